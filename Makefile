@@ -1,0 +1,44 @@
+# What a person runs. Everything happens inside this folder; `make help` says what there is.
+.POSIX:
+.SUFFIXES:
+.PHONY: help demo test lint format bench clean
+
+WORKERS = 2
+PYTEST_ARGS =
+
+help:
+	@echo 'make demo   prove the example province (examples/thai-nguyen)'
+	@echo 'make test   run the tests'
+	@echo 'make lint   check style, types and the direction of imports'
+	@echo 'make format lay out the code'
+	@echo 'make bench  measure'
+	@echo 'make clean  remove the environments and caches'
+	@echo 'PYTHON=/path/to/python chooses the Python (3.11 to 3.13).'
+
+demo:
+	@sh scripts/env.sh base
+	@PYTHONUTF8=1 .venv/bin/truc verify -w examples/thai-nguyen
+
+test:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 .venv-test/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+lint:
+	@sh scripts/env.sh test
+	@.venv-test/bin/ruff check .
+	@.venv-test/bin/ruff format --check .
+	@.venv-test/bin/mypy
+	@PYTHONUTF8=1 .venv-test/bin/lint-imports
+
+format:
+	@sh scripts/env.sh test
+	@.venv-test/bin/ruff check --fix-only .
+	@.venv-test/bin/ruff format .
+
+bench:
+	@sh scripts/env.sh test
+	@for file in bench/bench_*.py; do PYTHONUTF8=1 .venv-test/bin/python "$$file" || exit 1; done
+
+clean:
+	@rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

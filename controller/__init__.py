@@ -1,0 +1,1 @@
+"""Change the network safely: plan, approve, apply, and the command line."""

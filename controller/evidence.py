@@ -1,0 +1,81 @@
+"""What goes before the judge: texts are read back, cables and ports come from the inventory, nothing from the compiler's model.
+
+Turns texts by device into the judge's `Given`. The one idea: whether a text was rendered just now or found in a folder makes
+no difference after this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from controller.pipeline import Compiled, login_sources
+from intents.finding import FindingsError, Where, make_finding
+from ipam.inventory import BACKBONE_ROLES, Inventory, Role
+from routing.draft import rendered_devices
+from routing.model import Network
+from routing.vendors import VENDORS
+from verification.evidence import Given, Roles
+
+MAXIMUM_SIZE = 64 * 1024 * 1024
+
+
+def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
+    """Return what the judge gets about these texts (by device)."""
+    addressed = compiled.addressed
+    inventory = addressed.wanted.inventory
+    platforms = {device.name: device.platform for device in rendered_devices(inventory)}
+    reads = {name: VENDORS[platforms[name]].read(name, text) for name, text in sorted(texts.items())}
+    return Given(
+        network=Network(
+            devices={name: read.device for name, read in reads.items()},
+            links=compiled.built.network.links,
+            ports=compiled.built.network.ports,
+        ),
+        lines={name: read.lines for name, read in reads.items()},
+        texts={name: tuple(text.splitlines()) for name, text in texts.items()},
+        unknown_lines={name: read.unknown_lines for name, read in reads.items()},
+        policy=addressed.wanted.policy,
+        registry=addressed.wanted.registry,
+        address_plan=addressed.address_plan,
+        roles=roles_of(inventory),
+        login_sources=login_sources(addressed),
+    )
+
+
+def read_folder(folder: Path, inventory: Inventory) -> dict[str, str]:
+    """Return the text of every device from a folder of DEVICE.cfg / DEVICE.conf files.
+
+    FindingsError for a device without a file, a device with two, a file that is too large, and a folder that is not there.
+    """
+    if not folder.is_dir():
+        raise FindingsError([make_finding("TR701", Where(file=str(folder)))])
+    found: dict[str, list[Path]] = {}
+    for path in sorted(folder.iterdir()):
+        if path.suffix in (".cfg", ".conf") and path.is_file():
+            found.setdefault(path.stem, []).append(path)
+    findings = []
+    for device in rendered_devices(inventory):
+        files = found.get(device.name, [])
+        if not files:
+            findings.append(make_finding("TR702", Where(file=str(folder), device=device.name), device=device.name))
+        elif len(files) > 1:
+            findings.append(make_finding("TR703", Where(file=str(files[1])), device=device.name, other=files[0].name))
+        elif files[0].stat().st_size > MAXIMUM_SIZE:
+            findings.append(make_finding("TR704", Where(file=str(files[0])), limit=MAXIMUM_SIZE))
+    known = {device.name for device in rendered_devices(inventory)}
+    findings += [
+        make_finding("TR705", Where(file=str(paths[0])), device=name) for name, paths in found.items() if name not in known
+    ]
+    if findings:
+        raise FindingsError(findings)
+    return {name: paths[0].read_text(encoding="utf-8", errors="surrogateescape") for name, paths in found.items()}
+
+
+def roles_of(inventory: Inventory) -> Roles:
+    """Return which devices are backbone and which stand at sites."""
+    devices = rendered_devices(inventory)
+    return Roles(
+        backbone=frozenset(item.name for item in devices if item.role in BACKBONE_ROLES),
+        sites=frozenset(item.name for item in devices if item.role is Role.CPE),
+    )

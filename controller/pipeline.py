@@ -1,0 +1,203 @@
+"""The main job as a chain of values: workspace -> wanted -> addressed -> built -> texts.
+
+The one idea: each stage is one function from the previous stage's value to the next, with the findings of all stages carried
+along; a stage that finds errors raises them and nothing after it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from intents.builtin import BUILTIN, management_rules
+from intents.compiler import compile_policy
+from intents.finding import Finding, raise_errors
+from intents.model import Intent
+from intents.policy import OrganisationEndpoint, Policy, rule_key
+from intents.prefix import Family, Prefix
+from intents.registry import PurposeName, Registry, as_at
+from intents.settings import Settings
+from intents.workspace import load_intents
+from ipam.address_plan import AddressPlan
+from ipam.allocator import allocate
+from ipam.endpoints import Resolver
+from ipam.inventory import Inventory
+from ipam.inventory_reader import inventory_as_at, load_inventory
+from ipam.lockfile import read_lockfile
+from ipam.pools import make_pools
+from routing.acls import FencePlatform
+from routing.builder import BuiltNetwork, build
+from routing.config import DeviceConfig, render_device
+from routing.draft import Platform, index_plans, rendered_devices
+from routing.merge import merge_running
+from routing.standing import MANAGEMENT, purpose_vrf
+from routing.vendors import VENDORS
+from routing.vendors.vendor import BaselineSettings, Capabilities
+
+LOCKFILE = "truc.lock.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a workspace asks for on one day."""
+
+    folder: Path
+    on: date
+    registry: Registry
+    settings: Settings
+    intents: tuple[Intent, ...]
+    inventory: Inventory
+    policy: Policy
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addressed:
+    """The same with an address plan; `previous` is the lockfile's."""
+
+    wanted: Wanted
+    previous: AddressPlan
+    address_plan: AddressPlan
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """Everything: the intended network and the text that will stand on every device, foreign lines merged in."""
+
+    addressed: Addressed
+    built: BuiltNetwork
+    configs: Mapping[str, DeviceConfig]
+    findings: tuple[Finding, ...]
+
+
+def today_of(folder_default: date | None, on: date | None) -> date:
+    """Return the day to work on: the one asked for, the workspace's own, or today."""
+    return on or folder_default or date.today()
+
+
+def want(folder: Path, on: date | None) -> Wanted:
+    """Read a workspace and say what it asks for; FindingsError."""
+    loaded = load_intents(folder)
+    day = today_of(loaded.settings.default_on, on)
+    equipment, found = load_inventory(folder, loaded.registry)
+    findings = raise_errors((*loaded.findings, *found))
+    registry = as_at(loaded.registry, day)
+    inventory, dated = inventory_as_at(equipment, registry, day)
+    policy, compiled = compile_policy(loaded.intents, registry, day)
+    findings = raise_errors((*findings, *dated, *compiled))
+    return Wanted(
+        folder=folder,
+        on=day,
+        registry=registry,
+        settings=loaded.settings,
+        intents=loaded.intents,
+        inventory=inventory,
+        policy=with_builtin(policy, loaded.settings),
+        findings=findings,
+    )
+
+
+def with_builtin(policy: Policy, settings: Settings) -> Policy:
+    """Return the policy with the rules of the management plane."""
+    rules = management_rules(settings.management.login_from)
+    return Policy(
+        rules=tuple(sorted({*policy.rules, *rules}, key=rule_key)),
+        vias=policy.vias,
+        sources={**policy.sources, **{rule: (*policy.sources.get(rule, ()), BUILTIN) for rule in rules}},
+    )
+
+
+def address(wanted: Wanted) -> Addressed:
+    """Give everything its addresses, stable over the lockfile; FindingsError. Writes nothing."""
+    path = wanted.folder / LOCKFILE
+    previous, found = read_lockfile(path, LOCKFILE) if path.exists() else (AddressPlan(), ())
+    raise_errors(found)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous)
+    raise_errors((*wanted.findings, *pool_findings))
+    plan, allocated = allocate(
+        wanted.registry, wanted.inventory, pools, previous, wanted.settings, wanted.on
+    )
+    findings = raise_errors((*wanted.findings, *found, *pool_findings, *allocated))
+    return Addressed(wanted=wanted, previous=previous, address_plan=plan, findings=findings)
+
+
+def login_sources(addressed: Addressed) -> tuple[Prefix, ...]:
+    """Return the LANs of the management stations."""
+    resolver = Resolver(addressed.address_plan)
+    stations = [
+        OrganisationEndpoint(organisation=name, purpose=PurposeName(MANAGEMENT))
+        for name in addressed.wanted.settings.management.login_from
+    ]
+    return tuple(sorted({prefix for item in stations for f in Family for prefix in resolver.prefixes(item, f)}))
+
+
+def platform_of(capabilities: Capabilities) -> Platform:
+    """Return what the builder must know of a platform."""
+    return Platform(
+        name=capabilities.platform,
+        leaks=capabilities.leaks,
+        fences=FencePlatform(
+            permits_match_fragments=capabilities.permits_match_fragments,
+            several_values=capabilities.several_values,
+        ),
+        loopback=capabilities.loopback,
+        control_interface=capabilities.control_interface,
+        instance_asn=capabilities.instance_asn,
+        targets=capabilities.targets,
+        originates_by_export=capabilities.originates_by_export,
+        control_filter=capabilities.control_filter,
+    )
+
+
+def baseline_settings(settings: Settings, loopback: str) -> BaselineSettings:
+    """Return what the baseline of a device on a platform with that loopback needs."""
+    management = settings.management
+    secrets = management.secrets
+    return BaselineSettings(
+        domain_name=management.domain_name,
+        management_vrf=purpose_vrf(MANAGEMENT),
+        management_interface=loopback,
+        ntp_servers=tuple(str(item) for item in management.ntp_servers),
+        syslog_servers=tuple(str(item) for item in management.syslog_servers),
+        tacacs_servers=tuple(str(item) for item in management.tacacs_servers),
+        snmp_servers=tuple(str(item) for item in management.snmp_servers),
+        banner=management.banner,
+        timezone=management.timezone,
+        secret_names={
+            "tacacs": secrets.tacacs,
+            "snmp_auth": secrets.snmp_auth,
+            "snmp_priv": secrets.snmp_priv,
+            "ntp": secrets.ntp,
+            "enable": secrets.enable,
+            "admin": secrets.admin,
+        },
+    )
+
+
+def compile_network(addressed: Addressed) -> Compiled:
+    """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
+    wanted = addressed.wanted
+    baselines = {
+        name: vendor.baseline(baseline_settings(wanted.settings, vendor.capabilities.loopback))
+        for name, vendor in VENDORS.items()
+    }
+    plans = index_plans(
+        policy=wanted.policy,
+        registry=wanted.registry,
+        inventory=wanted.inventory,
+        address_plan=addressed.address_plan,
+        platforms={name: platform_of(vendor.capabilities) for name, vendor in VENDORS.items()},
+        target_asn=wanted.settings.route_target_asn,
+        login_sources=login_sources(addressed),
+        baselines={
+            device.name: tuple(sorted(baselines[device.platform])) for device in rendered_devices(wanted.inventory)
+        },
+    )
+    built = build(plans)
+    configs = {name: render_device(device) for name, device in sorted(built.network.devices.items())}
+    merged, found = merge_running(configs, wanted.folder / "running")
+    findings = raise_errors((*addressed.findings, *found))
+    return Compiled(addressed=addressed, built=built, configs=merged, findings=findings)

@@ -1,0 +1,1 @@
+"""Example workspaces and the script that makes the big one."""

@@ -1,0 +1,1 @@
+"""What is wanted: who exists, what they ask for, and the policy it all means."""

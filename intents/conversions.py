@@ -1,0 +1,99 @@
+"""Text of one field -> a typed value, or a Complaint without a place.
+
+The one idea: YAML fields and CSV cells share these conversions; whoever knows the place turns a Complaint into a Finding.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
+from intents.service import Range
+from intents.suggestions import suggest
+
+NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+UNIT_CODE = re.compile(r"[0-9]{1,8}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
+_PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?")
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Why a text cannot be converted: a code and its message parameters, but for the field's name."""
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+def to_name(text: str) -> str | Complaint:
+    """Read a name: lower-case letters, digits and inner `-`, at most 48 characters."""
+    return text if NAME.fullmatch(text) else Complaint("TR117", (("text", text),))
+
+
+def to_date(text: str) -> date | Complaint:
+    """Read a date `YYYY-MM-DD`."""
+    if _DATE.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    return Complaint("TR118", (("text", text),))
+
+
+def to_choice(text: str, choices: type[Choice]) -> Choice | Complaint:
+    """Read a member of a closed enumeration by its identifier."""
+    try:
+        return choices(text)
+    except ValueError:
+        allowed = [item.value for item in choices]
+        values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
+        return Complaint("TR116", values)
+
+
+def to_whole(text: str, low: int, high: int) -> int | Complaint:
+    """Read a whole number between two bounds, both inclusive."""
+    if not _WHOLE.fullmatch(text):
+        return Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
+    value = int(text)
+    return (
+        value if low <= value <= high else Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
+    )
+
+
+def to_prefix(text: str) -> Prefix | Complaint:
+    """Read a prefix `address/length` without host bits; the Complaint names the prefix that was probably meant."""
+    try:
+        return parse_prefix(text)
+    except ValueError:
+        pass
+    try:
+        suggestion = str(prefix_of(*parse_interface(text)))
+    except ValueError:
+        suggestion = ""
+    return Complaint("TR123", (("text", text), ("suggestion", suggestion)))
+
+
+def to_address(text: str) -> Address | Complaint:
+    """Read one IPv4 or IPv6 address."""
+    try:
+        return parse_address(text)
+    except ValueError:
+        return Complaint("TR123", (("text", text), ("suggestion", "")))
+
+
+def to_ports(text: str) -> Range | Complaint:
+    """Read a port or a range `low-high`, 0 to 65535."""
+    found = _PORTS.fullmatch(text)
+    if found is not None:
+        low = int(found.group(1))
+        high = int(found.group(2)) if found.group(2) else low
+        if low <= high <= 65535:
+            return low, high
+    return Complaint("TR124", (("text", text),))

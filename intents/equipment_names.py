@@ -1,0 +1,31 @@
+"""devices.csv -> the names of devices and their sites: all that the registry and the intents need to know of equipment.
+
+The one idea: an outside network names its gateway and a `via` its devices, so their names are looked up here; everything
+else about them is read where equipment belongs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from intents.csv_reader import Table
+from intents.parse_registry import columns_of, read_table
+from intents.reading import Kind, Reading
+from intents.registry import SiteName
+
+DEVICES_FILE = "devices.csv"
+DEVICE_COLUMNS = columns_of("name role platform model site domain ipv6", "lan_interface valid_from valid_to")
+
+
+def read_device_table(folder: Path, reading: Reading) -> Table:
+    """Read devices.csv and record its findings."""
+    return read_table(folder, DEVICES_FILE, DEVICE_COLUMNS, reading, Kind.DEVICE)
+
+
+def declare_devices(table: Table, reading: Reading) -> dict[str, SiteName]:
+    """Make every device's name known, without complaint; return the site of each."""
+    sites: dict[str, SiteName] = {}
+    for row in table.rows:
+        reading.declared[Kind.DEVICE].setdefault(row.text("name"), row.where("name"))
+        sites.setdefault(row.text("name"), SiteName(row.text("site")))
+    return sites

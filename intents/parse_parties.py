@@ -1,0 +1,121 @@
+"""`from`, `to` and `organisations` of an intent -> selectors and targets.
+
+The one idea: an item either selects organisations by conditions or names systems and outside networks, never both, and
+it always says which: nothing given is a mistake, not "all".
+"""
+
+from __future__ import annotations
+
+from intents.model import Party, Selector, SystemTarget
+from intents.node_fields import NodeFields
+from intents.nodes import MappingNode, Node
+from intents.parse_services import ANY
+from intents.reading import A01, Kind, Reading
+from intents.registry import (
+    Category,
+    Domain,
+    OrganisationName,
+    OutsideName,
+    PurposeName,
+    SystemName,
+    Tier,
+    UnitKey,
+)
+
+CONDITION_FIELDS = ("categories", "tiers", "domains", "labels", "names", "below")
+SELECTOR_FIELDS = (*CONDITION_FIELDS, "except", "purpose", "all")
+TARGET_FIELDS = ("systems", "outside_networks", "services")
+PARTY_FIELDS = (*SELECTOR_FIELDS, *TARGET_FIELDS)
+_RULES = {"categories": A01}
+
+
+def read_sources(fields: NodeFields, field: str) -> tuple[Party, ...]:
+    """Read `from`: selectors, and targets without services (a session's service is its destination's)."""
+    return _read_parties(fields, field, source=True)
+
+
+def read_destinations(fields: NodeFields, field: str) -> tuple[Party, ...]:
+    """Read `to`: selectors, and targets with their services."""
+    return _read_parties(fields, field, source=False)
+
+
+def _read_parties(fields: NodeFields, field: str, *, source: bool) -> tuple[Party, ...]:
+    nodes = fields.items(field)
+    parties = [_read_party(node, fields.reading, source=source) for node in nodes]
+    found = tuple(party for party in parties if party is not None)
+    fields.ok = fields.ok and len(found) == len(nodes)
+    return found
+
+
+def _read_party(node: Node, reading: Reading, *, source: bool) -> Party | None:
+    keys = {entry.key for entry in node.entries} if isinstance(node, MappingNode) else set()
+    if not keys & set(TARGET_FIELDS):
+        return read_selector(node, reading, PARTY_FIELDS)
+    fields = NodeFields(node, reading, PARTY_FIELDS)
+    mixed = sorted(keys & set(SELECTOR_FIELDS))
+    if mixed:
+        fields.complain(
+            "TR339", node.where, conditions=", ".join(mixed), targets=", ".join(sorted(keys & set(TARGET_FIELDS)))
+        )
+        return None
+    return _read_target(fields, source=source)
+
+
+def _read_target(fields: NodeFields, *, source: bool) -> SystemTarget | None:
+    systems = fields.references("systems", Kind.SYSTEM, required=False)
+    outside = fields.references("outside_networks", Kind.OUTSIDE_NETWORK, required=False)
+    if fields.ok and not systems and not outside:
+        fields.complain("TR331", fields.where, allowed="systems, outside_networks")
+    every, services = False, None
+    if source and fields.has("services"):
+        fields.complain("TR340", fields.place("services"))
+    elif not source and not fields.has("services"):
+        fields.complain("TR333", fields.where, targets=", ".join((*systems, *outside)))
+    elif not source:
+        every, services = _read_service_names(fields)
+    target = SystemTarget(
+        systems=frozenset(SystemName(name) for name in systems),
+        outside_networks=frozenset(OutsideName(name) for name in outside),
+        services=services,
+        every_service=every,
+        where=fields.where,
+    )
+    return target if fields.ok else None
+
+
+def _read_service_names(fields: NodeFields) -> tuple[bool, frozenset[str] | None]:
+    """Return whether `any` is said, else the names; each must be declared by some system or outside network."""
+    node = fields.node("services")
+    if getattr(node, "value", None) == ANY:
+        return True, None
+    return False, frozenset(fields.references("services", Kind.SERVICE))
+
+
+def read_selector(node: Node, reading: Reading, allowed: tuple[str, ...] = SELECTOR_FIELDS) -> Selector | None:
+    """Read one selector; None if anything in it is wrong."""
+    fields = NodeFields(node, reading, allowed, _RULES)
+    anyone = fields.flag("all")
+    conditions = [field for field in CONDITION_FIELDS if fields.has(field)]
+    below = fields.reference("below", Kind.UNIT, required=False)
+    purpose = fields.reference("purpose", Kind.PURPOSE, required=False)
+    selector = Selector(
+        categories=fields.choices("categories", Category) if fields.has("categories") else None,
+        tiers=fields.choices("tiers", Tier) if fields.has("tiers") else None,
+        domains=fields.choices("domains", Domain) if fields.has("domains") else None,
+        labels=frozenset(fields.references("labels", Kind.LABEL)) if fields.has("labels") else None,
+        names=_organisations(fields, "names") if fields.has("names") else None,
+        below=UnitKey(below) if below else None,
+        excluding=_organisations(fields, "except") if fields.has("except") else frozenset(),
+        purpose=PurposeName(purpose) if purpose else None,
+        anyone=anyone,
+        where=node.where,
+    )
+    if fields.ok and anyone and conditions:
+        fields.complain("TR338", fields.place("all"), conditions=", ".join(conditions))
+    if fields.ok and not anyone and not conditions:
+        fields.complain("TR331", node.where, allowed=", ".join((*CONDITION_FIELDS, "all: true")))
+    return selector if fields.ok else None
+
+
+def _organisations(fields: NodeFields, field: str) -> frozenset[OrganisationName]:
+    return frozenset(OrganisationName(name) for name in fields.references(field, Kind.ORGANISATION))

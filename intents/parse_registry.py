@@ -1,0 +1,188 @@
+"""Tables (units, organisations, sites, attachments) -> values of the registry.
+
+The one idea: every table is gone through twice: first its names are declared, then its rows are read, so that a reference
+may point anywhere and is checked where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from intents.conversions import UNIT_CODE, Complaint, to_name
+from intents.csv_reader import Table, read_csv
+from intents.fields import RowFields
+from intents.finding import make_finding
+from intents.reading import A01, A03, A09, A22, D10, Kind, Reading, located
+from intents.registry import (
+    AdministrativeUnit,
+    Attachment,
+    AttachmentName,
+    Category,
+    ConnectionKind,
+    Domain,
+    LegalService,
+    Organisation,
+    OrganisationName,
+    PurposeName,
+    Site,
+    SiteKind,
+    SiteName,
+    Tier,
+    UnitKey,
+    UnitType,
+)
+
+MOST_HOSTS = 65000
+
+
+def columns_of(required: str, optional: str) -> dict[str, bool]:
+    """Return the columns of a table: whether the cells of each must hold something."""
+    return dict.fromkeys(required.split(), True) | dict.fromkeys(optional.split(), False)
+
+
+UNIT_COLUMNS = columns_of("code valid_from name type root_block", "valid_to parent")
+ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "labels valid_from valid_to")
+SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to")
+ATTACHMENT_COLUMNS = columns_of(
+    "name organisation site purpose hosts legal_service connection request_ref decision_ref",
+    "justification_ref device interface valid_from valid_to",
+)
+_ACCESS_LEVELS = {SiteKind.OFFICE: (1, 2), SiteKind.DATA_CENTRE: (0,), SiteKind.NETWORK: (0,)}
+
+Key = TypeVar("Key", bound=str)
+Item = TypeVar("Item")
+
+
+def read_table(folder: Path, file: str, columns: Mapping[str, bool], reading: Reading, *kinds: Kind) -> Table:
+    """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
+    table, findings = read_csv(folder / file, file, columns)
+    reading.add(findings, *kinds)
+    return table
+
+
+def declare_names(table: Table, kind: Kind, reading: Reading) -> None:
+    """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
+    for row in table.rows:
+        name, where = row.text("name"), row.where("name")
+        if isinstance(complaint := to_name(name), Complaint):
+            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))])
+        reading.declare(kind, name, where)
+
+
+def read_rows(table: Table, read: Callable[[RowFields], tuple[Key, Item] | None], reading: Reading) -> dict[Key, Item]:
+    """Read every row with `read`; return the good ones sorted by key (the first of a repeated key)."""
+    found: dict[Key, Item] = {}
+    for row in table.rows:
+        pair = read(RowFields(row, reading, FIELD_RULES))
+        if pair is not None:
+            found.setdefault(*pair)
+    return dict(sorted(found.items()))
+
+
+FIELD_RULES = {"category": A01, "legal_service": A09, "request_ref": A22, "decision_ref": A22}
+
+
+def declare_units(table: Table, reading: Reading) -> None:
+    """Declare the key (code and first day) and the root block of every unit."""
+    for row in table.rows:
+        reading.declare(Kind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
+        reading.declared[Kind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
+
+
+def read_unit(fields: RowFields) -> tuple[UnitKey, AdministrativeUnit] | None:
+    """Read one row of units.csv."""
+    code = fields.text("code")
+    if not UNIT_CODE.fullmatch(code):
+        fields.complain("TR205", fields.place("code"), field="code", text=code)
+    key = UnitKey(f"{code}@{fields.text('valid_from')}")
+    parent = fields.reference("parent", Kind.UNIT, required=False)
+    unit = AdministrativeUnit(
+        key=key,
+        code=code,
+        name=fields.text("name"),
+        type=fields.choice("type", UnitType),
+        parent=UnitKey(parent) if parent else None,
+        root_block=fields.name("root_block"),
+        validity=fields.validity(),
+        where=fields.place("code"),
+    )
+    return (key, unit) if fields.ok else None
+
+
+def check_unit_tree(units: Mapping[UnitKey, AdministrativeUnit], reading: Reading) -> None:
+    """Report every unit that is its own ancestor."""
+    for key, unit in units.items():
+        seen = {key}
+        above = unit.parent
+        while above is not None and above in units and above not in seen:
+            seen.add(above)
+            above = units[above].parent
+        if above == key:
+            reading.findings.append(make_finding("TR210", unit.where, rule=D10, unit=key))
+
+
+def read_organisation(fields: RowFields) -> tuple[OrganisationName, Organisation] | None:
+    """Read one row of organisations.csv."""
+    name = OrganisationName(fields.text("name"))
+    labels = fields.texts("labels")
+    for label in labels:
+        if label:
+            fields.reading.declared[Kind.LABEL].setdefault(label, fields.place("labels"))
+    organisation = Organisation(
+        name=name,
+        title=fields.text("title"),
+        category=fields.choice("category", Category),
+        tier=fields.choice("tier", Tier),
+        unit=UnitKey(fields.reference("unit", Kind.UNIT)),
+        domain=fields.choice("domain", Domain),
+        labels=frozenset(labels),
+        validity=fields.validity(),
+        where=fields.place("name"),
+    )
+    return (name, organisation) if fields.ok else None
+
+
+def read_site(fields: RowFields) -> tuple[SiteName, Site] | None:
+    """Read one row of sites.csv; an office has access level 1 or 2, other sites have 0."""
+    name = SiteName(fields.text("name"))
+    site = Site(
+        name=name,
+        title=fields.text("title"),
+        unit=UnitKey(fields.reference("unit", Kind.UNIT)),
+        kind=fields.choice("kind", SiteKind),
+        level=fields.whole("level", 0, 2),
+        validity=fields.validity(),
+        where=fields.place("name"),
+    )
+    if fields.ok and site.level not in _ACCESS_LEVELS[site.kind]:
+        allowed = ", ".join(str(level) for level in _ACCESS_LEVELS[site.kind])
+        finding = make_finding(
+            "TR207", fields.place("level"), rule=A03, site_kind=site.kind, level=site.level, allowed=allowed
+        )
+        fields.reading.findings.append(finding)
+        return None
+    return (name, site) if fields.ok else None
+
+
+def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | None:
+    """Read one row of attachments.csv; whether device and interface exist is checked with the inventory."""
+    name = AttachmentName(fields.text("name"))
+    attachment = Attachment(
+        name=name,
+        organisation=OrganisationName(fields.reference("organisation", Kind.ORGANISATION)),
+        site=SiteName(fields.reference("site", Kind.SITE)),
+        purpose=PurposeName(fields.reference("purpose", Kind.PURPOSE)),
+        hosts=fields.whole("hosts", 1, MOST_HOSTS),
+        legal_service=fields.choice("legal_service", LegalService),
+        connection=fields.choice("connection", ConnectionKind),
+        justification_ref=fields.optional("justification_ref"),
+        request_ref=fields.text("request_ref"),
+        decision_ref=fields.text("decision_ref"),
+        device=fields.optional("device"),
+        interface=fields.optional("interface"),
+        validity=fields.validity(),
+        where=fields.place("name"),
+    )
+    return (name, attachment) if fields.ok else None

@@ -1,0 +1,61 @@
+"""Rules and assertions into the normal form of a `Policy`.
+
+The one idea: everything that makes a policy goes through `normal_policy`, so that equal statements are an equal value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from intents.policy import Policy, Rule, ViaAssertion, endpoint_key, rule_key
+from intents.service import ServiceSet
+
+Asked = tuple[Rule | ViaAssertion, Iterable[str]]
+"""A rule or assertion with the identifiers of the intents that ask for it."""
+
+
+def via_key(via: ViaAssertion) -> tuple[object, ...]:
+    """Return the sorting key of an assertion."""
+    return (endpoint_key(via.source), endpoint_key(via.destination), via.devices)
+
+
+def normal_policy(asked: Iterable[Asked]) -> Policy:
+    """Return the policy that all of these mean together: services of equal rules united, empty ones left out, sorted."""
+    services: dict[tuple[object, ...], ServiceSet] = {}
+    first: dict[tuple[object, ...], Rule] = {}
+    askers: dict[tuple[object, ...], set[str]] = {}
+    vias: dict[ViaAssertion, set[str]] = {}
+    for item, identifiers in asked:
+        if isinstance(item, ViaAssertion):
+            vias.setdefault(item, set()).update(identifiers)
+        elif item.service:
+            key: tuple[object, ...] = (item.effect, item.source, item.destination, item.same_organisation)
+            first.setdefault(key, item)
+            services[key] = services[key] | item.service if key in services else item.service
+            askers.setdefault(key, set()).update(identifiers)
+    sources: dict[Rule | ViaAssertion, tuple[str, ...]] = {
+        _with_service(rule, services[key]): tuple(sorted(askers[key])) for key, rule in first.items()
+    }
+    rules = tuple(sorted((item for item in sources if isinstance(item, Rule)), key=rule_key))
+    assertions = tuple(sorted(vias, key=via_key))
+    sources.update({via: tuple(sorted(vias[via])) for via in assertions})
+    return Policy(rules=rules, vias=assertions, sources=sources)
+
+
+def add_rules(policy: Policy, rules: Iterable[Rule], identifier: str) -> Policy:
+    """Return a policy with more rules that `identifier` asks for (the built-in ones), in normal form again."""
+    asked: list[Asked] = [(rule, policy.sources.get(rule, ())) for rule in policy.rules]
+    asked += [(via, policy.sources.get(via, ())) for via in policy.vias]
+    return normal_policy([*asked, *((rule, (identifier,)) for rule in rules)])
+
+
+def _with_service(rule: Rule, service: ServiceSet) -> Rule:
+    if rule.service == service:
+        return rule
+    return Rule(
+        effect=rule.effect,
+        source=rule.source,
+        destination=rule.destination,
+        service=service,
+        same_organisation=rule.same_organisation,
+    )

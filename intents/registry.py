@@ -1,0 +1,259 @@
+"""Who and what exists, in business terms, with validity dates.
+
+The one idea: every object carries the dates between which it exists, and `as_at` gives the registry of one date, so that
+nothing after it ever asks about time. No addresses and no equipment here. Identifiers of Vietnamese legal terms are those
+of the glossary (Decision 46/2024, Circular 06/2026).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import NewType
+
+from intents.finding import Where
+from intents.prefix import Prefix
+from intents.service import NamedService
+
+UnitKey = NewType("UnitKey", str)
+"""An administrative unit's key: `CODE@YYYY-MM-DD`, code and first day of validity (a bare code is never a key, D10)."""
+OrganisationName = NewType("OrganisationName", str)
+SiteName = NewType("SiteName", str)
+SystemName = NewType("SystemName", str)
+OutsideName = NewType("OutsideName", str)
+PurposeName = NewType("PurposeName", str)
+AttachmentName = NewType("AttachmentName", str)
+
+
+class Category(StrEnum):
+    """The eight agency categories of Decision 46/2024 art. 2."""
+
+    PARTY_BUILDING_BODY = "party_building_body"
+    PARTY_COMMITTEE_DIRECT = "party_committee_direct"
+    ELECTED_BODY = "elected_body"
+    PEOPLES_COMMITTEE_BODY = "peoples_committee_body"
+    PEOPLES_COURT = "peoples_court"
+    PEOPLES_PROCURACY = "peoples_procuracy"
+    FATHERLAND_FRONT_ORG = "fatherland_front_org"
+    VERTICAL_SECTOR_BODY = "vertical_sector_body"
+
+
+class Tier(StrEnum):
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+
+
+class Domain(StrEnum):
+    """Ownership domains (regulation 2.4)."""
+
+    CENTRAL_POST = "central_post"
+    DEPT_ICT = "dept_ict"
+    PARTY_OFFICE = "party_office"
+    LEVEL1_HOST = "level1_host"
+    USING_ORG = "using_org"
+    TELECOM_ENTERPRISE = "telecom_enterprise"
+    DISTRICT_PC = "district_pc"
+    PROVINCIAL_PC = "provincial_pc"
+    FINANCE_DEPT = "finance_dept"
+    UNASSIGNED = "unassigned"
+
+
+class LegalService(StrEnum):
+    """Service classes of Decision 8/2023 art. 6.1."""
+
+    VPN = "vpn"
+    VIDEO_CONFERENCE = "video_conference"
+    DEDICATED_INTERNET = "dedicated_internet"
+    OTHER_SERVICE = "other_service"
+
+
+class ApplicationClass(StrEnum):
+    """Application classes of Decision 46/2024 art. 8.2."""
+
+    APP_PARTY = "app_party"
+    APP_COUNCIL_COMMITTEE = "app_council_committee"
+    APP_OTHER = "app_other"
+
+
+class UnitType(StrEnum):
+    PROVINCE = "province"
+    DISTRICT = "district"
+    COMMUNE = "commune"
+    WARD = "ward"
+    TOWNSHIP = "township"
+
+
+class SiteKind(StrEnum):
+    OFFICE = "office"
+    DATA_CENTRE = "data_centre"
+    NETWORK = "network"
+    """A point of presence of the network itself: cores, aggregation, gateway."""
+
+
+class ConnectionKind(StrEnum):
+    """How a site is connected for an organisation (TT06/2026 art. 5.3): its one main point, a further point with a written
+    justification, or none of its own (through its own LAN)."""
+
+    MAIN = "main"
+    JUSTIFIED = "justified"
+    VIA_LAN = "via_lan"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """First and last day on which a thing exists, both inclusive; None is unbounded."""
+
+    start: date | None = None
+    end: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Return whether the thing exists on that day."""
+        return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
+
+    def overlaps(self, other: Validity) -> bool:
+        """Return whether the two share a day."""
+        starts = [day for day in (self.start, other.start) if day is not None]
+        ends = [day for day in (self.end, other.end) if day is not None]
+        return not starts or not ends or max(starts) <= min(ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdministrativeUnit:
+    """A province, district, commune, ward or township; `root_block` names the inherited address block its sites use."""
+
+    key: UnitKey
+    code: str
+    name: str
+    type: UnitType
+    parent: UnitKey | None
+    root_block: str
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    name: OrganisationName
+    title: str
+    category: Category
+    tier: Tier
+    unit: UnitKey
+    domain: Domain
+    labels: frozenset[str]
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A place; `level` is the access level (1 or 2), 0 for a network site or a data centre."""
+
+    name: SiteName
+    title: str
+    unit: UnitKey
+    kind: SiteKind
+    level: int
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purpose:
+    """What the network is used for by one kind of owner; `home_of` lists the categories whose selectors mean this purpose
+    when none is named; `title` is for people. At most 12 in a workspace."""
+
+    name: PurposeName
+    title: str
+    home_of: frozenset[Category]
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationSystem:
+    """A system attached where it is hosted; `purpose` is the purpose it stands in; `hosts` sizes its LAN."""
+
+    name: SystemName
+    title: str
+    owner: OrganisationName
+    site: SiteName
+    purpose: PurposeName
+    hosts: int
+    services: tuple[NamedService, ...]
+    application_class: ApplicationClass
+    security_level: int
+    assessment_ref: str
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideNetwork:
+    """A network that is not ours, behind the gateway (art. 6.3): counterpart, purpose, the gateway device's name, its
+    prefixes as agreed with the counterpart, and the next hops at the counterpart's end."""
+
+    name: OutsideName
+    title: str
+    counterpart: str
+    purpose: PurposeName
+    gateway: str
+    prefixes: tuple[Prefix, ...]
+    services: tuple[NamedService, ...]
+    decision_ref: str
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """One organisation in one purpose at one site, or one information system where it is hosted, or one outside network at
+    the gateway: exactly one of `organisation`, `system`, `outside` is set.
+
+    `hosts` sizes the LAN. `device` and `interface` place it when the office says so, else the site's only edge device and
+    its LAN interface.
+    """
+
+    name: AttachmentName
+    organisation: OrganisationName | None = None
+    system: SystemName | None = None
+    outside: OutsideName | None = None
+    site: SiteName
+    purpose: PurposeName
+    hosts: int
+    legal_service: LegalService = LegalService.VPN
+    connection: ConnectionKind = ConnectionKind.MAIN
+    justification_ref: str = ""
+    request_ref: str = ""
+    decision_ref: str = ""
+    device: str = ""
+    interface: str = ""
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Everything that exists, by name; mappings are sorted by key and never changed."""
+
+    units: Mapping[UnitKey, AdministrativeUnit]
+    organisations: Mapping[OrganisationName, Organisation]
+    sites: Mapping[SiteName, Site]
+    purposes: Mapping[PurposeName, Purpose]
+    systems: Mapping[SystemName, InformationSystem]
+    outside_networks: Mapping[OutsideName, OutsideNetwork]
+    attachments: Mapping[AttachmentName, Attachment]
+
+
+def as_at(registry: Registry, on: date) -> Registry:
+    """Return the registry of one day: only what exists then (purposes have no dates)."""
+    return replace(
+        registry,
+        units={key: item for key, item in registry.units.items() if item.validity.holds(on)},
+        organisations={key: item for key, item in registry.organisations.items() if item.validity.holds(on)},
+        sites={key: item for key, item in registry.sites.items() if item.validity.holds(on)},
+        systems={key: item for key, item in registry.systems.items() if item.validity.holds(on)},
+        outside_networks={key: item for key, item in registry.outside_networks.items() if item.validity.holds(on)},
+        attachments={key: item for key, item in registry.attachments.items() if item.validity.holds(on)},
+    )

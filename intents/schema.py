@@ -1,0 +1,215 @@
+"""JSON Schemas (Draft 2020-12) of the YAML files, for editors: completion and first mistakes while typing.
+
+The one idea: fields and choices are those that the parsers use, so that the two cannot part; a schema is looser than the
+parser (it knows no references and no dates that must fit), never stricter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from intents.conversions import NAME
+from intents.parse_intents import FIELDS_OF_KIND
+from intents.parse_parties import CONDITION_FIELDS, SELECTOR_FIELDS, TARGET_FIELDS
+from intents.parse_registry import MOST_HOSTS
+from intents.parse_services import ANY, SERVICE_FIELDS
+from intents.parse_settings import (
+    DEDICATED_FIELDS,
+    FIRST_PRIVATE_ASN,
+    LAST_PRIVATE_ASN,
+    MANAGEMENT_FIELDS,
+    POOL_FIELDS,
+    SECRET_FIELDS,
+    SETTINGS_FIELDS,
+)
+from intents.parse_systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
+from intents.registry import ApplicationClass, Category, Domain, Tier
+from intents.settings import POOL_USES
+
+Schema = Mapping[str, object]
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+NAME_TEXT: Schema = {"type": "string", "pattern": f"^(?:{NAME.pattern})$"}
+DAY: Schema = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+PREFIX: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
+ADDRESS: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+$"}
+UNIT_KEY: Schema = {"type": "string", "pattern": "^[0-9]{1,8}@[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+PORT: Schema = {
+    "anyOf": [
+        {"type": "integer", "minimum": 0, "maximum": 65535},
+        {"type": "string", "pattern": "^[0-9]{1,5}(-[0-9]{1,5})?$"},
+    ]
+}
+
+
+def make_schemas() -> dict[str, Schema]:
+    """Return the schema of every YAML file by its name in the workspace (`intents/*.yaml` for intents)."""
+    return {
+        "purposes.yaml": _file(
+            "purposes", {**_named(_purpose()), "maxProperties": MOST_PURPOSES, "required": ["management"]}
+        ),
+        "systems.yaml": _file("systems", _named(_system())),
+        "outside_networks.yaml": _file("outside_networks", _named(_outside_network())),
+        "settings.yaml": {"$schema": DIALECT, **_settings()},
+        "intents/*.yaml": _file("intents", {"type": "array", "items": _intent()}),
+    }
+
+
+def _file(field: str, content: Schema) -> Schema:
+    return {"$schema": DIALECT, **_record((field,), {field: content}, ())}
+
+
+def _record(fields: Sequence[str], types: Mapping[str, Schema], optional: Iterable[str]) -> Schema:
+    """Return the schema of a mapping with these fields and no others; a field without a type of its own is text."""
+    left_out = frozenset(optional)
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {field: types.get(field, TEXT) for field in fields},
+        "required": [field for field in fields if field not in left_out],
+    }
+
+
+def _named(content: Schema) -> Schema:
+    return {"type": "object", "propertyNames": NAME_TEXT, "additionalProperties": content}
+
+
+def _choice(choices: type[StrEnum]) -> Schema:
+    return {"enum": [item.value for item in choices]}
+
+
+def _list(items: Schema, *, may_be_empty: bool = False) -> Schema:
+    return {"type": "array", "items": items, "uniqueItems": True, "minItems": 0 if may_be_empty else 1}
+
+
+def _whole(low: int, high: int) -> Schema:
+    return {"type": "integer", "minimum": low, "maximum": high}
+
+
+def _service() -> Schema:
+    types: dict[str, Schema] = {"tcp": _list(PORT), "udp": _list(PORT), "icmp": {"const": "echo"}}
+    return {**_record(SERVICE_FIELDS, types, SERVICE_FIELDS), "minProperties": 1}
+
+
+def _services() -> Schema:
+    return {**_named(_service()), "minProperties": 1}
+
+
+def _purpose() -> Schema:
+    return _record(PURPOSE_FIELDS, {"home_of": _list(_choice(Category), may_be_empty=True)}, ())
+
+
+def _system() -> Schema:
+    types: dict[str, Schema] = {
+        "owner": NAME_TEXT,
+        "site": NAME_TEXT,
+        "purpose": NAME_TEXT,
+        "hosts": _whole(1, MOST_HOSTS),
+        "application_class": _choice(ApplicationClass),
+        "security_level": _whole(1, 5),
+        "services": _services(),
+        "valid_from": DAY,
+        "valid_to": DAY,
+        "device": NAME_TEXT,
+    }
+    return _record(SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface"))
+
+
+def _outside_network() -> Schema:
+    types: dict[str, Schema] = {
+        "purpose": NAME_TEXT,
+        "gateway": NAME_TEXT,
+        "prefixes": _list(PREFIX),
+        "services": _services(),
+        "valid_from": DAY,
+        "valid_to": DAY,
+    }
+    return _record(OUTSIDE_FIELDS, types, ("valid_from", "valid_to", "interface"))
+
+
+def _settings() -> Schema:
+    types: dict[str, Schema] = {
+        "default_on": DAY,
+        "headroom_percent": _whole(0, 1000),
+        "reserve_warning_percent": _whole(0, 100),
+        "quarantine_days": _whole(0, 36500),
+        "route_target_asn": _whole(FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
+        "pools": _list(_pool()),
+        "management": _management(),
+    }
+    return _record(SETTINGS_FIELDS, types, ("default_on",))
+
+
+def _pool() -> Schema:
+    types: dict[str, Schema] = {
+        "name": NAME_TEXT,
+        "use": {"enum": list(POOL_USES)},
+        "prefix": PREFIX,
+        "root_block": NAME_TEXT,
+        "slot": _whole(0, 128),
+        "purpose": NAME_TEXT,
+        "dedicated": _record(DEDICATED_FIELDS, {"category": _choice(Category), "tier": _choice(Tier)}, ()),
+        "level": _whole(0, 2),
+        "owner": _choice(Domain),
+    }
+    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner"))
+
+
+def _management() -> Schema:
+    servers = ("ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers")
+    types: dict[str, Schema] = {
+        **dict.fromkeys(servers, _list(ADDRESS)),
+        "login_from": _list(NAME_TEXT),
+        "secrets": _record(SECRET_FIELDS, dict.fromkeys(SECRET_FIELDS, NAME_TEXT), ()),
+    }
+    return _record(MANAGEMENT_FIELDS, types, ())
+
+
+def _selector() -> Schema:
+    types: dict[str, Schema] = {
+        "categories": _list(_choice(Category)),
+        "tiers": _list(_choice(Tier)),
+        "domains": _list(_choice(Domain)),
+        "labels": _list(TEXT),
+        "names": _list(NAME_TEXT),
+        "below": UNIT_KEY,
+        "except": _list(NAME_TEXT),
+        "purpose": NAME_TEXT,
+        "all": {"type": "boolean"},
+    }
+    some_condition = [{"required": [field]} for field in (*CONDITION_FIELDS, "all")]
+    return {**_record(SELECTOR_FIELDS, types, SELECTOR_FIELDS), "anyOf": some_condition}
+
+
+def _target(*, source: bool) -> Schema:
+    types: dict[str, Schema] = {
+        "systems": _list(NAME_TEXT),
+        "outside_networks": _list(NAME_TEXT),
+        "services": {"anyOf": [{"const": ANY}, _list(NAME_TEXT)]},
+    }
+    fields = TARGET_FIELDS[:2] if source else TARGET_FIELDS
+    record = _record(fields, types, ("systems", "outside_networks"))
+    return {**record, "anyOf": [{"required": ["systems"]}, {"required": ["outside_networks"]}]}
+
+
+def _intent() -> Schema:
+    types: dict[str, Schema] = {
+        "id": NAME_TEXT,
+        "domain": _choice(Domain),
+        "valid_from": DAY,
+        "valid_to": DAY,
+        "from": _list({"anyOf": [_selector(), _target(source=True)]}),
+        "to": _list({"anyOf": [_selector(), _target(source=False)]}),
+        "organisations": _selector(),
+        "service": {"anyOf": [{"const": ANY}, _service()]},
+        "mutual": {"type": "boolean"},
+        "devices": _list(NAME_TEXT),
+    }
+    optional = ("valid_from", "valid_to", "mutual")
+    kinds = {
+        kind: _record(fields, types, (*optional, "service") if "to" in fields else optional)
+        for kind, fields in FIELDS_OF_KIND.items()
+    }
+    return {**_record(tuple(FIELDS_OF_KIND), kinds, FIELDS_OF_KIND), "minProperties": 1, "maxProperties": 1}

@@ -1,0 +1,83 @@
+"""What a workspace fixes once for all of its network: shares, days, numbers, pools and the management plane.
+
+The one idea: plain checked values, without a meaning of their own; a `PoolSpec` says what settings.yaml says and becomes a
+pool in the room that knows addresses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from intents.finding import Where
+from intents.prefix import Address, Prefix
+from intents.registry import Category, OrganisationName, PurposeName, Tier
+
+POOL_USES = ("root", "lan", "link", "loopback")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DedicatedSpec:
+    """The class of organisations a pool is dedicated to; its purpose is the pool's."""
+
+    category: Category
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSpec:
+    """One pool as written; `use` is one of POOL_USES; `purpose` is set for LAN pools only, `dedicated` for some of them;
+    `slot` is a prefix length (a root pool that gives no slot has its own length); `owner` is an ownership domain or ""."""
+
+    name: str
+    use: str
+    prefix: Prefix
+    root_block: str
+    slot: int
+    purpose: PurposeName | None = None
+    dedicated: DedicatedSpec | None = None
+    level: int = 0
+    owner: str = ""
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretNames:
+    """Names under which a device's secrets are kept in the secret store; never a secret itself."""
+
+    tacacs: str
+    snmp_auth: str
+    snmp_priv: str
+    ntp: str
+    enable: str
+    admin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagementSettings:
+    """The management plane of every device; `login_from` are the organisations (in purpose management) that may log in."""
+
+    domain_name: str
+    ntp_servers: tuple[Address, ...]
+    syslog_servers: tuple[Address, ...]
+    tacacs_servers: tuple[Address, ...]
+    snmp_servers: tuple[Address, ...]
+    timezone: str
+    banner: str
+    login_from: tuple[OrganisationName, ...]
+    secrets: SecretNames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses."""
+
+    province: str
+    default_on: date | None
+    headroom_percent: int
+    reserve_warning_percent: int
+    quarantine_days: int
+    route_target_asn: int
+    pools: tuple[PoolSpec, ...]
+    management: ManagementSettings
+    where: Where

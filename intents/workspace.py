@@ -1,0 +1,147 @@
+"""A workspace folder -> registry, settings and intents, all checked.
+
+The one idea: files are read in the order in which they refer to each other, every finding of the stage is collected, and
+they are raised once, each with the line that it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from intents.equipment_names import declare_devices, read_device_table
+from intents.excerpts import add_excerpts
+from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
+from intents.model import Intent
+from intents.nodes import Node
+from intents.parse_intents import read_intents
+from intents.parse_registry import (
+    ATTACHMENT_COLUMNS,
+    ORGANISATION_COLUMNS,
+    SITE_COLUMNS,
+    UNIT_COLUMNS,
+    check_unit_tree,
+    declare_names,
+    declare_units,
+    read_attachment,
+    read_organisation,
+    read_rows,
+    read_site,
+    read_table,
+    read_unit,
+)
+from intents.parse_settings import read_settings
+from intents.parse_systems import (
+    MANAGEMENT,
+    check_management,
+    named_entries,
+    read_outside_networks,
+    read_purposes,
+    read_systems,
+)
+from intents.reading import Kind, Reading
+from intents.registry import Registry
+from intents.selection import check_intents
+from intents.settings import Settings
+from intents.yaml_reader import read_yaml
+
+INTENTS_FOLDER = "intents"
+_OTHER_ENDINGS = (".yml", ".yaml", ".json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedIntents:
+    """What a workspace says but for its equipment; `intents` in the order of files and lines; `findings` are warnings."""
+
+    registry: Registry
+    settings: Settings
+    intents: tuple[Intent, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def load_intents(folder: Path) -> LoadedIntents:
+    """Read registry (of all dates), settings and intents of a workspace; FindingsError if anything is wrong."""
+    reading = Reading()
+    registry = _read_registry(folder, reading)
+    settings = read_settings(_read_file(folder, "settings.yaml", reading), reading)
+    intents = _read_intents_folder(folder, reading)
+    if not has_errors(reading.findings):
+        reading.add(check_intents(intents, registry))
+    if settings is not None:
+        _check_stations(registry, settings, reading)
+    findings = raise_errors(add_excerpts(folder, reading.findings))
+    if settings is None:
+        raise AssertionError("settings are absent without a finding")
+    return LoadedIntents(registry=registry, settings=settings, intents=intents, findings=findings)
+
+
+def _read_file(folder: Path, file: str, reading: Reading, *kinds: Kind) -> Node | None:
+    root, findings = read_yaml(folder / file, file)
+    reading.add(findings, *kinds)
+    return root
+
+
+def _read_registry(folder: Path, reading: Reading) -> Registry:
+    """Declare the names of every file, then read what refers to them."""
+    units = read_table(folder, "units.csv", UNIT_COLUMNS, reading, Kind.UNIT, Kind.ROOT_BLOCK)
+    organisations = read_table(
+        folder, "organisations.csv", ORGANISATION_COLUMNS, reading, Kind.ORGANISATION, Kind.LABEL
+    )
+    sites = read_table(folder, "sites.csv", SITE_COLUMNS, reading, Kind.SITE)
+    attachments = read_table(folder, "attachments.csv", ATTACHMENT_COLUMNS, reading, Kind.ATTACHMENT)
+    device_sites = declare_devices(read_device_table(folder, reading), reading)
+    declare_units(units, reading)
+    declare_names(organisations, Kind.ORGANISATION, reading)
+    declare_names(sites, Kind.SITE, reading)
+    declare_names(attachments, Kind.ATTACHMENT, reading)
+    purposes_root = _read_file(folder, "purposes.yaml", reading, Kind.PURPOSE)
+    systems_root = _read_file(folder, "systems.yaml", reading, Kind.SYSTEM, Kind.SERVICE)
+    outside_root = _read_file(folder, "outside_networks.yaml", reading, Kind.OUTSIDE_NETWORK, Kind.SERVICE)
+    purpose_entries = named_entries(purposes_root, "purposes", Kind.PURPOSE, reading)
+    check_management(purposes_root, purpose_entries, reading)
+    system_pairs = list(read_systems(named_entries(systems_root, "systems", Kind.SYSTEM, reading), reading))
+    outside_entries = named_entries(outside_root, "outside_networks", Kind.OUTSIDE_NETWORK, reading)
+    outside_pairs = list(read_outside_networks(outside_entries, device_sites, reading))
+    made = [attachment for _, attachment in (*system_pairs, *outside_pairs)]
+    table = read_rows(attachments, read_attachment, reading)
+    registry = Registry(
+        units=read_rows(units, read_unit, reading),
+        organisations=read_rows(organisations, read_organisation, reading),
+        sites=read_rows(sites, read_site, reading),
+        purposes=read_purposes(purpose_entries, reading),
+        systems=dict(sorted((system.name, system) for system, _ in system_pairs)),
+        outside_networks=dict(sorted((outside.name, outside) for outside, _ in outside_pairs)),
+        attachments=dict(sorted((table | {item.name: item for item in made}).items())),
+    )
+    check_unit_tree(registry.units, reading)
+    return registry
+
+
+def _read_intents_folder(folder: Path, reading: Reading) -> tuple[Intent, ...]:
+    try:
+        paths: Sequence[Path] = sorted((folder / INTENTS_FOLDER).iterdir())
+    except OSError:
+        paths = ()
+    names = [path.name for path in paths if path.name.endswith(".yaml") and not path.name.startswith(".")]
+    if not names:
+        shown = f"{INTENTS_FOLDER}/*.yaml"
+        reading.findings.append(make_finding("TR101", Where(file=shown), file=shown))
+    for path in paths:
+        ending = path.suffix.lower()
+        if path.name not in names and not path.name.startswith(".") and (path.is_dir() or ending in _OTHER_ENDINGS):
+            shown = f"{INTENTS_FOLDER}/{path.name}"
+            reading.findings.append(make_finding("TR137", Where(file=shown), file=shown))
+    found: list[Intent] = []
+    for name in names:
+        found += read_intents(_read_file(folder, f"{INTENTS_FOLDER}/{name}", reading), reading)
+    return tuple(found)
+
+
+def _check_stations(registry: Registry, settings: Settings, reading: Reading) -> None:
+    """Report attachments in purpose management of organisations that may not log in to devices."""
+    allowed = set(settings.management.login_from)
+    for attachment in registry.attachments.values():
+        if attachment.purpose == MANAGEMENT and attachment.organisation not in allowed:
+            who = attachment.organisation or attachment.name
+            reading.findings.append(make_finding("TR211", attachment.where, also=(settings.where,), name=who))

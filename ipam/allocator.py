@@ -1,0 +1,215 @@
+"""Wishes and the previous plan into the next `AddressPlan`.
+
+The one idea: first everything that exists keeps its place, quarantined space included; only then do new wishes take
+what is free, in the order of their keys. So allocating twice changes nothing, and nothing that exists ever moves for
+something new. Requirements D01, D07 and D14.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Protocol
+
+from intents.finding import Finding, Severity, make_finding, sort_findings
+from intents.prefix import Family, Prefix
+from intents.registry import Registry
+from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
+from ipam.checks import check_plan
+from ipam.inventory import Inventory
+from ipam.lock_checks import entry_key
+from ipam.number_allocator import allocate_numbers
+from ipam.space import PoolSpace
+from ipam.wanted import list_wanted
+from ipam.wishes import WantedPrefix
+
+EntryKey = tuple[str, Family]
+
+
+class AllocationSettings(Protocol):
+    """The numbers that allocation needs; `intents.settings.Settings` has them."""
+
+    @property
+    def headroom_percent(self) -> int: ...
+
+    @property
+    def reserve_warning_percent(self) -> int: ...
+
+    @property
+    def quarantine_days(self) -> int: ...
+
+
+def allocate(
+    registry: Registry,
+    inventory: Inventory,
+    pools: Sequence[Pool],
+    previous: AddressPlan,
+    settings: AllocationSettings,
+    on: date,
+) -> tuple[AddressPlan, tuple[Finding, ...]]:
+    """Return the plan of one day and what is wrong with it; `registry` is the one of that day.
+
+    What is still wanted keeps its value; what isn't is quarantined for `quarantine_days` from `on`; a full pool is a
+    finding. The pools must be free of errors.
+    """
+    wanted = list_wanted(registry, inventory, pools, settings.headroom_percent, on)
+    until = on + timedelta(days=settings.quarantine_days)
+    allocation = _Allocation(pools=pools, on=on, until=until)
+    allocation.keep(wanted.prefixes, previous.prefixes)
+    allocation.place()
+    numbers, number_findings = allocate_numbers(wanted.numbers, previous.numbers, on, until)
+    plan = AddressPlan(
+        pools=tuple(sorted(pools, key=lambda pool: pool.name)),
+        prefixes=tuple(sorted(allocation.entries, key=entry_key)),
+        numbers=numbers,
+    )
+    checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent)
+    findings = (*wanted.gaps, *allocation.findings, *number_findings, *checks)
+    return plan, sort_findings(findings)
+
+
+@dataclass(slots=True)
+class _Allocation:
+    """One run: the space, the entries of the next plan and the wishes that are still open."""
+
+    pools: Sequence[Pool]
+    on: date
+    until: date
+    entries: list[PrefixEntry] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    space: PoolSpace = field(init=False)
+    _open: list[WantedPrefix] = field(default_factory=list)
+    _full: dict[str, list[WantedPrefix]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.space = PoolSpace(self.pools)
+
+    def keep(self, wishes: Iterable[WantedPrefix], previous: Iterable[PrefixEntry]) -> None:
+        """Give each wish what it had, quarantine what nobody wants any more, and leave the other wishes open."""
+        before: dict[EntryKey, list[PrefixEntry]] = {}
+        for entry in previous:
+            if entry.pool and not _released(entry, self.on):
+                before.setdefault((entry.key, entry.prefix.family), []).append(entry)
+        for wish in wishes:
+            if wish.fixed is not None:
+                self.entries.append(self._entry(wish, wish.fixed, "", self.on))
+                continue
+            self._keep_one(wish, before.pop((wish.key, wish.family), []))
+        for entries in before.values():
+            self.entries.extend(self._quarantine(entry, "no longer wanted") for entry in entries)
+        for entry in self.entries:
+            if entry.pool:
+                self.space.use(entry.prefix)
+
+    def _keep_one(self, wish: WantedPrefix, before: list[PrefixEntry]) -> None:
+        found = next((entry for entry in sorted(before, key=_latest_first) if self._stays(wish, entry)), None)
+        for entry in before:
+            if entry is found:
+                since = self.on if entry.state is EntryState.QUARANTINED else entry.since
+                pool = self.space.pool_of(entry.prefix)
+                kept = self._entry(wish, entry.prefix, pool.name if pool else entry.pool, since)
+                self.entries.append(kept)
+            elif entry.state is EntryState.QUARANTINED:
+                self.entries.append(entry)
+            else:
+                self._move(wish, entry)
+        if found is None:
+            self._open.append(wish)
+
+    def _stays(self, wish: WantedPrefix, entry: PrefixEntry) -> bool:
+        """Return whether an entry can serve its wish: big enough, and in a pool where it may be.
+
+        An active entry outside every pool stays too: a pool that was moved or shrunk must not renumber anything.
+        """
+        if entry.prefix.length > wish.fits:
+            return False
+        pool = self.space.pool_of(entry.prefix)
+        if pool is None:
+            return entry.state is not EntryState.QUARANTINED
+        return pool.name in wish.choice.kept
+
+    def _move(self, wish: WantedPrefix, entry: PrefixEntry) -> None:
+        grown = entry.prefix.length > wish.fits
+        reason = "too small for the declared hosts" if grown else "in a pool of another class or purpose"
+        self.entries.append(self._quarantine(entry, reason))
+        self.findings.append(
+            make_finding(
+                "TR512" if grown else "TR513",
+                wish.where,
+                severity=Severity.WARNING,
+                key=wish.key,
+                prefix=entry.prefix,
+                pool=entry.pool,
+                until=self.until,
+            )
+        )
+
+    def place(self) -> None:
+        """Place the open wishes: communes in their slots first, then all others in the lowest free place."""
+        rest = [wish for wish in self._open if not self._place_in_slot(wish)]
+        for wish in rest:
+            if wish.choice.pools and not self._place_lowest(wish):
+                self._full.setdefault(wish.choice.pools[0].name, []).append(wish)
+        for pool, wishes in sorted(self._full.items()):
+            prefix = next(item.prefix for item in self.pools if item.name == pool)
+            first, length, count = wishes[0], wishes[0].length, len(wishes)
+            finding = make_finding(
+                "TR511", first.where, pool=pool, prefix=prefix, first=first.key, length=length, count=count
+            )
+            self.findings.append(finding)
+
+    def _place_in_slot(self, wish: WantedPrefix) -> bool:
+        if wish.slot is None:
+            return False
+        pool = wish.choice.pools[0]
+        size = 1 << (wish.family.bits - pool.slot)
+        network = pool.prefix.network + wish.slot * size
+        wanted = Prefix(wish.family, network, wish.length)
+        return network % wanted.size == 0 and self._take(wish, pool, wanted)
+
+    def _place_lowest(self, wish: WantedPrefix) -> bool:
+        for pool in wish.choice.pools:
+            free = self.space.free[pool.name]
+            size = 1 << (wish.family.bits - pool.slot)
+            found = free.lowest(wish.length, pool.prefix.network + wish.first_other * size) or free.lowest(wish.length)
+            if found is not None and self._take(wish, pool, found):
+                return True
+        return False
+
+    def _take(self, wish: WantedPrefix, pool: Pool, prefix: Prefix) -> bool:
+        if not self.space.free[pool.name].take(prefix):
+            return False
+        self.entries.append(self._entry(wish, prefix, pool.name, self.on))
+        return True
+
+    def _entry(self, wish: WantedPrefix, prefix: Prefix, pool: str, since: date) -> PrefixEntry:
+        attributes = wish.attributes
+        return PrefixEntry(
+            key=wish.key,
+            prefix=prefix,
+            pool=pool,
+            state=EntryState.ACTIVE,
+            since=since,
+            party=attributes.party,
+            organisation=attributes.organisation,
+            purpose=attributes.purpose,
+            level=attributes.level,
+            unit=attributes.unit,
+            registration_ref=attributes.registration_ref,
+        )
+
+    def _quarantine(self, entry: PrefixEntry, reason: str) -> PrefixEntry:
+        if entry.state is EntryState.QUARANTINED:
+            return entry
+        return replace(entry, state=EntryState.QUARANTINED, since=self.on, until=self.until, reason=reason)
+
+
+def _released(entry: PrefixEntry, on: date) -> bool:
+    """Return whether a quarantine is over."""
+    return entry.state is EntryState.QUARANTINED and entry.until is not None and entry.until < on
+
+
+def _latest_first(entry: PrefixEntry) -> tuple[bool, int, Prefix]:
+    """Sort what is in use first, then the quarantined by how lately they were given up."""
+    return (entry.state is EntryState.QUARANTINED, -entry.since.toordinal(), entry.prefix)

@@ -1,0 +1,198 @@
+"""An address plan against what the regulation asks of it: D01, D04, D05, D06, D13, and classes in their own pools.
+
+The one idea: these look at the finished plan only, so they hold for allocated, imported and hand-edited entries alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from intents.finding import Finding, Severity, Where, make_finding
+from intents.policy import ClassEndpoint, Policy
+from intents.prefix import Family
+from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
+from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
+from ipam.inventory import Inventory, Role
+from ipam.pools import is_public
+from ipam.space import PoolSpace
+from ipam.utilisation import utilisation
+
+
+def check_plan(plan: AddressPlan, registry: Registry, inventory: Inventory, reserve_percent: int) -> list[Finding]:
+    """Return what is wrong with a plan; `reserve_percent` is the free share below which a pool is warned of."""
+    lans = _lans(plan)
+    return [
+        *_outside_pools(plan, registry),
+        *_outside_overlaps(plan, registry),
+        *_attributes(plan, registry),
+        *_public(lans, registry),
+        *_without_lan(lans, registry),
+        *_without_ipv6(lans, registry),
+        *_old_cpe(registry, inventory),
+        *_reserve(plan, reserve_percent),
+    ]
+
+
+def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[Finding, ...]:
+    """Return a finding for each LAN that a class of the policy means but that lies in none of its dedicated pools.
+
+    Such a LAN would get nothing of what its class is permitted, and would escape what its class is forbidden.
+    """
+    ends = [end for rule in policy.rules for end in (rule.source, rule.destination)]
+    ends += [end for via in policy.vias for end in (via.source, via.destination)]
+    named = {
+        DedicatedClass(category=end.category, tier=end.tier, purpose=end.purpose)
+        for end in ends
+        if isinstance(end, ClassEndpoint)
+    }
+    dedicated = {pool.name: pool.dedicated for pool in plan.pools}
+    findings: list[Finding] = []
+    for name, entries in _lans(plan).items():
+        attachment = registry.attachments.get(name)
+        group = _class_of(attachment, registry) if attachment is not None else None
+        if attachment is None or group is None or group not in named:
+            continue
+        for entry in entries:
+            if dedicated.get(entry.pool) != group:
+                text = f"{group.category}/{group.tier} in {group.purpose}"
+                finding = make_finding(
+                    "TR522", attachment.where, key=entry.key, prefix=entry.prefix, pool=entry.pool, group=text
+                )
+                findings.append(finding)
+    return tuple(findings)
+
+
+def _class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | None:
+    organisation = registry.organisations.get(attachment.organisation) if attachment.organisation else None
+    if organisation is None:
+        return None
+    return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)
+
+
+def _lans(plan: AddressPlan) -> Mapping[AttachmentName, tuple[PrefixEntry, ...]]:
+    found: dict[AttachmentName, list[PrefixEntry]] = {}
+    for entry in plan.prefixes:
+        kind, _, name = entry.key.partition("/")
+        if kind == "lan" and entry.state is EntryState.ACTIVE:
+            found.setdefault(AttachmentName(name), []).append(entry)
+    return {name: tuple(entries) for name, entries in found.items()}
+
+
+def _where(key: str, registry: Registry) -> Where:
+    """Return where the attachment of a `lan/…` or `outside/…` key was written."""
+    attachment = registry.attachments.get(AttachmentName(key.split("/")[1]))
+    return attachment.where if attachment is not None else Where()
+
+
+def _outside_pools(plan: AddressPlan, registry: Registry) -> list[Finding]:
+    space = PoolSpace(plan.pools)
+    return [
+        make_finding("TR514", _where(entry.key, registry), key=entry.key, prefix=entry.prefix, pool=entry.pool)
+        for entry in plan.prefixes
+        if entry.pool and entry.state is not EntryState.QUARANTINED and space.pool_of(entry.prefix) is None
+    ]
+
+
+def _outside_overlaps(plan: AddressPlan, registry: Registry) -> list[Finding]:
+    """Return outside prefixes that overlap our own blocks or each other: they meet in the shared purpose (D01)."""
+    ours = [(pool.prefix, pool.name) for pool in plan.pools if pool.use is PoolUse.ROOT]
+    outside = [(entry.prefix, entry.key) for entry in plan.prefixes if entry.key.startswith("outside/")]
+    findings: list[Finding] = []
+    for place, (prefix, key) in enumerate(outside):
+        for other, name in (*ours, *outside[:place]):
+            if prefix.overlaps(other):
+                where = _where(key, registry)
+                findings.append(make_finding("TR521", where, key=key, prefix=prefix, other=name, other_prefix=other))
+    return findings
+
+
+def _attributes(plan: AddressPlan, registry: Registry) -> list[Finding]:
+    """Return LANs without what every allocation must say (D04)."""
+    findings: list[Finding] = []
+    for entry in plan.prefixes:
+        if not entry.key.startswith("lan/") or entry.state is EntryState.QUARANTINED:
+            continue
+        said = {"purpose": entry.purpose, "unit": entry.unit, "registration_ref": entry.registration_ref}
+        if not entry.party.startswith("outside/"):
+            said["organisation"] = entry.organisation
+        missing = ", ".join(name for name, value in sorted(said.items()) if not value)
+        if missing:
+            findings.append(make_finding("TR520", _where(entry.key, registry), key=entry.key, missing=missing))
+    return findings
+
+
+def _public(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registry: Registry) -> list[Finding]:
+    """Return public LANs of attachments that have no dedicated Internet access (D05)."""
+    findings: list[Finding] = []
+    for name, entries in lans.items():
+        attachment = registry.attachments.get(name)
+        if attachment is None or attachment.legal_service is LegalService.DEDICATED_INTERNET:
+            continue
+        public = [entry.prefix for entry in entries if is_public(entry.prefix)]
+        findings += [make_finding("TR519", attachment.where, attachment=name, prefix=prefix) for prefix in public]
+    return findings
+
+
+def _own(registry: Registry) -> Iterable[Attachment]:
+    """Return the attachments that need a LAN from our pools."""
+    return (
+        item
+        for item in registry.attachments.values()
+        if item.connection is not ConnectionKind.VIA_LAN and item.outside is None
+    )
+
+
+def _without_lan(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registry: Registry) -> list[Finding]:
+    """Return attachments that got nothing because the unit of their site doesn't exist on the day."""
+    findings: list[Finding] = []
+    for attachment in _own(registry):
+        site = registry.sites.get(attachment.site)
+        unit = site.unit if site is not None else "-"
+        if attachment.name not in lans and (site is None or site.unit not in registry.units):
+            findings.append(make_finding("TR523", attachment.where, attachment=attachment.name, unit=unit))
+    return findings
+
+
+def _without_ipv6(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registry: Registry) -> list[Finding]:
+    """Return one warning for each purpose in which attachments have an IPv4 LAN only (D13)."""
+    lacking: dict[str, list[Attachment]] = {}
+    for attachment in _own(registry):
+        families = {entry.prefix.family for entry in lans.get(attachment.name, ())}
+        if families == {Family.V4}:
+            lacking.setdefault(attachment.purpose, []).append(attachment)
+    findings: list[Finding] = []
+    for purpose, attachments in sorted(lacking.items()):
+        first = min(attachments, key=lambda item: item.name)
+        values = {"purpose": purpose, "first": first.name, "count": str(len(attachments))}
+        pairs = tuple(sorted(values.items()))
+        findings.append(Finding(code="TR517", severity=Severity.WARNING, where=first.where, values=pairs))
+    return findings
+
+
+def _old_cpe(registry: Registry, inventory: Inventory) -> list[Finding]:
+    """Return the CPE on which attachments stand and that can't do IPv6 (D13)."""
+    standing = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+    devices = (inventory.devices[name] for name in sorted(standing) if name in inventory.devices)
+    return [
+        make_finding("TR518", device.where, severity=Severity.WARNING, device_name=device.name, model=device.model)
+        for device in devices
+        if device.role is Role.CPE and not device.ipv6
+    ]
+
+
+def _reserve(plan: AddressPlan, reserve_percent: int) -> list[Finding]:
+    """Return a warning for each pool whose free share is below the threshold (D06)."""
+    return [
+        make_finding(
+            "TR516",
+            Where(),
+            severity=Severity.WARNING,
+            pool=item.pool.name,
+            prefix=item.pool.prefix,
+            free=f"{item.free_percent:.1f}",
+            threshold=reserve_percent,
+            largest=item.largest_free or "-",
+        )
+        for item in utilisation(plan)
+        if item.free * 100 < reserve_percent * item.pool.prefix.size
+    ]

@@ -1,0 +1,131 @@
+"""An address plan that exists in a spreadsheet into entries of ours.
+
+The one idea: a line of the table is a wish that already has its address; whatever we would not have a wish for, or would
+not allocate there, is a finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from intents.csv_reader import Row, read_csv
+from intents.finding import Finding, make_finding, sort_findings
+from intents.prefix import Prefix, parse_prefix
+from intents.registry import Registry
+from intents.suggestions import did_you_mean, suggest
+from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
+from ipam.inventory import Inventory
+from ipam.lock_checks import entry_key
+from ipam.space import PoolSpace
+from ipam.wanted import list_wanted
+from ipam.wishes import WantedPrefix
+
+COLUMNS: Mapping[str, bool] = {"key": True, "prefix": True, "registration_ref": False, "since": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportTarget:
+    """What a table is imported into: registry (of the day), equipment, pools and the plan so far."""
+
+    registry: Registry
+    inventory: Inventory
+    pools: tuple[Pool, ...]
+    previous: AddressPlan
+    on: date
+
+
+def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPlan, tuple[Finding, ...]]:
+    """Return the previous plan with the entries of a table (columns `COLUMNS`) added, and what is wrong with the table.
+
+    A line is left out if it has a finding: unknown key, not a prefix or date, no pool of ours, a pool of another root block,
+    class or purpose, or an overlap with a line or entry before it.
+    """
+    table, findings = read_csv(path, shown, COLUMNS)
+    wanted = list_wanted(target.registry, target.inventory, target.pools, 0, target.on)
+    wishes = {(wish.key, wish.family): wish for wish in wanted.prefixes}
+    importing = _Import(target, wishes)
+    found = [importing.read(row) for row in table.rows]
+    entries = [item for item in found if isinstance(item, PrefixEntry)]
+    findings = (*findings, *(item for item in found if isinstance(item, Finding)))
+    plan = AddressPlan(
+        pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
+        prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),
+        numbers=target.previous.numbers,
+    )
+    return plan, sort_findings(findings)
+
+
+class _Import:
+    """One run over a table: the space that is used so far and the keys that have an entry."""
+
+    def __init__(self, target: ImportTarget, wishes: Mapping[tuple[str, int], WantedPrefix]) -> None:
+        self._wishes = wishes
+        self._keys = sorted({key for key, _ in wishes})
+        self._space = PoolSpace(target.pools)
+        self._roots = [pool for pool in target.pools if pool.use is PoolUse.ROOT]
+        self._used: list[tuple[Prefix, str]] = []
+        self._given: set[tuple[str, int]] = set()
+        for entry in target.previous.prefixes:
+            self._note(entry.key, entry.prefix, active=entry.state is not EntryState.QUARANTINED)
+
+    def read(self, row: Row) -> PrefixEntry | Finding:
+        """Return the entry that a row says, or the first thing that is wrong with it."""
+        key = row.text("key")
+        try:
+            prefix = parse_prefix(row.text("prefix"))
+        except ValueError as error:
+            return make_finding("TR543", row.where("prefix"), text=row.text("prefix"), reason=error)
+        try:
+            since = date.fromisoformat(row.text("since"))
+        except ValueError as error:
+            return make_finding("TR543", row.where("since"), text=row.text("since"), reason=error)
+        if key not in self._keys:
+            hint = did_you_mean(suggest(key, self._keys))
+            return make_finding("TR540", row.where("key"), key=key, hint=hint)
+        wish = self._wishes.get((key, prefix.family))
+        if wish is None:
+            return make_finding("TR546", row.where("prefix"), key=key, family=f"IPv{prefix.family.value}")
+        return self._check_place(row, wish, prefix) or self._entry(row, wish, prefix, since)
+
+    def _check_place(self, row: Row, wish: WantedPrefix, prefix: Prefix) -> Finding | None:
+        if (wish.key, wish.family) in self._given:
+            return make_finding("TR545", row.where("key"), key=wish.key)
+        pool = self._space.pool_of(prefix)
+        where = row.where("prefix")
+        if pool is None:
+            root = next((root.root_block for root in self._roots if root.prefix.covers(prefix)), "")
+            return make_finding("TR544", where, key=wish.key, prefix=prefix, root_block=root or "-")
+        if pool.name not in wish.choice.kept:
+            allowed = ", ".join(sorted(wish.choice.kept)) or "-"
+            return make_finding("TR542", where, key=wish.key, prefix=prefix, pool=pool.name, allowed=allowed)
+        if not self._space.free[pool.name].holds(prefix):
+            other = next(name for used, name in self._used if used.overlaps(prefix))
+            return make_finding("TR541", where, key=wish.key, prefix=prefix, other=other)
+        return None
+
+    def _entry(self, row: Row, wish: WantedPrefix, prefix: Prefix, since: date) -> PrefixEntry:
+        self._note(wish.key, prefix, active=True)
+        pool = self._space.pool_of(prefix)
+        attributes = wish.attributes
+        return PrefixEntry(
+            key=wish.key,
+            prefix=prefix,
+            pool=pool.name if pool is not None else "",
+            state=EntryState.ACTIVE,
+            since=since,
+            party=attributes.party,
+            organisation=attributes.organisation,
+            purpose=attributes.purpose,
+            level=attributes.level,
+            unit=attributes.unit,
+            registration_ref=row.text("registration_ref") or attributes.registration_ref,
+        )
+
+    def _note(self, key: str, prefix: Prefix, *, active: bool) -> None:
+        self._space.use(prefix)
+        self._used.append((prefix, key))
+        if active:
+            self._given.add((key, prefix.family))

@@ -1,0 +1,91 @@
+"""Equipment: devices, channels between them, and on which interface each attachment stands.
+
+The one idea: this is what an office fills in (devices.csv, channels.csv), already checked for references; who owns and who
+may change a thing is an attribute with it, never a code path. No addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.finding import Where
+from intents.registry import AttachmentName, Domain, SiteName, Validity
+
+
+class Role(StrEnum):
+    CORE = "core"
+    AGGREGATION = "aggregation"
+    EDGE = "edge"
+    """Data-centre edge, gateway or level-I boundary: where systems, outside networks and level-I organisations attach and
+    where purposes leak into each other."""
+    CPE = "cpe"
+    LEVEL1_CPE = "level1_cpe"
+    """Belongs to the central operator: modelled, never rendered."""
+
+
+BACKBONE_ROLES = frozenset({Role.CORE, Role.AGGREGATION, Role.EDGE})
+
+
+class Medium(StrEnum):
+    """Art. 6.1."""
+
+    DIRECT_FIBRE = "direct_fibre"
+    ENTERPRISE_INFRASTRUCTURE = "enterprise_infrastructure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InventoryDevice:
+    """A device; `lan_interface` is the parent port whose sub-interfaces are the LANs of the attachments that stand on it."""
+
+    name: str
+    role: Role
+    platform: str
+    model: str
+    site: SiteName
+    domain: Domain
+    lan_interface: str
+    ipv6: bool
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """A channel or cable between two ports; `ducts` are shared-risk groups (what fails together); `level` 1 or 2 for an
+    access channel, 0 inside the backbone; `a` is the side nearer the backbone."""
+
+    name: str
+    a_device: str
+    a_interface: str
+    b_device: str
+    b_interface: str
+    level: int
+    medium: Medium
+    enterprise: str
+    ducts: tuple[str, ...]
+    bandwidth_mbps: int
+    validity: Validity
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an attachment stands: device and parent port; `level1_cpe` is the central operator's CPE behind our boundary
+    device for a level-I attachment (then there is one place for each of its channels), else ""."""
+
+    attachment: AttachmentName
+    device: str
+    interface: str
+    channel: str = ""
+    level1_cpe: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """All equipment by name, and the places of every attachment (level I: one for each channel)."""
+
+    devices: Mapping[str, InventoryDevice]
+    channels: Mapping[str, Channel]
+    places: Mapping[AttachmentName, tuple[Place, ...]]

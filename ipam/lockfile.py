@@ -1,0 +1,129 @@
+"""An `AddressPlan` as a text that people review in git, and back.
+
+The one idea: one line for each pool, prefix and number, sorted, with all its attributes, so that a change of the plan is a
+change of exactly those lines; a line that can't be read is a finding, never skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from intents.finding import Finding, Where, make_finding
+from intents.source_text import read_text
+from ipam.address_plan import AddressPlan, NumberEntry, Pool, PrefixEntry
+from ipam.lock_checks import PlacedPlan, check_placed
+from ipam.lock_lines import (
+    COLUMNS,
+    BadFieldError,
+    join_fields,
+    number_fields,
+    pool_fields,
+    prefix_fields,
+    read_number,
+    read_pool,
+    read_prefix,
+    split_fields,
+    start_of_field,
+)
+
+HEADER = "truc address plan, format 1"
+MAXIMUM_SIZE = 256 << 20
+_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+
+
+def print_plan(plan: AddressPlan) -> str:
+    """Return the text of a plan; equal plans give equal bytes."""
+    lines = [HEADER]
+    lines.append("# " + ",".join(("pool", *COLUMNS["pool"])))
+    lines += [join_fields(("pool", *pool_fields(pool))) for pool in plan.pools]
+    lines.append("# " + ",".join(("prefix", *COLUMNS["prefix"])))
+    lines += [join_fields(("prefix", *prefix_fields(entry))) for entry in plan.prefixes]
+    lines.append("# " + ",".join(("number", *COLUMNS["number"])))
+    lines += [join_fields(("number", *number_fields(entry))) for entry in plan.numbers]
+    return "\n".join(lines) + "\n"
+
+
+def parse_plan(text: str, shown: str) -> tuple[AddressPlan, tuple[Finding, ...]]:
+    """Return the plan that a text says, sorted, and every line that is wrong; `shown` is the file's name in findings."""
+    lines = text.split("\n")
+    findings = _check_frame(lines, shown)
+    if findings:
+        return AddressPlan(), tuple(findings)
+    placed = PlacedPlan()
+    for number, line in enumerate(lines[1:-1], start=2):
+        if line.startswith("#") or not line:
+            continue
+        try:
+            _read_line(line, number, placed)
+        except BadFieldError as error:
+            where = Where(file=shown, line=number, column=start_of_field(line, error.index))
+            findings.append(make_finding(error.code, where, excerpt=line, field=error.field, text=error.text))
+    findings += check_placed(placed, shown)
+    return placed.plan(), tuple(findings)
+
+
+def read_lockfile(path: Path, shown: str) -> tuple[AddressPlan, tuple[Finding, ...]]:
+    """Return the plan in a file; an empty plan if there is no such file yet."""
+    if not path.exists():
+        return AddressPlan(), ()
+    text = read_text(path, shown, MAXIMUM_SIZE)
+    if isinstance(text, Finding):
+        return AddressPlan(), (text,)
+    return parse_plan(text, shown)
+
+
+def write_lockfile(path: Path, plan: AddressPlan) -> None:
+    """Write a plan in one step: whoever reads finds the old file or the new one, also after a power cut (OSError)."""
+    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(print_plan(plan))
+            file.flush()
+            os.fsync(file.fileno())
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _check_frame(lines: list[str], shown: str) -> list[Finding]:
+    """Return what makes a text no plan at all: conflict markers, another header, a cut-off end."""
+    conflicts = [number for number, line in enumerate(lines, start=1) if line.startswith(_MARKERS)]
+    if conflicts:
+        where = Where(file=shown, line=conflicts[0], column=1)
+        return [make_finding("TR535", where, excerpt=lines[conflicts[0] - 1], count=len(conflicts))]
+    if lines[0] != HEADER:
+        return [make_finding("TR530", Where(file=shown, line=1, column=1), found=lines[0][:60], wanted=HEADER)]
+    if lines[-1]:
+        return [make_finding("TR538", Where(file=shown, line=len(lines), column=len(lines[-1]) + 1))]
+    return []
+
+
+def _read_line(line: str, number: int, placed: PlacedPlan) -> None:
+    kind, *fields = split_fields(line)
+    columns = COLUMNS.get(kind)
+    if columns is None:
+        raise BadFieldError("TR531", 0, ", ".join(COLUMNS), kind)
+    if len(fields) != len(columns):
+        raise BadFieldError("TR539", min(len(fields), len(columns)), ",".join(columns), str(len(fields)))
+    match kind:
+        case "pool":
+            pool: Pool = read_pool(fields)
+            placed.pools.append((pool, number))
+        case "prefix":
+            prefix: PrefixEntry = read_prefix(fields)
+            placed.prefixes.append((prefix, number))
+        case _:
+            entry: NumberEntry = read_number(fields)
+            placed.numbers.append((entry, number))

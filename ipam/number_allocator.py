@@ -1,0 +1,92 @@
+"""Wishes for numbers and the previous numbers into the next ones: VRFs, VLANs and AS numbers.
+
+The one idea: the same as for prefixes (what exists stays, what is gone is quarantined, the rest takes the lowest free),
+only simpler, since a number has no size and no pool.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from intents.finding import Finding, Where, make_finding
+from ipam.address_plan import EntryState, NumberEntry, NumberKind
+from ipam.wishes import NumberKey
+
+RANGES: Mapping[NumberKind, tuple[int, int]] = {
+    NumberKind.VRF: (1, 65535),
+    NumberKind.VLAN: (100, 4094),
+    NumberKind.ASN: (4200000001, 4294967294),
+}
+"""Lowest and highest number given out. The first private AS number is left out: it stands in route targets."""
+
+Scope = tuple[NumberKind, str]
+
+
+def allocate_numbers(
+    wanted: Iterable[NumberKey], previous: Iterable[NumberEntry], on: date, until: date
+) -> tuple[tuple[NumberEntry, ...], tuple[Finding, ...]]:
+    """Return the numbers of one day, sorted, and a finding for each scope that has none left."""
+    before = {number_key(entry): entry for entry in previous if not _released(entry, on)}
+    used: dict[Scope, set[int]] = {}
+    for entry in before.values():
+        used.setdefault((entry.kind, entry.scope), set()).add(entry.value)
+    entries: list[NumberEntry] = []
+    open_wishes: list[NumberKey] = []
+    for wish in sorted(set(wanted)):
+        old = before.pop(wish, None)
+        if old is None:
+            open_wishes.append(wish)
+        else:
+            entries.append(_active(old, on))
+    entries += [_quarantined(entry, on, until) for entry in before.values()]
+    placed, findings = _place(open_wishes, used, on)
+    return tuple(sorted((*entries, *placed), key=number_key)), findings
+
+
+def number_key(entry: NumberEntry) -> NumberKey:
+    """Return what a number is for: kind, scope, key."""
+    return (entry.kind, entry.scope, entry.key)
+
+
+def _place(
+    wishes: Iterable[NumberKey], used: Mapping[Scope, set[int]], on: date
+) -> tuple[list[NumberEntry], tuple[Finding, ...]]:
+    entries: list[NumberEntry] = []
+    following: dict[Scope, int] = {}
+    full: dict[Scope, list[str]] = {}
+    for kind, scope, key in wishes:
+        lowest, highest = RANGES[kind]
+        taken = used.get((kind, scope), set())
+        value = following.get((kind, scope), lowest)
+        while value in taken:
+            value += 1
+        following[kind, scope] = value + 1
+        if value > highest:
+            full.setdefault((kind, scope), []).append(key)
+        else:
+            entry = NumberEntry(kind=kind, scope=scope, key=key, value=value, state=EntryState.ACTIVE, since=on)
+            entries.append(entry)
+    findings = (
+        make_finding("TR515", Where(), kind=kind, scope=scope or "-", first=keys[0], count=len(keys))
+        for (kind, scope), keys in sorted(full.items())
+    )
+    return entries, tuple(findings)
+
+
+def _active(entry: NumberEntry, on: date) -> NumberEntry:
+    if entry.state is EntryState.ACTIVE:
+        return entry
+    since = on if entry.state is EntryState.QUARANTINED else entry.since
+    return replace(entry, state=EntryState.ACTIVE, since=since, until=None, reason="")
+
+
+def _quarantined(entry: NumberEntry, on: date, until: date) -> NumberEntry:
+    if entry.state is EntryState.QUARANTINED:
+        return entry
+    return replace(entry, state=EntryState.QUARANTINED, since=on, until=until, reason="no longer wanted")
+
+
+def _released(entry: NumberEntry, on: date) -> bool:
+    return entry.state is EntryState.QUARANTINED and entry.until is not None and entry.until < on

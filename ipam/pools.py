@@ -1,0 +1,187 @@
+"""Pools as written in the settings into pools that may be allocated from.
+
+The one idea: the tree of pools is only two levels deep (root block, pool), so that one sweep over sorted prefixes finds
+every child outside its parent and every overlap. Requirements D01, D02, D03 and D05.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from intents.finding import Finding, Where, make_finding, sort_findings
+from intents.prefix import Family, Prefix, parse_prefix
+from intents.registry import Domain
+from intents.settings import PoolSpec
+from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
+
+PRIVATE = tuple(
+    parse_prefix(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "fc00::/7",
+        "2001:db8::/32",
+        "3fff::/20",
+    )
+)
+"""Not public: RFC 1918 and RFC 4193, and the documentation ranges of RFC 5737, RFC 3849 and RFC 9637."""
+
+
+class Placed(NamedTuple):
+    """A pool with the place that wrote it."""
+
+    pool: Pool
+    where: Where
+
+
+def make_pools(specs: Iterable[PoolSpec], previous: AddressPlan) -> tuple[tuple[Pool, ...], tuple[Finding, ...]]:
+    """Return the pools sorted by name, and what is wrong with them; `previous` holds the root blocks granted before."""
+    placed = sorted((Placed(_pool(spec), spec.where) for spec in specs), key=lambda item: item.pool.name)
+    findings = [
+        *_repeated_names(placed),
+        *_outside_root(placed),
+        *_overlaps([item for item in placed if item.pool.use is PoolUse.ROOT]),
+        *_overlaps([item for item in placed if item.pool.use is not PoolUse.ROOT]),
+        *_public(placed),
+        *_slots(placed),
+        *_changed_roots(placed, previous),
+    ]
+    return tuple(item.pool for item in placed), sort_findings(findings)
+
+
+def is_public(prefix: Prefix) -> bool:
+    """Return whether a prefix is not wholly inside private or documentation space."""
+    return not any(block.covers(prefix) for block in PRIVATE)
+
+
+def _pool(spec: PoolSpec) -> Pool:
+    purpose = spec.purpose or ""
+    dedicated = None
+    if spec.dedicated is not None:
+        dedicated = DedicatedClass(category=spec.dedicated.category, tier=spec.dedicated.tier, purpose=purpose)
+    return Pool(
+        name=spec.name,
+        use=PoolUse(spec.use),
+        prefix=spec.prefix,
+        root_block=spec.root_block,
+        slot=spec.slot,
+        purpose=purpose,
+        dedicated=dedicated,
+        level=spec.level,
+        owner=spec.owner,
+    )
+
+
+def _repeated_names(placed: Sequence[Placed]) -> list[Finding]:
+    return [
+        make_finding("TR501", later.where, also=(first.where,), pool=later.pool.name)
+        for first, later in pairwise(placed)
+        if first.pool.name == later.pool.name
+    ]
+
+
+def _outside_root(placed: Sequence[Placed]) -> list[Finding]:
+    roots = [item.pool for item in placed if item.pool.use is PoolUse.ROOT]
+    findings: list[Finding] = []
+    for pool, where in placed:
+        if pool.use is PoolUse.ROOT or any(_is_child(root, pool) for root in roots):
+            continue
+        foreign = [root for root in roots if root.prefix.covers(pool.prefix)]
+        if foreign:
+            values = {"root": foreign[0].name, "other": foreign[0].root_block}
+            findings.append(_about("TR503", pool, where, values))
+        else:
+            findings.append(_about("TR502", pool, where, {}))
+    return findings
+
+
+def _is_child(root: Pool, pool: Pool) -> bool:
+    return root.root_block == pool.root_block and root.prefix.covers(pool.prefix)
+
+
+def _about(code: str, pool: Pool, where: Where, values: dict[str, str]) -> Finding:
+    return Finding(
+        code=code,
+        severity=make_finding(code, where).severity,
+        where=where,
+        values=tuple(
+            sorted({"pool": pool.name, "prefix": str(pool.prefix), "root_block": pool.root_block, **values}.items())
+        ),
+    )
+
+
+def _overlaps(placed: Sequence[Placed]) -> list[Finding]:
+    """Return one finding for each pool that overlaps one before it, by address."""
+    findings: list[Finding] = []
+    last: Placed | None = None
+    for item in sorted(placed, key=lambda one: one.pool.prefix):
+        if last is not None and last.pool.prefix.overlaps(item.pool.prefix):
+            values = {"other": last.pool.name, "other_prefix": str(last.pool.prefix)}
+            finding = _about("TR504", item.pool, item.where, values)
+            findings.append(make_also(finding, last.where))
+        else:
+            last = item
+    return findings
+
+
+def make_also(finding: Finding, where: Where) -> Finding:
+    """Return the finding with a second place."""
+    return Finding(
+        code=finding.code,
+        severity=finding.severity,
+        where=finding.where,
+        values=finding.values,
+        also=(*finding.also, where),
+        rule=finding.rule,
+        excerpt=finding.excerpt,
+    )
+
+
+def _public(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each public block that could only serve what needs no public address (D05)."""
+    never = (PoolUse.LINK, PoolUse.LOOPBACK)
+    return [
+        _about("TR505", pool, where, {})
+        for pool, where in placed
+        if is_public(pool.prefix) and (pool.use in never or pool.dedicated is not None)
+    ]
+
+
+def _slots(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each pool whose slots are bigger than the pool, or of a size that its use can't have."""
+    findings: list[Finding] = []
+    for pool, where in placed:
+        family = pool.prefix.family
+        fixed = {PoolUse.LINK: family.bits - 1, PoolUse.LOOPBACK: family.bits}.get(pool.use, pool.slot)
+        smallest = family.bits - 2 if family is Family.V4 else 64
+        too_small = pool.use is PoolUse.LAN and pool.slot > smallest
+        if pool.slot != fixed or pool.slot < pool.prefix.length or too_small:
+            findings.append(_about("TR506", pool, where, {"slot": str(pool.slot)}))
+    return findings
+
+
+def _changed_roots(placed: Sequence[Placed], previous: AddressPlan) -> list[Finding]:
+    """Return a finding for each root block of the Central Post Department that isn't what the lockfile says (D03)."""
+    granted = [pool for pool in previous.pools if pool.use is PoolUse.ROOT and pool.owner == Domain.CENTRAL_POST]
+    roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
+    findings: list[Finding] = []
+    for root, where in roots:
+        before = [old for old in granted if _same_block(old, root)]
+        if before and not any(old.prefix == root.prefix for old in before):
+            text = ", ".join(str(old.prefix) for old in before)
+            findings.append(_about("TR507", root, where, {"granted": text}))
+    for old in granted:
+        if not any(_same_block(old, root) for root, _ in roots):
+            where = roots[0].where if roots else Where()
+            findings.append(_about("TR508", old, Where(file=where.file), {}))
+    return findings
+
+
+def _same_block(one: Pool, other: Pool) -> bool:
+    return one.root_block == other.root_block and one.prefix.family is other.prefix.family

@@ -1,0 +1,168 @@
+"""What must have a prefix or a number, from the registry and the inventory of one day.
+
+The one idea: list every wish with its stable key first, and only then look at what exists; so that allocation is a
+comparison of two lists and can't depend on the order in which things were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from intents.finding import Where
+from intents.prefix import Family
+from intents.registry import (
+    Attachment,
+    ConnectionKind,
+    PurposeName,
+    Registry,
+    SiteName,
+    UnitKey,
+    UnitType,
+)
+from ipam.address_plan import NumberKind, Pool, PoolUse
+from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Place, Role
+from ipam.pool_choice import PoolChoice
+from ipam.wanted_lans import lan_attributes, wish_lan
+from ipam.wishes import MANAGEMENT, Attributes, Wanted, Wishes, number_all
+
+COMMUNE_TYPES = frozenset({UnitType.COMMUNE, UnitType.WARD, UnitType.TOWNSHIP})
+
+
+def list_wanted(registry: Registry, inventory: Inventory, pools: Sequence[Pool], headroom: int, on: date) -> Wanted:
+    """Return all wishes, sorted by key; `headroom` in percent of the declared hosts, `registry` that of the day."""
+    wishes = Wishes(
+        registry=registry,
+        inventory=inventory,
+        pools=PoolChoice(pools),
+        headroom=headroom,
+        communes=_communes(registry),
+    )
+    devices = {name: device for name, device in inventory.devices.items() if device.validity.holds(on)}
+    channels = _standing(inventory, devices, on)
+    of_cpe: dict[str, list[Channel]] = {}
+    for channel in channels.values():
+        of_cpe.setdefault(channel.b_device, []).append(channel)
+    for attachment in registry.attachments.values():
+        if attachment.connection is not ConnectionKind.VIA_LAN:
+            wish_lan(attachment, wishes)
+            _wish_numbers(attachment, wishes)
+            for place in inventory.places.get(attachment.name, ()):
+                if place.device in devices:
+                    _wish_place(attachment, place, _channels_of(place, devices, channels, of_cpe), wishes)
+    for channel in channels.values():
+        _wish_purposes(channel, devices, wishes)
+    _wish_devices(devices, wishes)
+    prefixes = tuple(sorted(wishes.prefixes, key=lambda wish: (wish.key, wish.family)))
+    return Wanted(prefixes=prefixes, numbers=tuple(sorted(wishes.numbers)), gaps=wishes.gaps())
+
+
+def _communes(registry: Registry) -> Mapping[str, Mapping[UnitKey, int]]:
+    by_block: dict[str, list[UnitKey]] = {}
+    for key, unit in registry.units.items():
+        if unit.type in COMMUNE_TYPES:
+            by_block.setdefault(unit.root_block, []).append(key)
+    return {block: number_all(keys) for block, keys in by_block.items()}
+
+
+def _standing(inventory: Inventory, devices: Mapping[str, InventoryDevice], on: date) -> dict[str, Channel]:
+    """Return the channels of the day whose two devices exist, sorted by name."""
+    return {
+        name: channel
+        for name, channel in sorted(inventory.channels.items())
+        if channel.validity.holds(on) and channel.a_device in devices and channel.b_device in devices
+    }
+
+
+def _channels_of(
+    place: Place,
+    devices: Mapping[str, InventoryDevice],
+    channels: Mapping[str, Channel],
+    of_cpe: Mapping[str, Sequence[Channel]],
+) -> Sequence[Channel]:
+    """Return the channels on which an attachment standing here needs a sub-interface of its own."""
+    if place.level1_cpe:
+        return [channels[place.channel]] if place.channel in channels else []
+    return of_cpe.get(place.device, ()) if devices[place.device].role is Role.CPE else ()
+
+
+def _wish_numbers(attachment: Attachment, wishes: Wishes) -> None:
+    key = f"attachment/{attachment.name}"
+    wishes.numbers.add((NumberKind.VRF, "", key))
+    wishes.numbers.add((NumberKind.ASN, "", key))
+
+
+def _wish_place(attachment: Attachment, place: Place, channels: Sequence[Channel], wishes: Wishes) -> None:
+    """Add the VLAN of the LAN (a level-I attachment has none here: its link is where it stands) and the links."""
+    if not place.level1_cpe:
+        scope = f"lan/{place.device}/{place.interface}"
+        wishes.numbers.add((NumberKind.VLAN, scope, f"lan/{attachment.name}"))
+    of_lan = lan_attributes(attachment, wishes)
+    for channel in channels:
+        attributes = Attributes(
+            organisation=of_lan.organisation, purpose=of_lan.purpose, level=channel.level, unit=of_lan.unit
+        )
+        _wish_link(channel, f"attachment/{attachment.name}", attributes, attachment.where, wishes)
+
+
+def _wish_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], wishes: Wishes) -> None:
+    """Add the links that every purpose needs on a backbone channel, or that management needs towards a CPE."""
+    near, far = devices[channel.a_device].role, devices[channel.b_device].role
+    if Role.LEVEL1_CPE in (near, far):
+        return
+    if Role.CPE in (near, far):
+        purposes: tuple[PurposeName, ...] = (MANAGEMENT,)
+    elif near in BACKBONE_ROLES and far in BACKBONE_ROLES:
+        purposes = tuple(sorted({*wishes.registry.purposes, MANAGEMENT}))
+    else:
+        return
+    unit = _unit_of(devices[channel.b_device].site, wishes.registry)
+    for purpose in purposes:
+        attributes = Attributes(purpose=purpose, level=channel.level, unit=unit)
+        _wish_link(channel, f"purpose/{purpose}", attributes, channel.where, wishes)
+
+
+def _wish_link(channel: Channel, whose: str, attributes: Attributes, where: Where, wishes: Wishes) -> None:
+    key = f"link/{channel.name}/{whose}"
+    management = whose == f"purpose/{MANAGEMENT}"
+    families = (Family.V4,) if management else tuple(Family)
+    wishes.pair(key, attributes, _root_blocks(channel, wishes), where, families)
+    wishes.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
+
+
+def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> None:
+    """Add loopback and AS number of each device that is rendered, and on edge devices an AS number for each purpose."""
+    for name, device in devices.items():
+        if device.role is Role.LEVEL1_CPE:
+            continue
+        unit = _unit_of(device.site, wishes.registry)
+        block = _root_block(device.site, wishes.registry)
+        choice = wishes.pools.infrastructure(PoolUse.LOOPBACK, Family.V4, (block,))
+        if choice.pools:
+            attributes = Attributes(purpose=MANAGEMENT, unit=unit)
+            wishes.add(f"loopback/{name}", Family.V4, choice, attributes, device.where)
+        else:
+            wishes.miss("loopbacks", block, "IPv4", f"loopback/{name}", device.where)
+        wishes.numbers.add((NumberKind.ASN, "", f"device/{name}"))
+        if device.role is Role.EDGE:
+            for purpose in wishes.registry.purposes:
+                wishes.numbers.add((NumberKind.ASN, "", f"purpose/{purpose}/{name}"))
+    for purpose in wishes.registry.purposes:
+        wishes.numbers.add((NumberKind.VRF, "", f"purpose/{purpose}"))
+
+
+def _root_blocks(channel: Channel, wishes: Wishes) -> tuple[str, ...]:
+    """Return the root blocks for a channel's links: that of the far end, then that of the near end."""
+    devices = wishes.inventory.devices
+    ends = (devices[channel.b_device].site, devices[channel.a_device].site)
+    return tuple(dict.fromkeys(_root_block(site, wishes.registry) for site in ends))
+
+
+def _root_block(site: SiteName, registry: Registry) -> str:
+    unit = registry.units.get(UnitKey(_unit_of(site, registry)))
+    return unit.root_block if unit is not None else ""
+
+
+def _unit_of(site: SiteName, registry: Registry) -> str:
+    found = registry.sites.get(site)
+    return str(found.unit) if found is not None else ""

@@ -1,0 +1,144 @@
+"""The LANs that attachments need.
+
+The one idea: a LAN's pool follows from what the attachment is (its class and purpose) and where it stands (root block
+and level); its size from the declared hosts.
+"""
+
+from __future__ import annotations
+
+from intents.prefix import Family
+from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
+from ipam.address_plan import DedicatedClass, Pool
+from ipam.pool_choice import Choice, LanQuestion
+from ipam.wishes import Attributes, WantedPrefix, Wishes
+
+FRAME = 3
+"""Addresses of an IPv4 LAN that no host gets: the network, the broadcast and our interface."""
+
+
+def wish_lan(attachment: Attachment, wishes: Wishes) -> None:
+    """Add the LAN prefixes of an attachment; an outside network's own prefixes and the link towards it."""
+    if attachment.outside is not None:
+        network = wishes.registry.outside_networks.get(attachment.outside)
+        if network is not None:
+            _wish_outside(attachment, network, wishes)
+        return
+    choices = {family: wishes.pools.lan(_question(attachment, family, wishes)) for family in Family}
+    unit = _unit(attachment, wishes)
+    if unit is None or not any(choice.pools for choice in choices.values()):
+        _miss(attachment, unit, wishes)
+    for family, choice in choices.items():
+        if choice.pools or choice.kept:
+            wishes.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), wishes))
+
+
+def lan_attributes(attachment: Attachment, wishes: Wishes) -> Attributes:
+    """Return what the entry of an attachment's prefix says beside it (D04)."""
+    if attachment.system is not None:
+        party = f"system/{attachment.system}"
+        system = wishes.registry.systems.get(attachment.system)
+        organisation = str(system.owner) if system is not None else ""
+    elif attachment.outside is not None:
+        party, organisation = f"outside/{attachment.outside}", ""
+    else:
+        party, organisation = f"organisation/{attachment.organisation}", str(attachment.organisation)
+    site = wishes.registry.sites.get(attachment.site)
+    return Attributes(
+        party=party,
+        organisation=organisation,
+        purpose=attachment.purpose,
+        level=site.level if site is not None else 0,
+        unit=site.unit if site is not None else "",
+        registration_ref=attachment.decision_ref or attachment.request_ref,
+    )
+
+
+def lan_length(hosts: int, headroom: int, slot: int) -> int:
+    """Return the length of the IPv4 prefix for `hosts` with `headroom` percent more, not longer than the slot."""
+    needed = -(-hosts * (100 + headroom) // 100) + FRAME
+    return min(slot, Family.V4.bits - (needed - 1).bit_length())
+
+
+def _lan(attachment: Attachment, family: Family, choice: Choice, wishes: Wishes) -> WantedPrefix:
+    slots = [pool.slot for pool in choice.pools] or [family.bits]
+    length, fits = slots[0], family.bits
+    if family is Family.V4:
+        length = lan_length(attachment.hosts, wishes.headroom, slots[0])
+        fits = lan_length(attachment.hosts, 0, family.bits)  # headroom may be used up before a LAN has to move
+    slot, first_other = _slot(attachment, choice.pools, wishes)
+    return WantedPrefix(
+        key=f"lan/{attachment.name}",
+        family=family,
+        choice=choice,
+        length=length,
+        fits=fits,
+        slot=slot,
+        first_other=first_other,
+        attributes=lan_attributes(attachment, wishes),
+        where=attachment.where,
+    )
+
+
+def _slot(attachment: Attachment, pools: tuple[Pool, ...], wishes: Wishes) -> tuple[int | None, int]:
+    """Return the preferred slot of a commune's LAN and the first slot beyond all communes; (None, 0) elsewhere."""
+    unit = _unit(attachment, wishes)
+    if not pools or pools[0].dedicated is None or pools[0].dedicated.tier is not Tier.COMMUNE or unit is None:
+        return None, 0
+    communes = wishes.communes.get(unit.root_block, {})
+    return communes.get(unit.key), len(communes)
+
+
+def _question(attachment: Attachment, family: Family, wishes: Wishes) -> LanQuestion:
+    site = wishes.registry.sites.get(attachment.site)
+    unit = _unit(attachment, wishes)
+    return LanQuestion(
+        family=family,
+        purpose=attachment.purpose,
+        root_block=unit.root_block if unit is not None else "",
+        level=site.level if site is not None else 0,
+        member_of=_class_of(attachment, wishes),
+        public=attachment.legal_service is LegalService.DEDICATED_INTERNET,
+    )
+
+
+def _class_of(attachment: Attachment, wishes: Wishes) -> DedicatedClass | None:
+    if attachment.organisation is None:
+        return None
+    organisation = wishes.registry.organisations.get(attachment.organisation)
+    if organisation is None:
+        return None
+    return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)
+
+
+def _unit(attachment: Attachment, wishes: Wishes) -> AdministrativeUnit | None:
+    site = wishes.registry.sites.get(attachment.site)
+    return wishes.registry.units.get(site.unit) if site is not None else None
+
+
+def _staying(choice: Choice) -> Choice:
+    """Return the choice of a LAN whose unit doesn't exist today: what it has stays, nothing new."""
+    return Choice(kept=choice.kept)
+
+
+def _miss(attachment: Attachment, unit: AdministrativeUnit | None, wishes: Wishes) -> None:
+    key = f"lan/{attachment.name}"
+    if unit is None:
+        wishes.lose(lan_attributes(attachment, wishes).unit or "-", key, attachment.where)
+    else:
+        wishes.miss(f"LANs of purpose {attachment.purpose}", unit.root_block, "IPv4", key, attachment.where)
+
+
+def _wish_outside(attachment: Attachment, network: OutsideNetwork, wishes: Wishes) -> None:
+    attributes = lan_attributes(attachment, wishes)
+    for number, prefix in enumerate(network.prefixes):
+        wishes.prefixes.append(
+            WantedPrefix(
+                key=f"outside/{attachment.name}/{number}",
+                family=prefix.family,
+                fixed=prefix,
+                attributes=attributes,
+                where=network.where,
+            )
+        )
+    unit = _unit(attachment, wishes)
+    wishes.pair(f"lan/{attachment.name}", attributes, (unit.root_block if unit else "",), attachment.where)

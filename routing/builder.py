@@ -1,0 +1,70 @@
+"""From what is wanted and who has which address to the network that every device must carry.
+
+Turns `Plans` into a `BuiltNetwork`. The one idea: each device is drafted by adding one contribution after the other, then
+frozen into a sorted `Device`; platforms differ by the values in `Platform`, never by a test for a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intents.policy import Rule
+from ipam.inventory import InventoryDevice
+from routing.draft import Draft, Plans, attachment_ports, physical_links, rendered_devices
+from routing.logins import add_logins
+from routing.model import Device, Network, Ref
+from routing.sessions import add_sessions, originate
+from routing.vrfs import add_attachment, add_channel_ends, add_parents, add_vrfs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltNetwork:
+    """The intended network, and which rules each configured thing of each device serves."""
+
+    network: Network
+    served: Mapping[str, Mapping[Ref, tuple[Rule, ...]]]
+
+
+def build(plans: Plans) -> BuiltNetwork:
+    """Build every device that gets a configuration."""
+    drafts = [_draft(device, plans) for device in rendered_devices(plans.inventory)]
+    return BuiltNetwork(
+        network=Network(
+            devices={draft.device.name: _freeze(draft, plans) for draft in drafts},
+            links=physical_links(plans.inventory),
+            ports=attachment_ports(plans),
+        ),
+        served={draft.device.name: draft.served for draft in drafts},
+    )
+
+
+def _draft(device: InventoryDevice, plans: Plans) -> Draft:
+    draft = Draft(device=device)
+    add_parents(draft, plans)
+    for channel in plans.channels_of(device.name):
+        add_channel_ends(draft, channel, plans)
+    for standing in plans.standings_on(device.name):
+        add_attachment(draft, standing, plans)
+    add_vrfs(draft, plans)
+    for channel in plans.channels_of(device.name):
+        add_sessions(draft, channel, plans)
+    originate(draft, plans)
+    add_logins(draft, plans)
+    return draft
+
+
+def _freeze(draft: Draft, plans: Plans) -> Device:
+    return Device(
+        name=draft.device.name,
+        platform=draft.device.platform,
+        interfaces=tuple(item for _, item in sorted(draft.interfaces.items())),
+        vrfs=tuple(item for _, item in sorted(draft.vrfs.items())),
+        acls=tuple(item for _, item in sorted(draft.acls.items())),
+        policies=tuple(item for _, item in sorted(draft.policies.items())),
+        statics=tuple(sorted(draft.statics, key=lambda item: (item.vrf or "", item.prefix, item.next_hop or 0))),
+        bgp=tuple(item for _, item in sorted(draft.bgp.items())),
+        logins=tuple(sorted(draft.logins, key=lambda item: item.service)),
+        control_filters=tuple(sorted(draft.control_filters, key=lambda item: (item.vrf or "", item.family))),
+        harmless=plans.baselines.get(draft.device.name, ()),
+    )

@@ -1,0 +1,222 @@
+"""What building reads, indexed once (`Plans`), and a device being put together (`Draft`).
+
+The one idea: a device is a sum of independent contributions (its VRFs, one per attachment standing on it, one per channel
+end), each made by a small function that knows nothing of the others. Which rule a thing serves is noted beside it, by `Ref`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from intents.policy import Policy, Rule
+from intents.prefix import Family, Prefix
+from intents.registry import PurposeName, Registry
+from ipam.address_plan import AddressPlan
+from ipam.endpoints import Resolver
+from ipam.inventory import Channel, Inventory, InventoryDevice, Role
+from routing.acls import FencePlatform
+from routing.model import (
+    Acl,
+    AttachmentPort,
+    BgpInstance,
+    BgpNeighbor,
+    Device,
+    Interface,
+    LinePath,
+    Login,
+    ControlFilter,
+    Network,
+    PhysicalLink,
+    Ref,
+    RoutePolicy,
+    StaticRoute,
+    Vrf,
+    VrfFamily,
+)
+from routing.needs import Needs
+from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, stand
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """What the builder must know of a platform; a value given by the vendor modules."""
+
+    name: str
+    leaks: bool
+    fences: FencePlatform
+    loopback: str
+    control_interface: str
+    instance_asn: bool
+    """BGP in a VRF has an AS of its own (Junos), else neighbours get a local AS (IOS)."""
+    targets: bool
+    """VRFs carry RDs and route targets."""
+    originates_by_export: bool
+    """Own routes enter BGP by export policy alone (Junos), else by redistribution through a policy."""
+    control_filter: bool
+    """Logins are fenced by a filter on the loopback, else by an access class of each login."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plans:
+    """Everything that building reads, indexed once."""
+
+    registry: Registry
+    inventory: Inventory
+    address_plan: AddressPlan
+    numbers: Numbers
+    resolver: Resolver
+    needs: Needs
+    policy: Policy
+    standings: tuple[Standing, ...]
+    by_device: Mapping[str, tuple[Standing, ...]]
+    channels: Mapping[str, tuple[Channel, ...]]
+    platforms: Mapping[str, Platform]
+    target_asn: int
+    login_sources: tuple[Prefix, ...]
+    baselines: Mapping[str, tuple[LinePath, ...]]
+
+    def platform(self, device: str) -> Platform:
+        return self.platforms[self.inventory.devices[device].platform]
+
+    @property
+    def purposes(self) -> tuple[PurposeName, ...]:
+        return tuple(sorted(self.registry.purposes))
+
+    def channels_of(self, device: str) -> tuple[Channel, ...]:
+        """Return the channels that end on a device, by name."""
+        return self.channels.get(device, ())
+
+    def standings_on(self, device: str) -> tuple[Standing, ...]:
+        """Return the attachments that stand on a device, by name."""
+        return self.by_device.get(device, ())
+
+    def infrastructure(self, family: Family) -> tuple[Prefix, ...]:
+        """Return the blocks that routers' own addresses come from."""
+        return self.resolver.infrastructure(family)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A device being put together."""
+
+    device: InventoryDevice
+    interfaces: dict[str, Interface] = field(default_factory=dict)
+    vrfs: dict[str, Vrf] = field(default_factory=dict)
+    acls: dict[str, Acl] = field(default_factory=dict)
+    policies: dict[str, RoutePolicy] = field(default_factory=dict)
+    statics: list[StaticRoute] = field(default_factory=list)
+    bgp: dict[str, BgpInstance] = field(default_factory=dict)
+    neighbors: dict[str, list[BgpNeighbor]] = field(default_factory=dict)
+    logins: list[Login] = field(default_factory=list)
+    control_filters: list[ControlFilter] = field(default_factory=list)
+    served: dict[Ref, tuple[Rule, ...]] = field(default_factory=dict)
+
+    def serve(self, ref: Ref, rules: tuple[Rule, ...]) -> None:
+        """Note that a thing serves these rules, besides those that it already serves."""
+        if rules:
+            self.served[ref] = tuple(dict.fromkeys((*self.served.get(ref, ()), *rules)))
+
+
+def index_plans(
+    *,
+    policy: Policy,
+    registry: Registry,
+    inventory: Inventory,
+    address_plan: AddressPlan,
+    platforms: Mapping[str, Platform],
+    target_asn: int,
+    login_sources: tuple[Prefix, ...],
+    baselines: Mapping[str, tuple[LinePath, ...]],
+) -> Plans:
+    """Return everything that building reads, indexed."""
+    resolver = Resolver(address_plan)
+    numbers = index_plan(address_plan)
+    needs = Needs(policy, address_plan, resolver)
+    standings = stand(registry, inventory, numbers, frozenset(needs.endpoints))
+    return Plans(
+        registry=registry,
+        inventory=inventory,
+        address_plan=address_plan,
+        numbers=numbers,
+        resolver=resolver,
+        needs=needs,
+        policy=policy,
+        standings=standings,
+        by_device=_standings_by_device(standings),
+        channels=_channels_by_device(inventory),
+        platforms=platforms,
+        target_asn=target_asn,
+        login_sources=login_sources,
+        baselines=baselines,
+    )
+
+
+def _standings_by_device(standings: tuple[Standing, ...]) -> dict[str, tuple[Standing, ...]]:
+    found: dict[str, list[Standing]] = {}
+    for item in standings:
+        found.setdefault(item.place.device, []).append(item)
+    return {device: tuple(items) for device, items in found.items()}
+
+
+def _channels_by_device(inventory: Inventory) -> dict[str, tuple[Channel, ...]]:
+    found: dict[str, list[Channel]] = {}
+    for _, channel in sorted(inventory.channels.items()):
+        for device in (channel.a_device, channel.b_device):
+            found.setdefault(device, []).append(channel)
+    return {device: tuple(items) for device, items in found.items()}
+
+
+def rendered_devices(inventory: Inventory) -> tuple[InventoryDevice, ...]:
+    """Return the devices that get a configuration, by name: all but the central operator's."""
+    return tuple(item for _, item in sorted(inventory.devices.items()) if item.role is not Role.LEVEL1_CPE)
+
+
+def physical_links(inventory: Inventory) -> tuple[PhysicalLink, ...]:
+    """Return the links between rendered devices, by name."""
+    ours = {item.name for item in rendered_devices(inventory)}
+    return tuple(
+        PhysicalLink(
+            name=channel.name,
+            a_device=channel.a_device,
+            a_interface=channel.a_interface,
+            b_device=channel.b_device,
+            b_interface=channel.b_interface,
+            ducts=channel.ducts,
+        )
+        for _, channel in sorted(inventory.channels.items())
+        if channel.a_device in ours and channel.b_device in ours
+    )
+
+
+def attachment_ports(plans: Plans) -> tuple[AttachmentPort, ...]:
+    """Return where every attachment is plugged in, by attachment and device."""
+    return tuple(
+        AttachmentPort(
+            attachment=str(item.attachment.name),
+            device=item.place.device,
+            interface=item.interface,
+            external=item.external,
+            subnet=item.subnet_key,
+            vlan=item.vlan,
+        )
+        for item in plans.standings
+    )
+
+
+def subnet_address(prefix: Prefix, far: bool) -> int:
+    """Return an end's address on a link prefix: the lower one nearer the backbone, the higher one at the far end."""
+    return prefix.last if far else prefix.network
+
+
+def link_keys(channel: Channel, plans: Plans) -> tuple[tuple[str, PurposeName, Standing | None], ...]:
+    """Return what a channel carries: (link key, purpose, the attachment served or None), sorted by key."""
+    b_role = plans.inventory.devices[channel.b_device].role
+    if b_role is Role.CPE:
+        keys: list[tuple[str, PurposeName, Standing | None]] = [
+            (f"link/{channel.name}/attachment/{item.attachment.name}", item.attachment.purpose, item)
+            for item in plans.standings_on(channel.b_device)
+        ]
+        keys.append((f"link/{channel.name}/purpose/{MANAGEMENT}", MANAGEMENT, None))
+        return tuple(sorted(keys, key=lambda key: key[0]))
+    return tuple((f"link/{channel.name}/purpose/{name}", name, None) for name in plans.purposes)

@@ -1,0 +1,114 @@
+"""Who may log in to a device: from the management stations' LANs only, in the management VRF only; in customer VRFs nobody.
+
+The one idea: one access list of the stations' prefixes, used by every way in; a platform fences either each login (access
+class) or all packets to the device's own addresses (a filter on the loopback).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intents.prefix import Family, Prefix
+from routing.acls import (
+    ECHO_REPLY,
+    ECHO_REQUEST,
+    ERRORS,
+    ICMP,
+    NEIGHBOR_DISCOVERY,
+    TCP,
+    UDP,
+    content_name,
+    match_prefix,
+)
+from routing.draft import Draft, Plans
+from routing.model import (
+    ESTABLISHED,
+    Acl,
+    AclEntry,
+    Action,
+    ControlFilter,
+    Direction,
+    IcmpMatch,
+    Login,
+    LoginService,
+    NonInitial,
+)
+from routing.standing import MANAGEMENT, purpose_vrf
+
+BGP_PORT = 179
+LOGIN_PORTS = ((22, 22), (830, 830))
+SNMP_PORT = 161
+REPLY_PORTS = ((123, 123),)
+"""UDP source ports of answers to what a device itself asks (NTP)."""
+
+
+def add_logins(draft: Draft, plans: Plans) -> None:
+    """Add the ways into the device and what fences them."""
+    platform = plans.platform(draft.device.name)
+    if platform.control_filter:
+        draft.logins += [Login(service=item) for item in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH)]
+        for family in Family:
+            _add_control_filters(draft, family, plans)
+        return
+    lists = tuple((family, _station_list(draft, family, plans)) for family in Family)
+    for service in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH):
+        draft.logins.append(Login(service=service, acls=lists))
+
+
+def _stations(family: Family, plans: Plans) -> tuple[Prefix, ...]:
+    return tuple(sorted(prefix for prefix in plans.login_sources if prefix.family is family))
+
+
+def _keep(draft: Draft, family: Family, entries: tuple[AclEntry, ...]) -> str:
+    name = content_name(family, Direction.IN, entries)
+    draft.acls[name] = Acl(name=name, family=family, entries=entries)
+    return name
+
+
+def _station_list(draft: Draft, family: Family, plans: Plans) -> str:
+    permits = tuple(
+        AclEntry(action=Action.PERMIT, sources=(match_prefix(prefix),)) for prefix in _stations(family, plans)
+    )
+    return _keep(draft, family, (*permits, AclEntry(action=Action.DENY, log=True)))
+
+
+def _add_control_filters(draft: Draft, family: Family, plans: Plans) -> None:
+    """One filter for the management VRF, one without any login for every other VRF."""
+    closed = (*_everywhere(family, plans), AclEntry(action=Action.DENY, log=True))
+    draft.control_filters.append(ControlFilter(family=family, acl=_keep(draft, family, closed)))
+    opened = (*_from_stations(family, plans), *closed)
+    draft.control_filters.append(
+        ControlFilter(family=family, acl=_keep(draft, family, opened), vrf=purpose_vrf(MANAGEMENT))
+    )
+
+
+def _everywhere(family: Family, plans: Plans) -> tuple[AclEntry, ...]:
+    """BGP with link neighbours, echo, ICMP errors and neighbour discovery."""
+    links = tuple(match_prefix(prefix) for prefix in plans.infrastructure(family))
+    bgp = AclEntry(action=Action.PERMIT, protocols=(TCP,), sources=links, non_initial=NonInitial.SKIP)
+    kinds = sorted(
+        {ECHO_REQUEST[family], ECHO_REPLY[family], *ERRORS[family], *(NEIGHBOR_DISCOVERY if family is Family.V6 else ())}
+    )
+    return (
+        replace(bgp, destination_ports=((BGP_PORT, BGP_PORT),)),
+        replace(bgp, source_ports=((BGP_PORT, BGP_PORT),), tcp_flags=ESTABLISHED),
+        AclEntry(
+            action=Action.PERMIT,
+            protocols=(ICMP[family],),
+            icmp=tuple(IcmpMatch(type=kind) for kind in kinds),
+            non_initial=NonInitial.SKIP,
+        ),
+    )
+
+
+def _from_stations(family: Family, plans: Plans) -> tuple[AclEntry, ...]:
+    stations = tuple(match_prefix(prefix) for prefix in _stations(family, plans))
+    if not stations:
+        return ()
+    entry = AclEntry(action=Action.PERMIT, sources=stations, non_initial=NonInitial.SKIP)
+    return (
+        replace(entry, protocols=(TCP,), destination_ports=LOGIN_PORTS),
+        replace(entry, protocols=(TCP,), tcp_flags=ESTABLISHED),
+        replace(entry, protocols=(UDP,), destination_ports=((SNMP_PORT, SNMP_PORT),)),
+        replace(entry, protocols=(UDP,), source_ports=REPLY_PORTS),
+    )

@@ -1,0 +1,412 @@
+"""A network of devices as configured: what both `build` produces and `read` recovers from text.
+
+The one idea: a `Device` holds the *meaning* of every line that this project models, in vendor-neutral terms, plus two
+lists of lines: harmless ones (each on its platform's closed list) and unknown ones. Where platforms mean different things
+by similar words, the difference is resolved by the reader into plain fields (how an ACL entry treats a non-initial
+fragment, which ASs the loop check looks for), so that whoever computes with a `Device` needs no vendor knowledge.
+Names of prefix lists and community lists are not part of the meaning: their content stands inline, interned per content.
+Which text line says a thing is a side table keyed by `Ref`, never a field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.prefix import Family, Prefix
+
+Ref = tuple[str, ...]
+"""Names one configured thing of a device, see `routing.refs` for the closed list of shapes."""
+
+LinePath = tuple[str, ...]
+"""A line with its enclosing section headers, outermost first, e.g. ("line vty 0 4", "exec-timeout 10 0")."""
+
+
+class Action(StrEnum):
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class NonInitial(StrEnum):
+    """How an ACL entry treats a non-initial fragment, which has no ports, flags or ICMP type.
+
+    MATCH: the entry matches it on addresses and protocol alone (any entry without layer-4 terms; on IOS also a *permit*
+    with layer-4 terms). SKIP: never matches it (IOS *deny* with layer-4 terms; Junos terms with layer-4 conditions).
+    ONLY: matches nothing but non-initial fragments (IOS `fragments`, Junos `is-fragment`).
+    """
+
+    MATCH = "match"
+    SKIP = "skip"
+    ONLY = "only"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressMatch:
+    """Addresses `a` with `a & care == value`; `care` all ones for a host, prefix mask for a prefix, 0 for any.
+
+    `value & ~care` is 0 (the reader clears don't-care bits). Discontiguous masks are allowed.
+    """
+
+    value: int
+    care: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagMatch:
+    """TCP headers whose flag byte `f` (FIN=1 SYN=2 RST=4 PSH=8 ACK=16 URG=32 ECE=64 CWR=128) has `f & care == value`."""
+
+    value: int
+    care: int
+
+
+ESTABLISHED = (FlagMatch(value=4, care=4), FlagMatch(value=16, care=16))
+"""TCP `established`: RST or ACK set (either one suffices); canonical order: sorted by (care, value)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IcmpMatch:
+    """ICMP messages of one type; `code` None means any code."""
+
+    type: int
+    code: int | None = None
+
+
+PortRange = tuple[int, int]
+"""Inclusive range of ports, low <= high, 0..65535."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AclEntry:
+    """One entry: matches a packet iff every field does; a field is a disjunction; None means "not restricted".
+
+    `protocols`: sorted IP protocol numbers (IPv6: the upper-layer protocol). `sources`/`destinations`: tuples of
+    `AddressMatch`; None is any; an *empty* tuple matches nothing (an empty Junos prefix list).
+    """
+
+    action: Action
+    protocols: tuple[int, ...] | None = None
+    sources: tuple[AddressMatch, ...] | None = None
+    destinations: tuple[AddressMatch, ...] | None = None
+    source_ports: tuple[PortRange, ...] | None = None
+    destination_ports: tuple[PortRange, ...] | None = None
+    tcp_flags: tuple[FlagMatch, ...] | None = None
+    icmp: tuple[IcmpMatch, ...] | None = None
+    non_initial: NonInitial = NonInitial.MATCH
+    log: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acl:
+    """A packet filter: entries in order, first match decides, no match denies."""
+
+    name: str
+    family: Family
+    entries: tuple[AclEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AclBinding:
+    direction: Direction
+    family: Family
+    acl: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceAddress:
+    """An address on an interface: integer value with host bits, prefix length."""
+
+    family: Family
+    value: int
+    length: int
+    secondary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """A layer-3 interface or sub-interface, named as on the device (canonical long form).
+
+    `vrf` None is the global table. `vlan` is the 802.1Q tag or None. `enabled` is the state of this (sub-)interface
+    alone: a sub-interface works only if its parent is enabled too. `addresses` sorted by (family, secondary, value).
+    `bindings` sorted by (direction, family); a bound ACL that is undefined or empty permits everything (IOS);
+    on platforms where such a text does not commit the reader reports the line as unknown.
+    """
+
+    name: str
+    vrf: str | None = None
+    vlan: int | None = None
+    addresses: tuple[InterfaceAddress, ...] = ()
+    enabled: bool = True
+    bindings: tuple[AclBinding, ...] = ()
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrefixRule:
+    """Routes whose prefix lies in `prefix` and whose length is in low..high; `permit` False ends the list with no match."""
+
+    prefix: Prefix
+    low: int
+    high: int
+    permit: bool = True
+
+
+class RouteSource(StrEnum):
+    CONNECTED = "connected"
+    STATIC = "static"
+    BGP = "bgp"
+    AGGREGATE = "aggregate"
+    LEAKED = "leaked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyClause:
+    """One clause of a route policy: if all conditions hold, apply the sets and take the action.
+
+    `prefixes`: first-match rules, no match means the condition fails; None means no condition. `sources`: where the route
+    came from, sorted; None is any. `communities`: the route carries all communities of at least one of the tuples;
+    None is any. `action` PERMIT accepts, DENY rejects, None goes on with the next clause. Sets: None leaves the attribute;
+    `add_communities` adds (or replaces if `replace_communities`); `prepend` is a list of ASs put before the path.
+    """
+
+    name: str
+    action: Action | None
+    prefixes: tuple[PrefixRule, ...] | None = None
+    sources: tuple[RouteSource, ...] | None = None
+    communities: tuple[tuple[str, ...], ...] | None = None
+    add_communities: tuple[str, ...] = ()
+    replace_communities: bool = False
+    local_preference: int | None = None
+    metric: int | None = None
+    prepend: tuple[int, ...] = ()
+
+
+class PolicyDefault(StrEnum):
+    """What happens to a route that no clause accepted or rejected.
+
+    REJECT: IOS route-map, or an explicit last term. PROTOCOL: Junos default policy (BGP import: accept; BGP export: accept
+    routes whose source is BGP, reject others).
+    """
+
+    REJECT = "reject"
+    PROTOCOL = "protocol"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutePolicy:
+    """A route map or policy statement."""
+
+    name: str
+    clauses: tuple[PolicyClause, ...]
+    default: PolicyDefault = PolicyDefault.REJECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VrfFamily:
+    """Route-target import and export of one family of a VRF, each sorted; maps are names of `RoutePolicy` or None.
+
+    A route of this VRF's BGP table goes, on the same device, into every other VRF whose imports meet its exports, if that
+    VRF's `import_map` accepts it; a route that was leaked in is not leaked on.
+    """
+
+    family: Family
+    imports: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    import_map: str | None = None
+    export_map: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vrf:
+    """A VRF; `families` sorted and only those enabled in it; `rd` None on a platform whose VRF-lite needs none."""
+
+    name: str
+    rd: str | None = None
+    families: tuple[VrfFamily, ...] = ()
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaticRoute:
+    """A static route: next hop address (same family as prefix), or an exit interface, or discard."""
+
+    vrf: str | None
+    prefix: Prefix
+    next_hop: int | None = None
+    interface: str | None = None
+    discard: bool = False
+    distance: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalAs:
+    """A neighbour's local AS. `prepend_in`: received paths get it too (IOS without no-prepend).
+    `replace`: sent paths carry it instead of the instance's AS, else in front of it."""
+
+    asn: int
+    prepend_in: bool = False
+    replace: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BgpNeighbor:
+    """An eBGP neighbour of one family in one instance, named by its address.
+
+    `imports`/`exports`: names of `RoutePolicy`; a route must be accepted by all of them; no name accepts everything
+    (IOS) and a name that is not defined accepts everything (IOS; on Junos the reader reports it as unknown). For Junos
+    without an export policy the reader adds the name of an empty PROTOCOL policy.
+    `loops`: occurrences of an own AS in a received path that are still accepted (0 is the rule).
+    `enabled` False: shutdown or not activated in this family. `maximum_prefixes` None is unlimited.
+    `send_communities`: communities are sent along (Junos always).
+    """
+
+    family: Family
+    address: int
+    remote_as: int
+    enabled: bool = True
+    local_as: LocalAs | None = None
+    imports: tuple[str, ...] = ()
+    exports: tuple[str, ...] = ()
+    loops: int = 0
+    maximum_prefixes: int | None = None
+    send_communities: bool = False
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redistribution:
+    """Routes of `source` enter the BGP table of `family` if `policy` (or all, if None) accepts them."""
+
+    family: Family
+    source: RouteSource
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aggregate:
+    """An aggregate route, present while a more specific one of the same table is; discard next hop."""
+
+    prefix: Prefix
+    summary_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BgpInstance:
+    """BGP in one VRF (None: global table). `asn` is the AS in use here (Junos: the instance's own, IOS: the device's).
+
+    `loop_asns`: the ASs whose presence in a received path is a loop, sorted (IOS: the device's AS; Junos: those of all
+    instances of the device unless `independent-domain`); a neighbour's `local_as` counts in addition.
+    `networks`: prefixes announced if the VRF has exactly that route. On Junos originated routes come through export
+    policies: the reader gives redistribution of connected and static with no policy there, and the export policies filter.
+    `maximum_paths`: equal-cost paths used (1: best only).
+    """
+
+    vrf: str | None
+    asn: int
+    router_id: int | None = None
+    loop_asns: tuple[int, ...] = ()
+    neighbors: tuple[BgpNeighbor, ...] = ()
+    redistributions: tuple[Redistribution, ...] = ()
+    networks: tuple[Prefix, ...] = ()
+    aggregates: tuple[Aggregate, ...] = ()
+    maximum_paths: int = 1
+
+
+class LoginService(StrEnum):
+    SSH = "ssh"
+    TELNET = "telnet"
+    NETCONF = "netconf"
+    SNMP = "snmp"
+    HTTP = "http"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One way into the device: a service that listens, and the ACLs (by family) that a source must pass.
+
+    `vrfs` None: listens for packets of every VRF (IOS vty `access-class … vrf-also`; every Junos service), else of the
+    named ones only ("" is the global table). A family without an ACL in `acls` is open to everyone in those VRFs.
+    """
+
+    service: LoginService
+    vrfs: tuple[str, ...] | None = None
+    acls: tuple[tuple[Family, str], ...] = ()
+    families: tuple[Family, ...] = (Family.V4, Family.V6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlFilter:
+    """An ACL that packets to any of the device's own addresses in `vrf` (None: every VRF without one of its own) must pass
+    (Junos filter on lo0)."""
+
+    family: Family
+    acl: str
+    vrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownLine:
+    """A line that the reader does not understand, and why; nothing may be claimed of what it can touch."""
+
+    path: LinePath
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device as configured; every tuple sorted by name (instances, statics and neighbours by vrf, family, address)."""
+
+    name: str
+    platform: str
+    interfaces: tuple[Interface, ...] = ()
+    vrfs: tuple[Vrf, ...] = ()
+    acls: tuple[Acl, ...] = ()
+    policies: tuple[RoutePolicy, ...] = ()
+    statics: tuple[StaticRoute, ...] = ()
+    bgp: tuple[BgpInstance, ...] = ()
+    logins: tuple[Login, ...] = ()
+    control_filters: tuple[ControlFilter, ...] = ()
+    harmless: tuple[LinePath, ...] = ()
+    unknown: tuple[UnknownLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhysicalLink:
+    """A cable or leased channel between two parent ports, with what fails together with it (ducts)."""
+
+    name: str
+    a_device: str
+    a_interface: str
+    b_device: str
+    b_interface: str
+    ducts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentPort:
+    """Where an attachment's LAN is plugged in: the (sub-)interface whose arriving packets are the attachment's.
+
+    `external`: what is behind it is not ours (level I CPE, outside network): its prefixes lie behind a next hop.
+    `subnet`: the address plan's key of the interface's prefixes; `vlan`: the tag that the LAN side expects.
+    """
+
+    attachment: str
+    device: str
+    interface: str
+    external: bool = False
+    subnet: str = ""
+    vlan: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """All devices by name, the links between them and the attachment ports."""
+
+    devices: Mapping[str, Device]
+    links: tuple[PhysicalLink, ...] = ()
+    ports: tuple[AttachmentPort, ...] = ()

@@ -1,0 +1,145 @@
+"""What one attachment may send to and hear from, by peer prefix: from policy and address plan to `Peer` values.
+
+The one idea: all peer prefixes of an attachment form a laminar family (prefixes nest or are disjoint), so the exact meaning
+of every prefix, minus its more specific ones, is one pair of service sets: what the attachment may start towards it, and what
+it may start towards the attachment. Access lists and route filters are both printed from this list, most specific first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint, Policy, Rule
+from intents.prefix import Family, Prefix
+from intents.service import ServiceSet
+from ipam.address_plan import AddressPlan
+from ipam.endpoints import Resolver
+
+Membership = frozenset[Endpoint]
+"""The endpoints of the policy that an attachment belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """One peer prefix: sessions that the attachment may start there (`forward`), sessions that may be started from there
+    (`backward`), the longest route length in use below it, and the rules that say so (forbids included)."""
+
+    prefix: Prefix
+    forward: ServiceSet
+    backward: ServiceSet
+    longest: int
+    rules: tuple[Rule, ...]
+
+    @property
+    def talks(self) -> bool:
+        """Return whether any session is permitted in either direction."""
+        return bool(self.forward or self.backward)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reach:
+    """One rule as seen from a member: peer prefixes, holes in them, and the direction."""
+
+    rule: Rule
+    starts: bool
+    prefixes: tuple[Prefix, ...]
+    holes: tuple[Prefix, ...]
+
+    def covers(self, prefix: Prefix) -> bool:
+        return any(item.covers(prefix) for item in self.prefixes) and not any(
+            hole.covers(prefix) for hole in self.holes
+        )
+
+
+class Needs:
+    """Answers for every membership, computed once for each (members of one class share theirs)."""
+
+    def __init__(self, policy: Policy, plan: AddressPlan, resolver: Resolver) -> None:
+        self._resolver = resolver
+        self._by_source: dict[Endpoint, list[Rule]] = {}
+        self._by_destination: dict[Endpoint, list[Rule]] = {}
+        for rule in policy.rules:
+            self._by_source.setdefault(rule.source, []).append(rule)
+            self._by_destination.setdefault(rule.destination, []).append(rule)
+        self._slots = {pool.prefix: pool.slot for pool in plan.pools}
+        self._cache: dict[tuple[Membership, Family], tuple[Peer, ...]] = {}
+
+    @property
+    def endpoints(self) -> Iterable[Endpoint]:
+        """Return every endpoint that some rule names."""
+        return self._by_source.keys() | self._by_destination.keys()
+
+    def peers(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
+        """Return the peers of a membership, every prefix after the more specific ones inside it."""
+        key = (membership, family)
+        if key not in self._cache:
+            self._cache[key] = self._compute(membership, family)
+        return self._cache[key]
+
+    def _compute(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
+        reaches = tuple(self._reaches(membership, family))
+        nodes = {prefix for reach in reaches for prefix in (*reach.prefixes, *reach.holes)}
+        ordered = sorted(nodes, key=lambda item: (-item.length, item.network))
+        return _without_repeats(tuple(_peer(node, reaches, self._slots) for node in ordered))
+
+    def _reaches(self, membership: Membership, family: Family) -> Iterable[_Reach]:
+        for starts, index in ((True, self._by_source), (False, self._by_destination)):
+            for endpoint in membership:
+                for rule in index.get(endpoint, ()):
+                    other = self._other_side(rule, starts, membership)
+                    yield _Reach(
+                        rule=rule,
+                        starts=starts,
+                        prefixes=self._resolver.prefixes(other, family),
+                        holes=self._resolver.excluded(other, family),
+                    )
+
+    def _other_side(self, rule: Rule, starts: bool, membership: Membership) -> Endpoint:
+        if rule.same_organisation:
+            return next(item for item in membership if isinstance(item, OrganisationEndpoint))
+        return rule.destination if starts else rule.source
+
+
+def _peer(node: Prefix, reaches: tuple[_Reach, ...], slots: Mapping[Prefix, int]) -> Peer:
+    touching = tuple(reach for reach in reaches if reach.covers(node))
+    return Peer(
+        prefix=node,
+        forward=_allowed(reach.rule for reach in touching if reach.starts),
+        backward=_allowed(reach.rule for reach in touching if not reach.starts),
+        longest=slots.get(node, node.length),
+        rules=tuple(dict.fromkeys(reach.rule for reach in touching)),
+    )
+
+
+def _allowed(rules: Iterable[Rule]) -> ServiceSet:
+    permitted, forbidden = ServiceSet(), ServiceSet()
+    for rule in rules:
+        if rule.effect is Effect.PERMIT:
+            permitted |= rule.service
+        else:
+            forbidden |= rule.service
+    return permitted - forbidden
+
+
+def _without_repeats(peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
+    """Drop a prefix whose nearest covering prefix says exactly the same, and one that says nothing and is covered by none."""
+    kept: list[Peer] = []
+    for index, peer in enumerate(peers):
+        parent = cover_of(peer, peers[index + 1 :])
+        if parent is None:
+            if peer.talks:
+                kept.append(peer)
+        elif (parent.forward, parent.backward) != (peer.forward, peer.backward):
+            kept.append(peer)
+    return tuple(kept)
+
+
+def cover_of(peer: Peer, later: tuple[Peer, ...]) -> Peer | None:
+    """Return the nearest covering prefix of a peer among those after it, or None."""
+    return next((other for other in later if other.prefix.covers(peer.prefix)), None)
+
+
+def class_endpoints(needs: Needs) -> tuple[ClassEndpoint, ...]:
+    """Return the class endpoints that rules name."""
+    return tuple(item for item in needs.endpoints if isinstance(item, ClassEndpoint))

@@ -1,0 +1,73 @@
+"""The closed list of names of configured things, shared by writers (render), readers and whoever explains a line.
+
+A `Ref` is a tuple of strings: first the kind, then what identifies the thing on its device. Index parts are decimal.
+"""
+
+from __future__ import annotations
+
+from intents.prefix import Family
+from routing.model import Ref
+
+
+def interface_ref(name: str) -> Ref:
+    return ("interface", name)
+
+
+def binding_ref(interface: str, direction: str, family: Family) -> Ref:
+    return ("binding", interface, direction, str(int(family)))
+
+
+def vrf_ref(name: str) -> Ref:
+    return ("vrf", name)
+
+
+def vrf_import_ref(vrf: str, family: Family, target: str) -> Ref:
+    return ("vrf-import", vrf, str(int(family)), target)
+
+
+def vrf_export_ref(vrf: str, family: Family, target: str) -> Ref:
+    return ("vrf-export", vrf, str(int(family)), target)
+
+
+def acl_ref(name: str) -> Ref:
+    return ("acl", name)
+
+
+def acl_entry_ref(name: str, index: int) -> Ref:
+    """The entry at `index` (from 0) of an ACL."""
+    return ("acl-entry", name, str(index))
+
+
+def policy_ref(name: str) -> Ref:
+    return ("policy", name)
+
+
+def clause_ref(policy: str, index: int) -> Ref:
+    """The clause at `index` (from 0) of a route policy."""
+    return ("clause", policy, str(index))
+
+
+def prefix_rule_ref(policy: str, clause: int, index: int) -> Ref:
+    """The prefix rule at `index` of a clause of a route policy."""
+    return ("prefix-rule", policy, str(clause), str(index))
+
+
+def static_ref(vrf: str | None, prefix: str, next_hop: str) -> Ref:
+    """A static route; `next_hop` is an address, an interface name or "discard"."""
+    return ("static", vrf or "", prefix, next_hop)
+
+
+def bgp_ref(vrf: str | None) -> Ref:
+    return ("bgp", vrf or "")
+
+
+def neighbor_ref(vrf: str | None, family: Family, address: str) -> Ref:
+    return ("neighbor", vrf or "", str(int(family)), address)
+
+
+def login_ref(service: str) -> Ref:
+    return ("login", service)
+
+
+def control_filter_ref(vrf: str | None, family: Family) -> Ref:
+    return ("control-filter", vrf or "", str(int(family)))

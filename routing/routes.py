@@ -1,0 +1,84 @@
+"""Route filters: what an attachment's VRF may learn, what it may announce, what leaks between VRFs.
+
+From peers to `RoutePolicy` values named by content. The one idea: a filter is the same list as the fence's, reduced to "do the
+two ever talk": so a pair without any permit is not even routable, and a route is an aggregate only where no forbid bites.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from intents.policy import Rule
+from intents.prefix import Family, Prefix
+from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
+from routing.needs import Peer, cover_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFilter:
+    """A policy and, by (clause, prefix rule) index, the rules served."""
+
+    policy: RoutePolicy
+    rules: tuple[tuple[tuple[int, int], tuple[Rule, ...]], ...] = ()
+
+
+def need_filter(peers: tuple[Peer, ...]) -> RouteFilter:
+    """Return the filter that accepts exactly the routes of peers with some permit in either direction."""
+    steps = list(_steps(peers))
+    clauses: list[PolicyClause] = []
+    served: list[tuple[tuple[int, int], tuple[Rule, ...]]] = []
+    for permit, group in groupby(steps, key=lambda item: item.talks):
+        members = sorted(group, key=lambda item: item.prefix)
+        action = Action.PERMIT if permit else Action.DENY
+        rules = tuple(_rule(item, permit) for item in members)
+        for index, item in enumerate(members):
+            served.append(((len(clauses), index), item.rules))
+        clauses.append(PolicyClause(name=str(10 * (len(clauses) + 1)), action=action, prefixes=rules))
+    return RouteFilter(policy=_named(tuple(clauses)), rules=tuple(served))
+
+
+def exact_filter(prefixes: Iterable[Prefix]) -> RouteFilter:
+    """Return the filter that accepts exactly these prefixes; nothing if there are none."""
+    rules = tuple(PrefixRule(prefix=item, low=item.length, high=item.length) for item in sorted(set(prefixes)))
+    clauses = (PolicyClause(name="10", action=Action.PERMIT, prefixes=rules),) if rules else ()
+    return RouteFilter(policy=_named(clauses or (PolicyClause(name="10", action=Action.DENY),)))
+
+
+def passing_filter(own: Iterable[Prefix]) -> RouteFilter:
+    """Return the filter that accepts these prefixes and whatever came by BGP."""
+    accepted = exact_filter(own).policy
+    clauses = tuple(clause for clause in accepted.clauses if clause.action is Action.PERMIT)
+    name = accepted.name.replace("TRUC-RM", "TRUC-PASS")
+    return RouteFilter(policy=RoutePolicy(name=name, clauses=clauses, default=PolicyDefault.PROTOCOL))
+
+
+def _steps(peers: tuple[Peer, ...]) -> Iterable[Peer]:
+    """Keep a peer only where it says something else than what covers it: as for routes, talking or not talking."""
+    for index, peer in enumerate(peers):
+        cover = cover_of(peer, peers[index + 1 :])
+        if (cover is not None and cover.talks) != peer.talks:
+            yield peer
+        elif cover is not None and cover.talks and peer.longest > cover.longest:
+            yield peer
+
+
+def _rule(peer: Peer, permit: bool) -> PrefixRule:
+    high = peer.longest if permit else peer.prefix.family.bits
+    return PrefixRule(prefix=peer.prefix, low=peer.prefix.length, high=high)
+
+
+def _named(clauses: tuple[PolicyClause, ...]) -> RoutePolicy:
+    clauses = clauses or (PolicyClause(name="10", action=Action.DENY),)
+    digest = hashlib.sha256(repr(clauses).encode()).hexdigest()[:12]
+    family = _family(clauses)
+    return RoutePolicy(name=f"TRUC-RM{'' if family is None else int(family)}-{digest}", clauses=clauses)
+
+
+def _family(clauses: tuple[PolicyClause, ...]) -> Family | None:
+    for clause in clauses:
+        for rule in clause.prefixes or ():
+            return rule.prefix.family
+    return None

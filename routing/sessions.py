@@ -1,0 +1,195 @@
+"""eBGP sessions of a device: one for each family of each channel sub-interface, in that sub-interface's VRF.
+
+The one idea: what a session carries depends only on the kind of its two ends: an attachment VRF announces its own prefixes
+and learns its peers'; the far side accepts only those prefixes; an edge's purpose VRF announces only what stands on it;
+backbone purpose VRFs pass everything on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intents.prefix import Family, Prefix, format_address
+from ipam.inventory import Channel, Role
+from routing.draft import Draft, Plans, link_keys, subnet_address
+from routing.model import (
+    BgpInstance,
+    BgpNeighbor,
+    LocalAs,
+    Redistribution,
+    RoutePolicy,
+    RouteSource,
+)
+from routing.refs import neighbor_ref, prefix_rule_ref
+from routing.routes import RouteFilter, exact_filter, need_filter, passing_filter
+from routing.standing import MANAGEMENT, Standing, purpose_vrf
+
+MAXIMUM_PATHS = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """One end of a link in one VRF: its VRF, the AS that it presents, and the filters it applies."""
+
+    vrf: str
+    asn: int
+    imports: RouteFilter | None
+    exports: RouteFilter | None
+
+
+def add_sessions(draft: Draft, channel: Channel, plans: Plans) -> None:
+    """Add the sessions over a channel that ends on this device."""
+    if plans.inventory.devices[channel.b_device].role is Role.LEVEL1_CPE:
+        return
+    far = channel.b_device == draft.device.name
+    for key, purpose, standing in link_keys(channel, plans):
+        for family, prefix in sorted(plans.numbers.prefixes.get(key, {}).items()):
+            near_end = _backbone_end(channel.a_device, purpose, standing, family, plans)
+            if standing is not None:
+                far_end = _attachment_end(standing, family, plans)
+            elif plans.inventory.devices[channel.b_device].role is Role.CPE:
+                far_end = _management_end(channel.b_device, family, plans)
+            else:
+                far_end = _backbone_end(channel.b_device, purpose, None, family, plans)
+            if plans.inventory.devices[channel.b_device].role is Role.CPE and standing is None:
+                near_end = replace(near_end, imports=_loopback_filter(channel.b_device, family, plans))
+            mine, theirs = (far_end, near_end) if far else (near_end, far_end)
+            address = subnet_address(prefix, not far)
+            _add(draft, plans, mine, theirs, Family(family), address)
+
+
+def _backbone_end(
+    device: str, purpose: str, standing: Standing | None, family: Family, plans: Plans
+) -> _End:
+    edge = plans.inventory.devices[device].role is Role.EDGE
+    key = f"purpose/{purpose}/{device}" if edge else f"device/{device}"
+    return _End(
+        vrf=purpose_vrf(purpose),
+        asn=plans.numbers.asn[key],
+        imports=None if standing is None else exact_filter(standing.own.get(family, ())),
+        exports=_edge_exports(device, purpose, family, plans) if edge else _backbone_exports(device, purpose, family, plans),
+    )
+
+
+def _backbone_exports(device: str, purpose: str, family: Family, plans: Plans) -> RouteFilter | None:
+    """Return None (pass everything on), but where own routes enter by export policy: they too, in the management VRF."""
+    if purpose != MANAGEMENT or not plans.platform(device).originates_by_export:
+        return None
+    return passing_filter(_loopback(device, family, plans))
+
+
+def _edge_exports(device: str, purpose: str, family: Family, plans: Plans) -> RouteFilter:
+    here = plans.standings_on(device)
+    own = [prefix for item in here for prefix in item.own.get(family, ())]
+    if purpose == MANAGEMENT:
+        own += _loopback(device, family, plans)
+    return exact_filter(own)
+
+
+def _attachment_end(standing: Standing, family: Family, plans: Plans) -> _End:
+    return _End(
+        vrf=standing.vrf,
+        asn=standing.asn,
+        imports=need_filter(plans.needs.peers(standing.membership, family)),
+        exports=exact_filter(standing.own.get(family, ())),
+    )
+
+
+def _management_end(device: str, family: Family, plans: Plans) -> _End:
+    return _End(
+        vrf=purpose_vrf(MANAGEMENT),
+        asn=plans.numbers.asn[f"device/{device}"],
+        imports=exact_filter(prefix for prefix in plans.login_sources if prefix.family is family),
+        exports=_loopback_filter(device, family, plans),
+    )
+
+
+def _loopback(device: str, family: Family, plans: Plans) -> list[Prefix]:
+    found = plans.numbers.prefixes.get(f"loopback/{device}", {}).get(family)
+    return [] if found is None else [found]
+
+
+def _loopback_filter(device: str, family: Family, plans: Plans) -> RouteFilter:
+    return exact_filter(_loopback(device, family, plans))
+
+
+def _add(draft: Draft, plans: Plans, mine: _End, theirs: _End, family: Family, address: int) -> None:
+    platform = plans.platform(draft.device.name)
+    device_asn = plans.numbers.asn[f"device/{draft.device.name}"]
+    imports = _use(draft, mine.imports)
+    exports = _use(draft, mine.exports)
+    neighbor = BgpNeighbor(
+        family=family,
+        address=address,
+        remote_as=theirs.asn,
+        local_as=None if platform.instance_asn or mine.asn == device_asn else LocalAs(asn=mine.asn),
+        imports=imports,
+        exports=exports,
+        loops=1 if platform.instance_asn else 0,
+        send_communities=platform.originates_by_export,
+    )
+    draft.neighbors.setdefault(mine.vrf, []).append(neighbor)
+    instance_asn = mine.asn if platform.instance_asn else device_asn
+    draft.bgp[mine.vrf] = BgpInstance(
+        vrf=mine.vrf, asn=instance_asn, loop_asns=(instance_asn,), maximum_paths=MAXIMUM_PATHS
+    )
+    ref = neighbor_ref(mine.vrf, family, format_address(family, address))
+    for used in (mine.imports, mine.exports):
+        if used is not None:
+            draft.serve(ref, tuple(dict.fromkeys(rule for _, rules in used.rules for rule in rules)))
+
+
+def _use(draft: Draft, used: RouteFilter | None) -> tuple[str, ...]:
+    if used is None:
+        return ()
+    _keep(draft.policies, used.policy)
+    for (clause, index), rules in used.rules:
+        draft.serve(prefix_rule_ref(used.policy.name, clause, index), rules)
+    return (used.policy.name,)
+
+
+def _keep(policies: dict[str, RoutePolicy], policy: RoutePolicy) -> None:
+    policies[policy.name] = policy
+
+
+def originate(draft: Draft, plans: Plans) -> None:
+    """Let own routes into BGP, through exact filters: LANs, what is behind an external attachment, the loopback."""
+    platform = plans.platform(draft.device.name)
+    here = {item.vrf: item for item in plans.standings_on(draft.device.name)}
+    if draft.device.role is Role.EDGE:
+        for vrf in here:
+            asn = plans.numbers.asn[f"device/{draft.device.name}"]
+            draft.bgp.setdefault(vrf, BgpInstance(vrf=vrf, asn=asn, loop_asns=(asn,), maximum_paths=MAXIMUM_PATHS))
+    for vrf, instance in draft.bgp.items():
+        families = sorted({item.family for item in draft.vrfs[vrf].families})
+        if platform.originates_by_export:
+            sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
+            with_session = sorted({item.family for item in draft.neighbors.get(vrf, ())})
+            rows = [Redistribution(family=family, source=source) for family in with_session for source in sources]
+        else:
+            rows = [
+                row for family in families for row in _redistributed(draft, vrf, here.get(vrf), family, plans)
+            ]
+        draft.bgp[vrf] = replace(
+            instance,
+            redistributions=tuple(rows),
+            neighbors=tuple(sorted(draft.neighbors.get(vrf, ()), key=lambda item: (item.family, item.address))),
+        )
+
+
+def _redistributed(
+    draft: Draft, vrf: str, standing: Standing | None, family: Family, plans: Plans
+) -> list[Redistribution]:
+    if vrf == purpose_vrf(MANAGEMENT):
+        own, source = _loopback(draft.device.name, family, plans), RouteSource.CONNECTED
+    elif standing is None:
+        return []
+    else:
+        own = list(standing.own.get(family, ()))
+        source = RouteSource.STATIC if standing.external else RouteSource.CONNECTED
+    if not own:
+        return []
+    (name,) = _use(draft, exact_filter(own))
+    return [Redistribution(family=family, source=source, policy=name)]
+
+

@@ -1,0 +1,62 @@
+"""Cisco IOS-XE: `VENDOR` writes and reads the text of routers of this platform."""
+
+from __future__ import annotations
+
+from routing.model import Device, LinePath
+from routing.vendors.cisco_ios import layout
+from routing.vendors.cisco_ios.baseline import baseline
+from routing.vendors.cisco_ios.harmless import PATTERNS
+from routing.vendors.cisco_ios.owned import owned
+from routing.vendors.cisco_ios.read import PLATFORM, read
+from routing.vendors.cisco_ios.render import render
+from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
+
+# Data-sheet orders of magnitude for an edge router and, by role, for what stands in a core; operators adjust them.
+_EDGE = Budget(acl_entries=4_000, vrfs=128, subinterfaces=1_000, bgp_sessions=250, routes=250_000)
+_BACKBONE = Budget(acl_entries=16_000, vrfs=1_000, subinterfaces=4_000, bgp_sessions=4_000, routes=1_000_000)
+
+
+class _CiscoIos:
+    """The vendor module of platform `cisco_ios`."""
+
+    capabilities = Capabilities(
+        platform=PLATFORM,
+        leaks=True,
+        ipv6=True,
+        budgets={"": _EDGE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE},
+    )
+
+    def canonical(self, device: Device) -> Device:
+        """Return the device as it is: every sorted device is writable here, or refused."""
+        return device
+
+    def render(self, device: Device) -> tuple[TextLine, ...]:
+        """Return the lines of a device; ValueError if IOS-XE can't say it."""
+        return render(device)
+
+    def read(self, name: str, text: str) -> ReadDevice:
+        """Return the device that a text configures; what is not understood is in it as unknown lines."""
+        return read(name, text)
+
+    def paths(self, text: str) -> tuple[LinePath, ...]:
+        """Return the path of every configuration line of a text, in order."""
+        return layout.paths(text)
+
+    def text(self, paths: tuple[LinePath, ...]) -> str:
+        """Return the text that consists of these paths."""
+        return layout.text(paths)
+
+    def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
+        """Return whether a line found on a device is ours to change."""
+        return owned(path, intended)
+
+    def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
+        """Return the harmless lines of a complete device, sorted."""
+        return baseline(settings)
+
+    def harmless(self) -> tuple[tuple[str, str], ...]:
+        """Return the closed list of harmless lines with a reason for each."""
+        return PATTERNS
+
+
+VENDOR: Vendor = _CiscoIos()

@@ -1,0 +1,190 @@
+"""What is known of a device while its text is being read: mutable, private to the reader.
+
+The one idea: a section only writes down what it saw and where; whatever needs another section (prefix lists, VRFs, object
+groups) is settled when the last line has been read, because a configuration is a state and not a sequence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import dataclass, field
+
+from intents.prefix import Family, Prefix
+from routing.model import (
+    AclBinding,
+    Action,
+    Aggregate,
+    Direction,
+    InterfaceAddress,
+    LinePath,
+    LocalAs,
+    Redistribution,
+    Ref,
+    StaticRoute,
+)
+from routing.vendors.cisco_ios.harmless import is_harmless
+
+
+@dataclass(slots=True)
+class InterfaceDraft:
+    """An interface; indexes are those of the lines that say it."""
+
+    name: str
+    index: int
+    vrf: str | None = None
+    vlan: int | None = None
+    addresses: dict[InterfaceAddress, int] = field(default_factory=dict)
+    enabled: bool = True
+    bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
+    description: str | None = None
+    vrf_line: tuple[int, LinePath] | None = None
+    vlan_line: tuple[int, LinePath] | None = None
+    family_lines: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)
+    ipv6_enable: tuple[int, LinePath] | None = None
+
+
+@dataclass(slots=True)
+class FamilyDraft:
+    """One address family of a VRF."""
+
+    imports: dict[str, int] = field(default_factory=dict)
+    exports: dict[str, int] = field(default_factory=dict)
+    import_map: str | None = None
+    map_line: tuple[int, LinePath] | None = None
+
+
+@dataclass(slots=True)
+class VrfDraft:
+    """A VRF; `both` holds route targets given outside any family."""
+
+    name: str
+    index: int
+    rd: str | None = None
+    description: str | None = None
+    families: dict[Family, FamilyDraft] = field(default_factory=dict)
+    both: FamilyDraft = field(default_factory=FamilyDraft)
+    target_line: tuple[int, LinePath] | None = None
+
+
+@dataclass(slots=True)
+class AclDraft:
+    """An access list: its body lines with their indexes, gathered over all its sections (header indexes in `headers`)."""
+
+    name: str
+    kind: str
+    headers: list[int] = field(default_factory=list)
+    body: list[str] = field(default_factory=list)
+    indexes: list[int] = field(default_factory=list)
+
+    def path(self, lines: list[str], position: int) -> LinePath:
+        """Return the path of a body line; a numbered list has no sections."""
+        index = self.indexes[position]
+        header = self.headers[bisect(self.headers, index) - 1]
+        text = lines[index].strip()
+        return (text,) if header == index else (lines[header].strip(), text)
+
+
+@dataclass(slots=True)
+class ClauseDraft:
+    """One clause of a route map with its body, read when all lists are known."""
+
+    action: Action
+    index: int
+    body: list[tuple[int, LinePath]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class NeighborDraft:
+    """A BGP neighbour in one family of one instance."""
+
+    vrf: str | None
+    family: Family
+    address: int
+    first: tuple[int, LinePath]
+    remote_as: int | None = None
+    shutdown: bool = False
+    activated: bool | None = None
+    local_as: LocalAs | None = None
+    maps: dict[tuple[str, str], str] = field(default_factory=dict)
+    loops: int = 0
+    maximum_prefixes: int | None = None
+    send_communities: bool = False
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class InstanceDraft:
+    """BGP in one VRF."""
+
+    vrf: str | None
+    first: tuple[int, LinePath]
+    stated: bool = False
+    router_id: int | None = None
+    neighbors: dict[tuple[Family, int], NeighborDraft] = field(default_factory=dict)
+    redistributions: dict[tuple[Family, str], tuple[Redistribution, int, LinePath]] = field(default_factory=dict)
+    networks: set[Prefix] = field(default_factory=set)
+    aggregates: dict[Prefix, Aggregate] = field(default_factory=dict)
+    paths: dict[Family, tuple[int, int, LinePath]] = field(default_factory=dict)
+    families: set[Family] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class LineDraft:
+    """One vty line; an access class is (ACL, also for packets of VRFs)."""
+
+    index: int
+    transport: frozenset[str] | None = None
+    classes: dict[Family, tuple[str, bool]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Draft:
+    """Everything seen so far of one device."""
+
+    name: str
+    lines: list[str]
+    refs: dict[Ref, int] = field(default_factory=dict)
+    harmless: set[LinePath] = field(default_factory=set)
+    unknown: list[tuple[int, LinePath, str]] = field(default_factory=list)
+    interfaces: dict[str, InterfaceDraft] = field(default_factory=dict)
+    vrfs: dict[str, VrfDraft] = field(default_factory=dict)
+    acls: dict[str, AclDraft] = field(default_factory=dict)
+    groups: dict[str, dict[str, tuple[tuple[int, LinePath], list[tuple[int, LinePath]]]]] = field(
+        default_factory=lambda: {"network": {}, "service": {}}
+    )
+    prefix_lists: dict[tuple[Family, str], list[tuple[int, str]]] = field(default_factory=dict)
+    community_lists: dict[str, list[tuple[int, tuple[str, ...] | None]]] = field(default_factory=dict)
+    route_maps: dict[str, dict[int, ClauseDraft]] = field(default_factory=dict)
+    statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
+    asn: int | None = None
+    bgp_router_id: int | None = None
+    default_unicast: bool = True
+    instances: dict[str | None, InstanceDraft] = field(default_factory=dict)
+    vty: dict[int, LineDraft] = field(default_factory=dict)
+    http: dict[str, int] = field(default_factory=dict)
+    netconf: int | None = None
+    service_acls: dict[tuple[str, Family], str] = field(default_factory=dict)
+    snmp: list[tuple[int, tuple[tuple[Family, str], ...]]] = field(default_factory=list)
+    acl_uses: list[tuple[int, LinePath, Family, str]] = field(default_factory=list)
+    ipv6_routing: bool = False
+
+    def say(self, ref: Ref, index: int) -> None:
+        """Note that the line at an index says a thing, unless an earlier one does."""
+        line = index + 1
+        if self.refs.setdefault(ref, line) > line:
+            self.refs[ref] = line
+
+    def reject(self, index: int, path: LinePath, reason: str) -> None:
+        """Note a line as not understood."""
+        self.unknown.append((index, path, reason))
+
+    def use_acl(self, index: int, path: LinePath, family: Family, acl: str) -> None:
+        """Note that a line names an access list as one of the family."""
+        self.acl_uses.append((index, path, family, acl))
+
+    def set_aside(self, index: int, path: LinePath) -> None:
+        """Note a line that no section models: harmless if it is on the list, else not understood."""
+        if is_harmless(path):
+            self.harmless.add(path)
+        else:
+            self.reject(index, path, "not modelled and not on the list of harmless lines")

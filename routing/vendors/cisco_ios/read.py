@@ -1,0 +1,239 @@
+"""The text of one IOS-XE device to a `Device`: every line modelled, harmless or unknown, none skipped.
+
+The one idea: top-level lines are dispatched by their first words to a reader of that section, which writes into a `Draft`;
+cross references are settled at the end. Time is linear in the text; bodies of lists are read once per content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from routing.model import Device, UnknownLine
+from routing.vendors.cisco_ios.draft import Draft
+from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
+from routing.vendors.cisco_ios.read_acl import EXTENDED, IPV6, STANDARD
+from routing.vendors.cisco_ios.read_acl_sections import (
+    finish_acls,
+    read_acl_section,
+    read_numbered_acl,
+    read_object_group,
+)
+from routing.vendors.cisco_ios.read_bgp import finish_bgp, read_bgp
+from routing.vendors.cisco_ios.read_interface import finish_interfaces, read_interface
+from routing.vendors.cisco_ios.read_login import (
+    finish_logins,
+    read_http_line,
+    read_line_section,
+    read_netconf_line,
+    read_snmp_line,
+)
+from routing.vendors.cisco_ios.read_policy import (
+    finish_policies,
+    read_community_list_line,
+    read_prefix_list_line,
+    read_route_map,
+)
+from routing.vendors.cisco_ios.read_static import finish_statics, read_static
+from routing.vendors.cisco_ios.read_vrf import finish_vrfs, read_vrf
+from routing.vendors.vendor import ReadDevice
+
+PLATFORM = "cisco_ios"
+
+_SectionReader = Callable[[Draft, Section, list[str]], None]
+_LineReader = Callable[[Draft, int, list[str]], bool]
+
+
+def read(name: str, text: str) -> ReadDevice:
+    """Return the device that a text configures; never raises for what stands in the text."""
+    lines = split_lines(text)
+    draft = Draft(name, lines)
+    strange = strange_lines(text, lines)
+    ended = False
+    for section in sections(lines):
+        if ended or (strange and not strange.keys().isdisjoint(range(section.start, section.end))):
+            _reject_section(draft, section, strange, "stands after the end of the configuration" if ended else "")
+        else:
+            ended = _read_section(draft, section)
+    return _finish(draft)
+
+
+def _reject_section(draft: Draft, section: Section, strange: dict[int, str], reason: str) -> None:
+    """Reject a whole section: one strange line makes its neighbours doubtful too."""
+    for index, path in nested(draft.lines, section):
+        draft.reject(index, path, reason or strange.get(index, "a line of this section is not plain text"))
+
+
+def _read_section(draft: Draft, section: Section) -> bool:
+    """Read one section; True if it ends the configuration."""
+    header = draft.lines[section.start]
+    words = header.split()
+    if header[0] in " \t":
+        _reject_section(draft, section, {}, "stands in no section")
+        return False
+    if words == ["end"] or is_noise(header):
+        for index, path in nested(draft.lines, section):
+            if len(path) > 1:
+                draft.reject(index, path, "stands in no section")
+        return words == ["end"]
+    if words[0] == "banner":
+        _read_banner(draft, section)
+        return False
+    reader = _SECTIONS.get(words[0])
+    if reader is not None:
+        reader(draft, section, words)
+    else:
+        _set_aside_section(draft, section)
+    return False
+
+
+def _read_banner(draft: Draft, section: Section) -> None:
+    banner = banner_at(draft.lines, section.start)
+    if banner is None:
+        _reject_section(draft, section, {}, "the banner does not end")
+        return
+    if banner.fault is None:
+        draft.harmless.add((banner.text,))
+    else:
+        draft.reject(section.start, (banner.text,), banner.fault)
+    for index, path in nested(draft.lines, section):
+        if index >= banner.end:
+            draft.reject(index, path, "stands in no section")
+
+
+def _set_aside_section(draft: Draft, section: Section) -> None:
+    """Set a section aside line by line; below a line that is not understood nothing is."""
+    lost: set[tuple[str, ...]] = set()
+    for index, path in nested(draft.lines, section):
+        if path[:-1] in lost:
+            draft.reject(index, path, "stands below a line that is not understood")
+            lost.add(path)
+            continue
+        before = len(draft.unknown)
+        draft.set_aside(index, path)
+        if len(draft.unknown) > before:
+            lost.add(path)
+
+
+def _line(reader: _LineReader) -> _SectionReader:
+    """Return a section reader for lines that have nothing below them."""
+
+    def read_line(draft: Draft, section: Section, words: list[str]) -> None:
+        if section.end > section.start + 1:
+            lines = list(nested(draft.lines, section))
+            if len(lines) > 1:
+                _reject_section(draft, section, {}, "nothing can stand below this line")
+                return
+        if not reader(draft, section.start, words):
+            draft.set_aside(section.start, (draft.lines[section.start].strip(),))
+
+    return read_line
+
+
+def _read_hostname(draft: Draft, index: int, words: list[str]) -> bool:
+    if len(words) == 2 and words[1] != draft.name:
+        draft.reject(index, (draft.lines[index].strip(),), "the device calls itself by another name")
+    return len(words) == 2
+
+
+def _read_unicast_routing(draft: Draft, index: int, words: list[str]) -> bool:
+    draft.ipv6_routing = draft.ipv6_routing or words == ["ipv6", "unicast-routing"]
+    return words == ["ipv6", "unicast-routing"]
+
+
+def _read_ip(draft: Draft, section: Section, words: list[str]) -> None:
+    second = words[1] if len(words) > 1 else ""
+    if second == "access-list" and len(words) == 4 and words[2] in (STANDARD, EXTENDED):
+        read_acl_section(draft, section, words[3], words[2])
+    elif second == "vrf":
+        read_vrf(draft, section, words)
+    else:
+        reader = _IP_LINES.get(second)
+        if reader is not None:
+            reader(draft, section, words)
+        else:
+            _set_aside_section(draft, section)
+
+
+def _read_ipv6(draft: Draft, section: Section, words: list[str]) -> None:
+    if words[1:2] == ["access-list"] and len(words) == 3:
+        read_acl_section(draft, section, words[2], IPV6)
+        return
+    reader = _IPV6_LINES.get(words[1] if len(words) > 1 else "")
+    if reader is not None:
+        reader(draft, section, words)
+    else:
+        _set_aside_section(draft, section)
+
+
+def _read_router(draft: Draft, section: Section, words: list[str]) -> None:
+    if words[1:2] == ["bgp"]:
+        read_bgp(draft, section, words)
+    else:
+        _reject_section(draft, section, {}, "routing protocol is not modelled")
+
+
+def _read_vrf_section(draft: Draft, section: Section, words: list[str]) -> None:
+    if words[1:2] == ["definition"]:
+        read_vrf(draft, section, words)
+    else:
+        _reject_section(draft, section, {}, "not modelled and not on the list of harmless lines")
+
+
+def _read_no(draft: Draft, index: int, words: list[str]) -> bool:
+    if words == ["no", "snmp-server"]:
+        draft.snmp.clear()
+        return True
+    return read_http_line(draft, index, words) or read_netconf_line(draft, index, words)
+
+
+_IP_LINES: dict[str, _SectionReader] = {
+    "route": _line(read_static),
+    "prefix-list": _line(read_prefix_list_line),
+    "community-list": _line(read_community_list_line),
+    "http": _line(read_http_line),
+}
+_IPV6_LINES: dict[str, _SectionReader] = {
+    "route": _line(read_static),
+    "prefix-list": _line(read_prefix_list_line),
+    "unicast-routing": _line(_read_unicast_routing),
+}
+_SECTIONS: dict[str, _SectionReader] = {
+    "interface": read_interface,
+    "ip": _read_ip,
+    "ipv6": _read_ipv6,
+    "vrf": _read_vrf_section,
+    "router": _read_router,
+    "route-map": read_route_map,
+    "access-list": _line(read_numbered_acl),
+    "object-group": read_object_group,
+    "line": read_line_section,
+    "hostname": _line(_read_hostname),
+    "netconf-yang": _line(read_netconf_line),
+    "snmp-server": _line(read_snmp_line),
+    "no": _line(_read_no),
+}
+
+
+def _finish(draft: Draft) -> ReadDevice:
+    acls = finish_acls(draft)
+    device = Device(
+        name=draft.name,
+        platform=PLATFORM,
+        interfaces=finish_interfaces(draft),
+        vrfs=finish_vrfs(draft),
+        acls=acls,
+        statics=finish_statics(draft),
+        bgp=finish_bgp(draft),
+        policies=finish_policies(draft),
+        logins=finish_logins(draft),
+        harmless=tuple(sorted(draft.harmless)),
+    )
+    unknown: dict[int, UnknownLine] = {}
+    for index, path, reason in sorted(draft.unknown):
+        unknown.setdefault(index, UnknownLine(path=path, reason=reason))
+    return ReadDevice(
+        device=replace(device, unknown=tuple(unknown.values())),
+        lines=draft.refs,
+        unknown_lines=tuple(index + 1 for index in unknown),
+    )

@@ -1,0 +1,302 @@
+"""Access lists: the body of a list, as text lines, to entries in the order in which the device tries them.
+
+The one idea: a body is read once per content and process (most lists of a province differ, but the same list is read
+again in every later state of a device), so everything here is a function of the body's lines and the object groups.
+
+An IPv6 list ends on the device with hidden entries that permit neighbour advertisements and solicitations before the
+hidden deny; they are written out here, unless an entry for every packet stands last (Cisco IOS IPv6 Command Reference,
+`ipv6 access-list`). Entries go by sequence number; one without takes the highest so far plus ten.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from intents.prefix import Family
+from routing.model import ESTABLISHED, AclEntry, Action, FlagMatch, IcmpMatch, NonInitial, PortRange
+from routing.vendors.cisco_ios.names import (
+    FLAG_BITS,
+    ICMP4,
+    ICMP6,
+    PROTOCOLS4,
+    PROTOCOLS6,
+    SCTP,
+    TCP,
+    UDP,
+    small_number,
+)
+from routing.vendors.cisco_ios.read_groups import Groups, ServiceMember
+from routing.vendors.cisco_ios.terms import (
+    PORT_OPERATORS,
+    Addresses,
+    UnclearError,
+    address_term,
+    flag_terms,
+    host_match,
+    icmp_term,
+    port_term,
+    wildcard_match,
+)
+
+STANDARD = "standard"
+EXTENDED = "extended"
+IPV6 = "ipv6"
+
+_ACTIONS = {"permit": Action.PERMIT, "deny": Action.DENY}
+_PORTED = frozenset({TCP, UDP, SCTP})
+_MAX_SEQUENCE = 2147483647
+NEIGHBOUR_DISCOVERY = tuple(
+    AclEntry(action=Action.PERMIT, protocols=(ICMP6,), icmp=(IcmpMatch(type=kind),)) for kind in (136, 135)
+)
+"""The two hidden permits at the end of an IPv6 access list."""
+
+
+class AclBody(NamedTuple):
+    """What a body says: entries in order, the body line that each comes from, remarks, and lines not understood."""
+
+    entries: tuple[AclEntry, ...]
+    sources: tuple[int, ...]
+    remarks: tuple[int, ...]
+    unclear: tuple[tuple[int, str], ...]
+
+
+@lru_cache(maxsize=1 << 15)
+def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
+    """Return the entries of a body (lines as they stand; blank and comment lines allowed)."""
+    numbered: list[tuple[int, int, tuple[AclEntry, ...]]] = []
+    remarks: list[int] = []
+    unclear: list[tuple[int, str]] = []
+    taken: set[int] = set()
+    highest = 0
+    ascending = True
+    for index, raw in enumerate(body):
+        words = raw.split()
+        if not words or raw.lstrip()[0] == "!":
+            continue
+        try:
+            number, at = _sequence(words)
+            if words[at] == "remark":
+                remarks.append(index)
+                continue
+            number = highest + 10 if number is None else number
+            if number in taken or number > _MAX_SEQUENCE:
+                raise UnclearError("sequence number is taken or out of range")
+            entries = read_entry(kind, words, at, groups)
+        except UnclearError as reason:
+            unclear.append((index, str(reason)))
+            continue
+        except IndexError:
+            unclear.append((index, "entry is not complete"))
+            continue
+        taken.add(number)
+        ascending = ascending and number > highest
+        highest = max(highest, number)
+        numbered.append((number, index, entries))
+    if not ascending:
+        numbered.sort(key=lambda item: item[0])
+    ordered = [entry for _, _, found in numbered for entry in found]
+    sources = [index for _, index, found in numbered for _ in found]
+    if kind == IPV6 and ordered and not ends_closed(ordered):
+        ordered.extend(NEIGHBOUR_DISCOVERY)
+        sources.extend((sources[-1], sources[-1]))
+    return AclBody(tuple(ordered), tuple(sources), tuple(remarks), tuple(unclear))
+
+
+def numbered_kind(number: int) -> str | None:
+    """Return the kind of list that a number names, None if it names none."""
+    if 1 <= number <= 99 or 1300 <= number <= 1999:
+        return STANDARD
+    return EXTENDED if 100 <= number <= 199 or 2000 <= number <= 2699 else None
+
+
+def ends_closed(entries: list[AclEntry] | tuple[AclEntry, ...]) -> bool:
+    """Return whether the hidden end of an IPv6 access list would change nothing."""
+    return catches_all(entries[-1]) or tuple(entries[-2:]) == NEIGHBOUR_DISCOVERY
+
+
+_NOTHING = (None,) * 5
+
+
+def catches_all(entry: AclEntry) -> bool:
+    """Return whether an entry matches every packet."""
+    narrow = (entry.protocols, entry.sources, entry.destinations, entry.source_ports, entry.destination_ports)
+    return narrow == _NOTHING and entry.tcp_flags is entry.icmp is None and entry.non_initial is NonInitial.MATCH
+
+
+def _sequence(words: list[str]) -> tuple[int | None, int]:
+    """Return the sequence number in front of an entry, if any, and the position after it."""
+    first = words[0]
+    if first in _ACTIONS:
+        return None, 0
+    if first == "sequence":
+        number = small_number(words[1], _MAX_SEQUENCE)
+        at = 2
+    elif first[0].isdigit():
+        number = small_number(first, _MAX_SEQUENCE)
+        at = 1
+    else:
+        return None, 0
+    if not number:
+        raise UnclearError("not a sequence number")
+    return number, at
+
+
+def read_entry(kind: str, words: list[str], at: int, groups: Groups) -> tuple[AclEntry, ...]:
+    """Read one entry from its action on; several entries if a service group stands in it. UnclearError or IndexError."""
+    action = _ACTIONS.get(words[at])
+    if action is None:
+        raise UnclearError("not an access-list entry")
+    if kind == STANDARD:
+        return (_standard_entry(action, words, at + 1),)
+    family = Family.V6 if kind == IPV6 else Family.V4
+    if words[at + 1] == "object-group" and family is Family.V4:
+        members = groups.services.get(words[at + 2], "service group is not defined")
+        if isinstance(members, str):
+            raise UnclearError(members)
+        return _service_entries(action, members, words, at + 3, groups)
+    return (_extended_entry(action, family, words, at + 1, groups),)
+
+
+def _standard_entry(action: Action, words: list[str], at: int) -> AclEntry:
+    rest = words[at:]
+    log = rest[-1] == "log"
+    match rest[:-1] if log else rest:
+        case ["any"]:
+            source: Addresses = None
+        case ["host", address] | [address]:
+            source = host_match(Family.V4, address)
+        case [address, wildcard]:
+            source = wildcard_match(address, wildcard)
+        case _:
+            raise UnclearError("not a standard access-list entry")
+    return AclEntry(action=action, sources=source, log=log)
+
+
+def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
+    if word == ("ip" if family is Family.V4 else "ipv6"):
+        return None
+    number = (PROTOCOLS4 if family is Family.V4 else PROTOCOLS6).get(word)
+    if number is None:
+        number = small_number(word, 255)
+        if not number:
+            raise UnclearError("protocol is not known")
+    return (number,)
+
+
+def _extended_entry(action: Action, family: Family, words: list[str], at: int, groups: Groups) -> AclEntry:
+    protocols = _protocol(family, words[at])
+    ported = protocols is not None and protocols[0] in _PORTED
+    sources, at = address_term(family, words, at + 1, groups.addresses)
+    source_ports: tuple[PortRange, ...] | None = None
+    if ported and words[at] in PORT_OPERATORS:
+        assert protocols is not None
+        source_ports, at = port_term(protocols[0], words, at)
+    destinations, at = address_term(family, words, at, groups.addresses)
+    destination_ports: tuple[PortRange, ...] | None = None
+    if at == len(words):
+        non_initial = NonInitial.MATCH if source_ports is None or action is Action.PERMIT else NonInitial.SKIP
+        return AclEntry(
+            action=action,
+            protocols=protocols,
+            sources=sources,
+            destinations=destinations,
+            source_ports=source_ports,
+            non_initial=non_initial,
+        )
+    if ported and words[at] in PORT_OPERATORS:
+        assert protocols is not None
+        destination_ports, at = port_term(protocols[0], words, at)
+    options = _options(family, protocols, words, at)
+    layer4 = source_ports is not None or destination_ports is not None or options.layer4
+    if options.fragments and layer4:
+        raise UnclearError("fragments have no ports, flags or ICMP type")
+    return AclEntry(
+        action=action,
+        protocols=protocols,
+        sources=sources,
+        destinations=destinations,
+        source_ports=source_ports,
+        destination_ports=destination_ports,
+        tcp_flags=options.flags,
+        icmp=options.icmp,
+        non_initial=non_initial_of(action, layer4=layer4, fragments=options.fragments),
+        log=options.log,
+    )
+
+
+def non_initial_of(action: Action, *, layer4: bool, fragments: bool) -> NonInitial:
+    """Return how the device's entry treats a non-initial fragment."""
+    if fragments:
+        return NonInitial.ONLY
+    return NonInitial.SKIP if layer4 and action is Action.DENY else NonInitial.MATCH
+
+
+class _Options(NamedTuple):
+    """What stands after the destination of an entry."""
+
+    flags: tuple[FlagMatch, ...] | None = None
+    icmp: tuple[IcmpMatch, ...] | None = None
+    fragments: bool = False
+    log: bool = False
+
+    @property
+    def layer4(self) -> bool:
+        return self.flags is not None or self.icmp is not None
+
+
+def _options(family: Family, protocols: tuple[int, ...] | None, words: list[str], at: int) -> _Options:
+    flags: tuple[FlagMatch, ...] | None = None
+    icmp: tuple[IcmpMatch, ...] | None = None
+    fragments = log = False
+    if at < len(words) and protocols == (ICMP4 if family is Family.V4 else ICMP6,):
+        icmp, at = icmp_term(family, words, at)
+    while at < len(words):
+        word = words[at]
+        if protocols == (TCP,) and flags is None and (word == "established" or word in FLAG_BITS or word in _MODES):
+            flags, at = _flags(words, at)
+        elif word == "fragments":
+            fragments, at = True, at + 1
+        elif word in ("log", "log-input"):
+            log, at = True, at + 1
+        else:
+            raise UnclearError("option is not modelled")
+    return _Options(flags, icmp, fragments, log)
+
+
+_MODES = frozenset({"match-any", "match-all"})
+
+
+def _flags(words: list[str], at: int) -> tuple[tuple[FlagMatch, ...], int]:
+    word = words[at]
+    if word in _MODES:
+        return flag_terms(words, at)
+    if word == "established":
+        return ESTABLISHED, at + 1
+    bit = FLAG_BITS[word]
+    return (FlagMatch(value=bit, care=bit),), at + 1
+
+
+def _service_entries(
+    action: Action, members: tuple[ServiceMember, ...], words: list[str], at: int, groups: Groups
+) -> tuple[AclEntry, ...]:
+    """Return one entry per member: neighbours with the same action, so that their order is of no account."""
+    sources, at = address_term(Family.V4, words, at, groups.addresses)
+    destinations, at = address_term(Family.V4, words, at, groups.addresses)
+    rest = words[at:]
+    if rest not in ([], ["log"], ["log-input"]):
+        raise UnclearError("option is not modelled beside a service group")
+    return tuple(
+        AclEntry(
+            action=action,
+            protocols=member.protocols,
+            sources=sources,
+            destinations=destinations,
+            source_ports=member.source_ports,
+            destination_ports=member.destination_ports,
+            icmp=member.icmp,
+            non_initial=non_initial_of(action, layer4=member.layer4, fragments=False),
+            log=bool(rest),
+        )
+        for member in members
+    )

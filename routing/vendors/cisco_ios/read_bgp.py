@@ -1,0 +1,388 @@
+"""`router bgp` with its address families, to one `BgpInstance` per VRF.
+
+The one idea: a line is read in its context (router level, or one family of one VRF); neighbours of the global table may be
+described at both levels, those of a VRF only in its family. Peer groups and templates are not modelled: a neighbour that
+uses one has unknown lines. Source: Cisco IOS IP Routing: BGP Command Reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of
+from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, LocalAs, Redistribution, RouteSource
+from routing.refs import bgp_ref, neighbor_ref
+from routing.vendors.cisco_ios.draft import Draft, InstanceDraft, NeighborDraft
+from routing.vendors.cisco_ios.layout import Section, nested
+from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.read_policy import as_number, synthesized_name
+from routing.vendors.cisco_ios.read_static import prefix4, prefix6
+from routing.vendors.cisco_ios.terms import UnclearError, ipv4
+
+Line = tuple[int, LinePath]
+_FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
+_SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
+_DEFAULT_LOOPS = 3
+
+
+def read_bgp(draft: Draft, section: Section, words: list[str]) -> None:
+    """Read one `router bgp` section."""
+    lines = nested(draft.lines, section)
+    try:
+        asn = as_number(words[2]) if len(words) == 3 else None
+    except UnclearError:
+        asn = None
+    if asn is None or draft.asn not in (None, asn):
+        for index, path in lines:
+            draft.reject(index, path, "not an AS number, or a second BGP process")
+        return
+    draft.asn = asn
+    header = next(lines)
+    context: tuple[InstanceDraft, Family] | None = None
+    for index, path in lines:
+        try:
+            if len(path) == 2:
+                context = None
+                if path[1].startswith("address-family "):
+                    context = _open_family(draft, header, (index, path))
+                    done = True
+                else:
+                    done = _read_router_line(draft, header, (index, path))
+            else:
+                done = len(path) == 3 and context is not None and _read_family_line(*context, (index, path))
+        except UnclearError as reason:
+            draft.reject(index, path, str(reason))
+            continue
+        if not done:
+            draft.set_aside(index, path)
+
+
+def _instance(draft: Draft, vrf: str | None, line: Line) -> InstanceDraft:
+    return draft.instances.setdefault(vrf, InstanceDraft(vrf, line))
+
+
+def _open_family(draft: Draft, header: Line, line: Line) -> tuple[InstanceDraft, Family]:
+    words = [word for word in line[1][1].split()[1:] if word != "unicast"]
+    match words:
+        case [family]:
+            vrf: str | None = None
+        case [family, "vrf", name]:
+            vrf = name
+        case _:
+            raise UnclearError("address family is not modelled")
+    if family not in _FAMILIES:
+        raise UnclearError("address family is not modelled")
+    instance = _instance(draft, vrf, header if vrf is None else line)
+    instance.families.add(_FAMILIES[family])
+    return instance, _FAMILIES[family]
+
+
+def _read_router_line(draft: Draft, header: Line, line: Line) -> bool:
+    """Read a line outside the address families: about the process, or about the global table."""
+    words = line[1][1].split()
+    match words:
+        case ["bgp", "router-id", address]:
+            draft.bgp_router_id = ipv4(address)
+        case ["no", "bgp", "default", "ipv4-unicast"]:
+            draft.default_unicast = False
+        case ["bgp", "default", "ipv4-unicast"]:
+            draft.default_unicast = True
+        case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
+            return _read_neighbor(_instance(draft, None, header), None, words, line)
+        case ["network" | "redistribute" | "aggregate-address" | "maximum-paths", *_]:
+            return _read_originated(_instance(draft, None, header), Family.V4, words, line)
+        case _:
+            return False
+    return True
+
+
+def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bool:
+    words = line[1][2].split()
+    if words[0] == "neighbor" or words[:2] == ["no", "neighbor"]:
+        return _read_neighbor(instance, family, words, line)
+    if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
+        instance.router_id = ipv4(words[2])
+        return True
+    return _read_originated(instance, family, words, line)
+
+
+def _read_originated(instance: InstanceDraft, family: Family, words: list[str], line: Line) -> bool:
+    match words:
+        case ["network", *rest]:
+            instance.networks.add(_network(family, rest))
+        case ["aggregate-address", *rest]:
+            aggregate = _aggregate(family, rest)
+            instance.aggregates[aggregate.prefix] = aggregate
+        case ["redistribute", source, *rest] if source in _SOURCES:
+            policy = _redistribution_map(rest)
+            redistribution = Redistribution(family=family, source=_SOURCES[source], policy=policy)
+            instance.redistributions[family, source] = (redistribution, *line)
+        case ["maximum-paths", word]:
+            number = small_number(word, 64)
+            if not number:
+                return False
+            instance.paths[family] = (number, *line)
+        case _:
+            return False
+    return True
+
+
+def _redistribution_map(words: list[str]) -> str | None:
+    match words:
+        case []:
+            return None
+        case ["route-map", name]:
+            return name
+        case _:
+            raise UnclearError("option of redistribute is not modelled")
+
+
+@lru_cache(maxsize=1 << 12)
+def _classful(value: int) -> int:
+    """Return the length of the class of an IPv4 network address (RFC 791)."""
+    if value >> 31 == 0:
+        return 8
+    if value >> 30 == 0b10:
+        return 16
+    if value >> 29 == 0b110:
+        return 24
+    raise UnclearError("address has no class")
+
+
+def _network(family: Family, words: list[str]) -> Prefix:
+    match words:
+        case [prefix] if family is Family.V6:
+            return prefix6(prefix)
+        case [address, "mask", mask] if family is Family.V4:
+            return prefix4(address, mask)
+        case [address] if family is Family.V4:
+            value = ipv4(address)
+            found = prefix_of(Family.V4, value, _classful(value))
+            if found.network == value:
+                return found
+    raise UnclearError("option of network is not modelled")
+
+
+def _aggregate(family: Family, words: list[str]) -> Aggregate:
+    rest = words[1:] if family is Family.V6 else words[2:]
+    if not words or rest not in ([], ["summary-only"]):
+        raise UnclearError("option of aggregate-address is not modelled")
+    prefix = prefix6(words[0]) if family is Family.V6 else prefix4(words[0], words[1] if len(words) > 1 else "")
+    return Aggregate(prefix=prefix, summary_only=bool(rest))
+
+
+def _read_neighbor(instance: InstanceDraft, family: Family | None, words: list[str], line: Line) -> bool:
+    """Read a neighbour line; `family` None is the router level, whose family settings are those of IPv4."""
+    negated = words[0] == "no"
+    if negated:
+        words = words[1:]
+    try:
+        address = parse_address(words[1])
+    except ValueError:
+        raise UnclearError("neighbour is a group, or no address") from None
+    if family is not None and family is not address.family:
+        if negated and words[2:] == ["activate"]:
+            return True
+        raise UnclearError("neighbour of the other address family")
+    key = (address.family, address.value)
+    known = key in instance.neighbors
+    neighbor = instance.neighbors.get(key) or NeighborDraft(instance.vrf, address.family, address.value, line)
+    if negated:
+        done = _undo_neighbor(neighbor, words[2:])
+    else:
+        done = _apply_neighbor(neighbor, family, words[2:], line[1][-1])
+    if done and not known:
+        instance.neighbors[key] = neighbor
+    return done
+
+
+def _undo_neighbor(neighbor: NeighborDraft, words: list[str]) -> bool:
+    match words:
+        case ["activate"]:
+            neighbor.activated = False
+        case ["shutdown"]:
+            neighbor.shutdown = False
+        case _:
+            return False
+    return True
+
+
+def _apply_neighbor(neighbor: NeighborDraft, family: Family | None, words: list[str], text: str) -> bool:
+    session = _SESSION.get(words[0]) if words else None
+    if session is not None and (family is None or neighbor.vrf is not None):
+        return session(neighbor, words, text)
+    policy = _POLICY.get(words[0]) if words else None
+    if policy is not None and (family is not None or neighbor.family is Family.V4):
+        return policy(neighbor, words, text)
+    return False
+
+
+def _remote_as(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    if len(words) != 2:
+        return False
+    neighbor.remote_as = as_number(words[1])
+    return True
+
+
+def _description(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    if len(words) < 2:
+        return False
+    neighbor.description = text.split(None, 3)[3].strip()
+    return True
+
+
+def _shutdown(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    neighbor.shutdown = True
+    return len(words) == 1
+
+
+def _local_as(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    match words[2:]:
+        case []:
+            prepend, replace = True, False
+        case ["no-prepend"]:
+            prepend, replace = False, False
+        case ["no-prepend", "replace-as"]:
+            prepend, replace = False, True
+        case _:
+            return False
+    neighbor.local_as = LocalAs(asn=as_number(words[1]) if len(words) > 1 else 0, prepend_in=prepend, replace=replace)
+    return len(words) > 1
+
+
+def _activate(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    neighbor.activated = True
+    return len(words) == 1
+
+
+def _map(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    if len(words) != 3 or words[2] not in ("in", "out"):
+        return False
+    neighbor.maps[words[0], words[2]] = words[1]
+    return True
+
+
+def _allowas_in(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    number = _DEFAULT_LOOPS if len(words) == 1 else small_number(words[1], 10)
+    if not number or len(words) > 2:
+        return False
+    neighbor.loops = number
+    return True
+
+
+def _maximum_prefix(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    number = small_number(words[1], 0x7FFFFFFF) if len(words) > 1 else None
+    rest = words[2:]
+    if rest and small_number(rest[0], 100):
+        rest = rest[1:]  # the threshold of a warning
+    if not number or (rest not in ([], ["warning-only"]) and rest[0] != "restart") or len(rest) > 2:
+        return False
+    neighbor.maximum_prefixes = None if rest == ["warning-only"] else number
+    return True
+
+
+def _send_community(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    if words[1:] not in ([], ["both"], ["standard"], ["extended"]):
+        return False
+    neighbor.send_communities = neighbor.send_communities or words[1:] != ["extended"]
+    return True
+
+
+_Reader = Callable[[NeighborDraft, list[str], str], bool]
+_SESSION: dict[str, _Reader] = {
+    "remote-as": _remote_as,
+    "description": _description,
+    "shutdown": _shutdown,
+    "local-as": _local_as,
+}
+_POLICY: dict[str, _Reader] = {
+    "activate": _activate,
+    "route-map": _map,
+    "prefix-list": _map,
+    "allowas-in": _allowas_in,
+    "maximum-prefix": _maximum_prefix,
+    "send-community": _send_community,
+}
+
+
+def finish_bgp(draft: Draft) -> tuple[BgpInstance, ...]:
+    """Return the instances in order, and report neighbours and families that are not whole."""
+    found = []
+    for vrf in sorted(draft.instances, key=lambda name: name or ""):
+        instance = draft.instances[vrf]
+        draft.say(bgp_ref(vrf), instance.first[0])
+        if vrf is not None and (vrf not in draft.vrfs or not instance.families <= draft.vrfs[vrf].families.keys()):
+            draft.reject(*instance.first, "VRF is not defined, or has no such address family")
+        found.append(_finish_instance(draft, instance))
+    return tuple(found)
+
+
+def _finish_instance(draft: Draft, instance: InstanceDraft) -> BgpInstance:
+    asn = draft.asn or 0
+    for redistribution, index, path in instance.redistributions.values():
+        if redistribution.policy is not None and redistribution.policy not in draft.route_maps:
+            draft.reject(index, path, "route map is not defined")
+    neighbors = []
+    for key in sorted(instance.neighbors):
+        neighbor = instance.neighbors[key]
+        if neighbor.remote_as is None:
+            draft.reject(*neighbor.first, "neighbour without remote-as")
+        elif neighbor.remote_as in (asn, neighbor.local_as.asn if neighbor.local_as else 0):
+            draft.reject(*neighbor.first, "internal BGP is not modelled")
+        else:
+            neighbors.append(_finish_neighbor(draft, neighbor, neighbor.remote_as))
+    return BgpInstance(
+        vrf=instance.vrf,
+        asn=asn,
+        router_id=draft.bgp_router_id if instance.router_id is None else instance.router_id,
+        loop_asns=(asn,),
+        neighbors=tuple(neighbors),
+        redistributions=tuple(
+            sorted((found for found, _, _ in instance.redistributions.values()), key=lambda r: (r.family, r.source))
+        ),
+        networks=tuple(sorted(instance.networks)),
+        aggregates=tuple(instance.aggregates[prefix] for prefix in sorted(instance.aggregates)),
+        maximum_paths=_maximum_paths(draft, instance),
+    )
+
+
+def _maximum_paths(draft: Draft, instance: InstanceDraft) -> int:
+    """Return the number for all families of the instance; families that differ can't be said in the model."""
+    families = instance.families | instance.paths.keys()
+    numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
+    if len(numbers) > 1:
+        for _, index, path in instance.paths.values():
+            draft.reject(index, path, "maximum-paths differs between the address families")
+    return min(numbers, default=1)
+
+
+def _finish_neighbor(draft: Draft, neighbor: NeighborDraft, remote_as: int) -> BgpNeighbor:
+    draft.say(
+        neighbor_ref(neighbor.vrf, neighbor.family, format_address(neighbor.family, neighbor.address)),
+        neighbor.first[0],
+    )
+    activated = neighbor.activated
+    if activated is None:
+        activated = draft.default_unicast and neighbor.family is Family.V4
+    return BgpNeighbor(
+        family=neighbor.family,
+        address=neighbor.address,
+        remote_as=remote_as,
+        enabled=activated and not neighbor.shutdown,
+        local_as=neighbor.local_as,
+        imports=_policies(neighbor, "in"),
+        exports=_policies(neighbor, "out"),
+        loops=neighbor.loops,
+        maximum_prefixes=neighbor.maximum_prefixes,
+        send_communities=neighbor.send_communities,
+        description=neighbor.description,
+    )
+
+
+def _policies(neighbor: NeighborDraft, way: str) -> tuple[str, ...]:
+    names = []
+    for (kind, found), name in neighbor.maps.items():
+        if found == way:
+            names.append(name if kind == "route-map" else synthesized_name(neighbor.family, name))
+    return tuple(sorted(names))

@@ -1,0 +1,193 @@
+"""Object groups of networks and services, as an access list uses them.
+
+Turns the bodies of `object-group network` and `object-group service` sections into what they match, group references
+resolved. The one idea: a group that is not exactly understood is carried as the reason why, so that every access-list
+line that uses it becomes unknown. Source: Cisco IOS Security Configuration Guide, Object Groups for ACLs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intents.prefix import Family
+from routing.model import AddressMatch, IcmpMatch, PortRange
+from routing.vendors.cisco_ios.names import ICMP4, PROTOCOLS4, SCTP, TCP, UDP, small_number
+from routing.vendors.cisco_ios.terms import (
+    ALL4,
+    PORT_OPERATORS,
+    Addresses,
+    UnclearError,
+    host_match,
+    icmp_term,
+    ipv4,
+    mask_length,
+    port_term,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceMember:
+    """One member of a service group."""
+
+    protocols: tuple[int, ...] | None
+    source_ports: tuple[PortRange, ...] | None = None
+    destination_ports: tuple[PortRange, ...] | None = None
+    icmp: tuple[IcmpMatch, ...] | None = None
+
+    @property
+    def layer4(self) -> bool:
+        """Return whether the member looks beyond the protocol."""
+        return any(field is not None for field in (self.source_ports, self.destination_ports, self.icmp))
+
+
+class Groups:
+    """The object groups of one device; compared by identity, so it can key a cache of what was read with it."""
+
+    __slots__ = ("addresses", "services")
+
+    def __init__(
+        self, addresses: Mapping[str, Addresses | str], services: Mapping[str, tuple[ServiceMember, ...] | str]
+    ) -> None:
+        self.addresses = addresses
+        self.services = services
+
+
+NO_GROUPS = Groups({}, {})
+
+Bodies = Mapping[str, tuple[str, ...]]
+"""Lines of the groups of one kind by name."""
+
+
+def resolve_groups(networks: Bodies, services: Bodies) -> Groups:
+    """Return what every group matches; a group that is not clear carries the reason instead."""
+    if not networks and not services:
+        return NO_GROUPS
+    addresses: dict[str, Addresses | str] = {}
+    for name in networks:
+        try:
+            found = _network_members(name, networks, ())
+            addresses[name] = None if found is None else tuple(sorted(found, key=lambda m: (m.value, m.care)))
+        except (UnclearError, IndexError) as reason:
+            addresses[name] = f"object group {name} is not clear: {reason}"
+    members: dict[str, tuple[ServiceMember, ...] | str] = {}
+    for name in services:
+        try:
+            members[name] = tuple(_service_members(name, services, ()))
+        except (UnclearError, IndexError) as reason:
+            members[name] = f"service group {name} is not clear: {reason}"
+    return Groups(addresses, members)
+
+
+def _body(name: str, bodies: Bodies, above: tuple[str, ...]) -> tuple[str, ...]:
+    if name in above or len(above) > 16:
+        raise UnclearError("group contains itself")
+    if name not in bodies:
+        raise UnclearError(f"group {name} is not defined")
+    body = tuple(line for line in bodies[name] if not line.startswith("description "))
+    if not body:
+        raise UnclearError("group is empty")
+    return body
+
+
+def _network_members(name: str, bodies: Bodies, above: tuple[str, ...]) -> set[AddressMatch] | None:
+    """Return the members of a network group, None if it holds every address."""
+    found: set[AddressMatch] = set()
+    for line in _body(name, bodies, above):
+        words = line.split()
+        if words[0] == "group-object" and len(words) == 2:
+            inner = _network_members(words[1], bodies, (*above, name))
+        else:
+            inner = network_member(words)
+        if inner is None:
+            return None
+        found |= inner
+    return found
+
+
+def network_member(words: list[str]) -> set[AddressMatch] | None:
+    """Return what one member line of a network group matches, None for every address; UnclearError if not understood."""
+    match words:
+        case ["any"]:
+            return None
+        case ["host", address]:
+            return set(host_match(Family.V4, address) or ())
+        case ["range", low, high]:
+            return set(_range_matches(ipv4(low), ipv4(high)))
+        case [address, mask] if mask[0] == "/":
+            length = small_number(mask[1:], 32)
+            if length is None:
+                raise UnclearError("not a prefix length")
+        case [address, mask]:
+            length = mask_length(mask)
+        case _:
+            raise UnclearError("member is not modelled")
+    care = ALL4 >> (32 - length) << (32 - length)
+    return {AddressMatch(value=ipv4(address) & care, care=care)} if length else None
+
+
+def _range_matches(low: int, high: int) -> list[AddressMatch]:
+    """Return the prefixes that together are exactly the addresses low..high."""
+    if low > high:
+        raise UnclearError("address range is upside down")
+    found: list[AddressMatch] = []
+    while low <= high:
+        size = min(low & -low or 1 << 32, 1 << (high - low + 1).bit_length() - 1)
+        found.append(AddressMatch(value=low, care=ALL4 & -size))
+        low += size
+    return found
+
+
+def _service_members(name: str, bodies: Bodies, above: tuple[str, ...]) -> list[ServiceMember]:
+    found: list[ServiceMember] = []
+    for line in _body(name, bodies, above):
+        words = line.split()
+        if words[0] == "group-object" and len(words) == 2:
+            found.extend(_service_members(words[1], bodies, (*above, name)))
+        else:
+            found.extend(service_member(words))
+    return found
+
+
+def service_member(words: list[str]) -> list[ServiceMember]:
+    """Return what one member line of a service group matches; UnclearError if not understood."""
+    if words[0] == "tcp-udp":
+        return [member for number in (TCP, UDP) for member in _ported_member(number, words)]
+    if words == ["ip"]:
+        return [ServiceMember(protocols=None)]
+    number = PROTOCOLS4.get(words[0]) or small_number(words[0], 255)
+    if not number:
+        raise UnclearError("protocol is not known")
+    if len(words) == 1:
+        return [ServiceMember(protocols=(number,))]
+    if number == ICMP4:
+        icmp, at = icmp_term(Family.V4, words, 1)
+        if icmp is None or at != len(words):
+            raise UnclearError("ICMP type is not known")
+        return [ServiceMember(protocols=(number,), icmp=icmp)]
+    if number not in (TCP, UDP, SCTP):
+        raise UnclearError("protocol has no ports")
+    return _ported_member(number, words)
+
+
+def _ported_member(number: int, words: list[str]) -> list[ServiceMember]:
+    at = 1
+    source_ports: tuple[PortRange, ...] | None = None
+    if at < len(words) and words[at] == "source":
+        source_ports, at = _ports(number, words, at + 1)
+    destination_ports: tuple[PortRange, ...] | None = None
+    if at < len(words):
+        destination_ports, at = _ports(number, words, at)
+    if at != len(words):
+        raise UnclearError("service is not modelled")
+    return [
+        ServiceMember(protocols=(number,), source_ports=source_ports, destination_ports=destination_ports)
+    ]
+
+
+def _ports(number: int, words: list[str], at: int) -> tuple[tuple[PortRange, ...], int]:
+    """Read a port term; a port without operator is one with `eq`."""
+    if words[at] in PORT_OPERATORS:
+        return port_term(number, words, at)
+    ranges, end = port_term(number, ["eq", words[at]], 0)
+    return ranges, at + end - 1

@@ -1,0 +1,199 @@
+"""Interface sections, in the order of their lines: on IOS a VRF given after an address removes the address.
+
+Turns `interface X` with what stands below it into an `InterfaceDraft`, and drafts into `Interface` values. The one idea:
+the same interface may come twice, so every line edits a draft; what a later line replaces is gone.
+"""
+
+from __future__ import annotations
+
+from intents.prefix import Family, parse_interface
+from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
+from routing.refs import binding_ref, interface_ref
+from routing.vendors.cisco_ios.draft import Draft, InterfaceDraft
+from routing.vendors.cisco_ios.layout import Section, nested
+from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
+
+MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
+_DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
+
+
+def read_interface(draft: Draft, section: Section, words: list[str]) -> None:
+    """Read one interface section."""
+    name = interface_name(words[1]) if len(words) == 2 else None
+    if name is None or interface_kind(name) not in MODELLED_KINDS:
+        _set_aside_section(draft, section, name)
+        return
+    interface = draft.interfaces.get(name)
+    if interface is None:
+        interface = draft.interfaces[name] = InterfaceDraft(name, section.start)
+        draft.say(interface_ref(name), section.start)
+    for index, path in nested(draft.lines, section):
+        if len(path) == 1:
+            continue
+        if len(path) > 2 or not _read_line(interface, index, path):
+            draft.set_aside(index, path)
+    for binding, index in interface.bindings.values():
+        draft.use_acl(index, (draft.lines[section.start].strip(), draft.lines[index].strip()), binding.family, binding.acl)
+
+
+def _set_aside_section(draft: Draft, section: Section, name: str | None) -> None:
+    known = name == "Null0"
+    for index, path in nested(draft.lines, section):
+        if known:
+            draft.set_aside(index, path)
+        else:
+            draft.reject(index, path, "kind of interface is not modelled")
+
+
+def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
+    """Apply one line; False if it is none of those modelled (or malformed: the list of harmless lines won't have it)."""
+    text = path[1]
+    words = text.split()
+    try:
+        match words:
+            case ["description", _, *_]:
+                interface.description = text.partition(" ")[2].strip()
+            case ["encapsulation", kind, tag] if kind.lower() == "dot1q":
+                return _set_vlan(interface, tag, (index, path))
+            case ["vrf", "forwarding", vrf] | ["ip", "vrf", "forwarding", vrf]:
+                _set_vrf(interface, vrf, (index, path))
+            case ["ip", "address", address, mask, *rest] if rest in ([], ["secondary"]):
+                _add_address4(interface, address, mask, bool(rest), (index, path))
+            case ["ipv6", "address", prefix]:
+                _add_address6(interface, prefix, (index, path))
+            case ["ip", "access-group", acl, way] if way in _DIRECTIONS:
+                _bind(interface, Family.V4, acl, _DIRECTIONS[way], index)
+            case ["ipv6", "traffic-filter", acl, way] if way in _DIRECTIONS:
+                _bind(interface, Family.V6, acl, _DIRECTIONS[way], index)
+            case ["shutdown"]:
+                interface.enabled = False
+            case ["no", *negated]:
+                return _undo(interface, negated)
+            case ["ipv6", "enable"]:
+                interface.ipv6_enable = (index, path)
+            case _:
+                return False
+    except UnclearError:
+        return False
+    return True
+
+
+def _set_vlan(interface: InterfaceDraft, tag: str, line: tuple[int, LinePath]) -> bool:
+    vlan = small_number(tag, 4094)
+    if not vlan or "." not in interface.name:
+        return False
+    interface.vlan = vlan
+    interface.vlan_line = line
+    return True
+
+
+def _set_vrf(interface: InterfaceDraft, vrf: str | None, line: tuple[int, LinePath] | None) -> None:
+    if interface.vrf != vrf:
+        interface.addresses.clear()
+        interface.family_lines.clear()
+    interface.vrf = vrf
+    interface.vrf_line = line
+
+
+def _add_address4(
+    interface: InterfaceDraft, address: str, mask: str, secondary: bool, line: tuple[int, LinePath]
+) -> None:
+    found = InterfaceAddress(family=Family.V4, value=ipv4(address), length=mask_length(mask), secondary=secondary)
+    if not secondary:
+        for old in [a for a in interface.addresses if a.family is Family.V4 and not a.secondary]:
+            del interface.addresses[old]
+    interface.addresses[found] = line[0]
+    interface.family_lines.setdefault(Family.V4, line)
+
+
+def _add_address6(interface: InterfaceDraft, prefix: str, line: tuple[int, LinePath]) -> None:
+    try:
+        family, value, length = parse_interface(prefix)
+    except ValueError:
+        raise UnclearError("not an IPv6 prefix") from None
+    if family is not Family.V6:
+        raise UnclearError("not an IPv6 prefix")
+    interface.addresses[InterfaceAddress(family=family, value=value, length=length)] = line[0]
+    interface.family_lines.setdefault(Family.V6, line)
+
+
+def _bind(interface: InterfaceDraft, family: Family, acl: str, direction: Direction, index: int) -> None:
+    interface.bindings[direction, family] = (AclBinding(direction=direction, family=family, acl=acl), index)
+
+
+def _undo(interface: InterfaceDraft, words: list[str]) -> bool:
+    match words:
+        case ["shutdown"]:
+            interface.enabled = True
+        case ["description", *_]:
+            interface.description = None
+        case ["ip", "address"]:
+            _remove_addresses(interface, Family.V4, None)
+        case ["ip", "address", address, mask, *rest] if rest in ([], ["secondary"]):
+            _remove_addresses(interface, Family.V4, (ipv4(address), mask_length(mask)))
+        case ["ipv6", "address"]:
+            _remove_addresses(interface, Family.V6, None)
+        case ["vrf", "forwarding", *rest] | ["ip", "vrf", "forwarding", *rest] if len(rest) < 2:
+            _set_vrf(interface, None, None)
+        case ["ip", "access-group", *_, way] if way in _DIRECTIONS and len(words) <= 4:
+            interface.bindings.pop((_DIRECTIONS[way], Family.V4), None)
+        case ["ipv6", "traffic-filter", *_, way] if way in _DIRECTIONS and len(words) <= 4:
+            interface.bindings.pop((_DIRECTIONS[way], Family.V6), None)
+        case ["ipv6", "enable"]:
+            interface.ipv6_enable = None
+        case _:
+            return False
+    return True
+
+
+def _remove_addresses(interface: InterfaceDraft, family: Family, one: tuple[int, int] | None) -> None:
+    for old in [a for a in interface.addresses if a.family is family and one in (None, (a.value, a.length))]:
+        del interface.addresses[old]
+
+
+def finish_interfaces(draft: Draft) -> tuple[Interface, ...]:
+    """Return the interfaces, and report what the device would refuse."""
+    tags: set[tuple[str, int]] = set()
+    found = []
+    for name, interface in sorted(draft.interfaces.items()):
+        _check(draft, interface, tags)
+        for binding, index in interface.bindings.values():
+            draft.say(binding_ref(name, binding.direction.value, binding.family), index)
+        found.append(
+            Interface(
+                name=name,
+                vrf=interface.vrf,
+                vlan=interface.vlan,
+                addresses=tuple(sorted(interface.addresses, key=lambda a: (a.family, a.secondary, a.value, a.length))),
+                enabled=interface.enabled,
+                bindings=tuple(
+                    sorted((b for b, _ in interface.bindings.values()), key=lambda b: (b.direction, b.family))
+                ),
+                description=interface.description,
+            )
+        )
+    return tuple(found)
+
+
+def _check(draft: Draft, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:
+    families = {address.family for address in interface.addresses}
+    parent, dot, _ = interface.name.partition(".")
+    if dot and families and interface.vlan is None and interface_kind(parent) in ETHERNET_KINDS:
+        header = (draft.lines[interface.index].strip(),)
+        draft.reject(interface.index, header, "sub-interface has addresses but no encapsulation")
+    if interface.vlan is not None and interface.vlan_line is not None:
+        if (parent, interface.vlan) in tags:
+            draft.reject(*interface.vlan_line, "tag is used twice on this port")
+        tags.add((parent, interface.vlan))
+    if interface.vrf is not None and interface.vrf_line is not None:
+        vrf = draft.vrfs.get(interface.vrf)
+        if vrf is None:
+            draft.reject(*interface.vrf_line, "VRF is not defined")
+        missing = set() if vrf is None else families - vrf.families.keys()
+        for family in sorted(missing):
+            draft.reject(*interface.family_lines[family], "VRF has no such address family")
+    if Family.V6 in families and not draft.ipv6_routing:
+        draft.reject(*interface.family_lines[Family.V6], "IPv6 address without ipv6 unicast-routing")
+    if interface.ipv6_enable is not None and Family.V6 not in families:
+        draft.reject(*interface.ipv6_enable, "IPv6 packets are taken here without an IPv6 address")

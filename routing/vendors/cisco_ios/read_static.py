@@ -1,0 +1,117 @@
+"""Static routes: `ip route` and `ipv6 route`, with or without `vrf`.
+
+Turns one line into one `StaticRoute`. The one idea: the same prefix by the same way twice is one route, the later line's.
+Names and tags are read over: nothing modelled looks at them (a `match tag` in a route map is an unknown line).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from intents.prefix import Family, Prefix, format_address, parse_address, parse_interface, prefix_of, truncate
+from routing.model import StaticRoute
+from routing.refs import static_ref
+from routing.vendors.cisco_ios.draft import Draft
+from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
+
+
+def read_static(draft: Draft, index: int, words: list[str]) -> bool:
+    """Read one static route line; False if it is not exactly understood."""
+    try:
+        route = static_route(Family.V4 if words[0] == "ip" else Family.V6, words[2:])
+    except (UnclearError, IndexError):
+        return False
+    way = static_way(route)
+    draft.statics[route.vrf, route.prefix, way] = (route, index)
+    return True
+
+
+def static_route(family: Family, words: list[str]) -> StaticRoute:
+    """Return the route that the words after `ip route` say; UnclearError or IndexError."""
+    vrf = None
+    if words[0] == "vrf":
+        vrf, words = words[1], words[2:]
+    if family is Family.V4:
+        prefix, rest = prefix4(words[0], words[1]), words[2:]
+    else:
+        prefix, rest = prefix6(words[0]), words[1:]
+    distance = _distance(rest[1:])
+    if rest[0].lower() in ("null0", "null"):
+        return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=distance)
+    if rest[0][0].isdigit() or ":" in rest[0]:
+        return StaticRoute(vrf=vrf, prefix=prefix, next_hop=_next_hop(family, rest[0]), distance=distance)
+    interface = interface_name(rest[0])
+    if interface is None or interface_kind(interface) not in ETHERNET_KINDS:
+        raise UnclearError("exit interface is not modelled")
+    return StaticRoute(vrf=vrf, prefix=prefix, interface=interface, distance=distance)
+
+
+@lru_cache(maxsize=1 << 16)
+def prefix4(address: str, mask: str) -> Prefix:
+    """Return the prefix of an address and a mask; UnclearError if host bits are set."""
+    value, length = ipv4(address), mask_length(mask)
+    if truncate(Family.V4, value, length) != value:
+        raise UnclearError("host bits are set")
+    return Prefix(Family.V4, value, length)
+
+
+@lru_cache(maxsize=1 << 16)
+def prefix6(word: str) -> Prefix:
+    """Return an IPv6 prefix; the device clears host bits."""
+    try:
+        family, value, length = parse_interface(word)
+    except ValueError:
+        raise UnclearError("not an IPv6 prefix") from None
+    if family is not Family.V6:
+        raise UnclearError("not an IPv6 prefix")
+    return prefix_of(family, value, length)
+
+
+def _next_hop(family: Family, word: str) -> int:
+    try:
+        found = parse_address(word)
+    except ValueError:
+        raise UnclearError("next hop is not an address") from None
+    if found.family is not family:
+        raise UnclearError("next hop is of the other family")
+    return found.value
+
+
+def _distance(words: list[str]) -> int:
+    """Return the distance among what follows the way, reading over tag and name; UnclearError for anything else."""
+    distance = 1
+    at = 0
+    while at < len(words):
+        if words[at] in ("name", "tag") and at + 1 < len(words):
+            at += 2
+            continue
+        number = small_number(words[at], 255)
+        if at or not number:
+            raise UnclearError("option of the route is not modelled")
+        distance, at = number, at + 1
+    return distance
+
+
+def static_way(route: StaticRoute) -> str:
+    """Return how a route leaves: next hop, interface name or `discard`."""
+    if route.discard:
+        return "discard"
+    if route.next_hop is not None:
+        return format_address(route.prefix.family, route.next_hop)
+    return route.interface or ""
+
+
+def static_order(route: StaticRoute) -> tuple[str, Prefix, int, str]:
+    """Return the sort key of static routes: VRF, prefix, next hop, interface."""
+    next_hop = -1 if route.next_hop is None else route.next_hop
+    return route.vrf or "", route.prefix, next_hop, route.interface or ""
+
+
+def finish_statics(draft: Draft) -> tuple[StaticRoute, ...]:
+    """Return the static routes in order, and report those in a VRF that is not defined."""
+    for route, index in draft.statics.values():
+        draft.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
+        if route.vrf is not None and route.vrf not in draft.vrfs:
+            draft.reject(index, (draft.lines[index].strip(),), "VRF is not defined")
+    return tuple(sorted((route for route, _ in draft.statics.values()), key=static_order))

@@ -1,0 +1,72 @@
+"""Juniper Junos: `set` lines out, `set` lines or braces in.
+
+The path of a line is one element: the statement as `show configuration | display set` gives it, without the word `set`,
+words joined by one space and quoted only where needed. Braces give the same paths. A deactivated statement's path starts
+with `inactive: `. `VENDOR` is what the rest of the project uses; `canonical` makes a neutral device writable here.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from routing.model import Device, LinePath
+from routing.vendors.junos.baseline import baseline
+from routing.vendors.junos.canonical import canonical
+from routing.vendors.junos.harmless import HARMLESS
+from routing.vendors.junos.ownership import owned
+from routing.vendors.junos.read import PLATFORM, read
+from routing.vendors.junos.render import render
+from routing.vendors.junos.tree import paths_text, statement_paths
+from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
+
+_SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)
+_BACKBONE = Budget(acl_entries=40_000, vrfs=64, subinterfaces=4_000, bgp_sessions=2_000, routes=500_000)
+
+
+class _Junos:
+    # leaks: every form of leaking on Junos (instance-import, auto-export, rib-groups, next-table) is judged differently by
+    # devices and by Batfish, so none is written; leak at an IOS-XE edge instead.
+    capabilities = Capabilities(
+        platform=PLATFORM,
+        leaks=False,
+        ipv6=True,
+        budgets=MappingProxyType({"": _SITE, "core": _BACKBONE, "aggregation": _BACKBONE}),
+        loopback="lo0.1",
+        control_interface="lo0.0",
+        instance_asn=True,
+        targets=False,
+        originates_by_export=True,
+        control_filter=True,
+        permits_match_fragments=False,
+        several_values=True,
+        suffix=".conf",
+    )
+
+    def render(self, device: Device) -> tuple[TextLine, ...]:
+        return render(device)
+
+    def canonical(self, device: Device) -> Device:
+        return canonical(device)
+
+    def read(self, name: str, text: str) -> ReadDevice:
+        return read(name, text)
+
+    def paths(self, text: str) -> tuple[LinePath, ...]:
+        return statement_paths(text)
+
+    def text(self, paths: tuple[LinePath, ...]) -> str:
+        return paths_text(paths)
+
+    def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
+        return owned(path, intended)
+
+    def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
+        return baseline(settings)
+
+    def harmless(self) -> tuple[tuple[str, str], ...]:
+        return HARMLESS
+
+
+VENDOR: Vendor = _Junos()
+
+__all__ = ["VENDOR", "canonical"]

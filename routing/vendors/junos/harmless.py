@@ -1,0 +1,94 @@
+"""The closed list of Junos lines that change nothing this project judges, each with its reason.
+
+The one idea: a line is harmless only if it can neither pass nor drop a packet, move a route, nor open a way into the device.
+What merely looks like housekeeping but can (rpf-check, policers, scripts, class of service, event policies that change
+the configuration, address selection) is left out, so that it is reported as unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_ACCESS = "who may do what once logged in; the ways in are modelled apart"
+_OUTGOING = "the device talks to a management service; opens nothing"
+_LOCAL = "display, storage or housekeeping on the device itself"
+_LINK = "physical properties of a link; packets are neither chosen nor sent elsewhere"
+_SESSION = "timers and authentication of a session, not its routes; what stands on the other end isn't in this text"
+_UNUSED = "a definition; it means something only where another line names it"
+
+_BGP = r"(?:routing-instances \S+ )?protocols bgp (?:group \S+ )?(?:neighbor \S+ )?"
+_ROUTING = r"(?:routing-instances \S+ )?routing-options "
+
+_SSH = (
+    r"system services (ssh|netconf ssh) (root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
+    r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
+    r"|client-alive-count-max|client-alive-interval|fingerprint-hash|no-tcp-forwarding|no-passwords"
+    r"|no-password-authentication|no-public-keys|no-challenge-response|log-key-changes|authentication-order)( |$)"
+)
+_SNMP = (
+    r"snmp (location|contact|name|description|engine-id|view|trap-group|trap-options|filter-interfaces"
+    r"|filter-duplicates|health-monitor|rmon|v3|traceoptions|nonvolatile|routing-instance-access)( |$)"
+)
+_CHASSIS = (
+    r"chassis (alarm|aggregated-devices|redundancy|craft-lockout|config-button|lcd-menu"
+    r"|synchronization|dump-on-panic|routing-engine on-disk-failure)( |$)"
+)
+_ETHER = (
+    r"interfaces \S+ (gigether-options|ether-options|fastether-options) (auto-negotiation|no-auto-negotiation"
+    r"|flow-control|no-flow-control|no-loopback|link-mode|speed|fec)( |$)"
+)
+_SESSIONS = _BGP + (
+    r"(hold-time|log-updown|authentication-key|authentication-algorithm|authentication-key-chain"
+    r"|bfd-liveness-detection|graceful-restart|traceoptions|mtu-discovery|out-delay|tcp-mss|no-advertise-peer-as"
+    r"|precision-timers)( |$)"
+)
+
+HARMLESS: tuple[tuple[str, str], ...] = (
+    (r"inactive: ", "deactivated: not in effect"),
+    (r"protect ", "guards a line against change; says nothing itself"),
+    (r"groups \S+( |$)", "in effect only where the group is applied; there it is read as if it stood there"),
+    (r"(\S+ )*apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
+    (r"(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
+    (r"version \S+$", "the release that wrote the text"),
+    (r"system host-name \S+$", "a name; the device's name is given to the reader"),
+    (r"system (domain-name|domain-search|name-server|time-zone|location|static-host-mapping)( |$)", _OUTGOING),
+    (r"system (ntp|tacplus-server|tacplus-options|radius-server|radius-options|accounting)( |$)", _OUTGOING),
+    (r"system (syslog|archival|tracing)( |$)", _OUTGOING),
+    (r"system (root-authentication|login|authentication-order|password-options)( |$)", _ACCESS),
+    (r"system (license|max-configurations-on-flash|max-configuration-rollbacks|saved-core-files)( |$)", _LOCAL),
+    (r"system (saved-core-context|no-saved-core-context|dump-on-panic|compress-configuration-files)( |$)", _LOCAL),
+    (r"system (no-compress-configuration-files|no-debugger-on-alt-break|auto-snapshot|diag-port-authentication)( |$)", _LOCAL),
+    (r"system commit (synchronize|persist-groups-inheritance|notification)( |$)", _LOCAL),
+    (r"system ports (console|auxiliary)( |$)", _ACCESS),
+    (r"system (no-redirects|no-redirects-ipv6|no-multicast-echo|no-ping-record-route|no-ping-time-stamp)$", _LOCAL),
+    (_SSH, "options of a service that is itself modelled as a way in"),
+    (r"system services netconf (rfc-compliant|yang-compliant|traceoptions)( |$)", "options of a service modelled as a way in"),
+    (_SNMP, "options of SNMP, itself modelled as a way in"),
+    (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
+    (_CHASSIS, _LOCAL),
+    (r"interfaces \S+ (mtu|speed|link-mode|hold-time|traps|no-traps)( |$)", _LINK),
+    (_ETHER, _LINK),
+    (r"interfaces \S+ aggregated-ether-options (lacp|link-speed)( |$)", _LINK),
+    (r"interfaces \S+ unit \d+ (bandwidth|traps|no-traps)( |$)", _LINK),
+    (r"interfaces \S+ unit \d+ family inet6? (mtu \d+|no-redirects|dad-disable)$", _LINK),
+    (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
+    (r"firewall (three-color-policer|policer) ", _UNUSED),
+    (r"policy-options (as-path|as-path-group|damping) ", _UNUSED),
+    (_SESSIONS, _SESSION),
+    (r"(?:routing-instances \S+ )?protocols bgp group \S+ description ", "a remark"),
+    (_ROUTING + r"(graceful-restart|nonstop-routing|options syslog|traceoptions)( |$)", "how the routing daemon restarts and logs"),
+    (_ROUTING + r"router-id \S+$", "only BGP uses it here, and there is none in this instance"),
+    (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
+    (r"security authentication-key-chains ", _UNUSED),
+    (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
+    (r"event-options (generate-event|traceoptions|destinations) ", "events without a policy do nothing"),
+    (r"accounting-options ", "counters into files"),
+)  # fmt: skip
+_ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _ in HARMLESS))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_harmless(text: str) -> bool:
+    """Return whether a statement is on the closed list."""
+    return _ANY.match(text) is not None

@@ -1,0 +1,220 @@
+"""The text of a Junos device into a `Device`: the inverse of `render`, and right for hand-written text too.
+
+The one idea: statements are dealt out by their first word to the module that knows them; each says why it doesn't
+understand one, and only then the harmless list is asked. When all are taken, references between modules (filters,
+policies, lists, instances) are resolved once, and what doesn't resolve becomes unknown too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from intents.prefix import Address, parse_address
+from routing.model import BgpInstance, Device, Login, LoginService
+from routing.refs import bgp_ref, login_ref
+from routing.vendors.junos.groups import expand_groups
+from routing.vendors.junos.harmless import is_harmless
+from routing.vendors.junos.read_bgp import BgpContext, finish_bgp
+from routing.vendors.junos.read_firewall import Filters, finish_filters, read_filters
+from routing.vendors.junos.read_instances import (
+    Instance,
+    Instances,
+    bind_units,
+    finish_statics,
+    finish_vrfs,
+    instance_aggregates,
+)
+from routing.vendors.junos.read_interfaces import Interfaces, finish_interfaces, finish_loopbacks
+from routing.vendors.junos.read_policies import Policies, apply_paths, finish_policies, read_policies, rejects
+from routing.vendors.junos.reading import LineTable, Reading
+from routing.vendors.junos.tree import INACTIVE, Statement, read_statements
+from routing.vendors.vendor import ReadDevice
+
+PLATFORM = "junos"
+LOGINS = (
+    ("system services ssh", LoginService.SSH),
+    ("system services netconf ssh", LoginService.NETCONF),
+    ("system services telnet", LoginService.TELNET),
+    ("system services web-management http", LoginService.HTTP),
+    ("system services web-management https", LoginService.HTTP),
+    ("snmp", LoginService.SNMP),
+)
+_SNMP_OPENS = ("snmp community ", "snmp v3 ")
+
+
+@dataclass(slots=True)
+class _Parts:
+    """Everything of a device while it is read."""
+
+    reading: Reading = field(default_factory=Reading)
+    filters: Filters = field(default_factory=Filters)
+    interfaces: Interfaces = field(default_factory=Interfaces)
+    policies: Policies = field(default_factory=Policies)
+    instances: Instances = field(default_factory=Instances)
+    logins: set[LoginService] = field(default_factory=set)
+
+
+def read(name: str, text: str) -> ReadDevice:
+    """Read a device's configuration, as `set` lines or braces; what isn't understood is listed, never skipped."""
+    statements, support = expand_groups(read_statements(text))
+    parts = _Parts()
+    _deal(statements, parts, name)
+    for statement in support:
+        _settle(statement, statement.fault, parts.reading)
+    device = _resolve(name, parts, statements)
+    lines = LineTable(parts.reading.lines, parts.reading.runs)
+    return ReadDevice(device=device, lines=lines, unknown_lines=parts.reading.unknown_lines()[1])
+
+
+def _deal(statements: list[Statement], parts: _Parts, name: str) -> None:
+    takers: dict[str, Callable[[Statement], str | None]] = {
+        "firewall": parts.filters.take,
+        "interfaces": parts.interfaces.take,
+        "policy-options": parts.policies.take,
+        "routing-instances": parts.instances.take,
+        "routing-options": parts.instances.take,
+        "protocols": parts.instances.take,
+    }
+    for statement in statements:
+        if statement.fault:
+            _settle(statement, statement.fault, parts.reading)
+            continue
+        taker = takers.get(statement.text.partition(" ")[0])
+        if taker is None:
+            reason = _take_system(statement, parts, name)
+        else:
+            try:
+                reason = taker(statement)
+            except ValueError as error:
+                reason = str(error)
+        if reason is not None:
+            _settle(statement, reason, parts.reading)
+
+
+def _settle(statement: Statement, reason: str, reading: Reading) -> None:
+    """Record a statement that shaped nothing: harmless if it is on the list, else unknown."""
+    parsed = not statement.fault or statement.fault.startswith("applies on one")
+    if parsed and is_harmless(statement.text):
+        reading.harmless(statement)
+    else:
+        reading.unknown(statement, reason or "not a statement that is modelled")
+
+
+def _take_system(statement: Statement, parts: _Parts, name: str) -> str | None:
+    text = statement.text
+    if text.startswith(INACTIVE):
+        return "inactive"
+    if text == f"system host-name {name}":
+        parts.reading.says(statement)
+        return None
+    service = opened(text)
+    if service is not None:
+        parts.logins.add(service)
+        parts.reading.lines.setdefault(login_ref(service.value), statement.line)
+        if any(text == start for start, _ in LOGINS):
+            parts.reading.says(statement)
+            return None
+    return "not a statement that is modelled"
+
+
+def opened(text: str) -> LoginService | None:
+    """Return the service that a statement opens, by naming it or by setting an option of it; None if it opens none."""
+    for start, service in LOGINS:
+        if text == start:
+            return service
+        if text.startswith(f"{start} ") and is_harmless(text) and (start != "snmp" or text.startswith(_SNMP_OPENS)):
+            return service
+    return None
+
+
+def _resolve(name: str, parts: _Parts, statements: list[Statement]) -> Device:
+    reading, instances, units = parts.reading, parts.instances, parts.interfaces.units
+    apply_paths(parts.policies, statements, reading)
+    read_filters(parts.filters, parts.policies.prefix_list, reading)
+    read_policies(parts.policies, reading)
+    bind_units(instances, units, reading)
+    interfaces = finish_interfaces(parts.interfaces, parts.filters, reading)
+    control_filters = finish_loopbacks(parts.interfaces, parts.filters, reading)
+    bgp = _resolve_bgp(parts)
+    used = {export for instance in bgp for neighbor in instance.neighbors for export in neighbor.exports}
+    policies = finish_policies(parts.policies, used)
+    _check_forwarding(parts, {policy.name for policy in policies if not rejects(policy)})
+    vrfs = finish_vrfs(instances, units.values(), reading)
+    statics = finish_statics(instances, units.values(), reading)
+    acls = finish_filters(parts.filters, reading)
+    return Device(
+        name=name,
+        platform=PLATFORM,
+        interfaces=interfaces,
+        vrfs=vrfs,
+        acls=acls,
+        policies=policies,
+        statics=statics,
+        bgp=bgp,
+        logins=tuple(Login(service=service) for service in sorted(parts.logins)),
+        control_filters=control_filters,
+        harmless=reading.harmless_paths(),
+        unknown=reading.unknown_lines()[0],
+    )
+
+
+def _check_forwarding(parts: _Parts, passing: set[str]) -> None:
+    """A policy on the way to the forwarding table may spread load, not reject."""
+    for instance in parts.instances.found.values():
+        leaf = instance.leaves.get("forwarding-table")
+        if leaf is not None:
+            parts.reading.says(leaf.statement)
+            if leaf.value not in passing:
+                parts.reading.unknown(leaf.statement, "a forwarding-table policy that rejects or isn't defined")
+
+
+def _resolve_bgp(parts: _Parts) -> tuple[BgpInstance, ...]:
+    instances = parts.instances.found
+    main = instances[None].leaves.value("autonomous-system")
+    everyone = {int(value) for i in instances.values() if (value := i.leaves.value("autonomous-system"))}
+    own: dict[str | None, dict[Address, int]] = {}
+    for unit in parts.interfaces.units.values():
+        mine = own.setdefault(unit.vrf, {})
+        mine.update({Address(address.family, address.value): address.length for address in unit.addresses})
+    found = []
+    for vrf in sorted(instances, key=lambda name: name or ""):
+        instance = instances[vrf]
+        if instance.bgp.levels or "autonomous-system" in instance.leaves:
+            bgp = _bgp_of(instance, main, everyone, own.get(vrf, {}), parts)
+            found.extend([bgp] if bgp else [])
+        else:
+            _without_bgp(instance, parts.reading)
+    return tuple(found)
+
+
+def _bgp_of(
+    instance: Instance, main: str | None, everyone: set[int], own: dict[Address, int], parts: _Parts
+) -> BgpInstance | None:
+    leaves, reading = instance.leaves, parts.reading
+    value = leaves.value("autonomous-system") or main
+    asn = None if value is None else int(value)
+    router_id = leaves.value("router-id")
+    independent = "independent-domain" in leaves and asn is not None
+    for name in ("autonomous-system", "independent-domain", "router-id"):
+        if name in leaves:
+            reading.says(leaves[name].statement, bgp_ref(instance.name))
+    context = BgpContext(
+        vrf=instance.name,
+        asn=asn,
+        router_id=None if router_id is None else parse_address(router_id).value,
+        loop_asns=(asn,) if independent and asn is not None else tuple(sorted(everyone)),
+        own=own,
+        policies=parts.policies,
+        reading=reading,
+    )
+    return finish_bgp(instance.bgp, context, instance_aggregates(instance, reading))
+
+
+def _without_bgp(instance: Instance, reading: Reading) -> None:
+    for statement in instance.aggregates.values():
+        reading.unknown(statement, "an aggregate route in an instance without BGP")
+    if "independent-domain" in instance.leaves:
+        reading.unknown(instance.leaves["independent-domain"].statement, "independent-domain without a number")
+    if "router-id" in instance.leaves:
+        _settle(instance.leaves["router-id"].statement, "", reading)

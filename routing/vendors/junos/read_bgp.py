@@ -1,0 +1,307 @@
+"""Statements under `protocols bgp`, as one BGP instance.
+
+The one idea: each statement is kept at its level (protocol, group, neighbour), and a neighbour asks upward: the nearest
+level that says a thing wins as a whole, also for import and export lists. What a device would inherit in a way that
+isn't certain (families at several levels, lists partly from configuration groups) is unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from intents.prefix import Address, Family, Prefix, parse_address
+from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistribution, RouteSource
+from routing.refs import bgp_ref, neighbor_ref
+from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.read_policies import PROTOCOL_POLICY, Policies
+from routing.vendors.junos.reading import Leaf, Leaves, Reading
+from routing.vendors.junos.tree import Statement
+
+MULTIPATH = 16
+_FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
+
+
+@dataclass(slots=True)
+class Level:
+    """What one level says."""
+
+    first: Statement
+    leaves: Leaves = field(default_factory=Leaves)
+    imports: list[Leaf] = field(default_factory=list)
+    exports: list[Leaf] = field(default_factory=list)
+    families: dict[Family, Statement] = field(default_factory=dict)
+    options: dict[Family, Leaves] = field(default_factory=dict)
+
+
+_Key = tuple[str | None, Address | None]
+
+
+@dataclass(slots=True)
+class BgpLines:
+    """All levels of one instance's BGP: (None, None), (group, None), (group, neighbour)."""
+
+    levels: dict[_Key, Level] = field(default_factory=dict)
+
+    def take(self, rest: list[str], statement: Statement) -> str | None:
+        """Take the words after `protocols bgp`; return why they aren't understood, or None."""
+        match rest:
+            case ["group", group, "neighbor", text, *more]:
+                return _take(self._level(group, parse_address(text), statement), more, statement)
+            case ["group", group, *more]:
+                return _take(self._level(group, None, statement), more, statement)
+            case _:
+                return _take(self._level(None, None, statement), rest, statement)
+
+    def _level(self, group: str | None, address: Address | None, statement: Statement) -> Level:
+        """Return a level; it and those above exist as soon as a line names it."""
+        self.levels.setdefault((None, None), Level(statement))
+        self.levels.setdefault((group, None), Level(statement))
+        return self.levels.setdefault((group, address), Level(statement))
+
+
+def _take(level: Level, rest: list[str], statement: Statement) -> str | None:
+    match rest:
+        case []:
+            pass
+        case ["type", "external"] | ["multipath"]:
+            level.leaves.put(rest[0], "", statement)
+        case ["peer-as", text]:
+            level.leaves.put("peer-as", str(as_number(text)), statement)
+        case ["description", text]:
+            level.leaves.put("description", text, statement)
+        case ["local-address", text]:
+            parse_address(text)
+            level.leaves.put("local-address", text, statement)
+        case ["local-as", *options] if options:
+            return _take_local_as(level, options, statement)
+        case ["import", name] if name != "(":
+            level.imports.append(Leaf(name, statement))
+        case ["export", name] if name != "(":
+            level.exports.append(Leaf(name, statement))
+        case ["family", "inet" | "inet6" as name, *options] if options[:1] in ([], ["unicast"]):
+            family = _FAMILIES[name]
+            level.families.setdefault(family, statement)
+            return _take_family(level.options.setdefault(family, Leaves()), options[1:], statement)
+        case _:
+            return "a BGP statement that isn't modelled"
+    return None
+
+
+def _take_local_as(level: Level, options: list[str], statement: Statement) -> str | None:
+    rest = list(options)
+    if rest[0][:1].isdigit():
+        level.leaves.put("local-as", str(as_number(rest.pop(0))), statement)
+    for option in rest:
+        if option not in {"private", "no-prepend-global-as"}:
+            return "an option of local-as that isn't modelled"
+        level.leaves.put(option, "", statement)
+    return None
+
+
+def _take_family(options: Leaves, rest: list[str], statement: Statement) -> str | None:
+    match rest:
+        case []:
+            pass
+        case ["loops", text]:
+            options.put("loops", str(number(text, 1, 10)), statement)
+        case ["prefix-limit", *limit] if limit:
+            return _take_limit(options, limit, statement)
+        case _:
+            return "an option of an address family that isn't modelled"
+    return None
+
+
+def _take_limit(options: Leaves, limit: list[str], statement: Statement) -> str | None:
+    if limit[0] == "maximum" and len(limit) > 1:
+        options.put("maximum", str(number(limit[1], 1, (1 << 32) - 1)), statement)
+        limit = limit[2:]
+    match limit:
+        case []:
+            pass
+        case ["teardown"] | ["teardown", "idle-timeout", _]:
+            options.put("teardown", "", statement)
+        case ["teardown", percentage] | ["teardown", percentage, "idle-timeout", _]:
+            number(percentage, 1, 100)
+            options.put("teardown", "", statement)
+        case _:
+            return "an option of prefix-limit that isn't modelled"
+    return None
+
+
+@dataclass(slots=True)
+class BgpContext:
+    """What a BGP instance takes from the rest of its device."""
+
+    vrf: str | None
+    asn: int | None
+    router_id: int | None
+    loop_asns: tuple[int, ...]
+    own: Mapping[Address, int]
+    policies: Policies
+    reading: Reading
+
+
+def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate, ...]) -> BgpInstance | None:
+    """Return the instance, or None if it has no AS; unknown lines are recorded."""
+    reading = context.reading
+    for level in lines.levels.values():
+        reading.says(level.first)
+    if context.asn is None:
+        for level in lines.levels.values():
+            for statement in _statements(level):
+                reading.unknown(statement, "BGP without an autonomous system")
+        return None
+    neighbors: dict[tuple[Family, int], BgpNeighbor] = {}
+    for (group, address), level in lines.levels.items():
+        if address is None:
+            continue
+        levels = [level, lines.levels[group, None], lines.levels[None, None]]
+        neighbor = _neighbor(address, levels, context)
+        if neighbor is None:
+            continue
+        if (neighbor.family, neighbor.address) in neighbors:
+            reading.unknown(level.first, "a neighbour in two groups")
+        neighbors[neighbor.family, neighbor.address] = neighbor
+    families = sorted({family for family, _ in neighbors})
+    return BgpInstance(
+        vrf=context.vrf,
+        asn=context.asn,
+        router_id=context.router_id,
+        loop_asns=context.loop_asns,
+        neighbors=tuple(neighbors[key] for key in sorted(neighbors)),
+        redistributions=junos_redistributions(families),
+        aggregates=aggregates,
+        maximum_paths=_maximum_paths(lines, context),
+    )
+
+
+def junos_redistributions(families: list[Family]) -> tuple[Redistribution, ...]:
+    """Return what stands for "export policies decide": every local source, per family with a neighbour."""
+    sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
+    return tuple(Redistribution(family=family, source=source) for family in families for source in sources)
+
+
+def _statements(level: Level) -> Iterator[Statement]:
+    yield level.first
+    for leaf in (*level.leaves.values(), *level.imports, *level.exports):
+        yield leaf.statement
+    yield from level.families.values()
+    for options in level.options.values():
+        yield from (leaf.statement for leaf in options.values())
+
+
+def _maximum_paths(lines: BgpLines, context: BgpContext) -> int:
+    """Return 16 if every neighbour has multipath (or there is none and the protocol has), else 1."""
+    everywhere = "multipath" in lines.levels[None, None].leaves if lines.levels else False
+    answers = {
+        everywhere or "multipath" in lines.levels[group, None].leaves or "multipath" in level.leaves
+        for (group, address), level in lines.levels.items()
+        if address is not None
+    } or {everywhere}
+    for level in lines.levels.values():
+        if "multipath" in level.leaves:
+            context.reading.says(level.leaves["multipath"].statement, bgp_ref(context.vrf))
+            if len(answers) > 1:
+                context.reading.unknown(level.leaves["multipath"].statement, "multipath for some neighbours only")
+    return MULTIPATH if answers == {True} else 1
+
+
+def _nearest(levels: list[Level], name: str) -> Leaf | None:
+    return next((level.leaves[name] for level in levels if name in level.leaves), None)
+
+
+def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> BgpNeighbor | None:
+    reading, first = context.reading, levels[0].first
+    ref = neighbor_ref(context.vrf, address.family, str(address))
+    for level in levels:
+        for statement in _statements(level):
+            reading.says(statement)
+    for statement in (first, *_statements(levels[0]), *_statements(levels[1])):
+        reading.says(statement, ref)
+    peer = _nearest(levels, "peer-as")
+    if peer is None or int(peer.value) == context.asn:
+        reading.unknown(first if peer is None else peer.statement, "no peer-as, or the instance's own: not external")
+        return None
+    local = _local_as(levels, reading)
+    if local is not None and local.asn == int(peer.value):
+        reading.unknown(first, "peer-as equals local-as: not external")
+    _check_local_address(address, levels, context)
+    options = _options(address.family, levels, reading)
+    description = levels[0].leaves.value("description")
+    return BgpNeighbor(
+        family=address.family,
+        address=address.value,
+        remote_as=int(peer.value),
+        local_as=local,
+        imports=_policies(levels, "imports", context) or (),
+        exports=_policies(levels, "exports", context) or (PROTOCOL_POLICY,),
+        loops=int(options.value("loops") or 1) - 1,
+        maximum_prefixes=_limit(options),
+        send_communities=True,
+        description=description,
+    )
+
+
+def _limit(options: Leaves) -> int | None:
+    """A maximum without teardown only logs, so it is no limit."""
+    maximum = options.value("maximum")
+    return int(maximum) if maximum is not None and "teardown" in options else None
+
+
+def _local_as(levels: list[Level], reading: Reading) -> LocalAs | None:
+    with_number = [level for level in levels if "local-as" in level.leaves]
+    for level in levels:
+        for option in ("private", "no-prepend-global-as"):
+            if option in level.leaves and level is not (with_number[0] if with_number else None):
+                reading.unknown(
+                    level.leaves[option].statement, "an option of local-as at another level than its number"
+                )
+    if not with_number:
+        return None
+    leaves = with_number[0].leaves
+    return LocalAs(
+        asn=int(leaves["local-as"].value), prepend_in="private" not in leaves, replace="no-prepend-global-as" in leaves
+    )
+
+
+def _check_local_address(address: Address, levels: list[Level], context: BgpContext) -> None:
+    leaf = _nearest(levels, "local-address")
+    if leaf is None:
+        return
+    local = parse_address(leaf.value)
+    length = context.own.get(local)
+    if length is None or not _network(local, length).covers(_network(address, address.family.bits)):
+        context.reading.unknown(leaf.statement, "a local address that isn't on the neighbour's link")
+
+
+def _network(address: Address, length: int) -> Prefix:
+    shift = address.family.bits - length
+    return Prefix(address.family, address.value >> shift << shift, length)
+
+
+def _options(family: Family, levels: list[Level], reading: Reading) -> Leaves:
+    """Return the options of the neighbour's own family; a session for another family, or several, isn't modelled."""
+    saying = [level for level in levels if level.families]
+    for level in saying:
+        for found, statement in level.families.items():
+            if found is not family:
+                reading.unknown(statement, "another family than the neighbour's address")
+            if level is not saying[0]:
+                reading.unknown(statement, "families at several levels")
+    return saying[0].options.get(family, Leaves()) if saying else Leaves()
+
+
+def _policies(levels: list[Level], what: str, context: BgpContext) -> tuple[str, ...] | None:
+    """Return the one policy that the nearest level's list amounts to; None if no level has one."""
+    listed = next((found for level in levels if (found := level.imports if what == "imports" else level.exports)), None)
+    if listed is None:
+        return None
+    if len({leaf.statement.rank for leaf in listed}) > 1:
+        context.reading.unknown(listed[0].statement, "a policy list that is only partly inherited")
+    name = context.policies.chain([leaf.value for leaf in listed])
+    if name is None:
+        for leaf in listed:
+            context.reading.unknown(leaf.statement, "names a policy that isn't defined")
+        return None
+    return (name,)

@@ -1,0 +1,274 @@
+"""Statements under `routing-instances` and `routing-options`, as VRFs and static and aggregate routes.
+
+The one idea: the default instance and every other one take the same statements, so all are read by the same code into the
+same drafts; the default instance's name is None. A static next hop counts only if it is on a connected network of its
+instance, because that is when Junos installs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_of
+from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
+from routing.refs import bgp_ref, static_ref, vrf_ref
+from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.read_bgp import BgpLines
+from routing.vendors.junos.read_interfaces import Unit
+from routing.vendors.junos.reading import Leaves, Reading
+from routing.vendors.junos.tree import Statement, words
+
+DEFAULT_PREFERENCE = 5
+"""Junos' preference of a static route; those that IOS and Junos rank differently against BGP are not modelled."""
+
+
+@dataclass(slots=True)
+class Instance:
+    """One routing instance while its statements come in."""
+
+    name: str | None
+    first: Statement | None = None
+    leaves: Leaves = field(default_factory=Leaves)
+    interfaces: dict[str, Statement] = field(default_factory=dict)
+    statics: dict[Prefix, dict[str, Statement]] = field(default_factory=dict)
+    preferences: Leaves = field(default_factory=Leaves)
+    aggregates: dict[Prefix, Statement] = field(default_factory=dict)
+    bgp: BgpLines = field(default_factory=BgpLines)
+
+
+@dataclass(slots=True)
+class Instances:
+    """All routing instances, the default one as None."""
+
+    found: dict[str | None, Instance] = field(default_factory=lambda: {None: Instance(None)})
+
+    def take(self, statement: Statement) -> str | None:
+        """Take one statement; return why it isn't understood, or None."""
+        parts = words(statement.text)
+        try:
+            match parts:
+                case ["routing-instances", name, *rest] if name != "apply-groups":
+                    instance = self.found.setdefault(name, Instance(name))
+                    instance.first = instance.first or statement
+                    return _take_instance(instance, rest, statement)
+                case ["routing-options" | "protocols", *_]:
+                    return _take_common(self.found[None], parts, statement)
+                case _:
+                    return "not a routing instance"
+        except ValueError as error:
+            return str(error)
+
+
+def _take_instance(instance: Instance, rest: list[str], statement: Statement) -> str | None:
+    match rest:
+        case []:
+            pass
+        case ["instance-type", "virtual-router" | "vrf" as kind]:
+            instance.leaves.put("instance-type", kind, statement)
+        case ["instance-type", _]:
+            instance.leaves.put("instance-type", "", statement)
+        case ["interface", name]:
+            instance.interfaces.setdefault(name if "." in name else f"{name}.0", statement)
+        case ["description", text]:
+            instance.leaves.put("description", text, statement)
+        case ["route-distinguisher", text]:
+            instance.leaves.put("route-distinguisher", text, statement)
+        case ["vrf-target", text] if text.startswith("target:"):
+            instance.leaves.put("vrf-target", text, statement)
+        case ["vrf-table-label"]:
+            instance.leaves.put("vrf-table-label", "", statement)
+        case ["routing-options" | "protocols", *_]:
+            return _take_common(instance, rest, statement)
+        case _:
+            return f"leaks or does something else that isn't modelled: {rest[0]}"
+    return None
+
+
+def _take_common(instance: Instance, parts: list[str], statement: Statement) -> str | None:
+    match parts:
+        case ["protocols", "bgp", *rest]:
+            return instance.bgp.take(rest, statement)
+        case ["routing-options", "router-id", text]:
+            if parse_address(text).family is not Family.V4:
+                return "not a router id"
+            instance.leaves.put("router-id", text, statement)
+        case ["routing-options", "autonomous-system", *rest]:
+            return _take_as(instance, rest, statement)
+        case ["routing-options", "static", "route", prefix, *rest]:
+            return _take_static(instance, parse_prefix(prefix), Family.V4, rest, statement)
+        case ["routing-options", "aggregate", "route", prefix, *rest]:
+            return _take_aggregate(instance, parse_prefix(prefix), Family.V4, rest, statement)
+        case ["routing-options", "rib", rib, kind, "route", prefix, *rest] if kind in {"static", "aggregate"}:
+            family = _rib_family(instance.name, rib)
+            take = _take_static if kind == "static" else _take_aggregate
+            return take(instance, parse_prefix(prefix), family, rest, statement)
+        case ["routing-options", "forwarding-table", "export", name]:
+            instance.leaves.put("forwarding-table", name, statement)
+        case _:
+            return f"{' '.join(parts[:2])}: not modelled"
+    return None
+
+
+def _rib_family(instance: str | None, rib: str) -> Family:
+    start = "" if instance is None else f"{instance}."
+    for table, family in (("inet.0", Family.V4), ("inet6.0", Family.V6)):
+        if rib == start + table:
+            return family
+    raise ValueError("a table that isn't this instance's unicast table")
+
+
+def _take_as(instance: Instance, rest: list[str], statement: Statement) -> str | None:
+    match rest:
+        case [text, *options] if text[0].isdigit():
+            instance.leaves.put("autonomous-system", str(as_number(text)), statement)
+        case options:
+            pass
+    match options:
+        case []:
+            return None if rest else "no number"
+        case ["independent-domain"] | ["independent-domain", "no-attrset"]:
+            instance.leaves.put("independent-domain", "", statement)
+            return None
+        case _:
+            return "an option of autonomous-system that isn't modelled"
+
+
+def _take_static(
+    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: Statement
+) -> str | None:
+    if prefix.family is not family:
+        return "a route in the other family's table"
+    hops = instance.statics.setdefault(prefix, {})
+    match rest:
+        case ["discard" | "reject"]:
+            hops["discard"] = statement
+        case ["next-hop", address] if parse_address(address).family is family:
+            hops[str(parse_address(address))] = statement
+        case ["preference", text]:
+            instance.preferences.put(str(prefix), str(_preference(text)), statement)
+        case ["retain" | "no-retain"]:
+            instance.preferences.put(f"{prefix} retain", "", statement)
+        case _:
+            return "an option of a static route that isn't modelled"
+    return None
+
+
+def _preference(text: str) -> int:
+    value = number(text, 0, (1 << 32) - 1)
+    if not is_plain_preference(value):
+        raise ValueError("a preference whose rank against BGP differs between platforms")
+    return value
+
+
+def is_plain_preference(value: int) -> bool:
+    """Return whether IOS (BGP 20, 200) and Junos (BGP 170) rank a static route of this distance alike."""
+    return 1 <= value < 20 or 200 < value <= 255
+
+
+def _take_aggregate(
+    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: Statement
+) -> str | None:
+    if prefix.family is not family:
+        return "a route in the other family's table"
+    if rest not in ([], ["discard"], ["reject"]):
+        return "an option of an aggregate route that isn't modelled"
+    instance.aggregates.setdefault(prefix, statement)
+    return None
+
+
+def bind_units(instances: Instances, units: Mapping[str, Unit], reading: Reading) -> None:
+    """Tell every unit the instance it belongs to."""
+    for instance in instances.found.values():
+        for name, statement in instance.interfaces.items():
+            unit = units.get(name)
+            if unit is None:
+                reading.unknown(statement, "names an interface that isn't configured")
+            elif unit.vrf is not None:
+                reading.unknown(statement, "an interface in two instances")
+            else:
+                unit.vrf = instance.name
+                reading.says(statement)
+
+
+def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: Reading) -> tuple[Vrf, ...]:
+    """Return the VRFs; the families of one are those of its interfaces' addresses."""
+    families: dict[str | None, set[Family]] = {}
+    for unit in units:
+        families.setdefault(unit.vrf, set()).update(address.family for address in unit.addresses)
+    vrfs = []
+    for name, instance in instances.found.items():
+        if name is None or instance.first is None:
+            continue
+        _check_type(instance, instance.first, reading)
+        reading.says(instance.first, vrf_ref(name))
+        vrf_families = tuple(VrfFamily(family=family) for family in sorted(families.get(name, ())))
+        leaves = instance.leaves
+        rd = leaves.value("route-distinguisher")
+        vrfs.append(Vrf(name=name, rd=rd, families=vrf_families, description=leaves.value("description")))
+    return tuple(sorted(vrfs, key=lambda vrf: vrf.name))
+
+
+def _check_type(instance: Instance, first: Statement, reading: Reading) -> None:
+    """A `vrf` without auto-export, vrf-import or VPN sessions leaks nothing on its own device; a virtual router neither."""
+    leaves = instance.leaves
+    kind = leaves.value("instance-type")
+    if not kind:
+        reading.unknown(
+            leaves["instance-type"].statement if kind == "" else first, "an instance type that isn't modelled"
+        )
+    for name, leaf in leaves.items():
+        reading.says(leaf.statement)
+        if kind != "vrf" and name in {"route-distinguisher", "vrf-target", "vrf-table-label"}:
+            reading.unknown(leaf.statement, "belongs to instance-type vrf only")
+    if kind == "vrf" and not ("route-distinguisher" in leaves and "vrf-target" in leaves):
+        reading.unknown(first, "a vrf without route distinguisher or vrf-target")
+
+
+def finish_statics(instances: Instances, units: Iterable[Unit], reading: Reading) -> tuple[StaticRoute, ...]:
+    """Return the static routes by instance, prefix and next hop."""
+    connected: dict[str | None, list[Prefix]] = {}
+    for unit in units:
+        nets = [prefix_of(address.family, address.value, address.length) for address in unit.addresses]
+        connected.setdefault(unit.vrf, []).extend(nets)
+    routes = []
+    for vrf, instance in instances.found.items():
+        for prefix, hops in instance.statics.items():
+            if not hops:
+                _without_hop(instance, prefix, reading)
+            leaf = instance.preferences.get(str(prefix))
+            distance = DEFAULT_PREFERENCE if leaf is None else int(leaf.value)
+            _check_hops(prefix, hops, connected.get(vrf, ()), reading)
+            for hop, statement in hops.items():
+                said = [statement] if leaf is None else [statement, leaf.statement]
+                for part in said:
+                    reading.says(part, static_ref(vrf, str(prefix), hop))
+                address = None if hop == "discard" else parse_address(hop).value
+                routes.append(
+                    StaticRoute(vrf=vrf, prefix=prefix, next_hop=address, discard=address is None, distance=distance)
+                )
+    return tuple(sorted(routes, key=lambda route: (route.vrf or "", route.prefix, route.next_hop or -1)))
+
+
+def _without_hop(instance: Instance, prefix: Prefix, reading: Reading) -> None:
+    for name in (str(prefix), f"{prefix} retain"):
+        if name in instance.preferences:
+            reading.unknown(instance.preferences[name].statement, "a static route without a next hop")
+
+
+def _check_hops(prefix: Prefix, hops: dict[str, Statement], connected: Iterable[Prefix], reading: Reading) -> None:
+    for hop, statement in hops.items():
+        if hop == "discard":
+            if len(hops) > 1:
+                reading.unknown(statement, "a route that both discards and has next hops")
+        elif not any(net.family is prefix.family and net.holds(parse_address(hop).value) for net in connected):
+            reading.unknown(statement, "a next hop that is on no connected network; Junos doesn't install it")
+        if len({statement.rank for statement in hops.values()}) > 1:
+            reading.unknown(statement, "next hops that are only partly inherited")
+
+
+def instance_aggregates(instance: Instance, reading: Reading) -> tuple[Aggregate, ...]:
+    """Return an instance's aggregate routes, sorted."""
+    for statement in instance.aggregates.values():
+        reading.says(statement, bgp_ref(instance.name))
+    return tuple(Aggregate(prefix=prefix) for prefix in sorted(instance.aggregates))

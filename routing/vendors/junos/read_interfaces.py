@@ -1,0 +1,229 @@
+"""Statements under `interfaces`, as interfaces with their units, addresses and filters.
+
+The one idea: a unit is an `Interface` named `ge-0/0/1.110`, its parent one without addresses; both always appear. A filter
+on a unit of lo0 is not bound to an interface: it is what packets to the device itself must pass in that unit's instance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from intents.prefix import Family, parse_interface
+from routing.model import AclBinding, ControlFilter, Direction, Interface, InterfaceAddress
+from routing.refs import binding_ref, control_filter_ref, interface_ref
+from routing.vendors.junos.names import number
+from routing.vendors.junos.read_firewall import Filters
+from routing.vendors.junos.reading import Leaves, Reading
+from routing.vendors.junos.tree import Statement, words
+
+LOOPBACK = "lo0"
+FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
+_PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|ae\d+|lo0|fxp\d+|em\d+|me\d+)\Z")
+_LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
+
+
+@dataclass(slots=True)
+class Unit:
+    """A unit, or a parent, while its statements come in."""
+
+    name: str
+    first: Statement
+    leaves: Leaves = field(default_factory=Leaves)
+    addresses: dict[InterfaceAddress, Statement] = field(default_factory=dict)
+    families: dict[Family, Statement] = field(default_factory=dict)
+    filters: dict[tuple[Family, Direction], list[tuple[str, Statement]]] = field(default_factory=dict)
+    vrf: str | None = None
+
+
+@dataclass(slots=True)
+class Interfaces:
+    """All parents and units of a device, by name."""
+
+    parents: dict[str, Unit] = field(default_factory=dict)
+    units: dict[str, Unit] = field(default_factory=dict)
+
+    def take(self, statement: Statement) -> str | None:
+        """Take one statement; return why it isn't understood, or None."""
+        parts = words(statement.text)
+        if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
+            return "not an interface that is modelled"
+        name, rest = parts[1], parts[2:]
+        parent = self.parents.setdefault(name, Unit(name, statement))
+        match rest:
+            case []:
+                return None
+            case ["unit", unit, *more] if unit.isascii() and unit.isdigit() and len(unit) < 8:
+                key = f"{name}.{int(unit)}"
+                return _take_unit(self.units.setdefault(key, Unit(key, statement)), more, statement)
+            case ["vlan-tagging" | "flexible-vlan-tagging"]:
+                parent.leaves.put("tagging", rest[0], statement)
+            case _:
+                return _take_common(parent, rest, statement)
+        return None
+
+    def parent(self, unit: Unit) -> Unit:
+        """Return the parent of a unit."""
+        return self.parents[unit.name.partition(".")[0]]
+
+
+def _take_common(unit: Unit, rest: list[str], statement: Statement) -> str | None:
+    match rest:
+        case ["description", text]:
+            unit.leaves.put("description", text, statement)
+        case ["disable"]:
+            unit.leaves.put("disable", "", statement)
+        case _:
+            return "a statement of an interface that isn't modelled"
+    return None
+
+
+def _take_unit(unit: Unit, rest: list[str], statement: Statement) -> str | None:
+    try:
+        match rest:
+            case []:
+                pass
+            case ["vlan-id", value]:
+                number(value, 1, 4094)
+                unit.leaves.put("vlan-id", value, statement)
+            case ["family", "inet" | "inet6" as name, *more]:
+                return _take_family(unit, FAMILIES[name], more, statement)
+            case _:
+                return _take_common(unit, rest, statement)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _take_family(unit: Unit, family: Family, rest: list[str], statement: Statement) -> str | None:
+    unit.families.setdefault(family, statement)
+    match rest:
+        case []:
+            pass
+        case ["address", text] | ["address", text, "primary" | "preferred"]:
+            unit.addresses.setdefault(_address(family, text), statement)
+        case ["filter", "input" | "output" as way, name]:
+            unit.leaves.put(f"filter {int(family)} {way}", name, statement)
+        case ["filter", "input-list" | "output-list" as way, name]:
+            unit.filters.setdefault((family, _LISTS[way]), []).append((name, statement))
+        case _:
+            return "a statement of an address family that isn't modelled"
+    return None
+
+
+def _address(family: Family, text: str) -> InterfaceAddress:
+    found, value, length = parse_interface(text if "/" in text else f"{text}/{family.bits}")
+    if found is not family:
+        raise ValueError("an address of the other family")
+    return InterfaceAddress(family=family, value=value, length=length)
+
+
+def finish_interfaces(table: Interfaces, filters: Filters, reading: Reading) -> tuple[Interface, ...]:
+    """Return all parents and units, sorted by name, and record the lines of each."""
+    for parent in table.parents.values():
+        reading.says(parent.first, interface_ref(parent.name))
+    _check_vlans(table, reading)
+    found = [*table.parents.values(), *table.units.values()]
+    return tuple(sorted((_finish(unit, filters, reading) for unit in found), key=lambda interface: interface.name))
+
+
+def _finish(unit: Unit, filters: Filters, reading: Reading) -> Interface:
+    reading.says(unit.first, interface_ref(unit.name))
+    for leaf in unit.leaves.values():
+        reading.says(leaf.statement)
+    for statement in unit.addresses.values():
+        reading.says(statement)
+    is_loopback = unit.name.startswith(f"{LOOPBACK}.")
+    for family, statement in unit.families.items():
+        if not is_loopback and all(address.family is not family for address in unit.addresses):
+            reading.unknown(statement, "a family enabled without an address")
+    vlan = unit.leaves.value("vlan-id")
+    addresses = sorted(
+        unit.addresses, key=lambda address: (address.family, address.secondary, address.value, address.length)
+    )
+    return Interface(
+        name=unit.name,
+        vrf=unit.vrf,
+        vlan=None if vlan is None else int(vlan),
+        addresses=tuple(addresses),
+        enabled="disable" not in unit.leaves,
+        bindings=() if is_loopback else tuple(_bindings(unit, filters, reading)),
+        description=unit.leaves.value("description"),
+    )
+
+
+def _bindings(unit: Unit, filters: Filters, reading: Reading) -> Iterator[AclBinding]:
+    for direction in Direction:
+        for family in Family:
+            name = _bound(unit, family, direction, filters, reading)
+            if name is not None:
+                yield AclBinding(direction=direction, family=family, acl=name)
+
+
+def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, reading: Reading) -> str | None:
+    """Return the name of the ACL bound here, a composed one for a list of filters; None if there is none."""
+    way = "input" if direction is Direction.IN else "output"
+    single, several = unit.leaves.get(f"filter {int(family)} {way}"), unit.filters.get((family, direction))
+    statements = [single.statement] if single else [statement for _, statement in several or ()]
+    names = [single.value] if single else list(dict.fromkeys(name for name, _ in several or ()))
+    if not names:
+        return None
+    if (single and several) or len({statement.rank for statement in statements}) > 1:
+        reading.unknown(statements[0], "filters of one direction from several places")
+        return None
+    for statement in statements:
+        reading.says(statement, binding_ref(unit.name, direction.value, family))
+    acl = filters.chain(family, names)
+    if acl is None:
+        for statement in statements:
+            reading.unknown(statement, "names a filter that isn't defined")
+    return acl
+
+
+def _check_vlans(table: Interfaces, reading: Reading) -> None:
+    """Record what doesn't commit: tags without tagging, tagging without a tag, one tag twice."""
+    seen: dict[tuple[str, str], str] = {}
+    for unit in table.units.values():
+        parent = table.parent(unit)
+        vlan = unit.leaves.get("vlan-id")
+        tagging = parent.leaves.get("tagging")
+        if vlan is not None and tagging is None:
+            reading.unknown(vlan.statement, "a VLAN on an interface without vlan-tagging")
+        if vlan is None and tagging is not None:
+            reading.unknown(unit.first, "a unit without a VLAN on an interface with vlan-tagging")
+        if vlan is not None and seen.setdefault((parent.name, vlan.value), unit.name) != unit.name:
+            reading.unknown(vlan.statement, "a VLAN that another unit has")
+
+
+def finish_loopbacks(table: Interfaces, filters: Filters, reading: Reading) -> tuple[ControlFilter, ...]:
+    """Return the filters on units of lo0, by instance and family."""
+    found: dict[tuple[str | None, Family], ControlFilter] = {}
+    loopbacks = [unit for unit in table.units.values() if unit.name.startswith(f"{LOOPBACK}.")]
+    seen: dict[str | None, Unit] = {}
+    for unit in loopbacks:
+        if seen.setdefault(unit.vrf, unit) is not unit:
+            reading.unknown(unit.first, "a second loopback unit in one instance")
+        for family in Family:
+            for way in ("output", "output-list"):
+                for statement in _filter_statements(unit, family, way):
+                    reading.unknown(statement, "an output filter on the loopback")
+            name = _bound(unit, family, Direction.IN, filters, reading)
+            if name is not None:
+                found[unit.vrf, family] = ControlFilter(family=family, acl=name, vrf=unit.vrf)
+                for statement in (
+                    *_filter_statements(unit, family, "input"),
+                    *_filter_statements(unit, family, "input-list"),
+                ):
+                    reading.says(statement, control_filter_ref(unit.vrf, family))
+    for unit in loopbacks:
+        for family in Family:
+            if (None, family) in found and (unit.vrf, family) not in found:
+                reading.unknown(unit.first, "a loopback unit without a filter escapes the default instance's")
+    return tuple(found[key] for key in sorted(found, key=lambda key: (key[0] or "", key[1])))
+
+
+def _filter_statements(unit: Unit, family: Family, way: str) -> list[Statement]:
+    leaf = unit.leaves.get(f"filter {int(family)} {way}")
+    listed = unit.filters.get((family, _LISTS[way]), []) if way.endswith("-list") else []
+    return [leaf.statement] if leaf else [statement for _, statement in listed]

@@ -1,0 +1,216 @@
+"""One Junos policy statement, as clauses of a route policy.
+
+The one idea: like filters, a policy is read once per content: its lines plus the prefix lists and communities it names. A
+term without an action goes on with the next one, and so does the policy at its end, to the next of a chain or to the
+protocol's default; only a last `then reject` without conditions closes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+from intents.prefix import Prefix
+from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.route_filters import first_match, is_unambiguous, parse_route_filter
+from routing.vendors.junos.tree import words
+
+REJECT_ALL = "reject-all"
+"""The name of the last term by which `render` says that a policy rejects what no clause decided."""
+
+Named = tuple[tuple[str, tuple[str, ...]], ...]
+"""Prefix lists or communities that a policy names: name and members as text."""
+
+_SOURCES = {
+    "direct": RouteSource.CONNECTED,
+    "static": RouteSource.STATIC,
+    "bgp": RouteSource.BGP,
+    "aggregate": RouteSource.AGGREGATE,
+}
+
+
+class PolicyBody(NamedTuple):
+    """A policy read: clauses, default, the lines' indexes (of each clause and its prefix rules), faults."""
+
+    clauses: tuple[PolicyClause, ...]
+    default: PolicyDefault
+    starts: tuple[int, ...]
+    rules: tuple[tuple[int, ...], ...]
+    faults: tuple[tuple[int, str], ...]
+
+
+@dataclass(slots=True)
+class _Term:
+    name: str
+    start: int
+    action: str = ""
+    filters: list[tuple[str, PrefixRule]] = field(default_factory=list)
+    rule_lines: dict[Prefix, int] = field(default_factory=dict)
+    sources: dict[RouteSource, None] = field(default_factory=dict)
+    communities: dict[tuple[str, ...], None] = field(default_factory=dict)
+    add: list[str] = field(default_factory=list)
+    replaces: bool = False
+    local_preference: int | None = None
+    metric: int | None = None
+    prepend: tuple[int, ...] = ()
+
+
+@lru_cache(maxsize=1 << 14)
+def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> PolicyBody:
+    """Read the lines of a policy statement, each without `policy-options policy-statement NAME`."""
+    terms: dict[str, _Term] = {}
+    faults: list[tuple[int, str]] = []
+    list_table, community_table = dict(lists), dict(communities)
+    for index, line in enumerate(lines):
+        parts = words(line)
+        if parts == [""]:
+            continue
+        name = parts[1] if parts[0] == "term" and len(parts) > 1 else ""
+        statement = parts[2:] if name else parts
+        term = terms.setdefault(name, _Term(name, index))
+        try:
+            _take(term, statement, index, list_table, community_table)
+        except ValueError as error:
+            faults.append((index, str(error)))
+    ordered = sorted(terms.values(), key=lambda term: term.name == "")
+    faults.extend(_next_policy_faults(ordered))
+    clauses = []
+    for term in ordered:
+        try:
+            clauses.append(_clause(term))
+        except ValueError as error:
+            faults.append((term.start, str(error)))
+            clauses.append(PolicyClause(name=term.name, action=None))
+    return _close(clauses, ordered, tuple(faults))
+
+
+def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[int, str], ...]) -> PolicyBody:
+    default = PolicyDefault.PROTOCOL
+    if clauses and clauses[-1] in {PolicyClause(name=name, action=Action.DENY) for name in (REJECT_ALL, "")}:
+        default = PolicyDefault.REJECT
+        clauses, terms = clauses[:-1], terms[:-1]
+    starts = tuple(term.start for term in terms)
+    rules = tuple(
+        tuple(term.rule_lines[rule.prefix] for rule in clause.prefixes or ())
+        for term, clause in zip(terms, clauses, strict=True)
+    )
+    return PolicyBody(tuple(clauses), default, starts, rules, faults)
+
+
+def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, str]]:
+    reason = "next policy other than in the last term"
+    return [(term.start, reason) for term in terms[:-1] if term.action == "next policy"]
+
+
+def _take(
+    term: _Term,
+    statement: list[str],
+    index: int,
+    lists: dict[str, tuple[str, ...]],
+    communities: dict[str, tuple[str, ...]],
+) -> None:
+    match statement:
+        case ["from", "route-filter", *values]:
+            _add_rule(term, "route-filter", values, index)
+        case ["from", "prefix-list", name]:
+            _take_list(term, "prefix-list", name, "exact", lists, index)
+        case ["from", "prefix-list-filter", name, "exact" | "longer" | "orlonger" as kind]:
+            _take_list(term, "prefix-list-filter", name, kind, lists, index)
+        case ["from", "protocol", protocol] if protocol in _SOURCES:
+            term.sources[_SOURCES[protocol]] = None
+        case ["from", "community", name]:
+            term.communities[_members(name, communities)] = None
+        case ["from", condition, *_]:
+            raise ValueError(f"a condition that isn't modelled: {condition}")
+        case ["then", *action]:
+            _act(term, action, communities)
+        case [] | ["from"]:
+            pass
+        case _:
+            raise ValueError("not a statement of a policy that is modelled")
+
+
+def _take_list(term: _Term, kind: str, name: str, how: str, lists: dict[str, tuple[str, ...]], index: int) -> None:
+    if not lists.get(name):
+        raise ValueError(f"prefix list {name} isn't defined, or is empty")
+    for text in lists[name]:
+        _add_rule(term, kind, [text, how], index)
+
+
+def _add_rule(term: _Term, kind: str, values: list[str], index: int) -> None:
+    rule = parse_route_filter(values)
+    term.filters.append((kind, rule))
+    term.rule_lines.setdefault(rule.prefix, index)
+
+
+def _members(name: str, communities: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    members = communities.get(name)
+    if not members:
+        raise ValueError(f"community {name} isn't defined, or has members that aren't modelled")
+    return members
+
+
+def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]) -> None:
+    match action:
+        case ["accept" | "reject" as word]:
+            term.action = word
+        case ["next", "term" | "policy" as what]:
+            term.action = f"next {what}"
+        case ["local-preference", value]:
+            term.local_preference = number(value, 0, (1 << 32) - 1)
+        case ["metric", value]:
+            term.metric = number(value, 0, (1 << 32) - 1)
+        case ["community", "add" | "+" | "set" | "=" as how, name]:
+            replaces = how in {"set", "="}
+            if term.add and (replaces or term.replaces):
+                raise ValueError("communities set and added in one term")
+            term.add.extend(_members(name, communities))
+            term.replaces = replaces
+        case ["as-path-prepend", text]:
+            term.prepend = tuple(as_number(word) for word in text.split())
+        case ["load-balance", _] | []:
+            pass
+        case _:
+            raise ValueError(f"an action that isn't modelled: {action[0]}")
+
+
+def _clause(term: _Term) -> PolicyClause:
+    action = {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
+    return PolicyClause(
+        name=term.name,
+        action=action,
+        prefixes=_rules(term),
+        sources=tuple(sorted(term.sources)) or None,
+        communities=tuple(term.communities) or None,
+        add_communities=tuple(dict.fromkeys(term.add)),
+        replace_communities=term.replaces,
+        local_preference=term.local_preference,
+        metric=term.metric,
+        prepend=term.prepend,
+    )
+
+
+def _rules(term: _Term) -> tuple[PrefixRule, ...] | None:
+    if not term.filters:
+        return None
+    kinds = {kind for kind, _ in term.filters}
+    if len(kinds) > 1:
+        raise ValueError("route filters and prefix lists in one term")
+    rules = tuple(dict.fromkeys(rule for _, rule in term.filters))
+    if kinds == {"route-filter"}:
+        return first_match(rules)
+    if not is_unambiguous(rules):
+        raise ValueError("prefix lists whose prefixes lie in each other with different match")
+    return rules
+
+
+def chain_bodies(bodies: list[tuple[str, PolicyBody]]) -> tuple[tuple[PolicyClause, ...], PolicyDefault]:
+    """Return the clauses and the default of policies evaluated one after the other."""
+    clauses: list[PolicyClause] = []
+    for name, body in bodies:
+        clauses.extend(replace(clause, name=f"{name}:{clause.name}") for clause in body.clauses)
+        if body.default is PolicyDefault.REJECT:
+            return tuple(clauses), PolicyDefault.REJECT
+    return tuple(clauses), PolicyDefault.PROTOCOL

@@ -1,0 +1,104 @@
+"""What is collected while one device is read: lines not understood, harmless lines, and which line says what.
+
+The one idea: every statement ends in exactly one of three ways: it shaped the model, it is on the closed harmless list, or
+it is recorded as unknown with a reason. A statement inherited from a group stands for the group's own line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from routing.model import LinePath, Ref, UnknownLine
+from routing.vendors.junos.tree import Statement
+
+
+class Leaf(NamedTuple):
+    """A value and the statement that says it."""
+
+    value: str
+    statement: Statement
+
+
+class Leaves(dict[str, Leaf]):
+    """Single values by name: what stands here beats what is inherited, a later `set` line beats an earlier one."""
+
+    def put(self, name: str, value: str, statement: Statement) -> None:
+        """Set a value unless a stronger statement has set it."""
+        old = self.get(name)
+        if old is None or statement.rank <= old.statement.rank:
+            self[name] = Leaf(value, statement)
+
+    def value(self, name: str) -> str | None:
+        """Return the value of this name, None if nothing sets it."""
+        leaf = self.get(name)
+        return None if leaf is None else leaf.value
+
+
+@dataclass(slots=True)
+class Reading:
+    """The record of one reading."""
+
+    reasons: dict[LinePath, tuple[str, int]] = field(default_factory=dict)
+    harmless_lines: dict[LinePath, None] = field(default_factory=dict)
+    modelled: set[LinePath] = field(default_factory=set)
+    lines: dict[Ref, int] = field(default_factory=dict)
+    runs: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+
+    def unknown(self, statement: Statement, reason: str) -> None:
+        """Record that a statement is not understood (the first reason stays)."""
+        self.reasons.setdefault(statement.path, (reason, statement.line))
+
+    def harmless(self, statement: Statement) -> None:
+        """Record that a statement is on the harmless list."""
+        self.harmless_lines[statement.path] = None
+
+    def says(self, statement: Statement, *refs: Ref) -> None:
+        """Record that a statement says these things; the first line of a thing stays."""
+        if statement.source:
+            self.modelled.add(statement.path)
+        for ref in refs:
+            self.lines.setdefault(ref, statement.line)
+
+    def says_entries(self, acl: str, lines: tuple[int, ...]) -> None:
+        """Record the line of every entry of an ACL."""
+        self.runs.append((acl, lines))
+
+    def unknown_lines(self) -> tuple[tuple[UnknownLine, ...], tuple[int, ...]]:
+        """Return the lines not understood, by path, and their numbers."""
+        found = tuple(UnknownLine(path=path, reason=reason) for path, (reason, _) in sorted(self.reasons.items()))
+        return found, tuple(sorted({line for _, line in self.reasons.values()}))
+
+    def harmless_paths(self) -> tuple[LinePath, ...]:
+        """Return the harmless lines, by path; a group's line that also says something else is not one."""
+        return tuple(
+            sorted(path for path in self.harmless_lines if path not in self.reasons and path not in self.modelled)
+        )
+
+
+class LineTable(Mapping[Ref, int]):
+    """The line of each thing; entries of ACLs, by far the most, are looked up in place instead of being listed."""
+
+    __slots__ = ("_lines", "_runs")
+
+    def __init__(self, lines: Mapping[Ref, int], runs: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+        self._lines = lines
+        self._runs = dict(runs)
+
+    def __getitem__(self, ref: Ref) -> int:
+        if ref[0] == "acl-entry":
+            run, index = self._runs.get(ref[1], ()), int(ref[2])
+            if 0 <= index < len(run):
+                return run[index]
+            raise KeyError(ref)
+        return self._lines[ref]
+
+    def __iter__(self) -> Iterator[Ref]:
+        yield from self._lines
+        for name, run in self._runs.items():
+            for index in range(len(run)):
+                yield ("acl-entry", name, str(index))
+
+    def __len__(self) -> int:
+        return len(self._lines) + sum(map(len, self._runs.values()))

@@ -1,0 +1,130 @@
+"""What a vendor module offers: capabilities, `render`, its inverse `read`, a baseline and the ownership of lines.
+
+The one idea: everything a platform does differently lives behind this protocol; nothing outside a vendor module tests for
+a platform's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from routing.model import Device, LinePath, Ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Limits of a platform; a device over one of them is a Finding."""
+
+    acl_entries: int
+    vrfs: int
+    subinterfaces: int
+    bgp_sessions: int
+    routes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What the platform can do here, each absence with its reason in the vendor module.
+
+    `leaks`: prefix-exact leaking between VRFs of the device. `budgets`: by role name, "" for every other role.
+    `loopback`: name of the management loopback; `control_interface`: of the one whose filter guards the other VRFs. `instance_asn`: BGP in a VRF has an AS of its own, else neighbours get a
+    local AS. `targets`: VRFs carry RDs and route targets. `originates_by_export`: own routes enter BGP by export policy
+    alone, else by redistribution through a policy. `control_filter`: logins are fenced by a filter on the loopback, else by
+    a list of each login. `permits_match_fragments`: a permit with ports also admits non-initial fragments.
+    `several_values`: one filter entry may name several addresses and ports. `suffix` of files that hold its texts.
+    """
+
+    platform: str
+    leaks: bool
+    ipv6: bool
+    budgets: Mapping[str, Budget]
+    loopback: str = "Loopback0"
+    instance_asn: bool = False
+    targets: bool = True
+    originates_by_export: bool = False
+    control_filter: bool = False
+    control_interface: str = ""
+    permits_match_fragments: bool = True
+    several_values: bool = False
+    suffix: str = ".cfg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextLine:
+    """One rendered line: its text without newline, its path (sections first, the line itself last) and what it serves.
+
+    `refs` are the things of the model that this line (helps to) say; empty for fixed lines and section ends.
+    """
+
+    text: str
+    path: LinePath
+    refs: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadDevice:
+    """A device read from text; `lines` gives the 1-based line number that first says each thing."""
+
+    device: Device
+    lines: Mapping[Ref, int]
+    unknown_lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineSettings:
+    """What the baseline of every device needs (shapes only, secrets are references by name, never values).
+
+    Addresses are texts. `management_vrf` is the VRF that carries them; `secret_names` maps what a line needs
+    ("tacacs", "snmp_auth", "snmp_priv", "ntp", "enable", "admin") to the reference name printed as `{{secret:NAME}}`.
+    """
+
+    domain_name: str
+    management_vrf: str
+    management_interface: str
+    ntp_servers: tuple[str, ...]
+    syslog_servers: tuple[str, ...]
+    tacacs_servers: tuple[str, ...]
+    snmp_servers: tuple[str, ...]
+    banner: str
+    timezone: str
+    secret_names: Mapping[str, str]
+
+
+class Vendor(Protocol):
+    """A platform. `render` refuses (ValueError) a feature that the platform lacks, before it writes any text."""
+
+    capabilities: Capabilities
+
+    def canonical(self, device: Device) -> Device:
+        """Return the same device in the form that reading its text gives back (mechanical differences only)."""
+        ...
+
+    def render(self, device: Device) -> tuple[TextLine, ...]: ...
+
+    def read(self, name: str, text: str) -> ReadDevice: ...
+
+    def paths(self, text: str) -> tuple[LinePath, ...]:
+        """Return the path of every configuration line of a text, in order (comments and blank lines left out)."""
+        ...
+
+    def text(self, paths: tuple[LinePath, ...]) -> str:
+        """Return the text that consists of these paths (inverse of `paths`), sections merged, in first-seen order."""
+        ...
+
+    def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
+        """Return whether a line found on a device is ours to change, given the paths that we intend there.
+
+        Ours: what is intended; and whatever stands inside something that only we make (interfaces and VRFs that the
+        intended paths name, ACLs, prefix lists and route maps in our namespace `TRUC-`, BGP in our VRFs).
+        """
+        ...
+
+    def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
+        """Return the harmless lines that make a complete device: AAA, SSH, logging, NTP, SNMP, banner."""
+        ...
+
+    def harmless(self) -> tuple[tuple[str, str], ...]:
+        """Return the closed list of harmless lines: (regular expression over the space-joined path, reason)."""
+        ...

@@ -1,0 +1,319 @@
+"""The house keeps its walls: which module may import what, and how modules look.
+
+Each check is shown a bad sample, too, so that none of them can pass by seeing nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("intents", "ipam", "routing", "verification", "controller")
+
+# The judge may not know the author: all of routing that verification may reach, directly or through others.
+ROUTING_FOR_THE_JUDGE = (
+    "routing",
+    "routing.model",
+    "routing.refs",
+    "routing.config",
+    "routing.merge",
+    "routing.vendors*",
+)
+
+# The two meanings may not know each other: what each side is, and all that they share within verification.
+WALK_SIDE = ("verification.walk*", "verification.allowed", "verification.login*")
+ENGINE_SIDE = (
+    "verification.engine*",
+    "verification.control_plane*",
+    "verification.flow_sets*",
+    "verification.acl_sets*",
+    "verification.header_space*",
+    "verification.allowed_sets*",
+    "verification.fences*",
+    "verification.routes*",
+)
+SHARED_BY_BOTH = ("verification", "verification.flow", "verification.failure", "verification.verdict")
+
+# Which modules may import an outside library; a library that is not here may not be imported at all.
+OUTSIDE = {
+    "yaml": ("intents.yaml_reader",),
+    "typer": ("controller.cli*",),
+    "rich": ("controller.*",),
+    "numpy": ("verification.*",),
+    "netaddr": ("ipam.*",),
+    "jinja2": ("controller.board_report",),
+    "pynetbox": ("ipam.netbox*",),
+    "pybatfish": ("verification.batfish*",),
+    "nornir": ("controller.fleet*",),
+    "netmiko": ("controller.fleet*",),
+    "ncclient": ("controller.fleet*",),
+}
+
+# Edges read text whose shape nobody has checked yet; only there may a value have no type.
+ANY_ALLOWED = ("intents.yaml_reader", "ipam.netbox*", "verification.batfish*", "controller.fleet*")
+
+FORBIDDEN_NAMES = frozenset({"common", "util", "utils", "helper", "helpers", "core", "misc", "base", "manager"})
+FORBIDDEN_CLASS_ENDS = ("Manager", "Helper", "Util", "Utils", "Handler", "Base")
+
+# A platform is an opaque word outside its vendor module, but for the table in which an office names it: a misspelt one
+# is found there, with line and column, in a room below the vendor modules.
+VENDOR_WORDS = ("cisco", "junos", "juniper", "ios_xe", "huawei")
+VENDOR_WORDS_ALLOWED = ("routing.vendors*", "ipam.inventory_reader")
+
+# One closed set of small values that are read together; cutting it in two would only scatter them.
+LONG_ALLOWED = ("routing.model",)
+
+Sources = Mapping[str, str]
+"""Text by dotted module name."""
+
+
+def read_sources() -> dict[str, str]:
+    """Return the text of every module of the five packages."""
+    sources = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            sources[".".join(part for part in parts if part != "__init__")] = path.read_text(encoding="utf-8")
+    return sources
+
+
+SOURCES = read_sources()
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def imports_of(text: str) -> Iterator[tuple[str, ...]]:
+    """Yield, for each thing imported, the dotted names that it may be: `from a import b` is a.b or a."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield (alias.name,)
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                yield (f"{node.module}.{alias.name}", str(node.module))
+
+
+def import_graph(sources: Sources) -> dict[str, frozenset[str]]:
+    """Return which of our modules each of our modules imports."""
+    graph = {}
+    for name, text in sources.items():
+        found = (next((one for one in names if one in sources), None) for names in imports_of(text))
+        graph[name] = frozenset(one for one in found if one is not None)
+    return graph
+
+
+def reachable(graph: Mapping[str, frozenset[str]], start: str) -> frozenset[str]:
+    """Return all that `start` imports, directly or through others."""
+    seen: set[str] = set()
+    waiting = [start]
+    while waiting:
+        for name in graph[waiting.pop()] - seen:
+            seen.add(name)
+            waiting.append(name)
+    return frozenset(seen)
+
+
+def judges_who_know_the_author(sources: Sources) -> list[str]:
+    graph = import_graph(sources)
+    return [
+        f"{judge} reaches {name}"
+        for judge in graph
+        if judge.split(".")[0] == "verification"
+        for name in sorted(reachable(graph, judge))
+        if name.split(".")[0] == "routing" and not matches(name, ROUTING_FOR_THE_JUDGE)
+    ]
+
+
+def sides_that_meet(sources: Sources) -> list[str]:
+    """Return what both sides stand on, themselves included, beyond what they may share."""
+    graph = import_graph(sources)
+    walk, engine = (
+        frozenset().union(*(reachable(graph, name) | {name} for name in graph if matches(name, side)))
+        for side in (WALK_SIDE, ENGINE_SIDE)
+    )
+    return [
+        name for name in sorted(walk & engine) if name.startswith("verification") and not matches(name, SHARED_BY_BOTH)
+    ]
+
+
+def imports_that_climb(sources: Sources) -> list[str]:
+    return [
+        f"{name} imports {other}"
+        for name, others in import_graph(sources).items()
+        for other in sorted(others)
+        if PACKAGES.index(other.split(".")[0]) > PACKAGES.index(name.split(".")[0])
+    ]
+
+
+def outside_imports_out_of_place(sources: Sources) -> list[str]:
+    ours = (*PACKAGES, *sys.stdlib_module_names)
+    return [
+        f"{name} imports {library}"
+        for name, text in sources.items()
+        for library in sorted({names[-1].split(".")[0] for names in imports_of(text)} - set(ours))
+        if not matches(name, OUTSIDE.get(library, ()))
+    ]
+
+
+def imports_in_functions(sources: Sources) -> list[str]:
+    return [
+        f"{name}:{node.lineno}"
+        for name, text in sources.items()
+        if not matches(name, ("controller.cli*",))
+        for function in ast.walk(ast.parse(text))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+
+
+def modules_without_docstring(sources: Sources) -> list[str]:
+    return [name for name, text in sources.items() if not ast.get_docstring(ast.parse(text))]
+
+
+def uses_of_any(sources: Sources) -> list[str]:
+    return [
+        f"{name}:{node.lineno}"
+        for name, text in sources.items()
+        if not matches(name, ANY_ALLOWED)
+        for node in ast.walk(ast.parse(text))
+        if (isinstance(node, ast.Name) and node.id == "Any") or (isinstance(node, ast.Attribute) and node.attr == "Any")
+    ]
+
+
+def badly_named(sources: Sources) -> list[str]:
+    modules = [name for name in sources if FORBIDDEN_NAMES & set(name.split("."))]
+    classes = [
+        f"{name}.{node.name}"
+        for name, text in sources.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef) and node.name.endswith(FORBIDDEN_CLASS_ENDS)
+    ]
+    return modules + classes
+
+
+def modules_too_long(sources: Sources) -> list[str]:
+    return [name for name, text in sources.items() if text.count("\n") > 400 and name not in LONG_ALLOWED]
+
+
+def code_strings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and value of every string of the code: docstrings and other bare strings explain, they do nothing."""
+    tree = ast.parse(text)
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in bare:
+            yield node.lineno, node.value
+
+
+def vendor_words_out_of_place(sources: Sources) -> list[str]:
+    return [
+        f"{name}:{line} {value!r}"
+        for name, text in sources.items()
+        if not matches(name, VENDOR_WORDS_ALLOWED)
+        for line, value in code_strings(text)
+        if any(word in value.lower() for word in VENDOR_WORDS)
+    ]
+
+
+Check = Callable[[Sources], list[str]]
+
+# Each rule of the house with a sample that breaks it.
+RULES: dict[str, tuple[Check, Sources]] = {
+    "imports run one way only": (
+        imports_that_climb,
+        {"intents.policy": "from ipam.inventory import Role", "ipam.inventory": ""},
+    ),
+    "the judge does not know the author": (
+        judges_who_know_the_author,
+        {"verification.walk": "import routing.merge", "routing.merge": "from routing import acls", "routing.acls": ""},
+    ),
+    "walk does not know the engine": (
+        sides_that_meet,
+        {"verification.walk_routes": "from verification import flow_sets", "verification.flow_sets": ""},
+    ),
+    "the engine does not know walk": (
+        sides_that_meet,
+        {
+            "verification.engine": "from verification.flow import Flow",
+            "verification.flow": "import verification.allowed",
+            "verification.allowed": "",
+        },
+    ),
+    "the two meanings do not share a third one": (
+        sides_that_meet,
+        {
+            "verification.engine": "import verification.matching",
+            "verification.walk": "import verification.matching",
+            "verification.matching": "",
+        },
+    ),
+    "an outside library is imported in its one place": (
+        outside_imports_out_of_place,
+        {"intents.policy": "from yaml import compose"},
+    ),
+    "a library that nobody chose is not imported": (
+        outside_imports_out_of_place,
+        {"controller.cli": "import requests"},
+    ),
+    "imports stand at the top": (imports_in_functions, {"ipam.allocator": "def allocate():\n    import json\n"}),
+    "a module says what it is for": (modules_without_docstring, {"ipam.allocator": "x = 1\n"}),
+    "every value has a type": (uses_of_any, {"ipam.allocator": '"""A."""\nfrom typing import Any\nx: Any = 1\n'}),
+    "a module is named for what it holds": (badly_named, {"routing.utils": '"""A."""\n'}),
+    "a class is named for what it is": (badly_named, {"routing.acls": "class AclManager: ...\n"}),
+    "a module fits a few screens": (modules_too_long, {"routing.acls": "x = 1\n" * 401}),
+    "a platform is named in its vendor module only": (
+        vendor_words_out_of_place,
+        {"routing.builder": 'if platform == "cisco_ios": pass\n'},
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_house_keeps_its_rule(rule: str) -> None:
+    check, _ = RULES[rule]
+    assert check(SOURCES) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_sample_that_breaks_the_rule_is_caught(rule: str) -> None:
+    check, sample = RULES[rule]
+    assert check(sample) != []
+
+
+def test_there_is_something_to_check() -> None:
+    assert {name.split(".")[0] for name in SOURCES} == set(PACKAGES)
+    assert len(SOURCES) > len(PACKAGES)
+
+
+def test_a_docstring_may_name_a_vendor() -> None:
+    assert vendor_words_out_of_place({"routing.model": '"""As on Cisco IOS."""\n'}) == []
+
+
+def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
+    code = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    command = [sys.executable, "-c", code, "--no-cache"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_contracts_of_import_linter_hold() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_import_linter_sees_an_import_that_climbs(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "intents" / "__init__.py").write_text("import controller\n", encoding="utf-8")
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    assert "BROKEN" in lint_imports(tmp_path).stdout

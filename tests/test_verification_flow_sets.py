@@ -1,0 +1,274 @@
+"""Flow sets: Boolean algebra, agreement with a dull first-match evaluator, and faults that are always seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.prefix import Family
+from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial
+from verification.acl_sets import deciding_entry, permitted
+from verification.fences import GapKind, check_destination_fence, check_source_fence
+from verification.flow import Flow
+from verification.flow_sets import FlowSet, NotExpressibleError, Packet, flow_of, packet_of, rectangle, spans_of, whole
+from verification.header_space import Header, HeaderMatch, HeaderSpace, header_match, header_space
+
+ONES = (1 << 32) - 1
+BASE = 0x0A000000
+ADDRESSES = (
+    None,
+    (),
+    (AddressMatch(value=BASE, care=ONES & ~7),),
+    (AddressMatch(value=BASE + 4, care=ONES & ~3),),
+    (AddressMatch(value=BASE + 5, care=ONES),),
+    (AddressMatch(value=BASE + 1, care=ONES & ~6),),  # the odd ones of eight: discontiguous
+    (AddressMatch(value=BASE + 2, care=ONES), AddressMatch(value=BASE + 8, care=ONES & ~7)),
+)
+PORTS = (None, ((80, 80),), ((22, 22), (443, 443)), ((50, 100),), ((60, 200),), ((0, 65535),))
+FLAGS = (None, ESTABLISHED, (FlagMatch(value=2, care=18),), (FlagMatch(value=32, care=33),))
+MESSAGES = (None, (IcmpMatch(type=8),), (IcmpMatch(type=3, code=4), IcmpMatch(type=11)), (IcmpMatch(type=3),))
+PROTOCOLS = (None, (6,), (17,), (1,), (6, 17), (47,), (132,), (1, 6, 89))
+
+CORNER_ADDRESSES = (0, BASE - 1, *range(BASE, BASE + 17), ONES)
+EVERY_KIND = tuple(BASE + offset for offset in (-1, 0, 1, 2, 4, 5, 7, 8))
+"""One address of each kind that the address matches above tell apart."""
+CORNER_PORTS = (0, 21, 22, 23, 49, 50, 79, 80, 81, 100, 101, 200, 201, 443, 65535)
+CORNER_FLAGS = (0, 2, 4, 16, 18, 24, 32, 48, 255)
+corner_headers = st.one_of(
+    st.builds(Header, st.just(6), *[st.sampled_from(CORNER_PORTS)] * 2, st.sampled_from(CORNER_FLAGS)),
+    st.builds(Header, st.sampled_from((17, 132)), *[st.sampled_from(CORNER_PORTS)] * 2),
+    st.builds(
+        Header, st.just(1), icmp_type=st.sampled_from((0, 3, 8, 11, 255)), icmp_code=st.sampled_from((0, 4, 255))
+    ),
+    st.builds(Header, st.sampled_from((0, 2, 47, 58, 89, 255))),
+    st.builds(Header, st.sampled_from((0, 1, 6, 17, 47, 58, 89, 132, 255)), non_initial=st.sampled_from((True,))),
+)
+
+entries = st.builds(
+    AclEntry,
+    action=st.sampled_from(Action),
+    protocols=st.sampled_from(PROTOCOLS),
+    sources=st.sampled_from(ADDRESSES),
+    destinations=st.sampled_from(ADDRESSES),
+    source_ports=st.sampled_from(PORTS),
+    destination_ports=st.sampled_from(PORTS),
+    tcp_flags=st.sampled_from(FLAGS),
+    icmp=st.sampled_from(MESSAGES),
+    non_initial=st.sampled_from(NonInitial),
+)
+acls = st.lists(entries, max_size=6).map(lambda found: Acl(name="a", family=Family.V4, entries=tuple(found)))
+packets = st.builds(
+    Packet,
+    source=st.sampled_from(CORNER_ADDRESSES),
+    destination=st.sampled_from(CORNER_ADDRESSES),
+    header=corner_headers,
+)
+
+
+def space_of(*lists: Acl) -> HeaderSpace:
+    return header_space(Family.V4, {header_match(entry) for acl in lists for entry in acl.entries})
+
+
+def passes(acl: Acl, packet: Packet) -> bool:
+    """First match decides, no match denies: as dull as can be."""
+    for entry in acl.entries:
+        if applies(entry, packet.source, packet.destination, packet.header):
+            return entry.action is Action.PERMIT
+    return False
+
+
+def applies(entry: AclEntry, source: int, destination: int, header: Header) -> bool:
+    if entry.protocols is not None and header.protocol not in entry.protocols:
+        return False
+    for wanted, address in ((entry.sources, source), (entry.destinations, destination)):
+        if wanted is not None and not [one for one in wanted if address & one.care == one.value]:
+            return False
+    if header.non_initial:
+        return entry.non_initial in (NonInitial.MATCH, NonInitial.ONLY)
+    if entry.non_initial is NonInitial.ONLY:
+        return False
+    for ranges, port in ((entry.source_ports, header.source_port), (entry.destination_ports, header.destination_port)):
+        if ranges is not None and (port is None or not [one for one in ranges if one[0] <= port <= one[1]]):
+            return False
+    flags = header.tcp_flags
+    if entry.tcp_flags is not None and (
+        flags is None or not [one for one in entry.tcp_flags if flags & one.care == one.value]
+    ):
+        return False
+    kinds = ((header.icmp_type, header.icmp_code), (header.icmp_type, None))
+    return entry.icmp is None or bool([one for one in entry.icmp if (one.type, one.code) in kinds])
+
+
+def three_sets(data: st.DataObject) -> tuple[FlowSet, FlowSet, FlowSet]:
+    one, two, three = data.draw(acls), data.draw(acls), data.draw(acls)
+    space = space_of(one, two, three)
+    return permitted(one, space), permitted(two, space), permitted(three, space)
+
+
+@given(acls, st.lists(packets, min_size=1, max_size=30))
+def test_a_set_holds_a_packet_iff_first_match_permits_it(acl: Acl, tried: list[Packet]) -> None:
+    found = permitted(acl, space_of(acl))
+    for packet in tried:
+        assert (packet in found) == passes(acl, packet)
+
+
+@given(acls, st.data())
+def test_restricting_to_spans_is_the_same_as_intersecting_afterwards(acl: Acl, data: st.DataObject) -> None:
+    space = space_of(acl)
+    spans = st.sampled_from(ADDRESSES).map(lambda found: spans_of(found, Family.V4))
+    sources, destinations = data.draw(spans), data.draw(spans)
+    restricted = permitted(acl, space, (sources, destinations))
+    assert restricted == permitted(acl, space) & rectangle(space, sources, destinations, space.full)
+
+
+@given(st.data())
+def test_flow_sets_obey_boolean_algebra(data: st.DataObject) -> None:
+    a, b, c = three_sets(data)
+    everything = rectangle(a.space, whole(Family.V4), whole(Family.V4), a.space.full)
+    nothing = FlowSet(space=a.space)
+    assert a | b == b | a
+    assert a & b == b & a
+    assert (a | b) | c == a | (b | c)
+    assert a & (b | c) == (a & b) | (a & c)
+    assert a | (b & c) == (a | b) & (a | c)
+    assert a - b == a & (everything - b)
+    assert everything - (a | b) == (everything - a) & (everything - b)
+    assert everything - (everything - a) == a
+    assert a | nothing == a
+    assert (a & nothing).is_empty
+    assert (a - a).is_empty
+    assert (a | b).covers(a)
+    assert (a == b) == ((a - b).is_empty and (b - a).is_empty)
+
+
+@given(acls)
+def test_a_witness_is_in_its_set_and_only_an_empty_set_has_none(acl: Acl) -> None:
+    found = permitted(acl, space_of(acl))
+    packet = found.witness()
+    assert (packet is None) == found.is_empty
+    if packet is not None:
+        assert packet in found
+        assert passes(acl, packet)
+
+
+@given(acls, packets)
+def test_the_deciding_entry_is_the_first_that_applies(acl: Acl, packet: Packet) -> None:
+    index = deciding_entry(acl, packet)
+    hits = [place for place, entry in enumerate(acl.entries) if applies(entry, *packet)]
+    assert index == (hits[0] if hits else None)
+
+
+@given(acls.filter(lambda acl: bool(acl.entries)), entries, st.data())
+def test_a_changed_entry_changes_the_set_iff_some_packet_is_treated_otherwise(
+    acl: Acl, wrong: AclEntry, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(acl.entries) - 1))
+    mutant = replace(acl, entries=(*acl.entries[:place], wrong, *acl.entries[place + 1 :]))
+    space = space_of(acl, mutant)
+    before, after = permitted(acl, space), permitted(mutant, space)
+    tried = [Packet(one, two, header) for one in EVERY_KIND for two in EVERY_KIND for header in space.headers]
+    noticed = any(passes(acl, packet) != passes(mutant, packet) for packet in tried)
+    assert noticed == (before != after)
+    for one, other in ((before, after), (after, before)):
+        packet = (one - other).witness()
+        if packet is not None:
+            assert passes(acl, packet) != passes(mutant, packet)
+
+
+@given(acls, acls)
+def test_a_fence_has_a_gap_iff_it_differs_and_each_example_shows_it(acl: Acl, wanted: Acl) -> None:
+    space = space_of(acl, wanted)
+    gaps = check_source_fence(acl, permitted(wanted, space), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    assert bool(gaps) == (permitted(acl, space) != permitted(wanted, space))
+    for gap in gaps:
+        packet = packet_of(gap.flow)
+        assert passes(acl, packet) == (gap.kind is GapKind.TOO_MUCH)
+        assert passes(wanted, packet) == (gap.kind is GapKind.TOO_LITTLE)
+        assert gap.entry == deciding_entry(acl, packet)
+
+
+@given(acls, acls)
+def test_a_destination_fence_is_judged_over_unspoofed_sources_only(acl: Acl, wanted: Acl) -> None:
+    space, unspoofed = space_of(acl, wanted), ((BASE, BASE + 3), (BASE + 8, BASE + 9))
+    gaps = check_destination_fence(acl, permitted(wanted, space), unspoofed, lambda source: ("cpe", f"Gi{source}"))
+    honest = rectangle(space, unspoofed, whole(Family.V4), space.full)
+    assert bool(gaps) == (permitted(acl, space) & honest != permitted(wanted, space) & honest)
+    for gap in gaps:
+        assert any(low <= gap.flow.source <= high for low, high in unspoofed)
+        assert gap.flow.start_interface == f"Gi{gap.flow.source}"
+
+
+def test_a_fence_that_is_not_there_admits_everything() -> None:
+    acl = Acl(name="a", family=Family.V4, entries=(AclEntry(action=Action.PERMIT, protocols=(6,)),))
+    (gap,) = check_source_fence(None, permitted(acl, space_of(acl)), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    assert gap.kind is GapKind.TOO_MUCH
+    assert gap.entry is None
+    assert gap.flow.protocol == 17
+    assert (gap.flow.source, gap.flow.destination) == (BASE + 2, BASE + 2)
+
+
+@given(packets)
+def test_a_packet_made_a_flow_and_back_is_the_same_packet(packet: Packet) -> None:
+    flow = flow_of(packet, Family.V4, "cpe", "Gi0.100")
+    assert isinstance(flow, Flow)
+    assert packet_of(flow) == packet
+
+
+@given(st.lists(entries, max_size=8), corner_headers)
+def test_every_header_lies_in_the_atoms_of_exactly_the_conditions_it_meets(
+    found: list[AclEntry], header: Header
+) -> None:
+    space = header_space(Family.V4, {header_match(entry) for entry in found})
+    atom = space.locate(header)
+    assert atom.bit_count() == 1
+    for entry in found:
+        bare = replace(entry, sources=None, destinations=None)
+        assert bool(space.mask(header_match(entry)) & atom) == applies(bare, 0, 0, header)
+
+
+@given(st.lists(entries, max_size=8))
+def test_the_sample_of_each_atom_lies_in_it(found: list[AclEntry]) -> None:
+    space = header_space(Family.V4, {header_match(entry) for entry in found})
+    for bit, header in enumerate(space.headers):
+        signature = [bool(mask >> bit & 1) for mask in space.masks.values()]
+        atom = space.locate(header)
+        assert signature == [bool(mask & atom) for mask in space.masks.values()]
+
+
+def test_examples_are_natural_headers() -> None:
+    web = HeaderMatch((6,), None, ((443, 443),), None, None, NonInitial.SKIP)
+    error = HeaderMatch((58,), icmp=(IcmpMatch(type=2),), non_initial=NonInitial.SKIP)
+    space = header_space(Family.V6, {web, error})
+    assert space.sample(space.mask(web)) == Header(6, 40000, 443, 2)
+    assert space.sample(space.mask(error)) == Header(58, icmp_type=2, icmp_code=0)
+    assert space.sample(space.full & ~space.mask(web)) == Header(6, 40000, 40000, 2)
+
+
+def test_two_hundred_ports_stay_within_a_hundred_thousand_atoms() -> None:
+    ports = [((1000 + 7 * number, 1000 + 7 * number),) for number in range(200)]
+    forward = [HeaderMatch((6,), None, port, None, None, NonInitial.SKIP) for port in ports]
+    back = [HeaderMatch((6,), port, None, ESTABLISHED, None, NonInitial.SKIP) for port in ports]
+    assert len(header_space(Family.V4, [*forward, *back]).headers) < 100_000
+
+
+def test_a_mask_with_too_many_pieces_is_refused_and_one_at_the_limit_is_not() -> None:
+    def odd(bits: int) -> AddressMatch:
+        return AddressMatch(value=1, care=ONES & ~(((1 << bits) - 1) << 1))
+
+    assert len(spans_of((odd(12),), Family.V4)) == 4096
+    with pytest.raises(NotExpressibleError):
+        spans_of((odd(13),), Family.V4)
+
+
+def test_sets_of_different_header_spaces_do_not_mix() -> None:
+    one, two = header_space(Family.V4, [HeaderMatch()]), header_space(Family.V4, [HeaderMatch()])
+    with pytest.raises(ValueError, match="different header spaces"):
+        FlowSet(space=one) | FlowSet(space=two)
+
+
+def test_an_acl_without_entries_permits_nothing() -> None:
+    empty = Acl(name="a", family=Family.V4, entries=())
+    assert permitted(empty, space_of(empty)).is_empty

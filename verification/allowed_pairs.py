@@ -1,0 +1,199 @@
+"""Who may start which sessions to whom, by address: turns the rules of a policy into service sets of address pairs.
+
+The one idea: an address matters only by which endpoints of the policy hold it, so addresses fall into a few kinds (one
+integer each: the rules it may be source of, and those it may be destination of), and what one address may start to
+another is read off two such integers. Members of one class share everything but `same_organisation` rules, which a
+third integer switches on between two prefixes of one organisation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+from intents.policy import Effect, Endpoint, OutsideEndpoint, Policy, Rule
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName, OrganisationName, PurposeName, Registry
+from intents.service import ServiceSet
+from verification.flow_sets import Span, append_run, combine, span_of, union_of
+
+
+class Addresses(Protocol):
+    """Which prefixes an address plan gives to endpoints, attachments and the network itself."""
+
+    def prefixes(self, endpoint: Endpoint, family: Family) -> tuple[Prefix, ...]: ...
+
+    def excluded(self, endpoint: Endpoint, family: Family) -> tuple[Prefix, ...]: ...
+
+    def lans(self, family: Family) -> Mapping[AttachmentName, Prefix]: ...
+
+    def infrastructure(self, family: Family) -> tuple[Prefix, ...]: ...
+
+
+class Kind(NamedTuple):
+    """What an address may take part in: bits of the rules that it may be source of, and destination of."""
+
+    source_of: int
+    destination_of: int
+
+
+NOBODY = Kind(0, 0)
+Run = tuple[int, int, Kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairPolicy:
+    """A policy over the addresses of one family.
+
+    `runs`: the kinds of addresses as maximal runs. `own`: the spans that each attachment's packets come from. `lans`:
+    the prefix of each attachment's LAN. `company`: for each attachment the spans of its organisation in its purpose,
+    itself included. `routers`: the network's own addresses. Rules are numbered by their place in the policy.
+    """
+
+    family: Family
+    rules: tuple[Rule, ...]
+    runs: tuple[Run, ...]
+    own: Mapping[AttachmentName, tuple[Span, ...]]
+    lans: Mapping[AttachmentName, Prefix]
+    company: Mapping[AttachmentName, tuple[Span, ...]]
+    routers: tuple[Span, ...]
+    between_anyone: int
+    _services: dict[int, ServiceSet] = field(default_factory=dict, compare=False, repr=False)
+
+    def touching(self, source: Kind, destination: Kind, *, company: bool) -> int:
+        """Return the bits of the rules about sessions between two kinds; `company`: both of one organisation."""
+        bits = source.source_of & destination.destination_of
+        return bits if company else bits & self.between_anyone
+
+    def services(self, bits: int) -> ServiceSet:
+        """Return what rules permit together: all that a permit names without what a forbid names."""
+        if bits not in self._services:
+            permits, forbids = ServiceSet(), ServiceSet()
+            for index, rule in enumerate(self.rules):
+                if bits >> index & 1 and rule.effect is Effect.PERMIT:
+                    permits |= rule.service
+                elif bits >> index & 1:
+                    forbids |= rule.service
+            self._services[bits] = permits - forbids
+        return self._services[bits]
+
+    def kinds_in(self, spans: Iterable[Span]) -> Iterator[Run]:
+        """Return the runs inside disjoint spans, with NOBODY where no rule names the addresses."""
+        for low, high in spans:
+            start = low
+            for run_low, run_high, kind in self.runs:
+                if run_high < low or run_low > high:
+                    continue
+                if run_low > start:
+                    yield (start, run_low - 1, NOBODY)
+                yield (max(run_low, low), min(run_high, high), kind)
+                start = run_high + 1
+            if start <= high:
+                yield (start, high, NOBODY)
+
+    def every_service(self) -> frozenset[ServiceSet]:
+        """Return every service set that some pair of addresses has."""
+        kinds = {kind for _, _, kind in self.runs}
+        touched = {
+            self.touching(source, destination, company=company)
+            for source in kinds
+            for destination in kinds
+            for company in (False, True)
+        }
+        return frozenset(self.services(bits) for bits in touched)
+
+    def unspoofed(self) -> tuple[Span, ...]:
+        """Return the addresses that packets honestly come from: those that rules name, all LANs and the routers."""
+        named = [(low, high) for low, high, _ in self.runs]
+        return union_of([*named, *self.routers, *(span for spans in self.own.values() for span in spans)])
+
+
+def pair_policy(policy: Policy, registry: Registry, addresses: Addresses, family: Family) -> PairPolicy:
+    """Return the meaning of a policy over one family, for the attachments of a registry of one day."""
+    lans = {name: prefix for name, prefix in addresses.lans(family).items() if name in registry.attachments}
+    own = {name: _own_spans(name, registry, addresses, family, lans) for name in registry.attachments}
+    return PairPolicy(
+        family=family,
+        rules=policy.rules,
+        runs=_kind_runs(policy.rules, addresses, family),
+        own={name: spans for name, spans in own.items() if spans},
+        lans=lans,
+        company=_company(registry, own),
+        routers=union_of(span_of(prefix) for prefix in addresses.infrastructure(family)),
+        between_anyone=sum(1 << index for index, rule in enumerate(policy.rules) if not rule.same_organisation),
+    )
+
+
+def _own_spans(
+    name: AttachmentName,
+    registry: Registry,
+    addresses: Addresses,
+    family: Family,
+    lans: Mapping[AttachmentName, Prefix],
+) -> tuple[Span, ...]:
+    """Return where an attachment's packets come from: its LAN, or what lies behind it if it is an outside network."""
+    outside = registry.attachments[name].outside
+    if outside is not None:
+        return union_of(span_of(prefix) for prefix in addresses.prefixes(OutsideEndpoint(outside=outside), family))
+    return (span_of(lans[name]),) if name in lans else ()
+
+
+def _company(
+    registry: Registry, own: Mapping[AttachmentName, tuple[Span, ...]]
+) -> dict[AttachmentName, tuple[Span, ...]]:
+    together: dict[tuple[OrganisationName, PurposeName], list[Span]] = {}
+    for name, spans in own.items():
+        attachment = registry.attachments[name]
+        if attachment.organisation is not None:
+            together.setdefault((attachment.organisation, attachment.purpose), []).extend(spans)
+    merged = {key: union_of(spans) for key, spans in together.items()}
+    return {
+        name: merged[attachment.organisation, attachment.purpose]
+        for name, attachment in registry.attachments.items()
+        if attachment.organisation is not None
+    }
+
+
+def _kind_runs(rules: tuple[Rule, ...], addresses: Addresses, family: Family) -> tuple[Run, ...]:
+    source_of: dict[Endpoint, int] = {}
+    destination_of: dict[Endpoint, int] = {}
+    for index, rule in enumerate(rules):
+        source_of[rule.source] = source_of.get(rule.source, 0) | 1 << index
+        destination_of[rule.destination] = destination_of.get(rule.destination, 0) | 1 << index
+    spans = {item: _endpoint_spans(item, addresses, family) for item in {**source_of, **destination_of}}
+    edges: dict[int, list[Endpoint]] = {}
+    for endpoint, found in spans.items():
+        for low, high in found:
+            edges.setdefault(low, []).append(endpoint)
+            edges.setdefault(high + 1, []).append(endpoint)
+    runs: list[Run] = []
+    holding: set[Endpoint] = set()
+    for start, after in pairwise(sorted(edges)):
+        holding ^= set(edges[start])
+        kind = _kind(holding, source_of, destination_of)
+        append_run(runs, start, after - 1, kind, NOBODY)
+    return tuple(runs)
+
+
+def _kind(
+    holding: Iterable[Endpoint], source_of: Mapping[Endpoint, int], destination_of: Mapping[Endpoint, int]
+) -> Kind:
+    source_bits = destination_bits = 0
+    for endpoint in holding:
+        source_bits |= source_of.get(endpoint, 0)
+        destination_bits |= destination_of.get(endpoint, 0)
+    return Kind(source_bits, destination_bits)
+
+
+def _endpoint_spans(endpoint: Endpoint, addresses: Addresses, family: Family) -> tuple[Span, ...]:
+    """Return the addresses of an endpoint without those of the excluded members of a class."""
+    inside = union_of(span_of(prefix) for prefix in addresses.prefixes(endpoint, family))
+    holes = union_of(span_of(prefix) for prefix in addresses.excluded(endpoint, family))
+    left = combine(_marked(inside), _marked(holes), lambda held, cut: held and not cut, nothing=False)
+    return tuple((low, high) for low, high, _ in left)
+
+
+def _marked(spans: tuple[Span, ...]) -> tuple[tuple[int, int, bool], ...]:
+    return tuple((low, high, True) for low, high in spans)

@@ -1,0 +1,155 @@
+"""The two fences of every attachment and what their gaps let through: from evidence to answers.
+
+The one idea: a fence is proved alone, by equality of two sets; only where one is not exact is it asked what then happens on
+the way (isolation), because an exact source fence admits nothing that could be delivered wrongly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName
+from routing.model import AttachmentPort, Direction, Ref
+from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
+from verification.evidence import Evidence, Side
+from verification.fences import FenceGap, GapKind, check_destination_fence, check_source_fence
+from verification.flow import describe_flow
+from verification.flow_sets import NotExpressibleError
+from verification.question import Answer, Question, QuestionKind
+from verification.verdict import Holds, NotModelled, Verdict, Violated
+
+ENGINE = "engine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceResult:
+    """The gaps of one fence of one port in one family, or why nothing can be said."""
+
+    attachment: AttachmentName
+    port: AttachmentPort
+    family: Family
+    direction: Direction
+    gaps: tuple[FenceGap, ...]
+    problem: str = ""
+
+    @property
+    def exact(self) -> bool:
+        return not self.gaps and not self.problem
+
+
+def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
+    """Return the result of every fence, sorted by attachment, device, family and direction."""
+    starts = {
+        family: _StartOf(evidence, family) for family in Family
+    }
+    results = [
+        _check(evidence, name, port, side, direction, starts[side.family])
+        for name, ports in sorted(evidence.ports.items())
+        for port in ports
+        for side in evidence.sides.values()
+        if name in side.pairs.own
+        for direction in (Direction.IN, Direction.OUT)
+    ]
+    return tuple(results)
+
+
+class _StartOf:
+    """Finds where packets with an unspoofed source start, for showing a counterexample."""
+
+    def __init__(self, evidence: Evidence, family: Family) -> None:
+        self._spans = sorted(
+            (low, high, name)
+            for (name, of_family), spans in evidence.own.items()
+            if of_family is family
+            for low, high in spans
+        )
+        self._ports = evidence.ports
+
+    def __call__(self, source: int) -> tuple[str, str]:
+        for low, high, name in self._spans:
+            if low <= source <= high and self._ports.get(name):
+                port = self._ports[name][0]
+                return port.device, port.interface
+        return "", ""
+
+
+def _check(
+    evidence: Evidence,
+    name: AttachmentName,
+    port: AttachmentPort,
+    side: Side,
+    direction: Direction,
+    starts: _StartOf,
+) -> FenceResult:
+    acl = evidence.filter_of(port.device, port.interface, direction, side.family)
+    subnet = interface_subnet(evidence, port, side.family)
+    gaps: tuple[FenceGap, ...] = ()
+    problem = ""
+    try:
+        if direction is Direction.IN:
+            allowed = side.allowed.sent_from(name, subnet)
+            gaps = check_source_fence(acl, allowed, side.pairs.unspoofed(), (port.device, port.interface))
+        else:
+            allowed = side.allowed.delivered_to(name, subnet)
+            gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
+    except NotExpressibleError as error:
+        problem = str(error)
+    return FenceResult(
+        attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem
+    )
+
+
+def interface_subnet(evidence: Evidence, port: AttachmentPort, family: Family) -> Prefix | None:
+    """Return the planned subnet of an attachment's interface: its LAN, or the link to what is behind an external one."""
+    return evidence.subnets.get((port.device, port.interface, family))
+
+
+def fence_answers(evidence: Evidence, results: tuple[FenceResult, ...]) -> Iterator[Answer]:
+    """Yield one answer for each attachment and fence."""
+    grouped: dict[tuple[AttachmentName, Direction], list[FenceResult]] = {}
+    for result in results:
+        grouped.setdefault((result.attachment, result.direction), []).append(result)
+    for (name, direction), found in sorted(grouped.items(), key=lambda item: (item[0][1], item[0][0])):
+        kind = QuestionKind.SOURCE_FENCE if direction is Direction.IN else QuestionKind.DESTINATION_FENCE
+        question = Question(kind=kind, subject=str(name), cases=len(found))
+        yield Answer(question=question, verdict=_verdict(evidence, found))
+
+
+def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
+    for result in found:
+        if (result.port.device, result.port.interface) not in evidence.topology.interfaces:
+            culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
+            return Violated(
+                reason=f"{result.port.interface} is missing or down on {result.port.device}", culprits=(culprit,)
+            )
+        if result.problem:
+            return NotModelled(reason=result.problem)
+        if result.gaps:
+            return _violated(evidence, result)
+    return Holds(judges=(ENGINE,))
+
+
+def _violated(evidence: Evidence, result: FenceResult) -> Violated:
+    gap = result.gaps[0]
+    ref = guilty_ref(evidence, result, gap)
+    verb = "admits" if gap.kind is GapKind.TOO_MUCH else "drops"
+    allowed = "not allowed" if gap.kind is GapKind.TOO_MUCH else "allowed"
+    side = "source" if result.direction is Direction.IN else "destination"
+    return Violated(
+        reason=f"the {side} fence {verb} a packet that is {allowed}: {describe_flow(gap.flow)}",
+        flow=gap.flow,
+        path=(f"{result.port.device} {result.port.interface} {result.direction}",),
+        culprits=(evidence.culprit(result.port.device, ref),),
+    )
+
+
+def guilty_ref(evidence: Evidence, result: FenceResult, gap: FenceGap) -> Ref:
+    """Return what decided about a gap's example: an entry, the list's implicit end, or the missing binding."""
+    acl = evidence.filter_of(result.port.device, result.port.interface, result.direction, result.family)
+    if acl is None:
+        found = binding_ref(result.port.interface, str(result.direction), result.family)
+        known = evidence.given.lines.get(result.port.device, {})
+        return found if found in known else interface_ref(result.port.interface)
+    return acl_ref(acl.name) if gap.entry is None else acl_entry_ref(acl.name, gap.entry)

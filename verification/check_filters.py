@@ -1,0 +1,168 @@
+"""What inexact filters do to packets that routing would deliver: sessions that are cut, packets that get through.
+
+The one idea: where both fences are exact and nothing else filters on the way there is nothing to compute; only gaps, and
+filters that stand where no fence should be, are followed along the ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName
+from routing.model import AttachmentPort, Direction
+from routing.refs import binding_ref
+from verification.acl_sets import permitted
+from verification.check_fences import FenceResult, guilty_ref
+from verification.check_routes import Layout
+from verification.evidence import Evidence
+from verification.fences import GapKind
+from verification.flow import SUCCESS, Flow, describe_flow
+from verification.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
+from verification.forwarding import Filter, Way
+from verification.verdict import Violated
+
+Pair = tuple[AttachmentName, AttachmentName, Family]
+Ends = tuple[AttachmentName, AttachmentName]
+
+
+def check_sessions_filtered(
+    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], pairs: Iterable[Pair]
+) -> Mapping[Ends, Violated]:
+    """Return, for pairs that some filter on the way cuts, what is cut (one direction: source's packets to destination)."""
+    exact = {(item.port.device, item.port.interface, str(item.direction), item.family) for item in fences if item.exact}
+    found: dict[Ends, Violated] = {}
+    inside = _filters_elsewhere(evidence)
+    broken = {item.attachment for item in fences if not item.exact}
+    for source, destination, family in pairs:
+        if not inside and source not in broken and destination not in broken:
+            continue
+        cut = next(_cuts(evidence, layout, exact, source, destination, family), None)
+        if cut is not None:
+            found.setdefault((source, destination), cut)
+    return found
+
+
+def _filters_elsewhere(evidence: Evidence) -> bool:
+    """Return whether anything filters on an interface that is no attachment's."""
+    return any(
+        item.bindings and key not in evidence.topology.ports for key, item in evidence.topology.interfaces.items()
+    )
+
+
+def _cuts(
+    evidence: Evidence,
+    layout: Layout,
+    exact: set[tuple[str, str, str, Family]],
+    source: AttachmentName,
+    destination: AttachmentName,
+    family: Family,
+) -> Iterator[Violated]:
+    for port in evidence.ports.get(source, ()):
+        for region, way in _delivered(evidence, layout, port, destination, family):
+            crossed: tuple[Filter, ...] = ((port.device, port.interface, "in"), *way.filters)
+            needed = _session_packets(evidence, source, destination, region)
+            for device, interface, direction in crossed:
+                if (device, interface, direction, family) in exact:
+                    continue
+                passed = passes(evidence, device, interface, Direction(direction), needed)
+                left = needed - passed
+                if not left.is_empty:
+                    yield _cut(evidence, left, port, way, (device, interface, direction), family)
+
+
+def _delivered(
+    evidence: Evidence, layout: Layout, port: AttachmentPort, destination: AttachmentName, family: Family
+) -> Iterator[tuple[Prefix, Way]]:
+    node = evidence.start_node(port)
+    if node is None:
+        return
+    for region in layout.regions.get((destination, family), ()):
+        for way in evidence.whole.ways(node, region):
+            if way.end in SUCCESS:
+                yield region, way
+
+
+def _session_packets(
+    evidence: Evidence, source: AttachmentName, destination: AttachmentName, region: Prefix
+) -> FlowSet:
+    """Return the allowed packets from an attachment to a region of another."""
+    side = evidence.sides[region.family]
+    spans = evidence.own[(source, region.family)]
+    pair = rectangle(side.space, spans, (span_of(region),), side.space.full)
+    return side.allowed.sent_from(source) & pair if source != destination else pair - pair
+
+
+def passes(evidence: Evidence, device: str, interface: str, direction: Direction, packets: FlowSet) -> FlowSet:
+    """Return what a filter lets through of some packets; nothing where the filter is not expressible."""
+    acl = evidence.filter_of(device, interface, direction, packets.space.family)
+    if acl is None:
+        return packets
+    try:
+        return permitted(acl, packets.space) & packets
+    except NotExpressibleError:
+        return packets - packets
+
+
+def _cut(
+    evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, where: Filter, family: Family
+) -> Violated:
+    flow = _flow(left, family, port)
+    device, interface, direction = where
+    culprit = evidence.culprit(device, binding_ref(interface, direction, family))
+    return Violated(
+        reason=f"a filter on {device} {interface} ({direction}) drops a permitted packet"
+        + ("" if flow is None else f": {describe_flow(flow)}"),
+        flow=flow,
+        path=way.devices,
+        culprits=(culprit,),
+    )
+
+
+def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None:
+    packet = packets.witness()
+    return None if packet is None else flow_of(packet, family, port.device, port.interface)
+
+
+def check_isolation(
+    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...]
+) -> Mapping[Ends, Violated]:
+    """Return, for each pair, a packet that is not allowed and yet delivered: through a gap of the source's fence."""
+    found: dict[Ends, Violated] = {}
+    for result in fences:
+        if result.direction is Direction.IN:
+            for gap in result.gaps:
+                if gap.kind is GapKind.TOO_MUCH:
+                    ref = guilty_ref(evidence, result, gap)
+                    for other, violated in _escapes(evidence, layout, result, gap.packets):
+                        culprit = evidence.culprit(result.port.device, ref)
+                        item = Violated(
+                            reason=violated.reason, flow=violated.flow, path=violated.path, culprits=(culprit,)
+                        )
+                        found.setdefault((result.attachment, other), item)
+    return found
+
+
+def _escapes(
+    evidence: Evidence, layout: Layout, result: FenceResult, packets: FlowSet
+) -> Iterator[tuple[AttachmentName, Violated]]:
+    node = evidence.start_node(result.port)
+    if node is None:
+        return
+    space = packets.space
+    for region, owner in layout.owner.items():
+        if region.family is not result.family or owner == result.attachment:
+            continue
+        there = packets & rectangle(space, ((0, (1 << space.family.bits) - 1),), (span_of(region),), space.full)
+        if there.is_empty or evidence.whole.matched(node, region) is None:
+            continue
+        for way in evidence.whole.ways(node, region):
+            if way.end not in SUCCESS:
+                continue
+            left = there
+            for device, interface, direction in way.filters:
+                left = passes(evidence, device, interface, Direction(direction), left)
+            if not left.is_empty:
+                flow = _flow(left, result.family, result.port)
+                shown = "" if flow is None else f": {describe_flow(flow)}"
+                yield owner, Violated(reason=f"delivered to {owner}{shown}", flow=flow, path=way.devices)

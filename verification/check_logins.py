@@ -1,0 +1,81 @@
+"""Who can log in to a device: every way in, in every VRF, against the management stations' addresses.
+
+The one idea: the sources that pass all filters of a way in are a set; whatever of it is no management station is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intents.prefix import Family, format_address
+from routing.model import Device, Login, LoginService
+from routing.refs import control_filter_ref, login_ref
+from verification.acl_sets import permitted
+from verification.check_network import NetworkFault
+from verification.evidence import Evidence
+from verification.flow_sets import FlowSet, NotExpressibleError, rectangle, span_of, union_of, whole
+from verification.login_headers import LOGIN_HEADERS
+
+
+def check_logins(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+    """Yield ways into a device that are open to somebody else than the management stations."""
+    vrfs = ["", *(item.name for item in device.vrfs)]
+    for login in device.logins:
+        if login.service in (LoginService.TELNET, LoginService.HTTP):
+            yield NetworkFault(
+                reason=f"{login.service} is open on {device.name}", device=device.name, ref=login_ref(login.service)
+            )
+        for family in login.families:
+            for vrf in vrfs if login.vrfs is None else login.vrfs:
+                fault = _open_to_others(evidence, device, login, family, vrf)
+                if fault is not None:
+                    yield fault
+                    break
+
+
+def _open_to_others(
+    evidence: Evidence, device: Device, login: Login, family: Family, vrf: str
+) -> NetworkFault | None:
+    space = evidence.sides[family].space
+    stations = union_of(span_of(item) for item in evidence.given.login_sources if item.family is family)
+    everything = whole(family)
+    asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[login.service]))
+    strangers = asked - rectangle(space, stations, everything, space.full)
+    ref = login_ref(login.service)
+    names = [name for of_family, name in login.acls if of_family is family]
+    control = _control(device, family, vrf)
+    if control is not None:
+        names.append(control)
+        ref = control_filter_ref(vrf or None, family)
+    try:
+        for name in names:
+            strangers = strangers & _passes(evidence, device, family, name)
+    except NotExpressibleError:
+        return NetworkFault(reason=f"a filter of {login.service} is not expressible", device=device.name, ref=ref)
+    if strangers.is_empty:
+        return None
+    witness = strangers.witness()
+    who = format_address(family, witness.source) if witness is not None else "anybody"
+    where = f"VRF {vrf}" if vrf else "the global table"
+    return NetworkFault(
+        reason=f"{login.service} of {device.name} is open in {where} to {who}, no management station",
+        device=device.name,
+        ref=ref,
+    )
+
+
+def _control(device: Device, family: Family, vrf: str) -> str | None:
+    own = [item.acl for item in device.control_filters if item.family is family and item.vrf == (vrf or None)]
+    default = [item.acl for item in device.control_filters if item.family is family and item.vrf is None]
+    return next(iter(own or default), None)
+
+
+def _passes(evidence: Evidence, device: Device, family: Family, name: str) -> FlowSet:
+    space = evidence.sides[family].space
+    acl = evidence.acls.get((device.name, family, name))
+    everything = whole(family)
+    if acl is None or not acl.entries:
+        return rectangle(space, everything, everything, space.full)
+    return permitted(acl, space)
+
+

@@ -1,0 +1,171 @@
+"""Rules about the network as a whole, asked of what the texts really make: backbone, leaks, default routes, overlaps.
+
+The one idea: each check is one function from evidence to the first thing wrong, or None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
+from intents.registry import AttachmentName, PurposeName
+from ipam.address_plan import EntryState
+from routing.model import Ref
+from routing.refs import interface_ref, neighbor_ref
+from verification.allowed_pairs import Kind
+from verification.check_routes import Layout
+from verification.control_plane import Alive
+from verification.evidence import Evidence
+from verification.failure import Failure
+from verification.flow import SUCCESS
+from verification.forwarding import Forwarding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFault:
+    """What is wrong, and the line of which device is to blame."""
+
+    reason: str
+    device: str
+    ref: Ref
+
+
+def without_backbone(evidence: Evidence) -> Forwarding:
+    """Return the state in which every backbone device is gone."""
+    gone = evidence.given.roles.backbone & evidence.given.network.devices.keys()
+    links = [item for item in evidence.given.network.links if item.a_device in gone or item.b_device in gone]
+    failure = Failure(
+        name="backbone",
+        devices=frozenset(gone),
+        links=frozenset(item.name for item in links),
+        interfaces=frozenset(
+            end
+            for item in links
+            for end in ((item.a_device, item.a_interface), (item.b_device, item.b_interface))
+            if end[0] not in gone
+        ),
+    )
+    views = evidence.control_plane.under(failure)
+    return Forwarding(evidence.control_plane, evidence.regions, Alive(evidence.topology, failure), views)
+
+
+def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
+    """Yield pairs that reach each other without any backbone device (A05)."""
+    state = without_backbone(evidence)
+    for ports in evidence.ports.values():
+        for port in ports:
+            node = evidence.start_node(port)
+            if node is None or node in state.alive.dead_nodes:
+                continue
+            for region, owner in layout.owner.items():
+                if owner == port.attachment or state.matched(node, region) is None:
+                    continue
+                for way in state.ways(node, region):
+                    if way.end in SUCCESS and (way.device, way.interface) != (port.device, port.interface):
+                        yield NetworkFault(
+                            reason=f"{port.attachment} reaches {owner} without the backbone",
+                            device=port.device,
+                            ref=interface_ref(port.interface),
+                        )
+
+
+def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
+    """Yield every VRF that holds 0.0.0.0/0 or ::/0 (A10)."""
+    for family in Family:
+        default = any_prefix(family)
+        state = evidence.control_plane.base.get(default)
+        for number, (device, vrf) in enumerate(evidence.topology.nodes):
+            chosen = state.choice(number) if state is not None else None
+            if chosen is None and default not in evidence.topology.local[number]:
+                continue
+            ref: Ref = ("static", vrf or "", str(default))
+            if chosen is not None and chosen.used[0].neighbor:
+                ref = neighbor_ref(vrf, family, format_address(family, chosen.used[0].neighbor))
+            yield NetworkFault(reason=f"VRF {vrf or 'global'} of {device} has a default route", device=device, ref=ref)
+
+
+def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
+    """Yield LANs of two attachments that share an address, as configured."""
+    found: list[tuple[Prefix, str, str, str]] = []
+    for (device, name), attachment in evidence.topology.ports.items():
+        item = evidence.topology.interfaces.get((device, name))
+        for address in item.addresses if item is not None else ():
+            found.append((prefix_of(address.family, address.value, address.length), attachment, device, name))
+    found.sort()
+    for one, other in zip(found, found[1:], strict=False):
+        if one[1] != other[1] and one[0].overlaps(other[0]):
+            yield NetworkFault(
+                reason=f"{one[0]} of {one[1]} overlaps {other[0]} of {other[1]}",
+                device=other[2],
+                ref=interface_ref(other[3]),
+            )
+
+
+def check_leaks(evidence: Evidence, layout: Layout, purposes: dict[int, PurposeName]) -> Iterator[NetworkFault]:
+    """Yield routes that stand in a VRF though nobody of that purpose talks to their owner."""
+    attachments = evidence.given.registry.attachments
+    talking = _talking_purposes(evidence)
+    for prefix, state in evidence.control_plane.base.items():
+        owner = layout.owner.get(prefix)
+        if owner is None:
+            continue
+        welcome = {attachments[owner].purpose, *talking.get((owner, prefix.family), ())}
+        for node, chosen in state.selected.items():
+            purpose = purposes.get(node)
+            if chosen is None or purpose is None or purpose in welcome:
+                continue
+            device, vrf = evidence.topology.nodes[node]
+            key = chosen.keys[0]
+            neighbor = chosen.used[0].neighbor
+            ref: Ref = ("vrf", vrf or "")
+            if key[0] == "s":
+                ref = neighbor_ref(vrf, prefix.family, format_address(prefix.family, neighbor))
+            yield NetworkFault(
+                reason=f"{prefix} of {owner} is in VRF {vrf} of {device} ({purpose}), where nobody talks to it",
+                device=device,
+                ref=ref,
+            )
+
+
+def _talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], frozenset[PurposeName]]:
+    attachments = evidence.given.registry.attachments
+    found: dict[tuple[AttachmentName, Family], set[PurposeName]] = {}
+    by_kind: dict[tuple[Kind, Family], set[PurposeName]] = {}
+    for (name, family), kind in evidence.kinds.items():
+        by_kind.setdefault((kind, family), set()).add(attachments[name].purpose)
+    for (name, family), kind in evidence.kinds.items():
+        pairs = evidence.sides[family].pairs
+        for (other, other_family), purposes in by_kind.items():
+            if other_family is not family:
+                continue
+            forward = pairs.touching(kind, other, company=True)
+            backward = pairs.touching(other, kind, company=True)
+            if (forward and pairs.services(forward)) or (backward and pairs.services(backward)):
+                found.setdefault((name, family), set()).update(purposes)
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+def node_purposes(evidence: Evidence) -> dict[int, PurposeName]:
+    """Return the purpose of each backbone VRF: that of the planned link prefix which its interfaces stand on."""
+    planned: dict[Prefix, PurposeName] = {}
+    attachments = evidence.given.registry.attachments
+    for entry in evidence.given.address_plan.prefixes:
+        if entry.key.startswith("link/") and entry.state is EntryState.ACTIVE:
+            kind, _, name = entry.key.split("/", 2)[2].partition("/")
+            if kind == "purpose":
+                planned[entry.prefix] = PurposeName(name)
+            elif AttachmentName(name) in attachments:
+                planned[entry.prefix] = attachments[AttachmentName(name)].purpose
+    backbone = evidence.given.roles.backbone
+    starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
+    found: dict[int, PurposeName] = {}
+    for (device, _), item in evidence.topology.interfaces.items():
+        node = evidence.topology.number[(device, item.vrf)]
+        if device not in backbone or node in starts:
+            continue
+        for address in item.addresses:
+            purpose = planned.get(prefix_of(address.family, address.value, address.length))
+            if purpose is not None:
+                found[node] = purpose
+    return found

@@ -1,0 +1,112 @@
+"""Which questions an unknown line touches: from the lines that no reader understood to what may not be claimed.
+
+The one idea: a line that nobody understands may do anything its device could do. It touches every question of its device;
+and, unless every neighbour takes only that device's own prefixes from it, routing everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intents.prefix import Prefix
+from intents.registry import AttachmentName
+from routing.model import Network
+from verification.evidence import Evidence
+from verification.topology import Session
+from verification.verdict import Culprit, NotModelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """Devices with unknown lines, whether they touch routing everywhere, and the verdict that follows."""
+
+    devices: frozenset[str]
+    anywhere: bool
+    attachments: frozenset[AttachmentName]
+    verdict: NotModelled
+
+    def of_fence(self, attachment: AttachmentName) -> bool:
+        """Return whether a fence of an attachment is in doubt."""
+        return attachment in self.attachments
+
+    def of_routes(self, attachments: frozenset[AttachmentName]) -> bool:
+        """Return whether anything about the routes of these attachments is in doubt."""
+        return self.anywhere or bool(self.attachments & attachments)
+
+
+def doubts_of(evidence: Evidence) -> Doubt:
+    """Return what the unknown lines of a network put in doubt."""
+    network = evidence.given.network
+    devices = frozenset(device.name for device in network.devices.values() if device.unknown or _unusual(device.name, network))
+    attachments = frozenset(
+        name for name, ports in evidence.ports.items() if any(port.device in devices for port in ports)
+    )
+    anywhere = any(not _contained(evidence, device) for device in devices)
+    return Doubt(
+        devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices)
+    )
+
+
+def _unusual(device: str, network: Network) -> bool:
+    """Return whether a device uses a feature that is read but not computed: an export map."""
+    return any(family.export_map for vrf in network.devices[device].vrfs for family in vrf.families)
+
+
+def _contained(evidence: Evidence, device: str) -> bool:
+    """Return whether everybody takes nothing but a site device's own prefixes from it."""
+    if device not in evidence.given.roles.sites:
+        return False
+    own = _own_prefixes(evidence, device)
+    return all(
+        _takes_only(evidence, session, own)
+        for session in evidence.topology.sessions
+        if evidence.topology.nodes[session.sender][0] == device
+    )
+
+
+def _own_prefixes(evidence: Evidence, device: str) -> frozenset[Prefix]:
+    """Return the planned prefixes of what stands on a device, and of itself."""
+    wanted = {f"loopback/{device}"}
+    for port in evidence.given.network.ports:
+        if port.device == device:
+            wanted |= {port.subnet, f"lan/{port.attachment}"}
+    return frozenset(item.prefix for item in evidence.given.address_plan.prefixes if item.key in wanted)
+
+
+def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) -> bool:
+    receiver = evidence.given.network.devices[evidence.topology.nodes[session.receiver][0]]
+    policies = {policy.name: policy for policy in receiver.policies}
+    for name in session.accept.imports:
+        policy = policies.get(name)
+        if policy is None:
+            continue
+        if policy.default == "reject" and all(
+            clause.action == "deny"
+            or (
+                clause.prefixes is not None
+                and all(
+                    not rule.permit or (rule.prefix in own and rule.high == rule.prefix.length)
+                    for rule in clause.prefixes
+                )
+            )
+            for clause in policy.clauses
+        ):
+            return True
+    return False
+
+
+def _verdict(evidence: Evidence, devices: frozenset[str]) -> NotModelled:
+    culprits: list[Culprit] = []
+    reasons: list[str] = []
+    for name in sorted(devices):
+        device = evidence.given.network.devices[name]
+        numbers = evidence.given.unknown_lines.get(name, ())
+        for index, item in enumerate(device.unknown[:5]):
+            number = numbers[index] if index < len(numbers) else 0
+            culprits.append(Culprit(device=name, ref=("unknown", *item.path), line=number, text=item.path[-1]))
+            reasons.append(f"{name}:{number}: {item.path[-1]!r}: {item.reason}")
+        if not device.unknown:
+            reasons.append(f"{name}: an export map changes route targets")
+    more = sum(len(evidence.given.network.devices[name].unknown) for name in devices) - len(culprits)
+    tail = f" and {more} more" if more > 0 else ""
+    return NotModelled(reason="; ".join(reasons[:5]) + tail, culprits=tuple(culprits))

@@ -1,0 +1,182 @@
+"""What the judge is given, and everything derived from it once: texts as read, cables, policy, addresses. Nothing of the author.
+
+The one idea: questions are answered from this value alone; whatever is needed by many questions (topology, routes, header
+space, compiled filters) is made here, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from intents.policy import Policy
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName, Registry
+from ipam.address_plan import AddressPlan, EntryState
+from ipam.endpoints import Resolver
+from routing.model import Acl, AttachmentPort, Direction, Network, Ref
+from verification.allowed_pairs import NOBODY, Kind, PairPolicy, pair_policy
+from verification.allowed_sets import AllowedSets, allowed_matches
+from verification.control_plane import Alive, ControlPlane
+from verification.failure import NO_FAILURE
+from verification.flow_sets import Span
+from verification.forwarding import Forwarding, Regions, regions_of
+from verification.header_space import HeaderSpace, header_match, header_space
+from verification.login_headers import login_matches
+from verification.topology import Topology, build_topology
+from verification.verdict import Culprit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roles:
+    """Which devices are backbone, which stand at sites; where the layout of an inventory is known."""
+
+    backbone: frozenset[str]
+    sites: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """The judge's input: the network read from text, where its lines are, what is wanted, who has which address."""
+
+    network: Network
+    lines: Mapping[str, Mapping[Ref, int]]
+    texts: Mapping[str, tuple[str, ...]]
+    unknown_lines: Mapping[str, tuple[int, ...]]
+    policy: Policy
+    registry: Registry
+    address_plan: AddressPlan
+    roles: Roles
+    login_sources: tuple[Prefix, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One family of the evidence: pairs, allowed sets and the header space they share with all filters."""
+
+    family: Family
+    pairs: PairPolicy
+    space: HeaderSpace
+    allowed: AllowedSets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Given and derived. `ports` by attachment (several for one that stands at several places)."""
+
+    given: Given
+    topology: Topology
+    control_plane: ControlPlane
+    regions: Regions
+    whole: Forwarding
+    sides: Mapping[Family, Side]
+    ports: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
+    acls: Mapping[tuple[str, Family, str], Acl]
+    own: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]]
+    kinds: Mapping[tuple[AttachmentName, Family], Kind]
+    subnets: Mapping[tuple[str, str, Family], Prefix]
+    """Planned subnet of each attachment's interface by (device, interface, family)."""
+
+    def filter_of(self, device: str, interface: str, direction: Direction, family: Family) -> Acl | None:
+        """Return the ACL that filters there, None if nothing does (unbound, undefined or empty)."""
+        found = self.topology.interfaces.get((device, interface))
+        if found is None:
+            return None
+        for binding in found.bindings:
+            if binding.direction is direction and binding.family is family:
+                acl = self.acls.get((device, family, binding.acl))
+                return acl if acl is not None and acl.entries else None
+        return None
+
+    def start_node(self, port: AttachmentPort) -> int | None:
+        """Return the node that packets from a port enter, None if the interface is not there or down."""
+        found = self.topology.interfaces.get((port.device, port.interface))
+        return None if found is None else self.topology.number[(port.device, found.vrf)]
+
+    def talks(self, one: AttachmentName, other: AttachmentName, family: Family) -> tuple[bool, bool]:
+        """Return whether `one` may start some session to `other`, and the other way round."""
+        pairs = self.sides[family].pairs
+        mine, theirs = self.kinds.get((one, family), NOBODY), self.kinds.get((other, family), NOBODY)
+        together = self.same_company(one, other)
+        forward = pairs.touching(mine, theirs, company=together)
+        backward = pairs.touching(theirs, mine, company=together)
+        return bool(forward and pairs.services(forward)), bool(backward and pairs.services(backward))
+
+    def same_company(self, one: AttachmentName, other: AttachmentName) -> bool:
+        """Return whether both belong to one organisation, in one purpose."""
+        mine, theirs = self.given.registry.attachments[one], self.given.registry.attachments[other]
+        return mine.organisation is not None and (mine.organisation, mine.purpose) == (
+            theirs.organisation,
+            theirs.purpose,
+        )
+
+    def culprit(self, device: str, ref: Ref) -> Culprit:
+        """Return the line of a device that says a thing."""
+        number = self.given.lines.get(device, {}).get(ref, 0)
+        text = self.given.texts.get(device, ())
+        shown = text[number - 1].strip() if 0 < number <= len(text) else ""
+        return Culprit(device=device, ref=ref, line=number, text=shown)
+
+
+def gather(given: Given) -> Evidence:
+    """Return the evidence: topology and routes computed, header spaces made."""
+    topology = build_topology(given.network)
+    control_plane = ControlPlane(topology)
+    regions = regions_of(control_plane)
+    resolver = Resolver(given.address_plan)
+    acls = {
+        (device.name, acl.family, acl.name): acl for device in given.network.devices.values() for acl in device.acls
+    }
+    sides = {family: _side(given, resolver, family, acls) for family in Family}
+    ports: dict[AttachmentName, list[AttachmentPort]] = {}
+    for port in given.network.ports:
+        ports.setdefault(AttachmentName(port.attachment), []).append(port)
+    own = {(name, family): spans for family, side in sides.items() for name, spans in side.pairs.own.items()}
+    return Evidence(
+        given=given,
+        topology=topology,
+        control_plane=control_plane,
+        regions=regions,
+        whole=Forwarding(control_plane, regions, Alive(topology, NO_FAILURE), {}),
+        sides=sides,
+        ports={name: tuple(found) for name, found in ports.items()},
+        acls=acls,
+        own=own,
+        subnets=_planned_subnets(given),
+        kinds={key: _kind_of(sides[key[1]].pairs, spans) for key, spans in own.items()},
+    )
+
+
+def _side(given: Given, resolver: Resolver, family: Family, acls: Mapping[tuple[str, Family, str], Acl]) -> Side:
+    pairs = pair_policy(given.policy, given.registry, resolver, family)
+    matches = {*allowed_matches(pairs), *login_matches()}
+    seen: set[tuple[object, ...]] = set()
+    for (_, acl_family, _), acl in acls.items():
+        if acl_family is family and acl.entries not in seen:
+            seen.add(acl.entries)
+            matches |= {header_match(entry) for entry in acl.entries}
+    space = header_space(family, matches)
+    return Side(family=family, pairs=pairs, space=space, allowed=AllowedSets(pairs=pairs, space=space))
+
+
+def _planned_subnets(given: Given) -> dict[tuple[str, str, Family], Prefix]:
+    active = {
+        (item.key, item.prefix.family): item.prefix
+        for item in given.address_plan.prefixes
+        if item.state is EntryState.ACTIVE
+    }
+    return {
+        (port.device, port.interface, family): active[(port.subnet, family)]
+        for port in given.network.ports
+        for family in Family
+        if (port.subnet, family) in active
+    }
+
+
+def _kind_of(pairs: PairPolicy, spans: tuple[Span, ...]) -> Kind:
+    """Return the kind of an attachment's addresses: the rules that any of them takes part in."""
+    source_of = destination_of = 0
+    for _, _, kind in pairs.kinds_in(spans):
+        source_of |= kind.source_of
+        destination_of |= kind.destination_of
+    return Kind(source_of, destination_of)

@@ -1,0 +1,85 @@
+"""Which single elements may fail, and what no longer works when one has.
+
+The one idea: a `Failure` is spelled out when it is made, down to the ports that lose their signal, so that whoever
+computes routes under it only has to look a port up. Assumption: a dead channel is noticed at both ends (loss of
+signal, or a liveness protocol that takes the interface down), so routes through it go away; what stays up at one end
+only is not modelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from routing.model import Network, PhysicalLink
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What has failed at one time.
+
+    `interfaces` are (device, parent port) pairs that are down with all their sub-interfaces: those of the failed links
+    and those that face a failed device. The interfaces of a failed device itself are not listed.
+    """
+
+    name: str
+    devices: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    interfaces: frozenset[tuple[str, str]] = frozenset()
+
+
+NO_FAILURE = Failure(name="none")
+
+
+def device_failure(network: Network, device: str) -> Failure:
+    """Return the failure of one device: all its links end at dead ports."""
+    gone = [link for link in network.links if device in (link.a_device, link.b_device)]
+    return Failure(
+        name=f"device/{device}",
+        devices=frozenset({device}),
+        links=_names(gone),
+        interfaces=frozenset(end for end in _ends(gone) if end[0] != device),
+    )
+
+
+def link_failure(network: Network, link: str) -> Failure:
+    """Return the failure of one channel or backbone link."""
+    gone = [item for item in network.links if item.name == link]
+    return Failure(name=f"link/{link}", links=_names(gone), interfaces=_ends(gone))
+
+
+def duct_failure(network: Network, duct: str) -> Failure:
+    """Return the failure of one duct: every channel that lies in it fails together."""
+    gone = [link for link in network.links if duct in link.ducts]
+    return Failure(name=f"duct/{duct}", links=_names(gone), interfaces=_ends(gone))
+
+
+def failures(network: Network, devices: Collection[str]) -> tuple[Failure, ...]:
+    """Return every single failure: of each of `devices`, of each link, and of each duct that more than one link
+    shares.
+
+    A duct with one link fails as that link does and is not listed again. Sorted by kind, then name; ValueError if a
+    device is not in the network (its failure would change nothing, and a proof over it would say nothing).
+    """
+    missing = sorted(set(devices) - set(network.devices))
+    if missing:
+        raise ValueError(f"devices that are not in the network: {', '.join(missing)}")
+    shared = sorted({duct for link in network.links for duct in link.ducts})
+    ducts = [duct_failure(network, duct) for duct in shared]
+    return (
+        *(device_failure(network, device) for device in sorted(set(devices))),
+        *(failure for failure in ducts if len(failure.links) > 1),
+        *(link_failure(network, name) for name in sorted(link.name for link in network.links)),
+    )
+
+
+def _names(links: Iterable[PhysicalLink]) -> frozenset[str]:
+    return frozenset(link.name for link in links)
+
+
+def _ends(links: Iterable[PhysicalLink]) -> frozenset[tuple[str, str]]:
+    ends: set[tuple[str, str]] = set()
+    for link in links:
+        ends.add((link.a_device, link.a_interface))
+        ends.add((link.b_device, link.b_interface))
+    return frozenset(ends)

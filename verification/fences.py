@@ -1,0 +1,91 @@
+"""Does a fence admit exactly what is allowed? Turns an ACL and an allowed set into the gaps between them.
+
+The one idea: both sides are `FlowSet` values in normal form, so "exactly" is equality, and what differs is a set
+again, from which an example packet is taken and led back to the entry that decides about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from routing.model import Acl
+from verification.acl_sets import deciding_entry, permitted
+from verification.flow import Flow
+from verification.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, whole
+
+StartOf = Callable[[int], tuple[str, str]]
+"""Gives for a source address the device and interface where packets with that source start."""
+
+
+class GapKind(StrEnum):
+    TOO_MUCH = "too_much"
+    """The fence admits packets that are not allowed."""
+    TOO_LITTLE = "too_little"
+    """The fence drops packets that are allowed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceGap:
+    """All packets on which a fence is wrong in one way, one of them as a flow, and the index of the entry that decides
+    about that one (None: no entry does, or no ACL is there)."""
+
+    kind: GapKind
+    packets: FlowSet
+    flow: Flow
+    entry: int | None
+
+
+def check_source_fence(
+    acl: Acl | None, allowed: FlowSet, likely: Sequence[Span], start: tuple[str, str]
+) -> tuple[FenceGap, ...]:
+    """Return the gaps of the fence at a source, over every packet that can be sent there, spoofed sources included.
+
+    `acl` None: nothing filters (no ACL is bound, or one that the platform takes for "permit everything"). `allowed`:
+    what the attachment may send. `likely`: spans that examples are taken from if possible. `start`: device and
+    interface of the attachment's port. NotExpressibleError as in `permitted`.
+    """
+    everything = whole(allowed.space.family)
+    return tuple(_gaps(acl, allowed, (everything, everything), likely, lambda _: start))
+
+
+def check_destination_fence(
+    acl: Acl | None, allowed: FlowSet, unspoofed: Sequence[Span], starts: StartOf
+) -> tuple[FenceGap, ...]:
+    """Return the gaps of the fence at a destination, over packets from unspoofed sources (sorted, disjoint spans).
+
+    `allowed`: what may be delivered to the attachment; `starts`: where packets with a source address start.
+    """
+    everything = whole(allowed.space.family)
+    known = allowed & rectangle(allowed.space, unspoofed, everything, allowed.space.full)
+    return tuple(_gaps(acl, known, (unspoofed, everything), unspoofed, starts))
+
+
+def _gaps(
+    acl: Acl | None,
+    allowed: FlowSet,
+    within: tuple[Sequence[Span], Sequence[Span]],
+    likely: Sequence[Span],
+    starts: StartOf,
+) -> Iterator[FenceGap]:
+    space = allowed.space
+    admitted = rectangle(space, *within, space.full) if acl is None else permitted(acl, space, within)
+    if admitted == allowed:
+        return
+    for kind, packets in ((GapKind.TOO_MUCH, admitted - allowed), (GapKind.TOO_LITTLE, allowed - admitted)):
+        packet = _example(packets, likely)
+        if packet is not None:
+            flow = flow_of(packet, space.family, *starts(packet.source))
+            entry = None if acl is None else deciding_entry(acl, packet)
+            yield FenceGap(kind=kind, packets=packets, flow=flow, entry=entry)
+
+
+def _example(packets: FlowSet, likely: Sequence[Span]) -> Packet | None:
+    """Return a packet between likely addresses if there is one, else from a likely source, else any."""
+    space = packets.space
+    for sources, destinations in ((likely, likely), (likely, whole(space.family))):
+        found = (packets & rectangle(space, sources, destinations, space.full)).witness()
+        if found is not None:
+            return found
+    return packets.witness()

@@ -1,0 +1,140 @@
+"""Where packets go, from routes: for a node and a region of addresses, every way that a packet may take.
+
+Turns a routing state of the `ControlPlane` into `Way` values. The one idea: all prefixes of a network form a laminar family,
+so the addresses that lie in a prefix and in no more specific one are treated alike everywhere: one such region is one
+question, whatever its size. Filters on the way are collected, not applied: whoever asks decides what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from intents.prefix import Family, Prefix
+from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, Alive, ControlPlane, PrefixState
+from verification.flow import Disposition
+from verification.topology import Hop, InterfaceKey, Topology, parent_of
+
+Filter = tuple[str, str, str]
+"""A bound filter that a packet crosses: device, interface, "in" or "out"."""
+
+
+class Way(NamedTuple):
+    """How a packet ends: disposition, device and interface there, the devices passed in order, and the filters crossed."""
+
+    end: Disposition
+    device: str
+    interface: str
+    devices: tuple[str, ...]
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """Every prefix of a family with those that cover it, itself first."""
+
+    chains: Mapping[Prefix, tuple[Prefix, ...]]
+    inside: Mapping[Prefix, tuple[Prefix, ...]]
+    """The most specific regions that tile a prefix: itself and every prefix in it."""
+
+
+def regions_of(control_plane: ControlPlane) -> Regions:
+    """Return the regions of all prefixes known to a control plane."""
+    chains: dict[Prefix, tuple[Prefix, ...]] = {}
+    stack: list[Prefix] = []
+    for prefix in sorted(control_plane.prefixes, key=lambda item: (int(item.family), item.network, item.length)):
+        while stack and not stack[-1].covers(prefix):
+            stack.pop()
+        stack.append(prefix)
+        chains[prefix] = tuple(reversed(stack))
+    inside: dict[Prefix, list[Prefix]] = {}
+    for prefix, chain in chains.items():
+        for cover in chain:
+            inside.setdefault(cover, []).append(prefix)
+    return Regions(chains=chains, inside={prefix: tuple(found) for prefix, found in inside.items()})
+
+
+class Forwarding:
+    """The ways of one routing state; `views` are the prefixes that differ from the settled one."""
+
+    def __init__(
+        self, control_plane: ControlPlane, regions: Regions, alive: Alive, views: Mapping[Prefix, PrefixState]
+    ) -> None:
+        self.control_plane = control_plane
+        self.topology: Topology = control_plane.topology
+        self.regions = regions
+        self.alive = alive
+        self.views = views
+        self._bound = _bound_filters(self.topology)
+        self._known: dict[Prefix, dict[int, frozenset[Way]]] = {}
+
+    def chosen_hops(self, node: int, prefix: Prefix) -> tuple[Hop, ...]:
+        """Return the ways on from a node for one prefix, () if it has no route: the lowest distance wins."""
+        local = self.alive.local(node, self.topology.local[node].get(prefix))
+        if local is not None and local.distance == 0:
+            return local.hops
+        state = self.views.get(prefix) or self.control_plane.base[prefix]
+        selected = state.choice(node)
+        if selected is None:
+            return () if local is None else local.hops
+        distance = EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
+        if local is not None and local.distance <= distance:
+            return local.hops
+        if len(selected.used) == 1:
+            return selected.used[0].hops
+        return tuple(hop for item in selected.used for hop in item.hops)
+
+    def matched(self, node: int, region: Prefix) -> Prefix | None:
+        """Return the longest prefix that a node has a route to for a region."""
+        return next((prefix for prefix in self.regions.chains[region] if self.chosen_hops(node, prefix)), None)
+
+    def ways(self, node: int, region: Prefix) -> frozenset[Way]:
+        """Return every way from a node for packets to a region (addresses of no device)."""
+        known = self._known.setdefault(region, {})
+        if node not in known:
+            self._explore(node, region, known, ())
+        return known[node]
+
+    def _explore(self, node: int, region: Prefix, known: dict[int, frozenset[Way]], path: tuple[int, ...]) -> None:
+        device = self.topology.nodes[node][0]
+        if node in path:
+            known.setdefault(node, frozenset({Way(Disposition.LOOP, device, "", (device,), ())}))
+            return
+        prefix = self.matched(node, region)
+        if prefix is None:
+            known[node] = frozenset({Way(Disposition.NO_ROUTE, device, "", (device,), ())})
+            return
+        found: set[Way] = set()
+        for hop in self.chosen_hops(node, prefix):
+            out = self._crossed(device, hop.interface, "out", region.family)
+            if hop.node is None:
+                found.add(Way(Disposition(hop.end), device, hop.interface, (device,), out))
+                continue
+            if hop.node not in known:
+                self._explore(hop.node, region, known, (*path, node))
+            into = self._crossed(self.topology.nodes[hop.node][0], hop.peer_interface, "in", region.family)
+            for way in known[hop.node]:
+                found.add(way._replace(devices=(device, *way.devices), filters=out + into + way.filters))
+        known[node] = frozenset(found)
+
+    def _crossed(self, device: str, interface: str, direction: str, family: Family) -> tuple[Filter, ...]:
+        key = (device, interface, direction, int(family))
+        return ((device, interface, direction),) if key in self._bound else ()
+
+
+def _bound_filters(topology: Topology) -> frozenset[tuple[str, str, str, int]]:
+    return frozenset(
+        (device, name, str(binding.direction), int(binding.family))
+        for (device, name), item in topology.interfaces.items()
+        for binding in item.bindings
+    )
+
+
+def is_linked(topology: Topology, key: InterfaceKey) -> bool:
+    """Return whether a sub-interface's parent port has a cable to another device of the network."""
+    device, name = key
+    return any(
+        (device, parent_of(name)) in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))
+        for link in topology.network.links
+    )

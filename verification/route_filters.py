@@ -1,0 +1,124 @@
+"""Route policies made fast: one table look-up per route for the lists that networks really have.
+
+Turns a `RoutePolicy` into a `Filter` that transforms path attributes. The one idea: exact prefixes go into a dictionary, only
+ranges are scanned, and an answer is remembered per prefix while a policy neither asks for nor sets anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from intents.prefix import Prefix
+from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy, RouteSource
+
+
+class Attributes(NamedTuple):
+    """What a policy may look at or change of a route."""
+
+    source: RouteSource
+    as_path: tuple[int, ...]
+    communities: frozenset[str] = frozenset()
+    local_preference: int = 100
+    metric: int | None = None
+
+
+class RuleTable:
+    """First-match prefix rules: exact ones by look-up, the first wider ones by scan."""
+
+    def __init__(self, rules: tuple[PrefixRule, ...]) -> None:
+        self._exact: dict[Prefix, int] = {}
+        self._ranges: list[tuple[int, PrefixRule]] = []
+        self._rules = rules
+        for index, rule in enumerate(rules):
+            if rule.low == rule.high == rule.prefix.length:
+                self._exact.setdefault(rule.prefix, index)
+            else:
+                self._ranges.append((index, rule))
+
+    def accepts(self, prefix: Prefix) -> bool:
+        """Return whether the first rule that matches a route permits it."""
+        best = self._exact.get(prefix)
+        for index, rule in self._ranges:
+            if best is not None and best < index:
+                break
+            if rule.low <= prefix.length <= rule.high and rule.prefix.covers(prefix):
+                best = index
+                break
+        return best is not None and self._rules[best].permit
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    clause: PolicyClause
+    table: RuleTable | None
+
+
+class Filter:
+    """One policy, compiled; `apply` is its meaning."""
+
+    def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
+        self._default = policy.default
+        self._clauses = [
+            _Clause(item, None if item.prefixes is None else _table(item.prefixes, tables)) for item in policy.clauses
+        ]
+
+    def apply(self, prefix: Prefix, path: Attributes, announcing: bool) -> Attributes | None:
+        """Return the attributes after the policy, None if it rejects the route."""
+        for item in self._clauses:
+            if not _holds(item, prefix, path):
+                continue
+            path = _changed(item.clause, path)
+            if item.clause.action is Action.PERMIT:
+                return path
+            if item.clause.action is Action.DENY:
+                return None
+        if self._default is PolicyDefault.PROTOCOL and (not announcing or path.source is RouteSource.BGP):
+            return path
+        return None
+
+
+def _table(rules: tuple[PrefixRule, ...], tables: dict[tuple[PrefixRule, ...], RuleTable]) -> RuleTable:
+    if rules not in tables:
+        tables[rules] = RuleTable(rules)
+    return tables[rules]
+
+
+def _holds(item: _Clause, prefix: Prefix, path: Attributes) -> bool:
+    clause = item.clause
+    if item.table is not None and not item.table.accepts(prefix):
+        return False
+    if clause.sources is not None and path.source not in clause.sources:
+        return False
+    return clause.communities is None or any(path.communities.issuperset(wanted) for wanted in clause.communities)
+
+
+def _changed(clause: PolicyClause, path: Attributes) -> Attributes:
+    if clause.add_communities or clause.replace_communities:
+        kept = frozenset() if clause.replace_communities else path.communities
+        path = path._replace(communities=kept | frozenset(clause.add_communities))
+    if clause.local_preference is not None:
+        path = path._replace(local_preference=clause.local_preference)
+    if clause.metric is not None:
+        path = path._replace(metric=clause.metric)
+    if clause.prepend:
+        path = path._replace(as_path=clause.prepend + path.as_path)
+    return path
+
+
+Filters = Mapping[tuple[str, str], Filter]
+"""Compiled policies by (device, policy name)."""
+
+
+def compile_filters(policies: Iterable[tuple[str, RoutePolicy]]) -> Filters:
+    """Return every policy of every device compiled, those of equal content once."""
+    compiled: dict[tuple[object, ...], Filter] = {}
+    tables: dict[tuple[PrefixRule, ...], RuleTable] = {}
+    found: dict[tuple[str, str], Filter] = {}
+    for device, policy in policies:
+        content = (policy.clauses, policy.default)
+        if content not in compiled:
+            compiled[content] = Filter(policy, tables)
+        found[(device, policy.name)] = compiled[content]
+    return found

@@ -1,0 +1,200 @@
+"""One BGP path through a route policy, out of one table, into another, and the choice among several.
+
+The one idea: a `Path` is a value; a policy, a session's sending half and its receiving half each turn it into another
+path or into None, so that what one device learns is a chain of three functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from intents.prefix import Prefix
+from routing.model import (
+    Action,
+    BgpInstance,
+    BgpNeighbor,
+    Device,
+    Direction,
+    PolicyClause,
+    PolicyDefault,
+    PrefixRule,
+    RoutePolicy,
+    RouteSource,
+)
+from verification.flow import Line
+
+DEFAULT_PREFERENCE = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """Where a route leads: out of an interface to a next hop (None: the destination itself), or nowhere (discard)."""
+
+    interface: str | None
+    next_hop: int | None = None
+
+
+DISCARD = Exit(interface=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A route in the BGP table of one VRF.
+
+    `source`: how it came into this table (BGP: received; LEAKED: from another VRF of the device; else originated
+    here). `external`: it came over an eBGP session at some point of its way into this device. `neighbor` is the
+    sender's address (0 if there was none); the choice ends with the lowest, in place of the router identifier.
+    """
+
+    prefix: Prefix
+    source: RouteSource
+    exits: tuple[Exit, ...]
+    as_path: tuple[int, ...] = ()
+    local_preference: int = DEFAULT_PREFERENCE
+    metric: int | None = None
+    communities: frozenset[str] = frozenset()
+    external: bool = False
+    neighbor: int = 0
+    line: Line | None = None
+
+
+def apply_policies(device: Device, names: Iterable[str], path: Path, direction: Direction) -> Path | None:
+    """Return the path after every named policy accepted it (no name: unchanged), else None.
+
+    A name that is not defined accepts (IOS).
+    """
+    current: Path | None = path
+    for name in names:
+        policy = next((item for item in device.policies if item.name == name), None)
+        if policy is not None and current is not None:
+            current = apply_policy(policy, current, direction)
+    return current
+
+
+def apply_policy(policy: RoutePolicy, path: Path, direction: Direction) -> Path | None:
+    """Return what one policy makes of a path, None if it rejects it; `direction` OUT is an announcement."""
+    for clause in policy.clauses:
+        if not _clause_matches(clause, path):
+            continue
+        path = _apply_sets(clause, path)
+        if clause.action is Action.PERMIT:
+            return path
+        if clause.action is Action.DENY:
+            return None
+    if policy.default is PolicyDefault.PROTOCOL and (direction is Direction.IN or path.source is RouteSource.BGP):
+        return path
+    return None
+
+
+def _clause_matches(clause: PolicyClause, path: Path) -> bool:
+    return (
+        (clause.prefixes is None or _prefix_matches(clause.prefixes, path.prefix))
+        and (clause.sources is None or path.source in clause.sources)
+        and (clause.communities is None or any(path.communities.issuperset(item) for item in clause.communities))
+    )
+
+
+def _prefix_matches(rules: tuple[PrefixRule, ...], prefix: Prefix) -> bool:
+    for rule in rules:
+        if rule.prefix.covers(prefix) and rule.low <= prefix.length <= rule.high:
+            return rule.permit
+    return False
+
+
+def _apply_sets(clause: PolicyClause, path: Path) -> Path:
+    kept = frozenset() if clause.replace_communities else path.communities
+    return replace(
+        path,
+        communities=kept | frozenset(clause.add_communities),
+        local_preference=path.local_preference if clause.local_preference is None else clause.local_preference,
+        metric=path.metric if clause.metric is None else clause.metric,
+        as_path=clause.prepend + path.as_path,
+    )
+
+
+def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Path) -> Path | None:
+    """Return what `device` sends of a path to a neighbour, None if an export policy rejects it.
+
+    The path sent is what the policy prepends, then the own AS, then the path as held. A metric that was received is not
+    passed on; one set here is. Local preference stays at home; communities go only where they are sent.
+    """
+    outgoing = replace(path, metric=None, as_path=()) if path.external else replace(path, as_path=())
+    accepted = apply_policies(device, neighbor.exports, outgoing, Direction.OUT)
+    if accepted is None:
+        return None
+    return replace(
+        accepted,
+        as_path=accepted.as_path + _own_as(instance, neighbor) + path.as_path,
+        communities=accepted.communities if neighbor.send_communities else frozenset(),
+        local_preference=DEFAULT_PREFERENCE,
+    )
+
+
+def _own_as(instance: BgpInstance, neighbor: BgpNeighbor) -> tuple[int, ...]:
+    if neighbor.local_as is None:
+        return (instance.asn,)
+    if neighbor.local_as.replace:
+        return (neighbor.local_as.asn,)
+    return (neighbor.local_as.asn, instance.asn)
+
+
+def learn(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Path) -> Path | None:
+    """Return what `device` makes of a path that a neighbour announced, None if it is rejected.
+
+    Rejected: the first AS is not the neighbour's (RFC 4271 6.3, the default on IOS); more own ASs in the path than
+    `loops` allows (RFC 4271 9.1.2); an import policy says no.
+    """
+    if path.as_path[:1] != (neighbor.remote_as,):
+        return None
+    own = set(instance.loop_asns)
+    in_front: tuple[int, ...] = ()
+    if neighbor.local_as is not None:
+        own.add(neighbor.local_as.asn)
+        in_front = (neighbor.local_as.asn,) if neighbor.local_as.prepend_in else ()
+    if sum(asn in own for asn in path.as_path) > neighbor.loops:
+        return None
+    return apply_policies(device, neighbor.imports, replace(path, as_path=in_front + path.as_path), Direction.IN)
+
+
+def choose(paths: Iterable[Path], maximum_paths: int) -> tuple[Path, ...]:
+    """Return the best path first, then those used beside it; at most `maximum_paths`.
+
+    Order: originated here; highest local preference; shortest AS path; lowest metric among paths with the same first
+    AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is walked: every
+    received path equal to the best up to the metric is used beside it, whatever ASs it names.
+    """
+    left = list(paths)
+    if not left:
+        return ()
+    left = _lowest(left, [not _is_local(path) for path in left])
+    left = _lowest(left, [-path.local_preference for path in left])
+    left = _lowest(left, [len(path.as_path) for path in left])
+    left = [path for path in left if all(_metric(path) <= _metric(other) for other in left if _same_first(path, other))]
+    best, *others = sorted(left, key=_last_resort)
+    if best.source is not RouteSource.BGP:
+        return (best,)
+    equal = [item for item in others if item.source is RouteSource.BGP and _metric(item) == _metric(best)]
+    return (best, *equal)[: max(maximum_paths, 1)]
+
+
+def _lowest(paths: list[Path], keys: list[bool] | list[int]) -> list[Path]:
+    lowest = min(keys)
+    return [path for path, key in zip(paths, keys, strict=True) if key == lowest]
+
+
+def _is_local(path: Path) -> bool:
+    return path.source not in (RouteSource.BGP, RouteSource.LEAKED)
+
+
+def _metric(path: Path) -> int:
+    return path.metric or 0
+
+
+def _same_first(one: Path, other: Path) -> bool:
+    return one.as_path[:1] == other.as_path[:1]
+
+
+def _last_resort(path: Path) -> tuple[object, ...]:
+    exits = tuple((item.interface or "", item.next_hop or 0) for item in path.exits)
+    return (path.source is RouteSource.LEAKED, path.neighbor, path.as_path, exits, path.line or ("", ()))

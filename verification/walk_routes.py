@@ -1,0 +1,109 @@
+"""The routes that one destination needs, in every VRF of a network under one failure.
+
+The one idea: only prefixes that hold the destination matter (and those inside an aggregate that holds it, because they
+keep the aggregate alive), so the whole network can be computed anew for each destination. Nothing is remembered in
+between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from intents.prefix import Family, Prefix
+from routing.model import Network, RouteSource
+from verification.failure import Failure
+from verification.walk_own_routes import Route, own_routes
+from verification.walk_paths import Path
+from verification.walk_sessions import Node
+from verification.walk_tables import settle
+from verification.walk_wiring import Wiring, connected_prefixes, wire
+
+EBGP_DISTANCE = 20
+LOCAL_BGP_DISTANCE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkRoutes:
+    """What every VRF knows about one destination: its routes there, longest prefix first.
+
+    `settled` False: the BGP tables kept changing, so nothing may be said of where packets go.
+    """
+
+    wiring: Wiring
+    family: Family
+    destination: int
+    settled: bool
+    routes: Mapping[Node, tuple[Route, ...]]
+
+
+def routes_to(network: Network, failure: Failure, family: Family, destination: int) -> WalkRoutes:
+    """Return the routes to one destination; a caller with many flows to it may pass them to `walk`."""
+    wiring = wire(network, failure)
+    prefixes = _needed_prefixes(network, family, destination)
+    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
+    tables = settle(wiring, own, prefixes)
+    found: dict[Node, tuple[Route, ...]] = {}
+    for node, mine in own.items():
+        learned = {} if tables is None else tables.get(node, {})
+        holding = [prefix for prefix in reversed(prefixes) if prefix.holds(destination)]
+        routes = [_winner(mine.get(prefix), _bgp_route(learned.get(prefix, ()))) for prefix in holding]
+        found[node] = tuple(route for route in routes if route is not None)
+    return WalkRoutes(wiring=wiring, family=family, destination=destination, settled=tables is not None, routes=found)
+
+
+def _winner(own: Route | None, learned: Route | None) -> Route | None:
+    if own is None or learned is None:
+        return own or learned
+    return learned if learned.distance < own.distance else own
+
+
+def _bgp_route(paths: tuple[Path, ...]) -> Route | None:
+    """Return what a BGP table offers for forwarding: nothing for what it took from the VRF's own routes."""
+    if not paths:
+        return None
+    best = paths[0]
+    match best.source:
+        case RouteSource.CONNECTED | RouteSource.STATIC:
+            return None
+        case RouteSource.BGP:
+            distance = EBGP_DISTANCE
+        case RouteSource.AGGREGATE:
+            distance = LOCAL_BGP_DISTANCE
+        case RouteSource.LEAKED:
+            distance = EBGP_DISTANCE if best.external else LOCAL_BGP_DISTANCE
+        case _:
+            assert_never(best.source)
+    return Route(prefix=best.prefix, distance=distance, paths=paths)
+
+
+def _nodes(wiring: Wiring) -> tuple[Node, ...]:
+    found: set[Node] = set()
+    for name, device in wiring.network.devices.items():
+        if name not in wiring.failure.devices:
+            found.add((name, None))
+            found |= {(name, vrf.name) for vrf in device.vrfs}
+            found |= {(name, interface.vrf) for interface in device.interfaces}
+            found |= {(name, instance.vrf) for instance in device.bgp}
+            found |= {(name, static.vrf) for static in device.statics}
+    return tuple(sorted(found, key=lambda node: (node[0], node[1] or "")))
+
+
+def _needed_prefixes(network: Network, family: Family, destination: int) -> tuple[Prefix, ...]:
+    """Return, shortest first, the prefixes configured anywhere that hold the destination or lie in an aggregate that
+    does."""
+    named: set[Prefix] = set()
+    aggregates: set[Prefix] = set()
+    for device in network.devices.values():
+        named |= {prefix for item in device.interfaces for prefix in connected_prefixes(item, family)}
+        named |= {static.prefix for static in device.statics}
+        aggregates |= {item.prefix for instance in device.bgp for item in instance.aggregates}
+    holding = [prefix for prefix in aggregates if prefix.family is family and prefix.holds(destination)]
+    needed = {
+        prefix
+        for prefix in named | aggregates
+        if prefix.family is family
+        and (prefix.holds(destination) or any(aggregate.covers(prefix) for aggregate in holding))
+    }
+    return tuple(sorted(needed, key=lambda prefix: (prefix.length, prefix.network)))
