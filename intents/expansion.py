@@ -36,7 +36,7 @@ from intents.registry import (
     UnitKey,
 )
 from intents.service import NamedService, ServiceSet, service_set
-from intents.suggestions import did_you_mean, suggest
+from intents.suggestions import suggest
 
 GrantKey = tuple[Effect, Endpoint, Endpoint, bool]
 """What a rule is about: effect, source, destination, whether only inside one organisation."""
@@ -206,10 +206,10 @@ def _named(
     known = {service.name for _, services in found for service in services}
     complete = len(found) == len(target.systems) + len(target.outside_networks)
     for name in sorted((target.services or frozenset()) - known) if complete else ():
-        hint = did_you_mean(suggest(name, known))
+        nearest = suggest(name, known)
         owner = ", ".join(str(endpoint) for endpoint, _ in found)
         declared = ", ".join(sorted(known)) or "-"
-        state.note(make_finding("TR301", target.where, service=name, owner=owner, hint=hint, declared=declared))
+        state.note(make_finding("TR301", target.where, service=name, owner=owner, suggestion=nearest, declared=declared))
     offers: list[tuple[Endpoint, ServiceSet]] = []
     for endpoint, services in found:
         chosen = (item for item in services if target.services is None or item.name in target.services)
@@ -221,8 +221,8 @@ def _selected(selector: Selector, state: _Expansion) -> tuple[Endpoint, ...]:
     """Return the endpoints of a selector, sorted: classes if it names nothing narrower, else organisations."""
     purposes = state.directory.registry.purposes
     if selector.purpose is not None and selector.purpose not in purposes:
-        hint = did_you_mean(suggest(selector.purpose, purposes))
-        state.note(make_finding("TR315", selector.where, purpose=selector.purpose, hint=hint))
+        nearest = suggest(selector.purpose, purposes)
+        state.note(make_finding("TR315", selector.where, purpose=selector.purpose, suggestion=nearest))
         return ()
     narrower = (selector.domains, selector.labels, selector.names, selector.below)
     if all(condition is None for condition in narrower):

@@ -57,17 +57,16 @@ def read_policy(text: str, shown: str = "policy") -> Policy:
     asked: list[Asked] = []
     lines = text.split("\n")
     if lines[0] != HEADER:
-        where, reason = Where(file=shown, line=1, column=1), f"the first line is not '{HEADER}'"
-        raise FindingsError([make_finding("TR318", where, excerpt=lines[0], reason=reason)])
+        where = Where(file=shown, line=1, column=1)
+        raise FindingsError([make_finding("TR319", where, excerpt=lines[0], header=HEADER)])
     for number, line in enumerate(lines[1:], start=2):
         if not line:
             continue
         said, _, comment = line.partition(" # ")
         try:
             asked.append((_read_line(said), tuple(comment.split(", ")) if comment else ()))
-        except ValueError as error:
-            where = Where(file=shown, line=number, column=1)
-            findings.append(make_finding("TR318", where, excerpt=line, reason=error))
+        except ValueError:
+            findings.append(make_finding("TR318", Where(file=shown, line=number, column=1), excerpt=line))
     if findings:
         raise FindingsError(findings)
     return normal_policy(asked)

@@ -64,7 +64,7 @@ def allocate(
         prefixes=tuple(sorted(allocation.entries, key=entry_key)),
         numbers=numbers,
     )
-    checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent)
+    checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)
     findings = (*wanted.gaps, *allocation.findings, *number_findings, *checks)
     return plan, sort_findings(findings)
 

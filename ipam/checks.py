@@ -6,6 +6,8 @@ The one idea: these look at the finished plan only, so they hold for allocated, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Policy
@@ -14,23 +16,27 @@ from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalSe
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.inventory import Inventory, Role
 from ipam.pools import is_public
+from ipam.rule_refs import rule_on
 from ipam.space import PoolSpace
 from ipam.utilisation import utilisation
 
 
-def check_plan(plan: AddressPlan, registry: Registry, inventory: Inventory, reserve_percent: int) -> list[Finding]:
+def check_plan(
+    plan: AddressPlan, registry: Registry, inventory: Inventory, reserve_percent: int, on: date
+) -> list[Finding]:
     """Return what is wrong with a plan; `reserve_percent` is the free share below which a pool is warned of."""
     lans = _lans(plan)
-    return [
-        *_outside_pools(plan, registry),
-        *_outside_overlaps(plan, registry),
-        *_attributes(plan, registry),
-        *_public(lans, registry),
-        *_without_lan(lans, registry),
-        *_without_ipv6(lans, registry),
-        *_old_cpe(registry, inventory),
-        *_reserve(plan, reserve_percent),
+    found: list[tuple[str, list[Finding]]] = [
+        ("D02", _outside_pools(plan, registry)),
+        ("D01", _outside_overlaps(plan, registry)),
+        ("D04", _attributes(plan, registry)),
+        ("D05", _public(lans, registry)),
+        ("D13", _without_ipv6(lans, registry)),
+        ("D13", _old_cpe(registry, inventory)),
+        ("D06", _reserve(plan, reserve_percent)),
     ]
+    ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
+    return [*ruled, *_without_lan(lans, registry)]
 
 
 def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[Finding, ...]:
@@ -174,7 +180,7 @@ def _old_cpe(registry: Registry, inventory: Inventory) -> list[Finding]:
     standing = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
     devices = (inventory.devices[name] for name in sorted(standing) if name in inventory.devices)
     return [
-        make_finding("TR518", device.where, severity=Severity.WARNING, device_name=device.name, model=device.model)
+        make_finding("TR518", device.where, severity=Severity.WARNING, device=device.name, model=device.model)
         for device in devices
         if device.role is Role.CPE and not device.ipv6
     ]

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from intents.csv_reader import Row, read_csv
 from intents.finding import Finding, make_finding, sort_findings
-from intents.prefix import Prefix, parse_prefix
+from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import Registry
-from intents.suggestions import did_you_mean, suggest
+from intents.suggestions import suggest
 from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
@@ -61,13 +61,13 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
 class _Import:
     """One run over a table: the space that is used so far and the keys that have an entry."""
 
-    def __init__(self, target: ImportTarget, wishes: Mapping[tuple[str, int], WantedPrefix]) -> None:
+    def __init__(self, target: ImportTarget, wishes: Mapping[tuple[str, Family], WantedPrefix]) -> None:
         self._wishes = wishes
         self._keys = sorted({key for key, _ in wishes})
         self._space = PoolSpace(target.pools)
         self._roots = [pool for pool in target.pools if pool.use is PoolUse.ROOT]
         self._used: list[tuple[Prefix, str]] = []
-        self._given: set[tuple[str, int]] = set()
+        self._given: set[tuple[str, Family]] = set()
         for entry in target.previous.prefixes:
             self._note(entry.key, entry.prefix, active=entry.state is not EntryState.QUARANTINED)
 
@@ -76,15 +76,14 @@ class _Import:
         key = row.text("key")
         try:
             prefix = parse_prefix(row.text("prefix"))
-        except ValueError as error:
-            return make_finding("TR543", row.where("prefix"), text=row.text("prefix"), reason=error)
+        except ValueError:
+            return make_finding("TR543", row.where("prefix"), text=row.text("prefix"), column="prefix")
         try:
             since = date.fromisoformat(row.text("since"))
-        except ValueError as error:
-            return make_finding("TR543", row.where("since"), text=row.text("since"), reason=error)
+        except ValueError:
+            return make_finding("TR543", row.where("since"), text=row.text("since"), column="since")
         if key not in self._keys:
-            hint = did_you_mean(suggest(key, self._keys))
-            return make_finding("TR540", row.where("key"), key=key, hint=hint)
+            return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, self._keys))
         wish = self._wishes.get((key, prefix.family))
         if wish is None:
             return make_finding("TR546", row.where("prefix"), key=key, family=f"IPv{prefix.family.value}")

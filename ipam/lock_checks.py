@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from intents.finding import Finding, Where, make_finding
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry
 from ipam.number_allocator import RANGES, number_key
+from ipam.rule_refs import rule_on
 
 
 @dataclass(slots=True)
@@ -80,6 +81,7 @@ def _overlaps(prefixes: Iterable[tuple[PrefixEntry, int]], shown: str) -> list[F
         finding = make_finding(
             "TR534",
             _at(shown, late),
+            rule=rule_on("D01"),
             also=(_at(shown, early),),
             key=entry.key,
             prefix=entry.prefix,
@@ -94,7 +96,7 @@ def _open_ended(placed: PlacedPlan, shown: str) -> list[Finding]:
     """Return quarantined entries without a reason or an end (D07)."""
     entries: list[tuple[PrefixEntry | NumberEntry, int]] = [*placed.prefixes, *placed.numbers]
     return [
-        make_finding("TR537", _at(shown, line), key=entry.key)
+        make_finding("TR537", _at(shown, line), rule=rule_on("D07"), key=entry.key)
         for entry, line in entries
         if entry.state is EntryState.QUARANTINED and (entry.until is None or not entry.reason)
     ]

@@ -104,7 +104,7 @@ def _check_frame(lines: list[str], shown: str) -> list[Finding]:
         where = Where(file=shown, line=conflicts[0], column=1)
         return [make_finding("TR535", where, excerpt=lines[conflicts[0] - 1], count=len(conflicts))]
     if lines[0] != HEADER:
-        return [make_finding("TR530", Where(file=shown, line=1, column=1), found=lines[0][:60], wanted=HEADER)]
+        return [make_finding("TR530", Where(file=shown, line=1, column=1), excerpt=lines[0][:200], header=HEADER)]
     if lines[-1]:
         return [make_finding("TR538", Where(file=shown, line=len(lines), column=len(lines[-1]) + 1))]
     return []

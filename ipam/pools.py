@@ -6,15 +6,18 @@ every child outside its parent and every overlap. Requirements D01, D02, D03 and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-from intents.finding import Finding, Where, make_finding, sort_findings
+from intents.finding import Finding, Severity, Where, make_finding, sort_findings
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import Domain
 from intents.settings import PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
+from ipam.rule_refs import rule_on
 
 PRIVATE = tuple(
     parse_prefix(text)
@@ -40,18 +43,24 @@ class Placed(NamedTuple):
     where: Where
 
 
-def make_pools(specs: Iterable[PoolSpec], previous: AddressPlan) -> tuple[tuple[Pool, ...], tuple[Finding, ...]]:
-    """Return the pools sorted by name, and what is wrong with them; `previous` holds the root blocks granted before."""
+def make_pools(
+    specs: Iterable[PoolSpec], previous: AddressPlan, on: date | None = None
+) -> tuple[tuple[Pool, ...], tuple[Finding, ...]]:
+    """Return the pools sorted by name, and what is wrong with them; `previous` holds the root blocks granted before.
+
+    `on` chooses the circular that findings name (None: the latest).
+    """
     placed = sorted((Placed(_pool(spec), spec.where) for spec in specs), key=lambda item: item.pool.name)
-    findings = [
-        *_repeated_names(placed),
-        *_outside_root(placed),
-        *_overlaps([item for item in placed if item.pool.use is PoolUse.ROOT]),
-        *_overlaps([item for item in placed if item.pool.use is not PoolUse.ROOT]),
-        *_public(placed),
-        *_slots(placed),
-        *_changed_roots(placed, previous),
+    roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
+    others = [item for item in placed if item.pool.use is not PoolUse.ROOT]
+    found: list[tuple[str, list[Finding]]] = [
+        ("D02", _outside_root(placed)),
+        ("D01", [*_overlaps(roots), *_overlaps(others)]),
+        ("D05", _public(placed)),
+        ("D03", _changed_roots(placed, previous)),
     ]
+    ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
+    findings = [*ruled, *_repeated_names(placed), *_slots(placed)]
     return tuple(item.pool for item in placed), sort_findings(findings)
 
 
@@ -105,15 +114,10 @@ def _is_child(root: Pool, pool: Pool) -> bool:
     return root.root_block == pool.root_block and root.prefix.covers(pool.prefix)
 
 
-def _about(code: str, pool: Pool, where: Where, values: dict[str, str]) -> Finding:
-    return Finding(
-        code=code,
-        severity=make_finding(code, where).severity,
-        where=where,
-        values=tuple(
-            sorted({"pool": pool.name, "prefix": str(pool.prefix), "root_block": pool.root_block, **values}.items())
-        ),
-    )
+def _about(code: str, pool: Pool, where: Where, values: Mapping[str, str]) -> Finding:
+    """Return an error about a pool; `values` are further parameters of its message."""
+    known = {"pool": pool.name, "prefix": str(pool.prefix), "root_block": pool.root_block, **values}
+    return Finding(code=code, severity=Severity.ERROR, where=where, values=tuple(sorted(known.items())))
 
 
 def _overlaps(placed: Sequence[Placed]) -> list[Finding]:
@@ -123,24 +127,10 @@ def _overlaps(placed: Sequence[Placed]) -> list[Finding]:
     for item in sorted(placed, key=lambda one: one.pool.prefix):
         if last is not None and last.pool.prefix.overlaps(item.pool.prefix):
             values = {"other": last.pool.name, "other_prefix": str(last.pool.prefix)}
-            finding = _about("TR504", item.pool, item.where, values)
-            findings.append(make_also(finding, last.where))
+            findings.append(replace(_about("TR504", item.pool, item.where, values), also=(last.where,)))
         else:
             last = item
     return findings
-
-
-def make_also(finding: Finding, where: Where) -> Finding:
-    """Return the finding with a second place."""
-    return Finding(
-        code=finding.code,
-        severity=finding.severity,
-        where=finding.where,
-        values=finding.values,
-        also=(*finding.also, where),
-        rule=finding.rule,
-        excerpt=finding.excerpt,
-    )
 
 
 def _public(placed: Sequence[Placed]) -> list[Finding]:

@@ -142,7 +142,7 @@ def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> Non
             attributes = Attributes(purpose=MANAGEMENT, unit=unit)
             wishes.add(f"loopback/{name}", Family.V4, choice, attributes, device.where)
         else:
-            wishes.miss("loopbacks", block, "IPv4", f"loopback/{name}", device.where)
+            wishes.miss((PoolUse.LOOPBACK, "", block, "IPv4"), f"loopback/{name}", device.where)
         wishes.numbers.add((NumberKind.ASN, "", f"device/{name}"))
         if device.role is Role.EDGE:
             for purpose in wishes.registry.purposes:

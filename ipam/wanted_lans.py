@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
-from ipam.address_plan import DedicatedClass, Pool
+from ipam.address_plan import DedicatedClass, Pool, PoolUse
 from ipam.pool_choice import Choice, LanQuestion
 from ipam.wishes import Attributes, WantedPrefix, Wishes
 
@@ -125,7 +125,7 @@ def _miss(attachment: Attachment, unit: AdministrativeUnit | None, wishes: Wishe
     if unit is None:
         wishes.lose(lan_attributes(attachment, wishes).unit or "-", key, attachment.where)
     else:
-        wishes.miss(f"LANs of purpose {attachment.purpose}", unit.root_block, "IPv4", key, attachment.where)
+        wishes.miss((PoolUse.LAN, attachment.purpose, unit.root_block, "IPv4, IPv6"), key, attachment.where)
 
 
 def _wish_outside(attachment: Attachment, network: OutsideNetwork, wishes: Wishes) -> None:

@@ -64,6 +64,10 @@ class Wanted:
     gaps: tuple[Finding, ...]
 
 
+PoolNeed = tuple[PoolUse, str, str, str]
+"""A pool that is missing: use, purpose ("" for links and loopbacks), root block and address family in words."""
+
+
 @dataclass(slots=True)
 class _Gap:
     """A pool that is missing, and who needs it."""
@@ -84,7 +88,7 @@ class Wishes:
     communes: Mapping[str, Mapping[UnitKey, int]]
     prefixes: list[WantedPrefix] = field(default_factory=list)
     numbers: set[NumberKey] = field(default_factory=set)
-    _gaps: dict[tuple[str, str, str], _Gap] = field(default_factory=dict)
+    _gaps: dict[PoolNeed, _Gap] = field(default_factory=dict)
     _lost: dict[str, _Gap] = field(default_factory=dict)
 
     def pair(
@@ -100,7 +104,7 @@ class Wishes:
             choice = self.pools.infrastructure(PoolUse.LINK, family, root_blocks)
             if not choice.pools:
                 if family is Family.V4 or self.pools.has(PoolUse.LAN, family):
-                    self.miss("links", root_blocks[0], f"IPv{family.value}", key, where)
+                    self.miss((PoolUse.LINK, "", root_blocks[0], f"IPv{family.value}"), key, where)
                 continue
             self.add(key, family, choice, attributes, where)
 
@@ -122,17 +126,24 @@ class Wishes:
         """Note that the unit of a thing's site doesn't exist on this day."""
         _count(self._lost.setdefault(unit, _Gap(where, key)), key, where)
 
-    def miss(self, need: str, root_block: str, family: str, key: str, where: Where) -> None:
+    def miss(self, need: PoolNeed, key: str, where: Where) -> None:
         """Note that there is no pool for something."""
-        _count(self._gaps.setdefault((need, root_block, family), _Gap(where, key)), key, where)
+        _count(self._gaps.setdefault(need, _Gap(where, key)), key, where)
 
     def gaps(self) -> tuple[Finding, ...]:
         """Return one finding for each missing pool and lost unit, at the first thing (by key) that needs it."""
         missing = [
             make_finding(
-                "TR510", gap.where, need=need, root_block=root_block, family=family, first=gap.first, count=gap.count
+                "TR510",
+                gap.where,
+                use=use,
+                purpose=purpose or "-",
+                root_block=root_block or "-",
+                family=family,
+                first=gap.first,
+                count=gap.count,
             )
-            for (need, root_block, family), gap in sorted(self._gaps.items())
+            for (use, purpose, root_block, family), gap in sorted(self._gaps.items())
         ]
         lost = [
             make_finding("TR509", gap.where, severity=Severity.WARNING, unit=unit, first=gap.first, count=gap.count)

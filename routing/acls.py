@@ -29,6 +29,7 @@ ECHO_REPLY = {Family.V4: 0, Family.V6: 129}
 ERRORS = {Family.V4: (3, 11, 12), Family.V6: (1, 2, 3, 4)}
 """Unreachable (with fragmentation needed), time exceeded, parameter problem; RFC 792, and RFC 4443 with packet too big."""
 NEIGHBOR_DISCOVERY = (135, 136)
+UNSPECIFIED = parse_prefix("::/128")
 LINK_SCOPE = (parse_prefix("fe80::/10"), parse_prefix("ff02::/16"))
 
 
@@ -120,9 +121,10 @@ def _builtins(
     if subnet is None:
         return
     if family is Family.V6:
-        for prefix in (subnet, *LINK_SCOPE):
-            for kind in NEIGHBOR_DISCOVERY:
-                yield _unsourced(family, None, match_prefix(prefix), kind)
+        for source in (subnet, LINK_SCOPE[0], UNSPECIFIED):
+            for prefix in (subnet, *LINK_SCOPE):
+                for kind in NEIGHBOR_DISCOVERY:
+                    yield _unsourced(family, match_prefix(source), match_prefix(prefix), kind)
     if direction is Direction.IN:
         for prefix in own:
             gateway = match_host(family, standing.gateway[family])
@@ -135,12 +137,12 @@ def _builtins(
 
 
 def _unsourced(
-    family: Family, source: AddressMatch | None, destination: AddressMatch, kind: int
+    family: Family, source: AddressMatch, destination: AddressMatch, kind: int
 ) -> SourcedEntry:
     entry = AclEntry(
         action=Action.PERMIT,
         protocols=(ICMP[family],),
-        sources=None if source is None else (source,),
+        sources=(source,),
         destinations=(destination,),
         icmp=(IcmpMatch(type=kind),),
     )
@@ -227,8 +229,10 @@ def _fit(sourced: Iterable[SourcedEntry], family: Family, platform: FencePlatfor
 
 def _fit_permits(run: list[SourcedEntry], family: Family, platform: FencePlatform) -> list[SourcedEntry]:
     if not platform.permits_match_fragments:
-        fragments = _fragment_permits(run) if family is Family.V4 else ()
-        run = [*fragments, *(_never_fragments(item) for item in run)]
+        if family is Family.V4:
+            run = [*_fragment_permits(run), *(_never_fragments(item) for item in run)]
+        else:
+            run = [_never_fragments(_with_ports(item)) for item in run]
     unique: dict[AclEntry, tuple[Rule, ...]] = {}
     for item in run:
         unique[item.entry] = tuple(dict.fromkeys((*unique.get(item.entry, ()), *item.rules)))
@@ -255,6 +259,13 @@ def _fragment_permits(run: Iterable[SourcedEntry]) -> Iterator[SourcedEntry]:
                 non_initial=NonInitial.ONLY,
             )
             yield SourcedEntry(entry=bare, rules=item.rules)
+
+
+def _with_ports(item: SourcedEntry) -> SourcedEntry:
+    """Say "every port" where ports are not restricted: an entry that asks for ports matches no non-initial fragment."""
+    if item.entry.protocols not in ((TCP,), (UDP,)) or _has_layer4(item.entry):
+        return item
+    return replace(item, entry=replace(item.entry, destination_ports=(ALL_PORTS,)))
 
 
 def _never_fragments(item: SourcedEntry) -> SourcedEntry:

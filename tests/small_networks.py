@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from intents.prefix import Family, Prefix, parse_address, parse_interface, parse_prefix
 from routing.model import (
@@ -29,7 +30,9 @@ from routing.model import (
 )
 from verification.flow import Flow
 
+AGGREGATION_AS = 65010
 CONNECTED = tuple(Redistribution(family=family, source=RouteSource.CONNECTED) for family in Family)
+CONNECTED_V4 = Redistribution(family=Family.V4, source=RouteSource.CONNECTED)
 
 
 def value(text: str) -> int:
@@ -167,3 +170,112 @@ def tcp(start: str, source: str, destination: str, *, port: int = 443, flags: in
         start_device=device,
         start_interface=port_name,
     )
+
+
+def chain() -> Network:
+    """cpe-1 (VRF A, LAN 10.1.0.0/24) - agg (VRF GOV) - cpe-2 (VRF B, LAN 10.2.0.0/24), one address family each way."""
+    cpe_1 = Device(
+        name="cpe-1",
+        platform="cisco_ios",
+        interfaces=(
+            interface("lan", vlan=None),
+            interface("lan.100", "10.1.0.1/24", "2001:db8:1::1/64", vrf="A", vlan=100),
+            interface("up.10", "10.255.0.1/31", "2001:db8:ff::1/127", vrf="A", vlan=10),
+        ),
+        bgp=(bgp("A", 65001, neighbor("10.255.0.0", AGGREGATION_AS), neighbor("2001:db8:ff::", AGGREGATION_AS)),),
+    )
+    agg = Device(
+        name="agg",
+        platform="cisco_ios",
+        interfaces=(
+            interface("p1.10", "10.255.0.0/31", "2001:db8:ff::/127", vrf="GOV", vlan=10),
+            interface("p2.20", "10.255.0.2/31", "2001:db8:ff::2/127", vrf="GOV", vlan=20),
+        ),
+        bgp=(
+            bgp(
+                "GOV",
+                AGGREGATION_AS,
+                neighbor("10.255.0.1", 65001),
+                neighbor("10.255.0.3", 65002),
+                neighbor("2001:db8:ff::1", 65001),
+                neighbor("2001:db8:ff::3", 65002),
+            ),
+        ),
+    )
+    cpe_2 = Device(
+        name="cpe-2",
+        platform="cisco_ios",
+        interfaces=(
+            interface("lan.100", "10.2.0.1/24", "2001:db8:2::1/64", vrf="B", vlan=100),
+            interface("up.20", "10.255.0.3/31", "2001:db8:ff::3/127", vrf="B", vlan=20),
+        ),
+        bgp=(bgp("B", 65002, neighbor("10.255.0.2", AGGREGATION_AS), neighbor("2001:db8:ff::2", AGGREGATION_AS)),),
+    )
+    links = (link("channel-1", "agg p1", "cpe-1 up"), link("channel-2", "agg p2", "cpe-2 up"))
+    return network((cpe_1, agg, cpe_2), links)
+
+
+def changed(net: Network, device: Device) -> Network:
+    return replace(net, devices={**net.devices, device.name: device})
+
+
+def with_interface(net: Network, device: str, changed_interface: Interface) -> Network:
+    """The network with one interface replaced by the one of the same name."""
+    old = net.devices[device]
+    interfaces = tuple(changed_interface if item.name == changed_interface.name else item for item in old.interfaces)
+    return changed(net, replace(old, interfaces=interfaces))
+
+
+def find(net: Network, device: str, name: str) -> Interface:
+    return next(item for item in net.devices[device].interfaces if item.name == name)
+
+
+def diamond(maximum_paths: int = 1) -> Network:
+    """left and right, each joined to both agg-1 and agg-2; left's channels share the duct `river`."""
+    left = Device(
+        name="left",
+        platform="cisco_ios",
+        interfaces=(
+            interface("lan.1", "10.1.0.1/24", vrf="A", vlan=1),
+            interface("u1.10", "10.255.1.1/31", vrf="A", vlan=10),
+            interface("u2.10", "10.255.2.1/31", vrf="A", vlan=10),
+        ),
+        bgp=(
+            bgp("A", 65001, neighbor("10.255.1.0", 65011), neighbor("10.255.2.0", 65012), maximum_paths=maximum_paths),
+        ),
+    )
+    right = Device(
+        name="right",
+        platform="cisco_ios",
+        interfaces=(
+            interface("lan.1", "10.2.0.1/24", vrf="B", vlan=1),
+            interface("u1.20", "10.255.3.1/31", vrf="B", vlan=20),
+            interface("u2.20", "10.255.4.1/31", vrf="B", vlan=20),
+        ),
+        bgp=(bgp("B", 65002, neighbor("10.255.3.0", 65011), neighbor("10.255.4.0", 65012)),),
+    )
+    links = (
+        link("left-1", "agg-1 l", "left u1", "river"),
+        link("left-2", "agg-2 l", "left u2", "river"),
+        link("right-1", "agg-1 r", "right u1"),
+        link("right-2", "agg-2 r", "right u2"),
+    )
+    aggregations = (
+        middle("agg-1", 65011, "10.255.1.0/31", "10.255.3.0/31"),
+        middle("agg-2", 65012, "10.255.2.0/31", "10.255.4.0/31"),
+    )
+    return network((left, right, *aggregations), links)
+
+
+def middle(name: str, asn: int, to_left: str, to_right: str) -> Device:
+    peers = [str(parse_prefix(text)).split("/")[0][:-1] + "1" for text in (to_left, to_right)]
+    return Device(
+        name=name,
+        platform="cisco_ios",
+        interfaces=(interface("l.10", to_left, vrf="GOV", vlan=10), interface("r.20", to_right, vrf="GOV", vlan=20)),
+        bgp=(bgp("GOV", asn, neighbor(peers[0], 65001), neighbor(peers[1], 65002)),),
+    )
+
+
+LEFT_TO_RIGHT = tcp("left lan.1", "10.1.0.9", "10.2.0.9")
+"""Through the diamond."""

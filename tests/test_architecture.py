@@ -28,7 +28,7 @@ ROUTING_FOR_THE_JUDGE = (
 )
 
 # The two meanings may not know each other: what each side is, and all that they share within verification.
-WALK_SIDE = ("verification.walk*", "verification.allowed", "verification.login*")
+WALK_SIDE = ("verification.walk*", "verification.allowed", "verification.login")
 ENGINE_SIDE = (
     "verification.engine*",
     "verification.control_plane*",

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+
 from intents.finding import Finding, FindingsError
 from intents.messages import LANGUAGES, describe
 from intents.workspace import load_intents

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from intents.csv_reader import MAXIMUM_FINDINGS, read_csv
 from intents.finding import Finding
 from intents.source_text import FORBIDDEN_IN_VALUE
@@ -45,7 +46,7 @@ def test_every_cell_knows_its_column_with_and_without_quotes(tmp_path: Path) -> 
     table, findings = read_csv(path, "t.csv", COLUMNS)
     assert findings == ()
     plain, quoted = table.rows
-    assert [plain.where(name).column for name in ("note", "name", "title")] == [1, 5, 7]
+    assert [plain.where(name).column for name in ("note", "name", "title")] == [1, 5, 8]
     assert [quoted.where(name).column for name in ("note", "name", "title")] == [2, 12, 15]
     assert (quoted.line, quoted.text("note")) == (3, 'x, "y"')
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from intents.finding import Where
 from intents.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from intents.source_text import FORBIDDEN_IN_VALUE

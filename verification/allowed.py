@@ -25,8 +25,8 @@ _ERRORS = {Family.V4: (3, 11, 12), Family.V6: (1, 2, 3, 4)}
 _NEIGHBOR_DISCOVERY = (135, 136)
 """Neighbour solicitation and advertisement (RFC 4861)."""
 _LINK_LOCAL = parse_prefix("fe80::/10")
-_LINK_MULTICAST = parse_prefix("ff02::/16")
 _UNSPECIFIED = parse_prefix("::/128")
+_LINK_MULTICAST = parse_prefix("ff02::/16")
 
 
 class Addresses(Protocol):
@@ -70,11 +70,13 @@ def attachment_lans(registry: Registry, addresses: Addresses) -> AttachmentLans:
 def is_allowed(
     policy: Policy, addresses: Addresses, lans: AttachmentLans, flow: Flow, start: AttachmentName | None
 ) -> bool:
-    """Return whether a packet that starts at an attachment's port is allowed.
+    """Return whether a packet that starts at an attachment's port is allowed (an IPv6 non-initial fragment never is).
 
     `start` None: the packet comes out of the network towards whom it is addressed, with an honest source; then the
     ICMP errors of routers belong to it too. KeyError if the attachment is not in `lans`.
     """
+    if flow.fragment and flow.family is Family.V6:
+        return False
     sight = _Sight(policy=policy, addresses=addresses, lans=lans)
     if start is None:
         near = tuple(prefix for item in lans.values() for prefix in item.lans)
@@ -216,7 +218,7 @@ def _is_gateway_echo(here: AttachmentAddresses, flow: Flow) -> bool:
 
 
 def _is_discovery(lans: tuple[Prefix, ...], flow: Flow) -> bool:
-    """Return whether a packet is the neighbour discovery of one of some LANs (or a fragment that might be)."""
+    """Return whether a packet is the neighbour discovery of one of some LANs."""
     return any(_is_discovery_on(lan, flow) for lan in lans if lan.family is Family.V6)
 
 
@@ -224,7 +226,7 @@ def _is_discovery_on(lan: Prefix, flow: Flow) -> bool:
     return (
         flow.family is Family.V6
         and flow.protocol == ICMP6
-        and (flow.fragment or flow.icmp_type in _NEIGHBOR_DISCOVERY)
+        and flow.icmp_type in _NEIGHBOR_DISCOVERY
         and _holds((lan, _LINK_LOCAL, _UNSPECIFIED), Family.V6, flow.source)
         and _holds((lan, _LINK_LOCAL, _LINK_MULTICAST), Family.V6, flow.destination)
     )

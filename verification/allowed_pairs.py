@@ -49,7 +49,8 @@ class PairPolicy:
 
     `runs`: the kinds of addresses as maximal runs. `own`: the spans that each attachment's packets come from. `lans`:
     the prefix of each attachment's LAN. `company`: for each attachment the spans of its organisation in its purpose,
-    itself included. `routers`: the network's own addresses. Rules are numbered by their place in the policy.
+    itself included. `routers`: the network's own addresses. `honest`: see `unspoofed`. Rules are numbered by their
+    place in the policy.
     """
 
     family: Family
@@ -59,6 +60,7 @@ class PairPolicy:
     lans: Mapping[AttachmentName, Prefix]
     company: Mapping[AttachmentName, tuple[Span, ...]]
     routers: tuple[Span, ...]
+    honest: tuple[Span, ...]
     between_anyone: int
     _services: dict[int, ServiceSet] = field(default_factory=dict, compare=False, repr=False)
 
@@ -106,22 +108,25 @@ class PairPolicy:
 
     def unspoofed(self) -> tuple[Span, ...]:
         """Return the addresses that packets honestly come from: those that rules name, all LANs and the routers."""
-        named = [(low, high) for low, high, _ in self.runs]
-        return union_of([*named, *self.routers, *(span for spans in self.own.values() for span in spans)])
+        return self.honest
 
 
 def pair_policy(policy: Policy, registry: Registry, addresses: Addresses, family: Family) -> PairPolicy:
     """Return the meaning of a policy over one family, for the attachments of a registry of one day."""
     lans = {name: prefix for name, prefix in addresses.lans(family).items() if name in registry.attachments}
     own = {name: _own_spans(name, registry, addresses, family, lans) for name in registry.attachments}
+    runs = _kind_runs(policy.rules, addresses, family)
+    routers = union_of(span_of(prefix) for prefix in addresses.infrastructure(family))
+    named = [(low, high) for low, high, _ in runs]
     return PairPolicy(
         family=family,
         rules=policy.rules,
-        runs=_kind_runs(policy.rules, addresses, family),
+        runs=runs,
         own={name: spans for name, spans in own.items() if spans},
         lans=lans,
         company=_company(registry, own),
-        routers=union_of(span_of(prefix) for prefix in addresses.infrastructure(family)),
+        routers=routers,
+        honest=union_of([*named, *routers, *(span for spans in own.values() for span in spans)]),
         between_anyone=sum(1 << index for index, rule in enumerate(policy.rules) if not rule.same_organisation),
     )
 

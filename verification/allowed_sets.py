@@ -19,13 +19,13 @@ from verification.header_space import ICMP, HeaderMatch, HeaderSpace
 from verification.session_headers import echo_request, error_match, fragment_match, neighbor_discovery, pair_matches
 
 LINK_LOCAL = span_of(parse_prefix("fe80::/10"))
-LINK_MULTICAST = span_of(parse_prefix("ff02::/16"))
 _UNSPECIFIED: Span = (0, 0)
+LINK_MULTICAST = span_of(parse_prefix("ff02::/16"))
 
 
 def allowed_matches(pairs: PairPolicy) -> frozenset[HeaderMatch]:
     """Return every layer-4 condition that `allowed` is made of: the header space must know them."""
-    found = {fragment_match(ICMP[pairs.family]), error_match(pairs.family), echo_request(pairs.family)}
+    found = {*_fragments(pairs.family), error_match(pairs.family), echo_request(pairs.family)}
     if pairs.family is Family.V6:
         found.add(neighbor_discovery())
     for services in pairs.every_service():
@@ -36,6 +36,11 @@ def allowed_matches(pairs: PairPolicy) -> frozenset[HeaderMatch]:
 def gateway_of(subnet: Prefix) -> int:
     """Return the device's address on an attachment's subnet: the first usable one (the lower one of two)."""
     return subnet.network if subnet.size <= 2 else subnet.network + 1
+
+
+def _fragments(family: Family) -> tuple[HeaderMatch, ...]:
+    """Return the ICMP fragments that go with built-in intents: none in IPv6."""
+    return (fragment_match(ICMP[family]),) if family is Family.V4 else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -105,18 +110,18 @@ class AllowedSets:
         return self._masks[key]
 
     def _gateway_mask(self) -> int:
-        return self._all_of((echo_request(self.pairs.family), fragment_match(ICMP[self.pairs.family])))
+        return self._all_of((echo_request(self.pairs.family), *_fragments(self.pairs.family)))
 
     def _error_mask(self) -> int:
-        return self._all_of((error_match(self.pairs.family), fragment_match(ICMP[self.pairs.family])))
+        return self._all_of((error_match(self.pairs.family), *_fragments(self.pairs.family)))
 
     def _neighbors(self, subnet: Prefix) -> FlowSet:
         """Return the neighbour discovery of a subnet (IPv6 only)."""
         if self.pairs.family is Family.V4:
             return FlowSet(space=self.space)
         here = span_of(subnet)
+        mask = self._all_of((neighbor_discovery(),))
         sources = (_UNSPECIFIED, here, LINK_LOCAL)
-        mask = self._all_of((neighbor_discovery(), fragment_match(ICMP[Family.V6])))
         return rectangle(self.space, sources, (here, LINK_LOCAL, LINK_MULTICAST), mask)
 
     def _all_of(self, matches: Iterable[HeaderMatch]) -> int:

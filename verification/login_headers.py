@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from routing.model import LoginService, NonInitial, PortRange
-from verification.flow import TCP, UDP
+from routing.model import FlagMatch, LoginService, NonInitial, PortRange
+from verification.flow import ACK, RST, SYN, TCP, UDP
 from verification.header_space import HeaderMatch
 
+_FIRST = (FlagMatch(value=SYN, care=SYN | ACK | RST),)
+"""The flags that open a TCP connection (RFC 9293 3.5)."""
 
-def _opening(protocol: int, ports: tuple[PortRange, ...]) -> HeaderMatch:
-    return HeaderMatch(protocols=(protocol,), destination_ports=ports, non_initial=NonInitial.SKIP)
+
+def _opening(protocol: int, *ports: PortRange) -> HeaderMatch:
+    return HeaderMatch(
+        protocols=(protocol,),
+        destination_ports=ports,
+        tcp_flags=_FIRST if protocol == TCP else None,
+        non_initial=NonInitial.SKIP,
+    )
 
 
 LOGIN_HEADERS = {
-    LoginService.SSH: HeaderMatch(protocols=(TCP,), destination_ports=((22, 22),)),
-    LoginService.TELNET: HeaderMatch(protocols=(TCP,), destination_ports=((23, 23),)),
-    LoginService.NETCONF: HeaderMatch(protocols=(TCP,), destination_ports=((830, 830),)),
-    LoginService.SNMP: HeaderMatch(protocols=(UDP,), destination_ports=((161, 161),)),
-    LoginService.HTTP: _opening(TCP, ((80, 80), (443, 443))),
+    LoginService.SSH: _opening(TCP, (22, 22)),
+    LoginService.TELNET: _opening(TCP, (23, 23)),
+    LoginService.NETCONF: _opening(TCP, (830, 830)),
+    LoginService.SNMP: _opening(UDP, (161, 161)),
+    LoginService.HTTP: _opening(TCP, (80, 80), (443, 443)),
 }
 
 

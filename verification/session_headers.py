@@ -23,11 +23,17 @@ _NEIGHBOR_DISCOVERY = (135, 136)
 
 
 def pair_matches(started: ServiceSet, answered: ServiceSet, family: Family) -> Iterator[HeaderMatch]:
-    """Yield what a sender may send to a receiver, given what it may start there and what may be started from there."""
+    """Yield what a sender may send to a receiver, given what it may start there and what may be started from there.
+
+    No IPv6 non-initial fragment is ever allowed: not every platform can tell one from an initial fragment.
+    """
     yield from _openings(started, family)
     yield from _replies(answered, family)
     if started or answered:
         yield error_match(family)
+    if family is Family.V6:
+        return
+    if started or answered:
         yield fragment_match(ICMP[family])
     for transport, protocol in ((Transport.TCP, TCP), (Transport.UDP, UDP)):
         if started.of(transport) or answered.of(transport):

@@ -77,7 +77,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"policy-options (as-path|as-path-group|damping) ", _UNUSED),
     (_SESSIONS, _SESSION),
     (r"(?:routing-instances \S+ )?protocols bgp group \S+ description ", "a remark"),
-    (_ROUTING + r"(graceful-restart|nonstop-routing|options syslog|traceoptions)( |$)", "how the routing daemon restarts and logs"),
+    (_ROUTING + r"(graceful-restart|nonstop-routing|options syslog|traceoptions)( |$)", "how the routing daemon restarts"),
     (_ROUTING + r"router-id \S+$", "only BGP uses it here, and there is none in this instance"),
     (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
     (r"security authentication-key-chains ", _UNUSED),

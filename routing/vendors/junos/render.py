@@ -99,14 +99,18 @@ def _render_interfaces(device: Device, lines: Lines) -> None:
         if dot:
             filters = control.pop(interface.vrf, []) if name == LOOPBACK else []
             _render_unit(interface, f"interfaces {name} unit {unit}", filters, lines)
-            continue
-        tagged = any(child.vlan is not None for child in units[name])
-        said = _state(interface) + (["vlan-tagging"] if tagged else [])
-        # A parent with units is said by their lines already.
-        for statement in said or ([] if units[name] else [""]):
-            lines.add(f"interfaces {name} {statement}".rstrip(" "), interface_ref(name))
+        else:
+            _render_parent(interface, units[name], lines)
     if control:
         raise ValueError(f"{device.name}: a control filter needs a unit of {LOOPBACK} in its VRF")
+
+
+def _render_parent(parent: Interface, units: list[Interface], lines: Lines) -> None:
+    tagged = any(unit.vlan is not None for unit in units)
+    for statement in _state(parent) + (["vlan-tagging"] if tagged else []):
+        lines.add(f"interfaces {parent.name} {statement}", interface_ref(parent.name))
+    if not units and _state(parent) == []:
+        lines.add(f"interfaces {parent.name}", interface_ref(parent.name))
 
 
 def _state(interface: Interface) -> list[str]:
@@ -115,7 +119,8 @@ def _state(interface: Interface) -> list[str]:
 
 
 def _render_unit(interface: Interface, start: str, filters: list[ControlFilter], lines: Lines) -> None:
-    ref = interface_ref(interface.name)
+    # Every line of a unit also says that its parent is there.
+    refs = interface_ref(interface.name), interface_ref(interface.name.partition(".")[0])
     said = _state(interface)
     if interface.vlan is not None:
         said.append(f"vlan-id {interface.vlan}")
@@ -123,13 +128,13 @@ def _render_unit(interface: Interface, start: str, filters: list[ControlFilter],
         text = f"{format_address(address.family, address.value)}/{address.length}"
         said.append(f"family {FAMILY_WORDS[address.family]} address {text}")
     for statement in said:
-        lines.add(f"{start} {statement}", ref)
-    if not said:
-        lines.add(start, ref)
+        lines.add(f"{start} {statement}", *refs)
+    if not (said or interface.bindings or filters):
+        lines.add(start, *refs)
     for binding in interface.bindings:
         way = "input" if binding.direction.value == "in" else "output"
         where = f"{start} family {FAMILY_WORDS[binding.family]} filter {way} {name_word(binding.acl)}"
-        lines.add(where, ref, binding_ref(interface.name, binding.direction.value, binding.family))
+        lines.add(where, *refs, binding_ref(interface.name, binding.direction.value, binding.family))
     for item in filters:
         where = f"{start} family {FAMILY_WORDS[item.family]} filter input {name_word(item.acl)}"
-        lines.add(where, control_filter_ref(item.vrf, item.family))
+        lines.add(where, *refs, control_filter_ref(item.vrf, item.family))

@@ -18,6 +18,7 @@ from routing.vendors.junos.flags import format_flags, is_established
 from routing.vendors.junos.lines import Lines, name_word
 from routing.vendors.junos.names import protocol_word
 from routing.vendors.junos.read_filter import read_term
+from routing.vendors.junos.tree import quote
 
 FAMILY_WORDS = {Family.V4: "inet", Family.V6: "inet6"}
 
@@ -72,11 +73,8 @@ def _conditions(family: Family, entry: AclEntry) -> Iterator[str]:
     for ports in entry.destination_ports or ():
         yield f"from destination-port {_port_word(ports)}"
     if entry.tcp_flags is not None:
-        yield (
-            "from tcp-established"
-            if is_established(entry.tcp_flags)
-            else f'from tcp-flags "{format_flags(entry.tcp_flags)}"'
-        )
+        established = is_established(entry.tcp_flags)
+        yield "from tcp-established" if established else f"from tcp-flags {quote(format_flags(entry.tcp_flags))}"
     if entry.icmp is not None:
         yield from _icmp_conditions(entry.icmp)
     layer4 = entry.source_ports or entry.destination_ports or entry.tcp_flags or entry.icmp

@@ -15,6 +15,7 @@ from routing.vendors.junos.lines import Lines, name_word
 from routing.vendors.junos.read_policies import PROTOCOL_POLICY
 from routing.vendors.junos.read_policy import REJECT_ALL, read_policy
 from routing.vendors.junos.route_filters import format_route_filter
+from routing.vendors.junos.tree import quote
 
 _PROTOCOLS = {
     RouteSource.CONNECTED: "direct",
@@ -110,7 +111,7 @@ def _action_lines(clause: PolicyClause) -> Iterator[str]:
         how = "set" if clause.replace_communities else "add"
         yield f"then community {how} {community_name(clause.add_communities)}"
     if clause.prepend:
-        yield f'then as-path-prepend "{" ".join(map(str, clause.prepend))}"'
+        yield f"then as-path-prepend {quote(' '.join(map(str, clause.prepend)))}"
     match clause.action:
         case Action.PERMIT:
             yield "then accept"

@@ -1,0 +1,326 @@
+"""Hand-written Junos text means what the vendor's documentation says: packets, routes and fields, one snippet a case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from intents.prefix import Family, Prefix, format_address, parse_address, parse_prefix
+from routing.model import Acl, AclEntry, Action, AddressMatch, Device, NonInitial, PolicyClause, PolicyDefault
+from routing.vendors.junos import VENDOR
+from routing.vendors.junos.names import PROTOCOLS
+from routing.vendors.vendor import ReadDevice
+
+_FOLDER = Path(__file__).parent / "readers" / "junos"
+_SHORT = {
+    "@F ": "set firewall family inet filter F term ",
+    "@6 ": "set firewall family inet6 filter F term ",
+    "@P ": "set policy-options policy-statement P term ",
+    "@V ": "set routing-instances V ",
+    "@N ": "set routing-instances V protocols bgp group G neighbor 10.0.0.2 ",
+}
+_BEHIND = {
+    "bgp": """\
+set interfaces ge-0/0/1 unit 0 family inet address 10.0.0.1/24
+set interfaces ge-0/0/1 unit 0 family inet6 address 2001:db8::1/64
+set routing-instances V instance-type virtual-router
+set routing-instances V interface ge-0/0/1.0
+set routing-instances V routing-options autonomous-system 65001
+set routing-instances V protocols bgp group G type external
+set routing-instances V protocols bgp group G peer-as 65002
+set routing-instances V protocols bgp group G neighbor 10.0.0.2
+set policy-options policy-statement ALL term a then accept
+set policy-options policy-statement NONE term a then reject
+set policy-options policy-statement TEN term a from route-filter 10.0.0.0/8 orlonger
+set policy-options policy-statement TEN term a then accept
+""",
+}
+_FLAGS = {"F": 1, "S": 2, "R": 4, "P": 8, "A": 16, "U": 32}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    name: str
+    construct: str
+    source: str
+    text: str
+    expected: tuple[str, ...]
+
+
+def _load() -> Iterator[Snippet]:
+    for path in sorted(_FOLDER.glob("*.txt")):
+        for block in path.read_text(encoding="utf-8").split("\n=== ")[1:]:
+            head, _, body = block.partition("\n")
+            name, construct, source = (part.strip() for part in head.split("|"))
+            text, _, expected = body.partition("\n---\n")
+            lines = tuple(line for line in expected.splitlines() if line and not line.startswith("#"))
+            yield Snippet(name=name, construct=construct, source=source, text=_expand(text), expected=lines)
+
+
+def _expand(text: str) -> str:
+    return "\n".join(_SHORT.get(line[:3], line[:3]) + line[3:] for line in text.split("\n")) + "\n"
+
+
+SNIPPETS = tuple(_load())
+
+CONSTRUCTS = frozenset(
+    [
+        "actions",
+        "address",
+        "address-except",
+        "address-mask",
+        "aggregate",
+        "apply-groups",
+        "apply-groups-except",
+        "apply-path",
+        "as-number",
+        "bgp-export",
+        "bgp-family",
+        "bgp-group",
+        "bgp-import",
+        "bgp-inheritance",
+        "bgp-local-address",
+        "bgp-local-as",
+        "bgp-loops",
+        "bgp-multipath",
+        "bgp-prefix-limit",
+        "bgp-session",
+        "bgp-unmodelled",
+        "braces",
+        "command",
+        "comment",
+        "community",
+        "deactivate",
+        "description",
+        "disable",
+        "filter-list",
+        "filter-reference",
+        "filter-unmodelled",
+        "fragments",
+        "group-precedence",
+        "group-wildcard",
+        "harmless",
+        "icmp",
+        "implicit-deny",
+        "instance-type",
+        "instance-unmodelled",
+        "interface-address",
+        "interface-filter",
+        "interface-unmodelled",
+        "list",
+        "logins",
+        "loopback-filter",
+        "next-term",
+        "no-from",
+        "no-then",
+        "payload-protocol",
+        "next-header",
+        "policy-actions",
+        "policy-chain",
+        "policy-protocol",
+        "policy-term",
+        "policy-unmodelled",
+        "port",
+        "port-except",
+        "prefix-list",
+        "prefix-list-filter",
+        "prefix-list-undefined",
+        "protocol",
+        "protocol-except",
+        "quoted",
+        "route-filter",
+        "router-id",
+        "scalar-twice",
+        "set-list",
+        "static",
+        "static-preference",
+        "static-unmodelled",
+        "stray",
+        "system-unmodelled",
+        "tcp-flags",
+        "term-order",
+        "vlan",
+        "vrf",
+    ]
+)
+"""What this reader claims to understand, or to refuse on purpose; each has a snippet."""
+
+
+@pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.name)
+def test_a_hand_written_snippet_means_what_its_document_says(snippet: Snippet) -> None:
+    behind = "".join(_BEHIND[line.removeprefix("use ")] for line in snippet.expected if line.startswith("use "))
+    found = VENDOR.read("r1", snippet.text + behind)
+    own_lines = snippet.text.count("\n")
+    assert snippet.expected
+    unknown = [line for line in snippet.expected if line.startswith("unknown ")]
+    if unknown != ["unknown any"]:
+        expected = [int(word) for line in unknown for word in line.split()[1:]]
+        assert [line for line in found.unknown_lines if line <= own_lines] == expected, found.device.unknown
+    assert [line for line in found.unknown_lines if line > own_lines] == []
+    for line in snippet.expected:
+        _check(found, line)
+
+
+def test_there_are_two_hundred_snippets_each_named_once() -> None:
+    names = [snippet.name for snippet in SNIPPETS]
+    assert len(names) == len(set(names))
+    assert len(names) >= 200
+
+
+def test_every_construct_claimed_has_a_snippet_and_no_snippet_claims_another() -> None:
+    assert {snippet.construct for snippet in SNIPPETS} == CONSTRUCTS
+
+
+def test_no_snippet_is_text_of_our_own_render() -> None:
+    assert not [snippet.name for snippet in SNIPPETS if "term t0001" in snippet.text or "TRUC-V4" in snippet.text]
+
+
+def _check(found: ReadDevice, line: str) -> None:
+    match line.split():
+        case ["use" | "unknown", *_]:
+            return
+        case ["absent", kind, *names]:
+            assert _find(found.device, kind, names) is None, line
+        case ["policy", name, wanted, *route]:
+            assert _route(found.device, name, route) == wanted + _wanted_sets(route), line
+        case [name, "permit" | "deny" as wanted, *packet]:
+            (acl,) = [acl for acl in found.device.acls if acl.name == name]
+            assert _decide(acl, packet) == wanted, line
+        case [kind, *names]:
+            *names, attribute, value = names
+            thing = _find(found.device, kind, names)
+            assert thing is not None, line
+            assert _show(getattr(thing, attribute)) == value, line
+        case _:
+            raise AssertionError(line)
+
+
+def _find(device: Device, kind: str, names: list[str]) -> object | None:
+    vrf = None if names[:1] == ["-"] else next(iter(names), None)
+    match kind:
+        case "device":
+            return device
+        case "interface":
+            things: list[object] = [i for i in device.interfaces if i.name == names[0]]
+        case "vrf":
+            things = [v for v in device.vrfs if v.name == names[0]]
+        case "static":
+            things = [
+                s
+                for s in device.statics
+                if (s.vrf, str(s.prefix)) == (vrf, names[1])
+                and names[2] == ("discard" if s.next_hop is None else format_address(s.prefix.family, s.next_hop))
+            ]
+        case "bgp":
+            things = [b for b in device.bgp if b.vrf == vrf]
+        case "neighbor":
+            address = parse_address(names[1])
+            things = [
+                n for b in device.bgp if b.vrf == vrf for n in b.neighbors if (n.family, n.address) == tuple(address)
+            ]
+        case "login":
+            things = [login for login in device.logins if login.service == names[0]]
+        case "control":
+            things = [c for c in device.control_filters if (c.vrf, str(int(c.family))) == (vrf, names[1])]
+        case _:
+            raise AssertionError(kind)
+    return things[0] if len(things) == 1 else None
+
+
+def _show(value: object) -> str:
+    match value:
+        case None | ():
+            return "-"
+        case tuple():
+            if isinstance(value, Prefix):
+                return str(value)
+            return ",".join(_show(item) for item in value)
+        case bool():
+            return str(value).lower()
+        case str():
+            return str(value).replace(" ", "_")
+        case int():
+            return str(int(value))
+    for names in (("direction", "family", "acl"), ("asn", "prepend_in", "replace"), ("prefix",), ("service",)):
+        if all(hasattr(value, name) for name in names):
+            return ":".join(_show(getattr(value, name)) for name in names)
+    if hasattr(value, "length"):
+        return f"{format_address(value.family, value.value)}/{value.length}"  # type: ignore[attr-defined] # by shape
+    return _show(value.family)  # type: ignore[attr-defined] # a VrfFamily is shown as its number
+
+
+def _decide(acl: Acl, packet: list[str]) -> str:
+    return next((entry.action.value for entry in acl.entries if _matches(acl.family, entry, packet)), "deny")
+
+
+def _matches(family: Family, entry: AclEntry, packet: list[str]) -> bool:
+    protocol, source, destination, *rest = packet
+    number = PROTOCOLS[protocol] if protocol in PROTOCOLS else int(protocol)
+    fragment = "frag" in rest
+    if entry.protocols is not None and number not in entry.protocols:
+        return False
+    source_address, source_port = _end(family, source)
+    destination_address, destination_port = _end(family, destination)
+    if not _within(entry.sources, source_address) or not _within(entry.destinations, destination_address):
+        return False
+    if fragment or entry.non_initial is NonInitial.ONLY:
+        return fragment and entry.non_initial is not NonInitial.SKIP
+    for ports, port in ((entry.source_ports, source_port), (entry.destination_ports, destination_port)):
+        if ports is not None and not any(low <= port <= high for low, high in ports):
+            return False
+    if entry.tcp_flags is not None:
+        flags = sum(_FLAGS[letter] for word in rest for letter in word if letter in _FLAGS)
+        if not any(flags & match.care == match.value for match in entry.tcp_flags):
+            return False
+    if entry.icmp is not None:
+        kind, _, code = rest[0].partition("/")
+        return any(m.type == int(kind) and m.code in {None, int(code or 0)} for m in entry.icmp)
+    return True
+
+
+def _end(family: Family, text: str) -> tuple[int, int]:
+    """Return address and port of `10.0.0.1:80` or `2001:db8::1|80`."""
+    address, _, port = text.partition(":" if family is Family.V4 else "|")
+    return parse_address(address).value, int(port or 1024)
+
+
+def _within(matches: tuple[AddressMatch, ...] | None, value: int) -> bool:
+    return matches is None or any(value & match.care == match.value for match in matches)
+
+
+def _wanted_sets(route: list[str]) -> str:
+    return "".join(f" {word}" for word in route[route.index("->") + 1 :]) if "->" in route else ""
+
+
+def _route(device: Device, name: str, route: list[str]) -> str:
+    (policy,) = [policy for policy in device.policies if policy.name == name]
+    words = route[: route.index("->")] if "->" in route else route
+    prefix, source = parse_prefix(words[0]), words[1] if len(words) > 1 else "bgp"
+    carried = set(words[2:])
+    said: list[str] = []
+    for clause in policy.clauses:
+        if not _holds(clause, prefix, source, carried):
+            continue
+        said += [f"lp={clause.local_preference}"] if clause.local_preference is not None else []
+        said += [f"med={clause.metric}"] if clause.metric is not None else []
+        said += [f"{'set' if clause.replace_communities else 'add'}={c}" for c in clause.add_communities]
+        said += [f"prepend={asn}" for asn in clause.prepend]
+        if clause.action is not None:
+            decision = "accept" if clause.action is Action.PERMIT else "reject"
+            return " ".join([decision, *(said if "->" in route else [])])
+    decision = "reject" if policy.default is PolicyDefault.REJECT else "default"
+    return " ".join([decision, *(said if "->" in route else [])])
+
+
+def _holds(clause: PolicyClause, prefix: Prefix, source: str, carried: set[str]) -> bool:
+    if clause.sources is not None and source not in clause.sources:
+        return False
+    if clause.communities is not None and not any(carried >= set(members) for members in clause.communities):
+        return False
+    if clause.prefixes is None:
+        return True
+    hits = (r.permit for r in clause.prefixes if r.prefix.covers(prefix) and r.low <= prefix.length <= r.high)
+    return next(hits, False)
