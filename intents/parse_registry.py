@@ -7,14 +7,15 @@ may point anywhere and is checked where it stands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from intents.conversions import UNIT_CODE, Complaint, to_name
 from intents.csv_reader import Table, read_csv
 from intents.fields import RowFields
-from intents.finding import make_finding
-from intents.reading import A01, A03, A09, A22, D10, Kind, Reading, located
+from intents.finding import Finding, make_finding
+from intents.reading import A01, A02, A03, A06, A09, A22, D10, Kind, Reading, located
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -58,8 +59,13 @@ Item = TypeVar("Item")
 def read_table(folder: Path, file: str, columns: Mapping[str, bool], reading: Reading, *kinds: Kind) -> Table:
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
-    reading.add(findings, *kinds)
+    reading.add([_with_rule(finding) for finding in findings], *kinds)
     return table
+
+
+def _with_rule(finding: Finding) -> Finding:
+    """Return a finding about a column with the requirement behind that column."""
+    return replace(finding, rule=FIELD_RULES.get(dict(finding.values).get("field", "")))
 
 
 def declare_names(table: Table, kind: Kind, reading: Reading) -> None:
@@ -81,7 +87,15 @@ def read_rows(table: Table, read: Callable[[RowFields], tuple[Key, Item] | None]
     return dict(sorted(found.items()))
 
 
-FIELD_RULES = {"category": A01, "legal_service": A09, "request_ref": A22, "decision_ref": A22}
+FIELD_RULES = {
+    "category": A01,
+    "organisation": A02,
+    "medium": A06,
+    "legal_service": A09,
+    "request_ref": A22,
+    "decision_ref": A22,
+    "code": D10,
+}
 
 
 def declare_units(table: Table, reading: Reading) -> None:

@@ -14,7 +14,7 @@ from intents.node_fields import NodeFields, entries_of
 from intents.nodes import Entry, Node
 from intents.parse_registry import MOST_HOSTS
 from intents.parse_services import read_named_services
-from intents.reading import A07, A22, Kind, Reading, located
+from intents.reading import A02, A07, A18_LEVEL, A22, Kind, Reading, located
 from intents.registry import (
     ApplicationClass,
     Attachment,
@@ -41,7 +41,7 @@ OUTSIDE_FIELDS = (
     "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "valid_from", "valid_to",
     "decision_ref", "request_ref",
 )  # fmt: skip
-_SYSTEM_RULES = {"request_ref": A22, "decision_ref": A22}
+_SYSTEM_RULES = {"owner": A02, "security_level": A18_LEVEL, "request_ref": A22, "decision_ref": A22}
 _OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), "request_ref": A22, "decision_ref": A22}
 
 

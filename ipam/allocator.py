@@ -103,7 +103,8 @@ class _Allocation:
                 self.space.use(entry.prefix)
 
     def _keep_one(self, wish: WantedPrefix, before: list[PrefixEntry]) -> None:
-        found = next((entry for entry in sorted(before, key=_latest_first) if self._stays(wish, entry)), None)
+        ordered = sorted(before, key=_latest_first) if len(before) > 1 else before
+        found = next((entry for entry in ordered if self._stays(wish, entry)), None)
         for entry in before:
             if entry is found:
                 since = self.on if entry.state is EntryState.QUARANTINED else entry.since

@@ -1,4 +1,4 @@
-"""An address plan against what the regulation asks of it: D01, D04, D05, D06, D13, and classes in their own pools.
+"""An address plan against what the regulation asks of it: A08, D01, D02, D04, D05, D06, D13, and classes in their pools.
 
 The one idea: these look at the finished plan only, so they hold for allocated, imported and hand-edited entries alike.
 """
@@ -11,13 +11,12 @@ from datetime import date
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Policy
-from intents.prefix import Family
+from intents.prefix import Family, Prefix
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
+from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.inventory import Inventory, Role
 from ipam.pools import is_public
-from ipam.rule_refs import rule_on
-from ipam.space import PoolSpace
 from ipam.utilisation import utilisation
 
 
@@ -28,6 +27,7 @@ def check_plan(
     lans = _lans(plan)
     found: list[tuple[str, list[Finding]]] = [
         ("D02", _outside_pools(plan, registry)),
+        ("A08", _outside_in_our_space(plan, registry)),
         ("D01", _outside_overlaps(plan, registry)),
         ("D04", _attributes(plan, registry)),
         ("D05", _public(lans, registry)),
@@ -42,30 +42,42 @@ def check_plan(
 def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[Finding, ...]:
     """Return a finding for each LAN that a class of the policy means but that lies in none of its dedicated pools.
 
-    Such a LAN would get nothing of what its class is permitted, and would escape what its class is forbidden.
+    Such a LAN would get nothing of what its class is permitted, and would escape what its class is forbidden. Classes that
+    have neither a pool nor a LAN are listed in one note.
     """
-    ends = [end for rule in policy.rules for end in (rule.source, rule.destination)]
-    ends += [end for via in policy.vias for end in (via.source, via.destination)]
-    named = {
-        DedicatedClass(category=end.category, tier=end.tier, purpose=end.purpose)
-        for end in ends
-        if isinstance(end, ClassEndpoint)
-    }
+    named = _named_classes(policy)
     dedicated = {pool.name: pool.dedicated for pool in plan.pools}
+    without_pool = named - set(dedicated.values())
     findings: list[Finding] = []
     for name, entries in _lans(plan).items():
         attachment = registry.attachments.get(name)
         group = _class_of(attachment, registry) if attachment is not None else None
         if attachment is None or group is None or group not in named:
             continue
+        without_pool.discard(group)
         for entry in entries:
             if dedicated.get(entry.pool) != group:
-                text = f"{group.category}/{group.tier} in {group.purpose}"
-                finding = make_finding(
-                    "TR522", attachment.where, key=entry.key, prefix=entry.prefix, pool=entry.pool, group=text
-                )
-                findings.append(finding)
+                values = {"key": entry.key, "prefix": str(entry.prefix), "pool": entry.pool, "group": _class_text(group)}
+                pairs = tuple(sorted(values.items()))
+                findings.append(Finding(code="TR522", severity=Severity.ERROR, where=attachment.where, values=pairs))
+    if without_pool:
+        names = ", ".join(sorted(map(_class_text, without_pool)))
+        findings.append(make_finding("TR524", Where(), severity=Severity.INFO, groups=names, count=len(without_pool)))
     return tuple(findings)
+
+
+def _named_classes(policy: Policy) -> set[DedicatedClass]:
+    ends = [end for rule in policy.rules for end in (rule.source, rule.destination)]
+    ends += [end for via in policy.vias for end in (via.source, via.destination)]
+    return {
+        DedicatedClass(category=end.category, tier=end.tier, purpose=end.purpose)
+        for end in ends
+        if isinstance(end, ClassEndpoint)
+    }
+
+
+def _class_text(group: DedicatedClass) -> str:
+    return f"{group.category}/{group.tier} in {group.purpose}"
 
 
 def _class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | None:
@@ -91,25 +103,44 @@ def _where(key: str, registry: Registry) -> Where:
 
 
 def _outside_pools(plan: AddressPlan, registry: Registry) -> list[Finding]:
-    space = PoolSpace(plan.pools)
+    pools = {pool.name: pool.prefix for pool in plan.pools}
     return [
         make_finding("TR514", _where(entry.key, registry), key=entry.key, prefix=entry.prefix, pool=entry.pool)
         for entry in plan.prefixes
-        if entry.pool and entry.state is not EntryState.QUARANTINED and space.pool_of(entry.prefix) is None
+        if entry.pool
+        and entry.state is not EntryState.QUARANTINED
+        and not (entry.pool in pools and pools[entry.pool].covers(entry.prefix))
+    ]
+
+
+def _outside(plan: AddressPlan) -> list[tuple[Prefix, str]]:
+    return [(entry.prefix, entry.key) for entry in plan.prefixes if entry.key.startswith("outside/")]
+
+
+def _outside_in_our_space(plan: AddressPlan, registry: Registry) -> list[Finding]:
+    """Return outside prefixes that overlap our own root blocks: an address there is ours to give (A08)."""
+    ours = [(pool.prefix, pool.name) for pool in plan.pools if pool.use is PoolUse.ROOT]
+    return [
+        _overlap(prefix, key, other, name, registry)
+        for prefix, key in _outside(plan)
+        for other, name in ours
+        if prefix.overlaps(other)
     ]
 
 
 def _outside_overlaps(plan: AddressPlan, registry: Registry) -> list[Finding]:
-    """Return outside prefixes that overlap our own blocks or each other: they meet in the shared purpose (D01)."""
-    ours = [(pool.prefix, pool.name) for pool in plan.pools if pool.use is PoolUse.ROOT]
-    outside = [(entry.prefix, entry.key) for entry in plan.prefixes if entry.key.startswith("outside/")]
-    findings: list[Finding] = []
-    for place, (prefix, key) in enumerate(outside):
-        for other, name in (*ours, *outside[:place]):
-            if prefix.overlaps(other):
-                where = _where(key, registry)
-                findings.append(make_finding("TR521", where, key=key, prefix=prefix, other=name, other_prefix=other))
-    return findings
+    """Return outside prefixes that overlap each other: they meet in the shared purpose (D01)."""
+    outside = _outside(plan)
+    return [
+        _overlap(prefix, key, other, name, registry)
+        for place, (prefix, key) in enumerate(outside)
+        for other, name in outside[:place]
+        if prefix.overlaps(other)
+    ]
+
+
+def _overlap(prefix: Prefix, key: str, other: Prefix, name: str, registry: Registry) -> Finding:
+    return make_finding("TR521", _where(key, registry), key=key, prefix=prefix, other=name, other_prefix=other)
 
 
 def _attributes(plan: AddressPlan, registry: Registry) -> list[Finding]:

@@ -16,7 +16,7 @@ from intents.excerpts import add_excerpts
 from intents.fields import RowFields
 from intents.finding import Finding, Where, make_finding, raise_errors
 from intents.parse_registry import columns_of, declare_names, read_rows, read_table
-from intents.reading import A03, Kind, Reading
+from intents.reading import A03, A04, Kind, Reading
 from intents.registry import Domain, Registry, SiteName, Validity
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
 from ipam.places import place_attachments
@@ -132,7 +132,7 @@ def _check_channel(channel: Channel, devices: dict[str, InventoryDevice]) -> lis
         "TR224",
         channel.where,
         also=(near.where, far.where),
-        rule=A03,
+        rule=A03 if near.role in BACKBONE_ROLES else A04,
         channel=channel.name,
         level=channel.level,
         a_role=near.role,

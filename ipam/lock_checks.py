@@ -9,9 +9,9 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 from intents.finding import Finding, Where, make_finding
+from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry
 from ipam.number_allocator import RANGES, number_key
-from ipam.rule_refs import rule_on
 
 
 @dataclass(slots=True)

@@ -69,10 +69,16 @@ def _place(
             entry = NumberEntry(kind=kind, scope=scope, key=key, value=value, state=EntryState.ACTIVE, since=on)
             entries.append(entry)
     findings = (
-        make_finding("TR515", Where(), kind=kind, scope=scope or "-", first=keys[0], count=len(keys))
+        make_finding("TR515", _where(scope), kind=kind, scope=scope or "-", first=keys[0], count=len(keys))
         for (kind, scope), keys in sorted(full.items())
     )
     return entries, tuple(findings)
+
+
+def _where(scope: str) -> Where:
+    """Return the device that a scope is about, if it is one device's."""
+    kind, _, rest = scope.partition("/")
+    return Where(device=rest.partition("/")[0]) if kind == "lan" else Where()
 
 
 def _active(entry: NumberEntry, on: date) -> NumberEntry:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from intents.finding import Finding, make_finding
-from intents.reading import A03, A07
+from intents.reading import A04, A07
 from intents.registry import Attachment, AttachmentName, ConnectionKind, Registry, SiteKind
 from intents.suggestions import suggest
 from ipam.inventory import Channel, InventoryDevice, Place, Role
@@ -74,7 +74,9 @@ def _find_device(
         if device.role is role and device.validity.overlaps(attachment.validity)
     ]
     if not fitting:
-        return make_finding("TR221", attachment.where, attachment=attachment.name, site=attachment.site, role=role)
+        rule = A04 if role is not Role.EDGE else None
+        name, site = attachment.name, attachment.site
+        return make_finding("TR221", attachment.where, rule=rule, attachment=name, site=site, role=role)
     fitting.sort(key=lambda device: (device.validity.start or date.min, device.name))
     latest = fitting[-1]
     rivals = [device for device in fitting[:-1] if device.validity.overlaps(latest.validity)]
@@ -123,7 +125,7 @@ def _level1_places(attachment: Attachment, cpe: InventoryDevice, behind: Mapping
     ]
     if not channels:
         where, also = attachment.where, (cpe.where,)
-        return make_finding("TR229", where, also=also, rule=A03, attachment=attachment.name, device=cpe.name)
+        return make_finding("TR229", where, also=also, rule=A04, attachment=attachment.name, device=cpe.name)
     return tuple(
         Place(
             attachment=attachment.name,

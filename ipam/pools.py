@@ -15,9 +15,9 @@ from typing import NamedTuple
 from intents.finding import Finding, Severity, Where, make_finding, sort_findings
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import Domain
+from intents.rule_packs import rule_on
 from intents.settings import PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
-from ipam.rule_refs import rule_on
 
 PRIVATE = tuple(
     parse_prefix(text)

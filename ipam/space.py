@@ -38,13 +38,17 @@ class PoolSpace:
         """Mark a prefix as used wherever it lies; return False if part of it was used before."""
         pool = self.pool_of(prefix)
         if pool is not None:
-            if self.free[pool.name].take(prefix):
-                return True
-            self.free[pool.name].take_overlap(prefix)
-            return False
+            return self.use_in(pool, prefix)
         for other in self._pools:
             self.free[other.name].take_overlap(prefix)
         return True
+
+    def use_in(self, pool: Pool, prefix: Prefix) -> bool:
+        """Mark a prefix of a pool as used; return False if part of it was used before."""
+        if self.free[pool.name].take(prefix):
+            return True
+        self.free[pool.name].take_overlap(prefix)
+        return False
 
 
 def _of(pool: Pool, family: Family) -> bool:

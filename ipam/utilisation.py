@@ -35,7 +35,7 @@ def utilisation(plan: AddressPlan) -> tuple[Utilisation, ...]:
     quarantined: dict[str, int] = {}
     for entry in plan.prefixes:
         pool = space.pool_of(entry.prefix)
-        if pool is not None and space.use(entry.prefix):
+        if pool is not None and space.use_in(pool, entry.prefix):
             counts = quarantined if entry.state is EntryState.QUARANTINED else used
             counts[pool.name] = counts.get(pool.name, 0) + entry.prefix.size
     return tuple(

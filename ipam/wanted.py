@@ -117,15 +117,22 @@ def _wish_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], wis
     else:
         return
     unit = _unit_of(devices[channel.b_device].site, wishes.registry)
+    # Loopbacks are IPv4 only, so that is all that a CPE's management link carries; stations' LANs have both families.
+    families = (Family.V4,) if Role.CPE in (near, far) else tuple(Family)
     for purpose in purposes:
         attributes = Attributes(purpose=purpose, level=channel.level, unit=unit)
-        _wish_link(channel, f"purpose/{purpose}", attributes, channel.where, wishes)
+        _wish_link(channel, f"purpose/{purpose}", attributes, channel.where, wishes, families)
 
 
-def _wish_link(channel: Channel, whose: str, attributes: Attributes, where: Where, wishes: Wishes) -> None:
+def _wish_link(
+    channel: Channel,
+    whose: str,
+    attributes: Attributes,
+    where: Where,
+    wishes: Wishes,
+    families: tuple[Family, ...] = tuple(Family),
+) -> None:
     key = f"link/{channel.name}/{whose}"
-    management = whose == f"purpose/{MANAGEMENT}"
-    families = (Family.V4,) if management else tuple(Family)
     wishes.pair(key, attributes, _root_blocks(channel, wishes), where, families)
     wishes.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
 
@@ -153,9 +160,10 @@ def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> Non
 
 def _root_blocks(channel: Channel, wishes: Wishes) -> tuple[str, ...]:
     """Return the root blocks for a channel's links: that of the far end, then that of the near end."""
-    devices = wishes.inventory.devices
-    ends = (devices[channel.b_device].site, devices[channel.a_device].site)
-    return tuple(dict.fromkeys(_root_block(site, wishes.registry) for site in ends))
+    devices, registry = wishes.inventory.devices, wishes.registry
+    far = _root_block(devices[channel.b_device].site, registry)
+    near = _root_block(devices[channel.a_device].site, registry)
+    return (far,) if far == near else (far, near)
 
 
 def _root_block(site: SiteName, registry: Registry) -> str:

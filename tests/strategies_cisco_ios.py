@@ -77,8 +77,12 @@ def address_matches(draw: st.DrawFn, family: Family) -> tuple[AddressMatch, ...]
 
 
 PORT_RANGES = st.none() | st.tuples(PORTS, PORTS).map(lambda pair: ((min(pair), max(pair)),))
-FLAGS = st.none() | st.just(ESTABLISHED) | st.tuples(st.integers(1, 63), st.integers(0, 63)).map(
-    lambda pair: (FlagMatch(value=pair[0] & pair[1], care=pair[0]),)
+FLAGS = (
+    st.none()
+    | st.just(ESTABLISHED)
+    | st.tuples(st.integers(1, 63), st.integers(0, 63)).map(
+        lambda pair: (FlagMatch(value=pair[0] & pair[1], care=pair[0]),)
+    )
 )
 ICMP = st.none() | st.builds(
     lambda kind, code: (IcmpMatch(type=kind, code=code),), st.integers(0, 255), st.none() | st.integers(0, 255)
@@ -262,16 +266,16 @@ def neighbors(draw: st.DrawFn, asn: int, family: Family, address: int, names: Se
 
 
 @st.composite
-def instances(
-    draw: st.DrawFn, vrf: Vrf | None, asn: int, router_id: int | None, names: Sequence[str]
-) -> BgpInstance:
+def instances(draw: st.DrawFn, vrf: Vrf | None, asn: int, router_id: int | None, names: Sequence[str]) -> BgpInstance:
     """Return BGP in one VRF (None: the global table)."""
     allowed = list(Family) if vrf is None else [family.family for family in vrf.families]
     family_sets = st.sampled_from(allowed)
     ends = sorted(
-        draw(st.sets(family_sets.flatmap(lambda family: st.tuples(st.just(family), address_values(family))), max_size=3))
+        draw(
+            st.sets(family_sets.flatmap(lambda family: st.tuples(st.just(family), address_values(family))), max_size=3)
+        )
     )
-    maps = st.none() | st.sampled_from([name for name in names if " " not in name] or [None])
+    maps = st.sampled_from([None, *(name for name in names if " " not in name)])
     sources = draw(
         st.sets(st.tuples(family_sets, st.sampled_from([RouteSource.CONNECTED, RouteSource.STATIC])), max_size=3)
     )
@@ -308,10 +312,10 @@ def logins(draw: st.DrawFn, acls4: Sequence[str], acls6: Sequence[str]) -> tuple
     found: dict[LoginService, Login] = {}
     for service in draw(st.sets(st.sampled_from(list(LoginService)))):
         chosen = []
-        if acls4 and draw(st.booleans()):
-            chosen.append((Family.V4, draw(st.sampled_from(acls4))))
-        if acls6 and draw(st.booleans()):
-            chosen.append((Family.V6, draw(st.sampled_from(acls6))))
+        for family, names in ((Family.V4, acls4), (Family.V6, acls6)):
+            name = draw(st.sampled_from([None, *names]))
+            if name is not None:
+                chosen.append((family, name))
         limited = service in (LoginService.SSH, LoginService.TELNET) and len(chosen) == 2 and draw(st.booleans())
         found[service] = Login(service=service, vrfs=("",) if limited else None, acls=tuple(chosen))
     return tuple(found[service] for service in sorted(found))
@@ -355,7 +359,9 @@ def devices(draw: st.DrawFn) -> Device:
     router_id = draw(st.none() | address_values(Family.V4))
     homes = [place for place in places if draw(st.booleans()) and (place is None or bgp_fits(place))]
     bgp = tuple(draw(instances(place, asn, router_id, names)) for place in homes)
-    used = {name for instance in bgp for neighbor in instance.neighbors for name in (*neighbor.imports, *neighbor.exports)}
+    used = {
+        name for instance in bgp for neighbor in instance.neighbors for name in (*neighbor.imports, *neighbor.exports)
+    }
     routes = {
         (route.vrf, route.prefix, route.next_hop, route.interface, route.discard): route
         for place in places

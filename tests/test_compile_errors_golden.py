@@ -30,22 +30,26 @@ from intents.prefix import parse_prefix
 from intents.registry import PurposeName, as_at
 from intents.settings import PoolSpec
 from intents.workspace import load_intents
-from ipam.address_plan import AddressPlan
+from ipam.address_plan import AddressPlan, NumberKind
 from ipam.allocator import allocate
 from ipam.checks import check_classes
 from ipam.import_csv import ImportTarget, import_plan
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import parse_plan, print_plan
+from ipam.number_allocator import allocate_numbers
 from ipam.pools import make_pools
 from tests.small_registries import (
     FILES,
     ON,
     PC,
+    POOLS,
     SHARED,
     WEB,
+    Numbers,
     attachment,
     communes_of,
     head,
+    inventory,
     named,
     organisation,
     purpose,
@@ -93,12 +97,25 @@ def pool_named_twice() -> tuple[Finding, ...]:
     return make_pools([root, again], AddressPlan())[1]
 
 
+def allocated_without_references() -> tuple[Finding, ...]:
+    silent = {name: replace(item, request_ref="", decision_ref="") for name, item in VALUES.attachments.items()}
+    found = replace(VALUES, attachments=silent)
+    return allocate(found, inventory(found), POOLS, AddressPlan(), Numbers(), ON)[1]
+
+
+def too_many_vlans() -> tuple[Finding, ...]:
+    wanted = [(NumberKind.VLAN, "lan/cpe-1/ge-0/0/1", f"lan/a-{number:04d}") for number in range(4000)]
+    return allocate_numbers(wanted, (), ON, ON)[1]
+
+
 FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
     "TR301-unknown-service": lambda: compiled(to=target("edoc", "wbe")),
     "TR303-two-home-purposes": compiled_with_two_homes,
     "TR313-no-service": lambda: compiled(to=named("ubnd-a")),
     "TR315-unknown-purpose": lambda: compiled(source=communes_of(purpose_name=PurposeName("goverment"))),
     "TR501-pool-named-twice": pool_named_twice,
+    "TR515-no-vlan-left": too_many_vlans,
+    "TR520-no-registration": allocated_without_references,
 }
 CASES = sorted(
     [path.parent for path in (TESTS / "errors").glob("TR*/compile.toml")]

@@ -342,3 +342,10 @@ def test_a_rule_inside_one_organisation_is_part_of_the_same_rule_without_the_lim
     wide = permit(communes_of(), to=communes_of(), service=WEB)
     within = Within(head=head("w", 5), organisations=communes_of(), service=WEB)
     assert one("TR309", wide, within).where == at(5)
+
+
+def test_what_is_said_of_a_class_with_an_exception_does_not_cover_the_whole_class() -> None:
+    permitted = permit(communes_of(), to=target("edoc", "web"))
+    assert found(permitted, forbid(communes_of(without="ubnd-a"), to=target("edoc"))) == [("TR307", Severity.INFO)]
+    narrower = permit(communes_of(without="ubnd-a ubnd-b"), to=target("edoc", "web"))
+    assert one("TR306", narrower, forbid(communes_of(without="ubnd-a"), to=target("edoc"))).severity is Severity.ERROR

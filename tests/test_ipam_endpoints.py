@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from intents.finding import Severity
 from intents.policy import (
     ClassEndpoint,
     DevicesEndpoint,
@@ -138,5 +139,6 @@ def test_a_member_outside_the_pools_of_its_class_is_found_only_if_the_class_is_n
         "lan/ubnd-b-government",
     ]
     assert {item.code for item in findings} == {"TR522"}
-    assert check_classes(unrelated, plan, REGISTRY) == ()
+    (note,) = check_classes(unrelated, plan, REGISTRY)
+    assert (note.code, note.severity) == ("TR524", Severity.INFO)
     assert check_classes(policy, PLAN, REGISTRY) == ()

@@ -15,10 +15,10 @@ from ipam.pools import is_public, make_pools
 from tests.small_registries import POOLS, at, pool
 
 
-def spec(found: Pool, line: int = 1, **changes: object) -> PoolSpec:
+def spec(found: Pool, line: int = 1) -> PoolSpec:
     group = found.dedicated
     dedicated = None if group is None else DedicatedSpec(category=group.category, tier=group.tier)
-    written = PoolSpec(
+    return PoolSpec(
         name=found.name,
         use=found.use,
         prefix=found.prefix,
@@ -30,7 +30,6 @@ def spec(found: Pool, line: int = 1, **changes: object) -> PoolSpec:
         owner=found.owner,
         where=at(line, "settings.yaml"),
     )
-    return replace(written, **changes)
 
 
 SPECS = [spec(item, line) for line, item in enumerate(POOLS, start=1)]

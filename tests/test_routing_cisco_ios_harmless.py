@@ -18,7 +18,9 @@ def data(name: str) -> str:
     return (DATA / name).read_text(encoding="utf-8")
 
 
-def settings(banner: str = "Authorised access only", servers: tuple[str, ...] = ("10.0.0.1", "10.0.0.2")) -> BaselineSettings:
+def settings(
+    banner: str = "Authorised access only", servers: tuple[str, ...] = ("10.0.0.1", "10.0.0.2")
+) -> BaselineSettings:
     return BaselineSettings(
         domain_name="tslcd.example",
         management_vrf="MGMT",

@@ -67,7 +67,9 @@ GARBAGE = st.from_regex(r"(qz[a-z]{1,8} ?[a-z0-9./ ]{0,20}[a-z0-9])", fullmatch=
 
 
 @FEW
-@given(devices(), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 3), GARBAGE), min_size=1, max_size=4), st.data())
+@given(
+    devices(), st.lists(st.tuples(st.integers(0, 300), st.integers(0, 3), GARBAGE), min_size=1, max_size=4), st.data()
+)
 def test_every_garbage_line_is_an_unknown_line(
     device: Device, garbage: list[tuple[int, int, str]], data: st.DataObject
 ) -> None:
@@ -101,7 +103,14 @@ def test_a_damaged_text_can_be_read(device: Device, lost: list[int]) -> None:
     assert len(found.unknown_lines) == len(found.device.unknown)
 
 
-HOSTILE = ("x" * 1_000_000, "ip route\0 10.0.0.0 255.0.0.0 Null0", " " * 100_000 + "a", "a\rb", "\x0b", "no\xa0ip http server")
+HOSTILE = (
+    "x" * 1_000_000,
+    "ip route\0 10.0.0.0 255.0.0.0 Null0",
+    " " * 100_000 + "a",
+    "a\rb",
+    "\x0b",
+    "no\xa0ip http server",
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -121,7 +121,9 @@ def test_ipv6_is_printed_in_capitals_and_routed() -> None:
 
 def test_equal_prefix_lists_are_one_list_named_by_content() -> None:
     clauses = tuple(PolicyClause(name=str(n), action=Action.PERMIT, prefixes=(RULE,)) for n in (10, 20))
-    lines = text(replace(EMPTY, policies=(RoutePolicy(name="M", clauses=clauses), RoutePolicy(name="N", clauses=clauses))))
+    lines = text(
+        replace(EMPTY, policies=(RoutePolicy(name="M", clauses=clauses), RoutePolicy(name="N", clauses=clauses)))
+    )
     lists = [line for line in lines if line.startswith("ip prefix-list TRUC-PL-")]
     assert len(lists) == 1
     assert lists[0].endswith(" seq 5 permit 10.0.0.0/8 le 24")
@@ -162,7 +164,8 @@ REFUSED: list[tuple[str, Device]] = [
     ("a clause that goes on", with_clause(action=None)),
     ("source condition", with_clause(sources=(RouteSource.CONNECTED,))),
     ("empty prefix list", with_clause(prefixes=())),
-    ("prefix list of both families", with_clause(prefixes=(RULE, PrefixRule(prefix=parse_prefix("2001:db8::/32"), low=32, high=32)))),
+    ("prefix list of both families", with_clause(prefixes=(
+        RULE, PrefixRule(prefix=parse_prefix("2001:db8::/32"), low=32, high=32)))),
     ("lengths not in order", with_clause(prefixes=(replace(RULE, low=30),))),
     ("no community", with_clause(communities=())),
     ("community list without community", with_clause(communities=((),))),
@@ -242,6 +245,7 @@ OURS = [
     ("line vty 0 4", "access-class OTHER in"),
     ("line vty 0 4", "transport input telnet"),
     ("hostname other",),
+    ("ip http server",),
     ("snmp-server group TRUC-SNMP v3 priv",),
 ]
 NOT_OURS = [

@@ -110,9 +110,7 @@ def show_instance(instance: BgpInstance) -> Iterator[str]:
     for neighbor in instance.neighbors:
         yield show_neighbor(neighbor)
     for redistribution in instance.redistributions:
-        yield words(
-            f"redistribute {int(redistribution.family)} {redistribution.source.value}", redistribution.policy
-        )
+        yield words(f"redistribute {int(redistribution.family)} {redistribution.source.value}", redistribution.policy)
     yield from (f"network {prefix}" for prefix in instance.networks)
     yield from (f"aggregate {a.prefix}{' only' if a.summary_only else ''}" for a in instance.aggregates)
 

@@ -140,7 +140,9 @@ _REFUSED: dict[str, Callable[[Device], Device]] = {
     "VRF name with a space": lambda d: replace(d, vrfs=(Vrf(name="a b"),)),
     "family without interface": lambda d: replace(d, vrfs=(Vrf(name="V", families=(VrfFamily(family=Family.V6),)),)),
     "secondary address": lambda d: _unit(d, addresses=(replace(_ADDRESS, secondary=True),)),
-    "tagged beside untagged": lambda d: replace(d, interfaces=(*d.interfaces[:2], Interface(name="ge-0/0/1.7", vlan=7), *d.interfaces[2:])),
+    "tagged beside untagged": lambda d: replace(
+        d, interfaces=(*d.interfaces[:2], Interface(name="ge-0/0/1.7", vlan=7), *d.interfaces[2:])
+    ),
     "unit without parent": lambda d: replace(d, interfaces=d.interfaces[1:]),
     "undefined VRF": lambda d: _unit(d, vrf="W"),
     "quoted description": lambda d: _unit(d, description='a "b"'),

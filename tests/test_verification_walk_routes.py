@@ -50,6 +50,7 @@ def test_a_failed_device_moves_the_packet_and_a_failed_duct_stops_it() -> None:
 
 def test_every_single_failure_is_listed_once_and_a_lone_duct_is_its_link() -> None:
     net = diamond()
+    net = replace(net, links=tuple(replace(item, ducts=(*item.ducts, f"only-{item.name}")) for item in net.links))
     assert [failure.name for failure in failures(net, ("agg-2", "agg-1"))] == [
         "device/agg-1",
         "device/agg-2",
@@ -59,9 +60,20 @@ def test_every_single_failure_is_listed_once_and_a_lone_duct_is_its_link() -> No
         "link/right-1",
         "link/right-2",
     ]
-    assert device_failure(net, "agg-1").interfaces == {("left", "u1"), ("right", "u1")}
     with pytest.raises(ValueError, match="not in the network: agg-9"):
         failures(net, ("agg-9",))
+
+
+def test_a_failure_says_which_links_and_ports_are_dead() -> None:
+    net = diamond()
+    river = duct_failure(net, "river")
+    assert river.links == {"left-1", "left-2"}
+    assert river.interfaces == {("left", "u1"), ("agg-1", "l"), ("left", "u2"), ("agg-2", "l")}
+    assert link_failure(net, "right-1").interfaces == {("agg-1", "r"), ("right", "u1")}
+    gone = device_failure(net, "agg-1")
+    assert gone.devices == {"agg-1"}
+    assert gone.links == {"left-1", "right-1"}
+    assert gone.interfaces == {("left", "u1"), ("right", "u1")}
 
 
 def aggregating(*, summary_only: bool, right_lan: str = "10.2.0.1/24") -> Network:

@@ -163,3 +163,22 @@ def ring_device(name: str, n: int) -> Device:
             ),
         ),
     )
+
+
+def test_a_family_that_is_not_leaked_stays_in_its_vrf() -> None:
+    net = leaking()
+    edge = net.devices["edge"]
+    lan = interface("lan.9", "10.9.0.1/24", "2001:db8:9::1/64", vrf="SYS", vlan=9)
+    purpose = interface("lan.7", "2001:db8:7::1/64", vrf="GOV", vlan=7)
+    open_maps = (exactly("TO-GOV", "10.9.0.0/24", "2001:db8:9::/64"), *edge.policies[1:])
+    changed = replace(edge, interfaces=(lan, purpose, *edge.interfaces[1:]), policies=open_maps)
+    net = replace(net, devices={**net.devices, "edge": changed})
+    flow = tcp("edge lan.7", "2001:db8:7::9", "2001:db8:9::9")
+    assert only(net, flow).disposition is Disposition.NO_ROUTE
+    families = (Family.V4, Family.V6)
+    both = tuple(
+        replace(item, families=tuple(replace(found, family=family) for found in item.families for family in families))
+        for item in changed.vrfs
+    )
+    net = replace(net, devices={**net.devices, "edge": replace(changed, vrfs=both)})
+    assert only(net, flow).disposition is Disposition.DELIVERED_TO_SUBNET

@@ -15,10 +15,11 @@ from routing.model import Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.allowed_pairs import Kind
 from verification.check_routes import Layout
-from verification.control_plane import Alive
+from verification.alive import Alive
 from verification.evidence import Evidence
 from verification.failure import Failure
 from verification.flow import SUCCESS
+from verification.flow_sets import span_of
 from verification.forwarding import Forwarding
 
 
@@ -53,13 +54,16 @@ def without_backbone(evidence: Evidence) -> Forwarding:
 def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
     """Yield pairs that reach each other without any backbone device (A05)."""
     state = without_backbone(evidence)
-    for ports in evidence.ports.values():
-        for port in ports:
-            node = evidence.start_node(port)
-            if node is None or node in state.alive.dead_nodes:
+    routes = _routes_of_starts(evidence)
+    for node, port in evidence.start_ports.items():
+        if node in state.alive.dead_nodes:
+            continue
+        for prefix in routes.get(node, ()):
+            if not state.chosen_hops(node, prefix):
                 continue
-            for region, owner in layout.owner.items():
-                if owner == port.attachment or state.matched(node, region) is None:
+            for region in evidence.regions.inside[prefix]:
+                owner = layout.owner.get(region)
+                if owner is None or owner == port.attachment:
                     continue
                 for way in state.ways(node, region):
                     if way.end in SUCCESS and (way.device, way.interface) != (port.device, port.interface):
@@ -68,6 +72,16 @@ def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]
                             device=port.device,
                             ref=interface_ref(port.interface),
                         )
+
+
+def _routes_of_starts(evidence: Evidence) -> dict[int, set[Prefix]]:
+    """Return every prefix that the node of an attachment's port has some route to."""
+    found: dict[int, set[Prefix]] = {node: set(evidence.topology.local[node]) for node in evidence.start_ports}
+    for prefix, state in evidence.control_plane.base.items():
+        for node in state.candidates:
+            if node in found:
+                found[node].add(prefix)
+    return found
 
 
 def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
@@ -134,6 +148,11 @@ def _talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family],
     by_kind: dict[tuple[Kind, Family], set[PurposeName]] = {}
     for (name, family), kind in evidence.kinds.items():
         by_kind.setdefault((kind, family), set()).add(attachments[name].purpose)
+    for pool in evidence.given.address_plan.pools:  # a class talks also while nobody of it is there
+        if pool.dedicated is not None:
+            family = pool.prefix.family
+            for _, _, kind in evidence.sides[family].pairs.kinds_in((span_of(pool.prefix),)):
+                by_kind.setdefault((kind, family), set()).add(PurposeName(pool.purpose))
     for (name, family), kind in evidence.kinds.items():
         pairs = evidence.sides[family].pairs
         for (other, other_family), purposes in by_kind.items():

@@ -6,7 +6,8 @@ the whole network and every failure: it looks only at pairs whose destination's 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
@@ -15,7 +16,6 @@ from routing.model import AttachmentPort
 from verification.allowed_pairs import NOBODY
 from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
-from verification.flow_sets import Span
 from verification.forwarding import Forwarding, Way
 
 
@@ -40,55 +40,87 @@ class Layout:
 
     regions: Mapping[tuple[AttachmentName, Family], tuple[Prefix, ...]]
     owner: Mapping[Prefix, AttachmentName]
+    routers: frozenset[Prefix]
+    """Regions that hold nothing but devices' own addresses."""
 
 
 def lay_out(evidence: Evidence) -> Layout:
     """Return the regions that tile every attachment's own prefixes."""
-    known = evidence.regions
-    by_family: dict[Family, list[Prefix]] = {family: [] for family in Family}
-    for prefix in known.chains:
-        by_family[prefix.family].append(prefix)
-    for found in by_family.values():
-        found.sort(key=lambda item: item.network)
-    regions: dict[tuple[AttachmentName, Family], tuple[Prefix, ...]] = {}
+    spans = sorted(
+        (int(family), low, high, name) for (name, family), found in evidence.own.items() for low, high in found
+    )
+    starts = [(family, low) for family, low, _, _ in spans]
+    routers = {address for held in evidence.topology.own for address in held}
+    tiles: dict[tuple[AttachmentName, Family], list[Prefix]] = {key: [] for key in evidence.own}
     owner: dict[Prefix, AttachmentName] = {}
-    routers = {
-        (family, value) for held in evidence.topology.own for family, value in held
-    }
-    for (name, family), spans in evidence.own.items():
-        tiles = [
-            prefix
-            for prefix in by_family[family]
-            if _inside(prefix, spans) and not (prefix.size == 1 and (family, prefix.network) in routers)
-        ]
-        regions[(name, family)] = tuple(tiles)
-        owner.update(dict.fromkeys(tiles, name))
-    return Layout(regions=regions, owner=owner)
+    silent: set[Prefix] = set()
+    for prefix in evidence.regions.chains:
+        if _is_routers(prefix, routers):
+            silent.add(prefix)
+            continue
+        place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
+        if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
+            name = spans[place][3]
+            tiles[(name, prefix.family)].append(prefix)
+            owner[prefix] = name
+    return Layout(regions={key: tuple(found) for key, found in tiles.items()}, owner=owner, routers=frozenset(silent))
 
 
-def _inside(prefix: Prefix, spans: Iterable[Span]) -> bool:
-    return any(low <= prefix.network and prefix.last <= high for low, high in spans)
+def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:
+    """Return whether a region holds nothing but devices' own addresses."""
+    return prefix.size <= 2 and all((prefix.family, value) in routers for value in range(prefix.network, prefix.last + 1))
 
 
 def check_joined(
     evidence: Evidence,
     layout: Layout,
     state: Forwarding,
-    pairs: Iterable[tuple[AttachmentName, AttachmentName, Family]],
+    talkers: Mapping[tuple[AttachmentName, Family], Iterable[AttachmentName]],
     joined: Mapping[str, int] | None,
 ) -> Iterator[Wrong]:
     """Yield what keeps a pair that talks from being joined: source's port to destination, in one state.
 
-    `joined`: component number by device of the physical graph without the failed element; None: everything is up. Two
-    ends in different components are excused.
+    `talkers`: who sends to a destination. `joined`: component number by device of the physical graph without the failed
+    element; None: everything is up. Two ends in different components are excused.
     """
-    for source, destination, family in pairs:
-        for port in evidence.ports.get(source, ()):
-            if _excused(evidence, port, destination, joined):
-                continue
-            if (port.device, _parent(port.interface)) in state.alive.failure.interfaces:
-                continue
-            yield from _join(evidence, layout, state, port, source, destination, family)
+    for (destination, family), sources in talkers.items():
+        regions = layout.regions.get((destination, family), ())
+        ends = frozenset((item.device, item.interface) for item in evidence.ports.get(destination, ()))
+        arriving = [Arriving(state, region, ends) for region in regions]
+        for source in sources:
+            for port in evidence.ports.get(source, ()):
+                node = evidence.start_node(port)
+                if node is not None and arriving and all(item.from_leaf(node) for item in arriving):
+                    continue
+                if _excused(evidence, port, destination, joined):
+                    continue
+                if (port.device, _parent(port.interface)) in state.alive.failure.interfaces:
+                    continue
+                yield from _join(evidence, layout, state, port, source, destination, family)
+
+
+class Arriving:
+    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up."""
+
+    def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
+        self._state = state
+        self._region = region
+        self._ends = ends
+        self._good: dict[int, bool] = {}
+
+    def from_leaf(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner, by the nodes next to it."""
+        hops = self._state.next_hops(node, self._region)
+        return bool(hops) and all(hop.node is not None and self.from_node(hop.node) for hop in hops)
+
+    def from_node(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner."""
+        known = self._good.get(node)
+        if known is None:
+            ways = self._state.ways(node, self._region)
+            known = all(way.end in SUCCESS and (way.device, way.interface) in self._ends for way in ways)
+            self._good[node] = known
+        return known
 
 
 def _parent(name: str) -> str:
@@ -158,18 +190,28 @@ def _wrong(
 
 
 def check_wall(
-    evidence: Evidence, layout: Layout, state: Forwarding, routes: Iterable[tuple[int, Prefix]]
+    evidence: Evidence,
+    layout: Layout,
+    state: Forwarding,
+    routes: Iterable[tuple[int, Prefix]],
+    talking: Mapping[tuple[AttachmentName, Family], Collection[AttachmentName]],
 ) -> Iterator[Wrong]:
     """Yield what an attachment can reach, filters ignored, though neither may talk to the other.
 
     `routes`: (node, prefix) pairs to look at: every route of a node in the whole network, the changed ones under a failure.
+    `talking`: who sends to a destination; a route of one of them to that destination's own prefix is what it needs.
     """
-    starts = {evidence.start_node(port): port for ports in evidence.ports.values() for port in ports}
+    ports = evidence.start_ports
     for node, prefix in routes:
-        port = starts.get(node)
+        port = ports.get(node)
         if port is None:
             continue
         for region in evidence.regions.inside.get(prefix, ()):
+            if region in layout.routers:
+                continue
+            owner = layout.owner.get(region)
+            if owner is not None and port.attachment in talking.get((owner, region.family), ()):
+                continue
             if state.matched(node, region) == prefix:
                 yield from _leads_astray(evidence, layout, state, node, port, region)
 

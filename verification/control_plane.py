@@ -4,44 +4,25 @@ Turns a `Topology` into a `ControlPlane`: for each prefix, what every node selec
 each other (but for aggregates, which only ask whether a more specific route is there), so each is settled by its own small
 work list; and a failure restarts that work list, on a copy-on-write view of the settled state, only from the nodes that lost
 a candidate. What used nothing of the failed element is never touched.
-Selection follows RFC 4271 9.1 as both platforms apply it to private eBGP: originated here, local preference, path length,
-metric (same first AS), received before leaked, lowest neighbour; equals up to the metric are used side by side.
+Sessions of a node that send and accept by the same filters are told together.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from intents.prefix import Prefix
 from routing.model import Aggregate, BgpInstance, RouteSource
+from verification.alive import Alive
+from verification.announcements import Announcements
+from verification.best_path import Candidate, CandidateKey, Selected, select
 from verification.failure import NO_FAILURE, Failure
-from verification.route_filters import Attributes, Filters, compile_filters
-from verification.topology import Hop, Leak, LocalRoute, Session, Topology, parent_of
+from verification.route_filters import Attributes
+from verification.topology import Hop, Leak, Topology
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
-
-CandidateKey = tuple[str, int]
-"""("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
-
-
-class Candidate(NamedTuple):
-    """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device."""
-
-    attributes: Attributes
-    hops: tuple[Hop, ...]
-    neighbor: int
-    external: bool
-
-
-class Selected(NamedTuple):
-    """What a node selected for a prefix: candidates used, best first."""
-
-    used: tuple[Candidate, ...]
-    keys: tuple[CandidateKey, ...]
-
 
 @dataclass(slots=True)
 class PrefixState:
@@ -77,48 +58,13 @@ class NotSettledError(Exception):
         self.prefix = prefix
 
 
-class Alive:
-    """Which sessions, nodes and interfaces still work under a failure."""
-
-    def __init__(self, topology: Topology, failure: Failure) -> None:
-        self.failure = failure
-        self._topology = topology
-        gone = {number for key, number in topology.number.items() if key[0] in failure.devices}
-        self.dead_nodes = frozenset(gone)
-        self.dead_sessions = frozenset(
-            item.number
-            for item in topology.sessions
-            if item.link in failure.links or item.sender in gone or item.receiver in gone
-        )
-
-    def interface(self, node: int, name: str) -> bool:
-        """Return whether an interface of a node's device still works."""
-        device = self._topology.nodes[node][0]
-        return device not in self.failure.devices and (device, parent_of(name)) not in self.failure.interfaces
-
-    def local(self, node: int, route: LocalRoute | None) -> LocalRoute | None:
-        """Return what is left of a connected or static route."""
-        if route is None or node in self.dead_nodes:
-            return None
-        if not self.failure.interfaces:
-            return route
-        hops = tuple(hop for hop in route.hops if not hop.interface or self.interface(node, hop.interface))
-        return LocalRoute(distance=route.distance, source=route.source, hops=hops) if hops else None
-
-
 class ControlPlane:
     """All routes of a network: settled once, and per failure as views."""
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        network = topology.network
-        self._filters: Filters = compile_filters(
-            (device.name, policy) for device in network.devices.values() for policy in device.policies
-        )
-        self._sent: dict[int, list[Session]] = {}
+        self._announcements = Announcements(topology)
         self._leaked: dict[int, list[Leak]] = {}
-        for session in topology.sessions:
-            self._sent.setdefault(session.sender, []).append(session)
         for leak in topology.leaks:
             self._leaked.setdefault(leak.source, []).append(leak)
         self._whole = Alive(topology, NO_FAILURE)
@@ -240,73 +186,29 @@ class ControlPlane:
         self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
     ) -> Iterator[int]:
         best = None if chosen is None else chosen.used[0]
-        for session in self._sent.get(node, ()):
-            if session.number in alive.dead_sessions or session.family is not prefix.family:
-                continue
-            offer = None if best is None else self._announce(session, prefix, best)
-            if _offer(state, session.receiver, ("s", session.number), offer):
-                yield session.receiver
+        suppressed = bool(self._aggregates) and self._suppressed(node, prefix)
+        for group in self._announcements.groups(node, prefix):
+            sent = None if best is None or suppressed else self._announcements.sent(group, prefix, best)
+            for session in group.sessions:
+                if session.number not in alive.dead_sessions:
+                    offer = None if sent is None else self._announcements.received(session, sent)
+                    if _offer(state, session.receiver, ("s", session.number), offer):
+                        yield session.receiver
         for leak in self._leaked.get(node, ()):
             if leak.family is prefix.family and leak.target not in alive.dead_nodes:
                 offer = None if best is None else self._leak(leak, prefix, best)
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
 
-    def _announce(self, session: Session, prefix: Prefix, best: Candidate) -> Candidate | None:
-        topology = self.topology
-        if self._suppressed(session.sender, prefix):
-            return None
-        path = best.attributes
-        sent = path._replace(as_path=(), metric=None if best.external else path.metric)
-        device = topology.nodes[session.sender][0]
-        accepted = self._filter(device, session.export.exports, prefix, sent, announcing=True)
-        if accepted is None:
-            return None
-        as_path = accepted.as_path + session.sender_path + path.as_path
-        if as_path[0] != session.accept.remote_as:
-            return None
-        if sum(asn in session.loop_asns for asn in as_path) > session.accept.loops:
-            return None
-        local_as = session.accept.local_as
-        if local_as is not None and local_as.prepend_in:
-            as_path = (local_as.asn, *as_path)
-        arriving = Attributes(
-            source=RouteSource.BGP,
-            as_path=as_path,
-            communities=accepted.communities if session.export.send_communities else frozenset(),
-            metric=accepted.metric,
-        )
-        device = topology.nodes[session.receiver][0]
-        learned = self._filter(device, session.accept.imports, prefix, arriving, announcing=False)
-        if learned is None:
-            return None
-        hop = Hop(
-            interface=session.interface,
-            node=session.sender,
-            peer_interface=session.peer_interface,
-            link=session.link,
-        )
-        return Candidate(learned, (hop,), session.next_hop, True)
-
     def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
         if best.attributes.source is RouteSource.LEAKED:
             return None
         device = self.topology.nodes[leak.target][0]
         names = () if leak.import_map is None else (leak.import_map,)
-        accepted = self._filter(device, names, prefix, best.attributes, announcing=False)
+        accepted = self._announcements.filtered(device, names, prefix, best.attributes, announcing=False)
         if accepted is None:
             return None
         return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
-
-    def _filter(
-        self, device: str, names: Iterable[str], prefix: Prefix, path: Attributes, *, announcing: bool
-    ) -> Attributes | None:
-        current: Attributes | None = path
-        for name in names:
-            compiled = self._filters.get((device, name))
-            if compiled is not None and current is not None:
-                current = compiled.apply(prefix, current, announcing)
-        return current
 
     def _suppressed(self, node: int, prefix: Prefix) -> bool:
         """Return whether a summary-only aggregate stands in for a prefix (which itself keeps that aggregate alive)."""
@@ -342,7 +244,7 @@ class ControlPlane:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)
                 device = self.topology.nodes[node][0]
-                accepted = self._filter(device, names, prefix, path, announcing=True)
+                accepted = self._announcements.filtered(device, names, prefix, path, announcing=True)
                 if accepted is not None:
                     return accepted
         return None
@@ -378,43 +280,3 @@ def _offer(state: PrefixState, node: int, key: CandidateKey, offer: Candidate | 
         return False
     _put(state.change(node), key, offer)
     return True
-
-
-def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Selected:
-    """Return the best candidate first, then those used beside it (received ones equal to it up to the metric)."""
-    ranked = sorted(offers.items(), key=_rank)
-    if len(ranked) > 1:
-        ranked = _lowest_metric([item for item in ranked if _grade(item) == _grade(ranked[0])])
-    (best_key, best), *others = ranked
-    if best.attributes.source is not RouteSource.BGP:
-        return Selected((best,), (best_key,))
-    equal = [
-        (key, item)
-        for key, item in others
-        if item.attributes.source is RouteSource.BGP and (item.attributes.metric or 0) == (best.attributes.metric or 0)
-    ]
-    kept = [(best_key, best), *equal][: max(maximum_paths, 1)]
-    return Selected(tuple(item for _, item in kept), tuple(key for key, _ in kept))
-
-
-def _grade(item: tuple[CandidateKey, Candidate]) -> tuple[bool, int, int]:
-    key, candidate = item
-    return (key[0] != "o", -candidate.attributes.local_preference, len(candidate.attributes.as_path))
-
-
-def _rank(item: tuple[CandidateKey, Candidate]) -> tuple[object, ...]:
-    key, candidate = item
-    leaked = candidate.attributes.source is RouteSource.LEAKED
-    return (*_grade(item), leaked, candidate.neighbor, candidate.attributes.as_path, key)
-
-
-def _lowest_metric(ranked: list[tuple[CandidateKey, Candidate]]) -> list[tuple[CandidateKey, Candidate]]:
-    return [
-        (key, item)
-        for key, item in ranked
-        if all(
-            (item.attributes.metric or 0) <= (other.attributes.metric or 0)
-            for _, other in ranked
-            if other.attributes.as_path[:1] == item.attributes.as_path[:1]
-        )
-    ]

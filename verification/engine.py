@@ -24,7 +24,8 @@ from verification.check_network import (
     node_purposes,
 )
 from verification.check_routes import Layout, Wrong, check_joined, check_wall, lay_out
-from verification.control_plane import Alive, NotSettledError
+from verification.alive import Alive
+from verification.control_plane import NotSettledError
 from verification.counterexample import violated_by
 from verification.doubt import Doubt, doubts_of
 from verification.evidence import Evidence, Given, gather
@@ -85,10 +86,12 @@ def judge(given: Given, *, with_failures: bool = True, progress: Progress | None
     fences = check_fences(evidence)
     pairs = talking_pairs(evidence)
     tally = _Tally()
-    tally.add(check_joined(evidence, layout, evidence.whole, pairs, None))
-    tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence)))
+    talkers = _by_destination(pairs)
+    talking = {key: frozenset(names) for key, names in talkers.items()}
+    tally.add(check_joined(evidence, layout, evidence.whole, talkers, None))
+    tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), talking))
     if with_failures:
-        _try_failures(evidence, layout, pairs, tally, progress)
+        _try_failures(evidence, layout, talkers, talking, tally, progress)
     doubt = doubts_of(evidence)
     answers = (
         *_rule_answers(evidence, layout, fences, pairs, tally, doubt),
@@ -116,6 +119,17 @@ def talking_pairs(evidence: Evidence) -> tuple[Pair, ...]:
             for destinations in groups:
                 found += _group_pairs(evidence, sources, destinations, family)
     return tuple(sorted(found, key=lambda item: (item[1], item[0], item[2])))
+
+
+Talkers = Mapping[tuple[AttachmentName, Family], tuple[AttachmentName, ...]]
+Talking = Mapping[tuple[AttachmentName, Family], frozenset[AttachmentName]]
+
+
+def _by_destination(pairs: tuple[Pair, ...]) -> Talkers:
+    found: dict[tuple[AttachmentName, Family], list[AttachmentName]] = {}
+    for source, destination, family in pairs:
+        found.setdefault((destination, family), []).append(source)
+    return {key: tuple(names) for key, names in found.items()}
 
 
 def _group_pairs(
@@ -155,29 +169,27 @@ def _all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
 
 
 def _try_failures(
-    evidence: Evidence, layout: Layout, pairs: tuple[Pair, ...], tally: _Tally, progress: Progress | None
+    evidence: Evidence,
+    layout: Layout,
+    talkers: Talkers,
+    talking: Talking,
+    tally: _Tally,
+    progress: Progress | None,
 ) -> None:
     devices = sorted(evidence.given.roles.backbone & evidence.given.network.devices.keys())
     states = failures(evidence.given.network, devices)
-    sources: dict[tuple[AttachmentName, Family], list[Pair]] = {}
-    for pair in pairs:
-        sources.setdefault((pair[1], pair[2]), []).append(pair)
     for index, failure in enumerate(states):
         if progress is not None:
             progress("failures", index, len(states))
         try:
-            _try_failure(evidence, layout, sources, tally, failure)
+            _try_failure(evidence, layout, talkers, talking, tally, failure)
         except NotSettledError as error:
             tally.unsettled = f"under {failure.name} the routes to {error.prefix} do not settle"
     tally.states += len(states)
 
 
 def _try_failure(
-    evidence: Evidence,
-    layout: Layout,
-    sources: Mapping[tuple[AttachmentName, Family], list[Pair]],
-    tally: _Tally,
-    failure: Failure,
+    evidence: Evidence, layout: Layout, talkers: Talkers, talking: Talking, tally: _Tally, failure: Failure
 ) -> None:
     views = evidence.control_plane.under(failure)
     state = Forwarding(evidence.control_plane, evidence.regions, Alive(evidence.topology, failure), views)
@@ -188,10 +200,10 @@ def _try_failure(
         for region in evidence.regions.inside.get(prefix, ())
         if (owner := layout.owner.get(region)) is not None
     }
-    for key in sorted(touched):
-        tally.add(check_joined(evidence, layout, state, sources.get(key, ()), joined))
+    concerned = {key: talkers[key] for key in sorted(touched) if key in talkers}
+    tally.add(check_joined(evidence, layout, state, concerned, joined))
     changed = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
-    tally.add(check_wall(evidence, layout, state, changed))
+    tally.add(check_wall(evidence, layout, state, changed, talking))
 
 
 def components(evidence: Evidence, failure: Failure) -> dict[str, int]:

@@ -17,7 +17,8 @@ from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
 from verification.allowed_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.allowed_sets import AllowedSets, allowed_matches
-from verification.control_plane import Alive, ControlPlane
+from verification.alive import Alive
+from verification.control_plane import ControlPlane
 from verification.failure import NO_FAILURE
 from verification.flow_sets import Span
 from verification.forwarding import Forwarding, Regions, regions_of
@@ -71,6 +72,9 @@ class Evidence:
     whole: Forwarding
     sides: Mapping[Family, Side]
     ports: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
+    starts: Mapping[tuple[str, str], int]
+    """Node that packets from an attachment's port enter, by (device, interface); absent if it is not there or down."""
+    start_ports: Mapping[int, AttachmentPort]
     acls: Mapping[tuple[str, Family, str], Acl]
     own: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]]
     kinds: Mapping[tuple[AttachmentName, Family], Kind]
@@ -90,8 +94,7 @@ class Evidence:
 
     def start_node(self, port: AttachmentPort) -> int | None:
         """Return the node that packets from a port enter, None if the interface is not there or down."""
-        found = self.topology.interfaces.get((port.device, port.interface))
-        return None if found is None else self.topology.number[(port.device, found.vrf)]
+        return self.starts.get((port.device, port.interface))
 
     def talks(self, one: AttachmentName, other: AttachmentName, family: Family) -> tuple[bool, bool]:
         """Return whether `one` may start some session to `other`, and the other way round."""
@@ -131,6 +134,11 @@ def gather(given: Given) -> Evidence:
     ports: dict[AttachmentName, list[AttachmentPort]] = {}
     for port in given.network.ports:
         ports.setdefault(AttachmentName(port.attachment), []).append(port)
+    starts = {
+        (port.device, port.interface): topology.number[(port.device, found.vrf)]
+        for port in given.network.ports
+        if (found := topology.interfaces.get((port.device, port.interface))) is not None
+    }
     own = {(name, family): spans for family, side in sides.items() for name, spans in side.pairs.own.items()}
     return Evidence(
         given=given,
@@ -140,6 +148,12 @@ def gather(given: Given) -> Evidence:
         whole=Forwarding(control_plane, regions, Alive(topology, NO_FAILURE), {}),
         sides=sides,
         ports={name: tuple(found) for name, found in ports.items()},
+        starts=starts,
+        start_ports={
+            starts[(port.device, port.interface)]: port
+            for port in given.network.ports
+            if (port.device, port.interface) in starts
+        },
         acls=acls,
         own=own,
         subnets=_planned_subnets(given),

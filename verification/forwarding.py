@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, Alive, ControlPlane, PrefixState
+from verification.alive import Alive
+from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane, PrefixState
 from verification.flow import Disposition
-from verification.topology import Hop, InterfaceKey, Topology, parent_of
+from verification.topology import Hop, Topology
 
 Filter = tuple[str, str, str]
 """A bound filter that a packet crosses: device, interface, "in" or "out"."""
@@ -89,6 +90,14 @@ class Forwarding:
         """Return the longest prefix that a node has a route to for a region."""
         return next((prefix for prefix in self.regions.chains[region] if self.chosen_hops(node, prefix)), None)
 
+    def next_hops(self, node: int, region: Prefix) -> tuple[Hop, ...]:
+        """Return the ways on from a node for a region, () if it has no route."""
+        for prefix in self.regions.chains[region]:
+            hops = self.chosen_hops(node, prefix)
+            if hops:
+                return hops
+        return ()
+
     def ways(self, node: int, region: Prefix) -> frozenset[Way]:
         """Return every way from a node for packets to a region (addresses of no device)."""
         known = self._known.setdefault(region, {})
@@ -128,13 +137,4 @@ def _bound_filters(topology: Topology) -> frozenset[tuple[str, str, str, int]]:
         (device, name, str(binding.direction), int(binding.family))
         for (device, name), item in topology.interfaces.items()
         for binding in item.bindings
-    )
-
-
-def is_linked(topology: Topology, key: InterfaceKey) -> bool:
-    """Return whether a sub-interface's parent port has a cable to another device of the network."""
-    device, name = key
-    return any(
-        (device, parent_of(name)) in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))
-        for link in topology.network.links
     )

@@ -60,9 +60,27 @@ class Filter:
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
         self._default = policy.default
+        self._passes: dict[Prefix, bool] = {}
         self._clauses = [
             _Clause(item, None if item.prefixes is None else _table(item.prefixes, tables)) for item in policy.clauses
         ]
+
+    def may_accept(self, prefix: Prefix) -> bool:
+        """Return whether a route with this prefix is accepted for some attributes."""
+        if prefix not in self._passes:
+            self._passes[prefix] = self._find_pass(prefix)
+        return self._passes[prefix]
+
+    def _find_pass(self, prefix: Prefix) -> bool:
+        for item in self._clauses:
+            if item.table is not None and not item.table.accepts(prefix):
+                continue
+            if item.clause.action is Action.PERMIT:
+                return True
+            conditional = item.clause.sources is not None or item.clause.communities is not None
+            if item.clause.action is Action.DENY and not conditional:
+                return False
+        return self._default is PolicyDefault.PROTOCOL
 
     def apply(self, prefix: Prefix, path: Attributes, announcing: bool) -> Attributes | None:
         """Return the attributes after the policy, None if it rejects the route."""

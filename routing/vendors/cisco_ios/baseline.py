@@ -1,8 +1,9 @@
 """The baseline of an IOS-XE device: the harmless lines that every complete device carries.
 
-Turns `BaselineSettings` into line paths. The one idea: only forms that the device prints itself and that Batfish reads
-without a warning (for example `username ... secret 9`, and no SNMP host in a VRF), so that a baseline never hides what
-matters in a list of warnings. Secrets are references `{{secret:NAME}}`, filled in when the text is sent.
+Turns `BaselineSettings` into line paths. The one idea: forms that the device prints itself, and among those the ones
+that Batfish reads without a warning (`username ... secret 9`, an NTP key without its trailing type); only the SNMP
+hosts stand in a VRF, as they must, although Batfish does not read that. Secrets are references `{{secret:NAME}}`,
+filled in when the text is sent.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ def _global_lines(settings: BaselineSettings) -> Iterator[LinePath]:
         "no ip bootp server",
         "no ip domain lookup",
         "no cdp run",
-        "no ip forward-protocol nd",
+        "ip forward-protocol nd",
         "ip bgp-community new-format",
         "ip ssh version 2",
         "ip ssh time-out 60",
@@ -116,7 +117,9 @@ def _server_lines(settings: BaselineSettings) -> Iterator[LinePath]:
         yield (f"snmp-server trap-source {interface}",)
         yield ("snmp-server enable traps snmp linkdown linkup",)
         yield ("snmp-server ifindex persist",)
-        yield from ((f"snmp-server host {server} vrf {vrf} version 3 priv truc-nms",) for server in settings.snmp_servers)
+        yield from (
+            (f"snmp-server host {server} vrf {vrf} version 3 priv truc-nms",) for server in settings.snmp_servers
+        )
 
 
 def _line_sections() -> Iterator[LinePath]:

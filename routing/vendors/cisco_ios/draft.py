@@ -1,7 +1,7 @@
 """What is known of a device while its text is being read: mutable, private to the reader.
 
-The one idea: a section only writes down what it saw and where; whatever needs another section (prefix lists, VRFs, object
-groups) is settled when the last line has been read, because a configuration is a state and not a sequence.
+The one idea: a section only writes down what it saw and where; whatever needs another section (prefix lists, VRFs,
+object groups) is settled when the last line has been read, because a configuration is a state and not a sequence.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class VrfDraft:
 
 @dataclass(slots=True)
 class AclDraft:
-    """An access list: its body lines with their indexes, gathered over all its sections (header indexes in `headers`)."""
+    """An access list: body lines with their indexes, over all its sections; `headers` are the indexes of those."""
 
     name: str
     kind: str

@@ -2,7 +2,8 @@
 
 Turns the path of a line into a reason or None. The one idea: a line is harmless only if it can change neither what is
 forwarded or filtered, nor which routes exist, nor from where somebody can log in; what is not listed is not harmless.
-Patterns are matched against the whole path with single spaces; they are tried by their first word, and once per spelling.
+Patterns are matched against the whole path with single spaces; they are tried by their first word, and once per
+spelling.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from routing.model import LinePath
 from routing.vendors.cisco_ios.harmless_sections import SECTION_PATTERNS
 
 _METHOD = r"(?:group \S+|local|local-case|enable|line)"
+_GROUPS = r"group \S+(?: group \S+)*"
 _METHODS = rf"{_METHOD}(?: {_METHOD}| if-authenticated)*"
 
 _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -57,8 +59,8 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"username \S+(?: privilege \d+)?(?: algorithm-type \w+)? (?:secret|password)(?: \d)? \S+",
     )),
     ("what is written down about sessions", (
-        r"aaa accounting (?:exec|commands \d+|system|connection|network) \S+ (?:start-stop|stop-only|wait-start)"
-        r"(?: broadcast)? group \S+(?: group \S+)*",
+        r"aaa accounting (?:exec|commands \d+|system|connection|network) \S+ (?:start-stop|stop-only) (?:broadcast )?"
+        + _GROUPS,
         r"aaa accounting (?:update|send|delay-start|nested|suppress|redundancy) ?.*",
     )),
     ("from which address the box asks its servers", (

@@ -1,7 +1,7 @@
 """Harmless lines inside sections: interfaces, BGP, lines, AAA servers, archive, certificates, counters of flows.
 
-Data for `harmless`: reasons with their patterns. The one idea: the section header is part of the pattern, so that a line
-that is harmless in one place is not so in another.
+Data for `harmless`: reasons with their patterns. The one idea: the section header is part of the pattern, so that a
+line that is harmless in one place is not so in another.
 """
 
 from __future__ import annotations
@@ -104,7 +104,8 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"rsakeypair .+", r"fqdn \S+", r"hash \S+", r"usage .+", r"source interface \S+", r"vrf \S+"),
         *_within(r"crypto pki certificate chain \S+", r"", r" certificate [\w -]+(?: nvram:\S+)?"),
         r"key chain \S+",
-        *_within(r"key chain \S+ ", r"key \d+", r"key \d+ (?:key-string|cryptographic-algorithm|accept-lifetime|send-lifetime) .+"),
+        *_within(r"key chain \S+ ", r"key \d+", r"key \d+ (?:key-string|cryptographic-algorithm) .+",
+                 r"key \d+ (?:accept|send)-lifetime .+"),
     )),
     ("limits what reaches the control processor, not what is forwarded", (
         r"control-plane", r"control-plane host", r"control-plane service-policy (?:input|output) \S+",
@@ -112,7 +113,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(r"class-map (?:match-(?:any|all) )?\S+ ", r"match .+", r"description .+"),
         r"policy-map \S+", r"policy-map \S+ class \S+", r"policy-map \S+ description .+",
         *_within(_POLICY, r"police .+", r"bandwidth .+", r"priority.*", r"set (?:dscp|precedence|qos-group) .+", r"drop",
-                 r"fair-queue", r"shape .+", r"random-detect.*", r"queue-limit .+", r"police .+ \S+-action \S+"),
+                 r"fair-queue", r"shape .+", r"random-detect.*", r"queue-limit .+"),
     )),
     ("counts packets and exports the counts", (
         *(section + rest for section in (r"flow record \S+", r"flow exporter \S+", r"flow monitor \S+", r"sampler \S+")

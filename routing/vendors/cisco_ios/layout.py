@@ -1,8 +1,8 @@
 """The layout of an IOS-XE configuration: lines, sections by indentation, banners; text to paths and back.
 
 The one idea: a line belongs to the nearest line above it that is indented less. Comments (`!`), blank lines, what the
-show command adds (`Building configuration...`, `end`) and section ends (`exit-address-family`) are not configuration and
-have no path. A banner is one path element, newlines included, because its body is not commands.
+show command adds (`Building configuration...`, `end`) and section ends (`exit-address-family`) are not configuration
+and have no path. A banner is one path element, newlines included, because its body is not commands.
 """
 
 from __future__ import annotations
@@ -14,10 +14,14 @@ from typing import NamedTuple
 from routing.model import LinePath
 
 LONGEST_LINE = 4096
+LONGEST_BANNER = 1000  # lines; what is longer is no banner, and can't hide the lines after it
+_DEEPEST = 12  # levels of sections; a hostile staircase would cost the square of its depth
 SECTION_END = "exit-address-family"
 
 # Characters that str.split takes for spaces, or that a terminal hides, while the device does not.
-_STRANGE = re.compile("[\x00-\x02\x04-\x08\x0b-\x1f\x7f-\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]")
+_STRANGE = re.compile(
+    "[\x00-\x02\x04-\x08\x0b-\x1f\x7f-\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
+)
 _NOISE = ("Building configuration", "Current configuration", "Load for ", "Time source is ")
 _BANNER_KINDS = ("motd", "login", "exec", "incoming", "prompt-timeout", "slip-ppp")
 
@@ -80,7 +84,7 @@ def sections(lines: list[str]) -> Iterator[Section]:
 
 
 def banner_at(lines: list[str], start: int) -> Banner | None:
-    """Return the banner that starts at an index; None if the line is no banner or never ends (then it hides nothing)."""
+    """Return the banner that starts at an index; None if there is none, or it never ends (and hides nothing)."""
     words = lines[start].split(None, 2)
     if len(words) != 3 or words[1] not in _BANNER_KINDS:
         return None
@@ -90,7 +94,7 @@ def banner_at(lines: list[str], start: int) -> Banner | None:
     index = start
     while delimiter not in body:
         index += 1
-        if index == len(lines):
+        if index == len(lines) or index > start + LONGEST_BANNER:
             return None
         body = lines[index]
     text = "\n".join(line.rstrip() for line in lines[start : index + 1])
@@ -116,7 +120,7 @@ def nested(lines: list[str], section: Section) -> Iterator[tuple[int, LinePath]]
         if not text or text[0] == "!":
             continue
         indent = len(raw) - len(raw.lstrip())
-        while len(stack) > 1 and stack[-1][0] >= indent:
+        while len(stack) > 1 and (stack[-1][0] >= indent or len(stack) > _DEEPEST):
             stack.pop()
         if text == SECTION_END:
             _leave_family(stack)

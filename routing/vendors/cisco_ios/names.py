@@ -132,7 +132,7 @@ def icmp_words(family: Family, match: IcmpMatch) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def interface_name(word: str) -> str | None:
-    """Return the long form of an interface name (`Gi0/0/1.5` -> `GigabitEthernet0/0/1.5`), None if its kind is not known."""
+    """Return the long form of an interface name (`Gi0/0/1` -> `GigabitEthernet0/0/1`), None for an unknown kind."""
     digit = next((index for index, letter in enumerate(word) if letter.isdigit()), len(word))
     kind = word[:digit].lower()
     number = word[digit:]

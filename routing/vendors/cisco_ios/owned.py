@@ -16,8 +16,8 @@ _NAMESPACE = "TRUC-"
 _LIST_WORDS = frozenset({"access-list", "prefix-list", "community-list"})
 # Commands that can be said once in their section: the intended line takes the place of the one found.
 _SINGLE = (
-    "hostname", "bgp router-id", "access-class", "ipv6 access-class", "transport input", "maximum-paths", "ip http access-class",
-    "netconf-yang ssh ipv4", "netconf-yang ssh ipv6",
+    "hostname", "bgp router-id", "access-class", "ipv6 access-class", "transport input", "maximum-paths",
+    "ip http access-class", "netconf-yang ssh ipv4", "netconf-yang ssh ipv6",
 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _single(path: LinePath) -> LinePath | None:
 
 def owned(path: LinePath, intended: frozenset[LinePath]) -> bool:
     """Return whether a line found on a device is ours to change."""
-    if path in intended:
+    if path in intended or (*path[:-1], _negation(path[-1])) in intended:
         return True
     claims = _claims(intended)
     if _single(path) in claims.singles:
@@ -76,6 +76,10 @@ def owned(path: LinePath, intended: frozenset[LinePath]) -> bool:
             return len(path) > 1 and _family_vrf(path[1]) in claims.vrfs
         case _:
             return False
+
+
+def _negation(line: str) -> str:
+    return line.removeprefix("no ") if line.startswith("no ") else f"no {line}"
 
 
 def _family_vrf(line: str) -> str | None:

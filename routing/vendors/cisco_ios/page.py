@@ -1,7 +1,7 @@
 """A page of rendered lines, section by section, with the harmless lines put where their section is.
 
-Turns (section, line, refs) into `TextLine` values indented by one space a level. The one idea: a section is opened once;
-when it is closed, the harmless lines that the device has in it are written, so that no line can lose its place.
+Turns (section, line, refs) into `TextLine` values indented by one space a level. The one idea: a section is opened
+once; when it is closed, the harmless lines that the device has in it are written, so that no line can lose its place.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The text of one IOS-XE device to a `Device`: every line modelled, harmless or unknown, none skipped.
 
-The one idea: top-level lines are dispatched by their first words to a reader of that section, which writes into a `Draft`;
-cross references are settled at the end. Time is linear in the text; bodies of lists are read once per content.
+The one idea: top-level lines are dispatched by their first words to a reader of that section, which writes into a
+`Draft`; cross references are settled at the end. Time is linear in the text; bodies of lists are read once per
+content.
 """
 
 from __future__ import annotations
@@ -103,6 +104,9 @@ def _read_banner(draft: Draft, section: Section) -> None:
 
 def _set_aside_section(draft: Draft, section: Section) -> None:
     """Set a section aside line by line; below a line that is not understood nothing is."""
+    if section.end == section.start + 1:
+        draft.set_aside(section.start, (draft.lines[section.start].strip(),))
+        return
     lost: set[tuple[str, ...]] = set()
     for index, path in nested(draft.lines, section):
         if path[:-1] in lost:

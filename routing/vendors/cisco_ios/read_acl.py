@@ -121,7 +121,8 @@ _NOTHING = (None,) * 5
 def catches_all(entry: AclEntry) -> bool:
     """Return whether an entry matches every packet."""
     narrow = (entry.protocols, entry.sources, entry.destinations, entry.source_ports, entry.destination_ports)
-    return narrow == _NOTHING and entry.tcp_flags is entry.icmp is None and entry.non_initial is NonInitial.MATCH
+    layer4 = entry.tcp_flags is not None or entry.icmp is not None
+    return narrow == _NOTHING and not layer4 and entry.non_initial is NonInitial.MATCH
 
 
 def _sequence(words: list[str]) -> tuple[int | None, int]:
@@ -143,7 +144,7 @@ def _sequence(words: list[str]) -> tuple[int | None, int]:
 
 
 def read_entry(kind: str, words: list[str], at: int, groups: Groups) -> tuple[AclEntry, ...]:
-    """Read one entry from its action on; several entries if a service group stands in it. UnclearError or IndexError."""
+    """Read one entry from its action on; several if a service group stands in it. UnclearError or IndexError."""
     action = _ACTIONS.get(words[at])
     if action is None:
         raise UnclearError("not an access-list entry")

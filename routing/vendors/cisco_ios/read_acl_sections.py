@@ -1,6 +1,7 @@
 """The sections that make access lists and object groups, gathered by name, and their settling into `Acl` values.
 
-The one idea: a list may come in several sections, or line by line (`access-list 101 ...`); its body is all of that in order.
+The one idea: a list may come in several sections, or line by line (`access-list 101 ...`); its body is all of that in
+order.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """`router bgp` with its address families, to one `BgpInstance` per VRF.
 
-The one idea: a line is read in its context (router level, or one family of one VRF); neighbours of the global table may be
-described at both levels, those of a VRF only in its family. Peer groups and templates are not modelled: a neighbour that
-uses one has unknown lines. Source: Cisco IOS IP Routing: BGP Command Reference.
+The one idea: a line is read in its context (router level, or one family of one VRF); neighbours of the global table
+may be described at both levels, those of a VRF only in its family. Peer groups and templates are not modelled: a
+neighbour that uses one has unknown lines. Source: Cisco IOS IP Routing: BGP Command Reference.
 """
 
 from __future__ import annotations

@@ -106,7 +106,7 @@ def _network_members(name: str, bodies: Bodies, above: tuple[str, ...]) -> set[A
 
 
 def network_member(words: list[str]) -> set[AddressMatch] | None:
-    """Return what one member line of a network group matches, None for every address; UnclearError if not understood."""
+    """Return what one member line of a network group matches, None for every address; UnclearError."""
     match words:
         case ["any"]:
             return None
@@ -180,9 +180,7 @@ def _ported_member(number: int, words: list[str]) -> list[ServiceMember]:
         destination_ports, at = _ports(number, words, at)
     if at != len(words):
         raise UnclearError("service is not modelled")
-    return [
-        ServiceMember(protocols=(number,), source_ports=source_ports, destination_ports=destination_ports)
-    ]
+    return [ServiceMember(protocols=(number,), source_ports=source_ports, destination_ports=destination_ports)]
 
 
 def _ports(number: int, words: list[str], at: int) -> tuple[tuple[PortRange, ...], int]:

@@ -1,7 +1,7 @@
 """Interface sections, in the order of their lines: on IOS a VRF given after an address removes the address.
 
-Turns `interface X` with what stands below it into an `InterfaceDraft`, and drafts into `Interface` values. The one idea:
-the same interface may come twice, so every line edits a draft; what a later line replaces is gone.
+Turns `interface X` with what stands below it into an `InterfaceDraft`, and drafts into `Interface` values. The one
+idea: the same interface may come twice, so every line edits a draft; what a later line replaces is gone.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def read_interface(draft: Draft, section: Section, words: list[str]) -> None:
         if len(path) > 2 or not _read_line(interface, index, path):
             draft.set_aside(index, path)
     for binding, index in interface.bindings.values():
-        draft.use_acl(index, (draft.lines[section.start].strip(), draft.lines[index].strip()), binding.family, binding.acl)
+        draft.use_acl(
+            index, (draft.lines[section.start].strip(), draft.lines[index].strip()), binding.family, binding.acl
+        )
 
 
 def _set_aside_section(draft: Draft, section: Section, name: str | None) -> None:

@@ -1,7 +1,7 @@
 """The ways into the device: vty lines, the web server, NETCONF and SNMP, to `Login` values.
 
-The one idea: every vty line that can exist is settled on its own (lines 0 to 4 always exist, and take SSH and Telnet from
-anywhere if nothing is said), then equal ways in are one `Login`.
+The one idea: every vty line that can exist is settled on its own (lines 0 to 4 always exist, and take SSH and Telnet
+from anywhere if nothing is said), then equal ways in are one `Login`.
 
 An access class without `vrf-also` refuses connections that arrive in a VRF, so the login listens in the global table
 only; a family without an access class is open in every VRF. If the two families of a line differ in that, the line
@@ -212,6 +212,6 @@ def _vrfs(access_class: tuple[str, bool] | None) -> tuple[str, ...] | None:
 
 
 def _service_acls(draft: Draft, service: str) -> Acls:
-    return tuple((family, draft.service_acls[service, family]) for family in Family if (service, family) in draft.service_acls)
-
-
+    return tuple(
+        (family, draft.service_acls[service, family]) for family in Family if (service, family) in draft.service_acls
+    )

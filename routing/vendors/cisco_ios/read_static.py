@@ -1,7 +1,8 @@
 """Static routes: `ip route` and `ipv6 route`, with or without `vrf`.
 
-Turns one line into one `StaticRoute`. The one idea: the same prefix by the same way twice is one route, the later line's.
-Names and tags are read over: nothing modelled looks at them (a `match tag` in a route map is an unknown line).
+Turns one line into one `StaticRoute`. The one idea: the same prefix by the same way twice is one route, the later
+line's. Names and tags are read over: nothing modelled looks at them (a `match tag` in a route map is an unknown
+line).
 """
 
 from __future__ import annotations

@@ -66,9 +66,7 @@ def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
     return True
 
 
-def _read_family_line(
-    draft: Draft, vrf: VrfDraft, place: FamilyDraft, index: int, path: LinePath, maps: bool
-) -> bool:
+def _read_family_line(draft: Draft, vrf: VrfDraft, place: FamilyDraft, index: int, path: LinePath, maps: bool) -> bool:
     match path[-1].split():
         case ["route-target", way, target] if _DISTINGUISHER.fullmatch(target) and way in ("import", "export", "both"):
             if way != "export":

@@ -1,7 +1,7 @@
 """What an IOS-XE device can't be made to say: checked before any text is written.
 
-Turns a `Device` into nothing or a ValueError. The one idea: whatever would be read back as something else is refused here
-or, for a single entry, where it is written; a refusal names the thing.
+Turns a `Device` into nothing or a ValueError. The one idea: whatever would be read back as something else is refused
+here or, for a single entry, where it is written; a refusal names the thing.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def _check_interface(interface: Interface, vrfs: dict[str, Vrf]) -> None:
         raise ValueError(f"kind of interface is not modelled: {name}")
     _check_text(name, interface.description)
     families = {address.family for address in interface.addresses}
-    if ("." in name) != (interface.vlan is not None) and (interface.vlan is not None or (families and kind in ETHERNET_KINDS)):
+    if ("." in name) != (interface.vlan is not None) and (
+        interface.vlan is not None or (families and kind in ETHERNET_KINDS)
+    ):
         raise ValueError(f"a tag goes with a sub-interface: {name}")
     if interface.vrf is not None:
         vrf = vrfs.get(interface.vrf)

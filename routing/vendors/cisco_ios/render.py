@@ -1,7 +1,8 @@
 """A `Device` to the text of an IOS-XE configuration, one function per construct.
 
-The one idea: the order makes every line valid where it stands (VRFs before interfaces, lists before what binds them), and
-the spelling is that of `show running-config`, so that a device's own text differs only where it says something else.
+The one idea: the order makes every line valid where it stands (VRFs before interfaces, lists before what binds them),
+and the spelling is that of `show running-config`, so that a device's own text differs only where it says something
+else.
 """
 
 from __future__ import annotations
@@ -21,7 +22,15 @@ from routing.vendors.vendor import TextLine
 
 _FAMILY_WORDS = {Family.V4: "ipv4", Family.V6: "ipv6"}
 # On an empty device these come first: the others are refused or mean something else without them.
-_FIRST = ("version ", "service ", "aaa new-model", "tacacs server ", "radius server ", "aaa group server ", "key chain ")
+_FIRST = (
+    "version ",
+    "service ",
+    "aaa new-model",
+    "tacacs server ",
+    "radius server ",
+    "aaa group server ",
+    "key chain ",
+)
 
 
 def render(device: Device) -> tuple[TextLine, ...]:

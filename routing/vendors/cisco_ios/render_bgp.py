@@ -1,7 +1,8 @@
 """BGP as IOS-XE prints it: one process, a family section per VRF and family, neighbours with what they carry.
 
-Turns the instances of a device into `router bgp`. The one idea: a neighbour of a VRF is said whole in its family section,
-one of the global table in two places (its session above, its policy in the family section), as the device prints it.
+Turns the instances of a device into `router bgp`. The one idea: a neighbour of a VRF is said whole in its family
+section, one of the global table in two places (its session above, its policy in the family section), as the device
+prints it.
 """
 
 from __future__ import annotations
@@ -131,8 +132,10 @@ def _session_lines(instance: BgpInstance, neighbor: BgpNeighbor) -> Iterator[str
     if local is not None:
         if local.prepend_in and local.replace:
             raise ValueError(f"{start}: IOS replaces the AS only together with no-prepend")
-        yield f"{start} local-as {local.asn}" + ("" if local.prepend_in else " no-prepend") + (
-            " replace-as" if local.replace else ""
+        yield (
+            f"{start} local-as {local.asn}"
+            + ("" if local.prepend_in else " no-prepend")
+            + (" replace-as" if local.replace else "")
         )
     if neighbor.description is not None:
         yield f"{start} description {neighbor.description}"

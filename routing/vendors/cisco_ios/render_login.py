@@ -1,7 +1,7 @@
 """The ways into a device as IOS-XE prints them: vty lines, web server, NETCONF, SNMP group.
 
-Turns `Login` values into lines. The one idea: every service is said, also when it is off, because silence means "open" for
-the vty lines. Each different pair of access classes gets five vty lines of its own.
+Turns `Login` values into lines. The one idea: every service is said, also when it is off, because silence means
+"open" for the vty lines. Each different pair of access classes gets five vty lines of its own.
 """
 
 from __future__ import annotations
@@ -81,6 +81,6 @@ def check_login(login: Login) -> None:
     if login.vrfs is None:
         return
     if login.service not in _VTY_SERVICES or login.vrfs != ("",) or len(login.acls) != 2:
-        raise ValueError(f"IOS limits login {login.service.value} to the global table only by an access class per family")
-
-
+        raise ValueError(
+            f"IOS limits login {login.service.value} to the global table only by an access class per family"
+        )

@@ -72,14 +72,16 @@ def _sort_out(
             return statement._replace(fault="a group that applies groups or has conditions")
         members[parts[1]].append((parts[2:], statement))
         return statement
+    if parts[0] == "groups":
+        members[parts[-1]].extend(())
+        return statement
     match parts[-2:]:
         case ("apply-groups", group):
             applied.append(_Application(parts[:-2], group, statement))
         case ("apply-groups-except", group):
             excepted.append(_Application(parts[:-2], group, statement))
         case _:
-            if parts[0] != "groups":
-                return statement._replace(fault="not an application of groups")
+            return statement._replace(fault="not an application of groups")
     return statement
 
 
@@ -94,7 +96,7 @@ def _with_application(
 def _check_name(
     statement: Statement, application: _Application | None, members: dict[str, list[tuple[Words, Statement]]]
 ) -> Statement:
-    if application is not None and application.group not in members and f"groups {application.group}" != statement.text:
+    if application is not None and application.group not in members:
         return statement._replace(fault="applies a group that isn't defined")
     return statement
 

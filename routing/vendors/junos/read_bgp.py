@@ -148,8 +148,9 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
     for level in lines.levels.values():
         reading.says(level.first)
     if context.asn is None:
-        for level in lines.levels.values():
-            for statement in _statements(level):
+        # Without a neighbour nothing follows from it.
+        if any(address is not None for _, address in lines.levels):
+            for statement in (statement for level in lines.levels.values() for statement in _statements(level)):
                 reading.unknown(statement, "BGP without an autonomous system")
         return None
     neighbors: dict[tuple[Family, int], BgpNeighbor] = {}
@@ -289,6 +290,8 @@ def _options(family: Family, levels: list[Level], reading: Reading) -> Leaves:
                 reading.unknown(statement, "another family than the neighbour's address")
             if level is not saying[0]:
                 reading.unknown(statement, "families at several levels")
+    if family is Family.V6 and not saying:
+        reading.unknown(levels[0].first, "an IPv6 neighbour without family inet6")
     return saying[0].options.get(family, Leaves()) if saying else Leaves()
 
 

@@ -6,6 +6,7 @@ that stands on a thousand devices is understood once. Filters applied as a list 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -33,7 +34,7 @@ class _Filter(NamedTuple):
 
 class _Body(NamedTuple):
     entries: tuple[AclEntry, ...]
-    lines: tuple[int, ...]
+    lines: array[int]
 
 
 @dataclass(slots=True)
@@ -87,9 +88,11 @@ class Filters:
         if len(names) == 1:
             return names[0]
         name = "+".join(names)
+        while any(taken == name for _, taken in self.bodies):
+            name += "+"
         bodies = [self.bodies[family, part] for part in names]
         entries = tuple(entry for body in bodies for entry in body.entries)
-        lines = tuple(line for body in bodies for line in body.lines)
+        lines = array("I", (line for body in bodies for line in body.lines))
         self.chains[family, name] = _Body(entries, lines)
         return name
 
@@ -109,7 +112,7 @@ def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None
     for (family, name), found in filters.found.items():
         rank = min(statement.rank for lines in found.terms.values() for statement in lines.statements)
         entries: list[AclEntry] = []
-        numbers: list[int] = []
+        numbers = array("I")
         for lines in found.terms.values():
             clauses = tuple(lines.clauses)
             content: Lists = ()
@@ -125,7 +128,7 @@ def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None
                     reading.says(statement)
                 if statement.rank > rank:
                     reading.unknown(statement, "a filter that is only partly inherited")
-        filters.bodies[family, name] = _Body(tuple(entries), tuple(numbers))
+        filters.bodies[family, name] = _Body(tuple(entries), numbers)
 
 
 def finish_filters(filters: Filters, reading: Reading) -> tuple[Acl, ...]:

@@ -15,7 +15,7 @@ from routing.model import AclBinding, ControlFilter, Direction, Interface, Inter
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
 from routing.vendors.junos.read_firewall import Filters
-from routing.vendors.junos.reading import Leaves, Reading
+from routing.vendors.junos.reading import Leaf, Leaves, Reading
 from routing.vendors.junos.tree import Statement, words
 
 LOOPBACK = "lo0"
@@ -33,8 +33,9 @@ class Unit:
     leaves: Leaves = field(default_factory=Leaves)
     addresses: dict[InterfaceAddress, Statement] = field(default_factory=dict)
     families: dict[Family, Statement] = field(default_factory=dict)
-    filters: dict[tuple[Family, Direction], list[tuple[str, Statement]]] = field(default_factory=dict)
+    filters: dict[tuple[Family, Direction], list[Leaf]] = field(default_factory=dict)
     vrf: str | None = None
+    said: Statement | None = None
 
 
 @dataclass(slots=True)
@@ -50,18 +51,26 @@ class Interfaces:
         if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
             return "not an interface that is modelled"
         name, rest = parts[1], parts[2:]
-        parent = self.parents.setdefault(name, Unit(name, statement))
+        parent = self.parents.get(name) or Unit(name, statement)
         match rest:
             case []:
-                return None
-            case ["unit", unit, *more] if unit.isascii() and unit.isdigit() and len(unit) < 8:
-                key = f"{name}.{int(unit)}"
-                return _take_unit(self.units.setdefault(key, Unit(key, statement)), more, statement)
+                reason = None
+            case ["unit", number_text, *more] if (
+                number_text.isascii() and number_text.isdigit() and len(number_text) < 8
+            ):
+                key = f"{name}.{int(number_text)}"
+                unit = self.units.setdefault(key, Unit(key, statement))
+                reason = _take_unit(unit, more, statement)
+                unit.said = unit.said or (statement if reason is None else None)
+                self.parents[name] = parent
             case ["vlan-tagging" | "flexible-vlan-tagging"]:
                 parent.leaves.put("tagging", rest[0], statement)
+                reason = None
             case _:
-                return _take_common(parent, rest, statement)
-        return None
+                reason = _take_common(parent, rest, statement)
+        if reason is None:
+            self.parents[name] = parent
+        return reason
 
     def parent(self, unit: Unit) -> Unit:
         """Return the parent of a unit."""
@@ -106,7 +115,7 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: Stateme
         case ["filter", "input" | "output" as way, name]:
             unit.leaves.put(f"filter {int(family)} {way}", name, statement)
         case ["filter", "input-list" | "output-list" as way, name]:
-            unit.filters.setdefault((family, _LISTS[way]), []).append((name, statement))
+            unit.filters.setdefault((family, _LISTS[way]), []).append(Leaf(name, statement))
         case _:
             return "a statement of an address family that isn't modelled"
     return None
@@ -129,7 +138,7 @@ def finish_interfaces(table: Interfaces, filters: Filters, reading: Reading) -> 
 
 
 def _finish(unit: Unit, filters: Filters, reading: Reading) -> Interface:
-    reading.says(unit.first, interface_ref(unit.name))
+    reading.says(unit.said or unit.first, interface_ref(unit.name))
     for leaf in unit.leaves.values():
         reading.says(leaf.statement)
     for statement in unit.addresses.values():
@@ -163,22 +172,30 @@ def _bindings(unit: Unit, filters: Filters, reading: Reading) -> Iterator[AclBin
 
 def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, reading: Reading) -> str | None:
     """Return the name of the ACL bound here, a composed one for a list of filters; None if there is none."""
-    way = "input" if direction is Direction.IN else "output"
-    single, several = unit.leaves.get(f"filter {int(family)} {way}"), unit.filters.get((family, direction))
-    statements = [single.statement] if single else [statement for _, statement in several or ()]
-    names = [single.value] if single else list(dict.fromkeys(name for name, _ in several or ()))
-    if not names:
+    single, several = _filter_leaves(unit, family, direction)
+    leaves = single or several
+    if not leaves:
         return None
-    if (single and several) or len({statement.rank for statement in statements}) > 1:
-        reading.unknown(statements[0], "filters of one direction from several places")
+    if (single and several) or len({leaf.statement.rank for leaf in leaves}) > 1:
+        reading.unknown(leaves[0].statement, "filters of one direction from several places")
         return None
-    for statement in statements:
-        reading.says(statement, binding_ref(unit.name, direction.value, family))
-    acl = filters.chain(family, names)
-    if acl is None:
-        for statement in statements:
-            reading.unknown(statement, "names a filter that isn't defined")
+    if unit.name.startswith(f"{LOOPBACK}."):
+        ref = control_filter_ref(unit.vrf, family)
+    else:
+        ref = binding_ref(unit.name, direction.value, family)
+    acl = filters.chain(family, list(dict.fromkeys(leaf.value for leaf in leaves)))
+    for leaf in leaves:
+        reading.says(leaf.statement, ref)
+        if acl is None:
+            reading.unknown(leaf.statement, "names a filter that isn't defined")
     return acl
+
+
+def _filter_leaves(unit: Unit, family: Family, direction: Direction) -> tuple[list[Leaf], list[Leaf]]:
+    """Return the filter of a direction, if there is one, and the list of filters."""
+    way = "input" if direction is Direction.IN else "output"
+    leaf = unit.leaves.get(f"filter {int(family)} {way}")
+    return [] if leaf is None else [leaf], unit.filters.get((family, direction), [])
 
 
 def _check_vlans(table: Interfaces, reading: Reading) -> None:
@@ -205,25 +222,14 @@ def finish_loopbacks(table: Interfaces, filters: Filters, reading: Reading) -> t
         if seen.setdefault(unit.vrf, unit) is not unit:
             reading.unknown(unit.first, "a second loopback unit in one instance")
         for family in Family:
-            for way in ("output", "output-list"):
-                for statement in _filter_statements(unit, family, way):
-                    reading.unknown(statement, "an output filter on the loopback")
+            for leaves in _filter_leaves(unit, family, Direction.OUT):
+                for leaf in leaves:
+                    reading.unknown(leaf.statement, "an output filter on the loopback")
             name = _bound(unit, family, Direction.IN, filters, reading)
             if name is not None:
                 found[unit.vrf, family] = ControlFilter(family=family, acl=name, vrf=unit.vrf)
-                for statement in (
-                    *_filter_statements(unit, family, "input"),
-                    *_filter_statements(unit, family, "input-list"),
-                ):
-                    reading.says(statement, control_filter_ref(unit.vrf, family))
     for unit in loopbacks:
         for family in Family:
             if (None, family) in found and (unit.vrf, family) not in found:
                 reading.unknown(unit.first, "a loopback unit without a filter escapes the default instance's")
     return tuple(found[key] for key in sorted(found, key=lambda key: (key[0] or "", key[1])))
-
-
-def _filter_statements(unit: Unit, family: Family, way: str) -> list[Statement]:
-    leaf = unit.leaves.get(f"filter {int(family)} {way}")
-    listed = unit.filters.get((family, _LISTS[way]), []) if way.endswith("-list") else []
-    return [leaf.statement] if leaf else [statement for _, statement in listed]

@@ -81,6 +81,8 @@ class Policies:
         if len(names) == 1:
             return names[0]
         name = "+".join(names)
+        while name in self.bodies:
+            name += "+"
         self.chains[name] = chain_bodies([(part, self.bodies[part]) for part in names])
         return name
 

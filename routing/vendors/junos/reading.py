@@ -6,7 +6,7 @@ it is recorded as unknown with a reason. A statement inherited from a group stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Reading:
     harmless_lines: dict[LinePath, None] = field(default_factory=dict)
     modelled: set[LinePath] = field(default_factory=set)
     lines: dict[Ref, int] = field(default_factory=dict)
-    runs: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    runs: list[tuple[str, Sequence[int]]] = field(default_factory=list)
 
     def unknown(self, statement: Statement, reason: str) -> None:
         """Record that a statement is not understood (the first reason stays)."""
@@ -61,7 +61,7 @@ class Reading:
         for ref in refs:
             self.lines.setdefault(ref, statement.line)
 
-    def says_entries(self, acl: str, lines: tuple[int, ...]) -> None:
+    def says_entries(self, acl: str, lines: Sequence[int]) -> None:
         """Record the line of every entry of an ACL."""
         self.runs.append((acl, lines))
 
@@ -82,7 +82,7 @@ class LineTable(Mapping[Ref, int]):
 
     __slots__ = ("_lines", "_runs")
 
-    def __init__(self, lines: Mapping[Ref, int], runs: Iterable[tuple[str, tuple[int, ...]]]) -> None:
+    def __init__(self, lines: Mapping[Ref, int], runs: Iterable[tuple[str, Sequence[int]]]) -> None:
         self._lines = lines
         self._runs = dict(runs)
 

@@ -89,10 +89,11 @@ def paths_text(paths: tuple[LinePath, ...]) -> str:
 def _read_set_lines(text: str) -> tuple[list[Statement], dict[str, int]]:
     found: list[Statement] = []
     off: dict[str, int] = {}
-    special, comment = _SPECIAL.search, False
+    # Nearly every line of a large text ends here, so it is made without the named constructor.
+    special, comment, new = _SPECIAL.search, False, tuple.__new__
     for number, raw in enumerate(text.split("\n"), 1):
         if raw.startswith("set ") and not comment and not special(raw):
-            found.append(Statement(raw[4:], number))
+            found.append(new(Statement, (raw[4:], number, 0, "", "")))
             continue
         line = raw.strip()
         if comment or line.startswith("/*"):

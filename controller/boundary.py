@@ -1,0 +1,55 @@
+"""Where a command meets the world: whatever ends it becomes words and an exit code.
+
+The one idea: a mistake of the user's is told as findings, a failure of the surroundings as one finding, an interruption as
+itself; anything else is our bug and crashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from controller.exit_codes import ExitCode
+from controller.finding_report import tell_failure
+from controller.output import Output, abandon_output
+from intents.finding import FindingsError, Where, make_finding
+
+
+def run(output: Output, folder: Path, action: Callable[[], ExitCode]) -> ExitCode:
+    """Return the exit code of an action on a workspace; what stops it has been told."""
+    try:
+        code = action()
+        output.flush()
+    except FindingsError as error:
+        tell_failure(output, folder, error.findings)
+        return ExitCode.ERROR
+    except KeyboardInterrupt:
+        output.error(output.words("interrupted"))
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        abandon_output()
+        return ExitCode.ERROR
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        place = Where(file=str(error.filename or ""))
+        tell_failure(output, folder, [make_finding("TR803", place, reason=reason)])
+        return ExitCode.ERROR
+    return code
+
+
+def check_folder(folder: Path) -> None:
+    """FindingsError unless a workspace folder is there."""
+    if not folder.is_dir():
+        raise FindingsError([make_finding("TR801", Where(file=str(folder)), folder=folder)])
+
+
+def parse_day(text: str | None) -> date | None:
+    """Return the day of `--on`; FindingsError if it is none."""
+    if text is None:
+        return None
+    try:
+        # Python reads other ISO forms too (20260131, 2026-W05-6), but not in every version alike.
+        return date.fromisoformat(text if len(text) == len("2026-01-31") and text.count("-") == 2 else "")
+    except ValueError as error:
+        raise FindingsError([make_finding("TR807", Where(), text=text)]) from error

@@ -1,0 +1,87 @@
+"""Results as JSON Lines: one message a line, the first one says which format the rest has.
+
+Turns findings and answers into messages. The one idea: a message is a flat mapping with a `type`; keys stand in the order
+written here, so equal results are equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from controller.output import Output
+from intents.finding import Finding, Where
+from intents.messages import describe
+from verification.flow import Flow, describe_flow
+from verification.question import Answer
+from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
+
+Message = Mapping[str, object]
+
+
+def print_message(output: Output, message: Message) -> None:
+    """Write one message as one line."""
+    output.line(json.dumps(message, ensure_ascii=False, separators=(", ", ": ")))
+
+
+def finding_message(finding: Finding, language: str) -> Message:
+    """Return the message of a finding; `text` has its words."""
+    rule = finding.rule
+    return {
+        "type": "finding",
+        "code": finding.code,
+        "severity": str(finding.severity),
+        **_place(finding.where),
+        "values": dict(finding.values),
+        "also": [_place(where) for where in finding.also],
+        "rule": None if rule is None else {"requirement": rule.requirement, "article": rule.article, "pack": rule.pack},
+        "text": describe(finding, language),
+    }
+
+
+def _place(where: Where) -> Message:
+    return {"file": where.file, "line": where.line, "column": where.column, "device": where.device}
+
+
+def answer_message(answer: Answer) -> Message:
+    """Return the message of an answered question."""
+    question = answer.question
+    return {
+        "type": "question",
+        "kind": str(question.kind),
+        "subject": question.subject,
+        "intents": list(question.intents),
+        "cases": question.cases,
+        **_verdict(answer),
+    }
+
+
+def _verdict(answer: Answer) -> Message:
+    match answer.verdict:
+        case Holds(judges=judges, states=states):
+            return {"verdict": "holds", "judges": list(judges), "states": states}
+        case Violated() as found:
+            return {
+                "verdict": "violated",
+                "reason": found.reason,
+                "failure": found.failure,
+                "flow": None if found.flow is None else flow_message(found.flow),
+                "path": list(found.path),
+                "lines": [culprit_message(item) for item in found.culprits],
+                "guilty_intents": list(found.intents),
+            }
+        case Disputed(one=one, other=other):
+            return {"verdict": "disputed", "one": one, "other": other}
+        case NotModelled(reason=reason, culprits=culprits):
+            lines = [culprit_message(item) for item in culprits]
+            return {"verdict": "not modelled", "reason": reason, "lines": lines}
+
+
+def flow_message(flow: Flow) -> Message:
+    """Return a packet: in words, and where it starts."""
+    return {"text": describe_flow(flow), "device": flow.start_device, "interface": flow.start_interface}
+
+
+def culprit_message(culprit: Culprit) -> Message:
+    """Return a guilty line."""
+    return {"device": culprit.device, "line": culprit.line, "text": culprit.text, "thing": list(culprit.ref)}

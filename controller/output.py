@@ -1,0 +1,126 @@
+"""What a command says -> bytes on a terminal, in a pipe or in a log.
+
+The one idea: the text is the same everywhere; a terminal gets colour and progress on top, never information. Streams are
+UTF-8 whatever the locale says, and what can't be encoded is shown by its number instead of ending the program.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Sequence
+from typing import TextIO
+
+from controller.words import say
+
+_COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
+_SECONDS_BETWEEN = 0.1
+
+
+def prepare_streams() -> None:
+    """Make standard output and error UTF-8: under LC_ALL=C Python would refuse Vietnamese letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def abandon_output() -> None:
+    """Forget what is not written yet: the reader of the pipe has gone, and flushing at exit would complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def display_width(text: str) -> int:
+    """Return how many columns a terminal gives to a text."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )
+
+
+def table_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: frozenset[int]) -> list[str]:
+    """Return a table as lines, columns two blanks apart; those in `numbers` are set to the right."""
+    cells = [list(headers), *(list(row) for row in rows)]
+    widths = [max(display_width(row[column]) for row in cells) for column in range(len(headers))]
+    return [
+        "  ".join(
+            " " * (width - display_width(cell)) + cell if column in numbers else cell + " " * (width - display_width(cell))
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in cells
+    ]
+
+
+class Output:
+    """Where a command writes: results to standard output, progress to standard error if that is a terminal."""
+
+    def __init__(self, language: str, *, json: bool = False) -> None:
+        self.language = language
+        self.json = json
+        self._out: TextIO = sys.stdout
+        self._err: TextIO = sys.stderr
+        self.is_terminal = self._out.isatty()
+        self._colour = self.is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self._progress = self._err.isatty() and os.environ.get("TERM") != "dumb"
+        self._shown_at = 0.0
+        self._busy = False
+
+    def line(self, text: str = "") -> None:
+        """Write one line (or several) of the result."""
+        self.clear()
+        self._out.write(f"{text}\n")
+
+    def raw(self, text: str) -> None:
+        """Write a text as it is."""
+        self.clear()
+        self._out.write(text)
+
+    def error(self, text: str) -> None:
+        """Write about a failure, beside the result."""
+        self.clear()
+        self._out.flush()
+        self._err.write(f"{text}\n")
+
+    def flush(self) -> None:
+        """Hand everything over now, so that a reader who has gone is noticed here."""
+        self.clear()
+        self._out.flush()
+
+    def say(self, key: str, **values: object) -> None:
+        """Write a sentence of the command line's own."""
+        self.line(self.words(key, **values))
+
+    def words(self, key: str, **values: object) -> str:
+        """Return a sentence of the command line's own."""
+        return say(self.language, key, **values)
+
+    def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
+        """Write a table; `numbers` are the columns set to the right."""
+        for text in table_lines(headers, rows, frozenset(numbers)):
+            self.line(f"  {text}")
+
+    def paint(self, text: str, kind: str) -> str:
+        """Return a text in the colour of its kind, where colours are wanted; the text says all without it."""
+        return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self._colour else text
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        """Show on a terminal how far a long stage is, at most ten times a second."""
+        now = time.monotonic()
+        if not self._progress or (now - self._shown_at < _SECONDS_BETWEEN and done):
+            return
+        self._shown_at = now
+        count = f" {done:,}/{total:,}" if total else ""
+        self._err.write(f"\r\x1b[K{self.words('stage_' + stage)}{count} … ")
+        self._err.flush()
+        self._busy = True
+
+    def clear(self) -> None:
+        """Take the progress line away."""
+        if self._busy:
+            self._err.write("\r\x1b[K")
+            self._err.flush()
+            self._busy = False

@@ -1,0 +1,100 @@
+"""Lines of a device's text -> the intents that they serve.
+
+The one idea: a line says things (`Ref`), a thing serves rules (`BuiltNetwork.served`), a rule has the intents that ask for
+it (`Policy.sources`); so nothing has to be kept beside the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from controller.pipeline import Compiled
+from intents.policy import Rule
+from routing.config import DeviceConfig
+from routing.model import LinePath, Ref
+from routing.vendors import VENDORS
+
+PROVENANCE_FORMAT = "truc/provenance/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedLine:
+    """One line of a text: its number, what it says, the rules and the intents that it serves."""
+
+    number: int
+    text: str
+    refs: tuple[Ref, ...]
+    rules: tuple[Rule, ...]
+    intents: tuple[str, ...]
+
+
+def intents_of(compiled: Compiled, rules: tuple[Rule, ...]) -> tuple[str, ...]:
+    """Return the identifiers of the intents that ask for any of these rules, sorted."""
+    sources = compiled.addressed.wanted.policy.sources
+    return tuple(sorted({name for rule in rules for name in sources.get(rule, ())}))
+
+
+def intents_of_ref(compiled: Compiled, device: str, ref: Ref) -> tuple[str, ...]:
+    """Return the intents that a configured thing of a device serves."""
+    return intents_of(compiled, compiled.built.served.get(device, {}).get(ref, ()))
+
+
+def refs_by_line(config: DeviceConfig) -> Iterator[tuple[int, str, tuple[Ref, ...]]]:
+    """Yield number, text and things said of every line of a text; a foreign line says nothing of ours."""
+    if not config.foreign:
+        for number, line in enumerate(config.lines, start=1):
+            yield number, line.text, line.refs
+        return
+    said: dict[LinePath, tuple[Ref, ...]] = {line.path: line.refs for line in config.lines if line.path}
+    paths = VENDORS[config.platform].paths(config.text)
+    at = 0
+    for number, text in enumerate(config.text.splitlines(), start=1):
+        refs: tuple[Ref, ...] = ()
+        # Comments and section ends have no path; every other line ends with (the first line of) its path's last element.
+        if at < len(paths) and text.strip().endswith(paths[at][-1].partition("\n")[0]):
+            refs = said.get(paths[at], ())
+            at += 1
+        yield number, text, refs
+
+
+def served_lines(compiled: Compiled, device: str) -> Iterator[ServedLine]:
+    """Yield every line of a device's text with the rules and intents that it serves."""
+    served = compiled.built.served.get(device, {})
+    known: dict[tuple[Ref, ...], tuple[tuple[Rule, ...], tuple[str, ...]]] = {}
+    for number, text, refs in refs_by_line(compiled.configs[device]):
+        if refs not in known:
+            rules = tuple(dict.fromkeys(rule for ref in refs for rule in served.get(ref, ())))
+            known[refs] = (rules, intents_of(compiled, rules))
+        rules, intents = known[refs]
+        yield ServedLine(number=number, text=text, refs=refs, rules=rules, intents=intents)
+
+
+def provenance(compiled: Compiled) -> Mapping[str, object]:
+    """Return the side table of all lines as data for a JSON file.
+
+    `intents` are identifiers, `sets` are lists of their indexes; of each device, `lines` holds [first, last, set] for runs
+    of lines that serve the same intents. Lines in no run serve none (fixed and foreign lines).
+    """
+    names = sorted({name for found in compiled.addressed.wanted.policy.sources.values() for name in found})
+    index = {name: number for number, name in enumerate(names)}
+    sets: dict[tuple[str, ...], int] = {}
+    devices: dict[str, object] = {}
+    for device, config in sorted(compiled.configs.items()):
+        runs: list[list[int]] = []
+        for line in served_lines(compiled, device):
+            if not line.intents:
+                continue
+            number = sets.setdefault(line.intents, len(sets))
+            if runs and runs[-1][1] == line.number - 1 and runs[-1][2] == number:
+                runs[-1][1] = line.number
+            else:
+                runs.append([line.number, line.number, number])
+        devices[device] = {"file": f"configs/{config.file_name}", "lines": runs}
+    return {
+        "format": PROVENANCE_FORMAT,
+        "on": compiled.addressed.wanted.on.isoformat(),
+        "intents": names,
+        "sets": [[index[name] for name in found] for found in sets],
+        "devices": devices,
+    }

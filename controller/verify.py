@@ -1,0 +1,145 @@
+"""A workspace, and perhaps a folder of texts -> the judge's answers and all that a report says about them.
+
+The one idea: a `VerifyReport` is a value that knows nothing of terminals; terminal, JSON Lines and JUnit print the same one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from controller.evidence import give, read_folder
+from controller.exit_codes import ExitCode, code_of_answers
+from controller.output import Output
+from controller.pipeline import LOCKFILE, Compiled
+from controller.provenance import intents_of_ref
+from controller.residue import ResidueRow, residue
+from intents.finding import Finding, FindingsError, Severity, Where, make_finding
+from routing.draft import rendered_devices
+from verification.engine import Judgement, judge
+from verification.evidence import Given
+from verification.question import Answer, QuestionKind
+from verification.verdict import Disputed, Holds, NotModelled, Violated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownText:
+    """A line that no reader understands: device, number (0 if it has none), text and the reader's reason."""
+
+    device: str
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """All answers with what stands around them. `texts` is the folder judged, None for the texts as compiled."""
+
+    compiled: Compiled
+    judgement: Judgement
+    texts: Path | None
+    with_failures: bool
+    unknown: tuple[UnknownText, ...]
+    residue: tuple[ResidueRow, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """Return what the report says to a script."""
+        return code_of_answers(self.judgement.answers)
+
+    def file_name(self, device: str) -> str:
+        """Return the name of the file that holds a device's text."""
+        config = self.compiled.configs.get(device)
+        return device if config is None else config.file_name
+
+    def intents_of(self, answer: Answer) -> tuple[str, ...]:
+        """Return the intents that a violated answer touches: the verdict's and question's own, and those whose rules the
+        guilty lines serve."""
+        found = set(answer.question.intents)
+        if isinstance(answer.verdict, Violated):
+            found |= set(answer.verdict.intents)
+            for item in answer.verdict.culprits:
+                found |= set(intents_of_ref(self.compiled, item.device, item.ref))
+        return tuple(sorted(found))
+
+
+def verify(compiled: Compiled, texts: Path | None, output: Output, *, with_failures: bool) -> VerifyReport:
+    """Judge the compiled texts, or those in a folder; FindingsError if that would say nothing."""
+    wanted = compiled.addressed.wanted
+    found = {name: item.text for name, item in compiled.configs.items()}
+    if texts is not None:
+        found = read_folder(texts, wanted.inventory)
+    output.progress("read", 0, 0)
+    given = give(compiled, found)
+    output.progress("judge", 0, 0)
+    judgement = judge(given, with_failures=with_failures, progress=output.progress)
+    check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
+    return VerifyReport(
+        compiled=compiled,
+        judgement=judgement,
+        texts=texts,
+        with_failures=with_failures,
+        unknown=unknown_texts(given),
+        residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
+        findings=(*compiled.findings, *lockfile_findings(compiled)),
+    )
+
+
+def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given) -> None:
+    """FindingsError if the judge looked at nothing: no flow, no session, or not every device."""
+    sessions = sum(answer.question.kind is QuestionKind.SESSION for answer in judgement.answers)
+    missing = sorted(expected - given.network.devices.keys())
+    if missing or not judgement.flows or not sessions:
+        shown = ", ".join(missing[:5]) or "-"
+        raise FindingsError(
+            [make_finding("TR808", Where(), flows=judgement.flows, sessions=sessions, missing=len(missing), devices=shown)]
+        )
+
+
+def unknown_texts(given: Given) -> tuple[UnknownText, ...]:
+    """Return every line that no reader understands, by device and line."""
+    found = []
+    for name, device in sorted(given.network.devices.items()):
+        numbers = given.unknown_lines.get(name, ())
+        for index, item in enumerate(device.unknown):
+            number = numbers[index] if index < len(numbers) else 0
+            found.append(UnknownText(device=name, line=number, text=" / ".join(item.path), reason=item.reason))
+    return tuple(sorted(found, key=lambda item: (item.device, item.line, item.text)))
+
+
+def lockfile_findings(compiled: Compiled) -> tuple[Finding, ...]:
+    """Return a note if no address plan is written yet, a warning if the written one is not what was judged."""
+    addressed = compiled.addressed
+    if addressed.previous == addressed.address_plan:
+        return ()
+    written = (addressed.wanted.folder / LOCKFILE).exists()
+    severity = Severity.WARNING if written else Severity.INFO
+    return (make_finding("TR809", Where(file=LOCKFILE), severity=severity),)
+
+
+def verdict_name(answer: Answer) -> str:
+    """Return a verdict's key in tables and sentences."""
+    match answer.verdict:
+        case Holds():
+            return "hold"
+        case Violated():
+            return "violated"
+        case Disputed():
+            return "disputed"
+        case NotModelled():
+            return "not_modelled"
+
+
+def count_verdicts(answers: tuple[Answer, ...]) -> Mapping[str, int]:
+    """Return how many questions have each verdict, all four named."""
+    counts = Counter(verdict_name(answer) for answer in answers)
+    return {name: counts[name] for name in ("hold", "violated", "disputed", "not_modelled")}
+
+
+def judges_of(answers: tuple[Answer, ...]) -> tuple[str, ...]:
+    """Return who judged, sorted."""
+    return tuple(sorted({judge for answer in answers if isinstance(answer.verdict, Holds) for judge in answer.verdict.judges}))

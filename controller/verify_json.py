@@ -1,0 +1,43 @@
+"""A `VerifyReport` -> JSON Lines, format truc/verify/1."""
+
+from __future__ import annotations
+
+from controller.json_lines import Message, answer_message, finding_message, print_message
+from controller.output import Output
+from controller.verify import VerifyReport, count_verdicts, judges_of
+
+VERIFY_FORMAT = "truc/verify/1"
+
+
+def print_verify_json(output: Output, report: VerifyReport) -> None:
+    """Write the format, then every finding, question, unknown line and residue row, then the summary."""
+    wanted = report.compiled.addressed.wanted
+    print_message(output, {"format": VERIFY_FORMAT, "on": wanted.on.isoformat(), "failures": report.with_failures})
+    for finding in report.findings:
+        print_message(output, finding_message(finding, output.language))
+    for answer in report.judgement.answers:
+        message = answer_message(answer)
+        if message["verdict"] == "violated":
+            message = {**message, "guilty_intents": list(report.intents_of(answer))}
+        print_message(output, message)
+    for item in report.unknown:
+        place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
+        print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
+    for row in report.residue:
+        rule = row.rule
+        about = {"source": str(rule.source), "destination": str(rule.destination), "service": str(rule.service)}
+        print_message(output, {"type": "residue", **about, "replies": list(row.replies), "pairs": row.pairs})
+    judgement = report.judgement
+    print_message(
+        output,
+        {
+            "type": "summary",
+            "ok": not report.exit_code,
+            "questions": len(judgement.answers),
+            **count_verdicts(judgement.answers),
+            "flows": judgement.flows,
+            "devices": judgement.devices,
+            "states": judgement.states,
+            "judges": list(judges_of(judgement.answers)),
+        },
+    )

@@ -1,0 +1,173 @@
+"""A `VerifyReport` -> what a person reads on a terminal.
+
+The one idea: what is wrong comes first and in full, with the packet, its way and the guilty line; then what is shown and
+never hidden (residue, unknown lines); the last line counts what was asked and over how much.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from controller.output import Output
+from controller.verify import VerifyReport, count_verdicts, judges_of, verdict_name
+from intents.messages import printable
+from intents.model import Intent
+from verification.flow import describe_flow
+from verification.question import Answer, QuestionKind
+from verification.verdict import Culprit, Disputed, NotModelled, Violated
+
+MOST_SHOWN = 20
+"""Wrong answers and unknown lines shown in full; the rest is counted, and `--json` has all."""
+
+_VERDICTS = ("hold", "violated", "disputed", "not_modelled")
+_COLOUR = {"hold": "good", "violated": "bad", "disputed": "unsure", "not_modelled": "unsure"}
+
+
+def print_report(output: Output, report: VerifyReport) -> None:
+    """Write the whole report but its findings."""
+    intents = {intent.head.identifier: intent for intent in report.compiled.addressed.wanted.intents}
+    _print_wrong(output, report, intents)
+    _print_unknown(output, report)
+    _print_residue(output, report)
+    _print_table(output, report.judgement.answers)
+    _print_end(output, report)
+
+
+def _print_wrong(output: Output, report: VerifyReport, intents: dict[str, Intent]) -> None:
+    order = {"violated": 0, "disputed": 1, "not_modelled": 2}
+    wrong = [answer for answer in report.judgement.answers if verdict_name(answer) in order]
+    wrong.sort(key=lambda answer: order[verdict_name(answer)])
+    for answer in wrong[:MOST_SHOWN]:
+        _print_answer(output, report, answer, intents)
+    if len(wrong) > MOST_SHOWN:
+        output.say("more_answers", count=len(wrong) - MOST_SHOWN)
+        output.line()
+
+
+def _print_answer(output: Output, report: VerifyReport, answer: Answer, intents: dict[str, Intent]) -> None:
+    name = verdict_name(answer)
+    heading = output.paint(output.words(name).upper(), _COLOUR[name])
+    output.line(f"{heading} {answer.question.kind}: {printable(answer.question.subject)}")
+    match answer.verdict:
+        case Violated() as found:
+            _print_detail(output, "reason", found.reason)
+            if found.failure != "none":
+                _print_detail(output, "failure", found.failure)
+            if found.flow is not None:
+                _print_detail(output, "packet", describe_flow(found.flow))
+            for number, hop in enumerate(found.path, start=1):
+                _print_detail(output, "way" if number == 1 else "", f"{number}. {hop}")
+            _print_culprits(output, report, found.culprits)
+        case Disputed(one=one, other=other):
+            _print_detail(output, "reason", one)
+            _print_detail(output, "", other)
+        case NotModelled(reason=reason, culprits=culprits):
+            _print_detail(output, "reason", reason)
+            _print_culprits(output, report, culprits)
+        case _:
+            pass
+    for number, identifier in enumerate(report.intents_of(answer)):
+        _print_detail(output, "" if number else "intents", intent_line(output, identifier, intents))
+    output.line()
+
+
+def _print_detail(output: Output, key: str, text: str) -> None:
+    label = f"{output.words('label_' + key)}:" if key else ""
+    output.line(f"  {label:<10} {printable(text)}")
+
+
+def _print_culprits(output: Output, report: VerifyReport, culprits: tuple[Culprit, ...]) -> None:
+    for number, item in enumerate(culprits):
+        _print_detail(output, "" if number else "line", culprit_line(output, report, item))
+
+
+def culprit_line(output: Output, report: VerifyReport, culprit: Culprit) -> str:
+    """Return `FILE:LINE: text`, or what is missing in which file."""
+    name = report.file_name(culprit.device)
+    if culprit.line:
+        return f"{name}:{culprit.line}: {culprit.text}"
+    return output.words("no_line", file=name, thing=" ".join(part for part in culprit.ref if part))
+
+
+def intent_line(output: Output, identifier: str, intents: dict[str, Intent]) -> str:
+    """Return an intent with where it is written, who asked for it and who decided."""
+    intent = intents.get(identifier)
+    if intent is None:
+        return identifier
+    head = intent.head
+    return output.words(
+        "intent_line", identifier=identifier, where=head.where, request=head.request_ref, decision=head.decision_ref
+    )
+
+
+def _print_unknown(output: Output, report: VerifyReport) -> None:
+    if not report.unknown:
+        return
+    output.say("unknown_lines", count=len(report.unknown))
+    for item in report.unknown[:MOST_SHOWN]:
+        output.line(f"  {report.file_name(item.device)}:{item.line}: {printable(item.text)}: {printable(item.reason)}")
+    if len(report.unknown) > MOST_SHOWN:
+        output.say("more_lines", count=len(report.unknown) - MOST_SHOWN)
+    output.line()
+
+
+def _print_residue(output: Output, report: VerifyReport) -> None:
+    """Write what replies may carry, summed up by kind of reply."""
+    rules: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
+    for row in report.residue:
+        for reply in row.replies:
+            rules[reply] += 1
+            pairs[reply] += row.pairs
+    returns = sum(row.returns for row in report.residue)
+    output.say("residue", returns=returns, rules=len(report.residue))
+    rows = [[reply, f"{rules[reply]:,}", f"{pairs[reply]:,}"] for reply in sorted(rules, key=_reply_key)]
+    output.table([output.words(key) for key in ("column_reply", "column_rules", "column_pairs")], rows, (1, 2))
+    output.say("residue_more")
+    output.line()
+
+
+def _reply_key(reply: str) -> tuple[object, ...]:
+    return tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in reply.replace("-", " ").split())
+
+
+def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
+    counts = Counter((answer.question.kind, verdict_name(answer)) for answer in answers)
+    cases: Counter[QuestionKind] = Counter()
+    for answer in answers:
+        cases[answer.question.kind] += answer.question.cases
+    rows = [
+        [str(kind), *(f"{counts[kind, name]:,}" for name in _VERDICTS), f"{cases[kind]:,}"]
+        for kind in QuestionKind
+        if any(counts[kind, name] for name in _VERDICTS)
+    ]
+    headers = [output.words(key) for key in ("column_question", *_VERDICTS, "column_cases")]
+    output.table(headers, rows, range(1, 6))
+    empty = [answer for answer in answers if answer.question.cases == 0]
+    if empty:
+        output.say("empty_questions", count=len(empty), subject=printable(empty[0].question.subject))
+    output.line()
+
+
+def _print_end(output: Output, report: VerifyReport) -> None:
+    counts = count_verdicts(report.judgement.answers)
+    if not report.with_failures:
+        output.say("no_failures_tried")
+    worst = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
+    output.say(f"next_verify_{worst}")
+    output.line(output.paint(closing_line(output, report), _COLOUR[worst]))
+
+
+def closing_line(output: Output, report: VerifyReport) -> str:
+    """Return the last line: how many questions, their verdicts, over how much, and who judged."""
+    judgement = report.judgement
+    judges = judges_of(judgement.answers)
+    return output.words(
+        "closing",
+        questions=len(judgement.answers),
+        **count_verdicts(judgement.answers),
+        flows=judgement.flows,
+        devices=judgement.devices,
+        states=judgement.states,
+        judges=output.words("engine_only") if judges in {(), ("engine",)} else ", ".join(judges),
+    )

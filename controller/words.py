@@ -1,0 +1,33 @@
+"""The command line's own words, in Vietnamese and English.
+
+Turns a key and named values into a sentence. The one idea: as with findings, words are data (`words.*.toml`), so that a
+language is one more file and no module holds a sentence.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+
+class Language(StrEnum):
+    """Languages of messages."""
+
+    VI = "vi"
+    EN = "en"
+
+
+@cache
+def load_words(language: str) -> Mapping[str, str]:
+    """Return all words of a language by key."""
+    text = (Path(__file__).parent / f"words.{language}.toml").read_text(encoding="utf-8")
+    return {key: str(value) for key, value in tomllib.loads(text).items()}
+
+
+def say(language: str, key: str, **values: object) -> str:
+    """Return the sentence of a key with its values put in; numbers get thousands separated by commas."""
+    shown = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
+    return load_words(language)[key].format_map(shown)

@@ -1,0 +1,36 @@
+"""Registry and intents of one day against the rules of the regulation that need no equipment and no addresses.
+
+The one idea: what a single field can show is refused where the field is read; here are the rules about several things
+together. Each check names its requirement, and the day decides which article is cited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from intents.checks_party import check_party_intents
+from intents.checks_registry import (
+    check_level_1,
+    check_level_1_points,
+    check_points,
+    check_references,
+    check_services,
+)
+from intents.finding import Finding, sort_findings
+from intents.model import Intent
+from intents.registry import Registry
+
+
+def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date) -> tuple[Finding, ...]:
+    """Return the breaches of A02, A03, A09, A16 (one site), A17 and A20; `registry` is the one of the day `on`."""
+    return sort_findings(
+        (
+            *check_references(registry, on),
+            *check_level_1(registry, on),
+            *check_level_1_points(registry, on),
+            *check_services(registry, on),
+            *check_points(registry, on),
+            *check_party_intents(registry, intents, on),
+        )
+    )

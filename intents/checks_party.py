@@ -1,0 +1,62 @@
+"""Intents about Party organisations belong to the office of the provincial Party committee (A20, art. 5.2c).
+
+The one idea: who an intent is about is asked of its expansion, the same that makes the policy, so that a selector which
+catches a Party organisation by a label, a unit or `all` is seen as well as one that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from intents.expansion import Statement, expand, make_directory
+from intents.finding import Finding
+from intents.model import Intent
+from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, SystemEndpoint, endpoint_key
+from intents.registry import Category, Domain, OrganisationName, Registry
+from intents.rule_packs import report_breach
+
+PARTY = frozenset({Category.PARTY_BUILDING_BODY, Category.PARTY_COMMITTEE_DIRECT})
+
+
+def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date) -> Iterator[Finding]:
+    """Yield intents of another domain whose source or destination is a Party organisation or a system that one owns."""
+    directory = make_directory(registry)
+    for intent in intents:
+        if intent.head.domain is Domain.PARTY_OFFICE:
+            continue
+        statement, _ = expand(intent, directory)
+        party = sorted((end for end in _ends(statement) if _is_party(end, registry)), key=endpoint_key)
+        if party:
+            head = intent.head
+            yield report_breach(
+                "A20",
+                "TR413",
+                head.where,
+                on,
+                intent=head.identifier,
+                domain=head.domain,
+                wanted=Domain.PARTY_OFFICE,
+                party=party[0],
+            )
+
+
+def _ends(statement: Statement) -> frozenset[Endpoint]:
+    pairs = [*((source, end) for _, source, end, _ in statement.grants)]
+    pairs += [(via.source, via.destination) for via in statement.vias]
+    return frozenset(end for pair in pairs for end in pair)
+
+
+def _is_party(end: Endpoint, registry: Registry) -> bool:
+    if isinstance(end, ClassEndpoint):
+        return end.category in PARTY
+    if isinstance(end, OrganisationEndpoint):
+        return _is_party_organisation(end.organisation, registry)
+    if isinstance(end, SystemEndpoint):
+        return _is_party_organisation(registry.systems[end.system].owner, registry)
+    return False
+
+
+def _is_party_organisation(name: OrganisationName, registry: Registry) -> bool:
+    organisation = registry.organisations.get(name)
+    return organisation is not None and organisation.category in PARTY

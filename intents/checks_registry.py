@@ -1,0 +1,122 @@
+"""The registry of one day against the regulation: A02, A03, A09, A16 (one site) and A17.
+
+The one idea: each check looks at one day's registry only, so a reference that led somewhere on another date is seen as
+what it is today: a reference to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from intents.finding import Finding
+from intents.registry import Attachment, Category, ConnectionKind, LegalService, Organisation, Registry, Site, Tier
+from intents.rule_packs import report_breach
+
+LEVEL_1_SITES = 3
+"""Decision 46/2024 art. 3.1: to the provincial Party committee, People's Council and People's Committee."""
+LEVEL_1_CATEGORIES = frozenset({Category.PARTY_BUILDING_BODY, Category.ELECTED_BODY, Category.PEOPLES_COMMITTEE_BODY})
+"""What the offices that host the three ends are (art. 5.3a)."""
+
+
+def check_references(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments and systems whose organisation or site does not exist on the day (A02)."""
+    for attachment in registry.attachments.values():
+        known: list[tuple[str, str, bool]] = [("site", attachment.site, attachment.site in registry.sites)]
+        if attachment.organisation is not None:
+            known.append(("organisation", attachment.organisation, attachment.organisation in registry.organisations))
+        system = registry.systems.get(attachment.system) if attachment.system is not None else None
+        if system is not None:
+            known.append(("organisation", system.owner, system.owner in registry.organisations))
+        for kind, name, there in known:
+            if not there:
+                yield report_breach(
+                    "A02", "TR401", attachment.where, on, attachment=attachment.name, kind=kind, name=name, on=on
+                )
+
+
+def check_level_1(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield sites of level I beyond the three of art. 3.1, and organisations at one that are none of its ends (A03)."""
+    sites = [site for site in registry.sites.values() if site.level == 1]
+    others = tuple(site.where for site in sites[:LEVEL_1_SITES])
+    for site in sites[LEVEL_1_SITES:]:
+        yield report_breach(
+            "A03", "TR402", site.where, on, also=others, site=site.name, found=len(sites), limit=LEVEL_1_SITES
+        )
+    for attachment, organisation, site in _attached(registry):
+        end = organisation.tier is Tier.PROVINCE and organisation.category in LEVEL_1_CATEGORIES
+        if site.level == 1 and not end:
+            yield report_breach(
+                "A03",
+                "TR403",
+                attachment.where,
+                on,
+                also=(organisation.where,),
+                attachment=attachment.name,
+                site=site.name,
+                organisation=organisation.name,
+                category=organisation.category,
+                tier=organisation.tier,
+            )
+
+
+def check_level_1_points(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments of an organisation at a second site of level I (A16)."""
+    first: dict[str, Attachment] = {}
+    for attachment, organisation, site in _attached(registry):
+        if site.level != 1:
+            continue
+        earlier = first.setdefault(organisation.name, attachment)
+        if earlier.site != attachment.site:
+            also = (earlier.where,)
+            yield report_breach(
+                "A16",
+                "TR409",
+                attachment.where,
+                on,
+                also=also,
+                attachment=attachment.name,
+                organisation=organisation.name,
+                site=site.name,
+                first=earlier.site,
+            )
+
+
+def check_services(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments with dedicated Internet access: it is for central bodies, and none is in a province (A09)."""
+    for attachment in registry.attachments.values():
+        if attachment.legal_service is LegalService.DEDICATED_INTERNET:
+            yield report_breach("A09", "TR407", attachment.where, on, attachment=attachment.name)
+
+
+def check_points(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield a second main point of an organisation in one purpose, and further points without justification (A17)."""
+    mains: dict[tuple[str, str], Attachment] = {}
+    for attachment, organisation, _ in _attached(registry):
+        if attachment.connection is ConnectionKind.JUSTIFIED and not attachment.justification_ref:
+            yield report_breach("A17", "TR411", attachment.where, on, attachment=attachment.name)
+        if attachment.connection is not ConnectionKind.MAIN:
+            continue
+        earlier = mains.setdefault((organisation.name, attachment.purpose), attachment)
+        if earlier.site != attachment.site:
+            yield report_breach(
+                "A17",
+                "TR410",
+                attachment.where,
+                on,
+                also=(earlier.where,),
+                attachment=attachment.name,
+                organisation=organisation.name,
+                purpose=attachment.purpose,
+                site=attachment.site,
+                first=earlier.site,
+            )
+
+
+def _attached(registry: Registry) -> Iterator[tuple[Attachment, Organisation, Site]]:
+    """Yield the attachments of organisations; those whose references lead nowhere are told of by A02."""
+    for attachment in registry.attachments.values():
+        organisation = registry.organisations.get(attachment.organisation) if attachment.organisation else None
+        site = registry.sites.get(attachment.site)
+        if organisation is not None and site is not None:
+            yield attachment, organisation, site

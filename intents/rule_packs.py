@@ -1,0 +1,82 @@
+"""A requirement and a day -> the article that it comes from, in the rule pack that is in force then.
+
+The one idea: rules are data with dates (`rules/requirements.toml`). A check knows only its requirement's identifier; how
+bad a breach is and which text is cited is looked up, so that a new circular changes a table and no code.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.registry import Validity
+
+_FILE = Path(__file__).parent / "rules" / "requirements.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """One requirement; `articles` by pack, the pack to be cited first first; `codes` are the messages of its breaches."""
+
+    identifier: str
+    severity: Severity
+    codes: tuple[str, ...]
+    articles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Every requirement by name, and the days of every rule pack."""
+
+    requirements: Mapping[str, Requirement]
+    packs: Mapping[str, Validity]
+
+
+@cache
+def load_rules() -> Rules:
+    """Read the table of requirements, once."""
+    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    packs = {name: Validity(start=pack.get("from"), end=pack.get("until")) for name, pack in tables["packs"].items()}
+    requirements = {
+        name: Requirement(
+            identifier=name.partition(".")[0],
+            severity=Severity(table["severity"]),
+            codes=tuple(table["codes"]),
+            articles=table["articles"],
+        )
+        for name, table in tables["requirements"].items()
+    }
+    return Rules(requirements=requirements, packs=packs)
+
+
+def rule_on(name: str, on: date | None = None) -> RuleRef:
+    """Return the reference of a requirement on one day: the first of its packs that is in force (None: without an end).
+
+    On a day before all of its packs it is the earliest of them: the requirement is older than the text that we can cite.
+    """
+    rules = load_rules()
+    requirement = rules.requirements[name]
+    in_force = [pack for pack in requirement.articles if _holds(rules.packs[pack], on)]
+    chosen = in_force[0] if in_force else min(requirement.articles, key=lambda pack: _start(rules.packs[pack]))
+    return RuleRef(requirement=requirement.identifier, article=requirement.articles[chosen], pack=chosen)
+
+
+def report_breach(
+    name: str, code: str, where: Where, on: date | None, *, also: tuple[Where, ...] = (), **values: object
+) -> Finding:
+    """Return the finding that a requirement is broken, as severe as its table says, with the article of the day."""
+    severity = load_rules().requirements[name].severity
+    return make_finding(code, where, severity=severity, also=also, rule=rule_on(name, on), **values)
+
+
+def _holds(validity: Validity, on: date | None) -> bool:
+    return validity.end is None if on is None else validity.holds(on)
+
+
+def _start(validity: Validity) -> date:
+    return validity.start or date.min

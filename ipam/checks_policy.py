@@ -1,0 +1,53 @@
+"""A policy against the address plan: every endpoint that an intent names has addresses on the day (A08).
+
+The one idea: an intent holds names, never addresses, so "each address in it resolves to an allocation" means that each of
+its names resolves to some; and a class must mean all of its members (`ipam.checks.check_classes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from intents.finding import Finding, Where, sort_findings
+from intents.policy import Endpoint, OrganisationEndpoint, OutsideEndpoint, Policy, SystemEndpoint, endpoint_key
+from intents.prefix import Family
+from intents.registry import Registry
+from intents.rule_packs import report_breach
+from ipam.address_plan import AddressPlan
+from ipam.checks import check_classes
+from ipam.endpoints import Resolver
+
+
+def check_plan_rules(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> tuple[Finding, ...]:
+    """Return parties of the policy without an address (A08), and members outside the pools of their class."""
+    return sort_findings((*_without_address(plan, policy, registry, on), *check_classes(policy, plan, registry)))
+
+
+def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> Iterator[Finding]:
+    resolver = Resolver(plan)
+    askers: dict[Endpoint, set[str]] = {}
+    for asked in (*policy.rules, *policy.vias):
+        for end in (asked.source, asked.destination):
+            askers.setdefault(end, set()).update(policy.sources.get(asked, ()))
+    for end in sorted(askers, key=endpoint_key):
+        where = _where(end, registry)
+        if where is None or any(resolver.prefixes(end, family) for family in Family):
+            continue
+        yield report_breach("A08", "TR406", where, on, endpoint=end, intents=", ".join(sorted(askers[end])) or "-")
+
+
+def _where(end: Endpoint, registry: Registry) -> Where | None:
+    """Return where a named party is declared; None for a class, which has the addresses of its pools."""
+    match end:
+        case OrganisationEndpoint():
+            item = registry.organisations.get(end.organisation)
+            return item.where if item is not None else Where()
+        case SystemEndpoint():
+            system = registry.systems.get(end.system)
+            return system.where if system is not None else Where()
+        case OutsideEndpoint():
+            outside = registry.outside_networks.get(end.outside)
+            return outside.where if outside is not None else Where()
+        case _:
+            return None

@@ -1,0 +1,38 @@
+"""What still works under a failure: sessions, nodes, interfaces, and what is left of a local route.
+
+The one idea: a failure is looked up, never simulated: everything that lost its signal is named by it.
+"""
+
+from __future__ import annotations
+
+from verification.failure import Failure
+from verification.topology import LocalRoute, Topology, parent_of
+
+
+class Alive:
+    """Which sessions, nodes and interfaces still work under a failure."""
+
+    def __init__(self, topology: Topology, failure: Failure) -> None:
+        self.failure = failure
+        self._topology = topology
+        gone = {number for key, number in topology.number.items() if key[0] in failure.devices}
+        self.dead_nodes = frozenset(gone)
+        self.dead_sessions = frozenset(
+            item.number
+            for item in topology.sessions
+            if item.link in failure.links or item.sender in gone or item.receiver in gone
+        )
+
+    def interface(self, node: int, name: str) -> bool:
+        """Return whether an interface of a node's device still works."""
+        device = self._topology.nodes[node][0]
+        return device not in self.failure.devices and (device, parent_of(name)) not in self.failure.interfaces
+
+    def local(self, node: int, route: LocalRoute | None) -> LocalRoute | None:
+        """Return what is left of a connected or static route."""
+        if route is None or node in self.dead_nodes:
+            return None
+        if not self.failure.interfaces:
+            return route
+        hops = tuple(hop for hop in route.hops if not hop.interface or self.interface(node, hop.interface))
+        return LocalRoute(distance=route.distance, source=route.source, hops=hops) if hops else None

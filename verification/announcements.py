@@ -1,0 +1,153 @@
+"""What a session carries: the sending half once for all alike sessions of a node, the receiving half for each.
+
+The one idea: most sessions of an aggregation differ only in who receives; those that send and accept by the same filters form
+one group, whose filters are asked once a prefix; and a group whose filters reject a prefix whatever its attributes is left
+out before any path is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from intents.prefix import Family, Prefix
+from routing.model import RouteSource
+from verification.best_path import Candidate
+from verification.route_filters import Attributes, Filter, compile_filters
+from verification.topology import Hop, Session, Topology
+
+
+class Group(NamedTuple):
+    """Sessions of one node and family with equal sending halves and equal import filters."""
+
+    family: Family
+    exports: tuple[Filter, ...]
+    imports: tuple[Filter, ...]
+    sessions: tuple[Session, ...]
+
+
+class Sent(NamedTuple):
+    """What the import filters make of a path, and the AS path as it was sent (loops are looked for in that)."""
+
+    accepted: Attributes
+    path: tuple[int, ...]
+    asns: frozenset[int]
+
+
+class Announcements:
+    """All sessions of a topology, grouped, with their compiled filters."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+        self._filters = compile_filters(
+            (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
+        )
+        self._groups = self._grouped()
+        self._useful: dict[tuple[int, Prefix], tuple[Group, ...]] = {}
+        self._hops = tuple((_hop(item),) for item in topology.sessions)
+
+    def _grouped(self) -> dict[int, tuple[Group, ...]]:
+        found: dict[int, dict[tuple[object, ...], list[Session]]] = {}
+        for session in self._topology.sessions:
+            exports, imports = self._chain(session, sending=True), self._chain(session, sending=False)
+            local_as = session.accept.local_as
+            prepended = local_as.asn if local_as is not None and local_as.prepend_in else None
+            key = (
+                session.family,
+                tuple(map(id, exports)),
+                tuple(map(id, imports)),
+                session.sender_path,
+                session.export.send_communities,
+                prepended,
+            )
+            found.setdefault(session.sender, {}).setdefault(key, []).append(session)
+        return {
+            node: tuple(
+                Group(
+                    items[0].family,
+                    self._chain(items[0], sending=True),
+                    self._chain(items[0], sending=False),
+                    tuple(items),
+                )
+                for items in groups.values()
+            )
+            for node, groups in found.items()
+        }
+
+    def _chain(self, session: Session, *, sending: bool) -> tuple[Filter, ...]:
+        """Return the filters of a session's half; a name that is not defined accepts everything."""
+        node = session.sender if sending else session.receiver
+        names = session.export.exports if sending else session.accept.imports
+        device = self._topology.nodes[node][0]
+        return tuple(self._filters[(device, name)] for name in names if (device, name) in self._filters)
+
+    def groups(self, node: int, prefix: Prefix) -> tuple[Group, ...]:
+        """Return the groups of a node that a prefix can pass, whatever its attributes."""
+        key = (node, prefix)
+        if key not in self._useful:
+            self._useful[key] = tuple(
+                group
+                for group in self._groups.get(node, ())
+                if group.family is prefix.family
+                and all(item.may_accept(prefix) for item in group.exports)
+                and all(item.may_accept(prefix) for item in group.imports)
+            )
+        return self._useful[key]
+
+    def filtered(
+        self, device: str, names: Iterable[str], prefix: Prefix, path: Attributes, *, announcing: bool
+    ) -> Attributes | None:
+        """Return the attributes after every named policy of a device, None if one rejects."""
+        found = [self._filters[(device, name)] for name in names if (device, name) in self._filters]
+        return _through(found, prefix, path, announcing=announcing)
+
+    def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
+        """Return what a group's receivers would make of a path, their own loop checks aside."""
+        first = group.sessions[0]
+        path = best.attributes
+        leaving = path._replace(as_path=(), metric=None if best.external else path.metric)
+        accepted = _through(group.exports, prefix, leaving, announcing=True)
+        if accepted is None:
+            return None
+        as_path = accepted.as_path + first.sender_path + path.as_path
+        local_as = first.accept.local_as
+        asns = as_path
+        if local_as is not None and local_as.prepend_in:
+            as_path = (local_as.asn, *as_path)
+        arriving = Attributes(
+            source=RouteSource.BGP,
+            as_path=as_path,
+            communities=accepted.communities if first.export.send_communities else frozenset(),
+            metric=accepted.metric,
+        )
+        learned = _through(group.imports, prefix, arriving, announcing=False)
+        if learned is None or asns[0] != first.accept.remote_as:
+            return None
+        return Sent(learned, asns, frozenset(asns))
+
+    def received(self, session: Session, sent: Sent) -> Candidate | None:
+        """Return what one receiver makes of it: None if it finds its own AS in the path too often (RFC 4271 9.1.2)."""
+        if not sent.asns.isdisjoint(session.loop_asns):
+            if sum(asn in session.loop_asns for asn in sent.path) > session.accept.loops:
+                return None
+        return Candidate(sent.accepted, self._hops[session.number], session.next_hop, True)
+
+
+def _hop(session: Session) -> Hop:
+    return Hop(
+        interface=session.interface,
+        node=session.sender,
+        peer_interface=session.peer_interface,
+        link=session.link,
+    )
+
+
+def _through(
+    filters: Iterable[Filter], prefix: Prefix, path: Attributes, *, announcing: bool
+) -> Attributes | None:
+    current: Attributes | None = path
+    for item in filters:
+        if current is None:
+            return None
+        current = item.apply(prefix, current, announcing)
+    return current

@@ -1,0 +1,75 @@
+"""Which of several offered routes a node uses: the choice of RFC 4271 9.1, as both platforms apply it to private eBGP.
+
+The one idea: a `Candidate` is a value and `select` a pure function of the offers; originated here, local preference, path
+length, metric (same first AS), received before leaked, lowest neighbour; equals up to the metric are used side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from routing.model import RouteSource
+from verification.route_filters import Attributes
+from verification.topology import Hop
+
+CandidateKey = tuple[str, int]
+"""("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
+
+
+class Candidate(NamedTuple):
+    """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device."""
+
+    attributes: Attributes
+    hops: tuple[Hop, ...]
+    neighbor: int
+    external: bool
+
+
+class Selected(NamedTuple):
+    """What a node selected for a prefix: candidates used, best first."""
+
+    used: tuple[Candidate, ...]
+    keys: tuple[CandidateKey, ...]
+
+
+def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Selected:
+    """Return the best candidate first, then those used beside it (received ones equal to it up to the metric)."""
+    if len(offers) == 1:
+        ((key, candidate),) = offers.items()
+        return Selected((candidate,), (key,))
+    ranked = sorted(offers.items(), key=_rank)
+    ranked = _lowest_metric([item for item in ranked if _grade(item) == _grade(ranked[0])])
+    (best_key, best), *others = ranked
+    if best.attributes.source is not RouteSource.BGP:
+        return Selected((best,), (best_key,))
+    equal = [
+        (key, item)
+        for key, item in others
+        if item.attributes.source is RouteSource.BGP and (item.attributes.metric or 0) == (best.attributes.metric or 0)
+    ]
+    kept = [(best_key, best), *equal][: max(maximum_paths, 1)]
+    return Selected(tuple(item for _, item in kept), tuple(key for key, _ in kept))
+
+
+def _grade(item: tuple[CandidateKey, Candidate]) -> tuple[bool, int, int]:
+    key, candidate = item
+    return (key[0] != "o", -candidate.attributes.local_preference, len(candidate.attributes.as_path))
+
+
+def _rank(item: tuple[CandidateKey, Candidate]) -> tuple[object, ...]:
+    key, candidate = item
+    leaked = candidate.attributes.source is RouteSource.LEAKED
+    return (*_grade(item), leaked, candidate.neighbor, candidate.attributes.as_path, key)
+
+
+def _lowest_metric(ranked: list[tuple[CandidateKey, Candidate]]) -> list[tuple[CandidateKey, Candidate]]:
+    return [
+        (key, item)
+        for key, item in ranked
+        if all(
+            (item.attributes.metric or 0) <= (other.attributes.metric or 0)
+            for _, other in ranked
+            if other.attributes.as_path[:1] == item.attributes.as_path[:1]
+        )
+    ]
