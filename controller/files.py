@@ -9,13 +9,27 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in one step (OSError)."""
+    with naming(path):
+        _write_text(path, text)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let an OSError within name this path: people know it, and not the temporary file beside it."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write_text(path: Path, text: str) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
@@ -35,6 +49,11 @@ def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
 
     Two renames swap the folders; if power fails between them, the next run finds the old one beside and puts it back.
     """
+    with naming(folder):
+        _replace_folder(folder, texts)
+
+
+def _replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
     recover_folder(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from intents.builtin import BUILTIN, management_rules
+from intents.checks import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, raise_errors
 from intents.model import Intent
@@ -22,6 +23,8 @@ from intents.settings import Settings
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
+from ipam.checks_inventory import check_inventory_rules
+from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory
 from ipam.inventory_reader import inventory_as_at, load_inventory
@@ -87,7 +90,11 @@ def want(folder: Path, on: date | None) -> Wanted:
     registry = as_at(loaded.registry, day)
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)
-    findings = raise_errors((*findings, *dated, *compiled))
+    rules = (
+        *check_registry_rules(registry, loaded.intents, day),
+        *check_inventory_rules(registry, inventory, day),
+    )
+    findings = raise_errors((*findings, *dated, *compiled, *rules))
     return Wanted(
         folder=folder,
         on=day,
@@ -115,12 +122,13 @@ def address(wanted: Wanted) -> Addressed:
     path = wanted.folder / LOCKFILE
     previous, found = read_lockfile(path, LOCKFILE) if path.exists() else (AddressPlan(), ())
     raise_errors(found)
-    pools, pool_findings = make_pools(wanted.settings.pools, previous)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
     raise_errors((*wanted.findings, *pool_findings))
     plan, allocated = allocate(
         wanted.registry, wanted.inventory, pools, previous, wanted.settings, wanted.on
     )
     findings = raise_errors((*wanted.findings, *found, *pool_findings, *allocated))
+    findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(wanted=wanted, previous=previous, address_plan=plan, findings=findings)
 
 

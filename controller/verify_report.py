@@ -10,6 +10,7 @@ from collections import Counter
 
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of, verdict_name
+from intents.builtin import BUILTIN
 from intents.messages import printable
 from intents.model import Intent
 from verification.flow import describe_flow
@@ -127,8 +128,8 @@ def _print_residue(output: Output, report: VerifyReport) -> None:
     output.line()
 
 
-def _reply_key(reply: str) -> tuple[object, ...]:
-    return tuple((0, int(word), "") if word.isdigit() else (1, 0, word) for word in reply.replace("-", " ").split())
+def _reply_key(reply: str) -> list[tuple[int, str]]:
+    return [(int(word), "") if word.isdigit() else (-1, word) for word in reply.replace("-", " ").split()]
 
 
 def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
@@ -143,7 +144,7 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
     ]
     headers = [output.words(key) for key in ("column_question", *_VERDICTS, "column_cases")]
     output.table(headers, rows, range(1, 6))
-    empty = [answer for answer in answers if answer.question.cases == 0]
+    empty = [answer for answer in answers if not answer.question.cases and BUILTIN not in answer.question.intents]
     if empty:
         output.say("empty_questions", count=len(empty), subject=printable(empty[0].question.subject))
     output.line()

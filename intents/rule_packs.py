@@ -13,7 +13,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.finding import Finding, RuleRef, Severity, Where
 from intents.registry import Validity
 
 _FILE = Path(__file__).parent / "rules" / "requirements.toml"
@@ -67,11 +67,12 @@ def rule_on(name: str, on: date | None = None) -> RuleRef:
 
 
 def report_breach(
-    name: str, code: str, where: Where, on: date | None, *, also: tuple[Where, ...] = (), **values: object
+    name: str, code: str, where: Where, day: date | None, /, *, also: tuple[Where, ...] = (), **values: object
 ) -> Finding:
     """Return the finding that a requirement is broken, as severe as its table says, with the article of the day."""
+    pairs = tuple(sorted((key, str(value)) for key, value in values.items()))
     severity = load_rules().requirements[name].severity
-    return make_finding(code, where, severity=severity, also=also, rule=rule_on(name, on), **values)
+    return Finding(code=code, severity=severity, where=where, values=pairs, also=also, rule=rule_on(name, day))
 
 
 def _holds(validity: Validity, on: date | None) -> bool:

@@ -57,7 +57,12 @@ def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tupl
         without_pool.discard(group)
         for entry in entries:
             if dedicated.get(entry.pool) != group:
-                values = {"key": entry.key, "prefix": str(entry.prefix), "pool": entry.pool, "group": _class_text(group)}
+                values = {
+                    "key": entry.key,
+                    "prefix": str(entry.prefix),
+                    "pool": entry.pool,
+                    "group": _class_text(group),
+                }
                 pairs = tuple(sorted(values.items()))
                 findings.append(Finding(code="TR522", severity=Severity.ERROR, where=attachment.where, values=pairs))
     if without_pool:

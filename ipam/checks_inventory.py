@@ -6,7 +6,7 @@ nothing proves nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -19,15 +19,20 @@ TWO_CHANNELS_FROM = 4
 """The security level from which a system needs two diverse channels (TT06 art. 5.3c)."""
 _CPE_ROLES = frozenset({Role.CPE, Role.LEVEL1_CPE})
 
+Uplinks = Mapping[str, Sequence[Channel]]
+Terminals = tuple[InventoryDevice, ...]
+
 
 def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
     """Return the breaches of A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
+    uplinks = _uplinks(inventory)
+    terminals = _terminals(registry, inventory)
     return sort_findings(
         (
-            *_without_channel(registry, inventory, on),
+            *_without_channel(terminals, uplinks, on),
             *_without_enterprise(inventory, on),
-            *_level_1_channels(registry, inventory, on),
-            *_exposed_systems(registry, inventory, on),
+            *_level_1_channels(terminals, uplinks, on),
+            *_exposed_systems(registry, inventory, uplinks, on),
         )
     )
 
@@ -38,28 +43,32 @@ def are_diverse(channels: Iterable[Channel]) -> bool:
     return any(one.isdisjoint(other) for one, other in combinations(ducts, 2))
 
 
-def _uplinks(device: str, inventory: Inventory) -> tuple[Channel, ...]:
-    """Return the channels that join a device to the backbone (a backbone device: to the rest of it)."""
-    found: list[Channel] = []
+def _uplinks(inventory: Inventory) -> Uplinks:
+    """Return, for each device, the channels that join it to the backbone (a backbone device: to the rest of it)."""
+    found: dict[str, list[Channel]] = {}
     for channel in inventory.channels.values():
-        ends = {channel.a_device, channel.b_device} if channel.level == 0 else {channel.b_device}
-        other = channel.a_device if channel.b_device == device else channel.b_device
-        if device in ends and other in inventory.devices and inventory.devices[other].role in BACKBONE_ROLES:
-            found.append(channel)
-    return tuple(found)
+        ends = [(channel.b_device, channel.a_device)]
+        if channel.level == 0:
+            ends.append((channel.a_device, channel.b_device))
+        for device, other in ends:
+            if other in inventory.devices and inventory.devices[other].role in BACKBONE_ROLES:
+                found.setdefault(device, []).append(channel)
+    return found
 
 
-def _terminals(registry: Registry, inventory: Inventory) -> list[InventoryDevice]:
+def _terminals(registry: Registry, inventory: Inventory) -> Terminals:
     """Return the CPE that attachments stand on (level I: behind our boundary device), sorted by name."""
-    names = {place.level1_cpe or place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+    names = {
+        place.level1_cpe or place.device for name in registry.attachments for place in inventory.places.get(name, ())
+    }
     devices = (inventory.devices[name] for name in sorted(names) if name in inventory.devices)
-    return [device for device in devices if device.role in _CPE_ROLES]
+    return tuple(device for device in devices if device.role in _CPE_ROLES)
 
 
-def _without_channel(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+def _without_channel(terminals: Terminals, uplinks: Uplinks, on: date) -> Iterator[Finding]:
     """Yield terminal equipment that no channel joins to a backbone node: no access link (A04)."""
-    for device in _terminals(registry, inventory):
-        if not _uplinks(device.name, inventory):
+    for device in terminals:
+        if device.name not in uplinks:
             yield report_breach("A04", "TR404", device.where, on, device=device.name, site=device.site)
 
 
@@ -70,10 +79,10 @@ def _without_enterprise(inventory: Inventory, on: date) -> Iterator[Finding]:
             yield report_breach("A06", "TR405", channel.where, on, channel=channel.name)
 
 
-def _level_1_channels(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+def _level_1_channels(terminals: Terminals, uplinks: Uplinks, on: date) -> Iterator[Finding]:
     """Yield level-I equipment without two fibre channels in separate ducts (A16)."""
-    for device in _terminals(registry, inventory):
-        fibre = [item for item in _uplinks(device.name, inventory) if item.medium is Medium.DIRECT_FIBRE]
+    for device in terminals:
+        fibre = [item for item in uplinks.get(device.name, ()) if item.medium is Medium.DIRECT_FIBRE]
         if device.role is Role.LEVEL1_CPE and not are_diverse(fibre):
             names = ", ".join(item.name for item in fibre) or "-"
             also = tuple(item.where for item in fibre)
@@ -82,14 +91,14 @@ def _level_1_channels(registry: Registry, inventory: Inventory, on: date) -> Ite
             )
 
 
-def _exposed_systems(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks, on: date) -> Iterator[Finding]:
     """Yield systems of security level 4 or 5 whose device has no two channels in separate ducts (A18)."""
     for name, attachment in registry.attachments.items():
         system = registry.systems.get(attachment.system) if attachment.system is not None else None
         if system is None or system.security_level < TWO_CHANNELS_FROM:
             continue
         for device in sorted({place.level1_cpe or place.device for place in inventory.places.get(name, ())}):
-            channels = _uplinks(device, inventory)
+            channels = uplinks.get(device, ())
             if not are_diverse(channels):
                 names = ", ".join(item.name for item in channels) or "-"
                 also = tuple(item.where for item in channels)

@@ -10,7 +10,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding, Where, sort_findings
-from intents.policy import Endpoint, OrganisationEndpoint, OutsideEndpoint, Policy, SystemEndpoint, endpoint_key
+from intents.policy import (
+    Endpoint,
+    OrganisationEndpoint,
+    OutsideEndpoint,
+    Policy,
+    Rule,
+    SystemEndpoint,
+    ViaAssertion,
+    endpoint_key,
+)
 from intents.prefix import Family
 from intents.registry import Registry
 from intents.rule_packs import report_breach
@@ -27,7 +36,8 @@ def check_plan_rules(plan: AddressPlan, policy: Policy, registry: Registry, on: 
 def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> Iterator[Finding]:
     resolver = Resolver(plan)
     askers: dict[Endpoint, set[str]] = {}
-    for asked in (*policy.rules, *policy.vias):
+    every: tuple[Rule | ViaAssertion, ...] = (*policy.rules, *policy.vias)
+    for asked in every:
         for end in (asked.source, asked.destination):
             askers.setdefault(end, set()).update(policy.sources.get(asked, ()))
     for end in sorted(askers, key=endpoint_key):

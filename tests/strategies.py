@@ -263,7 +263,7 @@ def registry_of(
 
 
 @st.composite
-def intents_about(draw: st.DrawFn, found: Registry) -> tuple[Intent, ...]:
+def intents_about(draw: st.DrawFn, found: Registry, fewest: int) -> tuple[Intent, ...]:
     """Draw intents that only join what can be joined: one purpose, or anybody with a system of the data centre."""
     by_purpose = {
         purpose: sorted(
@@ -274,7 +274,7 @@ def intents_about(draw: st.DrawFn, found: Registry) -> tuple[Intent, ...]:
         for purpose in (GOVERNMENT, PARTY)
     }
     choices: list[Intent] = []
-    for number in range(draw(st.integers(0, 5))):
+    for number in range(draw(st.integers(fewest, fewest + 4))):
         purpose = draw(st.sampled_from([key for key, names in by_purpose.items() if names]))
         names = by_purpose[purpose]
         sources = draw(_selectors(purpose, names))
@@ -322,13 +322,13 @@ def _is_consistent(province: Province) -> bool:
     return not has_errors(compile_policy(province.intents, province.registry, ON)[1])
 
 
-def provinces(*, most_sites: int = 4) -> st.SearchStrategy[Province]:
+def provinces(*, most_sites: int = 4, fewest_intents: int = 1) -> st.SearchStrategy[Province]:
     """Return small provinces: up to two cores and two aggregations, a data-centre edge and one to `most_sites` offices."""
-    return _any_provinces(most_sites).filter(_is_consistent)
+    return _any_provinces(most_sites, fewest_intents).filter(_is_consistent)
 
 
 @st.composite
-def _any_provinces(draw: st.DrawFn, most_sites: int) -> Province:
+def _any_provinces(draw: st.DrawFn, most_sites: int, fewest_intents: int) -> Province:
     sites = tuple(draw(st.lists(site_draws, min_size=1, max_size=most_sites)))
     first_is_ours = sites[0].level == 2
     station = first_is_ours and draw(st.booleans())
@@ -348,6 +348,6 @@ def _any_provinces(draw: st.DrawFn, most_sites: int) -> Province:
             cores=tuple(draw(st.lists(platforms, min_size=1, max_size=2))),
             aggregations=tuple(draw(st.lists(platforms, max_size=2))),
         ),
-        intents=draw(intents_about(found)),
+        intents=draw(intents_about(found, fewest_intents)),
         login_from=(STATION,) if station else (),
     )

@@ -76,12 +76,10 @@ def check_joined(
     layout: Layout,
     state: Forwarding,
     talkers: Mapping[tuple[AttachmentName, Family], Iterable[AttachmentName]],
-    joined: Mapping[str, int] | None,
 ) -> Iterator[Wrong]:
-    """Yield what keeps a pair that talks from being joined: source's port to destination, in one state.
+    """Yield what keeps a pair that talks from being joined, in the whole network: source's port to destination.
 
-    `talkers`: who sends to a destination. `joined`: component number by device of the physical graph without the failed
-    element; None: everything is up. Two ends in different components are excused.
+    `talkers`: who sends to a destination.
     """
     for (destination, family), sources in talkers.items():
         regions = layout.regions.get((destination, family), ())
@@ -92,11 +90,43 @@ def check_joined(
                 node = evidence.start_node(port)
                 if node is not None and arriving and all(item.from_leaf(node) for item in arriving):
                     continue
-                if _excused(evidence, port, destination, joined):
-                    continue
-                if (port.device, _parent(port.interface)) in state.alive.failure.interfaces:
-                    continue
                 yield from _join(evidence, layout, state, port, source, destination, family)
+
+
+def check_changed(
+    evidence: Evidence,
+    layout: Layout,
+    state: Forwarding,
+    region: Prefix,
+    changed: Collection[int],
+    talkers: Collection[AttachmentName],
+    joined: Mapping[str, int],
+) -> Iterator[Wrong]:
+    """Yield what keeps a pair apart in a state that differs from the whole network at some nodes only.
+
+    If every changed node that packets to the region pass still delivers them, then so does every node that did not change
+    itself; else everybody who sends there is asked.
+    """
+    destination = layout.owner[region]
+    ends = frozenset((item.device, item.interface) for item in evidence.ports.get(destination, ()))
+    arriving = Arriving(state, region, ends)
+    passed = evidence.whole.explored(region)
+    dead = state.alive.dead_nodes
+    if all(node in dead or arriving.from_node(node) for node in changed if node in passed):
+        ports = [evidence.start_ports[node] for node in changed if node in evidence.start_ports]
+        asked = [port for port in ports if port.attachment in talkers]
+    else:
+        asked = [port for name in talkers for port in evidence.ports.get(name, ())]
+    for port in asked:
+        node = evidence.start_node(port)
+        if node is not None and arriving.from_leaf(node):
+            continue
+        if _excused(evidence, port, destination, joined):
+            continue
+        if (port.device, _parent(port.interface)) in state.alive.failure.interfaces:
+            continue
+        source = AttachmentName(port.attachment)
+        yield from _join(evidence, layout, state, port, source, destination, region.family)
 
 
 class Arriving:
@@ -128,10 +158,9 @@ def _parent(name: str) -> str:
 
 
 def _excused(
-    evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Mapping[str, int] | None
+    evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Mapping[str, int]
 ) -> bool:
-    if joined is None:
-        return False
+    """Return whether the physical graph no longer joins two ends (`joined`: component number by device)."""
     here = joined.get(port.device)
     return here is None or all(joined.get(other.device) != here for other in evidence.ports.get(destination, ()))
 

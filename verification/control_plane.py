@@ -26,11 +26,15 @@ LOCAL_DISTANCE = 200
 
 @dataclass(slots=True)
 class PrefixState:
-    """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold."""
+    """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold.
+
+    `touched`: nodes of a view whose own connected or static route changed.
+    """
 
     candidates: dict[int, dict[CandidateKey, Candidate]] = field(default_factory=dict)
     selected: dict[int, Selected | None] = field(default_factory=dict)
     base: PrefixState | None = None
+    touched: frozenset[int] = frozenset()
 
     def offers(self, node: int) -> Mapping[CandidateKey, Candidate]:
         if node in self.candidates or self.base is None:
@@ -132,7 +136,9 @@ class ControlPlane:
     def _view(
         self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]
     ) -> PrefixState:
-        view = PrefixState(base=self.base[prefix])
+        local = self.topology.local
+        touched = frozenset(n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix])
+        view = PrefixState(base=self.base[prefix], touched=touched)
         dirty: set[int] = set()
         for node in nodes:
             held = view.offers(node)

@@ -23,7 +23,7 @@ from verification.check_network import (
     check_overlaps,
     node_purposes,
 )
-from verification.check_routes import Layout, Wrong, check_joined, check_wall, lay_out
+from verification.check_routes import Layout, Wrong, check_changed, check_joined, check_wall, lay_out
 from verification.alive import Alive
 from verification.control_plane import NotSettledError
 from verification.counterexample import violated_by
@@ -88,10 +88,10 @@ def judge(given: Given, *, with_failures: bool = True, progress: Progress | None
     tally = _Tally()
     talkers = _by_destination(pairs)
     talking = {key: frozenset(names) for key, names in talkers.items()}
-    tally.add(check_joined(evidence, layout, evidence.whole, talkers, None))
+    tally.add(check_joined(evidence, layout, evidence.whole, talkers))
     tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), talking))
     if with_failures:
-        _try_failures(evidence, layout, talkers, talking, tally, progress)
+        _try_failures(evidence, layout, talking, tally, progress)
     doubt = doubts_of(evidence)
     answers = (
         *_rule_answers(evidence, layout, fences, pairs, tally, doubt),
@@ -169,12 +169,7 @@ def _all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
 
 
 def _try_failures(
-    evidence: Evidence,
-    layout: Layout,
-    talkers: Talkers,
-    talking: Talking,
-    tally: _Tally,
-    progress: Progress | None,
+    evidence: Evidence, layout: Layout, talking: Talking, tally: _Tally, progress: Progress | None
 ) -> None:
     devices = sorted(evidence.given.roles.backbone & evidence.given.network.devices.keys())
     states = failures(evidence.given.network, devices)
@@ -182,28 +177,25 @@ def _try_failures(
         if progress is not None:
             progress("failures", index, len(states))
         try:
-            _try_failure(evidence, layout, talkers, talking, tally, failure)
+            _try_failure(evidence, layout, talking, tally, failure)
         except NotSettledError as error:
             tally.unsettled = f"under {failure.name} the routes to {error.prefix} do not settle"
     tally.states += len(states)
 
 
-def _try_failure(
-    evidence: Evidence, layout: Layout, talkers: Talkers, talking: Talking, tally: _Tally, failure: Failure
-) -> None:
+def _try_failure(evidence: Evidence, layout: Layout, talking: Talking, tally: _Tally, failure: Failure) -> None:
     views = evidence.control_plane.under(failure)
     state = Forwarding(evidence.control_plane, evidence.regions, Alive(evidence.topology, failure), views)
     joined = components(evidence, failure)
-    touched = {
-        (owner, region.family)
-        for prefix in views
-        for region in evidence.regions.inside.get(prefix, ())
-        if (owner := layout.owner.get(region)) is not None
-    }
-    concerned = {key: talkers[key] for key in sorted(touched) if key in talkers}
-    tally.add(check_joined(evidence, layout, state, concerned, joined))
-    changed = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
-    tally.add(check_wall(evidence, layout, state, changed, talking))
+    for prefix, view in views.items():
+        changed = view.selected.keys() | view.touched
+        for region in evidence.regions.inside.get(prefix, ()):
+            owner = layout.owner.get(region)
+            if owner is not None and changed:
+                names = talking.get((owner, region.family), frozenset())
+                tally.add(check_changed(evidence, layout, state, region, changed, names, joined))
+    learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
+    tally.add(check_wall(evidence, layout, state, learned, talking))
 
 
 def components(evidence: Evidence, failure: Failure) -> dict[str, int]:

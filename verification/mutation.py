@@ -96,10 +96,14 @@ def named_faults(texts: Mapping[str, str], seed: int, each: int = 12) -> tuple[F
     found: list[Fault] = []
     for kind, maker in NAMED_KINDS.items():
         for name, text in plain.items():
-            all_edits = sorted(set(maker(text, targets, random)))
+            all_edits = sorted({edits for edits in maker(text, targets, random) if _changes(edits)})
             chosen = all_edits if len(all_edits) <= each else sorted(random.sample(all_edits, each))
             found += [Fault(device=name, kind=kind, edits=edits) for edits in chosen]
     return tuple(found)
+
+
+def _changes(edits: tuple[TextEdit, ...]) -> bool:
+    return any(edit.before != edit.after for edit in edits)
 
 
 # The kinds that any line can suffer.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from routing.model import LinePath
 
 LONGEST_LINE = 4096
-LONGEST_BANNER = 1000  # lines; what is longer is no banner, and can't hide the lines after it
+LONGEST_BANNER = 200  # lines; what is longer is no banner, and can't hide the lines after it
 _DEEPEST = 12  # levels of sections; a hostile staircase would cost the square of its depth
 SECTION_END = "exit-address-family"
 

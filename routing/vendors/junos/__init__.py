@@ -30,7 +30,7 @@ class _Junos:
         platform=PLATFORM,
         leaks=False,
         ipv6=True,
-        budgets=MappingProxyType({"": _SITE, "core": _BACKBONE, "aggregation": _BACKBONE}),
+        budgets=MappingProxyType({"": _SITE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE}),
         loopback="lo0.1",
         control_interface="lo0.0",
         instance_asn=True,

@@ -32,7 +32,7 @@ class Policies:
     lines: dict[str, list[tuple[str, Statement]]] = field(default_factory=lambda: defaultdict(list))
     lists: dict[str, dict[str, None]] = field(default_factory=dict)
     paths: list[tuple[str, list[str], Statement]] = field(default_factory=list)
-    communities: dict[str, list[str]] = field(default_factory=dict)
+    communities: dict[str, dict[str, Statement]] = field(default_factory=dict)
     odd_communities: set[str] = field(default_factory=set)
     bodies: dict[str, PolicyBody] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[PolicyClause, ...], PolicyDefault]] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Policies:
             case ["policy-options", "prefix-list", name, text]:
                 self.lists.setdefault(name, {})[_prefix(text)] = None
             case ["policy-options", "community", name, "members", text]:
-                return self._add_member(name, text)
+                return self._add_member(name, text, statement)
             case ["policy-options", "community", name, *_]:
                 self.odd_communities.add(name)
                 return "a community of a form that isn't modelled"
@@ -58,15 +58,17 @@ class Policies:
                 return "a policy option that isn't modelled"
         return None
 
-    def _add_member(self, name: str, text: str) -> str | None:
+    def _add_member(self, name: str, text: str, statement: Statement) -> str | None:
         match = _COMMUNITY.match(text)
         plain = match is not None and max(map(int, match.groups())) <= 65535
         if not plain and text not in _WELL_KNOWN:
             self.odd_communities.add(name)
             return "a community member that isn't modelled"
-        members = self.communities.setdefault(name, [])
-        if text not in members:
-            members.append(text)
+        members = self.communities.setdefault(name, {})
+        if {other.rank for other in members.values()} - {statement.rank}:
+            self.odd_communities.add(name)
+            return "a community that is only partly inherited"
+        members.setdefault(text, statement)
         return None
 
     def prefix_list(self, name: str) -> tuple[str, ...] | None:

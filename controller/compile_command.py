@@ -1,0 +1,30 @@
+"""`truc compile`: compile in memory, compare, perhaps write, and report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from controller.boundary import check_folder, parse_day
+from controller.compile import OUT, compare, compile_workspace, recover, write
+from controller.compile_report import print_compile, print_compile_json
+from controller.exit_codes import ExitCode
+from controller.output import Output
+
+
+def compile_command(
+    output: Output, folder: Path, on: str | None, out: Path | None, *, check: bool, detailed: bool
+) -> ExitCode:
+    """Return CHANGES if `detailed` and something changed; with `check` nothing is written. FindingsError, OSError."""
+    check_folder(folder)
+    compiled = compile_workspace(folder, parse_day(on), output)
+    target = out or folder / OUT
+    if not check:
+        recover(target)
+    report = compare(compiled, target)
+    if not check:
+        write(report)
+    if output.json:
+        print_compile_json(output, report, written=not check)
+    else:
+        print_compile(output, report, written=not check)
+    return ExitCode.CHANGES if detailed and report.changes else ExitCode.FINE

@@ -1,0 +1,87 @@
+"""A `VerifyReport` -> JUnit XML, for the test reports of CI systems.
+
+The one idea: a test case is an intent, because that is what people asked for; what nobody asks for by name (fences, the
+wall, the network's own rules) are suites of their own, a case for each question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from controller.verify import VerifyReport
+from intents.messages import printable
+from verification.question import Answer, QuestionKind
+from verification.verdict import Disputed, Holds, NotModelled, Violated
+
+_SUITES = {
+    QuestionKind.SOURCE_FENCE: "fences",
+    QuestionKind.DESTINATION_FENCE: "fences",
+    QuestionKind.ISOLATION: "wall",
+    QuestionKind.WALL: "wall",
+}
+SUITES = ("intents", "fences", "wall", "network")
+
+Case = tuple[str, str, list[Answer]]
+"""Class name, name and the answers that decide it."""
+
+
+def junit_text(report: VerifyReport) -> str:
+    """Return the report as XML; without times, so that equal results are equal bytes."""
+    root = Element("testsuites", name="truc verify")
+    cases = _cases(report)
+    for name in SUITES:
+        suite = SubElement(root, "testsuite", name=name)
+        for class_name, case_name, answers in cases[name]:
+            case = SubElement(suite, "testcase", classname=printable(class_name), name=printable(case_name))
+            _add_result(case, report, answers)
+        for key, tag in (("tests", "testcase"), ("failures", "testcase/failure"), ("errors", "testcase/error")):
+            suite.set(key, str(len(suite.findall(tag))))
+        suite.set("skipped", "0")
+    for key in ("tests", "failures", "errors"):
+        root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
+    indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _cases(report: VerifyReport) -> dict[str, list[Case]]:
+    by_intent: dict[str, list[Answer]] = {}
+    found: dict[str, list[Case]] = {name: [] for name in SUITES}
+    for answer in report.judgement.answers:
+        for identifier in answer.question.intents:
+            by_intent.setdefault(identifier, []).append(answer)
+        if not answer.question.intents:
+            kind = answer.question.kind
+            found[_SUITES.get(kind, "network")].append((str(kind), answer.question.subject, [answer]))
+    files = {item.head.identifier: item.head.where.file for item in report.compiled.addressed.wanted.intents}
+    found["intents"] = [(files.get(name, "built-in"), name, answers) for name, answers in sorted(by_intent.items())]
+    return found
+
+
+def _add_result(case: Element, report: VerifyReport, answers: list[Answer]) -> None:
+    """Say what is wrong, if anything: a violated question is a failure, an inconclusive one an error."""
+    violated = [text for answer in answers for text in _violation(report, answer)]
+    unsure = [text for answer in answers for text in _doubt(answer)]
+    if violated:
+        failure = SubElement(case, "failure", type="violated", message=printable(violated[0]))
+        failure.text = "\n".join(printable(text) for text in (*violated, *unsure))
+    elif unsure:
+        error = SubElement(case, "error", type="inconclusive", message=printable(unsure[0]))
+        error.text = "\n".join(printable(text) for text in unsure)
+
+
+def _violation(report: VerifyReport, answer: Answer) -> Iterator[str]:
+    if isinstance(answer.verdict, Violated):
+        yield answer.verdict.reason
+        for item in answer.verdict.culprits:
+            yield f"{report.file_name(item.device)}:{item.line}: {item.text}"
+
+
+def _doubt(answer: Answer) -> Iterator[str]:
+    match answer.verdict:
+        case NotModelled(reason=reason):
+            yield f"not modelled: {reason}"
+        case Disputed(one=one, other=other):
+            yield f"disputed: {one} / {other}"
+        case Holds() | Violated():
+            pass

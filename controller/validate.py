@@ -1,0 +1,37 @@
+"""`truc validate`: everything that can be known of a workspace without building a device."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from controller.boundary import check_folder, parse_day
+from controller.exit_codes import ExitCode
+from controller.finding_report import count_findings, tell_findings
+from controller.json_lines import print_message
+from controller.output import Output
+from controller.pipeline import address, want
+
+VALIDATE_FORMAT = "truc/validate/1"
+
+
+def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode:
+    """Load, check and address a workspace; write nothing but what was found; FindingsError."""
+    if output.json:
+        print_message(output, {"format": VALIDATE_FORMAT})
+    check_folder(folder)
+    output.progress("want", 0, 0)
+    addressed = address(want(folder, parse_day(on)))
+    wanted, counts = addressed.wanted, count_findings(addressed.findings)
+    tell_findings(output, folder, addressed.findings)
+    totals = {
+        "intents": len(wanted.intents),
+        "rules": len(wanted.policy.rules),
+        "devices": len(wanted.inventory.devices),
+        "attachments": len(wanted.registry.attachments),
+    }
+    if output.json:
+        print_message(output, {"type": "summary", "ok": True, "on": wanted.on.isoformat(), **totals, **counts})
+    else:
+        output.say("validated", on=wanted.on, **totals, warnings=counts["warnings"], notes=counts["notes"])
+        output.say("next_validate", folder=folder)
+    return ExitCode.FINE

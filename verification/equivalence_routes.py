@@ -1,0 +1,170 @@
+"""Where packets end by routing alone, from every interface to every stretch of addresses, in one state of a network.
+
+Turns a network and a failure into routes of every VRF and, for one destination at a time, the ends of the ways there. The one
+idea: the tables of `walk` are settled for all prefixes at once, and between the edges of all prefixes that anybody names one
+address stands for all; packet filters are not looked at (they are compared one by one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix, format_address
+from routing.model import Interface, Network, RouteSource
+from verification.failure import Failure
+from verification.flow import Disposition
+from verification.walk_own_routes import own_routes
+from verification.walk_paths import Exit, Path
+from verification.walk_sessions import Node
+from verification.walk_tables import settle
+from verification.walk_wiring import Wiring, connected_prefixes, is_linked, is_loopback, neighbours, owns, wire
+
+_EXTERNAL, _LOCAL = 20, 200
+"""Administrative distances of eBGP and of routes that BGP made here (aggregates, leaks of own routes)."""
+
+End = tuple[str, str, str]
+"""How a way ends (a `Disposition`), on which device, at which interface ("" where there is none)."""
+Exits = tuple[Exit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingState:
+    """The routes of every VRF in one state: exits by prefix; `settled` False if BGP never comes to rest."""
+
+    wiring: Wiring
+    settled: bool
+    routes: Mapping[Node, Mapping[Prefix, Exits]]
+
+
+def all_prefixes(network: Network) -> tuple[Prefix, ...]:
+    """Return every prefix that a device of the network may have a route to, shortest first."""
+    found: set[Prefix] = set()
+    for device in network.devices.values():
+        for family in Family:
+            found |= {prefix for item in device.interfaces for prefix in connected_prefixes(item, family)}
+        found |= {static.prefix for static in device.statics}
+        for instance in device.bgp:
+            found |= {*instance.networks, *(item.prefix for item in instance.aggregates)}
+    return tuple(sorted(found, key=lambda prefix: (prefix.length, prefix.family, prefix.network)))
+
+
+def route(network: Network, failure: Failure, prefixes: tuple[Prefix, ...]) -> RoutingState:
+    """Return the routes to all these prefixes under a failure."""
+    wiring = wire(network, failure)
+    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(network, failure)}
+    tables = settle(wiring, own, prefixes)
+    routes: dict[Node, dict[Prefix, Exits]] = {}
+    for node, mine in own.items():
+        found = {prefix: _exits(item.paths) for prefix, item in mine.items()}
+        for prefix, paths in ({} if tables is None else tables.get(node, {})).items():
+            distance = _distance(paths[0])
+            if distance is not None and (prefix not in mine or distance < mine[prefix].distance):
+                found[prefix] = _exits(paths)
+        routes[node] = found
+    return RoutingState(wiring=wiring, settled=tables is not None, routes=routes)
+
+
+def _nodes(network: Network, failure: Failure) -> list[Node]:
+    found: set[Node] = set()
+    for name, device in network.devices.items():
+        if name not in failure.devices:
+            found |= {(name, None), *((name, item.vrf) for item in (*device.interfaces, *device.bgp, *device.statics))}
+            found |= {(name, item.name) for item in device.vrfs}
+    return sorted(found, key=lambda node: (node[0], node[1] or ""))
+
+
+def _exits(paths: Iterable[Path]) -> Exits:
+    ways = {way for path in paths for way in path.exits}
+    return tuple(sorted(ways, key=lambda way: (way.interface or "", way.next_hop or 0)))
+
+
+def _distance(best: Path) -> int | None:
+    """Return the administrative distance of what BGP offers; None: it only holds what the VRF has of its own."""
+    if best.source in (RouteSource.CONNECTED, RouteSource.STATIC):
+        return None
+    if best.source is RouteSource.BGP or (best.source is RouteSource.LEAKED and best.external):
+        return _EXTERNAL
+    return _LOCAL
+
+
+def stretches(prefixes: Iterable[Prefix]) -> tuple[tuple[Family, int], ...]:
+    """Return one address of every stretch between the edges of prefixes (host addresses on LANs are edges too)."""
+    found: set[tuple[Family, int]] = set()
+    for prefix in prefixes:
+        for edge in (prefix.network, prefix.network + 1, prefix.network + 2, prefix.last, prefix.last + 1):
+            if edge < 1 << prefix.family.bits:
+                found.add((prefix.family, edge))
+    return tuple(sorted(found))
+
+
+class Ends:
+    """Finds where packets end that a VRF forwards, in one state; remembers nothing of meaning, only what it has followed."""
+
+    def __init__(self, state: RoutingState) -> None:
+        self.state = state
+        self._known: dict[tuple[Node, Family, int], frozenset[End]] = {}
+
+    def of(self, node: Node, family: Family, address: int) -> frozenset[End]:
+        """Return every end of the ways from a VRF to an address."""
+        key = (node, family, address)
+        if key not in self._known:
+            self._known[key] = frozenset(self._follow(node, family, address, ()))
+        return self._known[key]
+
+    def _follow(self, node: Node, family: Family, address: int, before: tuple[Node, ...]) -> Iterator[End]:
+        if node in before:
+            yield (Disposition.LOOP, *_names(node))
+            return
+        working = self.state.wiring.working[node[0]]
+        own = next((item for item in working if item.vrf == node[1] and owns(item, family, address)), None)
+        if own is not None:
+            yield (Disposition.ACCEPTED, node[0], own.name)
+            return
+        exits = _longest(self.state.routes.get(node, {}), family, address)
+        if exits is None:
+            yield (Disposition.NO_ROUTE, *_names(node))
+        for way in exits or ():
+            interface = next((item for item in working if item.name == way.interface), None)
+            if interface is None or not is_linked(self.state.wiring, node[0], interface):
+                yield _end_here(node[0], interface, way, (family, address))
+            else:
+                yield from self._cross(node, interface, way, (family, address), (*before, node))
+
+    def _cross(
+        self, node: Node, interface: Interface, way: Exit, destination: tuple[Family, int], before: tuple[Node, ...]
+    ) -> Iterator[End]:
+        family, address = destination
+        if owns(interface, family, address):
+            yield (Disposition.ACCEPTED, node[0], interface.name)
+            return
+        target = address if way.next_hop is None else way.next_hop
+        heard = list(neighbours(self.state.wiring, node[0], interface, family, target))
+        if not heard:
+            yield (Disposition.NEIGHBOR_UNREACHABLE, node[0], interface.name)
+        for device, far in heard:
+            yield from self._follow((device, far.vrf), family, address, before)
+
+
+def _names(node: Node) -> tuple[str, str]:
+    return node[0], node[1] or ""
+
+
+def _end_here(device: str, interface: Interface | None, way: Exit, destination: tuple[Family, int]) -> End:
+    """Return the end of a packet that leaves by an interface without a link, or by none."""
+    family, address = destination
+    if interface is None:
+        return (Disposition.NULL_ROUTED, device, "")
+    if owns(interface, family, address):
+        return (Disposition.ACCEPTED, device, interface.name)
+    if is_loopback(interface.name):
+        return (Disposition.NEIGHBOR_UNREACHABLE, device, interface.name)
+    if way.next_hop is not None:
+        return (Disposition.EXITS_NETWORK, device, f"{interface.name} to {format_address(family, way.next_hop)}")
+    on_wire = any(item.holds(address) for item in connected_prefixes(interface, family))
+    return (Disposition.DELIVERED_TO_SUBNET if on_wire else Disposition.EXITS_NETWORK, device, interface.name)
+
+
+def _longest(routes: Mapping[Prefix, Exits], family: Family, address: int) -> Exits | None:
+    holding = [prefix for prefix in routes if prefix.family is family and prefix.holds(address)]
+    return routes[max(holding, key=lambda prefix: prefix.length)] if holding else None

@@ -1,0 +1,173 @@
+"""How many faults the judge sees: faults and a judge to a score with every fault in one of a few classes.
+
+The one idea: whether a fault that no question sees does anything is decided by enumeration (`equivalence`), never by
+comparing with what is expected; a fault that changes something and is not seen is `MISSED`, a fault of the judge.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+
+from routing.model import Device
+from routing.vendors import VENDORS
+from verification.engine import Judgement, judge
+from verification.equivalence import Difference, Unmutated
+from verification.evidence import Given
+from verification.failure import NO_FAILURE, failures
+from verification.mutation import Fault, mutate
+from verification.mutation_kinds import FaultKind
+from verification.verdict import Disputed, NotModelled, Violated
+
+Judge = Callable[[Given, bool], Judgement]
+"""Answers every question; the second argument says whether under every failure too."""
+
+
+class Outcome(StrEnum):
+    SEEN = "seen"
+    REFUSED = "refused as not modelled"
+    SAME = "shown to change nothing"
+    UNCLASSIFIED = "unclassified"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoredFault:
+    """One fault and what became of it. `detail`: the question that saw it, why it was refused, or what it changes.
+
+    `harmless`: every line that it touches says nothing that is judged (a comment, or one on the platform's closed list).
+    """
+
+    fault: Fault
+    outcome: Outcome
+    detail: str = ""
+    harmless: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    faults: tuple[ScoredFault, ...]
+
+    def count(self, outcome: Outcome, kind: FaultKind | None = None) -> int:
+        """Return how many faults (of a kind) came out so."""
+        return sum(item.outcome is outcome and kind in (None, item.fault.kind) for item in self.faults)
+
+    def table(self) -> Iterator[tuple[FaultKind, Mapping[Outcome, int]]]:
+        """Yield for every kind that occurs how many of its faults came out how."""
+        counted = Counter((item.fault.kind, item.outcome) for item in self.faults)
+        for kind in FaultKind:
+            row = {outcome: counted[kind, outcome] for outcome in Outcome}
+            if any(row.values()):
+                yield kind, row
+
+    def to_list(self) -> tuple[ScoredFault, ...]:
+        """Return what a reader must look at: all that was missed, and what changes nothing though its line is not harmless."""
+        return tuple(
+            item
+            for item in self.faults
+            if item.outcome is Outcome.MISSED or (item.outcome is Outcome.SAME and not item.harmless)
+        )
+
+
+def judge_all(given: Given, with_failures: bool) -> Judgement:  # noqa: FBT001 - the shape of `Judge`
+    """Ask the engine."""
+    return judge(given, with_failures=with_failures)
+
+
+def score(
+    given: Given,
+    faults: Sequence[Fault],
+    *,
+    judged_by: Judge = judge_all,
+    enumerate_unseen: bool = True,
+    executor: Executor | None = None,
+    chunks: int = 16,
+) -> Score:
+    """Return what becomes of every fault of the texts in `given`; order is kept.
+
+    `enumerate_unseen` False (a network too large to go through): what is not seen is unclassified. With an executor the
+    faults are judged in `chunks` parts; `judged_by` must then be a function of a module. ValueError if the judge does not
+    hold the unmutated texts for right, because then every fault would seem to be seen.
+    """
+    bad = _complaint(judged_by(given, True))
+    if bad is not None:
+        raise ValueError(f"the unmutated texts are not right: {bad[1]}")
+    work = partial(_score_part, given, judged_by, enumerate_unseen)
+    if executor is None:
+        return Score(faults=work(faults))
+    size = max(1, -(-len(faults) // chunks))
+    parts = [faults[start : start + size] for start in range(0, len(faults), size)]
+    return Score(faults=tuple(item for part in executor.map(work, parts) for item in part))
+
+
+def _score_part(
+    given: Given, judged_by: Judge, enumerate_unseen: bool, faults: Sequence[Fault]  # noqa: FBT001 - filled in by `partial`
+) -> tuple[ScoredFault, ...]:
+    unmutated = None
+    if enumerate_unseen:
+        backbone = sorted(given.roles.backbone & given.network.devices.keys())
+        unmutated = Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone)))
+    return tuple(_score_one(given, judged_by, unmutated, fault) for fault in faults)
+
+
+def _score_one(given: Given, judged_by: Judge, unmutated: Unmutated | None, fault: Fault) -> ScoredFault:
+    """Judge one fault: first in the whole network, and under every failure only if nothing was found."""
+    before = given.network.devices[fault.device]
+    faulty = with_text(given, fault.device, mutate(text_of(given, fault.device), fault))
+    after = faulty.network.devices[fault.device]
+    if replace(before, harmless=()) != replace(after, harmless=()):
+        for with_failures in (False, True):
+            bad = _complaint(judged_by(faulty, with_failures))
+            if bad is not None:
+                return ScoredFault(fault=fault, outcome=bad[0], detail=bad[1])
+    harmless = _is_harmless(fault, before, after)
+    if unmutated is None:
+        return ScoredFault(fault=fault, outcome=Outcome.UNCLASSIFIED, harmless=harmless)
+    found = unmutated.compare(after)
+    if isinstance(found, Difference):
+        return ScoredFault(fault=fault, outcome=Outcome.MISSED, detail=found.what)
+    return ScoredFault(fault=fault, outcome=Outcome.SAME, detail="; ".join(found.notes), harmless=harmless)
+
+
+def text_of(given: Given, device: str) -> str:
+    """Return the text of a device as it was read, with a newline at its end."""
+    return "".join(f"{line}\n" for line in given.texts[device])
+
+
+def with_text(given: Given, device: str, text: str) -> Given:
+    """Return what the judge gets if one device has another text; only that text is read."""
+    read = VENDORS[given.network.devices[device].platform].read(device, text)
+    return replace(
+        given,
+        network=replace(given.network, devices={**given.network.devices, device: read.device}),
+        lines={**given.lines, device: read.lines},
+        texts={**given.texts, device: tuple(text.splitlines())},
+        unknown_lines={**given.unknown_lines, device: read.unknown_lines},
+    )
+
+
+def _complaint(judgement: Judgement) -> tuple[Outcome, str] | None:
+    """Return how a judgement is not all right: a violated question before one that is not answered."""
+    open_questions: list[str] = []
+    for answer in judgement.answers:
+        match answer.verdict:
+            case Violated(reason=reason):
+                return Outcome.SEEN, f"{answer.question.kind} {answer.question.subject}: {reason}"
+            case NotModelled(reason=reason) | Disputed(one=reason):
+                open_questions.append(f"{answer.question.kind} {answer.question.subject}: {reason}")
+    return (Outcome.REFUSED, open_questions[0]) if open_questions else None
+
+
+def _is_harmless(fault: Fault, before: Device, after: Device) -> bool:
+    """Return whether all lines that the fault touches are comments, descriptions or on the closed list."""
+    listed = {path[-1].strip() for path in (*before.harmless, *after.harmless)}
+    lines = [line.strip() for line in fault.touched]
+    return all(not line or line.startswith(("!", "#", "description ")) or _bare(line) in listed for line in lines)
+
+
+def _bare(line: str) -> str:
+    return line.removeprefix("set ")
