@@ -77,12 +77,12 @@ def read_out(out: Path) -> Mapping[str, str] | None:
     if not out.exists():
         return None
     if not out.is_dir():
-        raise FindingsError([make_finding("TR812", Where(file=str(out)), other=out.name)])
+        raise FindingsError([make_finding("TR811", Where(file=str(out)), other=out.name)])
     foreign = sorted(
         path.name for path in out.iterdir() if path.name not in (CONFIGS, PROVENANCE) or not _is_ours(path)
     )
     if foreign:
-        raise FindingsError([make_finding("TR812", Where(file=str(out)), other=foreign[0])])
+        raise FindingsError([make_finding("TR811", Where(file=str(out)), other=foreign[0])])
     configs = out / CONFIGS
     if not configs.exists():
         return None

@@ -14,19 +14,23 @@ from intents.policy import Rule
 from routing.config import DeviceConfig
 from routing.model import LinePath, Ref
 from routing.vendors import VENDORS
+from routing.vendors.vendor import TextLine
 
 PROVENANCE_FORMAT = "truc/provenance/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServedLine:
-    """One line of a text: its number, what it says, the rules and the intents that it serves."""
+    """One line of a text: number, text, path (() for comments and section ends), what it says, the rules and the intents
+    that it serves, and whether it is foreign: found on the device and kept."""
 
     number: int
     text: str
+    path: LinePath
     refs: tuple[Ref, ...]
     rules: tuple[Rule, ...]
     intents: tuple[str, ...]
+    foreign: bool
 
 
 def intents_of(compiled: Compiled, rules: tuple[Rule, ...]) -> tuple[str, ...]:
@@ -40,34 +44,42 @@ def intents_of_ref(compiled: Compiled, device: str, ref: Ref) -> tuple[str, ...]
     return intents_of(compiled, compiled.built.served.get(device, {}).get(ref, ()))
 
 
-def refs_by_line(config: DeviceConfig) -> Iterator[tuple[int, str, tuple[Ref, ...]]]:
-    """Yield number, text and things said of every line of a text; a foreign line says nothing of ours."""
+def said_lines(config: DeviceConfig) -> Iterator[TextLine]:
+    """Yield every line of a text with its path and what it says; a foreign line says nothing of ours."""
     if not config.foreign:
-        for number, line in enumerate(config.lines, start=1):
-            yield number, line.text, line.refs
+        yield from config.lines
         return
-    said: dict[LinePath, tuple[Ref, ...]] = {line.path: line.refs for line in config.lines if line.path}
+    said = {line.path: line.refs for line in config.lines if line.path}
     paths = VENDORS[config.platform].paths(config.text)
     at = 0
-    for number, text in enumerate(config.text.splitlines(), start=1):
-        refs: tuple[Ref, ...] = ()
+    for text in config.text.splitlines():
         # Comments and section ends have no path; every other line ends with (the first line of) its path's last element.
         if at < len(paths) and text.strip().endswith(paths[at][-1].partition("\n")[0]):
-            refs = said.get(paths[at], ())
+            yield TextLine(text=text, path=paths[at], refs=said.get(paths[at], ()))
             at += 1
-        yield number, text, refs
+        else:
+            yield TextLine(text=text, path=())
 
 
 def served_lines(compiled: Compiled, device: str) -> Iterator[ServedLine]:
     """Yield every line of a device's text with the rules and intents that it serves."""
-    served = compiled.built.served.get(device, {})
+    config, served = compiled.configs[device], compiled.built.served.get(device, {})
+    foreign = frozenset(config.foreign)
     known: dict[tuple[Ref, ...], tuple[tuple[Rule, ...], tuple[str, ...]]] = {}
-    for number, text, refs in refs_by_line(compiled.configs[device]):
-        if refs not in known:
-            rules = tuple(dict.fromkeys(rule for ref in refs for rule in served.get(ref, ())))
-            known[refs] = (rules, intents_of(compiled, rules))
-        rules, intents = known[refs]
-        yield ServedLine(number=number, text=text, refs=refs, rules=rules, intents=intents)
+    for number, line in enumerate(said_lines(config), start=1):
+        if line.refs not in known:
+            found = tuple(dict.fromkeys(rule for ref in line.refs for rule in served.get(ref, ())))
+            known[line.refs] = (found, intents_of(compiled, found))
+        rules, intents = known[line.refs]
+        yield ServedLine(
+            number=number,
+            text=line.text,
+            path=line.path,
+            refs=line.refs,
+            rules=rules,
+            intents=intents,
+            foreign=line.path in foreign,
+        )
 
 
 def provenance(compiled: Compiled) -> Mapping[str, object]:

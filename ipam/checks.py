@@ -149,10 +149,10 @@ def _overlap(prefix: Prefix, key: str, other: Prefix, name: str, registry: Regis
 
 
 def _attributes(plan: AddressPlan, registry: Registry) -> list[Finding]:
-    """Return LANs without what every allocation must say (D04)."""
+    """Return LANs and outside prefixes without what every allocation must say (D04)."""
     findings: list[Finding] = []
     for entry in plan.prefixes:
-        if not entry.key.startswith("lan/") or entry.state is EntryState.QUARANTINED:
+        if not entry.key.startswith(("lan/", "outside/")) or entry.state is EntryState.QUARANTINED:
             continue
         said = {"purpose": entry.purpose, "unit": entry.unit, "registration_ref": entry.registration_ref}
         if not entry.party.startswith("outside/"):

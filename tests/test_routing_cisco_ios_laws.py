@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -63,6 +63,29 @@ def test_intended_lines_are_owned(device: Device) -> None:
     assert all(VENDOR.owned(path, frozenset(paths)) for path in paths)
 
 
+def indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def may_be_left_out(line: str) -> bool:
+    """Return whether the device means the same without the line, in some context."""
+    return line.strip() == "no ip address" or line.lstrip().startswith("transport input") or line.endswith(" activate")
+
+
+@FEW
+@given(devices(), st.data())
+def test_a_line_left_out_is_never_without_consequence(device: Device, data: st.DataObject) -> None:
+    lines = VENDOR.render(device)
+    telling = [
+        index
+        for index, (line, after) in enumerate(pairwise(lines))
+        if line.refs and not may_be_left_out(line.text) and indent(after.text) <= indent(line.text)
+    ]
+    if telling:
+        lost = data.draw(st.sampled_from(telling))
+        assert VENDOR.read("r1", joined((*lines[:lost], *lines[lost + 1 :]))).device != device
+
+
 GARBAGE = st.from_regex(r"(qz[a-z]{1,8} ?[a-z0-9./ ]{0,20}[a-z0-9])", fullmatch=True)
 
 
@@ -92,7 +115,7 @@ def test_any_text_can_be_read(text: str) -> None:
     VENDOR.paths(text)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(devices(), st.lists(st.integers(0, 10_000), min_size=1, max_size=3))
 def test_a_damaged_text_can_be_read(device: Device, lost: list[int]) -> None:
     words = joined(VENDOR.render(device)).split(" ")

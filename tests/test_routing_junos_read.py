@@ -168,3 +168,25 @@ def test_hostile_text_ends_in_unknown_lines(text: str) -> None:
 
 def test_a_statement_is_split_as_it_was_quoted() -> None:
     assert words('system login message "a  b" x') == ["system", "login", "message", "a  b", "x"]
+
+
+def test_commands_and_inactive_parts_keep_their_form_in_paths() -> None:
+    text = "set interfaces ge-0/0/1 disable\ndeactivate interfaces ge-0/0/1\ndelete interfaces x\nwhat is this\nprotect system\n"
+    paths = VENDOR.paths(text)
+    assert paths == (
+        ("inactive: interfaces ge-0/0/1 disable",),
+        ("delete interfaces x",),
+        ("unparsed: what is this",),
+        ("protect system",),
+    )
+    assert VENDOR.paths(VENDOR.text(paths)) == paths
+    assert (
+        "\ndeactivate interfaces ge-0/0/1 disable\ndelete interfaces x\nwhat is this\nprotect system\n"
+        in VENDOR.text(paths)
+    )
+
+
+def test_the_order_of_braces_of_different_stanzas_does_not_matter() -> None:
+    filters = "firewall { filter F { term a { then accept; } } }\n"
+    bound = "interfaces { ge-0/0/1 { unit 0 { family inet { filter { input F; } address 10.0.0.1/24; } } } }\n"
+    assert VENDOR.read("r1", filters + bound).device == VENDOR.read("r1", bound + filters).device

@@ -137,6 +137,14 @@ def test_D04_an_allocation_without_its_organisation_or_unit_breaks_it() -> None:
     assert plan_codes("D04", replanned(replace(a_lan(), unit=""))) == {"TR520"}
 
 
+def test_D04_an_outside_prefix_without_its_registration_breaks_it() -> None:
+    plan = addressed().address_plan
+    outside = [item for item in plan.prefixes if item.key.startswith("outside/")]
+    silent = tuple(replace(item, registration_ref="") if item in outside else item for item in plan.prefixes)
+    assert outside
+    assert plan_codes("D04", replace(plan, prefixes=silent)) == {"TR520"}
+
+
 def test_D04_allocations_that_say_all_of_it_meet_it() -> None:
     assert plan_codes("D04", addressed().address_plan) == set()
     assert all(item.since for item in addressed().address_plan.prefixes)

@@ -10,12 +10,16 @@ from verification.topology import LocalRoute, Topology, parent_of
 
 
 class Alive:
-    """Which sessions, nodes and interfaces still work under a failure."""
+    """Which sessions, nodes and interfaces still work under a failure.
 
-    def __init__(self, topology: Topology, failure: Failure) -> None:
+    `cut`: devices that no cable joins to the backbone any more. They count as gone: nobody is promised anything there, and
+    what their attachments can do to each other is a question of its own (without any backbone).
+    """
+
+    def __init__(self, topology: Topology, failure: Failure, cut: frozenset[str] = frozenset()) -> None:
         self.failure = failure
         self._topology = topology
-        gone = {number for key, number in topology.number.items() if key[0] in failure.devices}
+        gone = {number for key, number in topology.number.items() if key[0] in failure.devices or key[0] in cut}
         self.dead_nodes = frozenset(gone)
         self.dead_sessions = frozenset(
             item.number

@@ -47,8 +47,8 @@ def without_backbone(evidence: Evidence) -> Forwarding:
             if end[0] not in gone
         ),
     )
-    views = evidence.control_plane.under(failure)
-    return Forwarding(evidence.control_plane, evidence.regions, Alive(evidence.topology, failure), views)
+    alive = Alive(evidence.topology, failure)
+    return Forwarding(evidence.control_plane, evidence.regions, alive, evidence.control_plane.under(alive))
 
 
 def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:

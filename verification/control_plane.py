@@ -17,7 +17,7 @@ from routing.model import Aggregate, BgpInstance, RouteSource
 from verification.alive import Alive
 from verification.announcements import Announcements
 from verification.best_path import Candidate, CandidateKey, Selected, select
-from verification.failure import NO_FAILURE, Failure
+from verification.failure import NO_FAILURE
 from verification.route_filters import Attributes
 from verification.topology import Hop, Leak, Topology
 
@@ -107,12 +107,13 @@ class ControlPlane:
             if prefix not in self.topology.local[node] and any(item.prefix == prefix for item in aggregates):
                 yield node
 
-    def under(self, failure: Failure) -> dict[Prefix, PrefixState]:
-        """Return views for exactly those prefixes whose routes anywhere change under a failure; NotSettledError."""
-        alive = Alive(self.topology, failure)
+    def under(self, alive: Alive) -> dict[Prefix, PrefixState]:
+        """Return views for exactly those prefixes whose routes change on some living node; NotSettledError."""
         lost: dict[Prefix, set[int]] = {}
         for number in alive.dead_sessions:
             receiver = self.topology.sessions[number].receiver
+            if receiver in alive.dead_nodes:
+                continue
             for prefix in self.by_session.get(number, ()):
                 lost.setdefault(prefix, set()).add(receiver)
         for node in self._touched_nodes(alive):
@@ -130,8 +131,12 @@ class ControlPlane:
         return views
 
     def _touched_nodes(self, alive: Alive) -> set[int]:
-        devices = {device for device, _ in alive.failure.interfaces} | alive.failure.devices
-        return {number for key, number in self.topology.number.items() if key[0] in devices}
+        devices = {device for device, _ in alive.failure.interfaces}
+        return {
+            number
+            for key, number in self.topology.number.items()
+            if key[0] in devices and number not in alive.dead_nodes
+        }
 
     def _view(
         self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]
@@ -149,14 +154,12 @@ class ControlPlane:
                     del own[key]
                 dirty.add(node)
         for node in (*nodes, *(item for item in self._possible_origins(prefix) if item in self._aggregates)):
+            if node in alive.dead_nodes:
+                continue
             before = view.offers(node).get(("o", 0))
-            after = None if node in alive.dead_nodes else self._originate(node, prefix, alive, views)
+            after = self._originate(node, prefix, alive, views)
             if before != after:
                 _put(view.change(node), ("o", 0), after)
-                dirty.add(node)
-        for node in alive.dead_nodes:
-            if view.offers(node):
-                view.candidates[node] = {}
                 dirty.add(node)
         self._run(prefix, view, sorted(dirty), alive)
         return view

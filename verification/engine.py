@@ -184,9 +184,11 @@ def _try_failures(
 
 
 def _try_failure(evidence: Evidence, layout: Layout, talking: Talking, tally: _Tally, failure: Failure) -> None:
-    views = evidence.control_plane.under(failure)
-    state = Forwarding(evidence.control_plane, evidence.regions, Alive(evidence.topology, failure), views)
     joined = components(evidence, failure)
+    cut = evidence.given.network.devices.keys() - joined.keys()
+    alive = Alive(evidence.topology, failure, frozenset(cut))
+    views = evidence.control_plane.under(alive)
+    state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
     for prefix, view in views.items():
         changed = view.selected.keys() | view.touched
         for region in evidence.regions.inside.get(prefix, ()):

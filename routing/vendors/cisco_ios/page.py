@@ -44,8 +44,8 @@ class Page:
 
     def write_harmless(self, rest: Iterable[LinePath]) -> None:
         """Write harmless top-level lines in the order given, each with what stands below it."""
+        self._below.pop((), None)
         for path in rest:
-            self._below.get((), []).remove(path)
             self._write(path, ())
             self._write_below(path)
 

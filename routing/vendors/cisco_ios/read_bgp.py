@@ -7,15 +7,15 @@ neighbour that uses one has unknown lines. Source: Cisco IOS IP Routing: BGP Com
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
-from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, LocalAs, Redistribution, RouteSource
+from intents.prefix import Family, Prefix, format_address, prefix_of
+from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.draft import Draft, InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.read_neighbor import read_neighbor
 from routing.vendors.cisco_ios.read_policy import as_number, synthesized_name
 from routing.vendors.cisco_ios.read_static import prefix4, prefix6
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4
@@ -23,7 +23,6 @@ from routing.vendors.cisco_ios.terms import UnclearError, ipv4
 Line = tuple[int, LinePath]
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
 _SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
-_DEFAULT_LOOPS = 3
 
 
 def read_bgp(draft: Draft, section: Section, words: list[str]) -> None:
@@ -89,7 +88,7 @@ def _read_router_line(draft: Draft, header: Line, line: Line) -> bool:
         case ["bgp", "default", "ipv4-unicast"]:
             draft.default_unicast = True
         case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
-            return _read_neighbor(_instance(draft, None, header), None, words, line)
+            return read_neighbor(_instance(draft, None, header), None, words, line)
         case ["network" | "redistribute" | "aggregate-address" | "maximum-paths", *_]:
             return _read_originated(_instance(draft, None, header), Family.V4, words, line)
         case _:
@@ -100,7 +99,7 @@ def _read_router_line(draft: Draft, header: Line, line: Line) -> bool:
 def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bool:
     words = line[1][2].split()
     if words[0] == "neighbor" or words[:2] == ["no", "neighbor"]:
-        return _read_neighbor(instance, family, words, line)
+        return read_neighbor(instance, family, words, line)
     if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
         instance.router_id = ipv4(words[2])
         return True
@@ -170,140 +169,6 @@ def _aggregate(family: Family, words: list[str]) -> Aggregate:
         raise UnclearError("option of aggregate-address is not modelled")
     prefix = prefix6(words[0]) if family is Family.V6 else prefix4(words[0], words[1] if len(words) > 1 else "")
     return Aggregate(prefix=prefix, summary_only=bool(rest))
-
-
-def _read_neighbor(instance: InstanceDraft, family: Family | None, words: list[str], line: Line) -> bool:
-    """Read a neighbour line; `family` None is the router level, whose family settings are those of IPv4."""
-    negated = words[0] == "no"
-    if negated:
-        words = words[1:]
-    try:
-        address = parse_address(words[1])
-    except ValueError:
-        raise UnclearError("neighbour is a group, or no address") from None
-    if family is not None and family is not address.family:
-        if negated and words[2:] == ["activate"]:
-            return True
-        raise UnclearError("neighbour of the other address family")
-    key = (address.family, address.value)
-    known = key in instance.neighbors
-    neighbor = instance.neighbors.get(key) or NeighborDraft(instance.vrf, address.family, address.value, line)
-    if negated:
-        done = _undo_neighbor(neighbor, words[2:])
-    else:
-        done = _apply_neighbor(neighbor, family, words[2:], line[1][-1])
-    if done and not known:
-        instance.neighbors[key] = neighbor
-    return done
-
-
-def _undo_neighbor(neighbor: NeighborDraft, words: list[str]) -> bool:
-    match words:
-        case ["activate"]:
-            neighbor.activated = False
-        case ["shutdown"]:
-            neighbor.shutdown = False
-        case _:
-            return False
-    return True
-
-
-def _apply_neighbor(neighbor: NeighborDraft, family: Family | None, words: list[str], text: str) -> bool:
-    session = _SESSION.get(words[0]) if words else None
-    if session is not None and (family is None or neighbor.vrf is not None):
-        return session(neighbor, words, text)
-    policy = _POLICY.get(words[0]) if words else None
-    if policy is not None and (family is not None or neighbor.family is Family.V4):
-        return policy(neighbor, words, text)
-    return False
-
-
-def _remote_as(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    if len(words) != 2:
-        return False
-    neighbor.remote_as = as_number(words[1])
-    return True
-
-
-def _description(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    if len(words) < 2:
-        return False
-    neighbor.description = text.split(None, 3)[3].strip()
-    return True
-
-
-def _shutdown(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    neighbor.shutdown = True
-    return len(words) == 1
-
-
-def _local_as(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    match words[2:]:
-        case []:
-            prepend, replace = True, False
-        case ["no-prepend"]:
-            prepend, replace = False, False
-        case ["no-prepend", "replace-as"]:
-            prepend, replace = False, True
-        case _:
-            return False
-    neighbor.local_as = LocalAs(asn=as_number(words[1]) if len(words) > 1 else 0, prepend_in=prepend, replace=replace)
-    return len(words) > 1
-
-
-def _activate(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    neighbor.activated = True
-    return len(words) == 1
-
-
-def _map(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    if len(words) != 3 or words[2] not in ("in", "out"):
-        return False
-    neighbor.maps[words[0], words[2]] = words[1]
-    return True
-
-
-def _allowas_in(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    number = _DEFAULT_LOOPS if len(words) == 1 else small_number(words[1], 10)
-    if not number or len(words) > 2:
-        return False
-    neighbor.loops = number
-    return True
-
-
-def _maximum_prefix(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    number = small_number(words[1], 0x7FFFFFFF) if len(words) > 1 else None
-    rest = words[2:]
-    if rest and small_number(rest[0], 100):
-        rest = rest[1:]  # the threshold of a warning
-    if not number or (rest not in ([], ["warning-only"]) and rest[0] != "restart") or len(rest) > 2:
-        return False
-    neighbor.maximum_prefixes = None if rest == ["warning-only"] else number
-    return True
-
-
-def _send_community(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
-    if words[1:] not in ([], ["both"], ["standard"], ["extended"]):
-        return False
-    neighbor.send_communities = neighbor.send_communities or words[1:] != ["extended"]
-    return True
-
-
-_Reader = Callable[[NeighborDraft, list[str], str], bool]
-_SESSION: dict[str, _Reader] = {
-    "remote-as": _remote_as,
-    "description": _description,
-    "shutdown": _shutdown,
-    "local-as": _local_as,
-}
-_POLICY: dict[str, _Reader] = {
-    "activate": _activate,
-    "route-map": _map,
-    "prefix-list": _map,
-    "allowas-in": _allowas_in,
-    "maximum-prefix": _maximum_prefix,
-    "send-community": _send_community,
-}
 
 
 def finish_bgp(draft: Draft) -> tuple[BgpInstance, ...]:

@@ -7,8 +7,9 @@ line that uses it becomes unknown. Source: Cisco IOS Security Configuration Guid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from intents.prefix import Family
 from routing.model import AddressMatch, IcmpMatch, PortRange
@@ -58,62 +59,72 @@ NO_GROUPS = Groups({}, {})
 Bodies = Mapping[str, tuple[str, ...]]
 """Lines of the groups of one kind by name."""
 
+_M = TypeVar("_M")
+_MemberReader = Callable[[list[str]], Sequence[_M]]
+_DEEPEST = 16
+
 
 def resolve_groups(networks: Bodies, services: Bodies) -> Groups:
     """Return what every group matches; a group that is not clear carries the reason instead."""
     if not networks and not services:
         return NO_GROUPS
     addresses: dict[str, Addresses | str] = {}
-    for name in networks:
-        try:
-            found = _network_members(name, networks, ())
-            addresses[name] = None if found is None else tuple(sorted(found, key=lambda m: (m.value, m.care)))
-        except (UnclearError, IndexError) as reason:
-            addresses[name] = f"object group {name} is not clear: {reason}"
-    members: dict[str, tuple[ServiceMember, ...] | str] = {}
-    for name in services:
-        try:
-            members[name] = tuple(_service_members(name, services, ()))
-        except (UnclearError, IndexError) as reason:
-            members[name] = f"service group {name} is not clear: {reason}"
-    return Groups(addresses, members)
-
-
-def _body(name: str, bodies: Bodies, above: tuple[str, ...]) -> tuple[str, ...]:
-    if name in above or len(above) > 16:
-        raise UnclearError("group contains itself")
-    if name not in bodies:
-        raise UnclearError(f"group {name} is not defined")
-    body = tuple(line for line in bodies[name] if not line.startswith("description "))
-    if not body:
-        raise UnclearError("group is empty")
-    return body
-
-
-def _network_members(name: str, bodies: Bodies, above: tuple[str, ...]) -> set[AddressMatch] | None:
-    """Return the members of a network group, None if it holds every address."""
-    found: set[AddressMatch] = set()
-    for line in _body(name, bodies, above):
-        words = line.split()
-        if words[0] == "group-object" and len(words) == 2:
-            inner = _network_members(words[1], bodies, (*above, name))
+    for name, members in _resolve(networks, network_member).items():
+        if isinstance(members, str):
+            addresses[name] = members
         else:
-            inner = network_member(words)
-        if inner is None:
-            return None
-        found |= inner
+            some = [member for member in members if member is not None]
+            every = len(some) < len(members)
+            addresses[name] = None if every else tuple(sorted(some, key=lambda member: (member.value, member.care)))
+    return Groups(addresses, _resolve(services, service_member))
+
+
+def _resolve(bodies: Bodies, read_member: _MemberReader[_M]) -> dict[str, tuple[_M, ...] | str]:
+    """Return the members of each group, or the reason why they are not known."""
+    done: dict[str, tuple[_M, ...]] = {}
+    found: dict[str, tuple[_M, ...] | str] = {}
+    for name in bodies:
+        try:
+            found[name] = _members(name, bodies, read_member, done, ())
+        except UnclearError as reason:
+            found[name] = f"object group {name} is not clear: {reason}"
     return found
 
 
-def network_member(words: list[str]) -> set[AddressMatch] | None:
-    """Return what one member line of a network group matches, None for every address; UnclearError."""
+def _members(
+    name: str,
+    bodies: Bodies,
+    read_member: _MemberReader[_M],
+    done: dict[str, tuple[_M, ...]],
+    above: tuple[str, ...],
+) -> tuple[_M, ...]:
+    """Return the distinct members of a group, those of inner groups included; a group is read once."""
+    if name in done:
+        return done[name]
+    if name in above or len(above) > _DEEPEST:
+        raise UnclearError("group contains itself, or nests too deeply")
+    if not bodies.get(name):
+        raise UnclearError(f"group {name} is empty or not defined")
+    found: dict[_M, None] = {}
+    for line in bodies[name]:
+        words = line.split()
+        if words[0] == "group-object" and len(words) == 2:
+            found.update(dict.fromkeys(_members(words[1], bodies, read_member, done, (*above, name))))
+        else:
+            found.update(dict.fromkeys(read_member(words)))
+    done[name] = tuple(found)
+    return done[name]
+
+
+def network_member(words: list[str]) -> Sequence[AddressMatch | None]:
+    """Return what one member line of a network group matches (None: every address); UnclearError."""
     match words:
         case ["any"]:
-            return None
+            return (None,)
         case ["host", address]:
-            return set(host_match(Family.V4, address) or ())
+            return host_match(Family.V4, address) or ()
         case ["range", low, high]:
-            return set(_range_matches(ipv4(low), ipv4(high)))
+            return _range_matches(ipv4(low), ipv4(high))
         case [address, mask] if mask[0] == "/":
             length = small_number(mask[1:], 32)
             if length is None:
@@ -123,7 +134,7 @@ def network_member(words: list[str]) -> set[AddressMatch] | None:
         case _:
             raise UnclearError("member is not modelled")
     care = ALL4 >> (32 - length) << (32 - length)
-    return {AddressMatch(value=ipv4(address) & care, care=care)} if length else None
+    return (AddressMatch(value=ipv4(address) & care, care=care) if length else None,)
 
 
 def _range_matches(low: int, high: int) -> list[AddressMatch]:
@@ -135,17 +146,6 @@ def _range_matches(low: int, high: int) -> list[AddressMatch]:
         size = min(low & -low or 1 << 32, 1 << (high - low + 1).bit_length() - 1)
         found.append(AddressMatch(value=low, care=ALL4 & -size))
         low += size
-    return found
-
-
-def _service_members(name: str, bodies: Bodies, above: tuple[str, ...]) -> list[ServiceMember]:
-    found: list[ServiceMember] = []
-    for line in _body(name, bodies, above):
-        words = line.split()
-        if words[0] == "group-object" and len(words) == 2:
-            found.extend(_service_members(words[1], bodies, (*above, name)))
-        else:
-            found.extend(service_member(words))
     return found
 
 

@@ -1,0 +1,89 @@
+"""`truc ipam`: how full the pools are, and an existing address plan taken over from a table."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+from controller.boundary import check_folder, parse_day
+from controller.changes import compare_plans, total_of
+from controller.exit_codes import ExitCode
+from controller.files import naming
+from controller.finding_report import tell_findings
+from controller.json_lines import print_message
+from controller.output import Output
+from controller.pipeline import LOCKFILE, address, want
+from controller.show import Table, print_table
+from intents.finding import FindingsError, Where, make_finding, raise_errors
+from ipam.import_csv import ImportTarget, import_plan
+from ipam.lockfile import read_lockfile, write_lockfile
+from ipam.pools import make_pools
+from ipam.utilisation import utilisation
+
+IMPORT_FORMAT = "truc/ipam-import/1"
+
+
+class IpamAction(StrEnum):
+    """What `truc ipam` can do."""
+
+    SHOW = "show"
+    IMPORT = "import"
+
+
+def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table: Path | None) -> ExitCode:
+    """Show utilisation, or import a table into the lockfile; FindingsError, OSError."""
+    check_folder(folder)
+    match action:
+        case IpamAction.SHOW:
+            return _show(output, folder, on)
+        case IpamAction.IMPORT:
+            if table is None:
+                raise FindingsError([make_finding("TR812", Where())])
+            return _import(output, folder, on, table)
+
+
+def _show(output: Output, folder: Path, on: str | None) -> ExitCode:
+    addressed = address(want(folder, parse_day(on)))
+    rows = tuple(
+        (
+            item.pool.name,
+            str(item.pool.prefix),
+            f"{item.used:,}",
+            f"{item.quarantined:,}",
+            f"{item.free:,}",
+            f"{item.free_percent:.1f}",
+            str(item.largest_free or "-"),
+        )
+        for item in utilisation(addressed.address_plan)
+    )
+    columns = ("pool", "prefix", "used", "quarantined", "free", "free_percent", "largest")
+    print_table(output, "pools", Table(columns=columns, rows=rows, numbers=(2, 3, 4, 5)))
+    if not output.json:
+        output.say("next_ipam_show")
+    return ExitCode.FINE
+
+
+def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCode:
+    """Take over every line of a table, or none."""
+    wanted = want(folder, parse_day(on))
+    previous, found = read_lockfile(folder / LOCKFILE, LOCKFILE)
+    raise_errors(found)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous)
+    raise_errors(pool_findings)
+    target = ImportTarget(
+        registry=wanted.registry, inventory=wanted.inventory, pools=pools, previous=previous, on=wanted.on
+    )
+    plan, imported = import_plan(table, str(table), target)
+    findings = raise_errors((*pool_findings, *imported))
+    with naming(folder / LOCKFILE):
+        write_lockfile(folder / LOCKFILE, plan)
+    count = total_of(compare_plans(previous, plan)).new
+    if output.json:
+        print_message(output, {"format": IMPORT_FORMAT})
+        tell_findings(output, Path(), findings)
+        print_message(output, {"type": "summary", "ok": True, "entries": count})
+    else:
+        tell_findings(output, Path(), findings)
+        output.say("imported", count=count, lockfile=folder / LOCKFILE)
+        output.say("next_import", folder=folder)
+    return ExitCode.FINE

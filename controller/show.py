@@ -1,0 +1,175 @@
+"""`truc show`: tables of what is known: addresses, policy, devices, intents, residue; or one device's text.
+
+The one idea: every table is a heading and rows of text, made by one function each; printing them is the same for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from controller.boundary import check_folder, parse_day
+from controller.compile import compile_workspace
+from controller.exit_codes import ExitCode
+from controller.json_lines import print_message
+from controller.output import Output
+from controller.pipeline import Addressed, address, want
+from controller.residue import residue
+from intents.finding import FindingsError, Where, make_finding
+from intents.messages import printable
+from intents.suggestions import suggest
+
+SHOW_FORMAT = "truc/show/1"
+
+
+class Shown(StrEnum):
+    """What `truc show` can show."""
+
+    ADDRESSES = "addresses"
+    POLICY = "policy"
+    DEVICES = "devices"
+    INTENTS = "intents"
+    RESIDUE = "residue"
+    CONFIG = "config"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """Keys of the columns, rows, and which columns hold numbers."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: tuple[int, ...] = ()
+
+
+def show(output: Output, folder: Path, on: str | None, what: Shown, device: str | None) -> ExitCode:
+    """Print a table, or with CONFIG the text of a device; FindingsError."""
+    check_folder(folder)
+    if what is Shown.CONFIG:
+        return _show_config(output, folder, on, device or "")
+    addressed = address(want(folder, parse_day(on)))
+    print_table(output, str(what), _TABLES[what](addressed))
+    if not output.json:
+        output.say(f"next_show_{what}")
+    return ExitCode.FINE
+
+
+def print_table(output: Output, name: str, table: Table) -> None:
+    """Write a table, or its rows as messages."""
+    if output.json:
+        print_message(output, {"format": SHOW_FORMAT, "table": name})
+        for row in table.rows:
+            print_message(output, dict(zip(table.columns, row, strict=True)))
+        return
+    headers = [output.words(f"column_{name}") for name in table.columns]
+    output.table(headers, [[printable(cell) for cell in row] for row in table.rows], table.numbers)
+    output.say("rows", count=len(table.rows))
+
+
+def _show_config(output: Output, folder: Path, on: str | None, device: str) -> ExitCode:
+    """Write a device's text: the very bytes into a pipe, without what could steer a terminal onto one."""
+    compiled = compile_workspace(folder, parse_day(on), output)
+    name = device.removesuffix(".cfg").removesuffix(".conf")
+    if name not in compiled.configs:
+        suggestion = suggest(name, sorted(compiled.configs))
+        raise FindingsError([make_finding("TR806", Where(), device=device or "-", suggestion=suggestion)])
+    text = compiled.configs[name].text
+    if output.json:
+        print_message(output, {"format": SHOW_FORMAT, "table": "config", "device": name})
+        for number, line in enumerate(text.splitlines(), start=1):
+            print_message(output, {"line": number, "text": line})
+    elif output.is_terminal:
+        output.raw("".join(f"{printable(line.expandtabs())}\n" for line in text.splitlines()))
+    else:
+        output.raw(text)
+    return ExitCode.FINE
+
+
+def _addresses(addressed: Addressed) -> Table:
+    return Table(
+        columns=("key", "prefix", "pool", "state", "purpose", "organisation", "since"),
+        rows=tuple(
+            (
+                entry.key,
+                str(entry.prefix),
+                entry.pool or "-",
+                str(entry.state),
+                entry.purpose or "-",
+                entry.organisation or "-",
+                entry.since.isoformat(),
+            )
+            for entry in addressed.address_plan.prefixes
+        ),
+    )
+
+
+def _policy(addressed: Addressed) -> Table:
+    policy = addressed.wanted.policy
+    return Table(
+        columns=("effect", "source", "destination", "service", "intents"),
+        rows=tuple(
+            (
+                str(rule.effect),
+                str(rule.source),
+                str(rule.destination),
+                f"{rule.service}{' (within each organisation)' if rule.same_organisation else ''}",
+                ", ".join(policy.sources.get(rule, ())),
+            )
+            for rule in policy.rules
+        ),
+    )
+
+
+def _devices(addressed: Addressed) -> Table:
+    inventory = addressed.wanted.inventory
+    standing: dict[str, int] = {}
+    for places in inventory.places.values():
+        for place in places:
+            standing[place.device] = standing.get(place.device, 0) + 1
+    return Table(
+        columns=("device", "role", "platform", "site", "attachments"),
+        rows=tuple(
+            (name, str(item.role), str(item.platform), str(item.site), str(standing.get(name, 0)))
+            for name, item in sorted(inventory.devices.items())
+        ),
+        numbers=(4,),
+    )
+
+
+def _intents(addressed: Addressed) -> Table:
+    rows = []
+    for intent in addressed.wanted.intents:
+        head = intent.head
+        valid = f"{head.validity.start or '…'} – {head.validity.end or '…'}"
+        kind = type(intent).__name__.lower()
+        rows.append((head.identifier, kind, head.request_ref, head.decision_ref, valid, str(head.where)))
+    return Table(columns=("intent", "kind", "request", "decision", "valid", "where"), rows=tuple(rows))
+
+
+def _residue(addressed: Addressed) -> Table:
+    wanted = addressed.wanted
+    return Table(
+        columns=("source", "destination", "reply", "pairs", "returns"),
+        rows=tuple(
+            (
+                str(row.rule.destination),
+                str(row.rule.source),
+                "; ".join(row.replies),
+                f"{row.pairs:,}",
+                f"{row.returns:,}",
+            )
+            for row in residue(wanted.policy, addressed.address_plan, wanted.registry)
+        ),
+        numbers=(3, 4),
+    )
+
+
+_TABLES: Mapping[Shown, Callable[[Addressed], Table]] = {
+    Shown.ADDRESSES: _addresses,
+    Shown.POLICY: _policy,
+    Shown.DEVICES: _devices,
+    Shown.INTENTS: _intents,
+    Shown.RESIDUE: _residue,
+}
