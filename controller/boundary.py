@@ -14,6 +14,7 @@ from controller.exit_codes import ExitCode
 from controller.finding_report import tell_failure
 from controller.output import Output, abandon_output
 from intents.finding import FindingsError, Where, make_finding
+from intents.messages import describe
 
 
 def run(output: Output, folder: Path, action: Callable[[], ExitCode]) -> ExitCode:
@@ -31,11 +32,22 @@ def run(output: Output, folder: Path, action: Callable[[], ExitCode]) -> ExitCod
         abandon_output()
         return ExitCode.ERROR
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        place = Where(file=str(error.filename or ""))
-        tell_failure(output, folder, [make_finding("TR803", place, reason=reason)])
+        _tell_refusal(output, folder, error)
         return ExitCode.ERROR
     return code
+
+
+def _tell_refusal(output: Output, folder: Path, refused: OSError) -> None:
+    """Say what the system refused; if that was our own output, on standard error at least."""
+    reason = refused.strerror or type(refused).__name__
+    finding = make_finding("TR803", Where(file=str(refused.filename or "")), reason=reason)
+    try:
+        output.flush()
+        tell_failure(output, folder, [finding])
+        output.flush()
+    except OSError:
+        abandon_output()
+        output.error(describe(finding, output.language))
 
 
 def check_folder(folder: Path) -> None:

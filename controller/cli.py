@@ -1,9 +1,10 @@
 """The command line: arguments -> one call, an exit code and words.
 
-The one idea: nothing is decided here. Each command checks its folder, calls one function and prints one report; what is slow
-to import is imported by the command that needs it, so that `truc --help` is there at once.
+The one idea: nothing is decided here. Each command names one function and its arguments; what is slow to import is imported
+by the command that needs it, so that `truc --help` is there at once.
 """
 # ruff: noqa: PLC0415 -- start-up time: the imports inside the commands are the ones that are slow
+# ruff: noqa: PLR0913 -- an option is a parameter, and a command has as many as people need
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from typing import Annotated
 
 import typer
 
+from controller.names import IpamAction, Shown
 from controller.output import Output, prepare_streams
+from controller.startup import foreign_ipam
 from controller.words import Language
 
 app = typer.Typer(
@@ -23,13 +26,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Read intents, give them addresses, work out what every device must carry, and prove it.",
-    epilog="Exit codes: 0 fine, 1 error or violated, 2 changes (--check), 3 inconclusive, 130 interrupted.",
+    epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 130 interrupted.",
 )
 
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="FOLDER")]
-On = Annotated[
-    str | None, typer.Option("--on", help="The day to work on (YYYY-MM-DD), instead of today.", metavar="DATE")
-]
+On = Annotated[str | None, typer.Option("--on", help="The day (YYYY-MM-DD) instead of today.", metavar="DATE")]
 Lang = Annotated[Language, typer.Option("--lang", envvar="TRUC_LANG", help="Language of messages.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines instead of text.")]
 
@@ -45,19 +46,41 @@ def _finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
 
 
 @app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
+    lang: Lang = Language.EN,
+    *,
+    json: Json = False,
+) -> None:
+    """Make a new workspace: a small example that works."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.init import init_workspace
+
+        return init_workspace(output, folder)
+
+    _finish(output, folder, action)
+
+
+@app.command()
 def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check every file of a workspace; writes nothing."""
-    from controller.validate import validate_workspace
-
     output = Output(lang, json=json)
-    _finish(output, workspace, lambda: validate_workspace(output, workspace, on))
+
+    def action() -> int:
+        from controller.validate import validate_workspace
+
+        return validate_workspace(output, workspace, on)
+
+    _finish(output, workspace, action)
 
 
 @app.command("compile")
 def compile_(
     workspace: Workspace = HERE,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder for the texts (WORKSPACE/out).", metavar="OUT")
+        Path | None, typer.Option("--out", "-o", help="Folder for the texts (FOLDER/out).", metavar="OUT")
     ] = None,
     on: On = None,
     lang: Lang = Language.EN,
@@ -67,12 +90,14 @@ def compile_(
     json: Json = False,
 ) -> None:
     """Allocate addresses, build every device's text, and write both."""
-    from controller.compile_command import compile_command
-
     output = Output(lang, json=json)
-    _finish(
-        output, workspace, lambda: compile_command(output, workspace, on, out, check=check, detailed=detailed or check)
-    )
+
+    def action() -> int:
+        from controller.compile_command import compile_command
+
+        return compile_command(output, workspace, on, out, check=check, detailed=detailed or check)
+
+    _finish(output, workspace, action)
 
 
 @app.command()
@@ -81,28 +106,142 @@ def verify(
     configs: Annotated[
         Path | None, typer.Option("--configs", help="Judge the texts in DIR, not the compiled ones.", metavar="DIR")
     ] = None,
+    mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
     on: On = None,
     lang: Lang = Language.EN,
-    junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
     *,
     no_failures: Annotated[bool, typer.Option("--no-failures", help="Leave single failures out.")] = False,
     json: Json = False,
 ) -> None:
     """Prove that the texts do what the intents say and nothing else."""
-    from controller.verify_command import verify_command
-
     output = Output(lang, json=json)
-    _finish(
-        output,
-        workspace,
-        lambda: verify_command(output, workspace, on, configs, junit, with_failures=not no_failures),
-    )
+
+    def action() -> int:
+        from controller.mutation_report import MutationRun
+        from controller.verify_command import VerifyRequest, verify_command
+
+        request = VerifyRequest(
+            folder=workspace,
+            on=on,
+            configs=configs,
+            junit=junit,
+            with_failures=not no_failures,
+            mutations=MutationRun(count=mutations, seed=seed) if mutations else None,
+        )
+        return verify_command(output, request)
+
+    _finish(output, workspace, action)
+
+
+@app.command()
+def show(
+    what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
+    device: Annotated[str | None, typer.Argument(help="The device, with `config`.", metavar="[DEVICE]")] = None,
+    workspace: Workspace = HERE,
+    on: On = None,
+    lang: Lang = Language.EN,
+    *,
+    json: Json = False,
+) -> None:
+    """Show addresses, policy, devices, intents or residue as a table, or a device's text."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.show import show as show_table
+
+        return show_table(output, workspace, on, what, device)
+
+    _finish(output, workspace, action)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="A code (TR112), an intent, or DEVICE:LINE.", metavar="X")],
+    workspace: Workspace = HERE,
+    on: On = None,
+    lang: Lang = Language.EN,
+    *,
+    json: Json = False,
+) -> None:
+    """Say what a code means, what an intent leads to, or why a line is there."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.explain import explain as explain_name
+
+        return explain_name(output, workspace, on, name)
+
+    _finish(output, workspace, action)
+
+
+@app.command()
+def ipam(
+    what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
+    table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
+    workspace: Workspace = HERE,
+    on: On = None,
+    lang: Lang = Language.EN,
+    *,
+    json: Json = False,
+) -> None:
+    """Show how full the pools are, or take over an existing address plan."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.ipam_command import ipam as ipam_action
+
+        return ipam_action(output, workspace, on, what, table)
+
+    _finish(output, workspace, action)
+
+
+@app.command()
+def schema(
+    file: Annotated[str | None, typer.Argument(help="A YAML file of a workspace; all if left out.")] = None,
+    lang: Lang = Language.EN,
+) -> None:
+    """Write the JSON Schemas of the YAML files, for editors."""
+    output = Output(lang)
+
+    def action() -> int:
+        from controller.schema_command import schema as print_schema
+
+        return print_schema(output, file)
+
+    _finish(output, HERE, action)
+
+
+@app.command()
+def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json = False) -> None:
+    """Check Python, packages, encoding and the workspace's lockfile."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.doctor import doctor as examine
+
+        return examine(output, workspace)
+
+    _finish(output, workspace, action)
 
 
 def main() -> None:
     """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
     prepare_streams()
+    foreign = foreign_ipam()
+    if foreign is not None:
+        sys.exit(_say_foreign(foreign))
     try:
         app()
     except SystemExit as ended:
-        sys.exit(1 if ended.code == 2 and type(ended.code) is int else ended.code)
+        sys.exit(1 if type(ended.code) is int and ended.code == 2 else ended.code)
+
+
+def _say_foreign(place: Path) -> int:
+    """Say that `ipam` is somebody else's; nothing that imports it may run."""
+    from intents.finding import Where, make_finding
+    from intents.messages import describe
+
+    sys.stderr.write(f"{describe(make_finding('TR804', Where(), place=place), Language.EN)}\n")
+    return 1

@@ -86,9 +86,7 @@ def read_out(out: Path) -> Mapping[str, str] | None:
     configs = out / CONFIGS
     if not configs.exists():
         return None
-    return {
-        path.name: path.read_text(encoding="utf-8", errors="surrogateescape") for path in sorted(configs.iterdir())
-    }
+    return {path.name: path.read_text(encoding="utf-8", errors="surrogateescape") for path in sorted(configs.iterdir())}
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from controller.changes import TextChange, new_access, total_of
 from controller.compile import CompileReport
 from controller.finding_report import tell_findings
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
 from controller.output import Output
 from controller.pipeline import LOCKFILE
 from intents.finding import Severity
@@ -52,7 +52,10 @@ def _print_plan(output: Output, report: CompileReport) -> None:
         for item in report.plan
     ]  # fmt: skip
     if rows:
-        headers = [" ", *(output.words(f"column_{key}") for key in ("pool", "new", "changed", "quarantined", "released"))]
+        headers = [
+            " ",
+            *(output.words(f"column_{key}") for key in ("pool", "new", "changed", "quarantined", "released")),
+        ]
         output.table(headers, rows, (2, 3, 4, 5))
     access = new_access(report.compiled.addressed.previous, report.compiled.addressed.address_plan)
     if access:
@@ -99,7 +102,7 @@ def _symbol(new: int, changed: int, gone: int) -> str:
 def print_compile_json(output: Output, report: CompileReport, *, written: bool) -> None:
     """Write findings, changes and a summary as JSON Lines."""
     wanted = report.compiled.addressed.wanted
-    print_message(output, {"format": COMPILE_FORMAT, "on": wanted.on.isoformat()})
+    start_messages(output, COMPILE_FORMAT, on=wanted.on.isoformat())
     tell_findings(output, wanted.folder, report.compiled.findings)
     for item in report.plan:
         print_message(

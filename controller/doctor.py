@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.exit_codes import ExitCode
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
 from controller.output import Output
 from controller.pipeline import LOCKFILE
 from controller.startup import foreign_ipam
@@ -61,7 +61,7 @@ def doctor(output: Output, folder: Path) -> ExitCode:
     checks = examine(folder)
     good = all(check.holds for check in checks)
     if output.json:
-        print_message(output, {"format": DOCTOR_FORMAT})
+        start_messages(output, DOCTOR_FORMAT)
         for check in checks:
             print_message(output, {"type": "check", "name": check.name, "holds": check.holds, "found": check.found})
         print_message(output, {"type": "summary", "ok": good})

@@ -14,7 +14,7 @@ from pathlib import Path
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
 from controller.exit_codes import ExitCode
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
 from controller.output import Output
 from controller.pipeline import Compiled
 from controller.provenance import ServedLine, served_lines
@@ -67,7 +67,7 @@ def _explain_code(output: Output, code: str) -> ExitCode:
         )
     if output.json:
         message = catalogue.messages[code]
-        print_message(output, {"format": EXPLAIN_FORMAT})
+        start_messages(output, EXPLAIN_FORMAT)
         parts = {"title": message.title, "what": message.what, "why": message.why, "remedy": message.remedy}
         print_message(output, {"type": "code", "code": code, **parts})
     else:
@@ -90,7 +90,8 @@ def find_line(compiled: Compiled, device: str, number: int) -> ServedLine:
 def reach_of(compiled: Compiled, identifier: str) -> IntentReach:
     """Return what an intent leads to, in the order of the policy and of the devices."""
     policy = compiled.addressed.wanted.policy
-    asked = tuple(item for item in (*policy.rules, *policy.vias) if identifier in policy.sources.get(item, ()))
+    every: tuple[Rule | ViaAssertion, ...] = (*policy.rules, *policy.vias)
+    asked = tuple(item for item in every if identifier in policy.sources.get(item, ()))
     lines = [
         (config.file_name, tuple(line.number for line in served_lines(compiled, device) if identifier in line.intents))
         for device, config in sorted(compiled.configs.items())
@@ -109,16 +110,14 @@ def rule_text(rule: Rule | ViaAssertion) -> str:
 def ranges_text(numbers: Iterable[int]) -> str:
     """Return sorted numbers as ranges: `1-3, 7`."""
     runs = [list(run) for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0])]
-    return ", ".join(
-        str(run[0][1]) if len(run) == 1 else f"{run[0][1]}-{run[-1][1]}" for run in runs
-    )
+    return ", ".join(str(run[0][1]) if len(run) == 1 else f"{run[0][1]}-{run[-1][1]}" for run in runs)
 
 
 def _print_intent(output: Output, compiled: Compiled, identifier: str, intents: dict[str, Intent]) -> None:
     reach = reach_of(compiled, identifier)
     intent = intents.get(identifier)
     if output.json:
-        print_message(output, {"format": EXPLAIN_FORMAT})
+        start_messages(output, EXPLAIN_FORMAT)
         print_message(output, {"type": "intent", "id": identifier, **_head(intent)})
         for rule in reach.rules:
             print_message(output, {"type": "rule", "text": rule_text(rule)})
@@ -156,15 +155,13 @@ def _head(intent: Intent | None) -> dict[str, object]:
 
 def _valid(intent: Intent) -> str:
     validity = intent.head.validity
-    return f"{validity.start or '…'} – {validity.end or '…'}"
+    return f"{validity.start or '…'} .. {validity.end or '…'}"
 
 
-def _print_line(
-    output: Output, compiled: Compiled, line: ServedLine, device: str, intents: dict[str, Intent]
-) -> None:
+def _print_line(output: Output, compiled: Compiled, line: ServedLine, device: str, intents: dict[str, Intent]) -> None:
     file = compiled.configs[device].file_name
     if output.json:
-        print_message(output, {"format": EXPLAIN_FORMAT})
+        start_messages(output, EXPLAIN_FORMAT)
         print_message(
             output,
             {"type": "line", "file": file, "line": line.number, "text": line.text, "path": list(line.path),
@@ -189,6 +186,8 @@ def _line_details(output: Output, line: ServedLine) -> Iterator[str]:
         yield output.words("explain_thing", thing=printable(" ".join(part for part in ref if part)))
     if line.foreign:
         yield output.words("explain_foreign")
+    elif not line.path:
+        yield output.words("explain_end")
     elif not line.refs:
         yield output.words("explain_fixed")
     elif not line.rules:

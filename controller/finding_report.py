@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from controller.json_lines import finding_message, print_message
+from controller.json_lines import finding_message, print_message, start_messages
 from controller.output import Output
 from intents.excerpts import add_excerpts
 from intents.finding import Finding, Severity
 from intents.messages import describe
 
+ERROR_FORMAT = "truc/error/1"
 
-def tell_findings(output: Output, folder: Path, findings: Iterable[Finding]) -> None:
-    """Write every finding in words (or as messages), errors last so that they are still on the screen."""
+
+def tell_findings(output: Output, folder: Path, findings: Iterable[Finding], *, failed: bool = False) -> None:
+    """Write every finding in words (or as messages), errors last so that they are still on the screen.
+
+    Words about a command that `failed` go to standard error.
+    """
+    write = output.error if failed else output.line
     kept = add_excerpts(folder, findings)
     for finding in sorted(kept, key=lambda item: item.severity is Severity.ERROR):
         if output.json:
             print_message(output, finding_message(finding, output.language))
         else:
-            output.line(describe(finding, output.language))
-            output.line()
+            write(f"{describe(finding, output.language)}\n")
 
 
 def count_findings(findings: Iterable[Finding]) -> dict[str, int]:
@@ -38,10 +43,12 @@ def count_findings(findings: Iterable[Finding]) -> dict[str, int]:
 def tell_failure(output: Output, folder: Path, findings: Iterable[Finding]) -> None:
     """Write the findings that ended a command, their count and what to do next."""
     kept = tuple(findings)
-    tell_findings(output, folder, kept)
+    if output.json:
+        start_messages(output, ERROR_FORMAT)
+    tell_findings(output, folder, kept, failed=True)
     counts = count_findings(kept)
     if output.json:
         print_message(output, {"type": "summary", "ok": False, **counts})
     else:
-        output.say("failed", **counts)
-        output.say("next_correct")
+        output.error(output.words("failed", **counts))
+        output.error(output.words("next_correct"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from controller.exit_codes import ExitCode
 from controller.files import naming
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
 from controller.output import Output
 from intents.finding import FindingsError, Where, make_finding
 
@@ -26,7 +26,7 @@ def init_workspace(output: Output, folder: Path) -> ExitCode:
     with naming(folder):
         count = copy_template(template_folder(), folder)
     if output.json:
-        print_message(output, {"format": INIT_FORMAT})
+        start_messages(output, INIT_FORMAT)
         print_message(output, {"type": "summary", "ok": True, "folder": str(folder), "files": count})
     else:
         output.say("initialised", folder=folder, files=count)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
@@ -10,24 +9,19 @@ from controller.changes import compare_plans, total_of
 from controller.exit_codes import ExitCode
 from controller.files import naming
 from controller.finding_report import tell_findings
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
+from controller.names import IpamAction
 from controller.output import Output
 from controller.pipeline import LOCKFILE, address, want
 from controller.show import Table, print_table
 from intents.finding import FindingsError, Where, make_finding, raise_errors
+from intents.prefix import Family
 from ipam.import_csv import ImportTarget, import_plan
 from ipam.lockfile import read_lockfile, write_lockfile
 from ipam.pools import make_pools
-from ipam.utilisation import utilisation
+from ipam.utilisation import Utilisation, utilisation
 
 IMPORT_FORMAT = "truc/ipam-import/1"
-
-
-class IpamAction(StrEnum):
-    """What `truc ipam` can do."""
-
-    SHOW = "show"
-    IMPORT = "import"
 
 
 def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table: Path | None) -> ExitCode:
@@ -44,23 +38,29 @@ def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table
 
 def _show(output: Output, folder: Path, on: str | None) -> ExitCode:
     addressed = address(want(folder, parse_day(on)))
-    rows = tuple(
-        (
-            item.pool.name,
-            str(item.pool.prefix),
-            f"{item.used:,}",
-            f"{item.quarantined:,}",
-            f"{item.free:,}",
-            f"{item.free_percent:.1f}",
-            str(item.largest_free or "-"),
-        )
-        for item in utilisation(addressed.address_plan)
-    )
-    columns = ("pool", "prefix", "used", "quarantined", "free", "free_percent", "largest")
-    print_table(output, "pools", Table(columns=columns, rows=rows, numbers=(2, 3, 4, 5)))
+    rows = tuple(_row(item) for item in utilisation(addressed.address_plan))
+    columns = ("pool", "prefix", "unit", "used", "quarantined", "free", "free_percent", "largest")
+    print_table(output, "pools", Table(columns=columns, rows=rows, numbers=(3, 4, 5, 6)))
     if not output.json:
         output.say("next_ipam_show")
     return ExitCode.FINE
+
+
+def _row(item: Utilisation) -> tuple[str, ...]:
+    """Return a pool's row: in addresses for IPv4, for IPv6 in prefixes of the length that it gives out."""
+    pool = item.pool
+    length = pool.prefix.family.bits if pool.prefix.family is Family.V4 else pool.slot
+    unit = 1 << (pool.prefix.family.bits - length)
+    return (
+        pool.name,
+        str(pool.prefix),
+        f"/{length}",
+        f"{item.used // unit:,}",
+        f"{item.quarantined // unit:,}",
+        f"{item.free // unit:,}",
+        f"{item.free_percent:.1f}",
+        str(item.largest_free or "-"),
+    )
 
 
 def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCode:
@@ -68,7 +68,7 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
     wanted = want(folder, parse_day(on))
     previous, found = read_lockfile(folder / LOCKFILE, LOCKFILE)
     raise_errors(found)
-    pools, pool_findings = make_pools(wanted.settings.pools, previous)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
     raise_errors(pool_findings)
     target = ImportTarget(
         registry=wanted.registry, inventory=wanted.inventory, pools=pools, previous=previous, on=wanted.on
@@ -79,7 +79,7 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
         write_lockfile(folder / LOCKFILE, plan)
     count = total_of(compare_plans(previous, plan)).new
     if output.json:
-        print_message(output, {"format": IMPORT_FORMAT})
+        start_messages(output, IMPORT_FORMAT)
         tell_findings(output, Path(), findings)
         print_message(output, {"type": "summary", "ok": True, "entries": count})
     else:

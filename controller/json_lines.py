@@ -19,6 +19,13 @@ from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 Message = Mapping[str, object]
 
 
+def start_messages(output: Output, name: str, **fields: object) -> None:
+    """Write the first message, which names the format of the rest; a second call does nothing."""
+    if not output.started:
+        output.started = True
+        print_message(output, {"format": name, **fields})
+
+
 def print_message(output: Output, message: Message) -> None:
     """Write one message as one line."""
     output.line(json.dumps(message, ensure_ascii=False, separators=(", ", ": ")))

@@ -12,6 +12,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from controller.words import say
@@ -28,9 +29,10 @@ def prepare_streams() -> None:
 
 
 def abandon_output() -> None:
-    """Forget what is not written yet: the reader of the pipe has gone, and flushing at exit would complain."""
+    """Forget what can't be written: the reader has gone or the disk is full, and flushing at exit would fail again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    with suppress(io.UnsupportedOperation):
+        os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
@@ -48,7 +50,9 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: 
     widths = [max(display_width(row[column]) for row in cells) for column in range(len(headers))]
     return [
         "  ".join(
-            " " * (width - display_width(cell)) + cell if column in numbers else cell + " " * (width - display_width(cell))
+            " " * (width - display_width(cell)) + cell
+            if column in numbers
+            else cell + " " * (width - display_width(cell))
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in cells
@@ -68,6 +72,8 @@ class Output:
         self._progress = self._err.isatty() and os.environ.get("TERM") != "dumb"
         self._shown_at = 0.0
         self._busy = False
+        self.started = False
+        """Whether a first JSON message has been written."""
 
     def line(self, text: str = "") -> None:
         """Write one line (or several) of the result."""

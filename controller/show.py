@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
 from controller.exit_codes import ExitCode
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
+from controller.names import Shown
 from controller.output import Output
 from controller.pipeline import Addressed, address, want
 from controller.residue import residue
@@ -22,17 +22,6 @@ from intents.messages import printable
 from intents.suggestions import suggest
 
 SHOW_FORMAT = "truc/show/1"
-
-
-class Shown(StrEnum):
-    """What `truc show` can show."""
-
-    ADDRESSES = "addresses"
-    POLICY = "policy"
-    DEVICES = "devices"
-    INTENTS = "intents"
-    RESIDUE = "residue"
-    CONFIG = "config"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +48,7 @@ def show(output: Output, folder: Path, on: str | None, what: Shown, device: str 
 def print_table(output: Output, name: str, table: Table) -> None:
     """Write a table, or its rows as messages."""
     if output.json:
-        print_message(output, {"format": SHOW_FORMAT, "table": name})
+        start_messages(output, SHOW_FORMAT, table=name)
         for row in table.rows:
             print_message(output, dict(zip(table.columns, row, strict=True)))
         return
@@ -77,7 +66,7 @@ def _show_config(output: Output, folder: Path, on: str | None, device: str) -> E
         raise FindingsError([make_finding("TR806", Where(), device=device or "-", suggestion=suggestion)])
     text = compiled.configs[name].text
     if output.json:
-        print_message(output, {"format": SHOW_FORMAT, "table": "config", "device": name})
+        start_messages(output, SHOW_FORMAT, table="config", device=name)
         for number, line in enumerate(text.splitlines(), start=1):
             print_message(output, {"line": number, "text": line})
     elif output.is_terminal:
@@ -142,7 +131,7 @@ def _intents(addressed: Addressed) -> Table:
     rows = []
     for intent in addressed.wanted.intents:
         head = intent.head
-        valid = f"{head.validity.start or '…'} – {head.validity.end or '…'}"
+        valid = f"{head.validity.start or '…'} .. {head.validity.end or '…'}"
         kind = type(intent).__name__.lower()
         rows.append((head.identifier, kind, head.request_ref, head.decision_ref, valid, str(head.where)))
     return Table(columns=("intent", "kind", "request", "decision", "valid", "where"), rows=tuple(rows))

@@ -7,7 +7,7 @@ from pathlib import Path
 from controller.boundary import check_folder, parse_day
 from controller.exit_codes import ExitCode
 from controller.finding_report import count_findings, tell_findings
-from controller.json_lines import print_message
+from controller.json_lines import print_message, start_messages
 from controller.output import Output
 from controller.pipeline import address, want
 
@@ -17,7 +17,7 @@ VALIDATE_FORMAT = "truc/validate/1"
 def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode:
     """Load, check and address a workspace; write nothing but what was found; FindingsError."""
     if output.json:
-        print_message(output, {"format": VALIDATE_FORMAT})
+        start_messages(output, VALIDATE_FORMAT)
     check_folder(folder)
     output.progress("want", 0, 0)
     addressed = address(want(folder, parse_day(on)))

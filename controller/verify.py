@@ -36,11 +36,11 @@ class UnknownText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """All answers with what stands around them. `texts` is the folder judged, None for the texts as compiled."""
+    """All answers with what stands around them; `texts` are those judged, by device."""
 
     compiled: Compiled
     judgement: Judgement
-    texts: Path | None
+    texts: Mapping[str, str]
     with_failures: bool
     unknown: tuple[UnknownText, ...]
     residue: tuple[ResidueRow, ...]
@@ -67,14 +67,18 @@ class VerifyReport:
         return tuple(sorted(found))
 
 
-def verify(compiled: Compiled, texts: Path | None, output: Output, *, with_failures: bool) -> VerifyReport:
-    """Judge the compiled texts, or those in a folder; FindingsError if that would say nothing."""
+def texts_to_judge(compiled: Compiled, folder: Path | None) -> Mapping[str, str]:
+    """Return the compiled texts by device, or those in a folder; FindingsError."""
+    if folder is None:
+        return {name: item.text for name, item in compiled.configs.items()}
+    return read_folder(folder, compiled.addressed.wanted.inventory)
+
+
+def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with_failures: bool) -> VerifyReport:
+    """Judge texts of all devices; FindingsError if that would say nothing."""
     wanted = compiled.addressed.wanted
-    found = {name: item.text for name, item in compiled.configs.items()}
-    if texts is not None:
-        found = read_folder(texts, wanted.inventory)
     output.progress("read", 0, 0)
-    given = give(compiled, found)
+    given = give(compiled, texts)
     output.progress("judge", 0, 0)
     judgement = judge(given, with_failures=with_failures, progress=output.progress)
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
@@ -96,7 +100,11 @@ def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given)
     if missing or not judgement.flows or not sessions:
         shown = ", ".join(missing[:5]) or "-"
         raise FindingsError(
-            [make_finding("TR808", Where(), flows=judgement.flows, sessions=sessions, missing=len(missing), devices=shown)]
+            [
+                make_finding(
+                    "TR808", Where(), flows=judgement.flows, sessions=sessions, missing=len(missing), devices=shown
+                )
+            ]
         )
 
 
@@ -142,4 +150,6 @@ def count_verdicts(answers: tuple[Answer, ...]) -> Mapping[str, int]:
 
 def judges_of(answers: tuple[Answer, ...]) -> tuple[str, ...]:
     """Return who judged, sorted."""
-    return tuple(sorted({judge for answer in answers if isinstance(answer.verdict, Holds) for judge in answer.verdict.judges}))
+    return tuple(
+        sorted({judge for answer in answers if isinstance(answer.verdict, Holds) for judge in answer.verdict.judges})
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.json_lines import Message, answer_message, finding_message, print_message
+from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of
 
@@ -10,9 +10,9 @@ VERIFY_FORMAT = "truc/verify/1"
 
 
 def print_verify_json(output: Output, report: VerifyReport) -> None:
-    """Write the format, then every finding, question, unknown line and residue row, then the summary."""
+    """Write the format, then every finding, question, unknown line and residue row."""
     wanted = report.compiled.addressed.wanted
-    print_message(output, {"format": VERIFY_FORMAT, "on": wanted.on.isoformat(), "failures": report.with_failures})
+    start_messages(output, VERIFY_FORMAT, on=wanted.on.isoformat(), failures=report.with_failures)
     for finding in report.findings:
         print_message(output, finding_message(finding, output.language))
     for answer in report.judgement.answers:
@@ -27,6 +27,10 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
         rule = row.rule
         about = {"source": str(rule.source), "destination": str(rule.destination), "service": str(rule.service)}
         print_message(output, {"type": "residue", **about, "replies": list(row.replies), "pairs": row.pairs})
+
+
+def print_verify_summary(output: Output, report: VerifyReport) -> None:
+    """Write the last message: the questions by verdict, and over how much."""
     judgement = report.judgement
     print_message(
         output,

@@ -25,13 +25,12 @@ _COLOUR = {"hold": "good", "violated": "bad", "disputed": "unsure", "not_modelle
 
 
 def print_report(output: Output, report: VerifyReport) -> None:
-    """Write the whole report but its findings."""
+    """Write the whole report but its findings and its end."""
     intents = {intent.head.identifier: intent for intent in report.compiled.addressed.wanted.intents}
     _print_wrong(output, report, intents)
     _print_unknown(output, report)
     _print_residue(output, report)
     _print_table(output, report.judgement.answers)
-    _print_end(output, report)
 
 
 def _print_wrong(output: Output, report: VerifyReport, intents: dict[str, Intent]) -> None:
@@ -150,7 +149,8 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
     output.line()
 
 
-def _print_end(output: Output, report: VerifyReport) -> None:
+def print_end(output: Output, report: VerifyReport) -> None:
+    """Write what to do next and the closing line."""
     counts = count_verdicts(report.judgement.answers)
     if not report.with_failures:
         output.say("no_failures_tried")

@@ -66,7 +66,8 @@ class Corners:
         name = AttachmentName(port.attachment)
         plan = self.compiled.addressed.address_plan
         near = tuple(prefix for _, prefix in sorted(plan.active(port.subnet).items()))
-        lans = {**self.lans, name: replace(self.lans[name], lans=near)}
+        behind = AttachmentName(f"hosts of {name}")
+        lans = {**self.lans, behind: self.lans[name], name: replace(self.lans[name], lans=near)}
         return is_allowed(self.policy, self.resolver, lans, flow, name)
 
     def is_somebody(self, flow: Flow) -> bool:

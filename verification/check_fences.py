@@ -124,6 +124,13 @@ def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
             return Violated(
                 reason=f"{result.port.interface} is missing or down on {result.port.device}", culprits=(culprit,)
             )
+        found_tag = evidence.topology.interfaces[(result.port.device, result.port.interface)].vlan
+        if found_tag != result.port.vlan:
+            culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
+            return Violated(
+                reason=f"{result.port.interface} on {result.port.device} has tag {found_tag}, its LAN {result.port.vlan}",
+                culprits=(culprit,),
+            )
         if result.problem:
             return NotModelled(reason=result.problem)
         if result.gaps:

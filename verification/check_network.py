@@ -13,14 +13,15 @@ from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import Ref
 from routing.refs import interface_ref, neighbor_ref
+from verification.alive import Alive
 from verification.allowed_pairs import Kind
 from verification.check_routes import Layout
-from verification.alive import Alive
 from verification.evidence import Evidence
 from verification.failure import Failure
 from verification.flow import SUCCESS
 from verification.flow_sets import span_of
 from verification.forwarding import Forwarding
+from verification.topology import parent_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,11 @@ def without_backbone(evidence: Evidence) -> Forwarding:
 
 
 def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
-    """Yield pairs that reach each other without any backbone device (A05)."""
+    """Yield pairs that reach each other without any backbone device (A05), and LANs that nobody declared.
+
+    Whoever stands on such a LAN may send into its VRF without a fence.
+    """
+    yield from _undeclared_lans(evidence)
     state = without_backbone(evidence)
     routes = _routes_of_starts(evidence)
     for node, port in evidence.start_ports.items():
@@ -82,6 +87,22 @@ def _routes_of_starts(evidence: Evidence) -> dict[int, set[Prefix]]:
             if node in found:
                 found[node].add(prefix)
     return found
+
+
+def _undeclared_lans(evidence: Evidence) -> Iterator[NetworkFault]:
+    """Yield addressed interfaces that are no attachment's, no end of a link and no loopback."""
+    ends = {
+        end
+        for link in evidence.given.network.links
+        for end in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))
+    }
+    for (device, name), item in sorted(evidence.topology.interfaces.items()):
+        own = all(address.length == address.family.bits for address in item.addresses)
+        if own or (device, name) in evidence.topology.ports or (device, parent_of(name)) in ends:
+            continue
+        yield NetworkFault(
+            reason=f"{name} of {device} is a LAN that nobody declared", device=device, ref=interface_ref(name)
+        )
 
 
 def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:

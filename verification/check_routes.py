@@ -55,14 +55,13 @@ def lay_out(evidence: Evidence) -> Layout:
     owner: dict[Prefix, AttachmentName] = {}
     silent: set[Prefix] = set()
     for prefix in evidence.regions.chains:
-        if _is_routers(prefix, routers):
-            silent.add(prefix)
-            continue
         place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
         if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
-            name = spans[place][3]
+            name = spans[place][3]  # also of a router's address that somebody put into a LAN that is not there
             tiles[(name, prefix.family)].append(prefix)
             owner[prefix] = name
+        elif _is_routers(prefix, routers):
+            silent.add(prefix)
     return Layout(regions={key: tuple(found) for key, found in tiles.items()}, owner=owner, routers=frozenset(silent))
 
 

@@ -19,7 +19,7 @@ from verification.announcements import Announcements
 from verification.best_path import Candidate, CandidateKey, Selected, select
 from verification.failure import NO_FAILURE
 from verification.route_filters import Attributes
-from verification.topology import Hop, Leak, Topology
+from verification.topology import Hop, Leak, Session, Topology
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
@@ -201,6 +201,8 @@ class ControlPlane:
             for session in group.sessions:
                 if session.number not in alive.dead_sessions:
                     offer = None if sent is None else self._announcements.received(session, sent)
+                    if offer is not None and self._only_renews(state, session, prefix):
+                        continue
                     if _offer(state, session.receiver, ("s", session.number), offer):
                         yield session.receiver
         for leak in self._leaked.get(node, ()):
@@ -208,6 +210,19 @@ class ControlPlane:
                 offer = None if best is None else self._leak(leak, prefix, best)
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
+
+    def _only_renews(self, state: PrefixState, session: Session, prefix: Prefix) -> bool:
+        """Return whether an offer can change nothing: its receiver tells nobody and has this one way on already.
+
+        Attributes of such a route may be out of date in a view; nobody looks at them.
+        """
+        held = state.offers(session.receiver)
+        return (
+            len(held) == 1
+            and ("s", session.number) in held
+            and session.receiver not in self._leaked
+            and not self._announcements.groups(session.receiver, prefix)
+        )
 
     def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
         if best.attributes.source is RouteSource.LEAKED:

@@ -75,6 +75,8 @@ def _culprits(evidence: Evidence, wrong: Wrong) -> tuple[Culprit, ...]:
 def _neighbor_refs(evidence: Evidence, device: str, region: Prefix, _source: AttachmentName) -> list[Ref]:
     """Return the sessions over which a device could have learned the region but whose VRF has no route."""
     refs: list[Ref] = []
+    if region not in evidence.regions.chains:  # no text has the prefix, so there is no route to look for
+        return refs
     for node, instance in evidence.topology.instances.items():
         name, vrf = evidence.topology.nodes[node]
         if name == device and evidence.whole.matched(node, region) is None:

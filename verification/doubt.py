@@ -6,11 +6,13 @@ and, unless every neighbour takes only that device's own prefixes from it, routi
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix
+from intents.prefix import Prefix, format_address
 from intents.registry import AttachmentName
-from routing.model import Network
+from routing.model import AclBinding, Device
+from verification.check_filters import passes
 from verification.evidence import Evidence
 from verification.topology import Session
 from verification.verdict import Culprit, NotModelled
@@ -37,19 +39,44 @@ class Doubt:
 def doubts_of(evidence: Evidence) -> Doubt:
     """Return what the unknown lines of a network put in doubt."""
     network = evidence.given.network
-    devices = frozenset(device.name for device in network.devices.values() if device.unknown or _unusual(device.name, network))
+    unusual = {name: tuple(_unusual(evidence, device)) for name, device in network.devices.items()}
+    devices = frozenset(name for name, device in network.devices.items() if device.unknown or unusual[name])
     attachments = frozenset(
         name for name, ports in evidence.ports.items() if any(port.device in devices for port in ports)
     )
     anywhere = any(not _contained(evidence, device) for device in devices)
     return Doubt(
-        devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices)
+        devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices, unusual)
     )
 
 
-def _unusual(device: str, network: Network) -> bool:
-    """Return whether a device uses a feature that is read but not computed: an export map."""
-    return any(family.export_map for vrf in network.devices[device].vrfs for family in vrf.families)
+def _unusual(evidence: Evidence, device: Device) -> Iterator[str]:
+    """Yield the features of a device that are read but not computed."""
+    if any(family.export_map for vrf in device.vrfs for family in vrf.families):
+        yield "an export map changes route targets"
+    for static in device.statics:
+        if static.interface is not None and static.next_hop is None:
+            yield f"the route to {static.prefix} names {static.interface} and no next hop: who answers there is not known"
+    for instance in device.bgp:
+        for neighbor in instance.neighbors:
+            if neighbor.maximum_prefixes is not None:
+                address = format_address(neighbor.family, neighbor.address)
+                yield f"the session with {address} ends at {neighbor.maximum_prefixes} prefixes"
+    for item in device.interfaces:
+        if (device.name, item.name) in evidence.topology.ports:
+            continue
+        for binding in item.bindings:
+            if not _passes_all(evidence, device.name, item.name, binding):
+                yield f"{binding.acl} on {item.name}, which is no fence, is not followed under failures"
+
+
+def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
+    """Return whether a filter lets through all that anybody may send."""
+    side = evidence.sides[binding.family]
+    return all(
+        (allowed - passes(evidence, device, interface, binding.direction, allowed)).is_empty
+        for allowed in (side.allowed.sent_from(name) for name in side.pairs.own)
+    )
 
 
 def _contained(evidence: Evidence, device: str) -> bool:
@@ -95,7 +122,9 @@ def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) ->
     return False
 
 
-def _verdict(evidence: Evidence, devices: frozenset[str]) -> NotModelled:
+def _verdict(
+    evidence: Evidence, devices: frozenset[str], unusual: Mapping[str, tuple[str, ...]]
+) -> NotModelled:
     culprits: list[Culprit] = []
     reasons: list[str] = []
     for name in sorted(devices):
@@ -105,8 +134,7 @@ def _verdict(evidence: Evidence, devices: frozenset[str]) -> NotModelled:
             number = numbers[index] if index < len(numbers) else 0
             culprits.append(Culprit(device=name, ref=("unknown", *item.path), line=number, text=item.path[-1]))
             reasons.append(f"{name}:{number}: {item.path[-1]!r}: {item.reason}")
-        if not device.unknown:
-            reasons.append(f"{name}: an export map changes route targets")
+        reasons += [f"{name}: {reason}" for reason in unusual[name][:5]]
     more = sum(len(evidence.given.network.devices[name].unknown) for name in devices) - len(culprits)
     tail = f" and {more} more" if more > 0 else ""
     return NotModelled(reason="; ".join(reasons[:5]) + tail, culprits=tuple(culprits))

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from intents.prefix import Family, Prefix, format_address
 from routing.model import AclEntry, Device, Direction, Interface, LoginService, Network
 from verification.equivalence_acls import differing_packet
-from verification.equivalence_routes import Ends, RoutingState, all_prefixes, route, stretches
+from verification.equivalence_routes import Ends, RoutingState, all_prefixes, route, stretches, with_others
+from verification.equivalence_scope import affected_prefixes, routing_part
 from verification.failure import Failure
 from verification.walk_acl import may_log_in
 from verification.walk_sessions import Node
@@ -57,18 +58,21 @@ class Unmutated:
         yield from _port_differences(self.network, before, after)
         yield from _filter_differences(before, after)
         yield from _login_differences(before, after)
-        if _routing_part(before) != _routing_part(after):
-            yield from self._route_differences(after)
+        if routing_part(before) != routing_part(after):
+            yield from self._route_differences(before, after)
 
-    def _route_differences(self, after: Device) -> Iterator[str]:
+    def _route_differences(self, before: Device, after: Device) -> Iterator[str]:
         network = replace(self.network, devices={**self.network.devices, after.name: after})
-        prefixes = all_prefixes(network)
+        prefixes = tuple(sorted({*self._prefixes, *all_prefixes(network)}, key=lambda item: (item.length, item)))
+        affected = affected_prefixes(before, after, prefixes)
+        if any(instance.aggregates for device in network.devices.values() for instance in device.bgp):
+            affected = prefixes
         for failure in self.states:
             state, ends = self._state(failure)
-            other = route(network, failure, prefixes)
+            other = with_others(route(network, failure, affected), state, affected)
             if state.settled != other.settled:
                 yield f"{failure.name}: routes do not settle"
-            yield from _end_differences(state, ends, other, {*self._prefixes, *prefixes}, failure)
+            yield from _end_differences(state, ends, other, prefixes, failure)
 
     def _state(self, failure: Failure) -> tuple[RoutingState, Ends]:
         if failure.name not in self._routed:
@@ -78,21 +82,6 @@ class Unmutated:
 
 
 # Routes.
-
-
-def _routing_part(device: Device) -> tuple[object, ...]:
-    """Return all of a device that routes can depend on; equal parts need no routes computed."""
-    interfaces = tuple(replace(item, bindings=(), description=None) for item in device.interfaces)
-    vrfs = tuple(replace(item, rd=None, description=None) for item in device.vrfs)
-    bgp = tuple(
-        replace(
-            item,
-            router_id=None,
-            neighbors=tuple(replace(one, description=None, maximum_prefixes=None) for one in item.neighbors),
-        )
-        for item in device.bgp
-    )
-    return (interfaces, vrfs, device.policies, device.statics, bgp)
 
 
 def _end_differences(
@@ -244,7 +233,7 @@ def _notes(before: Device, after: Device) -> Iterator[str]:
     """Yield what the two devices say differently though they behave alike."""
     if before.harmless != after.harmless:
         yield "harmless lines"
-    if _routing_part(before) != _routing_part(after):
+    if routing_part(before) != routing_part(after):
         yield "routing is written differently"
     if before.acls != after.acls:
         yield "filters are written differently"

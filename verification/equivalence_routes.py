@@ -88,6 +88,16 @@ def _distance(best: Path) -> int | None:
     return _LOCAL
 
 
+def with_others(state: RoutingState, all_of: RoutingState, computed: tuple[Prefix, ...]) -> RoutingState:
+    """Return a state whose routes to all but the prefixes `computed` are those of another state."""
+    known = frozenset(computed)
+    routes = {
+        node: {**{prefix: way for prefix, way in all_of.routes.get(node, {}).items() if prefix not in known}, **held}
+        for node, held in state.routes.items()
+    }
+    return RoutingState(wiring=state.wiring, settled=state.settled, routes=routes)
+
+
 def stretches(prefixes: Iterable[Prefix]) -> tuple[tuple[Family, int], ...]:
     """Return one address of every stretch between the edges of prefixes (host addresses on LANs are edges too)."""
     found: set[tuple[Family, int]] = set()

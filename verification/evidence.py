@@ -15,9 +15,9 @@ from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
+from verification.alive import Alive
 from verification.allowed_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.allowed_sets import AllowedSets, allowed_matches
-from verification.alive import Alive
 from verification.control_plane import ControlPlane
 from verification.failure import NO_FAILURE
 from verification.flow_sets import Span

@@ -51,15 +51,15 @@ def check_source_fence(
 
 
 def check_destination_fence(
-    acl: Acl | None, allowed: FlowSet, unspoofed: Sequence[Span], starts: StartOf
+    acl: Acl | None, allowed: FlowSet, likely: Sequence[Span], starts: StartOf
 ) -> tuple[FenceGap, ...]:
-    """Return the gaps of the fence at a destination, over packets from unspoofed sources (sorted, disjoint spans).
+    """Return the gaps of the fence at a destination, over every packet, whatever its source.
 
-    `allowed`: what may be delivered to the attachment; `starts`: where packets with a source address start.
+    `allowed`: what may be delivered to the attachment; `likely`: spans that examples are taken from if possible; `starts`:
+    where packets with a source address start.
     """
     everything = whole(allowed.space.family)
-    known = allowed & rectangle(allowed.space, unspoofed, everything, allowed.space.full)
-    return tuple(_gaps(acl, known, (unspoofed, everything), unspoofed, starts))
+    return tuple(_gaps(acl, allowed, (everything, everything), likely, starts))
 
 
 def _gaps(

@@ -73,7 +73,7 @@ class Score:
         )
 
 
-def judge_all(given: Given, with_failures: bool) -> Judgement:  # noqa: FBT001 - the shape of `Judge`
+def judge_all(given: Given, with_failures: bool) -> Judgement:
     """Ask the engine."""
     return judge(given, with_failures=with_failures)
 
@@ -105,7 +105,7 @@ def score(
 
 
 def _score_part(
-    given: Given, judged_by: Judge, enumerate_unseen: bool, faults: Sequence[Fault]  # noqa: FBT001 - filled in by `partial`
+    given: Given, judged_by: Judge, enumerate_unseen: bool, faults: Sequence[Fault]
 ) -> tuple[ScoredFault, ...]:
     unmutated = None
     if enumerate_unseen:

@@ -33,6 +33,8 @@ class QuestionKind(StrEnum):
     """No route is in a VRF that no intent needs there."""
     DEFAULT_ROUTE = "default-route"
     """No VPN has a default route (A10)."""
+    ADDRESSING = "addressing"
+    """Every interface has the planned addresses, tag and VRF, and a session on it."""
     OVERLAP = "overlap"
     """VRFs that leak into each other hold no overlapping prefixes of different owners."""
     MANAGEMENT = "management"

@@ -1,0 +1,61 @@
+"""`truc verify --mutations N`: does the judge see faults in these very texts?
+
+The one idea: a judge that never says no is worthless, so its report may say how many drawn faults it saw, and names every
+one that it missed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from controller.evidence import give
+from controller.exit_codes import ExitCode
+from controller.json_lines import print_message
+from controller.output import Output
+from controller.pipeline import Compiled
+from intents.messages import printable
+from verification.mutation import describe_fault, uniform_faults
+from verification.mutation_score import Outcome, Score, score
+
+SMALL = 20
+"""Up to so many devices, a fault that no question sees is gone through packet by packet; above it is left unclassified."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutationRun:
+    """How many faults are drawn (uniformly over all lines), and from which seed."""
+
+    count: int
+    seed: int
+
+
+def try_mutations(compiled: Compiled, texts: Mapping[str, str], run: MutationRun) -> Score:
+    """Return what became of every drawn fault; the unmutated texts must hold."""
+    faults = uniform_faults(texts, run.count, run.seed)
+    return score(give(compiled, texts), faults, enumerate_unseen=len(texts) <= SMALL)
+
+
+def print_score(output: Output, run: MutationRun, found: Score) -> None:
+    """Write how many faults came out how, by kind, and every fault that a reader must look at."""
+    output.say("mutations", count=run.count, seed=run.seed)
+    headers = [output.words("column_fault"), *(output.words(f"outcome_{outcome.name.lower()}") for outcome in Outcome)]
+    rows = [[str(kind), *(f"{row[outcome]:,}" for outcome in Outcome)] for kind, row in found.table()]
+    output.table(headers, rows, range(1, len(headers)))
+    for item in found.to_list():
+        output.line(f"  {item.outcome}: {printable(describe_fault(item.fault))}: {printable(item.detail)}")
+    output.line()
+
+
+def print_score_json(output: Output, run: MutationRun, found: Score) -> None:
+    """Write every fault with what became of it."""
+    for item in found.faults:
+        text = describe_fault(item.fault)
+        print_message(output, {"type": "mutation", "fault": text, "outcome": str(item.outcome), "detail": item.detail})
+    counts = {outcome.name.lower(): found.count(outcome) for outcome in Outcome}
+    print_message(output, {"type": "mutations", "count": run.count, "seed": run.seed, **counts})
+
+
+def code_of_score(found: Score) -> ExitCode:
+    """Return ERROR if the judge missed a fault."""
+    return ExitCode.ERROR if found.count(Outcome.MISSED) else ExitCode.FINE

@@ -1,0 +1,23 @@
+"""Named choices of the command line, apart from the slow modules that act on them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Shown(StrEnum):
+    """What `truc show` can show."""
+
+    ADDRESSES = "addresses"
+    POLICY = "policy"
+    DEVICES = "devices"
+    INTENTS = "intents"
+    RESIDUE = "residue"
+    CONFIG = "config"
+
+
+class IpamAction(StrEnum):
+    """What `truc ipam` can do."""
+
+    SHOW = "show"
+    IMPORT = "import"

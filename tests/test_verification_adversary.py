@@ -1,0 +1,418 @@
+"""What hands do to texts: each row edits the small example's texts, and the judge must not say that all is well.
+
+The one idea: an edit is a device, a regular expression that fits exactly once and what stands there instead, so that a row is
+readable beside the text and fails loudly when the text has moved on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from controller.evidence import give
+from controller.pipeline import Compiled, address, compile_network, want
+from verification.engine import judge
+from verification.verdict import Holds
+
+EXAMPLE = Path(__file__).parent.parent / "examples" / "small"
+NEITHER = "not-modelled"
+
+
+class Edit(NamedTuple):
+    device: str
+    pattern: str
+    instead: str
+
+
+class Row(NamedTuple):
+    """What somebody did, how, and a question that must be violated (or NEITHER: nothing may be claimed)."""
+
+    name: str
+    expected: str
+    edits: tuple[Edit, ...]
+
+
+def row(name: str, expected: str, *edits: tuple[str, str, str]) -> Row:
+    return Row(name, expected, tuple(Edit(*item) for item in edits))
+
+
+@cache
+def compiled() -> Compiled:
+    return compile_network(address(want(EXAMPLE, None)))
+
+
+def edited(edits: tuple[Edit, ...]) -> Mapping[str, str]:
+    texts = {name: config.text for name, config in compiled().configs.items()}
+    for device, pattern, instead in edits:
+        texts[device], count = re.subn(pattern, instead, texts[device], flags=re.MULTILINE)
+        assert count == 1, f"{pattern!r} fits {count} times on {device}"
+    return texts
+
+
+def verdicts(edits: tuple[Edit, ...]) -> frozenset[str]:
+    """Return the kinds of the questions that don't hold; NEITHER if any of them is not answered."""
+    answers = judge(give(compiled(), edited(edits))).answers
+    bad = [item for item in answers if not isinstance(item.verdict, Holds)]
+    kinds = {str(item.question.kind) for item in bad if type(item.verdict).__name__ == "Violated"}
+    return frozenset(kinds | {NEITHER for item in bad if type(item.verdict).__name__ == "NotModelled"})
+
+
+GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
+SECTION = r"(?:\n [^\n]*)*?"
+"""Lines inside the same section, as few as possible."""
+
+ATTACHMENTS = (
+    row(
+        "two attachments swap VRFs",
+        "session",
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101{SECTION}\n vrf forwarding) A-4$", r"\1 A-19"),
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.103{SECTION}\n vrf forwarding) A-19$", r"\1 A-4"),
+    ),
+    row(
+        "two LAN sub-interfaces swap tags",
+        "wall",
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101{SECTION}\n encapsulation dot1Q) 101$", r"\1 103"),
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.103{SECTION}\n encapsulation dot1Q) 103$", r"\1 101"),
+    ),
+    row(
+        "a LAN loses its tag to another number",
+        "session",
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101{SECTION}\n encapsulation dot1Q) 101$", r"\1 199"),
+    ),
+    row(
+        "two LAN sub-interfaces swap addresses",
+        "session",
+        (GIA_SANG, r"10\.196\.64\.65 255\.255\.255\.192", "10.0.0.1 255.255.255.192"),
+        (GIA_SANG, r"10\.196\.0\.65 255\.255\.255\.192", "10.196.64.65 255.255.255.192"),
+        (GIA_SANG, r"10\.0\.0\.1 255\.255\.255\.192", "10.196.0.65 255.255.255.192"),
+    ),
+    row(
+        "a LAN stands in a purpose's VRF",
+        "backbone",
+        (EDGE, rf"^(interface TenGigabitEthernet0/0/0\.101{SECTION}\n vrf forwarding) A-15$", r"\1 P-SHARED"),
+    ),
+    row(
+        "a LAN stands in the global table",
+        "session",
+        (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101){SECTION}\n vrf forwarding A-4$", r"\1\n encapsulation dot1Q 101"),
+    ),
+    row(
+        "a second address on a LAN",
+        "wall",
+        (GIA_SANG, r"^( ip address 10\.196\.64\.65 255\.255\.255\.192)$", r"\1\n ip address 10.9.9.1 255.255.255.0 secondary"),
+    ),
+    row(
+        "a second address that is another LAN's",
+        "overlap",
+        (
+            GIA_SANG,
+            r"^( ip address 10\.196\.64\.65 255\.255\.255\.192)$",
+            r"\1\n ip address 10.196.64.129 255.255.255.192 secondary",
+        ),
+    ),
+    row(
+        "a wider mask on a LAN",
+        "overlap",
+        (GIA_SANG, r"10\.196\.64\.65 255\.255\.255\.192", "10.196.64.65 255.255.254.0"),
+    ),
+    row("a LAN is shut", "session", (GIA_SANG, r"^ description LAN hdnd-gia-sang-cq$", " shutdown")),
+    row(
+        "an uplink is shut",
+        "session",
+        ("agg-1", r"^ description so-khcn-1 so-khcn-cq$", " shutdown"),
+    ),
+    row(
+        "one of two redundant uplinks is shut",
+        "session",
+        ("agg-1", r"^ description so-tai-chinh-1 so-tai-chinh-cq$", " shutdown"),
+    ),
+    row(
+        "a new LAN that nobody declared",
+        "wall",
+        (
+            GIA_SANG,
+            r"^(interface Loopback0)$",
+            "interface GigabitEthernet0/0/2\n vrf forwarding A-4\n ip address 10.196.65.1 255.255.255.192\n!\n\\1",
+        ),
+    ),
+    row(
+        "a new LAN in a purpose's VRF of the backbone",
+        "wall",
+        (
+            "agg-1",
+            r"^(interface Loopback0)$",
+            "interface GigabitEthernet0/0/9\n vrf forwarding P-GOVERNMENT\n ip address 10.196.65.1 255.255.255.192\n!\n\\1",
+        ),
+    ),
+)
+
+FILTERS = (
+    row("IPv4 filter unbound on the way in", "source-fence", (GIA_SANG, r"^ ip access-group TRUC-IN4-2ccb0b5bad71 in\n", "")),
+    row(
+        "IPv6 filter unbound on the way out",
+        "destination-fence",
+        (GIA_SANG, r"^ ipv6 traffic-filter TRUC-OUT6-5a0f5653ff75 out\n", ""),
+    ),
+    row(
+        "a filter bound in the other direction",
+        "source-fence",
+        (GIA_SANG, r"^ ip access-group (TRUC-IN4-2ccb0b5bad71) in$", r" ip access-group \1 out"),
+    ),
+    row(
+        "a filter that is not defined",
+        "source-fence",
+        (GIA_SANG, r"^ ip access-group (TRUC-IN4-2ccb0b5bad71) in$", " ip access-group NOWHERE in"),
+    ),
+    row(
+        "a filter on a backbone link",
+        "session",
+        ("agg-1", r"^ description core-1-agg-1\n encapsulation dot1Q 100$", r" encapsulation dot1Q 100\n ip access-group TRUC-IN4-5a517640e934 in"),
+    ),
+    row(
+        "a filter on one of two parallel links",
+        "session",
+        (
+            EDGE,
+            r"^ description core-2-dc-edge-1\n encapsulation dot1Q 103$",
+            r" encapsulation dot1Q 103\n ip access-group TRUC-IN4-5a517640e934 in",
+        ),
+    ),
+    row(
+        "a filter on a link that only a failure uses",
+        "session",
+        (
+            "agg-1",
+            r"^ description core-2-agg-1\n encapsulation dot1Q 102$",
+            r" encapsulation dot1Q 102\n ip access-group TRUC-IN4-5a517640e934 in",
+        ),
+    ),
+    row("a Junos filter term accepts first", "source-fence", (TAN_CUONG, r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 from destination-address \S+)\n", "")),
+    row(
+        "a Junos filter is deactivated",
+        "source-fence",
+        (TAN_CUONG, r"^(set interfaces ge-0/0/1 unit 101 family inet filter input \S+)$", r"\1\ndeactivate interfaces ge-0/0/1 unit 101 family inet filter input"),
+    ),
+    row(
+        "a Junos term is inserted first",
+        "source-fence",
+        (
+            TAN_CUONG,
+            r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 from protocol \S+)$",
+            "set firewall family inet filter TRUC-IN4-71d345a4ddaf term all then accept\n"
+            "insert firewall family inet filter TRUC-IN4-71d345a4ddaf term all before term t0001\n\\1",
+        ),
+    ),
+)
+
+SESSIONS = (
+    row(
+        "a neighbour is gone on one side",
+        "session",
+        ("agg-1", r"(?:^  neighbor 10\.192\.0\.87 .*\n){3}", ""),
+    ),
+    row("a wrong remote AS", "session", ("agg-1", r"10\.192\.0\.87 remote-as 4200000005", "10.192.0.87 remote-as 4200000006")),
+    row(
+        "a local AS without replace-as",
+        "session",
+        (GIA_SANG, r"^(  neighbor 10\.192\.0\.74 local-as 4200000004) no-prepend replace-as$", r"\1"),
+    ),
+    row("a local AS is gone", "session", (GIA_SANG, r"^  neighbor 10\.192\.0\.74 local-as .*\n", "")),
+    row("a neighbour is not activated", "session", (GIA_SANG, r"^  neighbor 10\.192\.0\.74 activate\n", "")),
+    row("a neighbour is shut down", "session", (GIA_SANG, r"^  neighbor 10\.192\.0\.74 activate$", "  neighbor 10.192.0.74 shutdown")),
+    row(
+        "one of two redundant sessions is gone",
+        "session",
+        ("core-1", r"(?:^  neighbor 10\.192\.0\.33 .*\n)+", ""),
+    ),
+    row(
+        "what a CPE sends is filtered by nobody",
+        NEITHER,
+        ("agg-1", r"^  neighbor 10\.192\.0\.87 route-map \S+ in\n", ""),
+        ("cpe-phan-dinh-phung", r"^  neighbor 10\.192\.0\.86 route-map \S+ out\n", ""),
+    ),
+    row("nothing filters what an attachment learns", "wall", (GIA_SANG, r"^  neighbor 10\.192\.0\.74 route-map \S+ in\n", "")),
+    row(
+        "allowas-in on the backbone",
+        "session",
+        ("core-1", r"^(  neighbor 10\.192\.0\.33 activate)$", r"\1\n  neighbor 10.192.0.33 allowas-in 5"),
+    ),
+    row(
+        "one path where there were several",
+        "session",
+        ("core-1", rf"^( address-family ipv4 vrf P-SHARED{SECTION}\n)  maximum-paths 16$", r"\1  maximum-paths 1"),
+    ),
+    row(
+        "a limit of prefixes",
+        NEITHER,
+        ("agg-1", r"^(  neighbor 10\.192\.0\.2 activate)$", r"\1\n  neighbor 10.192.0.2 maximum-prefix 1"),
+    ),
+    row(
+        "a neighbour in the Junos group is gone",
+        "session",
+        ("agg-2", r"^set routing-instances P-GOVERNMENT protocols bgp group \S+ neighbor 10\.192\.0\.75\n", ""),
+    ),
+    row(
+        "Junos domains are no longer independent",
+        "session",
+        (TAN_CUONG, r"^set routing-instances A-6 routing-options autonomous-system independent-domain no-attrset\n", ""),
+    ),
+    row(
+        "Junos instance is deactivated",
+        "session",
+        (TAN_CUONG, r"^(set routing-instances A-6 instance-type virtual-router)$", r"\1\ndeactivate routing-instances A-6"),
+    ),
+    row("Junos own AS may come once only", "session", (TAN_CUONG, r"^set routing-instances A-6 protocols bgp group TRUC-V4-\S+ family inet unicast loops 2\n", "")),
+    row(
+        "Junos multipath is gone",
+        "session",
+        ("core-2", r"^set routing-instances P-GOVERNMENT protocols bgp multipath\n", ""),
+    ),
+    row(
+        "a Junos group applies to the instance",
+        NEITHER,
+        (TAN_CUONG, r"^(set system host-name cpe-tan-cuong)$", "\\1\nset groups X routing-instances A-6 protocols bgp group <*> import OPEN\nset policy-options policy-statement OPEN then accept\nset routing-instances A-6 apply-groups X"),
+    ),
+)
+
+ROUTES = (
+    row("a wider prefix list", "wall", (GIA_SANG, r"^(ip prefix-list \S+ seq 10 permit 10\.196\.0\.0/18 le) 26$", r"\1 32")),
+    row("a route map permits all", "wall", (GIA_SANG, r"^(route-map TRUC-RM4-cea7f19e32f1 permit 10)\n match ip address \S+ \S+$", r"\1")),
+    row("a route map denies all", "session", (GIA_SANG, r"^(route-map TRUC-RM4-cea7f19e32f1) permit 10$", r"\1 deny 10")),
+    row(
+        "an import map is gone",
+        "wall",
+        (EDGE, rf"^(vrf definition A-15{SECTION}\n address-family ipv4)\n  import map \S+$", r"\1"),
+    ),
+    row(
+        "another system's routes are imported",
+        "leak",
+        (EDGE, r"^(vrf definition P-PARTY(?:\n [^\n]*)*?)\n  import map \S+\n(  route-target export 4200000000:27)", r"\1\n  route-target import 4200000000:15\n\2"),
+    ),
+    row("an export target is gone", "session", (EDGE, rf"^(vrf definition A-15{SECTION})\n  route-target export 4200000000:15(\n  route-target import 4200000000:25\n  route-target import 4200000000:28\n exit-address-family\n address-family ipv6)", r"\1\2")),
+    row(
+        "a default route into nothing",
+        "default-route",
+        (EDGE, r"^(ip route vrf A-7 198\.51\.100\.0 .*)$", r"\1\nip route vrf P-SHARED 0.0.0.0 0.0.0.0 Null0"),
+    ),
+    row(
+        "a default route to the outside",
+        "default-route",
+        (EDGE, r"^(ip route vrf A-7 198\.51\.100\.0 .*)$", r"\1\nip route vrf A-7 0.0.0.0 0.0.0.0 10.192.0.1"),
+    ),
+    row(
+        "a route into another VRF's interface",
+        "wall",
+        (GIA_SANG, r"^(no ip http server)$", r"ip route vrf A-4 10.194.1.0 255.255.255.192 GigabitEthernet0/0/1.102\n\1"),
+    ),
+    row(
+        "a null route over a LAN",
+        "session",
+        ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.196.64.64 255.255.255.192 Null0\n\1"),
+    ),
+    row(
+        "a null route over a part of a LAN",
+        "session",
+        ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.193.0.96 255.255.255.224 Null0\n\1"),
+    ),
+    row(
+        "a host route over a gateway of somebody else's LAN",
+        "session",
+        ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.193.0.70 255.255.255.255 10.192.0.89\n\1"),
+    ),
+    row(
+        "an aggregate that keeps the specifics back",
+        "session",
+        ("agg-1", rf"^( address-family ipv4 vrf P-GOVERNMENT)$", r"\1\n  aggregate-address 10.196.0.0 255.255.128.0 summary-only"),
+    ),
+    row(
+        "a loopback hijacks a LAN",
+        "session",
+        ("agg-1", r"^(interface Loopback0)$", "interface Loopback7\n vrf forwarding P-GOVERNMENT\n ip address 10.193.0.70 255.255.255.255\n!\n\\1"),
+        ("agg-1", r"^( address-family ipv4 vrf P-GOVERNMENT)$", r"\1\n  redistribute connected"),
+    ),
+    row(
+        "a loopback hijacks a LAN from another LAN's CPE and its filters are open",
+        "session",
+        (GIA_SANG, r"^(interface Loopback0)$", "interface Loopback7\n vrf forwarding A-4\n ip address 10.193.0.70 255.255.255.255\n!\n\\1"),
+        (GIA_SANG, r"^  redistribute connected route-map TRUC-RM4-9f1e809d9316$", "  redistribute connected"),
+        (GIA_SANG, r"^  neighbor 10\.192\.0\.74 route-map TRUC-RM4-9f1e809d9316 out\n", ""),
+        ("agg-2", r"^set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-75 import \S+\n", ""),
+    ),
+    row(
+        "another CPE announces somebody's LAN too",
+        "session",
+        (GIA_SANG, r"^(interface Loopback0)$", "interface Loopback7\n vrf forwarding A-4\n ip address 10.196.64.129 255.255.255.192\n!\n\\1"),
+        (GIA_SANG, r"^(ip prefix-list TRUC-PL-53e01f2a seq 5 permit 10\.196\.64\.64/26)$", r"\1\nip prefix-list TRUC-PL-53e01f2a seq 10 permit 10.196.64.128/26"),
+        ("agg-2", r"^(set policy-options policy-statement TRUC-RM4-9f1e809d9316 term 10 from) route-filter 10\.196\.64\.64/26 exact$", r"\1 route-filter 10.196.64.64/26 exact\n\1 route-filter 10.196.64.128/26 exact"),
+    ),
+    row(
+        "a preference draws traffic to a site",
+        NEITHER,
+        (GIA_SANG, r"^(route-map TRUC-RM4-cea7f19e32f1 permit 10)$", r"\1\n set as-path replace any"),
+    ),
+    row("Junos policy accepts all", "wall", (TAN_CUONG, r"^set policy-options policy-statement TRUC-RM4-cea7f19e32f1 term reject-all then reject$", "set policy-options policy-statement TRUC-RM4-cea7f19e32f1 term reject-all then accept")),
+    row("Junos policy has an early accept", "wall", (TAN_CUONG, r"^(set policy-options policy-statement TRUC-RM4-cea7f19e32f1) (term 10 from route-filter 10\.193\.0\.64/26 exact)$", r"\1 term 1 then accept\n\1 \2")),
+    row("Junos route filter is wider", "wall", (TAN_CUONG, r"^(set policy-options policy-statement TRUC-RM4-cea7f19e32f1 term 10 from route-filter 10\.196\.0\.0/18) upto /26$", r"\1 orlonger")),
+    row(
+        "Junos static to another table",
+        NEITHER,
+        (TAN_CUONG, r"^(set routing-instances A-6 instance-type virtual-router)$", r"\1\nset routing-instances A-6 routing-options static route 10.196.128.128/26 next-table A-3.inet.0"),
+    ),
+    row(
+        "Junos imports another instance",
+        NEITHER,
+        (TAN_CUONG, r"^(set routing-instances A-6 instance-type virtual-router)$", r"\1\nset routing-instances A-6 routing-options instance-import OPEN"),
+    ),
+    row(
+        "Junos static into nothing over a LAN",
+        "session",
+        ("agg-2", r"^(set routing-instances P-GOVERNMENT instance-type virtual-router)$", r"\1\nset routing-instances P-GOVERNMENT routing-options static route 10.193.0.64/26 discard"),
+    ),
+    row(
+        "Junos LAN in the wrong instance",
+        "session",
+        (TAN_CUONG, r"^set routing-instances A-6 interface ge-0/0/1\.101$", "set routing-instances A-3 interface ge-0/0/1.101"),
+    ),
+    row("Junos LAN is disabled", "session", (TAN_CUONG, r"^(set interfaces ge-0/0/1 unit 101 vlan-id 101)$", r"\1\nset interfaces ge-0/0/1 unit 101 disable")),
+    row("Junos LAN has a second address", "wall", (TAN_CUONG, r"^(set interfaces ge-0/0/1 unit 101 family inet address 10\.196\.64\.129/26)$", r"\1\nset interfaces ge-0/0/1 unit 101 family inet address 10.9.9.1/24")),
+)
+
+LOGINS = (
+    row("telnet is open", "management", (GIA_SANG, r"^ transport input ssh$", " transport input ssh telnet")),
+    row("a vty without a list", "management", (GIA_SANG, r"^ access-class \S+ in vrf-also\n", "")),
+    row("a list that holds in the global table only", "management", (GIA_SANG, r"^( access-class \S+ in) vrf-also$", r"\1")),
+    row("the web server is on", "management", (GIA_SANG, r"^no ip http server$", "ip http server")),
+    row("NETCONF without a list", "management", (GIA_SANG, r"^netconf-yang ssh ipv4 access-list name \S+\n", "")),
+    row("SNMP for everybody", "management", (GIA_SANG, r"^(ip domain name \S+)$", r"\1\nsnmp-server community public ro")),
+    row("further vty lines", "management", (GIA_SANG, r"^line vty 0 4$", "line vty 5 15\n transport input ssh\nline vty 0 4")),
+    row("Junos telnet", "management", (TAN_CUONG, r"^(set system services netconf rfc-compliant)$", r"\1\nset system services telnet")),
+    row("Junos loopback without a filter", "management", (TAN_CUONG, r"^set interfaces lo0 unit 0 family inet filter input \S+\n", "")),
+    row("Junos loopback filter of the management VRF", "management", (TAN_CUONG, r"^set interfaces lo0 unit 1 family inet filter input \S+\n", "")),
+)
+
+UNKNOWN = (
+    row("NAT on a LAN", NEITHER, (GIA_SANG, r"^( description LAN hdnd-gia-sang-cq)$", r"\1\n ip nat inside")),
+    row("policy routing on a LAN", NEITHER, (GIA_SANG, r"^( description LAN hdnd-gia-sang-cq)$", r"\1\n ip policy route-map X")),
+    row("a tunnel", NEITHER, (GIA_SANG, r"^(interface Loopback0)$", "interface Tunnel1\n vrf forwarding A-4\n ip address 10.9.9.1 255.255.255.252\n tunnel source Loopback0\n tunnel destination 10.192.128.8\n!\n\\1")),
+    row("OSPF", NEITHER, (GIA_SANG, r"^(no ip http server)$", "router ospf 1 vrf A-4\n network 0.0.0.0 255.255.255.255 area 0\n\\1")),
+    row("a bridge", NEITHER, (GIA_SANG, r"^(interface GigabitEthernet0/0/1)$", r"\1\n service instance 1 ethernet\n  encapsulation dot1q 101\n  bridge-domain 1")),
+    row("Junos family mpls", NEITHER, (TAN_CUONG, r"^(set interfaces ge-0/0/1 unit 101 vlan-id 101)$", r"\1\nset interfaces ge-0/0/1 unit 101 family mpls")),
+    row("Junos filter-based forwarding", NEITHER, (TAN_CUONG, r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 then) accept$", r"\1 routing-instance A-3")),
+    row("Junos prefix action in a forwarding table filter", NEITHER, (TAN_CUONG, r"^(set system host-name cpe-tan-cuong)$", r"\1\nset forwarding-options family inet filter input X")),
+)
+
+ROWS = (*ATTACHMENTS, *FILTERS, *SESSIONS, *ROUTES, *LOGINS, *UNKNOWN)
+
+
+@pytest.mark.parametrize("case", ROWS, ids=lambda case: case.name.replace(" ", "-"))
+def test_the_judge_sees_what_somebody_did_to_a_text(case: Row) -> None:
+    assert case.expected in verdicts(case.edits)
+
+
+def test_the_judge_is_content_with_the_texts_as_they_are() -> None:
+    assert verdicts(()) == frozenset()

@@ -1,0 +1,177 @@
+"""What a device takes at its own addresses: exactly BGP, ICMP and neighbour discovery, and the stations' logins where they belong.
+
+Turns a device's filter over its own addresses, and its ways in, into what is wrong with them. The one idea: what must be let in
+and what may be let in is one set (design: packets to a router's own addresses are a built-in intent), so a filter is right iff
+it is that set; a list of one login is right iff the stations pass it (that nobody else does is `check_logins`' question).
+
+The set: eBGP from the network's own addresses (RFC 4271: TCP port 179, either side opens), echo, its reply and ICMP errors from
+anybody, neighbour discovery, all of them unfragmented; in the management VRF also, from a station, SSH, NETCONF and SNMP, the
+answers to TCP sessions that the device opens (TACACS+) and to NTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intents.policy import DevicesEndpoint, Effect
+from intents.prefix import Family, format_address
+from intents.service import Transport
+from routing.model import ESTABLISHED, Device, IcmpMatch, LoginService, NonInitial
+from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
+from verification.acl_sets import deciding_entry, permitted
+from verification.check_network import NetworkFault
+from verification.evidence import Evidence
+from verification.flow import TCP, UDP
+from verification.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
+from verification.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.login_headers import LOGIN_HEADERS
+from verification.management import management_vrf
+
+_BGP = ((179, 179),)
+_MESSAGES = {Family.V4: (0, 3, 8, 11, 12), Family.V6: (1, 2, 3, 4, 128, 129, 135, 136)}
+"""Echo, echo reply, unreachable, time exceeded, parameter problem (RFC 792; RFC 4443 also packet too big), and neighbour
+solicitation and advertisement (RFC 4861)."""
+_LOGINS = {
+    LoginService.SSH: (Transport.TCP, 22),
+    LoginService.NETCONF: (Transport.TCP, 830),
+    LoginService.SNMP: (Transport.UDP, 161),
+}
+Part = tuple[tuple[Span, ...], HeaderMatch]
+"""Sources, and the headers that they may send."""
+
+
+def check_control(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+    """Yield what a device's filters over its own addresses let in wrongly or keep out wrongly, VRF by VRF."""
+    vrfs = sorted({item.vrf for item in device.interfaces if item.addresses}, key=lambda name: name or "")
+    for family in Family:
+        for vrf in vrfs if device.control_filters else ():
+            yield from _check_filter(evidence, device, family, vrf)
+
+
+def _check_filter(evidence: Evidence, device: Device, family: Family, vrf: str | None) -> Iterator[NetworkFault]:
+    name = _filter_name(device, family, vrf)
+    acl = evidence.acls.get((device.name, family, name))
+    where = f"{device.name} in VRF {vrf or 'global'}"
+    if acl is None or not acl.entries:
+        reason = f"nothing filters IPv{int(family)} packets to the own addresses of {where}"
+        yield NetworkFault(reason=reason, device=device.name, ref=control_filter_ref(vrf, family))
+        return
+    is_management = vrf == management_vrf(evidence, device.name)
+    parts = _wanted(evidence, family, is_management=is_management)
+    space = header_space(family, {*(match for _, match in parts), *(header_match(entry) for entry in acl.entries)})
+    try:
+        admitted = permitted(acl, space)
+    except NotExpressibleError as error:
+        reason = f"the filter over the own addresses of {where} is not expressible: {error}"
+        yield NetworkFault(reason=reason, device=device.name, ref=acl_ref(name))
+        return
+    wanted = _union(space, parts)
+    for verb, packets in (("admits", admitted - wanted), ("drops", wanted - admitted)):
+        packet = packets.witness()
+        if packet is not None:
+            entry = deciding_entry(acl, packet)
+            yield NetworkFault(
+                reason=f"the filter over the own addresses of {where} {verb} protocol {packet.header.protocol} "
+                f"from {format_address(family, packet.source)}",
+                device=device.name,
+                ref=acl_ref(name) if entry is None else acl_entry_ref(name, entry),
+            )
+
+
+def _filter_name(device: Device, family: Family, vrf: str | None) -> str:
+    own = [item.acl for item in device.control_filters if item.family is family and vrf is not None and item.vrf == vrf]
+    default = [item.acl for item in device.control_filters if item.family is family and item.vrf is None]
+    return next(iter(own or default), "")
+
+
+def _wanted(evidence: Evidence, family: Family, *, is_management: bool) -> tuple[Part, ...]:
+    routers = evidence.sides[family].pairs.routers
+    bgp = HeaderMatch(protocols=(TCP,), non_initial=NonInitial.SKIP)
+    parts: list[Part] = [
+        (routers, bgp._replace(destination_ports=_BGP)),
+        (routers, bgp._replace(source_ports=_BGP, tcp_flags=ESTABLISHED)),
+        (
+            whole(family),
+            HeaderMatch(
+                protocols=(ICMP[family],),
+                icmp=tuple(IcmpMatch(type=kind) for kind in _MESSAGES[family]),
+                non_initial=NonInitial.SKIP,
+            ),
+        ),
+    ]
+    stations = _stations(evidence, family)
+    if is_management and stations:
+        udp = bgp._replace(protocols=(UDP,))
+        parts += [
+            (stations, bgp._replace(destination_ports=((22, 22), (830, 830)))),
+            (stations, bgp._replace(tcp_flags=ESTABLISHED)),
+            (stations, udp._replace(destination_ports=((161, 161),))),
+            (stations, udp._replace(source_ports=((123, 123),))),
+        ]
+    return tuple(parts)
+
+
+def _stations(evidence: Evidence, family: Family) -> tuple[Span, ...]:
+    return union_of(span_of(item) for item in evidence.given.login_sources if item.family is family)
+
+
+def _union(space: HeaderSpace, parts: tuple[Part, ...]) -> FlowSet:
+    found = FlowSet(space=space)
+    for sources, match in parts:
+        found |= rectangle(space, sources, whole(space.family), space.mask(match))
+    return found
+
+
+# Ways in that the stations need.
+
+
+def check_ways_in(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+    """Yield services that the policy promises to the management stations and the device does not offer to all of them."""
+    vrf = management_vrf(evidence, device.name)
+    for service in _promised(evidence):
+        for family in Family:
+            if _stations(evidence, family) and not _offered(evidence, device, service, family, vrf):
+                yield NetworkFault(
+                    reason=f"{service} of {device.name} is closed to a management station (IPv{int(family)})",
+                    device=device.name,
+                    ref=login_ref(service),
+                )
+
+
+def _promised(evidence: Evidence) -> tuple[LoginService, ...]:
+    promised = [
+        rule.service
+        for rule in evidence.given.policy.rules
+        if rule.effect is Effect.PERMIT and rule.destination == DevicesEndpoint()
+    ]
+    return tuple(
+        service
+        for service, (transport, port) in _LOGINS.items()
+        if any(low <= port <= high for item in promised for low, high in item.of(transport))
+    )
+
+
+def _offered(evidence: Evidence, device: Device, service: LoginService, family: Family, vrf: str | None) -> bool:
+    space = evidence.sides[family].space
+    asked = rectangle(space, _stations(evidence, family), whole(family), space.mask(LOGIN_HEADERS[service]))
+    control = _filter_name(device, family, vrf)
+    for login in device.logins:
+        listens = login.vrfs is None or (vrf or "") in login.vrfs
+        if login.service is not service or family not in login.families or not listens:
+            continue
+        names = [name for of_family, name in login.acls if of_family is family]
+        if control:
+            names.append(control)
+        if all(_passes(evidence, device, family, name, asked) for name in names):
+            return True
+    return False
+
+
+def _passes(evidence: Evidence, device: Device, family: Family, name: str, asked: FlowSet) -> bool:
+    acl = evidence.acls.get((device.name, family, name))
+    if acl is None or not acl.entries:
+        return True
+    try:
+        return permitted(acl, asked.space).covers(asked)
+    except NotExpressibleError:
+        return False

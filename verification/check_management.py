@@ -1,0 +1,91 @@
+"""Do the management stations reach every device, and do devices reach them, whatever single element has failed?
+
+Turns routes into what cuts management off, in one state. The one idea: the same ways that sessions take, between a station's
+port and the device's planned own address, and from the VRF that holds it back to the station's LAN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intents.prefix import Prefix
+from intents.registry import AttachmentName
+from routing.refs import interface_ref
+from verification.check_network import NetworkFault
+from verification.check_routes import Layout
+from verification.evidence import Evidence
+from verification.flow import SUCCESS
+from verification.forwarding import Forwarding
+from verification.management import management_node, planned_loopbacks, stations
+
+
+def check_reachable(
+    evidence: Evidence, layout: Layout, state: Forwarding, joined: Mapping[str, int] | None
+) -> Iterator[NetworkFault]:
+    """Yield devices that a station does not reach in this state, or that do not reach a station.
+
+    `joined`: component number by device of the physical graph without what failed (None: all is up); two ends in different
+    components are excused. Under a failure only regions are looked at whose routes it changes.
+    """
+    asking = stations(evidence)
+    for device, loopbacks in sorted(planned_loopbacks(evidence).items()):
+        for name in asking:
+            if _is_excused(evidence, device, name, joined):
+                continue
+            yield from _to_device(evidence, state, name, device, loopbacks)
+            yield from _from_device(evidence, layout, state, name, device, loopbacks)
+
+
+def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Mapping[str, int] | None) -> bool:
+    if joined is None:
+        return False
+    here = joined.get(device)
+    return here is None or all(joined.get(port.device) != here for port in evidence.ports.get(station, ()))
+
+
+def _to_device(
+    evidence: Evidence, state: Forwarding, station: AttachmentName, device: str, loopbacks: tuple[Prefix, ...]
+) -> Iterator[NetworkFault]:
+    for port in evidence.ports.get(station, ()):
+        node = evidence.start_node(port)
+        if (port.device, port.interface.rpartition(".")[0]) in state.alive.failure.interfaces:
+            continue
+        for region in loopbacks:
+            if not _may_have_changed(state, region):
+                continue
+            known = node is not None and region in evidence.regions.chains
+            ways = state.ways(node, region) if known and node is not None else frozenset()
+            if not ways or any(way.end not in SUCCESS or way.device != device for way in ways):
+                yield _cut(f"{station} does not reach {device} at {region}", state, device, port.interface)
+
+
+def _from_device(
+    evidence: Evidence,
+    layout: Layout,
+    state: Forwarding,
+    station: AttachmentName,
+    device: str,
+    loopbacks: tuple[Prefix, ...],
+) -> Iterator[NetworkFault]:
+    node = management_node(evidence, device)
+    ends = {(port.device, port.interface) for port in evidence.ports.get(station, ())}
+    for family in sorted({prefix.family for prefix in loopbacks}):
+        for region in layout.regions.get((station, family), ()):
+            if not _may_have_changed(state, region):
+                continue
+            ways = frozenset() if node is None else state.ways(node, region)
+            if not ways or any(way.end not in SUCCESS or (way.device, way.interface) not in ends for way in ways):
+                yield _cut(f"{device} does not reach {station}", state, device, "")
+
+
+def _may_have_changed(state: Forwarding, region: Prefix) -> bool:
+    """Return whether a failure touches any route that covers a region (always, in the whole network)."""
+    if not state.alive.failure.devices and not state.alive.failure.links:
+        return True
+    return any(prefix in state.views for prefix in state.regions.chains.get(region, ()))
+
+
+def _cut(reason: str, state: Forwarding, device: str, interface: str) -> NetworkFault:
+    failure = state.alive.failure
+    under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
+    return NetworkFault(reason=reason + under, device=device, ref=interface_ref(interface))

@@ -1,0 +1,69 @@
+"""Which prefixes a changed text can touch: all of a family, or, if only route policies differ, those that they treat differently.
+
+The one idea: BGP computes every prefix on its own (but for aggregates, which the caller looks for), so what neither the changed
+policies nor anything else tells apart for a prefix can't change its routes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from intents.prefix import Family, Prefix
+from routing.model import Device, RoutePolicy
+
+
+def routing_part(device: Device) -> tuple[object, ...]:
+    """Return all of a device that routes can depend on; equal parts need no routes computed."""
+    return (device.policies, *(_family_part(device, family) for family in Family))
+
+
+def _family_part(device: Device, family: Family) -> tuple[object, ...]:
+    """Return what the routes of one family depend on, route policies aside."""
+    interfaces = tuple(
+        (item.name, item.vrf, item.vlan, item.enabled, tuple(one for one in item.addresses if one.family is family))
+        for item in device.interfaces
+    )
+    vrfs = tuple((item.name, tuple(one for one in item.families if one.family is family)) for item in device.vrfs)
+    statics = tuple(item for item in device.statics if item.prefix.family is family)
+    bgp = tuple(
+        replace(
+            item,
+            router_id=None,
+            neighbors=tuple(
+                replace(one, description=None, maximum_prefixes=None) for one in item.neighbors if one.family is family
+            ),
+            redistributions=tuple(one for one in item.redistributions if one.family is family),
+        )
+        for item in device.bgp
+    )
+    return (interfaces, vrfs, statics, bgp)
+
+
+def affected_prefixes(before: Device, after: Device, prefixes: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
+    """Return those prefixes whose routes may differ once a device is changed, in the given order."""
+    families = {family for family in Family if _family_part(before, family) != _family_part(after, family)}
+    one, other = ({policy.name: policy for policy in device.policies} for device in (before, after))
+    changed = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
+    return tuple(
+        prefix
+        for prefix in prefixes
+        if prefix.family in families
+        or any(_seen_by(one.get(name), prefix) != _seen_by(other.get(name), prefix) for name in changed)
+    )
+
+
+def _seen_by(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
+    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without that condition."""
+    if policy is None:
+        return None
+    clauses = tuple(
+        replace(clause, name="", prefixes=None)
+        for clause in policy.clauses
+        if clause.prefixes is None
+        or next((rule.permit for rule in clause.prefixes if _holds(rule.prefix, rule.low, rule.high, prefix)), False)
+    )
+    return (clauses, policy.default)
+
+
+def _holds(outer: Prefix, low: int, high: int, prefix: Prefix) -> bool:
+    return outer.covers(prefix) and low <= prefix.length <= high

@@ -1,0 +1,52 @@
+"""Where the management plane is: each device's own address in it, the VRF that holds it, and the stations that log in.
+
+The one idea: all of it is read off the address plan (`loopback/DEVICE` entries, the stations' LANs) and found again in the
+texts by address, so no name of a VRF or interface needs to be known.
+"""
+
+from __future__ import annotations
+
+from intents.prefix import Prefix
+from intents.registry import AttachmentName
+from ipam.address_plan import EntryState
+from verification.evidence import Evidence
+
+
+def planned_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
+    """Return each device's planned own addresses, by device, for devices whose texts are judged."""
+    found: dict[str, tuple[Prefix, ...]] = {}
+    for entry in evidence.given.address_plan.prefixes:
+        kind, _, device = entry.key.partition("/")
+        if kind == "loopback" and entry.state is EntryState.ACTIVE and device in evidence.given.network.devices:
+            found[device] = (*found.get(device, ()), entry.prefix)
+    return found
+
+
+def management_node(evidence: Evidence, device: str) -> int | None:
+    """Return the node that holds a device's planned own address, None if no interface that is up has it."""
+    for prefix in planned_loopbacks(evidence).get(device, ()):
+        for node, (name, _) in enumerate(evidence.topology.nodes):
+            if name == device and (prefix.family, prefix.network) in evidence.topology.own[node]:
+                return node
+    return None
+
+
+def management_vrf(evidence: Evidence, device: str) -> str | None:
+    """Return the name of the VRF that holds a device's planned own address, None if there is none."""
+    node = management_node(evidence, device)
+    return None if node is None else evidence.topology.nodes[node][1]
+
+
+def stations(evidence: Evidence) -> tuple[AttachmentName, ...]:
+    """Return the attachments whose addresses may log in to devices, sorted."""
+    return tuple(
+        sorted(
+            {
+                name
+                for (name, family), spans in evidence.own.items()
+                for low, high in spans
+                for source in evidence.given.login_sources
+                if source.family is family and source.network <= high and low <= source.last
+            }
+        )
+    )

@@ -1,0 +1,112 @@
+"""The answers about each attachment and about the network as a whole.
+
+The one idea: a question without a wrong holds, unless a line that nobody understands, or routes that do not settle, touch it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from intents.registry import AttachmentName
+from verification.check_addressing import check_addressing
+from verification.check_control import check_control, check_ways_in
+from verification.check_fences import ENGINE, FenceResult, fence_answers
+from verification.check_logins import check_logins
+from verification.check_network import (
+    NetworkFault,
+    check_backbone,
+    check_default_routes,
+    check_leaks,
+    check_overlaps,
+    node_purposes,
+)
+from verification.check_routes import Layout
+from verification.check_strays import check_strays
+from verification.counterexample import violated_by
+from verification.doubt import Doubt
+from verification.evidence import Evidence
+from verification.question import Answer, Question, QuestionKind
+from verification.states import Tally
+from verification.verdict import Holds, NotModelled, Verdict, Violated
+
+Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
+
+
+def attachment_answers(
+    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, doubt: Doubt, leaking: Ends
+) -> Iterator[Answer]:
+    """Answer fences, isolation and wall of every attachment; `leaking`: pairs that packets not allowed pass between."""
+    for answer in fence_answers(evidence, fences):
+        name = AttachmentName(answer.question.subject)
+        verdict = doubt.verdict if isinstance(answer.verdict, Holds) and doubt.of_fence(name) else answer.verdict
+        yield Answer(question=answer.question, verdict=verdict)
+    for name in sorted(evidence.ports):
+        first = next((violated for pair, violated in leaking.items() if pair[0] == name), None)
+        yield _attachment_answer(evidence, QuestionKind.ISOLATION, name, first, tally, doubt)
+        wrong = tally.wall.get(name)
+        yield _attachment_answer(
+            evidence, QuestionKind.WALL, name, None if wrong is None else violated_by(evidence, wrong, ()), tally, doubt
+        )
+
+
+def _attachment_answer(
+    evidence: Evidence,
+    kind: QuestionKind,
+    name: AttachmentName,
+    violated: Violated | None,
+    tally: Tally,
+    doubt: Doubt,
+) -> Answer:
+    question = Question(kind=kind, subject=str(name), cases=len(evidence.ports[name]))
+    verdict: Verdict = Holds(judges=(ENGINE,), states=tally.states)
+    if violated is not None:
+        verdict = violated
+    elif doubt.of_routes(frozenset({name})):
+        verdict = doubt.verdict
+    elif tally.unsettled:
+        verdict = NotModelled(reason=tally.unsettled)
+    return Answer(question=question, verdict=verdict)
+
+
+def network_answers(evidence: Evidence, layout: Layout, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
+    """Answer what is asked of the network as a whole, and of each device."""
+    transit = next(iter(tally.transit.values()), None)
+    yield Answer(
+        question=Question(kind=QuestionKind.TRANSIT, subject="network", cases=len(evidence.given.roles.sites)),
+        verdict=_or_doubt(None if transit is None else violated_by(evidence, transit, ()), tally.states, doubt),
+    )
+    strays = chain(check_leaks(evidence, layout, node_purposes(evidence)), check_strays(evidence, layout))
+    for kind, found in (
+        (QuestionKind.BACKBONE, check_backbone(evidence, layout)),
+        (QuestionKind.DEFAULT_ROUTE, check_default_routes(evidence)),
+        (QuestionKind.OVERLAP, check_overlaps(evidence)),
+        (QuestionKind.LEAK, strays),
+        (QuestionKind.ADDRESSING, check_addressing(evidence)),
+    ):
+        question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))
+        yield Answer(question=question, verdict=_or_doubt(_faulty(evidence, found), 1, doubt))
+    for _, device in sorted(evidence.given.network.devices.items()):
+        question = Question(kind=QuestionKind.MANAGEMENT, subject=device.name, cases=max(1, len(device.logins)))
+        cut = [tally.management[device.name]] if device.name in tally.management else []
+        found = chain(
+            check_logins(evidence, device), check_control(evidence, device), check_ways_in(evidence, device), cut
+        )
+        verdict = _faulty(evidence, found)
+        if verdict is None and (device.unknown or doubt.anywhere):
+            yield Answer(question=question, verdict=doubt.verdict)
+        else:
+            yield Answer(question=question, verdict=verdict or Holds(judges=(ENGINE,), states=tally.states))
+
+
+def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | None:
+    fault = next(found, None)
+    if fault is None:
+        return None
+    return Violated(reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),))
+
+
+def _or_doubt(violated: Violated | None, states: int, doubt: Doubt) -> Verdict:
+    if violated is not None:
+        return violated
+    return doubt.verdict if doubt.anywhere else Holds(judges=(ENGINE,), states=states)

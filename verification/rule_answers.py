@@ -1,0 +1,131 @@
+"""One answer for each rule of the policy: a permit is delivered both ways, a forbid never; an assertion about the way holds.
+
+The one idea: what is wrong was found once, by pairs of attachments; a rule's answer is the first wrong among its own pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intents.policy import DevicesEndpoint, Effect, Rule
+from intents.registry import AttachmentName
+from verification.check_fences import ENGINE
+from verification.check_via import ViaPairs
+from verification.counterexample import violated_by
+from verification.doubt import Doubt
+from verification.evidence import Evidence, Given
+from verification.question import Answer, Question, QuestionKind
+from verification.states import Tally
+from verification.verdict import Holds, NotModelled, Verdict, Violated
+
+Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
+
+
+def rule_questions(given: Given) -> list[Question]:
+    """Return one question for each rule of the policy, in its order."""
+    return [
+        Question(
+            kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
+            subject=_rule_text(rule),
+            intents=given.policy.sources.get(rule, ()),
+        )
+        for rule in given.policy.rules
+    ]
+
+
+def _rule_text(rule: Rule) -> str:
+    within = " (within each organisation)" if rule.same_organisation else ""
+    return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
+
+
+def rule_answers(
+    evidence: Evidence, tally: Tally, doubt: Doubt, filtered: Ends, leaking: Ends
+) -> Iterator[Answer]:
+    """Answer every rule; `filtered`: pairs that a filter cuts; `leaking`: pairs that packets not allowed pass between."""
+    members = _members_of_rules(evidence)
+    for index, (rule, question) in enumerate(
+        zip(evidence.given.policy.rules, rule_questions(evidence.given), strict=True)
+    ):
+        sources, destinations = members[index]
+        asked = Question(
+            kind=question.kind,
+            subject=question.subject,
+            intents=question.intents,
+            cases=len(sources) * len(destinations),
+        )
+        yield Answer(
+            question=asked,
+            verdict=_rule_verdict(evidence, rule, asked, sources, destinations, tally, doubt, filtered, leaking),
+        )
+
+
+def _members_of_rules(evidence: Evidence) -> list[tuple[frozenset[AttachmentName], frozenset[AttachmentName]]]:
+    count = len(evidence.given.policy.rules)
+    sources: list[set[AttachmentName]] = [set() for _ in range(count)]
+    destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
+    for (name, _), kind in evidence.kinds.items():
+        for index in range(count):
+            if kind.source_of >> index & 1:
+                sources[index].add(name)
+            if kind.destination_of >> index & 1:
+                destinations[index].add(name)
+    return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]
+
+
+def _rule_verdict(
+    evidence: Evidence,
+    rule: Rule,
+    question: Question,
+    sources: frozenset[AttachmentName],
+    destinations: frozenset[AttachmentName],
+    tally: Tally,
+    doubt: Doubt,
+    filtered: Ends,
+    leaking: Ends,
+) -> Verdict:
+    if rule.effect is Effect.FORBID:
+        for pair, violated in leaking.items():
+            if pair[0] in sources and pair[1] in destinations:
+                return violated
+    elif DevicesEndpoint() not in (rule.source, rule.destination):
+        for one, other in _both_ways(sources, destinations):
+            wrong = tally.joined.get((one, other))
+            if wrong is not None:
+                return violated_by(evidence, wrong, question.intents)
+            if (one, other) in filtered:
+                return filtered[(one, other)]
+    if doubt.of_routes(sources | destinations):
+        return doubt.verdict
+    if tally.unsettled:
+        return NotModelled(reason=tally.unsettled)
+    return Holds(judges=(ENGINE,), states=tally.states)
+
+
+def _both_ways(
+    sources: frozenset[AttachmentName], destinations: frozenset[AttachmentName]
+) -> Iterator[tuple[AttachmentName, AttachmentName]]:
+    for one in sorted(sources):
+        for other in sorted(destinations):
+            yield one, other
+            yield other, one
+
+
+def via_answers(evidence: Evidence, tally: Tally, doubt: Doubt, vias: ViaPairs) -> Iterator[Answer]:
+    """Answer every assertion about the way."""
+    for index, (via, (sources, destinations, _)) in enumerate(zip(evidence.given.policy.vias, vias, strict=True)):
+        intents = evidence.given.policy.sources.get(via, ())
+        wrong = tally.vias.get(index)
+        verdict: Verdict = Holds(judges=(ENGINE,), states=tally.states)
+        if wrong is not None:
+            verdict = violated_by(evidence, wrong, intents)
+        elif doubt.of_routes(sources | destinations):
+            verdict = doubt.verdict
+        elif tally.unsettled:
+            verdict = NotModelled(reason=tally.unsettled)
+        question = Question(
+            kind=QuestionKind.VIA,
+            subject=f"{via.source} -> {via.destination} via {', '.join(via.devices)}",
+            intents=intents,
+            cases=len(sources) * len(destinations),
+        )
+        yield Answer(question=question, verdict=verdict)

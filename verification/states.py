@@ -1,0 +1,186 @@
+"""The routing states to be judged: the whole network, then every single failure, looking only at what it changes.
+
+Turns evidence into a `Tally` of what is wrong. The one idea: states are independent of each other, so they can be shared out
+to any executor; the tallies are merged in the order of the states, so that the answer is the same however it was computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+
+from intents.prefix import Prefix
+from intents.registry import AttachmentName
+from verification.alive import Alive
+from verification.check_management import check_reachable
+from verification.check_network import NetworkFault
+from verification.check_routes import Layout, Wrong, check_changed, check_joined, check_wall
+from verification.check_via import ViaPairs, check_via
+from verification.control_plane import NotSettledError
+from verification.evidence import Evidence
+from verification.failure import Failure, failures
+from verification.forwarding import Forwarding
+from verification.talkers import Talkers, Talking
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What is wrong so far, by what it breaks; the first of each is kept, so that the smallest state shows it."""
+
+    joined: dict[tuple[AttachmentName, AttachmentName], Wrong] = field(default_factory=dict)
+    wall: dict[AttachmentName, Wrong] = field(default_factory=dict)
+    transit: dict[AttachmentName, Wrong] = field(default_factory=dict)
+    vias: dict[int, Wrong] = field(default_factory=dict)
+    management: dict[str, NetworkFault] = field(default_factory=dict)
+    states: int = 0
+    unsettled: str = ""
+
+    def add(self, found: Iterable[Wrong]) -> None:
+        """Count wrongs of routing."""
+        for item in found:
+            if item.kind == "session" and item.destination is not None:
+                self.joined.setdefault((item.source, item.destination), item)
+            elif item.kind == "transit":
+                self.transit.setdefault(item.source, item)
+            else:
+                self.wall.setdefault(item.source, item)
+
+    def add_cuts(self, found: Iterable[NetworkFault]) -> None:
+        """Count devices that management does not reach."""
+        for item in found:
+            self.management.setdefault(item.device, item)
+
+    def merge(self, other: Tally) -> None:
+        """Take what a later tally found in addition."""
+        self.joined = {**other.joined, **self.joined}
+        self.wall = {**other.wall, **self.wall}
+        self.transit = {**other.transit, **self.transit}
+        self.vias = {**other.vias, **self.vias}
+        self.management = {**other.management, **self.management}
+        self.states += other.states
+        self.unsettled = self.unsettled or other.unsettled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """Everything that a state is judged by."""
+
+    evidence: Evidence
+    layout: Layout
+    talkers: Talkers
+    talking: Talking
+    vias: ViaPairs
+
+
+def judge_whole(inquiry: Inquiry) -> Tally:
+    """Judge the whole network; must be done before any failure (it notes which nodes packets pass)."""
+    evidence, layout = inquiry.evidence, inquiry.layout
+    tally = Tally(states=1)
+    tally.add(check_joined(evidence, layout, evidence.whole, inquiry.talkers))
+    tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), inquiry.talking))
+    tally.add_cuts(check_reachable(evidence, layout, evidence.whole, None))
+    for index, wrong in check_via(evidence, layout, evidence.whole, inquiry.vias, None):
+        tally.vias.setdefault(index, wrong)
+    return tally
+
+
+def all_failures(evidence: Evidence) -> tuple[Failure, ...]:
+    """Return every single failure of the network: backbone devices, links, shared ducts."""
+    devices = sorted(evidence.given.roles.backbone & evidence.given.network.devices.keys())
+    return failures(evidence.given.network, devices)
+
+
+def judge_failures(inquiry: Inquiry, states: Sequence[Failure], progress: Progress | None = None) -> Tally:
+    """Judge failures one after the other."""
+    tally = Tally()
+    for index, failure in enumerate(states):
+        if progress is not None:
+            progress("failures", index, len(states))
+        try:
+            _judge_failure(inquiry, tally, failure)
+        except NotSettledError as error:
+            tally.unsettled = f"under {failure.name} the routes to {error.prefix} do not settle"
+        tally.states += 1
+    return tally
+
+
+_SHARED: dict[str, Inquiry] = {}
+"""What forked workers inherit: set by the parent just before it starts them."""
+
+
+def share(inquiry: Inquiry) -> None:
+    """Leave an inquiry where workers that are forked from now on find it."""
+    _SHARED["inquiry"] = inquiry
+
+
+def judge_shared(states: Sequence[Failure]) -> Tally:
+    """Judge failures in a worker that inherited the inquiry."""
+    return judge_failures(_SHARED["inquiry"], states)
+
+
+def judge_failures_by(executor: Executor, states: Sequence[Failure], progress: Progress | None = None) -> Tally:
+    """Judge failures by an executor whose workers hold the shared inquiry: runs of states, merged in their order."""
+    size = max(1, len(states) // 24)
+    parts = [states[start : start + size] for start in range(0, len(states), size)]
+    tally = Tally()
+    for index, found in enumerate(executor.map(judge_shared, parts)):
+        tally.merge(found)
+        if progress is not None:
+            progress("failures", min(len(states), (index + 1) * size), len(states))
+    return tally
+
+
+def _all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
+    for prefix, state in evidence.control_plane.base.items():
+        for node, chosen in state.selected.items():
+            if chosen is not None:
+                yield node, prefix
+    for node, held in enumerate(evidence.topology.local):
+        for prefix in held:
+            if evidence.control_plane.base[prefix].choice(node) is None:
+                yield node, prefix
+
+
+def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
+    evidence, layout = inquiry.evidence, inquiry.layout
+    joined = components(evidence, failure)
+    cut = evidence.given.network.devices.keys() - joined.keys()
+    alive = Alive(evidence.topology, failure, frozenset(cut))
+    views = evidence.control_plane.under(alive)
+    state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+    for prefix, view in views.items():
+        changed = view.selected.keys() | view.touched
+        for region in evidence.regions.inside.get(prefix, ()):
+            owner = layout.owner.get(region)
+            if owner is not None and changed:
+                names = inquiry.talking.get((owner, region.family), frozenset())
+                tally.add(check_changed(evidence, layout, state, region, changed, names, joined))
+    learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
+    tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
+    tally.add_cuts(check_reachable(evidence, layout, state, joined))
+    for index, wrong in check_via(evidence, layout, state, inquiry.vias, joined):
+        tally.vias.setdefault(index, wrong)
+
+
+def components(evidence: Evidence, failure: Failure) -> dict[str, int]:
+    """Return the component of each device of the physical graph without what failed.
+
+    Only components with a backbone device count: traffic turns round there even between two neighbours in one building.
+    """
+    neighbours: dict[str, list[str]] = {name: [] for name in evidence.given.network.devices}
+    for link in evidence.given.network.links:
+        if link.name not in failure.links:
+            neighbours[link.a_device].append(link.b_device)
+            neighbours[link.b_device].append(link.a_device)
+    found: dict[str, int] = {}
+    for number, start in enumerate(sorted(evidence.given.roles.backbone & neighbours.keys())):
+        stack = [start]
+        while stack:
+            device = stack.pop()
+            if device not in found and device not in failure.devices:
+                found[device] = number
+                stack += neighbours[device]
+    return found
