@@ -5,6 +5,8 @@ The one idea: the page is made from the data that the program prints, so it cann
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from intents.messages import load_catalogue
 
 _GROUPS = {
@@ -37,3 +39,8 @@ def codes_page() -> str:
             parts.append(f"\n### {code}: {message.title}\n\n{message.what}\n\n")
             parts.append(f"- why: {message.why}\n- do: {message.remedy}\n")
     return "".join(parts)
+
+
+if __name__ == "__main__":
+    path = Path(__file__).resolve().parent.parent / "docs" / "en" / "codes.md"
+    path.write_text(codes_page(), encoding="utf-8")

@@ -16,7 +16,8 @@ from intents.checks import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, raise_errors
 from intents.model import Intent
-from intents.policy import OrganisationEndpoint, Policy, rule_key
+from intents.policy import OrganisationEndpoint, Policy
+from intents.policy_order import add_rules
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName, Registry, as_at
 from intents.settings import Settings
@@ -109,12 +110,7 @@ def want(folder: Path, on: date | None) -> Wanted:
 
 def with_builtin(policy: Policy, settings: Settings) -> Policy:
     """Return the policy with the rules of the management plane."""
-    rules = management_rules(settings.management.login_from)
-    return Policy(
-        rules=tuple(sorted({*policy.rules, *rules}, key=rule_key)),
-        vias=policy.vias,
-        sources={**policy.sources, **{rule: (*policy.sources.get(rule, ()), BUILTIN) for rule in rules}},
-    )
+    return add_rules(policy, management_rules(settings.management.login_from), BUILTIN)
 
 
 def address(wanted: Wanted) -> Addressed:

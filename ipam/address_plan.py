@@ -67,7 +67,7 @@ class NumberKind(StrEnum):
     link prefix; from 100 up to 4094."""
     ASN = "asn"
     """32-bit private AS numbers (4200000000..4294967294, RFC 6996; scope ""): keys `device/NAME`, `attachment/NAME`, and
-    `purpose/NAME/DEVICE` for a purpose VRF on an edge device."""
+    `purpose/NAME/DEVICE` for a purpose VRF on an edge device, or the management VRF of a CPE."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

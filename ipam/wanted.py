@@ -138,7 +138,10 @@ def _wish_link(
 
 
 def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> None:
-    """Add loopback and AS number of each device that is rendered, and on edge devices an AS number for each purpose."""
+    """Add loopback and AS number of each device that is rendered, and an AS number for each purpose on edge devices.
+
+    A CPE's management VRF has one too: the device's own AS would be a loop to a station that stands on the same CPE.
+    """
     for name, device in devices.items():
         if device.role is Role.LEVEL1_CPE:
             continue
@@ -151,6 +154,8 @@ def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> Non
         else:
             wishes.miss((PoolUse.LOOPBACK, "", block, "IPv4"), f"loopback/{name}", device.where)
         wishes.numbers.add((NumberKind.ASN, "", f"device/{name}"))
+        if device.role is Role.CPE:
+            wishes.numbers.add((NumberKind.ASN, "", f"purpose/{MANAGEMENT}/{name}"))
         if device.role is Role.EDGE:
             for purpose in wishes.registry.purposes:
                 wishes.numbers.add((NumberKind.ASN, "", f"purpose/{purpose}/{name}"))

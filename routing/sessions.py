@@ -98,7 +98,7 @@ def _attachment_end(standing: Standing, family: Family, plans: Plans) -> _End:
 def _management_end(device: str, family: Family, plans: Plans) -> _End:
     return _End(
         vrf=purpose_vrf(MANAGEMENT),
-        asn=plans.numbers.asn[f"device/{device}"],
+        asn=plans.numbers.asn[f"purpose/{MANAGEMENT}/{device}"],
         imports=exact_filter(prefix for prefix in plans.login_sources if prefix.family is family),
         exports=_loopback_filter(device, family, plans),
     )

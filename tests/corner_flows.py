@@ -161,8 +161,15 @@ def _host(prefixes: Iterable[Prefix], family: Family) -> int | None:
 
 def _edges(prefix: Prefix) -> tuple[int, ...]:
     """Return the first address, the gateway's, a host's, and the last."""
-    return tuple(sorted({value for value in (prefix.network, prefix.network + 1, prefix.network + 2, prefix.last)
-                         if prefix.holds(value)}))
+    return tuple(
+        sorted(
+            {
+                value
+                for value in (prefix.network, prefix.network + 1, prefix.network + 2, prefix.last)
+                if prefix.holds(value)
+            }
+        )
+    )
 
 
 def _both_ways(blank: Flow, transport: Transport, port: int) -> list[Flow]:

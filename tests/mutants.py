@@ -94,9 +94,7 @@ def use_one_path(draw: st.DrawFn, device: Device) -> Device:
 
 def redistribute_all(draw: st.DrawFn, device: Device) -> Device:
     def change(instance: BgpInstance) -> BgpInstance:
-        return replace(
-            instance, redistributions=tuple(replace(item, policy=None) for item in instance.redistributions)
-        )
+        return replace(instance, redistributions=tuple(replace(item, policy=None) for item in instance.redistributions))
 
     return _with_instance(draw, device, change)
 
@@ -106,9 +104,7 @@ def _with_instance(draw: st.DrawFn, device: Device, change: object) -> Device:
     if not device.bgp:
         return device
     index = _other(draw, len(device.bgp))
-    return replace(
-        device, bgp=tuple(change(item) if place == index else item for place, item in enumerate(device.bgp))
-    )
+    return replace(device, bgp=tuple(change(item) if place == index else item for place, item in enumerate(device.bgp)))
 
 
 def accept_all(draw: st.DrawFn, device: Device) -> Device:

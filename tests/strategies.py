@@ -267,9 +267,7 @@ def intents_about(draw: st.DrawFn, found: Registry, fewest: int) -> tuple[Intent
     """Draw intents that only join what can be joined: one purpose, or anybody with a system of the data centre."""
     by_purpose = {
         purpose: sorted(
-            name
-            for name, item in found.organisations.items()
-            if name != STATION and CLASSES[item.category] == purpose
+            name for name, item in found.organisations.items() if name != STATION and CLASSES[item.category] == purpose
         )
         for purpose in (GOVERNMENT, PARTY)
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from intents.prefix import Prefix
+from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
 from verification.check_network import NetworkFault
@@ -16,24 +16,31 @@ from verification.check_routes import Layout
 from verification.evidence import Evidence
 from verification.flow import SUCCESS
 from verification.forwarding import Forwarding
-from verification.management import management_node, planned_loopbacks, stations
+from verification.management import ManagementPlane
 
 
 def check_reachable(
-    evidence: Evidence, layout: Layout, state: Forwarding, joined: Mapping[str, int] | None
+    evidence: Evidence, layout: Layout, state: Forwarding, plane: ManagementPlane, joined: Mapping[str, int] | None
 ) -> Iterator[NetworkFault]:
     """Yield devices that a station does not reach in this state, or that do not reach a station.
 
     `joined`: component number by device of the physical graph without what failed (None: all is up); two ends in different
     components are excused. Under a failure only regions are looked at whose routes it changes.
     """
-    asking = stations(evidence)
-    for device, loopbacks in sorted(planned_loopbacks(evidence).items()):
-        for name in asking:
+    back = any(
+        _may_have_changed(state, region)
+        for name in plane.stations
+        for family in Family
+        for region in layout.regions.get((name, family), ())
+    )
+    for device, loopbacks in sorted(plane.loopbacks.items()):
+        if not back and not any(_may_have_changed(state, region) for region in loopbacks):
+            continue
+        for name in plane.stations:
             if _is_excused(evidence, device, name, joined):
                 continue
             yield from _to_device(evidence, state, name, device, loopbacks)
-            yield from _from_device(evidence, layout, state, name, device, loopbacks)
+            yield from _from_device(evidence, layout, state, name, device, loopbacks, plane.nodes[device])
 
 
 def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Mapping[str, int] | None) -> bool:
@@ -66,8 +73,8 @@ def _from_device(
     station: AttachmentName,
     device: str,
     loopbacks: tuple[Prefix, ...],
+    node: int | None,
 ) -> Iterator[NetworkFault]:
-    node = management_node(evidence, device)
     ends = {(port.device, port.interface) for port in evidence.ports.get(station, ())}
     for family in sorted({prefix.family for prefix in loopbacks}):
         for region in layout.regions.get((station, family), ()):

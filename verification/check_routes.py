@@ -233,6 +233,7 @@ def check_wall(
     for node, prefix in routes:
         port = ports.get(node)
         if port is None:
+            yield from _over_a_site(evidence, layout, state, node, prefix)
             continue
         for region in evidence.regions.inside.get(prefix, ()):
             if region in layout.routers:
@@ -242,6 +243,33 @@ def check_wall(
                 continue
             if state.matched(node, region) == prefix:
                 yield from _leads_astray(evidence, layout, state, node, port, region)
+
+
+def _over_a_site(
+    evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix
+) -> Iterator[Wrong]:
+    """Yield a packet of somebody that a backbone node sends to a site where its destination doesn't stand."""
+    sites = evidence.given.roles.sites
+    if evidence.topology.nodes[node][0] in sites:
+        return
+    towards = {evidence.topology.nodes[hop.node][0] for hop in state.chosen_hops(node, prefix) if hop.node is not None}
+    for device in sorted(towards & sites):
+        for region in evidence.regions.inside.get(prefix, ()):
+            owner = layout.owner.get(region)
+            if owner is None or any(port.device == device for port in evidence.ports.get(owner, ())):
+                continue
+            yield from _carried(evidence, state, device, region, owner)
+
+
+def _carried(
+    evidence: Evidence, state: Forwarding, device: str, region: Prefix, owner: AttachmentName
+) -> Iterator[Wrong]:
+    for start, port in evidence.start_ports.items():
+        for way in state.ways(start, region):
+            if way.end in SUCCESS and device in way.devices[1:-1]:
+                source = AttachmentName(port.attachment)
+                yield _wrong("transit", source, owner, region.family, port, region, way, state, "a site carries it")
+                return
 
 
 def _leads_astray(

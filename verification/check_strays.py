@@ -1,7 +1,8 @@
 """Routes that nobody planned to be told: link prefixes, or a device's own address outside the management plane.
 
 The one idea: what is learned over a session or a leak must be an attachment's prefix, or a planned own address in a management
-VRF; anything else is a stray, even if nobody happens to send anything there.
+VRF of the backbone; a site's management VRF needs the stations' prefixes and nothing else. Anything else is a stray, even if
+nobody happens to send anything there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from verification.check_routes import Layout
 from verification.evidence import Evidence
 from verification.management import management_node, planned_loopbacks
 
+_ORIGINATED = "o"
+
 
 def check_strays(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
     """Yield learned routes whose prefix is no attachment's and no device's own address in a management VRF.
@@ -23,21 +26,27 @@ def check_strays(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
     Ports of attachments are left out: what may be routed there is the wall's question.
     """
     loopbacks = {prefix for held in planned_loopbacks(evidence).values() for prefix in held}
-    management = {management_node(evidence, device) for device in evidence.given.network.devices}
+    management = {management_node(evidence, device): device for device in sorted(evidence.given.network.devices)}
     starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
     for prefix, state in evidence.control_plane.base.items():
-        if any(region in layout.owner for region in evidence.regions.inside.get(prefix, ())):
-            continue
+        is_owned = any(region in layout.owner for region in evidence.regions.inside.get(prefix, ()))
         for node, chosen in state.selected.items():
-            if chosen is None or chosen.keys[0][0] not in ("s", "l") or node in starts:
+            if chosen is None or chosen.keys[0][0] == _ORIGINATED or node in starts:
                 continue
-            if prefix in loopbacks and node in management:
-                continue
-            device, vrf = evidence.topology.nodes[node]
-            neighbor = chosen.used[0].neighbor
-            ref: Ref = vrf_ref(vrf or "")
-            if chosen.keys[0][0] == "s":
-                ref = neighbor_ref(vrf, prefix.family, format_address(prefix.family, neighbor))
-            yield NetworkFault(
-                reason=f"VRF {vrf or 'global'} of {device} is told of {prefix}, which is nobody's", device=device, ref=ref
-            )
+            if node not in management:
+                is_welcome = is_owned
+            elif management[node] in evidence.given.roles.sites:
+                is_welcome = any(source.covers(prefix) for source in evidence.given.login_sources)
+            else:
+                is_welcome = is_owned or prefix in loopbacks
+            if not is_welcome:
+                yield _stray(evidence, prefix, node, chosen)
+
+
+def _stray(evidence: Evidence, prefix: Prefix, node: int, chosen: Selected) -> NetworkFault:
+    device, vrf = evidence.topology.nodes[node]
+    ref: Ref = vrf_ref(vrf or "")
+    if chosen.used[0].neighbor:
+        ref = neighbor_ref(vrf, prefix.family, format_address(prefix.family, chosen.used[0].neighbor))
+    reason = f"VRF {vrf or 'global'} of {device} is told of {prefix}, which nobody there needs"
+    return NetworkFault(reason=reason, device=device, ref=ref)

@@ -16,6 +16,7 @@ from verification.check_routes import lay_out
 from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
 from verification.evidence import Given, gather
+from verification.management import management_plane
 from verification.network_answers import attachment_answers, network_answers
 from verification.question import Answer
 from verification.rule_answers import rule_answers, rule_questions, via_answers
@@ -75,6 +76,7 @@ def judge(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in given.policy.vias
         ),
+        plane=management_plane(evidence),
     )
     tally = judge_whole(inquiry)
     if with_failures and workers is None:

@@ -6,10 +6,39 @@ texts by address, so no name of a VRF or interface needs to be known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from intents.prefix import Prefix
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
 from verification.evidence import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagementPlane:
+    """The stations, each device's planned own addresses, and the node that holds them (None: no interface has them)."""
+
+    stations: tuple[AttachmentName, ...]
+    loopbacks: Mapping[str, tuple[Prefix, ...]]
+    nodes: Mapping[str, int | None]
+
+
+def management_plane(evidence: Evidence) -> ManagementPlane:
+    """Return the management plane, looked up once."""
+    loopbacks = planned_loopbacks(evidence)
+    holding = {
+        (evidence.topology.nodes[node][0], address): node
+        for node, held in enumerate(evidence.topology.own)
+        for address in held
+    }
+    nodes = {
+        device: next(
+            (holding[key] for item in prefixes if (key := (device, (item.family, item.network))) in holding), None
+        )
+        for device, prefixes in loopbacks.items()
+    }
+    return ManagementPlane(stations=stations(evidence), loopbacks=loopbacks, nodes=nodes)
 
 
 def planned_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:

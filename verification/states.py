@@ -21,6 +21,7 @@ from verification.control_plane import NotSettledError
 from verification.evidence import Evidence
 from verification.failure import Failure, failures
 from verification.forwarding import Forwarding
+from verification.management import ManagementPlane
 from verification.talkers import Talkers, Talking
 
 Progress = Callable[[str, int, int], None]
@@ -73,6 +74,7 @@ class Inquiry:
     talkers: Talkers
     talking: Talking
     vias: ViaPairs
+    plane: ManagementPlane
 
 
 def judge_whole(inquiry: Inquiry) -> Tally:
@@ -81,7 +83,7 @@ def judge_whole(inquiry: Inquiry) -> Tally:
     tally = Tally(states=1)
     tally.add(check_joined(evidence, layout, evidence.whole, inquiry.talkers))
     tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), inquiry.talking))
-    tally.add_cuts(check_reachable(evidence, layout, evidence.whole, None))
+    tally.add_cuts(check_reachable(evidence, layout, evidence.whole, inquiry.plane, None))
     for index, wrong in check_via(evidence, layout, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     return tally
@@ -160,7 +162,7 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
                 tally.add(check_changed(evidence, layout, state, region, changed, names, joined))
     learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
     tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
-    tally.add_cuts(check_reachable(evidence, layout, state, joined))
+    tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))
     for index, wrong in check_via(evidence, layout, state, inquiry.vias, joined):
         tally.vias.setdefault(index, wrong)
 

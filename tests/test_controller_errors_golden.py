@@ -1,0 +1,172 @@
+"""Every message of texts, judging and the command line, with its golden text (`tests/errors/CODE-what/expected.txt`).
+
+To accept new texts after reading them: `python -m tests.test_controller_errors_golden` in the project's folder.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from controller.boundary import check_folder, parse_day
+from controller.compile import compare, compile_workspace
+from controller.evidence import MAXIMUM_SIZE, give, read_folder
+from controller.explain import explain, find_line
+from controller.init import init_workspace
+from controller.ipam_command import ipam
+from controller.names import IpamAction, Shown
+from controller.output import Output
+from controller.pipeline import Compiled
+from controller.schema_command import schema
+from controller.show import show
+from controller.verify import check_coverage, lockfile_findings
+from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.messages import LANGUAGES, describe, load_catalogue
+from routing.merge import merge_running
+from tests.small_commands import ON, ROOT, SMALL
+from verification.engine import Judgement
+
+ERRORS = Path(__file__).parent / "errors"
+Produce = Callable[[Path], object]
+
+
+@cache
+def compiled() -> Compiled:
+    return compile_workspace(SMALL, parse_day(ON), Output("en"))
+
+
+def texts_in(folder: Path) -> Path:
+    """Write all texts into a folder."""
+    for config in compiled().configs.values():
+        (folder / config.file_name).write_text(config.text, encoding="utf-8")
+    return folder
+
+
+def read(folder: Path) -> object:
+    return read_folder(folder, compiled().addressed.wanted.inventory)
+
+
+def large(path: Path) -> Path:
+    with path.open("wb") as file:
+        file.truncate(MAXIMUM_SIZE + 1)
+    return path.parent
+
+
+def without_text(folder: Path) -> object:
+    (texts_in(folder) / "agg-1.cfg").unlink()
+    return read(folder)
+
+
+def with_two_texts(folder: Path) -> object:
+    (texts_in(folder) / "agg-1.conf").write_text("", encoding="utf-8")
+    return read(folder)
+
+
+def with_stranger(folder: Path) -> object:
+    (texts_in(folder) / "agg-11.cfg").write_text("", encoding="utf-8")
+    return read(folder)
+
+
+def occupied(folder: Path) -> object:
+    (folder / "notes.txt").write_text("", encoding="utf-8")
+    return compare(compiled(), folder)
+
+
+def running_of_a_stranger(folder: Path) -> object:
+    running = folder / "running"
+    running.mkdir()
+    (running / "agg-11.cfg").write_text("hostname agg-11\n", encoding="utf-8")
+    return merge_running(compiled().configs, running)[1]
+
+
+def large_running_text(folder: Path) -> object:
+    running = folder / "running"
+    running.mkdir()
+    return merge_running(compiled().configs, large(running / "agg-1.cfg"))[1]
+
+
+def over_nothing(_: Path) -> object:
+    given = give(compiled(), {name: item.text for name, item in compiled().configs.items() if name != "agg-1"})
+    nothing = Judgement(answers=(), devices=9, states=1, flows=0)
+    return check_coverage(nothing, frozenset(compiled().configs), given)
+
+
+def stale_lockfile(folder: Path) -> object:
+    (folder / "truc.lock.csv").write_text("", encoding="utf-8")
+    wanted = replace(compiled().addressed.wanted, folder=folder)
+    return lockfile_findings(replace(compiled(), addressed=replace(compiled().addressed, wanted=wanted)))
+
+
+def refused(_: Path) -> object:
+    place = Where(file="truc.lock.csv")
+    return (make_finding("TR803", place, reason="Permission denied"),)
+
+
+CASES: Mapping[str, Produce] = {
+    "TR601-running-of-a-stranger": running_of_a_stranger,
+    "TR602-running-too-large": large_running_text,
+    "TR701-no-folder": lambda folder: read(folder / "texts"),
+    "TR702-without-text": without_text,
+    "TR703-two-texts": with_two_texts,
+    "TR704-text-too-large": lambda folder: read(large(texts_in(folder) / "agg-1.cfg")),
+    "TR705-stranger": with_stranger,
+    "TR801-no-workspace": lambda folder: check_folder(folder / "workspace"),
+    "TR802-not-empty": lambda folder: init_workspace(Output("en"), texts_in(folder)),
+    "TR803-refused": refused,
+    "TR804-foreign-ipam": lambda folder: (make_finding("TR804", Where(), place=folder / "site-packages" / "ipam"),),
+    "TR805-nothing-to-explain": lambda _: explain(Output("en"), SMALL, ON, "edoc-al"),
+    "TR805-no-such-code": lambda _: explain(Output("en"), SMALL, ON, "TR999"),
+    "TR806-unknown-device": lambda _: show(Output("en"), SMALL, ON, Shown.CONFIG, "agg-3.cfg"),
+    "TR807-not-a-date": lambda _: parse_day("20260901"),
+    "TR808-over-nothing": over_nothing,
+    "TR809-stale-lockfile": stale_lockfile,
+    "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
+    "TR811-folder-in-use": occupied,
+    "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
+    "TR813-no-schema": lambda _: schema(Output("en"), "setings.yaml"),
+}
+
+
+def findings_of(name: str, folder: Path) -> tuple[Finding, ...]:
+    """Return what is found, returned or raised, with the case's code."""
+    try:
+        found = CASES[name](folder)
+    except FindingsError as error:
+        found = error.findings
+    assert isinstance(found, tuple)
+    return tuple(item for item in found if item.code == name.partition("-")[0])
+
+
+def outcome(name: str, folder: Path) -> str:
+    texts = [describe(item, language) for language in reversed(LANGUAGES) for item in findings_of(name, folder)]
+    text = "\n\n".join(texts).replace(str(folder), "FOLDER").replace(str(ROOT), "ROOT") + "\n"
+    # How long a text is is no matter of this message.
+    return re.sub(r"has \d+ lines|có \d+ dòng", lambda found: re.sub(r"\d+", "N", found[0]), text)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_mistake_is_told_in_these_words(name: str, tmp_path: Path) -> None:
+    text = outcome(name, tmp_path)
+    assert f" {name.partition('-')[0]}" in text
+    assert text == (ERRORS / name / "expected.txt").read_text(encoding="utf-8")
+
+
+def test_every_code_of_texts_judging_and_the_command_line_has_a_case() -> None:
+    covered = {name.partition("-")[0] for name in CASES}
+    files = [path for room in ("controller", "routing") for path in (ROOT / room).rglob("*.py")]
+    used = {code for path in files for code in re.findall(r'"(TR[678][0-9]{2})"', path.read_text(encoding="utf-8"))}
+    assert {code for code in used if code.startswith("TR8")} <= covered
+    assert covered <= set(load_catalogue("en").messages)
+
+
+if __name__ == "__main__":
+    for case in CASES:
+        with tempfile.TemporaryDirectory() as scratch:
+            (ERRORS / case).mkdir(exist_ok=True)
+            (ERRORS / case / "expected.txt").write_text(outcome(case, Path(scratch)), encoding="utf-8")
