@@ -243,5 +243,6 @@ def _say_foreign(place: Path) -> int:
     from intents.finding import Where, make_finding
     from intents.messages import describe
 
-    sys.stderr.write(f"{describe(make_finding('TR804', Where(), place=place), Language.EN)}\n")
+    finding = make_finding("TR804", Where(), place=place)
+    sys.stderr.write(f"{describe(finding, Language.EN)}\n")
     return 1

@@ -43,8 +43,10 @@ def template_folder() -> Path:
 
 def copy_template(template: Path, folder: Path) -> int:
     """Copy the contents of a template's files (not their modes) and return how many there were (OSError)."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.resolve().parent))
+    # Inside a folder that is there already: it may be a mount point, or its parent not ours to write.
+    beside = folder if folder.exists() else folder.resolve().parent
+    beside.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=".truc-init.", dir=beside))
     try:
         files = [path for path in sorted(template.rglob("*")) if path.is_file() and not _is_left_out(path, template)]
         for path in files:

@@ -5,9 +5,13 @@ The one idea: a `VerifyReport` is a value that knows nothing of terminals; termi
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from controller.evidence import give, read_folder
@@ -18,10 +22,13 @@ from controller.provenance import intents_of_ref
 from controller.residue import ResidueRow, residue
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from routing.draft import rendered_devices
-from verification.engine import Judgement, judge
+from verification.engine import Judgement, MakeExecutor
 from verification.evidence import Given
+from verification.judge import judge_and_replay
 from verification.question import Answer, QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
+
+MINIMUM_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +87,9 @@ def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with
     output.progress("read", 0, 0)
     given = give(compiled, texts)
     output.progress("judge", 0, 0)
-    judgement = judge(given, with_failures=with_failures, progress=output.progress)
+    judgement = judge_and_replay(
+        given, with_failures=with_failures, progress=output.progress, workers=make_workers()
+    )
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
     return VerifyReport(
         compiled=compiled,
@@ -91,6 +100,14 @@ def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
         findings=(*compiled.findings, *lockfile_findings(compiled)),
     )
+
+
+def make_workers() -> MakeExecutor | None:
+    """Return a maker of forked workers, one for each processor; None where there is one only, or no fork."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if count < MINIMUM_WORKERS or "fork" not in multiprocessing.get_all_start_methods():
+        return None
+    return partial(ProcessPoolExecutor, max_workers=count, mp_context=multiprocessing.get_context("fork"))
 
 
 def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from controller.pipeline import Addressed, Compiled, Wanted, compile_network, with_builtin
@@ -325,27 +326,62 @@ def provinces(*, most_sites: int = 4, fewest_intents: int = 1) -> st.SearchStrat
     return _any_provinces(most_sites, fewest_intents).filter(_is_consistent)
 
 
-@st.composite
-def _any_provinces(draw: st.DrawFn, most_sites: int, fewest_intents: int) -> Province:
-    sites = tuple(draw(st.lists(site_draws, min_size=1, max_size=most_sites)))
-    first_is_ours = sites[0].level == 2
-    station = first_is_ours and draw(st.booleans())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvinceDraw:
+    """What a province is made of; see `registry_of` for the flags."""
+
+    sites: tuple[SiteDraw, ...]
+    cores: tuple[str, ...]
+    aggregations: tuple[str, ...]
+    site_system: bool
+    branch: bool
+    station: bool
+    gateway: bool
+
+
+def province_of(drawn: ProvinceDraw, intents: tuple[Intent, ...]) -> Province:
+    """Return the province that a draw means."""
+    ours = drawn.sites[0].level == 2
     found = registry_of(
-        sites,
-        site_system=first_is_ours and draw(st.booleans()),
-        branch=draw(st.booleans()),
-        station=station,
-        gateway=draw(st.booleans()),
+        drawn.sites,
+        site_system=ours and drawn.site_system,
+        branch=drawn.branch,
+        station=ours and drawn.station,
+        gateway=drawn.gateway,
     )
-    platforms = st.sampled_from([IOS, JUNOS])
     return Province(
         registry=found,
-        inventory=inventory_of(
-            found,
-            sites,
-            cores=tuple(draw(st.lists(platforms, min_size=1, max_size=2))),
-            aggregations=tuple(draw(st.lists(platforms, max_size=2))),
-        ),
-        intents=draw(intents_about(found, fewest_intents)),
-        login_from=(STATION,) if station else (),
+        inventory=inventory_of(found, drawn.sites, drawn.cores, drawn.aggregations),
+        intents=intents,
+        login_from=(STATION,) if ours and drawn.station else (),
     )
+
+
+platforms = st.sampled_from([IOS, JUNOS])
+province_draws = st.builds(
+    ProvinceDraw,
+    sites=st.lists(site_draws, min_size=1, max_size=4).map(tuple),
+    cores=st.lists(platforms, min_size=1, max_size=2).map(tuple),
+    aggregations=st.lists(platforms, max_size=2).map(tuple),
+    site_system=st.booleans(),
+    branch=st.booleans(),
+    station=st.booleans(),
+    gateway=st.booleans(),
+)
+
+
+@st.composite
+def _any_provinces(draw: st.DrawFn, most_sites: int, fewest_intents: int) -> Province:
+    drawn = draw(province_draws)
+    drawn = replace(drawn, sites=drawn.sites[:most_sites])
+    return province_of(drawn, draw(intents_about(province_of(drawn, ()).registry, fewest_intents)))
+
+
+@st.composite
+def growing_provinces(draw: st.DrawFn) -> tuple[Province, Province]:
+    """Draw a province, and the same with one more site that no intent names."""
+    grown = replace(draw(province_draws.filter(lambda item: len(item.sites) > 1)), branch=False)
+    drawn = replace(grown, sites=grown.sites[:-1])
+    intents = draw(intents_about(province_of(drawn, ()).registry, 1))
+    assume(_is_consistent(province_of(grown, intents)))
+    return province_of(drawn, intents), province_of(grown, intents)

@@ -199,10 +199,12 @@ def test_check_writes_nothing_and_tells_by_exit_code(written: Path, tmp_path: Pa
 def test_what_an_intent_changes_is_counted_by_device(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     truc("compile", "-w", workspace, "--on", ON)
-    edit(workspace / "intents" / "party.yaml", "services: [", "services: any # [")
+    edit(workspace / "intents" / "government.yaml", "services: [", "services: [files, ")
     code, text = truc("compile", "-w", workspace, "--on", ON, "--check")
-    changed = re.findall(r"^  ~ (\S+)  \+\d+ -\d+$", text, re.MULTILINE)
-    assert (code == ExitCode.CHANGES) == bool(changed)
+    assert code == ExitCode.CHANGES
+    assert re.search(r"^  ~ cpe-\S+  \+\d+ -\d+$", text, re.MULTILINE)
+    assert truc("compile", "-w", workspace, "--on", ON, "--detailed-exitcode")[0] == ExitCode.CHANGES
+    assert truc("compile", "-w", workspace, "--on", ON, "--check")[0] == ExitCode.FINE
 
 
 def test_what_goes_is_quarantined(tmp_path: Path) -> None:
@@ -307,7 +309,7 @@ def test_a_workspace_is_never_made_over_another(tmp_path: Path) -> None:
 def test_an_empty_folder_may_become_a_workspace_even_the_current_one(tmp_path: Path) -> None:
     assert start_truc("init", ".", folder=tmp_path).returncode == ExitCode.FINE
     assert (tmp_path / "settings.yaml").is_file()
-    assert not [path.name for path in tmp_path.parent.iterdir() if path.name.startswith(".")]
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
 def test_a_workspace_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
@@ -325,7 +327,9 @@ def test_the_template_of_a_checkout_is_the_small_example() -> None:
 def test_an_address_plan_is_taken_over_and_kept(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     table = tmp_path / "old.csv"
-    table.write_text("key,prefix,since\nlan/hdnd-tan-cuong-cq,10.196.127.192/26,2025-07-01\n", encoding="utf-8")
+    table.write_text(
+        "key,prefix,since,registration_ref\nlan/hdnd-tan-cuong-cq,10.196.127.192/26,2025-07-01,\n", encoding="utf-8"
+    )
     code, text = truc("ipam", "import", table, "-w", workspace, "--on", ON)
     assert (code, "1 entries taken over" in text) == (ExitCode.FINE, True)
     truc("compile", "-w", workspace, "--on", ON)
@@ -335,7 +339,7 @@ def test_an_address_plan_is_taken_over_and_kept(tmp_path: Path) -> None:
 def test_a_table_with_a_mistake_changes_nothing(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     table = tmp_path / "old.csv"
-    table.write_text("key,prefix,since\nlan/nobody,10.196.127.192/26,2025-07-01\n", encoding="utf-8")
+    table.write_text("key,prefix,since,registration_ref\nlan/nobody,10.196.127.192/26,2025-07-01,\n", encoding="utf-8")
     assert truc("ipam", "import", table, "-w", workspace)[0] == ExitCode.ERROR
     assert not (workspace / "truc.lock.csv").exists()
 

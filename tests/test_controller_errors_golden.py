@@ -144,7 +144,8 @@ def findings_of(name: str, folder: Path) -> tuple[Finding, ...]:
 
 
 def outcome(name: str, folder: Path) -> str:
-    texts = [describe(item, language) for language in reversed(LANGUAGES) for item in findings_of(name, folder)]
+    found = findings_of(name, folder)
+    texts = [describe(item, language) for language in reversed(LANGUAGES) for item in found]
     text = "\n\n".join(texts).replace(str(folder), "FOLDER").replace(str(ROOT), "ROOT") + "\n"
     # How long a text is is no matter of this message.
     return re.sub(r"has \d+ lines|có \d+ dòng", lambda found: re.sub(r"\d+", "N", found[0]), text)

@@ -389,7 +389,7 @@ ROUTES = (
         "session",
         (
             "agg-1",
-            rf"^( address-family ipv4 vrf P-GOVERNMENT)$",
+            r"^( address-family ipv4 vrf P-GOVERNMENT)$",
             r"\1\n  aggregate-address 10.196.0.0 255.255.128.0 summary-only",
         ),
     ),

@@ -18,7 +18,7 @@ from verification.fences import FenceGap, GapKind, check_destination_fence, chec
 from verification.flow import describe_flow
 from verification.flow_sets import NotExpressibleError
 from verification.question import Answer, Question, QuestionKind
-from verification.verdict import Holds, NotModelled, Verdict, Violated
+from verification.verdict import Claim, ClaimKind, Holds, NotModelled, Verdict, Violated
 
 ENGINE = "engine"
 
@@ -149,6 +149,11 @@ def _violated(evidence: Evidence, result: FenceResult) -> Violated:
         flow=gap.flow,
         path=(f"{result.port.device} {result.port.interface} {result.direction}",),
         culprits=(evidence.culprit(result.port.device, ref),),
+        claim=Claim(
+            kind=ClaimKind.ADMITTED if gap.kind is GapKind.TOO_MUCH else ClaimKind.DROPPED,
+            places=((result.port.device, result.port.interface),),
+            direction=str(result.direction),
+        ),
     )
 
 

@@ -7,6 +7,7 @@ filters that stand where no fence should be, are followed along the ways.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
@@ -20,7 +21,7 @@ from verification.fences import GapKind
 from verification.flow import SUCCESS, Flow, describe_flow
 from verification.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
 from verification.forwarding import Filter, Way
-from verification.verdict import Violated
+from verification.verdict import Claim, ClaimKind, Violated
 
 Pair = tuple[AttachmentName, AttachmentName, Family]
 Ends = tuple[AttachmentName, AttachmentName]
@@ -116,6 +117,7 @@ def _cut(
         flow=flow,
         path=way.devices,
         culprits=(culprit,),
+        claim=Claim(kind=ClaimKind.DROPPED, places=((device, interface),), direction=direction),
     )
 
 
@@ -136,9 +138,7 @@ def check_isolation(
                     ref = guilty_ref(evidence, result, gap)
                     for other, violated in _escapes(evidence, layout, result, gap.packets):
                         culprit = evidence.culprit(result.port.device, ref)
-                        item = Violated(
-                            reason=violated.reason, flow=violated.flow, path=violated.path, culprits=(culprit,)
-                        )
+                        item = replace(violated, culprits=(culprit,))
                         found.setdefault((result.attachment, other), item)
     return found
 
@@ -165,4 +165,12 @@ def _escapes(
             if not left.is_empty:
                 flow = _flow(left, result.family, result.port)
                 shown = "" if flow is None else f": {describe_flow(flow)}"
-                yield owner, Violated(reason=f"delivered to {owner}{shown}", flow=flow, path=way.devices)
+                yield (
+                    owner,
+                    Violated(
+                        reason=f"delivered to {owner}{shown}",
+                        flow=flow,
+                        path=way.devices,
+                        claim=Claim(kind=ClaimKind.DELIVERED),
+                    ),
+                )

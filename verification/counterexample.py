@@ -14,7 +14,7 @@ from verification.check_routes import Wrong
 from verification.evidence import Evidence
 from verification.flow import TCP, Flow, describe_flow
 from verification.flow_sets import flow_of, rectangle, span_of
-from verification.verdict import Culprit, Violated
+from verification.verdict import Claim, ClaimKind, Culprit, Violated
 
 SYN = 2
 
@@ -31,7 +31,20 @@ def violated_by(evidence: Evidence, wrong: Wrong, intents: tuple[str, ...]) -> V
         culprits=_culprits(evidence, wrong),
         intents=intents,
         failure=wrong.failure,
+        claim=_claim(evidence, wrong),
     )
+
+
+def _claim(evidence: Evidence, wrong: Wrong) -> Claim | None:
+    match wrong.kind:
+        case "session":
+            ports = () if wrong.destination is None else evidence.ports.get(wrong.destination, ())
+            places = tuple((port.device, port.interface) for port in ports)
+            return Claim(kind=ClaimKind.UNDELIVERED, places=places)
+        case "wall":
+            return Claim(kind=ClaimKind.ROUTED)
+        case _:
+            return None
 
 
 def _flow(evidence: Evidence, wrong: Wrong) -> Flow:

@@ -7,6 +7,7 @@ The one idea: never a bool. A question `Holds` (and says who said so), is `Viola
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from routing.model import Ref
 from verification.flow import Flow
@@ -22,6 +23,29 @@ class Culprit:
     text: str = ""
 
 
+class ClaimKind(StrEnum):
+    """What a counterexample is said to show."""
+
+    UNDELIVERED = "undelivered"
+    """The packet does not always end at one of the places."""
+    DELIVERED = "delivered"
+    """The packet is delivered on some way."""
+    ROUTED = "routed"
+    """With all filters removed the packet is delivered on some way."""
+    ADMITTED = "admitted"
+    """The filters at the place let the packet pass."""
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim about a flow, to be replayed; `places` are (device, interface) pairs, `direction` "in" or "out" for filters."""
+
+    kind: ClaimKind
+    places: tuple[tuple[str, str], ...] = ()
+    direction: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holds:
     judges: tuple[str, ...]
@@ -32,7 +56,8 @@ class Holds:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violated:
     """A counterexample: the flow (None for a rule about routes alone), in words what happens, the way hop by hop, the
-    guilty lines, the intents touched, and the failure under which it happens ("none" for the whole network)."""
+    guilty lines, the intents touched, and the failure under which it happens ("none" for the whole network). `claim` is
+    what `walk` can be asked about the flow; `replayed` says that it was asked and agreed."""
 
     reason: str
     flow: Flow | None = None
@@ -40,6 +65,8 @@ class Violated:
     culprits: tuple[Culprit, ...] = ()
     intents: tuple[str, ...] = ()
     failure: str = "none"
+    claim: Claim | None = None
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

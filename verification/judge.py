@@ -1,0 +1,103 @@
+"""The gate: the engine's answers, every counterexample replayed by the dull meaning.
+
+Turns `Given` into a `Judgement`. The one idea: what the engine calls violated must be shown by `walk` on the very packet; where
+the two differ the question is disputed, and the gate stays shut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from routing.model import Direction, Network
+from verification.engine import Judgement, MakeExecutor, judge
+from verification.evidence import Given
+from verification.failure import NO_FAILURE, Failure, failures
+from verification.flow import Flow, describe_flow
+from verification.question import Answer
+from verification.states import Progress
+from verification.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
+from verification.walk import walk
+from verification.walk_acl import judge_interface
+
+REPLAYS = 40
+"""How many different counterexamples are replayed; the rest are left as the engine found them."""
+
+
+def judge_and_replay(
+    given: Given,
+    *,
+    with_failures: bool = True,
+    progress: Progress | None = None,
+    workers: MakeExecutor | None = None,
+) -> Judgement:
+    """Answer every question (see `engine.judge`) and replay the counterexamples."""
+    judgement = judge(given, with_failures=with_failures, progress=progress, workers=workers)
+    replayer = _Replayer(given)
+    answers = tuple(replace(item, verdict=replayer.replayed(item)) for item in judgement.answers)
+    return replace(judgement, answers=answers)
+
+
+class _Replayer:
+    """Replays claims, each different one once."""
+
+    def __init__(self, given: Given) -> None:
+        self._network = given.network
+        self._bare = _without_filters(given.network)
+        devices = sorted(given.roles.backbone & given.network.devices.keys())
+        self._failures = {item.name: item for item in (NO_FAILURE, *failures(given.network, devices))}
+        self._known: dict[tuple[Flow, Claim, str], bool] = {}
+
+    def replayed(self, answer: Answer) -> Verdict:
+        verdict = answer.verdict
+        if not isinstance(verdict, Violated) or verdict.flow is None or verdict.claim is None:
+            return verdict
+        key = (verdict.flow, verdict.claim, verdict.failure)
+        if key not in self._known:
+            if len(self._known) >= REPLAYS:
+                return verdict
+            self._known[key] = self._shows(verdict.flow, verdict.claim, self._failures.get(verdict.failure))
+        if self._known[key]:
+            return replace(verdict, replayed=True)
+        return Disputed(one=f"engine: {verdict.reason}", other=f"walk: not so for {describe_flow(verdict.flow)}")
+
+    def _shows(self, flow: Flow, claim: Claim, failure: Failure | None) -> bool:
+        if failure is None or not _starts(self._network, flow):
+            return True
+        match claim.kind:
+            case ClaimKind.ADMITTED | ClaimKind.DROPPED:
+                return self._passes(flow, claim) is (claim.kind is ClaimKind.ADMITTED)
+            case ClaimKind.ROUTED:
+                return any(trace.delivered for trace in walk(self._bare, flow, failure))
+            case ClaimKind.DELIVERED:
+                return any(trace.delivered for trace in walk(self._network, flow, failure))
+            case ClaimKind.UNDELIVERED:
+                return any(
+                    not trace.delivered
+                    or (trace.hops[-1].device, trace.hops[-1].out_interface or "") not in claim.places
+                    for trace in walk(self._network, flow, failure)
+                )
+
+    def _passes(self, flow: Flow, claim: Claim) -> bool:
+        ((device_name, interface_name),) = claim.places
+        device = self._network.devices[device_name]
+        interface = next(item for item in device.interfaces if item.name == interface_name)
+        passages = judge_interface(device, interface, Direction(claim.direction), flow)
+        return all(passage.passes for passage in passages)
+
+
+def _starts(network: Network, flow: Flow) -> bool:
+    """Return whether the starting interface exists; a missing one needs no replay."""
+    device = network.devices.get(flow.start_device)
+    return device is not None and any(item.name == flow.start_interface for item in device.interfaces)
+
+
+def _without_filters(network: Network) -> Network:
+    devices = {
+        name: replace(
+            device,
+            interfaces=tuple(replace(item, bindings=()) for item in device.interfaces),
+            control_filters=(),
+        )
+        for name, device in network.devices.items()
+    }
+    return replace(network, devices=devices)
