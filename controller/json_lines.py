@@ -75,7 +75,7 @@ def _verdict(answer: Answer) -> Message:
                 "flow": None if found.flow is None else flow_message(found.flow),
                 "path": list(found.path),
                 "lines": [culprit_message(item) for item in found.culprits],
-                "guilty_intents": list(found.intents),
+                "touched": list(found.intents),
             }
         case Disputed(one=one, other=other):
             return {"verdict": "disputed", "one": one, "other": other}

@@ -15,6 +15,7 @@ from routing.config import DeviceConfig
 from routing.model import LinePath, Ref
 from routing.vendors import VENDORS
 from routing.vendors.vendor import TextLine
+from verification.verdict import Culprit
 
 PROVENANCE_FORMAT = "truc/provenance/1"
 
@@ -39,9 +40,25 @@ def intents_of(compiled: Compiled, rules: tuple[Rule, ...]) -> tuple[str, ...]:
     return tuple(sorted({name for rule in rules for name in sources.get(rule, ())}))
 
 
-def intents_of_ref(compiled: Compiled, device: str, ref: Ref) -> tuple[str, ...]:
-    """Return the intents that a configured thing of a device serves."""
-    return intents_of(compiled, compiled.built.served.get(device, {}).get(ref, ()))
+def intents_of_culprit(compiled: Compiled, culprit: Culprit) -> tuple[str, ...]:
+    """Return the intents that a guilty line serves, () if it is not a line of ours.
+
+    The text judged may be another than the one compiled, with entries inserted, so a line counts by its text and by the
+    name of what it stands in, not by the number of an entry.
+    """
+    config = compiled.configs.get(culprit.device)
+    if config is None or not culprit.line:
+        return ()
+    served = compiled.built.served.get(culprit.device, {})
+    rules = [
+        rule
+        for line in config.lines
+        if line.text.strip() == culprit.text
+        for ref in line.refs
+        if ref[:2] == culprit.ref[:2]
+        for rule in served.get(ref, ())
+    ]
+    return intents_of(compiled, tuple(rules))
 
 
 def said_lines(config: DeviceConfig) -> Iterator[TextLine]:

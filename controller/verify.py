@@ -18,7 +18,7 @@ from controller.evidence import give, read_folder
 from controller.exit_codes import ExitCode, code_of_answers
 from controller.output import Output
 from controller.pipeline import LOCKFILE, Compiled
-from controller.provenance import intents_of_ref
+from controller.provenance import intents_of_culprit
 from controller.residue import ResidueRow, residue
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from routing.draft import rendered_devices
@@ -64,13 +64,13 @@ class VerifyReport:
         return device if config is None else config.file_name
 
     def intents_of(self, answer: Answer) -> tuple[str, ...]:
-        """Return the intents that a violated answer touches: the verdict's and question's own, and those whose rules the
-        guilty lines serve."""
+        """Return the intents that an answer is about; for a violated question that no intent asks, those which the guilty
+        lines serve."""
         found = set(answer.question.intents)
         if isinstance(answer.verdict, Violated):
             found |= set(answer.verdict.intents)
-            for item in answer.verdict.culprits:
-                found |= set(intents_of_ref(self.compiled, item.device, item.ref))
+            if not found:
+                found = {name for item in answer.verdict.culprits for name in intents_of_culprit(self.compiled, item)}
         return tuple(sorted(found))
 
 
@@ -87,9 +87,7 @@ def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with
     output.progress("read", 0, 0)
     given = give(compiled, texts)
     output.progress("judge", 0, 0)
-    judgement = judge_and_replay(
-        given, with_failures=with_failures, progress=output.progress, workers=make_workers()
-    )
+    judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
     return VerifyReport(
         compiled=compiled,

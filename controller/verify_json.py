@@ -18,7 +18,7 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
     for answer in report.judgement.answers:
         message = answer_message(answer)
         if message["verdict"] == "violated":
-            message = {**message, "guilty_intents": list(report.intents_of(answer))}
+            message = {**message, "touched": list(report.intents_of(answer))}
         print_message(output, message)
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}

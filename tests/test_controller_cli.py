@@ -17,11 +17,14 @@ import typer
 from junitparser import Failure, JUnitXml
 
 from controller import boundary, files
+from controller.boundary import parse_day
 from controller.cli import app
 from controller.codes import codes_page
+from controller.compile import compile_workspace
 from controller.exit_codes import ExitCode, code_of_answers
 from controller.init import template_folder
 from controller.output import Output, display_width, table_lines
+from controller.provenance import said_lines
 from controller.startup import foreign_ipam
 from controller.words import Language, load_words
 from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, start_truc, truc
@@ -267,6 +270,31 @@ def test_every_line_of_a_merged_text_is_explained_as_itself(written: Path) -> No
     _, text = truc("explain", f"core-1:{number}", "-w", written, "--on", ON)
     assert text.startswith(f"core-1.cfg:{number}: snmp-server location")
     assert "foreign: " in text
+
+
+def test_every_text_is_explained_line_by_line() -> None:
+    compiled = compile_workspace(SMALL, parse_day(ON), Output("en"))
+    for config in compiled.configs.values():
+        said = list(said_lines(config))
+        assert [line.text for line in said] == config.text.splitlines()
+        ours = {line.path: line.refs for line in config.lines if line.refs}
+        assert {line.path: line.refs for line in said if line.refs} == ours
+
+
+def test_a_line_put_in_by_hand_serves_no_intent(texts: Path) -> None:
+    break_fence(texts)
+    _, text = verify("--configs", texts)
+    fence = text.split("VIOLATED source-fence", 1)[1].split("\n\n", 1)[0]
+    assert "1 permit ip any any" in fence
+    assert "intents:" not in fence
+
+
+def test_a_line_that_was_changed_names_the_intents_of_the_fence_line(texts: Path) -> None:
+    path = texts / "cpe-gia-sang.cfg"
+    edit(path, "10 permit icmp", "10 deny icmp")
+    code, text = verify("--configs", texts)
+    assert code == ExitCode.ERROR
+    assert "10 deny icmp" in text
 
 
 # JSON Lines
