@@ -5,6 +5,8 @@ The one idea: symbols first (`+` new, `~` changed, `-` gone), never colour alone
 
 from __future__ import annotations
 
+from shlex import quote
+
 from controller.changes import TextChange, new_access, total_of
 from controller.compile import CompileReport
 from controller.finding_report import tell_findings
@@ -28,9 +30,9 @@ def print_compile(output: Output, report: CompileReport, *, written: bool) -> No
         output.say("nothing_changes")
     if written:
         output.say("wrote", lockfile=wanted.folder / LOCKFILE, out=report.out)
-        output.say("next_compile", folder=wanted.folder)
+        output.say("next_compile", folder=quote(str(wanted.folder)))
     else:
-        output.say("next_check" if report.changes else "next_compile", folder=wanted.folder)
+        output.say("next_check" if report.changes else "next_compile", folder=quote(str(wanted.folder)))
 
 
 def _print_plan(output: Output, report: CompileReport) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from shlex import quote
 
 from controller.exit_codes import ExitCode
 from controller.files import naming
@@ -30,7 +31,7 @@ def init_workspace(output: Output, folder: Path) -> ExitCode:
         print_message(output, {"type": "summary", "ok": True, "folder": str(folder), "files": count})
     else:
         output.say("initialised", folder=folder, files=count)
-        output.say("next_init", folder=folder)
+        output.say("next_init", folder=quote(str(folder)))
     return ExitCode.FINE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 from controller.boundary import check_folder, parse_day
 from controller.changes import compare_plans, total_of
@@ -85,5 +86,5 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
     else:
         tell_findings(output, Path(), findings)
         output.say("imported", count=count, lockfile=folder / LOCKFILE)
-        output.say("next_import", folder=folder)
+        output.say("next_import", folder=quote(str(folder)))
     return ExitCode.FINE

@@ -32,13 +32,15 @@ from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
 from routing.acls import FencePlatform
+from routing.budgets import check_budgets
 from routing.builder import BuiltNetwork, build
 from routing.config import DeviceConfig, render_device
 from routing.draft import Platform, index_plans, rendered_devices
+from routing.feasible import check_feasible
 from routing.merge import merge_running
 from routing.standing import MANAGEMENT, purpose_vrf
 from routing.vendors import VENDORS
-from routing.vendors.vendor import BaselineSettings, Capabilities
+from routing.vendors.vendor import BaselineSettings, Budget, Capabilities
 
 LOCKFILE = "truc.lock.csv"
 
@@ -181,6 +183,15 @@ def baseline_settings(settings: Settings, loopback: str) -> BaselineSettings:
     )
 
 
+def device_budgets(inventory: Inventory) -> dict[str, Budget]:
+    """Return the limits of every device that gets a configuration, by its platform and role."""
+    limits = {name: vendor.capabilities.budgets for name, vendor in VENDORS.items()}
+    return {
+        device.name: limits[device.platform].get(device.role, limits[device.platform][""])
+        for device in rendered_devices(inventory)
+    }
+
+
 def compile_network(addressed: Addressed) -> Compiled:
     """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
     wanted = addressed.wanted
@@ -200,8 +211,10 @@ def compile_network(addressed: Addressed) -> Compiled:
             device.name: tuple(sorted(baselines[device.platform])) for device in rendered_devices(wanted.inventory)
         },
     )
+    feasible = raise_errors((*addressed.findings, *check_feasible(plans, wanted.intents)))
     built = build(plans)
+    fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
     configs = {name: render_device(device) for name, device in sorted(built.network.devices.items())}
     merged, found = merge_running(configs, wanted.folder / "running")
-    findings = raise_errors((*addressed.findings, *found))
+    findings = raise_errors((*feasible, *fitting, *found))
     return Compiled(addressed=addressed, built=built, configs=merged, findings=findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 from controller.boundary import check_folder, parse_day
 from controller.exit_codes import ExitCode
@@ -33,5 +34,5 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
         print_message(output, {"type": "summary", "ok": True, "on": wanted.on.isoformat(), **totals, **counts})
     else:
         output.say("validated", on=wanted.on, **totals, warnings=counts["warnings"], notes=counts["notes"])
-        output.say("next_validate", folder=folder)
+        output.say("next_validate", folder=quote(str(folder)))
     return ExitCode.FINE

@@ -15,7 +15,7 @@ from intents.messages import printable
 from intents.model import Intent
 from verification.flow import describe_flow
 from verification.question import Answer, QuestionKind
-from verification.verdict import Culprit, Disputed, NotModelled, Violated
+from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
 MOST_SHOWN = 20
 """Wrong answers and unknown lines shown in full; the rest is counted, and `--json` has all."""
@@ -34,20 +34,34 @@ def print_report(output: Output, report: VerifyReport) -> None:
 
 
 def _print_wrong(output: Output, report: VerifyReport, intents: dict[str, Intent]) -> None:
+    """Write violated questions one by one, inconclusive ones grouped by their reason: one line may leave open all."""
+    groups: dict[object, list[Answer]] = {}
+    for index, answer in enumerate(report.judgement.answers):
+        if not isinstance(answer.verdict, Holds):
+            groups.setdefault(index if isinstance(answer.verdict, Violated) else answer.verdict, []).append(answer)
     order = {"violated": 0, "disputed": 1, "not_modelled": 2}
-    wrong = [answer for answer in report.judgement.answers if verdict_name(answer) in order]
-    wrong.sort(key=lambda answer: order[verdict_name(answer)])
-    for answer in wrong[:MOST_SHOWN]:
-        _print_answer(output, report, answer, intents)
+    wrong = sorted(groups.values(), key=lambda answers: order[verdict_name(answers[0])])
+    for answers in wrong[:MOST_SHOWN]:
+        _print_answers(output, report, answers, intents)
     if len(wrong) > MOST_SHOWN:
         output.say("more_answers", count=len(wrong) - MOST_SHOWN)
         output.line()
 
 
-def _print_answer(output: Output, report: VerifyReport, answer: Answer, intents: dict[str, Intent]) -> None:
-    name = verdict_name(answer)
+def _heading(output: Output, answers: list[Answer]) -> str:
+    question = answers[0].question
+    if len(answers) == 1:
+        return f"{question.kind}: {printable(question.subject)}"
+    counts = Counter(answer.question.kind for answer in answers)
+    kinds = ", ".join(f"{kind} {counts[kind]:,}" for kind in QuestionKind if counts[kind])
+    return output.words("several_questions", count=len(answers), kinds=kinds)
+
+
+def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], intents: dict[str, Intent]) -> None:
+    """Write questions that have one and the same verdict."""
+    answer, name = answers[0], verdict_name(answers[0])
     heading = output.paint(output.words(name).upper(), _COLOUR[name])
-    output.line(f"{heading} {answer.question.kind}: {printable(answer.question.subject)}")
+    output.line(f"{heading} {_heading(output, answers)}")
     match answer.verdict:
         case Violated() as found:
             _print_detail(output, "reason", found.reason)
@@ -66,7 +80,8 @@ def _print_answer(output: Output, report: VerifyReport, answer: Answer, intents:
             _print_culprits(output, report, culprits)
         case _:
             pass
-    for number, identifier in enumerate(report.intents_of(answer)):
+    touched = sorted({identifier for item in answers for identifier in report.intents_of(item)})
+    for number, identifier in enumerate(touched[:MOST_SHOWN]):
         _print_detail(output, "" if number else "intents", intent_line(output, identifier, intents))
     output.line()
 

@@ -21,21 +21,18 @@ from routing.model import (
     AttachmentPort,
     BgpInstance,
     BgpNeighbor,
-    Device,
+    ControlFilter,
     Interface,
     LinePath,
     Login,
-    ControlFilter,
-    Network,
     PhysicalLink,
     Ref,
     RoutePolicy,
     StaticRoute,
     Vrf,
-    VrfFamily,
 )
 from routing.needs import Needs
-from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, stand
+from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +72,7 @@ class Plans:
     target_asn: int
     login_sources: tuple[Prefix, ...]
     baselines: Mapping[str, tuple[LinePath, ...]]
+    by_purpose: Mapping[PurposeName, tuple[Rule, ...]]
 
     def platform(self, device: str) -> Platform:
         return self.platforms[self.inventory.devices[device].platform]
@@ -90,6 +88,14 @@ class Plans:
     def standings_on(self, device: str) -> tuple[Standing, ...]:
         """Return the attachments that stand on a device, by name."""
         return self.by_device.get(device, ())
+
+    def rules_of(self, standing: Standing) -> tuple[Rule, ...]:
+        """Return the rules that concern an attachment, forbids included."""
+        return self.needs.rules(standing.membership, frozenset(standing.subnet))
+
+    def purpose_rules(self, purpose: PurposeName) -> tuple[Rule, ...]:
+        """Return the rules with an end in a purpose: what its VRF on the backbone is there for."""
+        return self.by_purpose.get(purpose, ())
 
     def infrastructure(self, family: Family) -> tuple[Prefix, ...]:
         """Return the blocks that routers' own addresses come from."""
@@ -113,8 +119,10 @@ class Draft:
     served: dict[Ref, tuple[Rule, ...]] = field(default_factory=dict)
 
     def serve(self, ref: Ref, rules: tuple[Rule, ...]) -> None:
-        """Note that a thing serves these rules, besides those that it already serves."""
-        if rules:
+        """Note that a thing serves these rules (no rule twice), besides those that it already serves."""
+        if rules and ref not in self.served:
+            self.served[ref] = rules
+        elif rules:
             self.served[ref] = tuple(dict.fromkeys((*self.served.get(ref, ()), *rules)))
 
 
@@ -149,7 +157,16 @@ def index_plans(
         target_asn=target_asn,
         login_sources=login_sources,
         baselines=baselines,
+        by_purpose=_rules_by_purpose(policy, registry),
     )
+
+
+def _rules_by_purpose(policy: Policy, registry: Registry) -> dict[PurposeName, tuple[Rule, ...]]:
+    found: dict[PurposeName, list[Rule]] = {}
+    for rule in policy.rules:
+        for purpose in {purpose_of(rule.source, registry), purpose_of(rule.destination, registry)}:
+            found.setdefault(purpose, []).append(rule)
+    return {purpose: tuple(rules) for purpose, rules in found.items()}
 
 
 def _standings_by_device(standings: tuple[Standing, ...]) -> dict[str, tuple[Standing, ...]]:

@@ -64,6 +64,7 @@ class Needs:
             self._by_destination.setdefault(rule.destination, []).append(rule)
         self._slots = {pool.prefix: pool.slot for pool in plan.pools}
         self._cache: dict[tuple[Membership, Family], tuple[Peer, ...]] = {}
+        self._rules: dict[tuple[Membership, frozenset[Family]], tuple[Rule, ...]] = {}
 
     @property
     def endpoints(self) -> Iterable[Endpoint]:
@@ -76,6 +77,14 @@ class Needs:
         if key not in self._cache:
             self._cache[key] = self._compute(membership, family)
         return self._cache[key]
+
+    def rules(self, membership: Membership, families: frozenset[Family]) -> tuple[Rule, ...]:
+        """Return every rule that some peer of a membership comes from, in the order of peers."""
+        key = (membership, families)
+        if key not in self._rules:
+            found = (rule for family in sorted(families) for peer in self.peers(membership, family) for rule in peer.rules)
+            self._rules[key] = tuple(dict.fromkeys(found))
+        return self._rules[key]
 
     def _compute(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
         reaches = tuple(self._reaches(membership, family))

@@ -55,6 +55,8 @@ def add_sessions(draft: Draft, channel: Channel, plans: Plans) -> None:
                 near_end = replace(near_end, imports=_loopback_filter(channel.b_device, family, plans))
             mine, theirs = (far_end, near_end) if far else (near_end, far_end)
             address = subnet_address(prefix, not far)
+            rules = plans.purpose_rules(purpose) if standing is None else plans.rules_of(standing)
+            draft.serve(neighbor_ref(mine.vrf, family, format_address(family, address)), rules)
             _add(draft, plans, mine, theirs, Family(family), address)
 
 
@@ -133,10 +135,6 @@ def _add(draft: Draft, plans: Plans, mine: _End, theirs: _End, family: Family, a
     draft.bgp[mine.vrf] = BgpInstance(
         vrf=mine.vrf, asn=instance_asn, loop_asns=(instance_asn,), maximum_paths=MAXIMUM_PATHS
     )
-    ref = neighbor_ref(mine.vrf, family, format_address(family, address))
-    for used in (mine.imports, mine.exports):
-        if used is not None:
-            draft.serve(ref, tuple(dict.fromkeys(rule for _, rules in used.rules for rule in rules)))
 
 
 def _use(draft: Draft, used: RouteFilter | None) -> tuple[str, ...]:

@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
-from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, OutsideEndpoint, SystemEndpoint
+from intents.policy import (
+    ClassEndpoint,
+    DevicesEndpoint,
+    Endpoint,
+    OrganisationEndpoint,
+    OutsideEndpoint,
+    SystemEndpoint,
+)
 from intents.prefix import Family, Prefix
 from intents.registry import Attachment, AttachmentName, ConnectionKind, PurposeName, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberKind
@@ -34,8 +42,8 @@ class Numbers:
 class Standing:
     """One attachment at one place.
 
-    `own`: the prefixes that its packets come from. `subnet`: of its interface on the device, `subnet_key` its plan entry. `gateway`: the device's
-    address there; `next_hop`: the far end's, for an external one (what is behind belongs to others).
+    `own`: the prefixes that its packets come from. `subnet`: of its interface on the device, `subnet_key` its plan entry.
+    `gateway`: the device's address there; `next_hop`: the far end's, for an external one (what is behind belongs to others).
     """
 
     attachment: Attachment
@@ -175,6 +183,21 @@ def _own_prefixes(
         for family in Family
         if (found := tuple(prefix for prefix in behind if prefix.family is family))
     }
+
+
+def purpose_of(endpoint: Endpoint, registry: Registry) -> PurposeName:
+    """Return the purpose that an endpoint stands in; routers' own addresses are in the management purpose."""
+    match endpoint:
+        case ClassEndpoint(purpose=purpose) | OrganisationEndpoint(purpose=purpose):
+            return purpose
+        case SystemEndpoint(system=system):
+            return registry.systems[system].purpose
+        case OutsideEndpoint(outside=outside):
+            return registry.outside_networks[outside].purpose
+        case DevicesEndpoint():
+            return MANAGEMENT
+        case _:
+            assert_never(endpoint)
 
 
 def on_edge(standing: Standing, inventory: Inventory) -> bool:

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from intents.policy import (
-    ClassEndpoint,
-    DevicesEndpoint,
-    Endpoint,
-    OrganisationEndpoint,
-    OutsideEndpoint,
-    Rule,
-    SystemEndpoint,
-)
+from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
 from ipam.inventory import Channel, Role
 from routing.acls import build_fence
 from routing.draft import Draft, Plans, link_keys, subnet_address
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, StaticRoute, Vrf, VrfFamily
-from routing.refs import acl_entry_ref, binding_ref, interface_ref, prefix_rule_ref, vrf_import_ref
+from routing.refs import acl_entry_ref, binding_ref, interface_ref, prefix_rule_ref, vrf_import_ref, vrf_ref
 from routing.routes import RouteFilter, exact_filter, need_filter
-from routing.standing import MANAGEMENT, Standing, purpose_vrf
+from routing.standing import MANAGEMENT, Standing, purpose_of, purpose_vrf
 
 
 def add_parents(draft: Draft, plans: Plans) -> None:
@@ -75,6 +67,8 @@ def add_channel_ends(draft: Draft, channel: Channel, plans: Plans) -> None:
             ),
             description=f"{channel.name}{served}",
         )
+        rules = plans.purpose_rules(purpose) if standing is None else plans.rules_of(standing)
+        draft.serve(interface_ref(f"{parent}.{vlan}"), rules)
 
 
 def add_attachment(draft: Draft, standing: Standing, plans: Plans) -> None:
@@ -107,17 +101,11 @@ def add_attachment(draft: Draft, standing: Standing, plans: Plans) -> None:
         bindings=tuple(sorted(bindings, key=lambda item: (item.direction, item.family))),
         description=f"LAN {standing.attachment.name}",
     )
-    draft.serve(interface_ref(standing.interface), _member_rules(standing, plans))
+    draft.serve(interface_ref(standing.interface), plans.rules_of(standing))
 
 
 def _all_rules(rules: tuple[tuple[Rule, ...], ...]) -> tuple[Rule, ...]:
     return tuple(dict.fromkeys(rule for group in rules for rule in group))
-
-
-def _member_rules(standing: Standing, plans: Plans) -> tuple[Rule, ...]:
-    return _all_rules(
-        tuple(peer.rules for family in standing.subnet for peer in plans.needs.peers(standing.membership, family))
-    )
 
 
 def add_vrfs(draft: Draft, plans: Plans) -> None:
@@ -127,9 +115,11 @@ def add_vrfs(draft: Draft, plans: Plans) -> None:
         if purpose_vrf(purpose) in wanted:
             number = plans.numbers.vrf[f"purpose/{purpose}"]
             draft.vrfs[purpose_vrf(purpose)] = _plain(draft, purpose_vrf(purpose), number, plans, f"purpose {purpose}")
+            draft.serve(vrf_ref(purpose_vrf(purpose)), plans.purpose_rules(purpose))
     for standing in plans.standings_on(draft.device.name):
         text = f"attachment {standing.attachment.name}"
         draft.vrfs[standing.vrf] = _plain(draft, standing.vrf, standing.number, plans, text)
+        draft.serve(vrf_ref(standing.vrf), plans.rules_of(standing))
     if draft.device.role is Role.EDGE:
         _add_leaks(draft, plans)
 
@@ -219,18 +209,5 @@ def _peer_purposes(standing: Standing, plans: Plans) -> frozenset[PurposeName]:
         for peer in plans.needs.peers(standing.membership, family):
             if peer.talks:
                 for rule in peer.rules:
-                    for endpoint in (rule.source, rule.destination):
-                        found |= _purposes_of(endpoint, plans)
+                    found |= {purpose_of(endpoint, plans.registry) for endpoint in (rule.source, rule.destination)}
     return frozenset(found)
-
-
-def _purposes_of(endpoint: Endpoint, plans: Plans) -> set[PurposeName]:
-    match endpoint:
-        case ClassEndpoint(purpose=purpose) | OrganisationEndpoint(purpose=purpose):
-            return {purpose}
-        case SystemEndpoint(system=system):
-            return {plans.registry.systems[system].purpose}
-        case OutsideEndpoint(outside=outside):
-            return {plans.registry.outside_networks[outside].purpose}
-        case DevicesEndpoint():
-            return {MANAGEMENT}

@@ -131,7 +131,7 @@ site_draws = st.builds(
 
 def settings_of(province: Province) -> Settings:
     """Return settings that say as little as possible besides who may log in."""
-    names = [field for field in SecretNames.__dataclass_fields__]
+    names = list(SecretNames.__dataclass_fields__)
     management = ManagementSettings(
         domain_name="tslcd.example",
         ntp_servers=(parse_address("10.193.240.10"),),
@@ -290,10 +290,12 @@ def intents_about(draw: st.DrawFn, found: Registry, fewest: int) -> tuple[Intent
             case 3:
                 choices.append(Within(head=heading, organisations=sources, service=DNS | PING))
             case _:
-                against: Party = draw(st.one_of(_selectors(purpose, names), _targets(found, purpose)))
+                targets = _targets(found, purpose)
+                against: Party = draw(_selectors(purpose, names)) if draw(st.booleans()) else draw(targets)
                 service = CALLS if isinstance(against, Selector) else None
                 choices.append(Forbid(head=heading, sources=(sources,), destinations=(against,), service=service))
-    if found.outside_networks and draw(st.booleans()):
+    linked = draw(st.booleans())
+    if found.outside_networks and linked:
         goal = SystemTarget(outside_networks=frozenset({OutsideName("partner")}), every_service=True, where=at(1))
         start = SystemTarget(systems=frozenset({SystemName("edoc")}), every_service=True, where=at(1))
         choices.append(Permit(head=head("gateway", 90), sources=(start,), destinations=(goal,)))
@@ -322,7 +324,7 @@ def _is_consistent(province: Province) -> bool:
 
 
 def provinces(*, most_sites: int = 4, fewest_intents: int = 1) -> st.SearchStrategy[Province]:
-    """Return small provinces: up to two cores and two aggregations, a data-centre edge and one to `most_sites` offices."""
+    """Return small provinces: one or two cores, up to two aggregations, an edge and one to `most_sites` offices."""
     return _any_provinces(most_sites, fewest_intents).filter(_is_consistent)
 
 
@@ -340,7 +342,8 @@ class ProvinceDraw:
 
 
 def province_of(drawn: ProvinceDraw, intents: tuple[Intent, ...]) -> Province:
-    """Return the province that a draw means."""
+    """Return the province that a draw means: one core alone, or two with aggregations that join them a second time."""
+    cores = (drawn.cores * 2)[:2] if drawn.aggregations else drawn.cores[:1]
     ours = drawn.sites[0].level == 2
     found = registry_of(
         drawn.sites,
@@ -351,7 +354,7 @@ def province_of(drawn: ProvinceDraw, intents: tuple[Intent, ...]) -> Province:
     )
     return Province(
         registry=found,
-        inventory=inventory_of(found, drawn.sites, drawn.cores, drawn.aggregations),
+        inventory=inventory_of(found, drawn.sites, cores, drawn.aggregations),
         intents=intents,
         login_from=(STATION,) if ours and drawn.station else (),
     )

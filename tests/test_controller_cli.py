@@ -312,6 +312,13 @@ def test_json_starts_with_its_format_and_is_the_same_every_time(words: tuple[str
     assert truc(*words, "-w", SMALL, *day, "--json")[1] == text
 
 
+def test_a_report_does_not_depend_on_the_order_of_hashes(texts: Path) -> None:
+    break_fence(texts)
+    words = ("verify", "-w", SMALL, "--on", ON, "--no-failures", "--configs", texts, "--json")
+    reports = {start_truc(*words, environment={"PYTHONHASHSEED": seed}).stdout for seed in ("0", "7", "11")}
+    assert len(reports) == 1
+
+
 def test_json_about_a_failure_has_its_format_too(tmp_path: Path) -> None:
     code, text = truc("verify", "-w", tmp_path / "nowhere", "--json")
     assert code == ExitCode.ERROR

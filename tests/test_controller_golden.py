@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.small_commands import ON, copy_small, truc
+from tests.small_commands import ON, copy_small, edit, truc
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -24,6 +24,8 @@ CASES: dict[str, tuple[tuple[str, ...], int]] = {
     "compile-check.vi": (("compile", "--check", "--on", ON, "--lang", "vi"), 2),
     "verify.en": (("verify", "--on", ON), 0),
     "verify.vi": (("verify", "--on", ON, "--lang", "vi", "--no-failures"), 0),
+    "verify-open-fence.en": (("verify", "--on", ON, "--no-failures", "--configs"), 1),
+    "verify-unknown-line.vi": (("verify", "--on", ON, "--no-failures", "--lang", "vi", "--configs"), 3),
     "show-addresses.en": (("show", "addresses", "--on", ON), 0),
     "show-policy.en": (("show", "policy", "--on", ON), 0),
     "show-devices.vi": (("show", "devices", "--on", ON, "--lang", "vi"), 0),
@@ -38,12 +40,26 @@ CASES: dict[str, tuple[tuple[str, ...], int]] = {
 }
 
 
+def broken_texts(name: str, workspace: Path) -> Path:
+    """Compile a workspace and return its texts with one fault in them."""
+    truc("compile", "-w", workspace, "--on", ON)
+    texts = workspace / "out" / "configs"
+    if name.startswith("verify-unknown-line"):
+        with (texts / "core-1.cfg").open("a", encoding="utf-8") as file:
+            file.write("frobnicate all packets\n")
+    else:
+        edit(texts / "cpe-gia-sang.cfg", " 10 permit icmp", " 1 permit ip any any\n 10 permit icmp")
+    return texts
+
+
 def printed(name: str, folder: Path) -> tuple[int, str]:
     """Return exit code and output of a case, without what says where it ran and how long the texts are."""
     workspace = copy_small(folder)
     words = CASES[name][0]
     place = () if "-w" in words or name.startswith("explain-code") else ("-w", str(workspace))
-    code, text = truc(*words, *place)
+    faulty = (str(broken_texts(name, workspace)),) if words[-1] == "--configs" else ()
+    code, text = truc(*words, *faulty, *place)
+    text = re.sub(r"(\.cfg|core-1):\d+:", r"\1:N:", text)
     text = text.replace(str(workspace), "WORKSPACE")
     text = re.sub(r"[\d,]+ (lines|dòng)\b", r"N \1", text)
     text = re.sub(r"(serve it|phục vụ): [\d,]+", r"\1: N", text)

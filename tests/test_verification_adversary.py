@@ -68,6 +68,15 @@ SECTION = r"(?:\n [^\n]*)*?"
 
 ATTACHMENTS = (
     row(
+        "a second address on a LAN",
+        "addressing",
+        (
+            GIA_SANG,
+            r"^( ip address 10\.196\.64\.65 255\.255\.255\.192)$",
+            r"\1\n ip address 10.9.9.1 255.255.255.0 secondary",
+        ),
+    ),
+    row(
         "two attachments swap VRFs",
         "session",
         (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101{SECTION}\n vrf forwarding) A-4$", r"\1 A-19"),
@@ -213,8 +222,10 @@ FILTERS = (
         (
             TAN_CUONG,
             r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 from protocol \S+)$",
-            "set firewall family inet filter TRUC-IN4-71d345a4ddaf term all then accept\n"
-            "insert firewall family inet filter TRUC-IN4-71d345a4ddaf term all before term t0001\n\\1",
+            (
+                "set firewall family inet filter TRUC-IN4-71d345a4ddaf term all then accept\n"
+                "insert firewall family inet filter TRUC-IN4-71d345a4ddaf term all before term t0001\n\\1"
+            ),
         ),
     ),
 )
@@ -313,7 +324,10 @@ SESSIONS = (
         (
             TAN_CUONG,
             r"^(set system host-name cpe-tan-cuong)$",
-            "\\1\nset groups X routing-instances A-6 protocols bgp group <*> import OPEN\nset policy-options policy-statement OPEN then accept\nset routing-instances A-6 apply-groups X",
+            (
+                "\\1\nset groups X routing-instances A-6 protocols bgp group <*> import OPEN\n"
+                "set policy-options policy-statement OPEN then accept\nset routing-instances A-6 apply-groups X"
+            ),
         ),
     ),
 )
@@ -346,7 +360,7 @@ ROUTES = (
         "session",
         (
             EDGE,
-            rf"^(vrf definition A-15{SECTION})\n  route-target export 4200000000:15(\n  route-target import 4200000000:25\n  route-target import 4200000000:28\n exit-address-family\n address-family ipv6)",
+            rf"^(vrf definition A-15{SECTION})\n  route-target export \S+((?:\n  route-target import \S+)+\n exit.*)$",
             r"\1\2",
         ),
     ),
@@ -505,6 +519,16 @@ ROUTES = (
 )
 
 LOGINS = (
+    row(
+        "a list that lets nobody in from a VRF",
+        "management",
+        (GIA_SANG, r"^( access-class \S+ in) vrf-also$", r"\1"),
+    ),
+    row(
+        "a management session is gone",
+        "management",
+        (GIA_SANG, r"(?:^  neighbor 10\.192\.0\.82 .*\n)+", ""),
+    ),
     row("telnet is open", "management", (GIA_SANG, r"^ transport input ssh$", " transport input ssh telnet")),
     row("a vty without a list", "management", (GIA_SANG, r"^ access-class \S+ in vrf-also\n", "")),
     row("the web server is on", "management", (GIA_SANG, r"^no ip http server$", "ip http server")),
@@ -544,7 +568,10 @@ UNKNOWN = (
         (
             GIA_SANG,
             r"^(interface Loopback0)$",
-            "interface Tunnel1\n vrf forwarding A-4\n ip address 10.9.9.1 255.255.255.252\n tunnel source Loopback0\n tunnel destination 10.192.128.8\n!\n\\1",
+            (
+                "interface Tunnel1\n vrf forwarding A-4\n ip address 10.9.9.1 255.255.255.252\n"
+                " tunnel source Loopback0\n tunnel destination 10.192.128.8\n!\n\\1"
+            ),
         ),
     ),
     row(

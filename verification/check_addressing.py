@@ -1,4 +1,4 @@
-"""Does every interface stand where the plan says: its addresses, its tag, switched on, in the right VRF and open to nobody's filter?
+"""Does every interface stand where the plan says: its addresses, its tag, switched on, in the right VRF, without stray filters?
 
 Turns the address plan's own entries into what each device's interfaces must be, and compares. The one idea: the plan names the
 owner of every interface (an attachment, or a purpose in the backbone), so a VRF is right if all its interfaces have one owner,
@@ -172,9 +172,7 @@ def _shown(addresses: Iterable[Address]) -> str:
     return ", ".join(texts) or "no address"
 
 
-def _mixed_vrfs(
-    evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]
-) -> Iterator[NetworkFault]:
+def _mixed_vrfs(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
     """Yield interfaces whose VRF holds another owner, or whose owner has another VRF on the same device."""
     owner_of: dict[tuple[str, str | None], PlannedInterface] = {}
     vrf_of: dict[tuple[str, str], str | None] = {}
@@ -193,9 +191,7 @@ def _mixed_vrfs(
             yield NetworkFault(reason=reason, device=device, ref=interface_ref(name))
 
 
-def _unplanned(
-    evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]
-) -> Iterator[NetworkFault]:
+def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
     """Yield interfaces with addresses that stand in a VRF of ours, or on a planned prefix, though nobody planned them."""
     ours = {
         (device, next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name))
@@ -211,9 +207,7 @@ def _unplanned(
                 )
 
 
-def _unspoken_links(
-    evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]
-) -> Iterator[NetworkFault]:
+def _unspoken_links(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
     """Yield links between two devices over which no BGP session comes up, in a family that they have addresses of."""
     spoken = {
         (evidence.topology.nodes[item.receiver][0], item.interface, item.family) for item in evidence.topology.sessions

@@ -1,4 +1,4 @@
-"""What a device takes at its own addresses: exactly BGP, ICMP and neighbour discovery, and the stations' logins where they belong.
+"""What a device takes at its own addresses: exactly BGP, ICMP, neighbour discovery, and logins of stations where they belong.
 
 Turns a device's filter over its own addresses, and its ways in, into what is wrong with them. The one idea: what must be let in
 and what may be let in is one set (design: packets to a router's own addresses are a built-in intent), so a filter is right iff
@@ -12,11 +12,12 @@ answers to TCP sessions that the device opens (TACACS+) and to NTP.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from intents.policy import DevicesEndpoint, Effect
 from intents.prefix import Family, format_address
 from intents.service import Transport
-from routing.model import ESTABLISHED, Device, IcmpMatch, LoginService, NonInitial
+from routing.model import ESTABLISHED, Acl, AclEntry, Device, IcmpMatch, LoginService, NonInitial
 from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
 from verification.acl_sets import deciding_entry, permitted
 from verification.check_network import NetworkFault
@@ -58,24 +59,32 @@ def _check_filter(evidence: Evidence, device: Device, family: Family, vrf: str |
         return
     is_management = vrf == management_vrf(evidence, device.name)
     parts = _wanted(evidence, family, is_management=is_management)
-    space = header_space(family, {*(match for _, match in parts), *(header_match(entry) for entry in acl.entries)})
+    for verb, entry in _gaps(family, acl.entries, parts):
+        yield NetworkFault(
+            reason=f"the filter over the own addresses of {where} {verb}",
+            device=device.name,
+            ref=acl_ref(name) if entry is None else acl_entry_ref(name, entry),
+        )
+
+
+@lru_cache(maxsize=256)
+def _gaps(family: Family, entries: tuple[AclEntry, ...], parts: tuple[Part, ...]) -> tuple[tuple[str, int | None], ...]:
+    """Return what a filter does wrongly and the entry that does it; once per content, for many devices share one."""
+    acl = Acl(name="", family=family, entries=entries)
+    space = header_space(family, {*(match for _, match in parts), *(header_match(entry) for entry in entries)})
     try:
         admitted = permitted(acl, space)
     except NotExpressibleError as error:
-        reason = f"the filter over the own addresses of {where} is not expressible: {error}"
-        yield NetworkFault(reason=reason, device=device.name, ref=acl_ref(name))
-        return
+        return ((f"is not expressible: {error}", None),)
     wanted = _union(space, parts)
+    found: list[tuple[str, int | None]] = []
     for verb, packets in (("admits", admitted - wanted), ("drops", wanted - admitted)):
         packet = packets.witness()
         if packet is not None:
-            entry = deciding_entry(acl, packet)
-            yield NetworkFault(
-                reason=f"the filter over the own addresses of {where} {verb} protocol {packet.header.protocol} "
-                f"from {format_address(family, packet.source)}",
-                device=device.name,
-                ref=acl_ref(name) if entry is None else acl_entry_ref(name, entry),
-            )
+            source = format_address(family, packet.source)
+            what = f"{verb} protocol {packet.header.protocol} from {source}"
+            found.append((what, deciding_entry(acl, packet)))
+    return tuple(found)
 
 
 def _filter_name(device: Device, family: Family, vrf: str | None) -> str:

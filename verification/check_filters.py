@@ -79,7 +79,7 @@ def _delivered(
     if node is None:
         return
     for region in layout.regions.get((destination, family), ()):
-        for way in evidence.whole.ways(node, region):
+        for way in sorted(evidence.whole.ways(node, region)):
             if way.end in SUCCESS:
                 yield region, way
 
@@ -156,7 +156,7 @@ def _escapes(
         there = packets & rectangle(space, ((0, (1 << space.family.bits) - 1),), (span_of(region),), space.full)
         if there.is_empty or evidence.whole.matched(node, region) is None:
             continue
-        for way in evidence.whole.ways(node, region):
+        for way in sorted(evidence.whole.ways(node, region)):
             if way.end not in SUCCESS:
                 continue
             left = there

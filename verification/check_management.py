@@ -61,7 +61,7 @@ def _to_device(
             if not _may_have_changed(state, region):
                 continue
             known = node is not None and region in evidence.regions.chains
-            ways = state.ways(node, region) if known and node is not None else frozenset()
+            ways = state.ways(node, region) if known and node is not None else ()
             if not ways or any(way.end not in SUCCESS or way.device != device for way in ways):
                 yield _cut(f"{station} does not reach {device} at {region}", state, device, port.interface)
 
@@ -80,7 +80,7 @@ def _from_device(
         for region in layout.regions.get((station, family), ()):
             if not _may_have_changed(state, region):
                 continue
-            ways = frozenset() if node is None else state.ways(node, region)
+            ways = () if node is None else state.ways(node, region)
             if not ways or any(way.end not in SUCCESS or (way.device, way.interface) not in ends for way in ways):
                 yield _cut(f"{device} does not reach {station}", state, device, "")
 

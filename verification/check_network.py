@@ -5,7 +5,7 @@ The one idea: each check is one function from evidence to the first thing wrong,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
@@ -137,7 +137,7 @@ def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
             )
 
 
-def check_leaks(evidence: Evidence, layout: Layout, purposes: dict[int, PurposeName]) -> Iterator[NetworkFault]:
+def check_leaks(evidence: Evidence, layout: Layout, purposes: Mapping[int, PurposeName]) -> Iterator[NetworkFault]:
     """Yield routes that stand in a VRF though nobody of that purpose talks to their owner."""
     attachments = evidence.given.registry.attachments
     talking = _talking_purposes(evidence)

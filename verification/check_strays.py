@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intents.prefix import format_address
+from intents.prefix import Prefix, format_address
 from routing.model import Ref
 from routing.refs import neighbor_ref, vrf_ref
+from verification.best_path import Selected
 from verification.check_network import NetworkFault
 from verification.check_routes import Layout
 from verification.evidence import Evidence

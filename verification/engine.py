@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from verification.check_fences import check_fences
 from verification.check_filters import check_isolation, check_sessions_filtered
+from verification.check_network import node_purposes
+from verification.check_purposes import homes_of
 from verification.check_routes import lay_out
 from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
@@ -67,6 +69,7 @@ def judge(
     pairs = talking_pairs(evidence)
     talkers = by_destination(pairs)
     layout = lay_out(evidence)
+    plane = management_plane(evidence)
     inquiry = Inquiry(
         evidence=evidence,
         layout=layout,
@@ -76,7 +79,9 @@ def judge(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in given.policy.vias
         ),
-        plane=management_plane(evidence),
+        plane=plane,
+        homes=homes_of(evidence, layout, plane),
+        purposes=node_purposes(evidence),
     )
     tally = judge_whole(inquiry)
     if with_failures and workers is None:
@@ -94,7 +99,7 @@ def judge(
             *rule_answers(evidence, tally, doubt, filtered, leaking),
             *via_answers(evidence, tally, doubt, inquiry.vias),
             *attachment_answers(evidence, fences, tally, doubt, leaking),
-            *network_answers(evidence, layout, tally, doubt),
+            *network_answers(inquiry, tally, doubt),
         ),
         devices=len(given.network.devices),
         states=tally.states,

@@ -203,7 +203,9 @@ def _login_sources(family: Family, devices: tuple[Device, ...]) -> tuple[int, ..
     last = (1 << family.bits) - 1
     found = {0, last}
     for device in devices:
-        names = {name for login in device.logins for _, name in login.acls} | {item.acl for item in device.control_filters}
+        names = {name for login in device.logins for _, name in login.acls} | {
+            item.acl for item in device.control_filters
+        }
         for acl in device.acls:
             for entry in acl.entries if acl.family is family and acl.name in names else ():
                 for match in entry.sources or ():

@@ -111,13 +111,23 @@ def _holds(field: tuple[AddressMatch, ...] | None, address: int) -> bool:
 def _headers(family: Family, entries: Sequence[AclEntry]) -> list[CornerHeader]:
     protocols = {TCP, UDP, *_OTHER_PROTOCOLS}
     for entry in entries:
-        protocols |= {number for item in entry.protocols or () for number in (item - 1, item, item + 1) if 0 <= number < 256}
+        protocols |= {
+            number for item in entry.protocols or () for number in (item - 1, item, item + 1) if 0 <= number < 256
+        }
     ports = [_ports(entry.source_ports for entry in entries), _ports(entry.destination_ports for entry in entries)]
     kinds = {(0, 0), (3, 4), (8, 0), (128, 0), (255, 255)}
     for entry in entries:
         for message in entry.icmp or ():
-            codes = (0, 1, 255) if message.code is None else (max(0, message.code - 1), message.code, min(255, message.code + 1))
-            kinds |= {(kind, code) for kind in range(max(0, message.type - 1), min(255, message.type + 1) + 1) for code in codes}
+            codes = (
+                (0, 1, 255)
+                if message.code is None
+                else (max(0, message.code - 1), message.code, min(255, message.code + 1))
+            )
+            kinds |= {
+                (kind, code)
+                for kind in range(max(0, message.type - 1), min(255, message.type + 1) + 1)
+                for code in codes
+            }
     found = [CornerHeader(protocol=number, fragment=True) for number in sorted(protocols)]
     for number in sorted(protocols):
         if number in _PORTED:
@@ -153,7 +163,11 @@ def _flags(entries: Sequence[AclEntry]) -> list[int]:
 
 
 def _passes(
-    family: Family, entries: Sequence[AclEntry] | None, sources: list[int], destinations: list[int], headers: list[CornerHeader]
+    family: Family,
+    entries: Sequence[AclEntry] | None,
+    sources: list[int],
+    destinations: list[int],
+    headers: list[CornerHeader],
 ) -> Bools:
     """Return for every source, destination and header whether the packet passes."""
     shape = (len(sources), len(destinations), len(headers))

@@ -69,7 +69,8 @@ def _nodes(network: Network, failure: Failure) -> list[Node]:
     found: set[Node] = set()
     for name, device in network.devices.items():
         if name not in failure.devices:
-            found |= {(name, None), *((name, item.vrf) for item in (*device.interfaces, *device.bgp, *device.statics))}
+            found |= {(name, None), *((name, item.vrf) for item in device.interfaces)}
+            found |= {(name, item.vrf) for item in device.bgp} | {(name, item.vrf) for item in device.statics}
             found |= {(name, item.name) for item in device.vrfs}
     return sorted(found, key=lambda node: (node[0], node[1] or ""))
 

@@ -6,6 +6,7 @@ policies nor anything else tells apart for a prefix can't change its routes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from intents.prefix import Family, Prefix
@@ -23,7 +24,7 @@ def _family_part(device: Device, family: Family) -> tuple[object, ...]:
         (item.name, item.vrf, item.vlan, item.enabled, tuple(one for one in item.addresses if one.family is family))
         for item in device.interfaces
     )
-    vrfs = tuple((item.name, tuple(one for one in item.families if one.family is family)) for item in device.vrfs)
+    vrfs = tuple(_meeting_targets(device, family))
     statics = tuple(item for item in device.statics if item.prefix.family is family)
     bgp = tuple(
         replace(
@@ -37,6 +38,20 @@ def _family_part(device: Device, family: Family) -> tuple[object, ...]:
         for item in device.bgp
     )
     return (interfaces, vrfs, statics, bgp)
+
+
+def _meeting_targets(device: Device, family: Family) -> Iterator[tuple[object, ...]]:
+    """Yield each VRF with its maps and those of its route targets that meet another VRF's on the device: only they leak."""
+    of_family = {vrf.name: one for vrf in device.vrfs for one in vrf.families if one.family is family}
+    for vrf in device.vrfs:
+        own = of_family.get(vrf.name)
+        others = [one for name, one in of_family.items() if name != vrf.name]
+        if own is None:
+            yield (vrf.name,)
+            continue
+        imports = {target for target in own.imports if any(target in one.exports for one in others)}
+        exports = {target for target in own.exports if any(target in one.imports for one in others)}
+        yield (vrf.name, frozenset(imports), frozenset(exports), own.import_map, own.export_map)
 
 
 def affected_prefixes(before: Device, after: Device, prefixes: tuple[Prefix, ...]) -> tuple[Prefix, ...]:

@@ -68,7 +68,7 @@ class Forwarding:
         self.alive = alive
         self.views = views
         self._bound = _bound_filters(self.topology)
-        self._known: dict[Prefix, dict[int, frozenset[Way]]] = {}
+        self._known: dict[Prefix, dict[int, tuple[Way, ...]]] = {}
 
     def chosen_hops(self, node: int, prefix: Prefix) -> tuple[Hop, ...]:
         """Return the ways on from a node for one prefix, () if it has no route: the lowest distance wins."""
@@ -98,25 +98,25 @@ class Forwarding:
                 return hops
         return ()
 
-    def explored(self, region: Prefix) -> Mapping[int, frozenset[Way]]:
+    def explored(self, region: Prefix) -> Mapping[int, tuple[Way, ...]]:
         """Return the nodes that packets to a region have been followed through so far."""
         return self._known.get(region, {})
 
-    def ways(self, node: int, region: Prefix) -> frozenset[Way]:
+    def ways(self, node: int, region: Prefix) -> tuple[Way, ...]:
         """Return every way from a node for packets to a region (addresses of no device)."""
         known = self._known.setdefault(region, {})
         if node not in known:
             self._explore(node, region, known, ())
         return known[node]
 
-    def _explore(self, node: int, region: Prefix, known: dict[int, frozenset[Way]], path: tuple[int, ...]) -> None:
+    def _explore(self, node: int, region: Prefix, known: dict[int, tuple[Way, ...]], path: tuple[int, ...]) -> None:
         device = self.topology.nodes[node][0]
         if node in path:
-            known.setdefault(node, frozenset({Way(Disposition.LOOP, device, "", (device,), ())}))
+            known.setdefault(node, (Way(Disposition.LOOP, device, "", (device,), ()),))
             return
         prefix = self.matched(node, region)
         if prefix is None:
-            known[node] = frozenset({Way(Disposition.NO_ROUTE, device, "", (device,), ())})
+            known[node] = (Way(Disposition.NO_ROUTE, device, "", (device,), ()),)
             return
         found: set[Way] = set()
         for hop in self.chosen_hops(node, prefix):
@@ -129,7 +129,7 @@ class Forwarding:
             into = self._crossed(self.topology.nodes[hop.node][0], hop.peer_interface, "in", region.family)
             for way in known[hop.node]:
                 found.add(way._replace(devices=(device, *way.devices), filters=out + into + way.filters))
-        known[node] = frozenset(found)
+        known[node] = tuple(sorted(found))
 
     def _crossed(self, device: str, interface: str, direction: str, family: Family) -> tuple[Filter, ...]:
         key = (device, interface, direction, int(family))

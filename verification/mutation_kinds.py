@@ -79,6 +79,7 @@ _UNBOUND = (
     re.compile(r"netconf-yang ssh ipv[46] access-list .*"),
     re.compile(r"set interfaces .* filter (?:input|output) \S+"),
 )
+_ANYTHING = {32: "0.0.0.0/0", 128: "::/0"}
 _SNMP_ACCESS = re.compile(r"(snmp-server group .*) access .*")
 
 
@@ -163,7 +164,9 @@ def _extra_imports(text: Lines, targets: tuple[str, ...], random: Random) -> Ite
         elif line.startswith("set routing-instances "):
             instances[line.split()[2]] = index
     for name, index in instances.items():
-        yield from ((text.insert(index, f"set routing-instances {name} vrf-target import target:{t}"),) for t in targets)
+        yield from (
+            (text.insert(index, f"set routing-instances {name} vrf-target import target:{t}"),) for t in targets
+        )
         for other in instances:
             if other != name:
                 added = f"set routing-instances {name} routing-options instance-import FROM-{other}"
@@ -251,10 +254,10 @@ def _loosened_filters(text: Lines, targets: tuple[str, ...], random: Random) -> 
             start = line[: rule.start(3)] + rule[3]
             yield (text.replace(index, f"{start}/{rule[4]} le {bits}"),)
             yield (text.replace(index, f"{start}/{max(0, int(rule[4]) - 4)} le {bits}"),)
-            yield (text.replace(index, f"{line[: rule.start(3)]}{'::' if bits == 128 else '0.0.0.0'}/0 le {bits}"),)
+            yield (text.replace(index, f"{line[: rule.start(3)]}{_ANYTHING[bits]} le {bits}"),)
         route = _ROUTE_FILTER.fullmatch(line)
         if route:
-            anything = "::/0" if ":" in route[2] else "0.0.0.0/0"
+            anything = _ANYTHING[128 if ":" in route[2] else 32]
             yield (text.replace(index, f"{route[1]} {route[2]}/{route[3]} orlonger"),)
             yield (text.replace(index, f"{route[1]} {route[2]}/{max(0, int(route[3]) - 4)} orlonger"),)
             yield (text.replace(index, f"{route[1]} {anything} orlonger"),)

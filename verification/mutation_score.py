@@ -21,7 +21,7 @@ from verification.evidence import Given
 from verification.failure import NO_FAILURE, failures
 from verification.mutation import Fault, mutate
 from verification.mutation_kinds import FaultKind
-from verification.verdict import Disputed, NotModelled, Violated
+from verification.verdict import Disputed, Holds, NotModelled, Violated
 
 Judge = Callable[[Given, bool], Judgement]
 """Answers every question; the second argument says whether under every failure too."""
@@ -159,6 +159,8 @@ def _complaint(judgement: Judgement) -> tuple[Outcome, str] | None:
                 return Outcome.SEEN, f"{answer.question.kind} {answer.question.subject}: {reason}"
             case NotModelled(reason=reason) | Disputed(one=reason):
                 open_questions.append(f"{answer.question.kind} {answer.question.subject}: {reason}")
+            case Holds():
+                pass
     return (Outcome.REFUSED, open_questions[0]) if open_questions else None
 
 

@@ -128,7 +128,9 @@ def kind_of_word(words: list[str], position: int) -> tuple[str, ...]:
 def change_number(text: PlainText, index: int, random: Random) -> str | None:
     """Return the line with one number changed: an octet, a mask, a length, a port, a tag, an AS, the last of a name."""
     pieces = re.split(r"(\s+)", text.lines[index])
-    places = [at for at, piece in enumerate(pieces) if any(char.isdigit() for char in piece) or _ADDRESS6.fullmatch(piece)]
+    places = [
+        at for at, piece in enumerate(pieces) if any(char.isdigit() for char in piece) or _ADDRESS6.fullmatch(piece)
+    ]
     if not places:
         return None
     at = random.choice(places)
@@ -170,7 +172,7 @@ def _other_mask(word: str, random: Random) -> str:
 
 def _near(number: int, most: int, random: Random) -> int:
     choices = {number + 1, number - 1, number * 2, number // 2, number ^ 1 << random.randrange(7)}
-    return random.choice(sorted(item for item in choices if 0 <= item <= most and item != number))
+    return random.choice(sorted(item for item in choices if 0 <= item <= most and item != number) or [most])
 
 
 def swap_word(text: PlainText, index: int, random: Random) -> str | None:

@@ -19,15 +19,14 @@ from verification.check_network import (
     check_default_routes,
     check_leaks,
     check_overlaps,
-    node_purposes,
 )
-from verification.check_routes import Layout
+from verification.check_route_filters import check_route_filters
 from verification.check_strays import check_strays
 from verification.counterexample import violated_by
 from verification.doubt import Doubt
 from verification.evidence import Evidence
 from verification.question import Answer, Question, QuestionKind
-from verification.states import Tally
+from verification.states import Inquiry, Tally
 from verification.verdict import Holds, NotModelled, Verdict, Violated
 
 Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
@@ -69,19 +68,22 @@ def _attachment_answer(
     return Answer(question=question, verdict=verdict)
 
 
-def network_answers(evidence: Evidence, layout: Layout, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
+def network_answers(inquiry: Inquiry, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
     """Answer what is asked of the network as a whole, and of each device."""
+    evidence, layout = inquiry.evidence, inquiry.layout
     transit = next(iter(tally.transit.values()), None)
     yield Answer(
         question=Question(kind=QuestionKind.TRANSIT, subject="network", cases=len(evidence.given.roles.sites)),
         verdict=_or_doubt(None if transit is None else violated_by(evidence, transit, ()), tally.states, doubt),
     )
-    strays = chain(check_leaks(evidence, layout, node_purposes(evidence)), check_strays(evidence, layout))
+    strays = chain(check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout))
     for kind, found in (
         (QuestionKind.BACKBONE, check_backbone(evidence, layout)),
         (QuestionKind.DEFAULT_ROUTE, check_default_routes(evidence)),
         (QuestionKind.OVERLAP, check_overlaps(evidence)),
         (QuestionKind.LEAK, strays),
+        (QuestionKind.PURPOSE, iter(tally.purposes)),
+        (QuestionKind.ROUTE_FILTER, check_route_filters(evidence, inquiry.plane)),
         (QuestionKind.ADDRESSING, check_addressing(evidence)),
     ):
         question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))

@@ -6,15 +6,17 @@ to any executor; the tallies are merged in the order of the states, so that the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from itertools import islice
 
 from intents.prefix import Prefix
-from intents.registry import AttachmentName
+from intents.registry import AttachmentName, PurposeName
 from verification.alive import Alive
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
+from verification.check_purposes import Homes, check_purposes
 from verification.check_routes import Layout, Wrong, check_changed, check_joined, check_wall
 from verification.check_via import ViaPairs, check_via
 from verification.control_plane import NotSettledError
@@ -36,6 +38,7 @@ class Tally:
     transit: dict[AttachmentName, Wrong] = field(default_factory=dict)
     vias: dict[int, Wrong] = field(default_factory=dict)
     management: dict[str, NetworkFault] = field(default_factory=dict)
+    purposes: tuple[NetworkFault, ...] = ()
     states: int = 0
     unsettled: str = ""
 
@@ -54,6 +57,11 @@ class Tally:
         for item in found:
             self.management.setdefault(item.device, item)
 
+    def add_gaps(self, found: Iterator[NetworkFault]) -> None:
+        """Keep the first backbone VRF that lacks a prefix of its purpose."""
+        if not self.purposes:
+            self.purposes = tuple(islice(found, 1))
+
     def merge(self, other: Tally) -> None:
         """Take what a later tally found in addition."""
         self.joined = {**other.joined, **self.joined}
@@ -61,6 +69,7 @@ class Tally:
         self.transit = {**other.transit, **self.transit}
         self.vias = {**other.vias, **self.vias}
         self.management = {**other.management, **self.management}
+        self.purposes = self.purposes or other.purposes
         self.states += other.states
         self.unsettled = self.unsettled or other.unsettled
 
@@ -75,6 +84,8 @@ class Inquiry:
     talking: Talking
     vias: ViaPairs
     plane: ManagementPlane
+    homes: Homes
+    purposes: Mapping[int, PurposeName]
 
 
 def judge_whole(inquiry: Inquiry) -> Tally:
@@ -84,6 +95,7 @@ def judge_whole(inquiry: Inquiry) -> Tally:
     tally.add(check_joined(evidence, layout, evidence.whole, inquiry.talkers))
     tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), inquiry.talking))
     tally.add_cuts(check_reachable(evidence, layout, evidence.whole, inquiry.plane, None))
+    tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
     for index, wrong in check_via(evidence, layout, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     return tally
@@ -163,6 +175,7 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
     learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
     tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
     tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))
+    tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))
     for index, wrong in check_via(evidence, layout, state, inquiry.vias, joined):
         tally.vias.setdefault(index, wrong)
 

@@ -1,0 +1,89 @@
+"""Does the backbone of every purpose know every prefix of its purpose, whatever single element has failed?
+
+Turns the routes of backbone VRFs into what they lack. The one idea: this is asked of routes, not of sessions that somebody may
+start today, so that a spare way or an announcement that is gone is seen before a permit, or a second failure, needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from intents.policy import Effect
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName, PurposeName
+from routing.refs import vrf_ref
+from verification.allowed_pairs import NOBODY
+from verification.check_network import NetworkFault
+from verification.check_routes import Layout
+from verification.evidence import Evidence
+from verification.forwarding import Forwarding
+from verification.management import ManagementPlane
+
+MANAGEMENT = PurposeName("management")
+Homes = Mapping[Prefix, tuple[PurposeName, frozenset[str]]]
+"""For every region that somebody owns: its purpose, and the devices it stands on."""
+
+
+def homes_of(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Homes:
+    """Return where every owned region belongs: attachments' prefixes, and the devices' own addresses."""
+    found: dict[Prefix, tuple[PurposeName, frozenset[str]]] = {}
+    for region, owner in layout.owner.items():
+        devices = frozenset(port.device for port in evidence.ports.get(owner, ()))
+        if devices <= evidence.given.roles.backbone and not _has_permit(evidence, owner, region.family):
+            continue  # what stands at an edge is leaked into its purpose, and only for somebody
+        found[region] = (evidence.given.registry.attachments[owner].purpose, devices)
+    for device, loopbacks in plane.loopbacks.items():
+        found.update(dict.fromkeys(loopbacks, (MANAGEMENT, frozenset({device}))))
+    return found
+
+
+def _has_permit(evidence: Evidence, name: AttachmentName, family: Family) -> bool:
+    """Return whether an attachment takes part in any permit."""
+    kind = evidence.kinds.get((name, family), NOBODY)
+    bits = kind.source_of | kind.destination_of
+    return any(
+        bits >> index & 1 and rule.effect is Effect.PERMIT for index, rule in enumerate(evidence.given.policy.rules)
+    )
+
+
+def check_purposes(
+    evidence: Evidence,
+    homes: Homes,
+    purposes: Mapping[int, PurposeName],
+    state: Forwarding,
+    joined: Mapping[str, int] | None,
+) -> Iterator[NetworkFault]:
+    """Yield backbone VRFs that lack a route to a region of their purpose in this state; under a failure only where it changed
+    something.
+
+    `purposes`: of each backbone VRF. `joined`: component number by device (None: all is up); ends in different ones are excused.
+    """
+    for region, node in _asked(evidence, homes, purposes, state):
+        device, vrf = evidence.topology.nodes[node]
+        purpose, stands_on = homes[region]
+        if purposes.get(node) != purpose or node in state.alive.dead_nodes or region not in evidence.regions.chains:
+            continue
+        if joined is not None and all(joined.get(other) != joined.get(device) for other in stands_on):
+            continue
+        if state.matched(node, region) is None:
+            failure = state.alive.failure
+            under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
+            reason = f"VRF {vrf} of {device} ({purpose}) has no route to {region} of its own purpose{under}"
+            yield NetworkFault(reason=reason, device=device, ref=vrf_ref(vrf or ""))
+
+
+def _asked(
+    evidence: Evidence, homes: Homes, purposes: Mapping[int, PurposeName], state: Forwarding
+) -> Iterable[tuple[Prefix, int]]:
+    """Yield the regions and nodes to look at: all in the whole network, else those whose choice a failure changes."""
+    if not state.alive.failure.devices and not state.alive.failure.links:
+        by_purpose: dict[PurposeName, list[int]] = {}
+        for node, purpose in purposes.items():
+            by_purpose.setdefault(purpose, []).append(node)
+        yield from ((region, node) for region, (purpose, _) in homes.items() for node in by_purpose.get(purpose, ()))
+        return
+    for prefix, view in state.views.items():
+        regions = [region for region in evidence.regions.inside.get(prefix, ()) if region in homes]
+        if regions:
+            changed = [node for node in view.selected.keys() | view.touched if node in purposes]
+            yield from ((region, node) for region in regions for node in changed)

@@ -1,0 +1,102 @@
+"""Are the two filters between a site and the backbone each right on its own?
+
+Turns route policies into what they let through wrongly. The one idea: like the two fences of an attachment, what a site announces
+and what the backbone takes from it are two questions, so that a fault in one is seen although the other still holds: whatever
+its state, a site can announce nothing but what stands on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intents.prefix import Family, Prefix, format_address
+from intents.registry import AttachmentName
+from routing.model import Action, BgpNeighbor, PolicyClause, PolicyDefault, RoutePolicy
+from routing.refs import neighbor_ref
+from verification.check_network import NetworkFault
+from verification.evidence import Evidence
+from verification.management import ManagementPlane
+from verification.topology import Session
+
+Policies = Mapping[str, RoutePolicy]
+
+
+def check_route_filters(evidence: Evidence, plane: ManagementPlane) -> Iterator[NetworkFault]:
+    """Yield sessions from a site whose filters, at either end, may pass another prefix than those planned for the sender."""
+    policies = {
+        device.name: {policy.name: policy for policy in device.policies}
+        for device in evidence.given.network.devices.values()
+    }
+    own = _own_prefixes(evidence, plane)
+    for session in evidence.topology.sessions:
+        sender, sender_vrf = evidence.topology.nodes[session.sender]
+        receiver, receiver_vrf = evidence.topology.nodes[session.receiver]
+        if sender not in evidence.given.roles.sites:
+            continue
+        planned = own.get(session.sender, frozenset())
+        for device, vrf, neighbor, names, verb in (
+            (sender, sender_vrf, session.export, session.export.exports, "may announce"),
+            (receiver, receiver_vrf, session.accept, session.accept.imports, "takes"),
+        ):
+            if not any(passes_only(policies[device].get(name), planned) for name in names):
+                yield _loose(device, vrf, neighbor, session, f"{device} {verb} more than {_shown(planned)}")
+
+
+def _loose(device: str, vrf: str | None, neighbor: BgpNeighbor, session: Session, what: str) -> NetworkFault:
+    address = format_address(session.family, neighbor.address)
+    return NetworkFault(
+        reason=f"{what} over the session with {address} in VRF {vrf or 'global'}",
+        device=device,
+        ref=neighbor_ref(vrf, session.family, address),
+    )
+
+
+def _shown(planned: frozenset[Prefix]) -> str:
+    return ", ".join(str(prefix) for prefix in sorted(planned)) or "nothing"
+
+
+def _own_prefixes(evidence: Evidence, plane: ManagementPlane) -> dict[int, frozenset[Prefix]]:
+    """Return what each VRF at a site has to announce: the LAN or what lies behind it, or the device's own address."""
+    found: dict[int, set[Prefix]] = {}
+    for node, port in evidence.start_ports.items():
+        name = AttachmentName(port.attachment)
+        for family in Family:
+            lan = evidence.sides[family].pairs.lans.get(name)
+            if lan is not None:
+                found.setdefault(node, set()).add(lan)
+    for device, loopbacks in plane.loopbacks.items():
+        node_of = plane.nodes[device]
+        if node_of is not None:
+            found.setdefault(node_of, set()).update(loopbacks)
+    return {node: frozenset(prefixes) for node, prefixes in found.items()}
+
+
+def passes_only(policy: RoutePolicy | None, planned: frozenset[Prefix]) -> bool:
+    """Return whether a policy, for certain, lets through none but these very prefixes (no policy lets all through)."""
+    if policy is None:
+        return False
+    is_closed = policy.default is PolicyDefault.REJECT or _ends_in_rejection(policy.clauses)
+    return is_closed and _all_narrow(policy.clauses, planned)
+
+
+def _ends_in_rejection(clauses: tuple[PolicyClause, ...]) -> bool:
+    return any(
+        clause.action is Action.DENY
+        and clause.prefixes is None
+        and clause.sources is None
+        and clause.communities is None
+        for clause in clauses
+    )
+
+
+def _all_narrow(clauses: tuple[PolicyClause, ...], planned: frozenset[Prefix]) -> bool:
+    """Return whether every clause that accepts does so for planned prefixes only."""
+    for clause in clauses:
+        if clause.action is not Action.PERMIT:
+            continue
+        rules = [rule for rule in clause.prefixes or () if rule.permit]
+        if clause.prefixes is None or any(
+            rule.prefix not in planned or (rule.low, rule.high) != (rule.prefix.length,) * 2 for rule in rules
+        ):
+            return False
+    return True
