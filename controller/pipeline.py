@@ -35,7 +35,7 @@ from routing.acls import FencePlatform
 from routing.budgets import check_budgets
 from routing.builder import BuiltNetwork, build
 from routing.config import DeviceConfig, render_device
-from routing.draft import Platform, index_plans, rendered_devices
+from routing.draft import Plans, Platform, index_plans, rendered_devices
 from routing.feasible import check_feasible
 from routing.merge import merge_running
 from routing.standing import MANAGEMENT, purpose_vrf
@@ -192,14 +192,14 @@ def device_budgets(inventory: Inventory) -> dict[str, Budget]:
     }
 
 
-def compile_network(addressed: Addressed) -> Compiled:
-    """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
+def make_plans(addressed: Addressed) -> Plans:
+    """Return everything that building reads, indexed."""
     wanted = addressed.wanted
     baselines = {
         name: vendor.baseline(baseline_settings(wanted.settings, vendor.capabilities.loopback))
         for name, vendor in VENDORS.items()
     }
-    plans = index_plans(
+    return index_plans(
         policy=wanted.policy,
         registry=wanted.registry,
         inventory=wanted.inventory,
@@ -211,6 +211,12 @@ def compile_network(addressed: Addressed) -> Compiled:
             device.name: tuple(sorted(baselines[device.platform])) for device in rendered_devices(wanted.inventory)
         },
     )
+
+
+def compile_network(addressed: Addressed) -> Compiled:
+    """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
+    wanted = addressed.wanted
+    plans = make_plans(addressed)
     feasible = raise_errors((*addressed.findings, *check_feasible(plans, wanted.intents)))
     built = build(plans)
     fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))

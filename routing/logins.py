@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intents.policy import DevicesEndpoint, Rule
 from intents.prefix import Family, Prefix
 from routing.acls import (
     ECHO_REPLY,
@@ -33,6 +34,7 @@ from routing.model import (
     LoginService,
     NonInitial,
 )
+from routing.refs import acl_entry_ref, control_filter_ref, login_ref
 from routing.standing import MANAGEMENT, purpose_vrf
 
 BGP_PORT = 179
@@ -52,11 +54,25 @@ def add_logins(draft: Draft, plans: Plans) -> None:
         return
     lists = tuple((family, _station_list(draft, family, plans)) for family in Family)
     for service in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH):
+        draft.serve(login_ref(service), _device_rules(plans))
         draft.logins.append(Login(service=service, acls=lists))
 
 
 def _stations(family: Family, plans: Plans) -> tuple[Prefix, ...]:
     return tuple(sorted(prefix for prefix in plans.login_sources if prefix.family is family))
+
+
+def _device_rules(plans: Plans) -> tuple[Rule, ...]:
+    """Return the rules about reaching devices."""
+    reach = DevicesEndpoint()
+    return tuple(rule for rule in plans.purpose_rules(MANAGEMENT) if reach in (rule.source, rule.destination))
+
+
+def _serve_first(draft: Draft, name: str, count: int, plans: Plans) -> str:
+    """Note that the first entries of a list are there for the management stations."""
+    for index in range(count):
+        draft.serve(acl_entry_ref(name, index), _device_rules(plans))
+    return name
 
 
 def _keep(draft: Draft, family: Family, entries: tuple[AclEntry, ...]) -> str:
@@ -69,17 +85,18 @@ def _station_list(draft: Draft, family: Family, plans: Plans) -> str:
     permits = tuple(
         AclEntry(action=Action.PERMIT, sources=(match_prefix(prefix),)) for prefix in _stations(family, plans)
     )
-    return _keep(draft, family, (*permits, AclEntry(action=Action.DENY, log=True)))
+    name = _keep(draft, family, (*permits, AclEntry(action=Action.DENY, log=True)))
+    return _serve_first(draft, name, len(permits), plans)
 
 
 def _add_control_filters(draft: Draft, family: Family, plans: Plans) -> None:
     """One filter for the management VRF, one without any login for every other VRF."""
     closed = (*_everywhere(family, plans), AclEntry(action=Action.DENY, log=True))
     draft.control_filters.append(ControlFilter(family=family, acl=_keep(draft, family, closed)))
-    opened = (*_from_stations(family, plans), *closed)
-    draft.control_filters.append(
-        ControlFilter(family=family, acl=_keep(draft, family, opened), vrf=purpose_vrf(MANAGEMENT))
-    )
+    stations = _from_stations(family, plans)
+    opened = _serve_first(draft, _keep(draft, family, (*stations, *closed)), len(stations), plans)
+    draft.control_filters.append(ControlFilter(family=family, acl=opened, vrf=purpose_vrf(MANAGEMENT)))
+    draft.serve(control_filter_ref(purpose_vrf(MANAGEMENT), family), _device_rules(plans))
 
 
 def _everywhere(family: Family, plans: Plans) -> tuple[AclEntry, ...]:

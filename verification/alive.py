@@ -6,7 +6,8 @@ The one idea: a failure is looked up, never simulated: everything that lost its 
 from __future__ import annotations
 
 from verification.failure import Failure
-from verification.topology import LocalRoute, Topology, parent_of
+from verification.topology import Topology
+from verification.wiring import LocalRoute, parent_of
 
 
 class Alive:

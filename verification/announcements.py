@@ -14,7 +14,8 @@ from intents.prefix import Family, Prefix
 from routing.model import RouteSource
 from verification.best_path import Candidate
 from verification.route_filters import Attributes, Filter, compile_filters
-from verification.topology import Hop, Session, Topology
+from verification.topology import Topology
+from verification.wiring import Hop, Session
 
 
 class Group(NamedTuple):

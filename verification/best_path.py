@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from routing.model import RouteSource
 from verification.route_filters import Attributes
-from verification.topology import Hop
+from verification.wiring import Hop
 
 CandidateKey = tuple[str, int]
 """("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""

@@ -21,7 +21,7 @@ from verification.failure import Failure
 from verification.flow import SUCCESS
 from verification.flow_sets import span_of
 from verification.forwarding import Forwarding
-from verification.topology import parent_of
+from verification.wiring import parent_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from routing.refs import neighbor_ref
 from verification.check_network import NetworkFault
 from verification.evidence import Evidence
 from verification.management import ManagementPlane
-from verification.topology import Session
+from verification.wiring import Session
 
 Policies = Mapping[str, RoutePolicy]
 

@@ -19,7 +19,8 @@ from verification.announcements import Announcements
 from verification.best_path import Candidate, CandidateKey, Selected, select
 from verification.failure import NO_FAILURE
 from verification.route_filters import Attributes
-from verification.topology import Hop, Leak, Session, Topology
+from verification.topology import Topology
+from verification.wiring import Hop, Leak, Session
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200

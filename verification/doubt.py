@@ -14,8 +14,8 @@ from intents.registry import AttachmentName
 from routing.model import AclBinding, Device
 from verification.check_filters import passes
 from verification.evidence import Evidence
-from verification.topology import Session
 from verification.verdict import Culprit, NotModelled
+from verification.wiring import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from intents.prefix import Family, Prefix
 from verification.alive import Alive
 from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane, PrefixState
 from verification.flow import Disposition
-from verification.topology import Hop, Topology
+from verification.topology import Topology
+from verification.wiring import Hop
 
 Filter = tuple[str, str, str]
 """A bound filter that a packet crosses: device, interface, "in" or "out"."""

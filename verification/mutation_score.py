@@ -17,9 +17,11 @@ from routing.model import Device
 from routing.vendors import VENDORS
 from verification.engine import Judgement, judge
 from verification.equivalence import Difference, Unmutated
+from verification.equivalence_scope import routing_part
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, failures
 from verification.mutation import Fault, mutate
+from verification.mutation_fences import FencesAlone
 from verification.mutation_kinds import FaultKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
@@ -90,8 +92,9 @@ def score(
     """Return what becomes of every fault of the texts in `given`; order is kept.
 
     `enumerate_unseen` False (a network too large to go through): what is not seen is unclassified. With an executor the
-    faults are judged in `chunks` parts; `judged_by` must then be a function of a module. ValueError if the judge does not
-    hold the unmutated texts for right, because then every fault would seem to be seen.
+    faults are judged in `chunks` parts; `judged_by` must then be a function of a module. A fault that a fence question sees
+    is not put to the other questions. ValueError if the judge does not hold the unmutated texts for right, because then
+    every fault would seem to be seen.
     """
     bad = _complaint(judged_by(given, True))
     if bad is not None:
@@ -104,33 +107,58 @@ def score(
     return Score(faults=tuple(item for part in executor.map(work, parts) for item in part))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bench:
+    """What stays the same from fault to fault."""
+
+    given: Given
+    judged_by: Judge
+    fences: FencesAlone
+    unmutated: Unmutated | None
+
+
 def _score_part(
-    given: Given, judged_by: Judge, enumerate_unseen: bool, faults: Sequence[Fault]
+    given: Given,
+    judged_by: Judge,
+    enumerate_unseen: bool,
+    faults: Sequence[Fault],
 ) -> tuple[ScoredFault, ...]:
     unmutated = None
     if enumerate_unseen:
         backbone = sorted(given.roles.backbone & given.network.devices.keys())
         unmutated = Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone)))
-    return tuple(_score_one(given, judged_by, unmutated, fault) for fault in faults)
+    bench = _Bench(given=given, judged_by=judged_by, fences=FencesAlone(given), unmutated=unmutated)
+    return tuple(_score_one(bench, fault) for fault in faults)
 
 
-def _score_one(given: Given, judged_by: Judge, unmutated: Unmutated | None, fault: Fault) -> ScoredFault:
-    """Judge one fault: first in the whole network, and under every failure only if nothing was found."""
-    before = given.network.devices[fault.device]
-    faulty = with_text(given, fault.device, mutate(text_of(given, fault.device), fault))
+def _score_one(bench: _Bench, fault: Fault) -> ScoredFault:
+    """Judge one fault, and find out what it changes if nobody sees it."""
+    before = bench.given.network.devices[fault.device]
+    faulty = with_text(bench.given, fault.device, mutate(text_of(bench.given, fault.device), fault))
     after = faulty.network.devices[fault.device]
-    if replace(before, harmless=()) != replace(after, harmless=()):
-        for with_failures in (False, True):
-            bad = _complaint(judged_by(faulty, with_failures))
-            if bad is not None:
-                return ScoredFault(fault=fault, outcome=bad[0], detail=bad[1])
+    bad = _seen_by(bench, faulty, before, after)
+    if bad is not None:
+        return ScoredFault(fault=fault, outcome=bad[0], detail=bad[1])
     harmless = _is_harmless(fault, before, after)
-    if unmutated is None:
+    if bench.unmutated is None:
         return ScoredFault(fault=fault, outcome=Outcome.UNCLASSIFIED, harmless=harmless)
-    found = unmutated.compare(after)
+    found = bench.unmutated.compare(after)
     if isinstance(found, Difference):
         return ScoredFault(fault=fault, outcome=Outcome.MISSED, detail=found.what)
     return ScoredFault(fault=fault, outcome=Outcome.SAME, detail="; ".join(found.notes), harmless=harmless)
+
+
+def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tuple[Outcome, str] | None:
+    """Return which question sees a fault, or refuses; cheap questions first, failures last and only if routes may differ."""
+    if replace(before, harmless=()) == replace(after, harmless=()):
+        return None
+    gap = bench.fences.complaint(before, after)
+    if gap is not None:
+        return Outcome.SEEN, gap
+    bad = _complaint(bench.judged_by(faulty, False))
+    if bad is None and routing_part(before) != routing_part(after):
+        bad = _complaint(bench.judged_by(faulty, True))
+    return bad
 
 
 def text_of(given: Given, device: str) -> str:

@@ -1,0 +1,91 @@
+"""Connected and static routes of every node, from interfaces and statics alone.
+
+The one idea: a static route is resolved to the ways on that it stands for when it is read; what fails later only takes ways away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from intents.prefix import Prefix, prefix_of
+from routing.model import Network, StaticRoute
+from verification.wiring import Hop, LocalRoute, Wiring
+
+
+def local_routes(network: Network, wiring: Wiring) -> tuple[dict[Prefix, LocalRoute], ...]:
+    """Return the connected and static routes of every node, by node number."""
+    local: list[dict[Prefix, LocalRoute]] = [{} for _ in wiring.number]
+    for (device, name), item in wiring.interfaces.items():
+        node = wiring.number[(device, item.vrf)]
+        end = "NEIGHBOR_UNREACHABLE" if wiring.is_linked(device, name) else "DELIVERED_TO_SUBNET"
+        for address in item.addresses:
+            prefix = prefix_of(address.family, address.value, address.length)
+            hop = Hop(interface=name, end=end)
+            held = local[node].get(prefix)
+            hops = (hop,) if held is None else (*held.hops, hop)
+            local[node][prefix] = LocalRoute(distance=0, source="connected", hops=hops)
+    for device_item in network.devices.values():
+        for static in device_item.statics:
+            node = wiring.number[(device_item.name, static.vrf)]
+            _add_static(device_item.name, static, local[node], wiring)
+    return tuple(local)
+
+
+def _add_static(
+    device: str,
+    static: StaticRoute,
+    held: dict[Prefix, LocalRoute],
+    wiring: Wiring,
+) -> None:
+    hops = _static_hops(device, static, held, wiring)
+    old = held.get(static.prefix)
+    if not hops or (old is not None and old.distance < static.distance):
+        return
+    if old is not None and old.distance == static.distance:
+        hops = tuple(dict.fromkeys((*old.hops, *hops)))
+    held[static.prefix] = LocalRoute(distance=static.distance, source="static", hops=hops)
+
+
+def _static_hops(
+    device: str,
+    static: StaticRoute,
+    held: Mapping[Prefix, LocalRoute],
+    wiring: Wiring,
+) -> tuple[Hop, ...]:
+    if static.discard:
+        return (Hop(interface="", end="NULL_ROUTED"),)
+    if static.next_hop is None:
+        return _exit_hops(device, static, wiring)
+    connected = [
+        (prefix, route)
+        for prefix, route in held.items()
+        if route.source == "connected" and prefix.family is static.prefix.family and prefix.holds(static.next_hop)
+    ]
+    longest = sorted(connected, key=lambda item: -item[0].length)[:1]
+    return tuple(_towards(device, hop, static, wiring) for _, route in longest for hop in route.hops)
+
+
+def _exit_hops(device: str, static: StaticRoute, wiring: Wiring) -> tuple[Hop, ...]:
+    if static.interface is None or (device, static.interface) not in wiring.interfaces:
+        return ()
+    return (Hop(interface=static.interface, end="INSUFFICIENT_INFO"),)
+
+
+def _towards(
+    device: str,
+    hop: Hop,
+    static: StaticRoute,
+    wiring: Wiring,
+) -> Hop:
+    for joint in wiring.joints.get((device, hop.interface), ()):
+        other = wiring.interfaces[(joint.device, joint.interface)]
+        if any(a.value == static.next_hop and a.family is static.prefix.family for a in other.addresses):
+            return Hop(
+                interface=hop.interface,
+                node=wiring.number[(joint.device, other.vrf)],
+                peer_interface=joint.interface,
+                link=joint.link,
+            )
+    if not wiring.is_linked(device, hop.interface):
+        return Hop(interface=hop.interface, end="EXITS_NETWORK")
+    return Hop(interface=hop.interface, end="NEIGHBOR_UNREACHABLE")

@@ -1,0 +1,85 @@
+"""The fences of one faulty device alone: most faults stand in a packet filter, and need no other question to be seen.
+
+Turns a device before and after a fault into what the fence questions say of the filters that changed. The one idea: a fence is
+proved from its list, the policy and the plan, with nothing else of the network; so one list can be proved without the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName
+from ipam.address_plan import EntryState
+from ipam.endpoints import Resolver
+from routing.model import Acl, AttachmentPort, Device, Direction
+from verification.allowed_pairs import PairPolicy, pair_policy
+from verification.allowed_sets import AllowedSets, allowed_matches
+from verification.evidence import Given
+from verification.fences import check_destination_fence, check_source_fence
+from verification.flow import describe_flow
+from verification.flow_sets import NotExpressibleError
+from verification.header_space import header_match, header_space
+from verification.question import QuestionKind
+
+
+class FencesAlone:
+    """What fences are asked with, of one network: the policy's pairs in both families, and planned prefixes by key."""
+
+    def __init__(self, given: Given) -> None:
+        resolver = Resolver(given.address_plan)
+        self._pairs: Mapping[Family, PairPolicy] = {
+            family: pair_policy(given.policy, given.registry, resolver, family) for family in Family
+        }
+        self._matches = {family: allowed_matches(pairs) for family, pairs in self._pairs.items()}
+        self._subnets: Mapping[tuple[str, Family], Prefix] = {
+            (item.key, item.prefix.family): item.prefix
+            for item in given.address_plan.prefixes
+            if item.state is EntryState.ACTIVE
+        }
+        self._ports: dict[str, list[AttachmentPort]] = {}
+        for port in given.network.ports:
+            self._ports.setdefault(port.device, []).append(port)
+
+    def complaint(self, before: Device, after: Device) -> str | None:
+        """Return what a fence question says of a filter that the fault changed, None if nothing."""
+        return next(self._complaints(before, after), None)
+
+    def _complaints(self, before: Device, after: Device) -> Iterator[str]:
+        for port in self._ports.get(before.name, ()):
+            for family, pairs in self._pairs.items():
+                for direction in Direction if AttachmentName(port.attachment) in pairs.own else ():
+                    old, new = (bound_acl(device, port.interface, direction, family) for device in (before, after))
+                    if (old is None) != (new is None) or (old and new and old.entries != new.entries):
+                        yield from self._gap(port, direction, pairs, new)
+
+    def _gap(self, port: AttachmentPort, direction: Direction, pairs: PairPolicy, acl: Acl | None) -> Iterator[str]:
+        name, family = AttachmentName(port.attachment), pairs.family
+        matches = {header_match(entry) for entry in (acl.entries if acl is not None else ())}
+        sets = AllowedSets(pairs=pairs, space=header_space(family, self._matches[family] | matches))
+        subnet = self._subnets.get((port.subnet, family))
+        here = (port.device, port.interface)
+        likely = pairs.unspoofed()
+        try:
+            if direction is Direction.IN:
+                kind, gaps = (
+                    QuestionKind.SOURCE_FENCE,
+                    check_source_fence(acl, sets.sent_from(name, subnet), likely, here),
+                )
+            else:
+                kind = QuestionKind.DESTINATION_FENCE
+                gaps = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
+        except NotExpressibleError:
+            return
+        for gap in gaps[:1]:
+            yield f"{kind} {name}: {gap.kind}: {describe_flow(gap.flow)}"
+
+
+def bound_acl(device: Device, interface: str, direction: Direction, family: Family) -> Acl | None:
+    """Return the list that filters an interface in a direction; None if nothing does (unbound, undefined or empty)."""
+    for item in device.interfaces:
+        for binding in item.bindings if item.name == interface else ():
+            if binding.direction is direction and binding.family is family:
+                found = (acl for acl in device.acls if acl.name == binding.acl and acl.family is family)
+                return next((acl for acl in found if acl.entries), None)
+    return None
