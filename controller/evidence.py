@@ -77,5 +77,6 @@ def roles_of(inventory: Inventory) -> Roles:
     devices = rendered_devices(inventory)
     return Roles(
         backbone=frozenset(item.name for item in devices if item.role in BACKBONE_ROLES),
+        transit=frozenset(item.name for item in devices if item.role in (Role.CORE, Role.AGGREGATION)),
         sites=frozenset(item.name for item in devices if item.role is Role.CPE),
     )

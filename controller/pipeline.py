@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from intents.builtin import BUILTIN, management_rules
@@ -81,7 +81,7 @@ class Compiled:
 
 def today_of(folder_default: date | None, on: date | None) -> date:
     """Return the day to work on: the one asked for, the workspace's own, or today."""
-    return on or folder_default or date.today()
+    return on or folder_default or datetime.now(tz=UTC).astimezone().date()
 
 
 def want(folder: Path, on: date | None) -> Wanted:

@@ -104,7 +104,12 @@ def _everywhere(family: Family, plans: Plans) -> tuple[AclEntry, ...]:
     links = tuple(match_prefix(prefix) for prefix in plans.infrastructure(family))
     bgp = AclEntry(action=Action.PERMIT, protocols=(TCP,), sources=links, non_initial=NonInitial.SKIP)
     kinds = sorted(
-        {ECHO_REQUEST[family], ECHO_REPLY[family], *ERRORS[family], *(NEIGHBOR_DISCOVERY if family is Family.V6 else ())}
+        {
+            ECHO_REQUEST[family],
+            ECHO_REPLY[family],
+            *ERRORS[family],
+            *(NEIGHBOR_DISCOVERY if family is Family.V6 else ()),
+        }
     )
     return (
         replace(bgp, destination_ports=((BGP_PORT, BGP_PORT),)),

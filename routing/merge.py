@@ -12,7 +12,6 @@ from pathlib import Path
 
 from intents.finding import Finding, Severity, Where, make_finding
 from routing.config import DeviceConfig
-from routing.model import LinePath
 from routing.vendors import VENDORS
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
@@ -23,13 +22,11 @@ def merge_text(config: DeviceConfig, running: str) -> DeviceConfig:
     vendor = VENDORS[config.platform]
     intended = vendor.paths(config.text)
     ours = frozenset(intended)
-    foreign: list[LinePath] = []
-    for path in vendor.paths(running):
-        if path not in ours and not vendor.owned(path, ours):
-            foreign.append(path)
+    found = (path for path in vendor.paths(running) if path not in ours and not vendor.owned(path, ours))
+    foreign = tuple(dict.fromkeys(found))
     if not foreign:
         return config
-    return replace(config, text=vendor.text((*intended, *foreign)), foreign=tuple(foreign))
+    return replace(config, text=vendor.text((*intended, *foreign)), foreign=foreign)
 
 
 def merge_running(

@@ -82,7 +82,9 @@ class Needs:
         """Return every rule that some peer of a membership comes from, in the order of peers."""
         key = (membership, families)
         if key not in self._rules:
-            found = (rule for family in sorted(families) for peer in self.peers(membership, family) for rule in peer.rules)
+            found = (
+                rule for family in sorted(families) for peer in self.peers(membership, family) for rule in peer.rules
+            )
             self._rules[key] = tuple(dict.fromkeys(found))
         return self._rules[key]
 

@@ -40,11 +40,11 @@ def need_filter(peers: tuple[Peer, ...]) -> RouteFilter:
     return RouteFilter(policy=_named(tuple(clauses)), rules=tuple(served))
 
 
-def exact_filter(prefixes: Iterable[Prefix]) -> RouteFilter:
-    """Return the filter that accepts exactly these prefixes; nothing if there are none."""
+def exact_filter(prefixes: Iterable[Prefix], served: tuple[Rule, ...] = ()) -> RouteFilter:
+    """Return the filter that accepts exactly these prefixes, each of which serves the rules; nothing if there are none."""
     rules = tuple(PrefixRule(prefix=item, low=item.length, high=item.length) for item in sorted(set(prefixes)))
     clauses = (PolicyClause(name="10", action=Action.PERMIT, prefixes=rules),) if rules else ()
-    return RouteFilter(policy=_named(clauses or (PolicyClause(name="10", action=Action.DENY),)))
+    return RouteFilter(policy=_named(clauses), rules=tuple(((0, index), served) for index, _ in enumerate(rules)))
 
 
 def passing_filter(own: Iterable[Prefix]) -> RouteFilter:
@@ -59,9 +59,9 @@ def _steps(peers: tuple[Peer, ...]) -> Iterable[Peer]:
     """Keep a peer only where it says something else than what covers it: as for routes, talking or not talking."""
     for index, peer in enumerate(peers):
         cover = cover_of(peer, peers[index + 1 :])
-        if (cover is not None and cover.talks) != peer.talks:
-            yield peer
-        elif cover is not None and cover.talks and peer.longest > cover.longest:
+        covered = cover is not None and cover.talks
+        longer = cover is not None and peer.longest > cover.longest
+        if covered != peer.talks or (covered and longer):
             yield peer
 
 

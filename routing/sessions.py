@@ -60,16 +60,16 @@ def add_sessions(draft: Draft, channel: Channel, plans: Plans) -> None:
             _add(draft, plans, mine, theirs, Family(family), address)
 
 
-def _backbone_end(
-    device: str, purpose: str, standing: Standing | None, family: Family, plans: Plans
-) -> _End:
+def _backbone_end(device: str, purpose: str, standing: Standing | None, family: Family, plans: Plans) -> _End:
     edge = plans.inventory.devices[device].role is Role.EDGE
     key = f"purpose/{purpose}/{device}" if edge else f"device/{device}"
     return _End(
         vrf=purpose_vrf(purpose),
         asn=plans.numbers.asn[key],
-        imports=None if standing is None else exact_filter(standing.own.get(family, ())),
-        exports=_edge_exports(device, purpose, family, plans) if edge else _backbone_exports(device, purpose, family, plans),
+        imports=None if standing is None else _own_filter(standing, family, plans),
+        exports=_edge_exports(device, purpose, family, plans)
+        if edge
+        else _backbone_exports(device, purpose, family, plans),
     )
 
 
@@ -93,8 +93,12 @@ def _attachment_end(standing: Standing, family: Family, plans: Plans) -> _End:
         vrf=standing.vrf,
         asn=standing.asn,
         imports=need_filter(plans.needs.peers(standing.membership, family)),
-        exports=exact_filter(standing.own.get(family, ())),
+        exports=_own_filter(standing, family, plans),
     )
+
+
+def _own_filter(standing: Standing, family: Family, plans: Plans) -> RouteFilter:
+    return exact_filter(standing.own.get(family, ()), plans.rules_of(standing))
 
 
 def _management_end(device: str, family: Family, plans: Plans) -> _End:
@@ -165,9 +169,7 @@ def originate(draft: Draft, plans: Plans) -> None:
             with_session = sorted({item.family for item in draft.neighbors.get(vrf, ())})
             rows = [Redistribution(family=family, source=source) for family in with_session for source in sources]
         else:
-            rows = [
-                row for family in families for row in _redistributed(draft, vrf, here.get(vrf), family, plans)
-            ]
+            rows = [row for family in families for row in _redistributed(draft, vrf, here.get(vrf), family, plans)]
         draft.bgp[vrf] = replace(
             instance,
             redistributions=tuple(rows),
@@ -189,5 +191,3 @@ def _redistributed(
         return []
     (name,) = _use(draft, exact_filter(own))
     return [Redistribution(family=family, source=source, policy=name)]
-
-

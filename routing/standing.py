@@ -179,9 +179,7 @@ def _own_prefixes(
         return {family: (prefix,) for family, prefix in lan.items()}
     behind = numbers.outside.get(str(name), ())
     return {
-        family: found
-        for family in Family
-        if (found := tuple(prefix for prefix in behind if prefix.family is family))
+        family: found for family in Family if (found := tuple(prefix for prefix in behind if prefix.family is family))
     }
 
 

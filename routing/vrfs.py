@@ -15,7 +15,15 @@ from ipam.inventory import Channel, Role
 from routing.acls import build_fence
 from routing.draft import Draft, Plans, link_keys, subnet_address
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, StaticRoute, Vrf, VrfFamily
-from routing.refs import acl_entry_ref, binding_ref, interface_ref, prefix_rule_ref, vrf_import_ref, vrf_ref
+from routing.refs import (
+    acl_entry_ref,
+    binding_ref,
+    interface_ref,
+    prefix_rule_ref,
+    vrf_export_ref,
+    vrf_import_ref,
+    vrf_ref,
+)
 from routing.routes import RouteFilter, exact_filter, need_filter
 from routing.standing import MANAGEMENT, Standing, purpose_of, purpose_vrf
 
@@ -78,9 +86,7 @@ def add_attachment(draft: Draft, standing: Standing, plans: Plans) -> None:
     for family in sorted(standing.subnet):
         peers = plans.needs.peers(standing.membership, family)
         for direction in (Direction.IN, Direction.OUT):
-            fence = build_fence(
-                standing, peers, family, direction, plans.infrastructure(family), platform.fences
-            )
+            fence = build_fence(standing, peers, family, direction, plans.infrastructure(family), platform.fences)
             draft.acls[fence.acl.name] = fence.acl
             bindings.append(AclBinding(direction=direction, family=family, acl=fence.acl.name))
             draft.serve(binding_ref(standing.interface, direction, family), _all_rules(fence.rules))
@@ -125,9 +131,7 @@ def add_vrfs(draft: Draft, plans: Plans) -> None:
 
 
 def _plain(draft: Draft, name: str, number: int, plans: Plans, text: str) -> Vrf:
-    families = {
-        address.family for item in draft.interfaces.values() if item.vrf == name for address in item.addresses
-    }
+    families = {address.family for item in draft.interfaces.values() if item.vrf == name for address in item.addresses}
     targets = plans.platform(draft.device.name).targets
     return Vrf(
         name=name,
@@ -166,6 +170,7 @@ def _leak_into_attachment(draft: Draft, standing: Standing, here: tuple[Standing
         }
         own = _target(plans, f"attachment/{standing.attachment.name}")
         _set_leak(draft, standing.vrf, family, targets, need_filter(peers), own)
+        draft.serve(vrf_export_ref(standing.vrf, family, own), plans.rules_of(standing))
 
 
 def _meet(own: tuple[Prefix, ...], talking: list[Prefix]) -> bool:
@@ -179,6 +184,10 @@ def _leak_into_purpose(draft: Draft, purpose: PurposeName, here: tuple[Standing,
         prefixes = [prefix for item in users for prefix in item.own.get(family, ())]
         own = _target(plans, f"purpose/{purpose}")
         _set_leak(draft, purpose_vrf(purpose), family, targets, exact_filter(prefixes), own)
+        draft.serve(vrf_export_ref(purpose_vrf(purpose), family, own), plans.purpose_rules(purpose))
+        for item in users:
+            target = _target(plans, f"attachment/{item.attachment.name}")
+            draft.serve(vrf_import_ref(purpose_vrf(purpose), family, target), plans.rules_of(item))
 
 
 def _set_leak(

@@ -49,7 +49,7 @@ def compiled(folder: Path = SMALL) -> Compiled:
 def check(budget: Budget, device: str = "dc-edge-1") -> tuple[Finding, ...]:
     """Return what is found if one device of the small example has this budget."""
     done = compiled()
-    budgets = {name: PLENTY for name in done.built.network.devices} | {device: budget}
+    budgets = dict.fromkeys(done.built.network.devices, PLENTY) | {device: budget}
     return check_budgets(done.built, done.addressed.address_plan, done.addressed.wanted.policy, budgets)
 
 

@@ -128,9 +128,9 @@ class Announcements:
 
     def received(self, session: Session, sent: Sent) -> Candidate | None:
         """Return what one receiver makes of it: None if it finds its own AS in the path too often (RFC 4271 9.1.2)."""
-        if not sent.asns.isdisjoint(session.loop_asns):
-            if sum(asn in session.loop_asns for asn in sent.path) > session.accept.loops:
-                return None
+        own = session.loop_asns
+        if not sent.asns.isdisjoint(own) and sum(asn in own for asn in sent.path) > session.accept.loops:
+            return None
         return Candidate(sent.accepted, self._hops[session.number], session.next_hop, True)
 
 

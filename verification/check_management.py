@@ -6,13 +6,13 @@ port and the device's planned own address, and from the VRF that holds it back t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
 from verification.check_network import NetworkFault
-from verification.check_routes import Layout
+from verification.check_routes import Components, Layout
 from verification.evidence import Evidence
 from verification.flow import SUCCESS
 from verification.forwarding import Forwarding
@@ -20,7 +20,7 @@ from verification.management import ManagementPlane
 
 
 def check_reachable(
-    evidence: Evidence, layout: Layout, state: Forwarding, plane: ManagementPlane, joined: Mapping[str, int] | None
+    evidence: Evidence, layout: Layout, state: Forwarding, plane: ManagementPlane, joined: Components | None
 ) -> Iterator[NetworkFault]:
     """Yield devices that a station does not reach in this state, or that do not reach a station.
 
@@ -43,11 +43,11 @@ def check_reachable(
             yield from _from_device(evidence, layout, state, name, device, loopbacks, plane.nodes[device])
 
 
-def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Mapping[str, int] | None) -> bool:
+def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Components | None) -> bool:
     if joined is None:
         return False
-    here = joined.get(device)
-    return here is None or all(joined.get(port.device) != here for port in evidence.ports.get(station, ()))
+    here = joined.get(device, frozenset())
+    return all(here.isdisjoint(joined.get(port.device, frozenset())) for port in evidence.ports.get(station, ()))
 
 
 def _to_device(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
 from intents.registry import AttachmentName, PurposeName
@@ -125,10 +126,12 @@ def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
     found: list[tuple[Prefix, str, str, str]] = []
     for (device, name), attachment in evidence.topology.ports.items():
         item = evidence.topology.interfaces.get((device, name))
-        for address in item.addresses if item is not None else ():
-            found.append((prefix_of(address.family, address.value, address.length), attachment, device, name))
+        found += [
+            (prefix_of(address.family, address.value, address.length), attachment, device, name)
+            for address in (item.addresses if item is not None else ())
+        ]
     found.sort()
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         if one[1] != other[1] and one[0].overlaps(other[0]):
             yield NetworkFault(
                 reason=f"{one[0]} of {one[1]} overlaps {other[0]} of {other[1]}",

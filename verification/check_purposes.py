@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from intents.policy import Effect
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, PurposeName
 from routing.refs import vrf_ref
-from verification.allowed_pairs import NOBODY
 from verification.check_network import NetworkFault
-from verification.check_routes import Layout
+from verification.check_routes import Components, Layout
 from verification.evidence import Evidence
 from verification.forwarding import Forwarding
 from verification.management import ManagementPlane
@@ -29,7 +27,7 @@ def homes_of(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Home
     found: dict[Prefix, tuple[PurposeName, frozenset[str]]] = {}
     for region, owner in layout.owner.items():
         devices = frozenset(port.device for port in evidence.ports.get(owner, ()))
-        if devices <= evidence.given.roles.backbone and not _has_permit(evidence, owner, region.family):
+        if devices <= evidence.given.roles.backbone and not _talks_to_others(evidence, owner, region.family):
             continue  # what stands at an edge is leaked into its purpose, and only for somebody
         found[region] = (evidence.given.registry.attachments[owner].purpose, devices)
     for device, loopbacks in plane.loopbacks.items():
@@ -37,13 +35,10 @@ def homes_of(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Home
     return found
 
 
-def _has_permit(evidence: Evidence, name: AttachmentName, family: Family) -> bool:
-    """Return whether an attachment takes part in any permit."""
-    kind = evidence.kinds.get((name, family), NOBODY)
-    bits = kind.source_of | kind.destination_of
-    return any(
-        bits >> index & 1 and rule.effect is Effect.PERMIT for index, rule in enumerate(evidence.given.policy.rules)
-    )
+def _talks_to_others(evidence: Evidence, name: AttachmentName, family: Family) -> bool:
+    """Return whether an attachment may start something to another one, or the other way round."""
+    others = (other for other, of_family in evidence.own if of_family is family and other != name)
+    return any(any(evidence.talks(name, other, family)) for other in others)
 
 
 def check_purposes(
@@ -51,7 +46,7 @@ def check_purposes(
     homes: Homes,
     purposes: Mapping[int, PurposeName],
     state: Forwarding,
-    joined: Mapping[str, int] | None,
+    joined: Components | None,
 ) -> Iterator[NetworkFault]:
     """Yield backbone VRFs that lack a route to a region of their purpose in this state; under a failure only where it changed
     something.
@@ -63,7 +58,7 @@ def check_purposes(
         purpose, stands_on = homes[region]
         if purposes.get(node) != purpose or node in state.alive.dead_nodes or region not in evidence.regions.chains:
             continue
-        if joined is not None and all(joined.get(other) != joined.get(device) for other in stands_on):
+        if joined is not None and all(_apart(joined, other, device) for other in stands_on):
             continue
         if state.matched(node, region) is None:
             failure = state.alive.failure
@@ -87,3 +82,8 @@ def _asked(
         if regions:
             changed = [node for node in view.selected.keys() | view.touched if node in purposes]
             yield from ((region, node) for region in regions for node in changed)
+
+
+def _apart(joined: Components, one: str, other: str) -> bool:
+    """Return whether two devices hang on no common component."""
+    return joined.get(one, frozenset()).isdisjoint(joined.get(other, frozenset()))

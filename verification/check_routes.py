@@ -18,6 +18,9 @@ from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding, Way
 
+Components = Mapping[str, frozenset[int]]
+"""The components of the physical graph that each device hangs on; a device that is absent hangs on none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
@@ -99,7 +102,7 @@ def check_changed(
     region: Prefix,
     changed: Collection[int],
     talkers: Collection[AttachmentName],
-    joined: Mapping[str, int],
+    joined: Components,
 ) -> Iterator[Wrong]:
     """Yield what keeps a pair apart in a state that differs from the whole network at some nodes only.
 
@@ -157,11 +160,11 @@ def _parent(name: str) -> str:
 
 
 def _excused(
-    evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Mapping[str, int]
+    evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components
 ) -> bool:
-    """Return whether the physical graph no longer joins two ends (`joined`: component number by device)."""
-    here = joined.get(port.device)
-    return here is None or all(joined.get(other.device) != here for other in evidence.ports.get(destination, ()))
+    """Return whether the physical graph no longer joins two ends."""
+    here = joined.get(port.device, frozenset())
+    return all(here.isdisjoint(joined.get(end.device, frozenset())) for end in evidence.ports.get(destination, ()))
 
 
 def _join(
@@ -180,12 +183,14 @@ def _join(
         missing = Way(Disposition.NO_ROUTE, port.device, port.interface, (port.device,), ())
         any_region = next(iter(regions), Prefix(family, 0, 0))
         reason = "the interface is missing or down" if node is None else "no device has the destination's prefix"
-        yield _wrong("session", source, destination, family, port, any_region, missing, state, reason)
+        cut = Failing(port=port, region=any_region, way=missing, state=state)
+        yield cut.wrong("session", source, destination, reason)
         return
     for region in regions:
         for way in state.ways(node, region):
             if way.end not in SUCCESS or (way.device, way.interface) not in ends:
-                yield _wrong("session", source, destination, family, port, region, way, state, _ended(way))
+                failing = Failing(port=port, region=region, way=way, state=state)
+                yield failing.wrong("session", source, destination, _ended(way))
                 return
 
 
@@ -193,28 +198,28 @@ def _ended(way: Way) -> str:
     return f"ends {way.end} on {way.device} {way.interface}".rstrip()
 
 
-def _wrong(
-    kind: str,
-    source: AttachmentName,
-    destination: AttachmentName | None,
-    family: Family,
-    port: AttachmentPort,
-    region: Prefix,
-    way: Way,
-    state: Forwarding,
-    reason: str,
-) -> Wrong:
-    return Wrong(
-        kind=kind,
-        source=source,
-        destination=destination,
-        family=family,
-        port=port,
-        region=region,
-        way=way,
-        failure=state.alive.failure.name,
-        reason=reason,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A way that a packet from a port to a region takes in some state, and that something is wrong with."""
+
+    port: AttachmentPort
+    region: Prefix
+    way: Way
+    state: Forwarding
+
+    def wrong(self, kind: str, source: AttachmentName, destination: AttachmentName | None, reason: str) -> Wrong:
+        """Return what is wrong with it."""
+        return Wrong(
+            kind=kind,
+            source=source,
+            destination=destination,
+            family=self.region.family,
+            port=self.port,
+            region=self.region,
+            way=self.way,
+            failure=self.state.alive.failure.name,
+            reason=reason,
+        )
 
 
 def check_wall(
@@ -268,7 +273,8 @@ def _carried(
         for way in state.ways(start, region):
             if way.end in SUCCESS and device in way.devices[1:-1]:
                 source = AttachmentName(port.attachment)
-                yield _wrong("transit", source, owner, region.family, port, region, way, state, "a site carries it")
+                failing = Failing(port=port, region=region, way=way, state=state)
+                yield failing.wrong("transit", source, owner, "a site carries it")
                 return
 
 
@@ -279,26 +285,27 @@ def _leads_astray(
     for way in state.ways(node, region):
         if way.end not in SUCCESS or (way.device, way.interface) == (port.device, port.interface):
             continue
+        failing = Failing(port=port, region=region, way=way, state=state)
         name = evidence.topology.ports.get((way.device, way.interface))
         if name is None and _is_router(evidence, way):
             if not _may_reach(evidence, source, region):
                 reason = f"{way.device}'s own address {region} is routable from {source}"
-                yield _wrong("wall", source, None, region.family, port, region, way, state, reason)
+                yield failing.wrong("wall", source, None, reason)
             continue
         if name is None:
-            yield _wrong("wall", source, None, region.family, port, region, way, state, "leads to an undeclared LAN")
+            yield failing.wrong("wall", source, None, "leads to an undeclared LAN")
             continue
         other = AttachmentName(name)
         if other == source:
             continue
         if layout.owner.get(region) != other:
             reason = f"{region} is delivered to {other}, whose prefix it is not"
-            yield _wrong("wall", source, other, region.family, port, region, way, state, reason)
+            yield failing.wrong("wall", source, other, reason)
         elif set(way.devices[1:-1]) & evidence.given.roles.sites:
-            yield _wrong("transit", source, other, region.family, port, region, way, state, "a site carries it")
+            yield failing.wrong("transit", source, other, "a site carries it")
         elif not any(evidence.talks(source, other, region.family)):
             reason = f"{other} is routable though no intent lets the two talk"
-            yield _wrong("wall", source, other, region.family, port, region, way, state, reason)
+            yield failing.wrong("wall", source, other, reason)
 
 
 def _is_router(evidence: Evidence, way: Way) -> bool:

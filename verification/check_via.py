@@ -5,10 +5,10 @@ The one idea: a delivered way that misses every named device is the counterexamp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from intents.registry import AttachmentName
-from verification.check_routes import Layout, Wrong
+from verification.check_routes import Components, Layout, Wrong
 from verification.evidence import Evidence
 from verification.flow import SUCCESS
 from verification.forwarding import Forwarding
@@ -18,7 +18,7 @@ ViaPairs = tuple[tuple[frozenset[AttachmentName], frozenset[AttachmentName], fro
 
 
 def check_via(
-    evidence: Evidence, layout: Layout, state: Forwarding, vias: ViaPairs, joined: Mapping[str, int] | None
+    evidence: Evidence, layout: Layout, state: Forwarding, vias: ViaPairs, joined: Components | None
 ) -> Iterator[tuple[int, Wrong]]:
     """Yield, by the assertion's index, ways in one state that miss all its devices; `joined` None is the whole network."""
     for index, (sources, destinations, devices) in enumerate(vias):

@@ -7,7 +7,6 @@ permitted), so that the dull meaning (`walk`) can be asked about the very same p
 from __future__ import annotations
 
 from intents.prefix import Prefix, format_address
-from intents.registry import AttachmentName
 from routing.model import Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.check_routes import Wrong
@@ -79,13 +78,14 @@ def _culprits(evidence: Evidence, wrong: Wrong) -> tuple[Culprit, ...]:
     found: list[Culprit] = []
     if wrong.way.interface:
         found.append(evidence.culprit(wrong.way.device, interface_ref(wrong.way.interface)))
-    for ref in _neighbor_refs(evidence, wrong.way.device, wrong.region, AttachmentName(wrong.port.attachment)):
-        found.append(evidence.culprit(wrong.way.device, ref))
+    found += [
+        evidence.culprit(wrong.way.device, ref) for ref in _neighbor_refs(evidence, wrong.way.device, wrong.region)
+    ]
     found.append(evidence.culprit(wrong.port.device, interface_ref(wrong.port.interface)))
     return tuple(dict.fromkeys(found))
 
 
-def _neighbor_refs(evidence: Evidence, device: str, region: Prefix, _source: AttachmentName) -> list[Ref]:
+def _neighbor_refs(evidence: Evidence, device: str, region: Prefix) -> list[Ref]:
     """Return the sessions over which a device could have learned the region but whose VRF has no route."""
     refs: list[Ref] = []
     if region not in evidence.regions.chains:  # no text has the prefix, so there is no route to look for

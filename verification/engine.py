@@ -21,7 +21,7 @@ from verification.evidence import Given, gather
 from verification.management import management_plane
 from verification.network_answers import attachment_answers, network_answers
 from verification.question import Answer
-from verification.rule_answers import rule_answers, rule_questions, via_answers
+from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
 from verification.states import (
     Inquiry,
     Progress,
@@ -92,13 +92,17 @@ def judge(
             tally.merge(judge_failures_by(executor, all_failures(evidence), progress))
     fences = check_fences(evidence)
     doubt = doubts_of(evidence)
-    filtered = check_sessions_filtered(evidence, layout, fences, pairs)
-    leaking = check_isolation(evidence, layout, fences)
+    known = Known(
+        tally=tally,
+        doubt=doubt,
+        filtered=check_sessions_filtered(evidence, layout, fences, pairs),
+        leaking=check_isolation(evidence, layout, fences),
+    )
     return Judgement(
         answers=(
-            *rule_answers(evidence, tally, doubt, filtered, leaking),
-            *via_answers(evidence, tally, doubt, inquiry.vias),
-            *attachment_answers(evidence, fences, tally, doubt, leaking),
+            *rule_answers(evidence, known),
+            *via_answers(evidence, known, inquiry.vias),
+            *attachment_answers(evidence, fences, tally, doubt, known.leaking),
             *network_answers(inquiry, tally, doubt),
         ),
         devices=len(given.network.devices),

@@ -30,9 +30,11 @@ from verification.verdict import Culprit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
-    """Which devices are backbone, which stand at sites; where the layout of an inventory is known."""
+    """Which devices are backbone (`transit`: those of them that carry others' traffic: core and aggregation, not edges),
+    and which stand at sites."""
 
     backbone: frozenset[str]
+    transit: frozenset[str]
     sites: frozenset[str]
 
 

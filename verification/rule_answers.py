@@ -6,6 +6,7 @@ The one idea: what is wrong was found once, by pairs of attachments; a rule's an
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.registry import AttachmentName
@@ -18,6 +19,8 @@ from verification.question import Answer, Question, QuestionKind
 from verification.states import Tally
 from verification.verdict import Holds, NotModelled, Verdict, Violated
 
+Members = tuple[frozenset[AttachmentName], frozenset[AttachmentName]]
+"""The attachments that a rule is about, as sources and as destinations."""
 Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
 
 
@@ -38,28 +41,27 @@ def _rule_text(rule: Rule) -> str:
     return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
 
 
-def rule_answers(
-    evidence: Evidence, tally: Tally, doubt: Doubt, filtered: Ends, leaking: Ends
-) -> Iterator[Answer]:
-    """Answer every rule; `filtered`: pairs that a filter cuts; `leaking`: pairs that packets not allowed pass between."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was found out before rules are answered: wrongs of routing, what is in doubt, pairs that a filter cuts, and pairs
+    that packets which are not allowed pass between."""
+
+    tally: Tally
+    doubt: Doubt
+    filtered: Ends
+    leaking: Ends
+
+
+def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
+    """Answer every rule."""
     members = _members_of_rules(evidence)
-    for index, (rule, question) in enumerate(
-        zip(evidence.given.policy.rules, rule_questions(evidence.given), strict=True)
-    ):
-        sources, destinations = members[index]
-        asked = Question(
-            kind=question.kind,
-            subject=question.subject,
-            intents=question.intents,
-            cases=len(sources) * len(destinations),
-        )
-        yield Answer(
-            question=asked,
-            verdict=_rule_verdict(evidence, rule, asked, sources, destinations, tally, doubt, filtered, leaking),
-        )
+    questions = rule_questions(evidence.given)
+    for rule, question, (sources, destinations) in zip(evidence.given.policy.rules, questions, members, strict=True):
+        asked = replace(question, cases=len(sources) * len(destinations))
+        yield Answer(question=asked, verdict=_rule_verdict(evidence, rule, asked, (sources, destinations), known))
 
 
-def _members_of_rules(evidence: Evidence) -> list[tuple[frozenset[AttachmentName], frozenset[AttachmentName]]]:
+def _members_of_rules(evidence: Evidence) -> list[Members]:
     count = len(evidence.given.policy.rules)
     sources: list[set[AttachmentName]] = [set() for _ in range(count)]
     destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
@@ -72,33 +74,24 @@ def _members_of_rules(evidence: Evidence) -> list[tuple[frozenset[AttachmentName
     return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]
 
 
-def _rule_verdict(
-    evidence: Evidence,
-    rule: Rule,
-    question: Question,
-    sources: frozenset[AttachmentName],
-    destinations: frozenset[AttachmentName],
-    tally: Tally,
-    doubt: Doubt,
-    filtered: Ends,
-    leaking: Ends,
-) -> Verdict:
+def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: Members, known: Known) -> Verdict:
+    sources, destinations = members
     if rule.effect is Effect.FORBID:
-        for pair, violated in leaking.items():
+        for pair, violated in known.leaking.items():
             if pair[0] in sources and pair[1] in destinations:
                 return violated
     elif DevicesEndpoint() not in (rule.source, rule.destination):
         for one, other in _both_ways(sources, destinations):
-            wrong = tally.joined.get((one, other))
+            wrong = known.tally.joined.get((one, other))
             if wrong is not None:
                 return violated_by(evidence, wrong, question.intents)
-            if (one, other) in filtered:
-                return filtered[(one, other)]
-    if doubt.of_routes(sources | destinations):
-        return doubt.verdict
-    if tally.unsettled:
-        return NotModelled(reason=tally.unsettled)
-    return Holds(judges=(ENGINE,), states=tally.states)
+            if (one, other) in known.filtered:
+                return known.filtered[(one, other)]
+    if known.doubt.of_routes(sources | destinations):
+        return known.doubt.verdict
+    if known.tally.unsettled:
+        return NotModelled(reason=known.tally.unsettled)
+    return Holds(judges=(ENGINE,), states=known.tally.states)
 
 
 def _both_ways(
@@ -110,18 +103,18 @@ def _both_ways(
             yield other, one
 
 
-def via_answers(evidence: Evidence, tally: Tally, doubt: Doubt, vias: ViaPairs) -> Iterator[Answer]:
+def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:
     """Answer every assertion about the way."""
     for index, (via, (sources, destinations, _)) in enumerate(zip(evidence.given.policy.vias, vias, strict=True)):
         intents = evidence.given.policy.sources.get(via, ())
-        wrong = tally.vias.get(index)
-        verdict: Verdict = Holds(judges=(ENGINE,), states=tally.states)
+        wrong = known.tally.vias.get(index)
+        verdict: Verdict = Holds(judges=(ENGINE,), states=known.tally.states)
         if wrong is not None:
             verdict = violated_by(evidence, wrong, intents)
-        elif doubt.of_routes(sources | destinations):
-            verdict = doubt.verdict
-        elif tally.unsettled:
-            verdict = NotModelled(reason=tally.unsettled)
+        elif known.doubt.of_routes(sources | destinations):
+            verdict = known.doubt.verdict
+        elif known.tally.unsettled:
+            verdict = NotModelled(reason=known.tally.unsettled)
         question = Question(
             kind=QuestionKind.VIA,
             subject=f"{via.source} -> {via.destination} via {', '.join(via.devices)}",

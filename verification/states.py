@@ -17,7 +17,7 @@ from verification.alive import Alive
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
 from verification.check_purposes import Homes, check_purposes
-from verification.check_routes import Layout, Wrong, check_changed, check_joined, check_wall
+from verification.check_routes import Components, Layout, Wrong, check_changed, check_joined, check_wall
 from verification.check_via import ViaPairs, check_via
 from verification.control_plane import NotSettledError
 from verification.evidence import Evidence
@@ -180,22 +180,29 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
         tally.vias.setdefault(index, wrong)
 
 
-def components(evidence: Evidence, failure: Failure) -> dict[str, int]:
-    """Return the component of each device of the physical graph without what failed.
+def components(evidence: Evidence, failure: Failure) -> Components:
+    """Return the components of the physical graph without what failed, by device.
 
-    Only components with a backbone device count: traffic turns round there even between two neighbours in one building.
+    Components grow through cores and aggregations only: a site, or an edge, carries nobody else's traffic, and hangs on as
+    many components as it has neighbours in. Traffic turns round there even between two neighbours in one building, so what
+    hangs on none is joined to nobody.
     """
     neighbours: dict[str, list[str]] = {name: [] for name in evidence.given.network.devices}
     for link in evidence.given.network.links:
         if link.name not in failure.links:
             neighbours[link.a_device].append(link.b_device)
             neighbours[link.b_device].append(link.a_device)
-    found: dict[str, int] = {}
-    for number, start in enumerate(sorted(evidence.given.roles.backbone & neighbours.keys())):
-        stack = [start]
+    found: dict[str, set[int]] = {}
+    transit = evidence.given.roles.transit & neighbours.keys() - failure.devices
+    seen: set[str] = set()
+    for number, start in enumerate(sorted(transit)):
+        stack = [start] if start not in seen else []
         while stack:
             device = stack.pop()
-            if device not in found and device not in failure.devices:
-                found[device] = number
+            if device in failure.devices:
+                continue
+            found.setdefault(device, set()).add(number)
+            if device in transit and device not in seen:
+                seen.add(device)
                 stack += neighbours[device]
-    return found
+    return {device: frozenset(numbers) for device, numbers in found.items()}

@@ -29,7 +29,8 @@ class Capabilities:
     """What the platform can do here, each absence with its reason in the vendor module.
 
     `leaks`: prefix-exact leaking between VRFs of the device. `budgets`: by role name, "" for every other role.
-    `loopback`: name of the management loopback; `control_interface`: of the one whose filter guards the other VRFs. `instance_asn`: BGP in a VRF has an AS of its own, else neighbours get a
+    `loopback`: name of the management loopback; `control_interface`: of the one whose filter guards the other VRFs.
+    `instance_asn`: BGP in a VRF has an AS of its own, else neighbours get a
     local AS. `targets`: VRFs carry RDs and route targets. `originates_by_export`: own routes enter BGP by export policy
     alone, else by redistribution through a policy. `control_filter`: logins are fenced by a filter on the loopback, else by
     a list of each login. `permits_match_fragments`: a permit with ports also admits non-initial fragments.

@@ -60,6 +60,7 @@ class VrfDraft:
     name: str
     index: int
     rd: str | None = None
+    rd_line: tuple[int, LinePath] | None = None
     description: str | None = None
     families: dict[Family, FamilyDraft] = field(default_factory=dict)
     both: FamilyDraft = field(default_factory=FamilyDraft)

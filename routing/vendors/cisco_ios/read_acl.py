@@ -75,7 +75,7 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
         if not words or raw.lstrip()[0] == "!":
             continue
         try:
-            number, at = _sequence(words)
+            number, at = _sequence(kind, words)
             if words[at] == "remark":
                 remarks.append(index)
                 continue
@@ -125,15 +125,18 @@ def catches_all(entry: AclEntry) -> bool:
     return narrow == _NOTHING and not layer4 and entry.non_initial is NonInitial.MATCH
 
 
-def _sequence(words: list[str]) -> tuple[int | None, int]:
-    """Return the sequence number in front of an entry, if any, and the position after it."""
+def _sequence(kind: str, words: list[str]) -> tuple[int | None, int]:
+    """Return the sequence number in front of an entry, if any, and the position after it.
+
+    IPv6 lists have the word `sequence` before the number, IPv4 lists the number alone.
+    """
     first = words[0]
     if first in _ACTIONS:
         return None, 0
-    if first == "sequence":
+    if first == "sequence" and kind == IPV6:
         number = small_number(words[1], _MAX_SEQUENCE)
         at = 2
-    elif first[0].isdigit():
+    elif first[0].isdigit() and kind != IPV6:
         number = small_number(first, _MAX_SEQUENCE)
         at = 1
     else:

@@ -30,6 +30,8 @@ def read_vrf(draft: Draft, section: Section, words: list[str]) -> None:
         vrf.families.setdefault(Family.V4, FamilyDraft())
     for index, path in nested(draft.lines, section):
         if len(path) == 2:
+            if path[1].startswith("rd "):
+                vrf.rd_line = (index, path)
             place = vrf.families[Family.V4] if legacy else vrf.both
             done = _read_vrf_line(vrf, path, legacy) or _read_family_line(draft, vrf, place, index, path, legacy)
         elif len(path) == 3:
@@ -85,7 +87,11 @@ def _read_family_line(draft: Draft, vrf: VrfDraft, place: FamilyDraft, index: in
 def finish_vrfs(draft: Draft) -> tuple[Vrf, ...]:
     """Return the VRFs, and report route targets that a VRF without route distinguisher can't have."""
     found = []
+    taken: set[str] = set()
     for name, vrf in sorted(draft.vrfs.items()):
+        if vrf.rd in taken and vrf.rd_line is not None:
+            draft.reject(*vrf.rd_line, "route distinguisher of another VRF")
+        taken |= {vrf.rd} - {None}
         if vrf.target_line is not None and vrf.rd is None:
             draft.reject(*vrf.target_line, "route target without route distinguisher")
         families = tuple(_finish_family(draft, vrf, family) for family in sorted(vrf.families))
