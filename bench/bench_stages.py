@@ -1,0 +1,114 @@
+"""What each stage of the main job costs, in seconds and memory, for made-up provinces and the examples: one table.
+
+Each row is a process of its own, so that its peak memory is its own. Run: `python -m bench.bench_stages [--sites 10 200 1000]
+[--workspace FOLDER …] [--guard]`; `--guard` exits 1 if compile and verify at 1,000 sites take more than 60 s or 2 GiB.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench.generate import main as generate
+from controller.evidence import give
+from controller.pipeline import address, compile_network, want
+from controller.verify import make_workers
+from verification.judge import judge_and_replay
+
+GUARD_SECONDS = 60.0
+GUARD_BYTES = 2 * 1024**3
+GUARD_SITES = 1000
+STAGES = ("load", "address", "compile", "read", "judge")
+LIMIT_SECONDS = 1800
+
+
+def measure(folder: Path) -> dict[str, float | str]:
+    """Run the main job on a workspace in this process: wall seconds by stage, counts, and peak resident bytes."""
+    gc.disable()
+    marks = [time.monotonic()]
+    wanted = want(folder, None)
+    marks.append(time.monotonic())
+    addressed = address(wanted)
+    marks.append(time.monotonic())
+    compiled = compile_network(addressed)
+    texts = {name: config.text for name, config in compiled.configs.items()}
+    marks.append(time.monotonic())
+    given = give(compiled, texts)
+    marks.append(time.monotonic())
+    judgement = judge_and_replay(given, workers=make_workers())
+    marks.append(time.monotonic())
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    row: dict[str, float | str] = {
+        name: after - before for name, before, after in zip(STAGES, marks, marks[1:], strict=False)
+    }
+    kinds = {type(answer.verdict).__name__ for answer in judgement.answers}
+    return row | {
+        "lines": sum(text.count("\n") for text in texts.values()),
+        "devices": judgement.devices,
+        "states": judgement.states,
+        "bytes": max(used) * 1024,
+        "verdicts": ", ".join(sorted(kinds)),
+    }
+
+
+def measure_apart(folder: Path) -> dict[str, float | str] | None:
+    """Measure in a new process; None if it does not end in time."""
+    command = [sys.executable, "-m", "bench.bench_stages", "--one", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=LIMIT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return None
+    row: dict[str, float | str] = json.loads(done.stdout)
+    return row
+
+
+def print_row(name: str, row: dict[str, float | str] | None) -> None:
+    """Print one row of the table."""
+    if row is None:
+        print(f"{name:24} not finished in {LIMIT_SECONDS} s")
+        return
+    seconds = [float(row[stage]) for stage in STAGES]
+    cells = " ".join(f"{value:8.1f}" for value in [*seconds, sum(seconds)])
+    memory = float(row["bytes"]) / 1024**2
+    print(f"{name:24} {row['devices']:>7} {row['lines']:>9} {row['states']:>6} {cells} {memory:8.0f}  {row['verdicts']}")
+
+
+def main() -> int:
+    """Print the table; 1 if the guard is asked for and not kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sites", type=int, nargs="*", default=[10, 200, 1000])
+    parser.add_argument("--workspace", type=Path, nargs="*", default=[Path("examples/thai-nguyen")])
+    parser.add_argument("--guard", action="store_true")
+    parser.add_argument("--one", type=Path)
+    asked = parser.parse_args()
+    if asked.one is not None:
+        print(json.dumps(measure(asked.one)))
+        return 0
+    heads = " ".join(f"{name:>8}" for name in (*STAGES, "total"))
+    print(f"{'network':24} {'devices':>7} {'lines':>9} {'states':>6} {heads} {'MiB':>8}  verdicts (wall seconds)")
+    for folder in asked.workspace:
+        print_row(folder.name, measure_apart(folder))
+    kept = True
+    for sites in asked.sites:
+        with tempfile.TemporaryDirectory() as made:
+            generate(["--sites", str(sites), "--seed", "1", made])
+            row = measure_apart(Path(made))
+        print_row(f"{sites} sites", row)
+        if sites == GUARD_SITES:
+            seconds = None if row is None else sum(float(row[stage]) for stage in STAGES)
+            kept = row is not None and seconds is not None and seconds <= GUARD_SECONDS
+            kept = kept and row is not None and float(row["bytes"]) <= GUARD_BYTES
+            said = "kept" if kept else "NOT kept"
+            print(f"guard at {sites} sites ({GUARD_SECONDS:.0f} s, {GUARD_BYTES // 1024**2} MiB): {said}")
+    return 0 if kept or not asked.guard else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+"""The small example as built, and how tests look things up in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+from controller.pipeline import Compiled, address, compile_network, make_plans
+from intents.prefix import Family, Prefix
+from routing.draft import Plans
+from routing.model import (
+    Acl,
+    Action,
+    BgpNeighbor,
+    Device,
+    Direction,
+    RoutePolicy,
+)
+from routing.needs import Peer
+from routing.standing import Standing
+from tests.rule_cases import SMALL, example
+
+
+@cache
+def plans() -> Plans:
+    return make_plans(address(example(SMALL)))
+
+
+@cache
+def compiled() -> Compiled:
+    return compile_network(address(example(SMALL)))
+
+
+def devices() -> Iterator[Device]:
+    yield from compiled().built.network.devices.values()
+
+
+def standing(name: str) -> Standing:
+    return next(item for item in plans().standings if item.attachment.name == name)
+
+
+def peers(name: str, family: Family = Family.V4) -> tuple[Peer, ...]:
+    return plans().needs.peers(standing(name).membership, family)
+
+
+def lan(name: str) -> Prefix:
+    (prefix,) = standing(name).own[Family.V4]
+    return prefix
+
+
+def fence(name: str, direction: Direction, done: Compiled | None = None) -> Acl:
+    """The fence of an attachment in IPv4."""
+    place = standing(name)
+    device = (done or compiled()).built.network.devices[place.place.device]
+    port = next(item for item in device.interfaces if item.name == place.interface)
+    bound = next(item.acl for item in port.bindings if (item.direction, item.family) == (direction, Family.V4))
+    return next(item for item in device.acls if item.name == bound)
+
+
+def prefixes_of(policy: RoutePolicy) -> set[Prefix]:
+    """The prefixes of an exact filter."""
+    rules = [rule for clause in policy.clauses for rule in clause.prefixes or ()]
+    assert all(rule.low == rule.high == rule.prefix.length for rule in rules)
+    assert all(clause.action is Action.PERMIT for clause in policy.clauses if clause.prefixes)
+    return {rule.prefix for rule in rules}
+
+
+def sessions(device: Device) -> Iterator[tuple[str, BgpNeighbor]]:
+    for instance in device.bgp:
+        for neighbor in instance.neighbors:
+            yield instance.vrf or "", neighbor
+
+
+def policy_named(device: Device, name: str) -> RoutePolicy:
+    return next(item for item in device.policies if item.name == name)
