@@ -120,13 +120,23 @@ def _read_channel(fields: RowFields) -> tuple[str, Channel] | None:
     return (name, channel) if fields.ok else None
 
 
+_CARRIERS = frozenset({Role.CORE, Role.AGGREGATION})
+_ENDS = {
+    0: (BACKBONE_ROLES, BACKBONE_ROLES),
+    1: (frozenset({Role.EDGE}), frozenset({Role.LEVEL1_CPE})),
+    2: (_CARRIERS, frozenset({Role.CPE})),
+}
+"""Roles that sides a and b of a channel may have, by its level: level I ends where purposes leak into each other."""
+
+
 def _check_channel(channel: Channel, devices: dict[str, InventoryDevice]) -> list[Finding]:
-    """A channel of level 0 joins backbone devices; of level 1 or 2, a backbone device (a) and a CPE of that level (b)."""
+    """A channel of level 0 joins backbone devices; of level 1, an edge (a) and the central operator's CPE (b); of level 2, a
+    core or aggregation device (a) and a CPE (b)."""
     near, far = devices.get(channel.a_device), devices.get(channel.b_device)
     if near is None or far is None:
         return []
-    ends = {0: BACKBONE_ROLES, 1: frozenset({Role.LEVEL1_CPE}), 2: frozenset({Role.CPE})}[channel.level]
-    if near.role in BACKBONE_ROLES and far.role in ends:
+    starts, ends = _ENDS[channel.level]
+    if near.role in starts and far.role in ends:
         return []
     finding = make_finding(
         "TR224",
@@ -137,6 +147,7 @@ def _check_channel(channel: Channel, devices: dict[str, InventoryDevice]) -> lis
         level=channel.level,
         a_role=near.role,
         b_role=far.role,
+        near=", ".join(sorted(starts)),
         wanted=", ".join(sorted(ends)),
     )
     return [finding]

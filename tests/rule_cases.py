@@ -27,7 +27,11 @@ SITE_OF_LEVEL_1: tuple[Change, ...] = (
         "tru-so-xa,Trụ sở,05443@2025-07-01,office,1",
     ),
     ("devices.csv", "cpe-xa,cpe,", "cpe-xa,level1_cpe,"),
-    ("channels.csv", "ge-0/0/1,2,enterprise_infrastructure", "ge-0/0/1,1,enterprise_infrastructure"),
+    (
+        "channels.csv",
+        "agg-1-cpe-xa,agg-1,GigabitEthernet0/0/3,cpe-xa,ge-0/0/1,2,enterprise_infrastructure",
+        "agg-1-cpe-xa,dc-edge-1,GigabitEthernet0/0/9,cpe-xa,ge-0/0/1,1,enterprise_infrastructure",
+    ),
 )
 """Changes of the tiny workspace: the commune's office becomes a site of level I, with one channel of an enterprise."""
 

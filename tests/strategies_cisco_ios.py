@@ -173,12 +173,12 @@ def bound_policies(draw: st.DrawFn, family: Family, name: str) -> RoutePolicy:
 
 
 @st.composite
-def vrfs(draw: st.DrawFn, name: str, maps: Sequence[str]) -> Vrf:
-    """Return a VRF with at least one family."""
+def vrfs(draw: st.DrawFn, name: str, maps: Sequence[str], number: int) -> Vrf:
+    """Return a VRF with at least one family; its route distinguisher is that of no VRF with another number."""
     found = sorted(draw(st.sets(FAMILIES, min_size=1)))
     return Vrf(
         name=name,
-        rd=draw(TARGETS),
+        rd=f"{number}:{draw(st.integers(1, 65535))}",
         families=tuple(draw(vrf_families(family, maps)) for family in found),
         description=draw(st.none() | TEXTS),
     )
@@ -350,7 +350,8 @@ def devices(draw: st.DrawFn) -> Device:
     acl_values = tuple(draw(acls(name)) for name in sorted(draw(st.sets(NAMES, max_size=3))))
     maps = [draw(policies(name)) for name in sorted(draw(st.sets(NAMES, max_size=3)))]
     vrf_values = tuple(
-        draw(vrfs(name, [policy.name for policy in maps])) for name in sorted(draw(st.sets(NAMES, max_size=3)))
+        draw(vrfs(name, [policy.name for policy in maps], number))
+        for number, name in enumerate(sorted(draw(st.sets(NAMES, max_size=3))), start=1)
     )
     places: list[Vrf | None] = [None, *vrf_values]
     bound = [draw(bound_policies(family, draw(NAMES))) for family in draw(st.sets(FAMILIES))]

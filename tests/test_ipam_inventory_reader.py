@@ -41,13 +41,13 @@ def codes(folder: Path) -> list[str]:
 
 
 def make_level_1(folder: Path) -> None:
-    """Add a level-I office whose CPE has one channel to the edge and one to the aggregation."""
+    """Add a level-I office whose CPE has two channels to the edge."""
     add(folder / "sites.csv", "tinh-uy,Trụ sở Tỉnh ủy,19@2025-07-01,office,1,,")
     add(folder / "devices.csv", "l1-cpe,level1_cpe,cisco_ios,example-cpe,tinh-uy,central_post,,yes,,")
     add(
         folder / "channels.csv",
         "l1-b,dc-edge-1,GigabitEthernet0/0/8,l1-cpe,GigabitEthernet0/0/1,1,direct_fibre,,duct-x,1000,,",
-        "l1-a,agg-1,GigabitEthernet0/0/9,l1-cpe,GigabitEthernet0/0/2,1,direct_fibre,,duct-y,1000,,",
+        "l1-a,dc-edge-1,GigabitEthernet0/0/9,l1-cpe,GigabitEthernet0/0/2,1,direct_fibre,,duct-y,1000,,",
     )
     add(
         folder / "attachments.csv",
@@ -78,7 +78,7 @@ def test_an_attachment_stands_on_the_only_device_that_can_be_meant() -> None:
 def test_a_level_1_attachment_stands_on_our_end_of_each_of_its_channels(workspace: Path) -> None:
     make_level_1(workspace)
     first, second = load(workspace).places[AttachmentName("vp-l1")]
-    assert (first.channel, first.device, first.interface) == ("l1-a", "agg-1", "GigabitEthernet0/0/9")
+    assert (first.channel, first.device, first.interface) == ("l1-a", "dc-edge-1", "GigabitEthernet0/0/9")
     assert (second.channel, second.device, second.interface) == ("l1-b", "dc-edge-1", "GigabitEthernet0/0/8")
     assert first.level1_cpe == second.level1_cpe == "l1-cpe"
 

@@ -86,7 +86,7 @@ def test_the_intent_is_named_by_its_place(tmp_path: Path) -> None:
 
 
 def test_several_statements_of_one_intent_are_one_finding(tmp_path: Path) -> None:
-    """Two system services and two directions of one pair of purposes would be many rules."""
+    """Each named organisation is a rule of its own."""
     names = "{names: [dang-uy-gia-sang, dang-uy-tan-cuong]}"
     (finding,) = found_in(tmp_path, statement("permit", "two", names, "{systems: [budget], services: any}"))
     assert dict(finding.values)["statements"] == "2"

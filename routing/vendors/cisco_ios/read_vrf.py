@@ -89,9 +89,10 @@ def finish_vrfs(draft: Draft) -> tuple[Vrf, ...]:
     found = []
     taken: set[str] = set()
     for name, vrf in sorted(draft.vrfs.items()):
-        if vrf.rd in taken and vrf.rd_line is not None:
-            draft.reject(*vrf.rd_line, "route distinguisher of another VRF")
-        taken |= {vrf.rd} - {None}
+        if vrf.rd is not None and vrf.rd_line is not None:
+            if vrf.rd in taken:
+                draft.reject(*vrf.rd_line, "route distinguisher of another VRF")
+            taken.add(vrf.rd)
         if vrf.target_line is not None and vrf.rd is None:
             draft.reject(*vrf.target_line, "route target without route distinguisher")
         families = tuple(_finish_family(draft, vrf, family) for family in sorted(vrf.families))

@@ -21,6 +21,9 @@ def check_device(device: Device) -> None:
         raise ValueError("IOS-XE has no filter for packets to the box: use access classes and control-plane policing")
     _check_names(device)
     vrfs = {vrf.name: vrf for vrf in device.vrfs}
+    distinguishers = [vrf.rd for vrf in device.vrfs if vrf.rd is not None]
+    if len(set(distinguishers)) < len(distinguishers):
+        raise ValueError("two VRFs have the same route distinguisher")
     for vrf in device.vrfs:
         _check_vrf(vrf)
     for interface in device.interfaces:
