@@ -77,7 +77,9 @@ def print_row(name: str, row: dict[str, float | str] | None) -> None:
     seconds = [float(row[stage]) for stage in STAGES]
     cells = " ".join(f"{value:8.1f}" for value in [*seconds, sum(seconds)])
     memory = float(row["bytes"]) / 1024**2
-    print(f"{name:24} {row['devices']:>7} {row['lines']:>9} {row['states']:>6} {cells} {memory:8.0f}  {row['verdicts']}")
+    print(
+        f"{name:24} {row['devices']:>7} {row['lines']:>9} {row['states']:>6} {cells} {memory:8.0f}  {row['verdicts']}"
+    )
 
 
 def main() -> int:

@@ -65,7 +65,9 @@ def read_folder(folder: Path, inventory: Inventory) -> dict[str, str]:
             findings.append(make_finding("TR704", Where(file=str(files[0])), limit=MAXIMUM_SIZE))
     known = {device.name for device in rendered_devices(inventory)}
     findings += [
-        make_finding("TR705", Where(file=str(paths[0])), device=name) for name, paths in found.items() if name not in known
+        make_finding("TR705", Where(file=str(paths[0])), device=name)
+        for name, paths in found.items()
+        if name not in known
     ]
     if findings:
         raise FindingsError(findings)

@@ -122,9 +122,7 @@ def address(wanted: Wanted) -> Addressed:
     raise_errors(found)
     pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
     raise_errors((*wanted.findings, *pool_findings))
-    plan, allocated = allocate(
-        wanted.registry, wanted.inventory, pools, previous, wanted.settings, wanted.on
-    )
+    plan, allocated = allocate(wanted.registry, wanted.inventory, pools, previous, wanted.settings, wanted.on)
     findings = raise_errors((*wanted.findings, *found, *pool_findings, *allocated))
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(wanted=wanted, previous=previous, address_plan=plan, findings=findings)

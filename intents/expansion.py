@@ -209,7 +209,9 @@ def _named(
         nearest = suggest(name, known)
         owner = ", ".join(str(endpoint) for endpoint, _ in found)
         declared = ", ".join(sorted(known)) or "-"
-        state.note(make_finding("TR301", target.where, service=name, owner=owner, suggestion=nearest, declared=declared))
+        state.note(
+            make_finding("TR301", target.where, service=name, owner=owner, suggestion=nearest, declared=declared)
+        )
     offers: list[tuple[Endpoint, ServiceSet]] = []
     for endpoint, services in found:
         chosen = (item for item in services if target.services is None or item.name in target.services)

@@ -95,7 +95,13 @@ class Rule:
 
 def rule_key(rule: Rule) -> tuple[object, ...]:
     """Return the sorting key of a rule."""
-    return (rule.effect, endpoint_key(rule.source), endpoint_key(rule.destination), rule.service.ranges, rule.same_organisation)
+    return (
+        rule.effect,
+        endpoint_key(rule.source),
+        endpoint_key(rule.destination),
+        rule.service.ranges,
+        rule.same_organisation,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

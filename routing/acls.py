@@ -136,9 +136,7 @@ def _builtins(
                     yield _unsourced(family, match_prefix(router), match_prefix(prefix), kind)
 
 
-def _unsourced(
-    family: Family, source: AddressMatch, destination: AddressMatch, kind: int
-) -> SourcedEntry:
+def _unsourced(family: Family, source: AddressMatch, destination: AddressMatch, kind: int) -> SourcedEntry:
     entry = AclEntry(
         action=Action.PERMIT,
         protocols=(ICMP[family],),

@@ -168,7 +168,10 @@ def registry(
 ) -> Registry:
     """Return a registry in which site `s-N` stands in commune N and site `dc` in the province."""
     units = [province(), *(unit(number) for number in communes)]
-    sites = [site("dc", PROVINCE, 0, SiteKind.DATA_CENTRE), *(site(f"s-{int(item.code)}", item.key) for item in units[1:])]
+    sites = [
+        site("dc", PROVINCE, 0, SiteKind.DATA_CENTRE),
+        *(site(f"s-{int(item.code)}", item.key) for item in units[1:]),
+    ]
     found_systems, found_outsides = tuple(systems), tuple(outsides)
     standing = [*attachments, *(item for _, item in found_systems), *(item for _, item in found_outsides)]
     return Registry(
@@ -233,7 +236,9 @@ def inventory(found: Registry) -> Inventory:
     )
 
 
-def pool(name: str, use: PoolUse, prefix: str, slot: int, purpose_name: str = "", group: Category | None = None) -> Pool:
+def pool(
+    name: str, use: PoolUse, prefix: str, slot: int, purpose_name: str = "", group: Category | None = None
+) -> Pool:
     dedicated = None
     if group is not None:
         dedicated = DedicatedClass(category=group, tier=Tier.COMMUNE, purpose=purpose_name)

@@ -90,9 +90,7 @@ def compiled_with_two_homes() -> tuple[Finding, ...]:
 
 def pool_named_twice() -> tuple[Finding, ...]:
     where = Where(file="settings.yaml", line=12, column=5)
-    root = PoolSpec(
-        name="root", use="root", prefix=parse_prefix("10.0.0.0/16"), root_block="tn", slot=16, where=where
-    )
+    root = PoolSpec(name="root", use="root", prefix=parse_prefix("10.0.0.0/16"), root_block="tn", slot=16, where=where)
     again = replace(root, prefix=parse_prefix("10.1.0.0/16"), where=Where(file="settings.yaml", line=13, column=5))
     return make_pools([root, again], AddressPlan())[1]
 

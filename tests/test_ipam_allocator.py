@@ -286,7 +286,9 @@ def test_a_pool_that_is_renamed_changes_only_the_name_in_its_entries() -> None:
 
 
 def test_a_second_pool_takes_what_the_first_one_has_no_room_for() -> None:
-    full = tuple(replace(item, prefix=parse_prefix("10.197.0.0/26")) if item.name == "party-v4" else item for item in POOLS)
+    full = tuple(
+        replace(item, prefix=parse_prefix("10.197.0.0/26")) if item.name == "party-v4" else item for item in POOLS
+    )
     two = registry(
         organisations=[organisation(name, Category.PARTY_BUILDING_BODY) for name in ("p-1", "p-2")],
         attachments=[attachment("p-1", "s-1", PARTY), attachment("p-2", "s-2", PARTY)],
@@ -317,8 +319,12 @@ def test_a_site_whose_unit_has_ended_keeps_its_addresses_and_gets_no_new_ones() 
 
 def test_public_space_is_for_dedicated_internet_access() -> None:
     public = pool("public-v4", PoolUse.LAN, "8.8.8.0/24", 29, PARTY)
-    entitled = replace(REGISTRY.attachments[AttachmentName("party-party")], legal_service=LegalService.DEDICATED_INTERNET)
-    plan, _ = allocated(replace(REGISTRY, attachments={**REGISTRY.attachments, entitled.name: entitled}), (*POOLS, public))
+    entitled = replace(
+        REGISTRY.attachments[AttachmentName("party-party")], legal_service=LegalService.DEDICATED_INTERNET
+    )
+    plan, _ = allocated(
+        replace(REGISTRY, attachments={**REGISTRY.attachments, entitled.name: entitled}), (*POOLS, public)
+    )
     assert entry(plan, "lan/party-party").pool == "public-v4"
     plan, findings = allocated(pools=(*POOLS, public), previous=plan)
     assert entry(plan, "lan/party-party").pool == "party-v4"

@@ -126,7 +126,10 @@ def test_infrastructure_is_the_pools_of_links_and_loopbacks() -> None:
 
 
 def test_a_member_outside_the_pools_of_its_class_is_found_only_if_the_class_is_named() -> None:
-    pools = (*(item for item in POOLS if item.dedicated is None), pool("g4", PoolUse.LAN, "10.198.0.0/20", 26, GOVERNMENT))
+    pools = (
+        *(item for item in POOLS if item.dedicated is None),
+        pool("g4", PoolUse.LAN, "10.198.0.0/20", 26, GOVERNMENT),
+    )
     plan, _ = allocate(REGISTRY, inventory(REGISTRY), pools, AddressPlan(), Numbers(), ON)
     edoc = SystemEndpoint(system=SystemName("edoc"))
     policy = Policy(rules=(Rule(effect=Effect.PERMIT, source=COMMUNES, destination=edoc, service=WEB),))

@@ -19,13 +19,13 @@ REGISTRY = registry(
     attachments=[attachment("ubnd-a", "s-1"), attachment("ubnd-b", "s-2"), attachment("party", "s-1", PARTY)],
     communes=(1, 2),
 )
-TARGET = ImportTarget(
-    registry=REGISTRY, inventory=inventory(REGISTRY), pools=POOLS, previous=AddressPlan(), on=ON
-)
+TARGET = ImportTarget(registry=REGISTRY, inventory=inventory(REGISTRY), pools=POOLS, previous=AddressPlan(), on=ON)
 A = "lan/ubnd-a-government,10.196.9.0/26,7/CV,2019-03-01"
 
 
-def imported(tmp_path: Path, *lines: str, target: ImportTarget = TARGET) -> tuple[AddressPlan, list[tuple[str, int, int]]]:
+def imported(
+    tmp_path: Path, *lines: str, target: ImportTarget = TARGET
+) -> tuple[AddressPlan, list[tuple[str, int, int]]]:
     path = tmp_path / "old.csv"
     path.write_text("\n".join(("key,prefix,registration_ref,since", *lines)) + "\n", encoding="utf-8")
     plan, findings = import_plan(path, "old.csv", target)

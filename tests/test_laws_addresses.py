@@ -118,9 +118,7 @@ endpoints: st.SearchStrategy[Endpoint] = st.one_of(
     st.builds(DevicesEndpoint),
 )
 rules = st.one_of(
-    st.builds(
-        Rule, effect=st.sampled_from(Effect), source=endpoints, destination=endpoints, service=services
-    ),
+    st.builds(Rule, effect=st.sampled_from(Effect), source=endpoints, destination=endpoints, service=services),
     st.builds(
         lambda end, service: Rule(
             effect=Effect.PERMIT, source=end, destination=end, service=service, same_organisation=True

@@ -143,9 +143,7 @@ def _hop(session: Session) -> Hop:
     )
 
 
-def _through(
-    filters: Iterable[Filter], prefix: Prefix, path: Attributes, *, announcing: bool
-) -> Attributes | None:
+def _through(filters: Iterable[Filter], prefix: Prefix, path: Attributes, *, announcing: bool) -> Attributes | None:
     current: Attributes | None = path
     for item in filters:
         if current is None:

@@ -40,9 +40,7 @@ def sessions(wiring: Wiring, instances: Mapping[int, BgpInstance]) -> Iterator[S
                 count += 1
 
 
-def _address_pairs(
-    item: Interface, other: Interface
-) -> Iterator[tuple[tuple[Family, int], tuple[Family, int]]]:
+def _address_pairs(item: Interface, other: Interface) -> Iterator[tuple[tuple[Family, int], tuple[Family, int]]]:
     for mine in item.addresses:
         subnet = prefix_of(mine.family, mine.value, mine.length)
         for theirs in other.addresses:

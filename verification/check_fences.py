@@ -41,9 +41,7 @@ class FenceResult:
 
 def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
     """Return the result of every fence, sorted by attachment, device, family and direction."""
-    starts = {
-        family: _StartOf(evidence, family) for family in Family
-    }
+    starts = {family: _StartOf(evidence, family) for family in Family}
     results = [
         _check(evidence, name, port, side, direction, starts[side.family])
         for name, ports in sorted(evidence.ports.items())
@@ -96,9 +94,7 @@ def _check(
             gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
     except NotExpressibleError as error:
         problem = str(error)
-    return FenceResult(
-        attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem
-    )
+    return FenceResult(attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem)
 
 
 def interface_subnet(evidence: Evidence, port: AttachmentPort, family: Family) -> Prefix | None:

@@ -105,9 +105,7 @@ def passes(evidence: Evidence, device: str, interface: str, direction: Direction
         return packets - packets
 
 
-def _cut(
-    evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, where: Filter, family: Family
-) -> Violated:
+def _cut(evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, where: Filter, family: Family) -> Violated:
     flow = _flow(left, family, port)
     device, interface, direction = where
     culprit = evidence.culprit(device, binding_ref(interface, direction, family))
@@ -126,9 +124,7 @@ def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None
     return None if packet is None else flow_of(packet, family, port.device, port.interface)
 
 
-def check_isolation(
-    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...]
-) -> Mapping[Ends, Violated]:
+def check_isolation(evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...]) -> Mapping[Ends, Violated]:
     """Return, for each pair, a packet that is not allowed and yet delivered: through a gap of the source's fence."""
     found: dict[Ends, Violated] = {}
     for result in fences:

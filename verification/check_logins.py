@@ -33,9 +33,7 @@ def check_logins(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
                     break
 
 
-def _open_to_others(
-    evidence: Evidence, device: Device, login: Login, family: Family, vrf: str
-) -> NetworkFault | None:
+def _open_to_others(evidence: Evidence, device: Device, login: Login, family: Family, vrf: str) -> NetworkFault | None:
     space = evidence.sides[family].space
     stations = union_of(span_of(item) for item in evidence.given.login_sources if item.family is family)
     everything = whole(family)
@@ -77,5 +75,3 @@ def _passes(evidence: Evidence, device: Device, family: Family, name: str) -> Fl
     if acl is None or not acl.entries:
         return rectangle(space, everything, everything, space.full)
     return permitted(acl, space)
-
-

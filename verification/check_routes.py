@@ -70,7 +70,9 @@ def lay_out(evidence: Evidence) -> Layout:
 
 def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:
     """Return whether a region holds nothing but devices' own addresses."""
-    return prefix.size <= 2 and all((prefix.family, value) in routers for value in range(prefix.network, prefix.last + 1))
+    return prefix.size <= 2 and all(
+        (prefix.family, value) in routers for value in range(prefix.network, prefix.last + 1)
+    )
 
 
 def check_joined(
@@ -159,9 +161,7 @@ def _parent(name: str) -> str:
     return name.rpartition(".")[0] or name
 
 
-def _excused(
-    evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components
-) -> bool:
+def _excused(evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components) -> bool:
     """Return whether the physical graph no longer joins two ends."""
     here = joined.get(port.device, frozenset())
     return all(here.isdisjoint(joined.get(end.device, frozenset())) for end in evidence.ports.get(destination, ()))
@@ -250,9 +250,7 @@ def check_wall(
                 yield from _leads_astray(evidence, layout, state, node, port, region)
 
 
-def _over_a_site(
-    evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix
-) -> Iterator[Wrong]:
+def _over_a_site(evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix) -> Iterator[Wrong]:
     """Yield a packet of somebody that a backbone node sends to a site where its destination doesn't stand."""
     sites = evidence.given.roles.sites
     if evidence.topology.nodes[node][0] in sites:

@@ -34,14 +34,17 @@ def check_via(
                                 continue
                             for way in state.ways(node, region):
                                 if way.end in SUCCESS and devices.isdisjoint(way.devices):
-                                    yield index, Wrong(
-                                        kind="via",
-                                        source=source,
-                                        destination=destination,
-                                        family=family,
-                                        port=port,
-                                        region=region,
-                                        way=way,
-                                        failure=state.alive.failure.name,
-                                        reason=f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}",
+                                    yield (
+                                        index,
+                                        Wrong(
+                                            kind="via",
+                                            source=source,
+                                            destination=destination,
+                                            family=family,
+                                            port=port,
+                                            region=region,
+                                            way=way,
+                                            failure=state.alive.failure.name,
+                                            reason=f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}",
+                                        ),
                                     )

@@ -25,6 +25,7 @@ from verification.wiring import Hop, Leak, Session
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
 
+
 @dataclass(slots=True)
 class PrefixState:
     """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold.
@@ -139,11 +140,11 @@ class ControlPlane:
             if key[0] in devices and number not in alive.dead_nodes
         }
 
-    def _view(
-        self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]
-    ) -> PrefixState:
+    def _view(self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]) -> PrefixState:
         local = self.topology.local
-        touched = frozenset(n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix])
+        touched = frozenset(
+            n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]
+        )
         view = PrefixState(base=self.base[prefix], touched=touched)
         dirty: set[int] = set()
         for node in nodes:

@@ -122,9 +122,7 @@ def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) ->
     return False
 
 
-def _verdict(
-    evidence: Evidence, devices: frozenset[str], unusual: Mapping[str, tuple[str, ...]]
-) -> NotModelled:
+def _verdict(evidence: Evidence, devices: frozenset[str], unusual: Mapping[str, tuple[str, ...]]) -> NotModelled:
     culprits: list[Culprit] = []
     reasons: list[str] = []
     for name in sorted(devices):

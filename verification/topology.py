@@ -45,9 +45,7 @@ def build_topology(network: Network) -> Topology:
     number = {key: index for index, key in enumerate(nodes)}
     joints = _joints(network, interfaces)
     instances = {
-        number[(device.name, instance.vrf)]: instance
-        for device in network.devices.values()
-        for instance in device.bgp
+        number[(device.name, instance.vrf)]: instance for device in network.devices.values() for instance in device.bgp
     }
     external = frozenset((port.device, port.interface) for port in network.ports if port.external)
     ports = {(port.device, port.interface): port.attachment for port in network.ports}
@@ -93,9 +91,7 @@ def _node_keys(network: Network) -> set[NodeKey]:
     return keys
 
 
-def _joints(
-    network: Network, interfaces: Mapping[InterfaceKey, Interface]
-) -> dict[InterfaceKey, tuple[Joint, ...]]:
+def _joints(network: Network, interfaces: Mapping[InterfaceKey, Interface]) -> dict[InterfaceKey, tuple[Joint, ...]]:
     by_parent: dict[InterfaceKey, list[Interface]] = {}
     for (device, name), item in interfaces.items():
         by_parent.setdefault((device, parent_of(name)), []).append(item)
