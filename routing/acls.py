@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import NamedTuple, TypeVar
 
 from intents.policy import Rule
@@ -98,6 +99,7 @@ def content_name(family: Family, direction: Direction, entries: tuple[AclEntry, 
     return f"TRUC-{direction.upper()}{int(family)}-{digest}"
 
 
+@cache
 def match_prefix(prefix: Prefix) -> AddressMatch:
     """Return the match of a prefix."""
     ones = (1 << prefix.family.bits) - 1

@@ -177,9 +177,12 @@ class ControlPlane:
             position += 1
             waiting.discard(node)
             chosen = self._choose(node, state.offers(node))
-            if chosen == state.choice(node):
+            before = state.choice(node)
+            if chosen == before:
                 continue
             state.selected[node] = chosen
+            if chosen is not None and before is not None and chosen.used[0] == before.used[0]:
+                continue  # only the best one is told
             for other in self._tell(prefix, node, chosen, state, alive):
                 if other not in waiting:
                     waiting.add(other)

@@ -19,17 +19,18 @@ from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
 from verification.evidence import Given, gather
 from verification.management import management_plane
-from verification.network_answers import attachment_answers, network_answers
+from verification.network_answers import attachment_answers, network_answers, network_facts
 from verification.question import Answer
 from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
 from verification.states import (
     Inquiry,
     Progress,
     all_failures,
+    collect_failures,
     judge_failures,
-    judge_failures_by,
     judge_whole,
     share,
+    start_failures,
 )
 from verification.talkers import by_destination, members_of, talking_pairs
 from verification.verdict import NotModelled
@@ -84,13 +85,16 @@ def judge(
         purposes=node_purposes(evidence),
     )
     tally = judge_whole(inquiry)
-    if with_failures and workers is None:
-        tally.merge(judge_failures(inquiry, all_failures(evidence), progress))
-    elif with_failures and workers is not None:
+    states = all_failures(evidence) if with_failures else ()
+    if states and workers is not None:
         share(inquiry)
         with workers() as executor:
-            tally.merge(judge_failures_by(executor, all_failures(evidence), progress))
-    fences = check_fences(evidence)
+            begun = start_failures(executor, states)
+            fences, facts = check_fences(evidence), network_facts(inquiry)
+            tally.merge(collect_failures(begun, progress))
+    else:
+        fences, facts = check_fences(evidence), network_facts(inquiry)
+        tally.merge(judge_failures(inquiry, states, progress))
     doubt = doubts_of(evidence)
     known = Known(
         tally=tally,
@@ -103,7 +107,7 @@ def judge(
             *rule_answers(evidence, known),
             *via_answers(evidence, known, inquiry.vias),
             *attachment_answers(evidence, fences, tally, doubt, known.leaking),
-            *network_answers(inquiry, tally, doubt),
+            *network_answers(inquiry, facts, tally, doubt),
         ),
         devices=len(given.network.devices),
         states=tally.states,

@@ -18,13 +18,22 @@ from verification.walk_own_routes import own_routes
 from verification.walk_paths import Exit, Path
 from verification.walk_sessions import Node
 from verification.walk_tables import settle
-from verification.walk_wiring import Wiring, connected_prefixes, is_linked, is_loopback, neighbours, owns, wire
+from verification.walk_wiring import (
+    Wiring,
+    connected_prefixes,
+    is_linked,
+    is_loopback,
+    neighbours,
+    owns,
+    parent_of,
+    wire,
+)
 
 _EXTERNAL, _LOCAL = 20, 200
 """Administrative distances of eBGP and of routes that BGP made here (aggregates, leaks of own routes)."""
 
 End = tuple[str, str, str]
-"""How a way ends (a `Disposition`), on which device, at which interface ("" where there is none)."""
+"""How a way ends (a `Disposition`), on which device, at which port and tag ("" where there is none)."""
 Exits = tuple[Exit, ...]
 
 
@@ -130,7 +139,7 @@ class Ends:
         working = self.state.wiring.working[node[0]]
         own = next((item for item in working if item.vrf == node[1] and owns(item, family, address)), None)
         if own is not None:
-            yield (Disposition.ACCEPTED, node[0], own.name)
+            yield (Disposition.ACCEPTED, node[0], _place(own))
             return
         exits = _longest(self.state.routes.get(node, {}), family, address)
         if exits is None:
@@ -147,14 +156,20 @@ class Ends:
     ) -> Iterator[End]:
         family, address = destination
         if owns(interface, family, address):
-            yield (Disposition.ACCEPTED, node[0], interface.name)
+            yield (Disposition.ACCEPTED, node[0], _place(interface))
             return
         target = address if way.next_hop is None else way.next_hop
         heard = list(neighbours(self.state.wiring, node[0], interface, family, target))
         if not heard:
-            yield (Disposition.NEIGHBOR_UNREACHABLE, node[0], interface.name)
+            yield (Disposition.NEIGHBOR_UNREACHABLE, node[0], _place(interface))
         for device, far in heard:
             yield from self._follow((device, far.vrf), family, address, before)
+
+
+def _place(interface: Interface) -> str:
+    """Return where an interface is: its port, and its tag; the number of a sub-interface is only a name."""
+    tag = "" if interface.vlan is None else f" tag {interface.vlan}"
+    return parent_of(interface.name) + tag
 
 
 def _names(node: Node) -> tuple[str, str]:
@@ -167,13 +182,13 @@ def _end_here(device: str, interface: Interface | None, way: Exit, destination: 
     if interface is None:
         return (Disposition.NULL_ROUTED, device, "")
     if owns(interface, family, address):
-        return (Disposition.ACCEPTED, device, interface.name)
+        return (Disposition.ACCEPTED, device, _place(interface))
     if is_loopback(interface.name):
-        return (Disposition.NEIGHBOR_UNREACHABLE, device, interface.name)
+        return (Disposition.NEIGHBOR_UNREACHABLE, device, _place(interface))
     if way.next_hop is not None:
-        return (Disposition.EXITS_NETWORK, device, f"{interface.name} to {format_address(family, way.next_hop)}")
+        return (Disposition.EXITS_NETWORK, device, f"{_place(interface)} to {format_address(family, way.next_hop)}")
     on_wire = any(item.holds(address) for item in connected_prefixes(interface, family))
-    return (Disposition.DELIVERED_TO_SUBNET if on_wire else Disposition.EXITS_NETWORK, device, interface.name)
+    return (Disposition.DELIVERED_TO_SUBNET if on_wire else Disposition.EXITS_NETWORK, device, _place(interface))
 
 
 def _longest(routes: Mapping[Prefix, Exits], family: Family, address: int) -> Exits | None:

@@ -6,6 +6,7 @@ The one idea: a question without a wrong holds, unless a line that nobody unders
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 
 from intents.registry import AttachmentName
@@ -68,33 +69,58 @@ def _attachment_answer(
     return Answer(question=question, verdict=verdict)
 
 
-def network_answers(inquiry: Inquiry, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
-    """Answer what is asked of the network as a whole, and of each device."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFacts:
+    """What is wrong whatever fails, by kind of question, and with each device's logins; None where nothing is."""
+
+    network: Mapping[QuestionKind, Violated | None]
+    logins: Mapping[str, Violated | None]
+
+
+def network_facts(inquiry: Inquiry) -> NetworkFacts:
+    """Look at everything that no failure changes."""
     evidence, layout = inquiry.evidence, inquiry.layout
+    found = {
+        QuestionKind.BACKBONE: check_backbone(evidence, layout),
+        QuestionKind.DEFAULT_ROUTE: check_default_routes(evidence),
+        QuestionKind.OVERLAP: check_overlaps(evidence),
+        QuestionKind.LEAK: chain(check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout)),
+        QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
+        QuestionKind.ADDRESSING: check_addressing(evidence),
+    }
+    return NetworkFacts(
+        network={kind: _faulty(evidence, faults) for kind, faults in found.items()},
+        logins={
+            name: _faulty(
+                evidence,
+                chain(check_logins(evidence, device), check_control(evidence, device), check_ways_in(evidence, device)),
+            )
+            for name, device in sorted(evidence.given.network.devices.items())
+        },
+    )
+
+
+def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
+    """Answer what is asked of the network as a whole, and of each device."""
+    evidence = inquiry.evidence
     transit = next(iter(tally.transit.values()), None)
     yield Answer(
         question=Question(kind=QuestionKind.TRANSIT, subject="network", cases=len(evidence.given.roles.sites)),
         verdict=_or_doubt(None if transit is None else violated_by(evidence, transit, ()), tally.states, doubt),
     )
-    strays = chain(check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout))
-    for kind, found in (
-        (QuestionKind.BACKBONE, check_backbone(evidence, layout)),
-        (QuestionKind.DEFAULT_ROUTE, check_default_routes(evidence)),
-        (QuestionKind.OVERLAP, check_overlaps(evidence)),
-        (QuestionKind.LEAK, strays),
-        (QuestionKind.PURPOSE, iter(tally.purposes)),
-        (QuestionKind.ROUTE_FILTER, check_route_filters(evidence, inquiry.plane)),
-        (QuestionKind.ADDRESSING, check_addressing(evidence)),
-    ):
+    purposes = _faulty(evidence, iter(tally.purposes))
+    for kind in QuestionKind:
+        if kind not in facts.network and kind is not QuestionKind.PURPOSE:
+            continue
         question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))
-        yield Answer(question=question, verdict=_or_doubt(_faulty(evidence, found), 1, doubt))
-    for _, device in sorted(evidence.given.network.devices.items()):
-        question = Question(kind=QuestionKind.MANAGEMENT, subject=device.name, cases=max(1, len(device.logins)))
-        cut = [tally.management[device.name]] if device.name in tally.management else []
-        found = chain(
-            check_logins(evidence, device), check_control(evidence, device), check_ways_in(evidence, device), cut
-        )
-        verdict = _faulty(evidence, found)
+        if kind is QuestionKind.PURPOSE:
+            yield Answer(question=question, verdict=_or_doubt(purposes, tally.states, doubt))
+        else:
+            yield Answer(question=question, verdict=_or_doubt(facts.network[kind], 1, doubt))
+    for name, device in sorted(evidence.given.network.devices.items()):
+        question = Question(kind=QuestionKind.MANAGEMENT, subject=name, cases=max(1, len(device.logins)))
+        cut = iter([tally.management[name]] if name in tally.management else [])
+        verdict = facts.logins[name] or _faulty(evidence, cut)
         if verdict is None and (device.unknown or doubt.anywhere):
             yield Answer(question=question, verdict=doubt.verdict)
         else:

@@ -7,7 +7,7 @@ to any executor; the tallies are merged in the order of the states, so that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -135,15 +135,19 @@ def judge_shared(states: Sequence[Failure]) -> Tally:
     return judge_failures(_SHARED["inquiry"], states)
 
 
-def judge_failures_by(executor: Executor, states: Sequence[Failure], progress: Progress | None = None) -> Tally:
-    """Judge failures by an executor whose workers hold the shared inquiry: runs of states, merged in their order."""
+def start_failures(executor: Executor, states: Sequence[Failure]) -> tuple[Future[Tally], ...]:
+    """Let an executor, whose workers hold the shared inquiry, begin to judge failures: runs of states, in their order."""
     size = max(1, len(states) // 24)
-    parts = [states[start : start + size] for start in range(0, len(states), size)]
+    return tuple(executor.submit(judge_shared, states[start : start + size]) for start in range(0, len(states), size))
+
+
+def collect_failures(begun: Sequence[Future[Tally]], progress: Progress | None = None) -> Tally:
+    """Return what all of them found, merged in the order of the states."""
     tally = Tally()
-    for index, found in enumerate(executor.map(judge_shared, parts)):
-        tally.merge(found)
+    for index, part in enumerate(begun):
         if progress is not None:
-            progress("failures", min(len(states), (index + 1) * size), len(states))
+            progress("failures", index, len(begun))
+        tally.merge(part.result())
     return tally
 
 
