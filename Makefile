@@ -37,7 +37,7 @@ format:
 
 bench:
 	@sh scripts/env.sh test
-	@for file in bench/bench_*.py; do [ -e "$$file" ] || break; PYTHONUTF8=1 .venv-test/bin/python "$$file" || exit 1; done
+	@PYTHONUTF8=1 .venv-test/bin/python -m bench.bench_stages
 
 clean:
 	@rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
