@@ -1,7 +1,7 @@
 """How many faults in the texts of an example the judge sees: the score of `truc verify --mutations`, with the time it takes.
 
 Prints one line for each kind of fault: `python -m bench.mutations [workspace] [uniform faults] [seed] [of each named kind]`.
-A workspace that is not the small example is too large to enumerate: what is not seen there is unclassified.
+A workspace that is not the small example is too large to enumerate: what may change routes there unseen is unclassified.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from intents.finding import Finding, raise_errors
 from intents.model import Intent
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
-from intents.prefix import Family, Prefix
+from intents.prefix import Address, Family, Prefix
 from intents.registry import PurposeName, Registry, as_at
 from intents.settings import Settings
 from intents.workspace import load_intents
@@ -36,7 +36,7 @@ from routing.budgets import check_budgets
 from routing.builder import BuiltNetwork, build
 from routing.config import DeviceConfig, render_device
 from routing.draft import Plans, Platform, index_plans, rendered_devices
-from routing.feasible import check_feasible
+from routing.feasible import check_feasible, check_servers
 from routing.merge import merge_running
 from routing.standing import MANAGEMENT, purpose_vrf
 from routing.vendors import VENDORS
@@ -156,6 +156,18 @@ def platform_of(capabilities: Capabilities) -> Platform:
     )
 
 
+def management_servers(settings: Settings) -> tuple[tuple[str, Address], ...]:
+    """Return what every device reports to or asks, with the name of its setting."""
+    management = settings.management
+    listed = (
+        ("ntp_servers", management.ntp_servers),
+        ("syslog_servers", management.syslog_servers),
+        ("tacacs_servers", management.tacacs_servers),
+        ("snmp_servers", management.snmp_servers),
+    )
+    return tuple((name, server) for name, servers in listed for server in servers)
+
+
 def baseline_settings(settings: Settings, loopback: str) -> BaselineSettings:
     """Return what the baseline of a device on a platform with that loopback needs."""
     management = settings.management
@@ -215,7 +227,8 @@ def compile_network(addressed: Addressed) -> Compiled:
     """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
     wanted = addressed.wanted
     plans = make_plans(addressed)
-    feasible = raise_errors((*addressed.findings, *check_feasible(plans, wanted.intents)))
+    servers = check_servers(management_servers(wanted.settings), login_sources(addressed), wanted.settings.where)
+    feasible = raise_errors((*addressed.findings, *servers, *check_feasible(plans, wanted.intents)))
     built = build(plans)
     fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
     configs = {name: render_device(device) for name, device in sorted(built.network.devices.items())}

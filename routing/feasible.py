@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.finding import Finding, Where, make_finding
+from intents.finding import Finding, Severity, Where, make_finding
 from intents.model import Intent
 from intents.policy import DevicesEndpoint, Effect, Endpoint, Rule
+from intents.prefix import Address, Prefix
 from intents.registry import PurposeName
 from intents.service import ServiceSet
 from ipam.inventory import Role
@@ -33,6 +34,20 @@ def check_feasible(plans: Plans, intents: Iterable[Intent]) -> tuple[Finding, ..
     """Return the errors of what no configuration can do: sessions that nothing can leak, edges that can't leak."""
     places = {item.head.identifier: item.head.where for item in intents}
     return (*_stuck_findings(plans, places), *_edge_findings(plans))
+
+
+def check_servers(
+    servers: Iterable[tuple[str, Address]], stations: tuple[Prefix, ...], where: Where
+) -> tuple[Finding, ...]:
+    """Return a warning for each server of the management plane (kind, address) that no device has a route to.
+
+    Devices learn the stations' prefixes and nothing else.
+    """
+    return tuple(
+        make_finding("TR606", where, severity=Severity.WARNING, kind=kind, server=server)
+        for kind, server in servers
+        if not any(prefix.family is server.family and prefix.holds(server.value) for prefix in stations)
+    )
 
 
 def _edge_findings(plans: Plans) -> Iterator[Finding]:

@@ -35,9 +35,11 @@ PARTY = "{categories: [party_building_body], tiers: [commune]}"
 PARTY_TO_BUDGET = statement("permit", "party-budget", PARTY, "{systems: [budget], services: any}")
 """The party committees stand behind their CPE, and so does the budget system, in another purpose."""
 JUNOS_EDGE = ("devices.csv", "dc-edge-1,edge,cisco_ios,", "dc-edge-1,edge,junos,")
+FAR_SERVER = ("settings.yaml", "ntp_servers: [10.193.240.10]", "ntp_servers: [10.1.1.1]")
 CASES: dict[str, tuple[Change, ...]] = {
     "TR604-two-offices-of-two-purposes": (PARTY_TO_BUDGET,),
     "TR605-edge-that-cannot-leak": (JUNOS_EDGE,),
+    "TR606-server-out-of-reach": (FAR_SERVER,),
 }
 
 
@@ -48,9 +50,11 @@ def found_in(folder: Path, *changes: Change) -> tuple[Finding, ...]:
 
 def outcome(name: str, folder: Path) -> str:
     """Return what compiling the changed example says, in English, then in Vietnamese."""
-    with pytest.raises(FindingsError) as caught:
-        compile_network(address(want(changed(folder, *CASES[name], source=SMALL), None)))
-    found = [item for item in caught.value.findings if item.code == name.partition("-")[0]]
+    try:
+        said = compile_network(address(want(changed(folder, *CASES[name], source=SMALL), None))).findings
+    except FindingsError as error:
+        said = error.findings
+    found = [item for item in said if item.code == name.partition("-")[0]]
     return "\n\n".join(describe(item, language) for language in reversed(LANGUAGES) for item in found) + "\n"
 
 

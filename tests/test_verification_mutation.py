@@ -63,11 +63,15 @@ def test_sixty_faults_drawn_over_all_lines_are_seen_refused_or_shown_to_change_n
     assert found.count(Outcome.SEEN) > 20
 
 
-def test_on_a_network_too_large_to_enumerate_what_nobody_sees_is_unclassified() -> None:
-    line = texts()["agg-1"].split("\n").index("!") + 1
-    comment = Fault(device="agg-1", kind=FaultKind.DELETED_LINE, edits=(TextEdit(line=line, before=("!",), after=()),))
-    found = score(given(), (comment,), enumerate_unseen=False)
-    assert [(item.outcome, item.harmless) for item in found.faults] == [(Outcome.UNCLASSIFIED, True)]
+def test_on_a_network_too_large_to_enumerate_what_may_change_routes_unseen_is_unclassified() -> None:
+    lines = texts()["agg-1"].split("\n")
+    comment = (TextEdit(line=lines.index("!") + 1, before=("!",), after=()),)
+    at = next(number for number, line in enumerate(lines, start=1) if line.startswith("route-map "))
+    unused = (TextEdit(line=at - 1, before=(), after=("route-map NOBODY permit 10",)),)
+    faults = [Fault(device="agg-1", kind=FaultKind.MOVED_LINE, edits=edits) for edits in (comment, unused)]
+    found = score(given(), faults, enumerate_unseen=False)
+    assert [item.outcome for item in found.faults] == [Outcome.SAME, Outcome.UNCLASSIFIED]
+    assert [item.harmless for item in found.faults] == [True, False]
     assert found.to_list() == ()
 
 

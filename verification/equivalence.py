@@ -54,12 +54,23 @@ class Unmutated:
         found = next(self._differences(before, after), None)
         return Same(notes=tuple(_notes(before, after))) if found is None else Difference(what=found)
 
+    def compare_without_routes(self, after: Device) -> Difference | Same | None:
+        """Return the same where it can be said without computing routes; None if the fault may change some."""
+        before = self.network.devices[after.name]
+        found = next(self._local_differences(before, after), None)
+        if found is not None:
+            return Difference(what=found)
+        return None if routing_part(before) != routing_part(after) else Same(notes=tuple(_notes(before, after)))
+
     def _differences(self, before: Device, after: Device) -> Iterator[str]:
+        yield from self._local_differences(before, after)
+        if routing_part(before) != routing_part(after):
+            yield from self._route_differences(before, after)
+
+    def _local_differences(self, before: Device, after: Device) -> Iterator[str]:
         yield from _port_differences(self.network, before, after)
         yield from _filter_differences(before, after)
         yield from _login_differences(before, after)
-        if routing_part(before) != routing_part(after):
-            yield from self._route_differences(before, after)
 
     def _route_differences(self, before: Device, after: Device) -> Iterator[str]:
         network = replace(self.network, devices={**self.network.devices, after.name: after})

@@ -12,11 +12,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from typing import assert_never
 
 from routing.model import Device
 from routing.vendors import VENDORS
 from verification.engine import Judgement, judge
-from verification.equivalence import Difference, Unmutated
+from verification.equivalence import Difference, Same, Unmutated
 from verification.equivalence_scope import routing_part
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, failures
@@ -91,10 +92,11 @@ def score(
 ) -> Score:
     """Return what becomes of every fault of the texts in `given`; order is kept.
 
-    `enumerate_unseen` False (a network too large to go through): what is not seen is unclassified. With an executor the
-    faults are judged in `chunks` parts; `judged_by` must then be a function of a module. A fault that a fence question sees
-    is not put to the other questions. ValueError if the judge does not hold the unmutated texts for right, because then
-    every fault would seem to be seen.
+    `enumerate_unseen` False (a network too large to go through state by state): what is not seen and may change routes is
+    unclassified; filters, logins and ports are still gone through. With an executor the faults are judged in `chunks`
+    parts; `judged_by` must then be a function of a module. A fault that a fence question sees is not put to the other
+    questions. ValueError if the judge does not hold the unmutated texts for right, because then every fault would seem
+    to be seen.
     """
     bad = _complaint(judged_by(given, True))
     if bad is not None:
@@ -114,7 +116,8 @@ class _Bench:
     given: Given
     judged_by: Judge
     fences: FencesAlone
-    unmutated: Unmutated | None
+    unmutated: Unmutated
+    enumerates_routes: bool
 
 
 def _score_part(
@@ -123,11 +126,14 @@ def _score_part(
     enumerate_unseen: bool,
     faults: Sequence[Fault],
 ) -> tuple[ScoredFault, ...]:
-    unmutated = None
-    if enumerate_unseen:
-        backbone = sorted(given.roles.backbone & given.network.devices.keys())
-        unmutated = Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone)))
-    bench = _Bench(given=given, judged_by=judged_by, fences=FencesAlone(given), unmutated=unmutated)
+    backbone = sorted(given.roles.backbone & given.network.devices.keys())
+    bench = _Bench(
+        given=given,
+        judged_by=judged_by,
+        fences=FencesAlone(given),
+        unmutated=Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone))),
+        enumerates_routes=enumerate_unseen,
+    )
     return tuple(_score_one(bench, fault) for fault in faults)
 
 
@@ -140,12 +146,17 @@ def _score_one(bench: _Bench, fault: Fault) -> ScoredFault:
     if bad is not None:
         return ScoredFault(fault=fault, outcome=bad[0], detail=bad[1])
     harmless = _is_harmless(fault, before, after)
-    if bench.unmutated is None:
-        return ScoredFault(fault=fault, outcome=Outcome.UNCLASSIFIED, harmless=harmless)
-    found = bench.unmutated.compare(after)
-    if isinstance(found, Difference):
-        return ScoredFault(fault=fault, outcome=Outcome.MISSED, detail=found.what)
-    return ScoredFault(fault=fault, outcome=Outcome.SAME, detail="; ".join(found.notes), harmless=harmless)
+    compare = bench.unmutated.compare if bench.enumerates_routes else bench.unmutated.compare_without_routes
+    found = compare(after)
+    match found:
+        case None:
+            return ScoredFault(fault=fault, outcome=Outcome.UNCLASSIFIED, harmless=harmless)
+        case Difference():
+            return ScoredFault(fault=fault, outcome=Outcome.MISSED, detail=found.what)
+        case Same():
+            return ScoredFault(fault=fault, outcome=Outcome.SAME, detail="; ".join(found.notes), harmless=harmless)
+        case _:
+            assert_never(found)
 
 
 def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tuple[Outcome, str] | None:

@@ -48,8 +48,8 @@ class QuestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`subject` names what it is about; `intents` are the identifiers of the intents that ask it; `pairs` counts the
-    (source, destination) pairs or packets sets that it covers: an answer over nothing is an error."""
+    """`subject` names what it is about; `intents` are the identifiers of the intents that ask it; `cases` counts the
+    (source, destination) pairs, filters or nodes that it covers; a report over no session at all is an error."""
 
     kind: QuestionKind
     subject: str

@@ -179,6 +179,8 @@ def finish_bgp(draft: Draft) -> tuple[BgpInstance, ...]:
         draft.say(bgp_ref(vrf), instance.first[0])
         if vrf is not None and (vrf not in draft.vrfs or not instance.families <= draft.vrfs[vrf].families.keys()):
             draft.reject(*instance.first, "VRF is not defined, or has no such address family")
+        elif vrf is not None and draft.vrfs[vrf].rd is None:
+            draft.reject(*instance.first, "BGP in a VRF without route distinguisher")
         found.append(_finish_instance(draft, instance))
     return tuple(found)
 

@@ -33,6 +33,8 @@ def check_device(device: Device) -> None:
     for instance in device.bgp:
         if instance.vrf is not None and instance.vrf not in vrfs:
             raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
+        if instance.vrf is not None and vrfs[instance.vrf].rd is None:
+            raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
     _check_maps(device)
     for login in device.logins:
         check_login(login)
