@@ -73,6 +73,7 @@ def _verdict(answer: Answer) -> Message:
                 "reason": found.reason,
                 "failure": found.failure,
                 "flow": None if found.flow is None else flow_message(found.flow),
+                "replayed": found.replayed,
                 "path": list(found.path),
                 "lines": [culprit_message(item) for item in found.culprits],
                 "touched": list(found.intents),

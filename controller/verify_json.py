@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of
+from verification.rule_of_question import rule_of
 
 VERIFY_FORMAT = "truc/verify/1"
 
@@ -19,13 +20,16 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
         message = answer_message(answer)
         if message["verdict"] == "violated":
             message = {**message, "touched": list(report.intents_of(answer))}
+        rule = rule_of(answer.question.kind, wanted.on)
+        if rule is not None:
+            message = {**message, "rule": [rule.requirement, rule.article, rule.pack]}
         print_message(output, message)
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
     for row in report.residue:
-        rule = row.rule
-        about = {"source": str(rule.source), "destination": str(rule.destination), "service": str(rule.service)}
+        asked = row.rule
+        about = {"source": str(asked.source), "destination": str(asked.destination), "service": str(asked.service)}
         print_message(output, {"type": "residue", **about, "replies": list(row.replies), "pairs": row.pairs})
 
 

@@ -15,6 +15,7 @@ from intents.messages import printable
 from intents.model import Intent
 from verification.flow import describe_flow
 from verification.question import Answer, QuestionKind
+from verification.rule_of_question import rule_of
 from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
 MOST_SHOWN = 20
@@ -71,6 +72,8 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
                 _print_detail(output, "packet", describe_flow(found.flow))
             for number, hop in enumerate(found.path, start=1):
                 _print_detail(output, "way" if number == 1 else "", f"{number}. {hop}")
+            if found.replayed:
+                _print_detail(output, "shown", output.words("replayed"))
             _print_culprits(output, report, found.culprits)
         case Disputed(one=one, other=other):
             _print_detail(output, "reason", one)
@@ -83,6 +86,9 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
     touched = sorted({identifier for item in answers for identifier in report.intents_of(item)})
     for number, identifier in enumerate(touched[:MOST_SHOWN]):
         _print_detail(output, "" if number else "intents", intent_line(output, identifier, intents))
+    rule = rule_of(answer.question.kind, report.compiled.addressed.wanted.on)
+    if rule is not None:
+        _print_detail(output, "rule", f"{rule.requirement}, {rule.article}, {rule.pack}")
     output.line()
 
 
