@@ -10,21 +10,22 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
-from verification.check_fences import check_fences
+from verification.check_fences import FenceResult, check_fences
 from verification.check_filters import check_isolation, check_sessions_filtered
 from verification.check_network import node_purposes
 from verification.check_purposes import homes_of
 from verification.check_routes import lay_out
 from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
-from verification.evidence import Given, gather
+from verification.evidence import Evidence, Given, gather
 from verification.management import management_plane
-from verification.network_answers import attachment_answers, network_answers, network_facts
+from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
 from verification.question import Answer
 from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
 from verification.states import (
     Inquiry,
     Progress,
+    Tally,
     all_failures,
     collect_failures,
     judge_failures,
@@ -32,7 +33,7 @@ from verification.states import (
     share,
     start_failures,
 )
-from verification.talkers import by_destination, members_of, talking_pairs
+from verification.talkers import Pair, by_destination, members_of, talking_pairs
 from verification.verdict import NotModelled
 
 MakeExecutor = Callable[[], Executor]
@@ -68,22 +69,7 @@ def judge(
         answers = tuple(Answer(question=item, verdict=verdict) for item in rule_questions(given))
         return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0)
     pairs = talking_pairs(evidence)
-    talkers = by_destination(pairs)
-    layout = lay_out(evidence)
-    plane = management_plane(evidence)
-    inquiry = Inquiry(
-        evidence=evidence,
-        layout=layout,
-        talkers=talkers,
-        talking={key: frozenset(names) for key, names in talkers.items()},
-        vias=tuple(
-            (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
-            for via in given.policy.vias
-        ),
-        plane=plane,
-        homes=homes_of(evidence, layout, plane),
-        purposes=node_purposes(evidence),
-    )
+    inquiry = _open(evidence, pairs)
     tally = judge_whole(inquiry)
     states = all_failures(evidence) if with_failures else ()
     if states and workers is not None:
@@ -95,21 +81,52 @@ def judge(
     else:
         fences, facts = check_fences(evidence), network_facts(inquiry)
         tally.merge(judge_failures(inquiry, states, progress))
+    return Judgement(
+        answers=_answers(inquiry, tally, fences, facts, pairs),
+        devices=len(given.network.devices),
+        states=tally.states,
+        flows=len(pairs) + len(fences),
+    )
+
+
+def _open(evidence: Evidence, pairs: tuple[Pair, ...]) -> Inquiry:
+    """Return everything that states are judged by."""
+    talkers = by_destination(pairs)
+    layout = lay_out(evidence)
+    plane = management_plane(evidence)
+    return Inquiry(
+        evidence=evidence,
+        layout=layout,
+        talkers=talkers,
+        talking={key: frozenset(names) for key, names in talkers.items()},
+        vias=tuple(
+            (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
+            for via in evidence.given.policy.vias
+        ),
+        plane=plane,
+        homes=homes_of(evidence, layout, plane),
+        purposes=node_purposes(evidence),
+    )
+
+
+def _answers(
+    inquiry: Inquiry,
+    tally: Tally,
+    fences: tuple[FenceResult, ...],
+    facts: NetworkFacts,
+    pairs: tuple[Pair, ...],
+) -> tuple[Answer, ...]:
+    evidence = inquiry.evidence
     doubt = doubts_of(evidence)
     known = Known(
         tally=tally,
         doubt=doubt,
-        filtered=check_sessions_filtered(evidence, layout, fences, pairs),
-        leaking=check_isolation(evidence, layout, fences),
+        filtered=check_sessions_filtered(evidence, inquiry.layout, fences, pairs),
+        leaking=check_isolation(evidence, inquiry.layout, fences),
     )
-    return Judgement(
-        answers=(
-            *rule_answers(evidence, known),
-            *via_answers(evidence, known, inquiry.vias),
-            *attachment_answers(evidence, fences, tally, doubt, known.leaking),
-            *network_answers(inquiry, facts, tally, doubt),
-        ),
-        devices=len(given.network.devices),
-        states=tally.states,
-        flows=len(pairs) + len(fences),
+    return (
+        *rule_answers(evidence, known),
+        *via_answers(evidence, known, inquiry.vias),
+        *attachment_answers(evidence, fences, tally, doubt, known.leaking),
+        *network_answers(inquiry, facts, tally, doubt),
     )
