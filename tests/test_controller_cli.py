@@ -416,7 +416,7 @@ def test_vietnamese_comes_out_as_utf_8_in_the_c_locale() -> None:
 
 
 def test_a_reader_who_leaves_is_no_crash() -> None:
-    command = f'{sys.executable} -c "{START}" show addresses -w "{SMALL}" | head -n 1'
+    command = f'"{sys.executable}" -c "{START}" show addresses -w "{SMALL}" | head -n 1'
     result = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, check=True)
     assert result.stderr == b""
     assert result.stdout.count(b"\n") == 1
