@@ -14,8 +14,11 @@ from controller.evidence import give
 from controller.pipeline import address, compile_network, want
 from verification.evidence import Given
 from verification.mutation import Fault, describe_fault, mutate, named_faults, uniform_faults
+from verification.mutation_fences import FencesAlone
 from verification.mutation_kinds import NAMED_KINDS, FaultKind, TextEdit
-from verification.mutation_score import Outcome, Score, score, text_of, with_text
+from verification.mutation_score import Outcome, Score, judge_all, score, text_of, with_text
+from verification.question import QuestionKind
+from verification.verdict import Violated
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "small"
 SECTIONS = "hostname a\ninterface Gi0\n ip address 10.0.0.1 255.255.255.0\n shutdown\n!\nline vty 0 4\n"
@@ -80,6 +83,25 @@ def test_a_judge_that_complains_of_the_right_texts_can_score_nothing() -> None:
     broken = with_text(given(), "agg-1", "hostname agg-1\n")
     with pytest.raises(ValueError, match="the unmutated texts are not right"):
         score(broken, fault)
+
+
+def test_the_fences_asked_alone_say_what_the_whole_judge_says_of_them() -> None:
+    fences = FencesAlone(given())
+    kinds = (FaultKind.DROPPED_RULE, FaultKind.REORDERED_RULE, FaultKind.UNBOUND_ACL)
+    faults = [item for item in named_faults({"cpe-so-khcn": texts()["cpe-so-khcn"]}, 6, each=4) if item.kind in kinds]
+    before = given().network.devices["cpe-so-khcn"]
+    for fault in faults:
+        faulty = with_text(given(), fault.device, mutate(texts()[fault.device], fault))
+        found = fences.complaint(before, faulty.network.devices[fault.device])
+        assert (found is not None) == bool(violated_fences(faulty)), describe_fault(fault)
+
+
+def violated_fences(faulty: Given) -> list[str]:
+    kinds = (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE)
+    answers = judge_all(faulty, False).answers
+    return [
+        item.question.subject for item in answers if item.question.kind in kinds and isinstance(item.verdict, Violated)
+    ]
 
 
 # How faults are drawn.

@@ -7,6 +7,7 @@ proved from its list, the policy and the plan, with nothing else of the network;
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
@@ -41,11 +42,28 @@ class FencesAlone:
         for port in given.network.ports:
             self._ports.setdefault(port.device, []).append(port)
 
-    def complaint(self, before: Device, after: Device) -> str | None:
-        """Return what a fence question says of a filter that the fault changed, None if nothing."""
+    def complaint(self, before: Device, after: Device) -> tuple[bool, str] | None:
+        """Return what a fence question says of a filter that the fault changed, None if nothing; False: it can't tell."""
         return next(self._complaints(before, after), None)
 
-    def _complaints(self, before: Device, after: Device) -> Iterator[str]:
+    def touches_fences_only(self, before: Device, after: Device) -> bool:
+        """Return whether nothing but filters of attachments' ports differs, so that no other question can be touched."""
+        return self._beyond_fences(before) == self._beyond_fences(after)
+
+    def _beyond_fences(self, device: Device) -> tuple[object, ...]:
+        """Return all that a device says, without the bindings on attachments' ports and lists that nothing else uses."""
+        ports = {port.interface for port in self._ports.get(device.name, ())}
+        interfaces = tuple(
+            replace(item, bindings=(), description=None) if item.name in ports else replace(item, description=None)
+            for item in device.interfaces
+        )
+        used = {(binding.family, binding.acl) for item in interfaces for binding in item.bindings}
+        used |= {guard for login in device.logins for guard in login.acls}
+        used |= {(item.family, item.acl) for item in device.control_filters}
+        acls = tuple(acl for acl in device.acls if (acl.family, acl.name) in used)
+        return (acls, replace(device, interfaces=interfaces, acls=(), harmless=()))
+
+    def _complaints(self, before: Device, after: Device) -> Iterator[tuple[bool, str]]:
         for port in self._ports.get(before.name, ()):
             for family, pairs in self._pairs.items():
                 for direction in Direction if AttachmentName(port.attachment) in pairs.own else ():
@@ -53,7 +71,9 @@ class FencesAlone:
                     if (old is None) != (new is None) or (old and new and old.entries != new.entries):
                         yield from self._gap(port, direction, pairs, new)
 
-    def _gap(self, port: AttachmentPort, direction: Direction, pairs: PairPolicy, acl: Acl | None) -> Iterator[str]:
+    def _gap(
+        self, port: AttachmentPort, direction: Direction, pairs: PairPolicy, acl: Acl | None
+    ) -> Iterator[tuple[bool, str]]:
         name, family = AttachmentName(port.attachment), pairs.family
         matches = {header_match(entry) for entry in (acl.entries if acl is not None else ())}
         sets = AllowedSets(pairs=pairs, space=header_space(family, self._matches[family] | matches))
@@ -69,10 +89,11 @@ class FencesAlone:
             else:
                 kind = QuestionKind.DESTINATION_FENCE
                 gaps = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
-        except NotExpressibleError:
+        except NotExpressibleError as problem:
+            yield False, f"a fence of {name} is not expressible: {problem}"
             return
         for gap in gaps[:1]:
-            yield f"{kind} {name}: {gap.kind}: {describe_flow(gap.flow)}"
+            yield True, f"{kind} {name}: {gap.kind}: {describe_flow(gap.flow)}"
 
 
 def bound_acl(device: Device, interface: str, direction: Direction, family: Family) -> Acl | None:

@@ -165,7 +165,9 @@ def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tup
         return None
     gap = bench.fences.complaint(before, after)
     if gap is not None:
-        return Outcome.SEEN, gap
+        return (Outcome.SEEN if gap[0] else Outcome.REFUSED), gap[1]
+    if bench.fences.touches_fences_only(before, after):
+        return None
     bad = _complaint(bench.judged_by(faulty, False))
     if bad is None and routing_part(before) != routing_part(after):
         bad = _complaint(bench.judged_by(faulty, True))
