@@ -17,7 +17,18 @@ from typing import NamedTuple, TypeVar
 from intents.policy import Rule
 from intents.prefix import Family, Prefix, parse_prefix, truncate
 from intents.service import ALL_PORTS, ServiceSet, Transport
-from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, Direction, IcmpMatch, NonInitial, PortRange
+from routing.model import (
+    ESTABLISHED,
+    Acl,
+    AclEntry,
+    Action,
+    AddressMatch,
+    Direction,
+    FlagMatch,
+    IcmpMatch,
+    NonInitial,
+    PortRange,
+)
 from routing.needs import Peer, cover_of
 from routing.standing import Standing
 
@@ -164,13 +175,30 @@ def _peer_entries(own: Prefix, peer: Peer, direction: Direction) -> Iterator[Sou
         yield SourcedEntry(entry=entry, rules=peer.rules)
 
 
-def _entry(pair: _Pair, protocol: int) -> AclEntry:
+def _entry(
+    pair: _Pair,
+    protocol: int,
+    *,
+    source_ports: tuple[PortRange, ...] | None = None,
+    destination_ports: tuple[PortRange, ...] | None = None,
+    tcp_flags: tuple[FlagMatch, ...] | None = None,
+    icmp: tuple[IcmpMatch, ...] | None = None,
+) -> AclEntry:
     return AclEntry(
         action=Action.PERMIT,
         protocols=(protocol,),
         sources=(match_prefix(pair.source),),
         destinations=(match_prefix(pair.destination),),
+        source_ports=source_ports,
+        destination_ports=destination_ports,
+        tcp_flags=tcp_flags,
+        icmp=icmp,
     )
+
+
+@cache
+def _message(kind: int) -> tuple[IcmpMatch, ...]:
+    return (IcmpMatch(type=kind),)
 
 
 def _ports(ports: PortRange) -> tuple[PortRange, ...] | None:
@@ -180,23 +208,23 @@ def _ports(ports: PortRange) -> tuple[PortRange, ...] | None:
 def _started(pair: _Pair) -> Iterator[AclEntry]:
     for protocol, transport in ((TCP, Transport.TCP), (UDP, Transport.UDP)):
         for ports in pair.started.of(transport):
-            yield replace(_entry(pair, protocol), destination_ports=_ports(ports))
+            yield _entry(pair, protocol, destination_ports=_ports(ports))
     if pair.started.of(Transport.ICMP_ECHO):
-        yield replace(_entry(pair, ICMP[pair.family]), icmp=(IcmpMatch(type=ECHO_REQUEST[pair.family]),))
+        yield _entry(pair, ICMP[pair.family], icmp=_message(ECHO_REQUEST[pair.family]))
 
 
 def _answered(pair: _Pair) -> Iterator[AclEntry]:
     for ports in pair.answered.of(Transport.TCP):
-        yield replace(_entry(pair, TCP), source_ports=_ports(ports), tcp_flags=ESTABLISHED)
+        yield _entry(pair, TCP, source_ports=_ports(ports), tcp_flags=ESTABLISHED)
     for ports in pair.answered.of(Transport.UDP):
-        yield replace(_entry(pair, UDP), source_ports=_ports(ports))
+        yield _entry(pair, UDP, source_ports=_ports(ports))
     if pair.answered.of(Transport.ICMP_ECHO):
-        yield replace(_entry(pair, ICMP[pair.family]), icmp=(IcmpMatch(type=ECHO_REPLY[pair.family]),))
+        yield _entry(pair, ICMP[pair.family], icmp=_message(ECHO_REPLY[pair.family]))
 
 
 def _errors(pair: _Pair) -> Iterator[AclEntry]:
     for kind in ERRORS[pair.family]:
-        yield replace(_entry(pair, ICMP[pair.family]), icmp=(IcmpMatch(type=kind),))
+        yield _entry(pair, ICMP[pair.family], icmp=_message(kind))
 
 
 def _closing(own: Prefix, peer: Prefix, direction: Direction) -> AclEntry:
@@ -235,7 +263,8 @@ def _fit_permits(run: list[SourcedEntry], family: Family, platform: FencePlatfor
             run = [_never_fragments(_with_ports(item)) for item in run]
     unique: dict[AclEntry, tuple[Rule, ...]] = {}
     for item in run:
-        unique[item.entry] = tuple(dict.fromkeys((*unique.get(item.entry, ()), *item.rules)))
+        held = unique.get(item.entry)
+        unique[item.entry] = item.rules if held is None else tuple(dict.fromkeys((*held, *item.rules)))
     permits = [SourcedEntry(entry=entry, rules=rules) for entry, rules in unique.items()]
     if platform.several_values:
         for field in _JOINABLE:
