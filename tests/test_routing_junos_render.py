@@ -204,6 +204,13 @@ def test_what_junos_cannot_say_is_refused(change: Callable[[Device], Device]) ->
         VENDOR.render(change(_PLAIN))
 
 
+def test_leaking_is_refused_even_in_a_family_without_interfaces() -> None:
+    leaking = Vrf(name="W", families=(VrfFamily(family=Family.V6, exports=("1:1",)),))
+    device = canonical(replace(_PLAIN, vrfs=(*_PLAIN.vrfs, leaking)))
+    with pytest.raises(ValueError, match="leaking is refused"):
+        VENDOR.render(device)
+
+
 def test_leaking_is_not_among_the_capabilities() -> None:
     assert not VENDOR.capabilities.leaks
     assert VENDOR.capabilities.platform == "junos"

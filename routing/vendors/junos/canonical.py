@@ -69,7 +69,12 @@ def _vrf(vrf: Vrf, interfaces: tuple[Interface, ...]) -> Vrf:
         address.family for interface in interfaces if interface.vrf == vrf.name for address in interface.addresses
     }
     old = {family.family: family for family in vrf.families}
-    return replace(vrf, families=tuple(old.get(family, VrfFamily(family=family)) for family in sorted(present)))
+    # What leaks is kept even where no interface is, so that `render` refuses it instead of losing it.
+    leaking = {
+        item.family for item in vrf.families if item.imports or item.exports or item.import_map or item.export_map
+    }
+    wanted = sorted(present | leaking)
+    return replace(vrf, families=tuple(old.get(family, VrfFamily(family=family)) for family in wanted))
 
 
 def _statics(statics: tuple[StaticRoute, ...]) -> tuple[StaticRoute, ...]:
