@@ -20,13 +20,13 @@ class Alive:
     def __init__(self, topology: Topology, failure: Failure, cut: frozenset[str] = frozenset()) -> None:
         self.failure = failure
         self._topology = topology
-        gone = {number for key, number in topology.number.items() if key[0] in failure.devices or key[0] in cut}
-        self.dead_nodes = frozenset(gone)
-        self.dead_sessions = frozenset(
-            item.number
-            for item in topology.sessions
-            if item.link in failure.links or item.sender in gone or item.receiver in gone
-        )
+        gone = failure.devices | cut
+        self.dead_nodes = frozenset(node for device in gone for node in topology.nodes_of.get(device, ()))
+        ended = [item for link in failure.links for item in topology.sessions_on.get(link, ())]
+        ended += [item for device in gone for item in topology.sessions_of.get(device, ())]
+        self.dead_sessions = frozenset(item.number for item in ended)
+        self.bereft = frozenset(item.receiver for item in ended) - self.dead_nodes
+        """The living nodes that lost a session."""
 
     def interface(self, node: int, name: str) -> bool:
         """Return whether an interface of a node's device still works."""

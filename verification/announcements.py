@@ -7,24 +7,44 @@ out before any path is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from routing.model import RouteSource
 from verification.best_path import Candidate
 from verification.route_filters import Attributes, Filter, compile_filters
+from verification.stubs import find_stubs
 from verification.topology import Topology
 from verification.wiring import Hop, Session
 
 
 class Group(NamedTuple):
-    """Sessions of one node and family with equal sending halves and equal import filters."""
+    """Sessions of one node and family with equal sending halves and equal import filters.
 
+    `first` is any of them. Everybody in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
+    """
+
+    number: int
     family: Family
     exports: tuple[Filter, ...]
     imports: tuple[Filter, ...]
-    sessions: tuple[Session, ...]
+    first: Session
+    always: tuple[Session, ...]
+    stubs: Mapping[Prefix, tuple[Session, ...]]
+
+    def told(self, prefix: Prefix) -> tuple[Session, ...]:
+        """Return the sessions whose receivers settle a prefix."""
+        return (*self.always, *self.stubs[prefix]) if prefix in self.stubs else self.always
+
+    def passes(self, prefix: Prefix) -> bool:
+        """Return whether a prefix can pass, whatever its attributes."""
+        return (
+            self.family is prefix.family
+            and all(item.may_accept(prefix) for item in self.exports)
+            and all(item.may_accept(prefix) for item in self.imports)
+        )
 
 
 class Sent(NamedTuple):
@@ -43,6 +63,9 @@ class Announcements:
         self._filters = compile_filters(
             (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
         )
+        self.stubs = find_stubs(topology, self._passing)
+        self.group_of: dict[int, Group] = {}
+        """The group of every session that a stub hears."""
         self._groups = self._grouped()
         self._useful: dict[tuple[int, Prefix], tuple[Group, ...]] = {}
         self._hops = tuple((_hop(item),) for item in topology.sessions)
@@ -62,18 +85,40 @@ class Announcements:
                 prepended,
             )
             found.setdefault(session.sender, {}).setdefault(key, []).append(session)
+        numbers = count()
         return {
-            node: tuple(
-                Group(
-                    items[0].family,
-                    self._chain(items[0], sending=True),
-                    self._chain(items[0], sending=False),
-                    tuple(items),
-                )
-                for items in groups.values()
-            )
+            node: tuple(self._group(next(numbers), items) for items in groups.values())
             for node, groups in found.items()
         }
+
+    def _group(self, number: int, sessions: list[Session]) -> Group:
+        first = sessions[0]
+        stubs: dict[Prefix, list[Session]] = {}
+        for item in sessions:
+            for prefix in self.stubs.settled.get(item.receiver, ()):
+                stubs.setdefault(prefix, []).append(item)
+        group = Group(
+            number=number,
+            family=first.family,
+            exports=self._chain(first, sending=True),
+            imports=self._chain(first, sending=False),
+            first=first,
+            always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
+            stubs={prefix: tuple(items) for prefix, items in stubs.items()},
+        )
+        self.group_of.update((item.number, group) for item in sessions if item.receiver in self.stubs.settled)
+        return group
+
+    def _passing(self, session: Session) -> frozenset[Prefix] | None:
+        """Return the prefixes that can pass a session whatever their attributes, None if there is no bound."""
+        chain = (*self._chain(session, sending=True), *self._chain(session, sending=False))
+        bounds = [item.listed for item in chain if item.listed is not None]
+        if not bounds:
+            return None
+        found = frozenset.intersection(*bounds)
+        return frozenset(
+            prefix for prefix in found if prefix.family is session.family and all(i.may_accept(prefix) for i in chain)
+        )
 
     def _chain(self, session: Session, *, sending: bool) -> tuple[Filter, ...]:
         """Return the filters of a session's half; a name that is not defined accepts everything."""
@@ -86,13 +131,7 @@ class Announcements:
         """Return the groups of a node that a prefix can pass, whatever its attributes."""
         key = (node, prefix)
         if key not in self._useful:
-            self._useful[key] = tuple(
-                group
-                for group in self._groups.get(node, ())
-                if group.family is prefix.family
-                and all(item.may_accept(prefix) for item in group.exports)
-                and all(item.may_accept(prefix) for item in group.imports)
-            )
+            self._useful[key] = tuple(group for group in self._groups.get(node, ()) if group.passes(prefix))
         return self._useful[key]
 
     def filtered(
@@ -104,7 +143,7 @@ class Announcements:
 
     def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
         """Return what a group's receivers would make of a path, their own loop checks aside."""
-        first = group.sessions[0]
+        first = group.first
         path = best.attributes
         leaving = path._replace(as_path=(), metric=None if best.external else path.metric)
         accepted = _through(group.exports, prefix, leaving, announcing=True)

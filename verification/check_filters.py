@@ -6,7 +6,7 @@ filters that stand where no fence should be, are followed along the ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from intents.prefix import Family, Prefix
@@ -15,33 +15,42 @@ from routing.model import AttachmentPort, Direction
 from routing.refs import binding_ref
 from verification.acl_sets import permitted
 from verification.check_fences import FenceResult, guilty_ref
-from verification.check_routes import Layout
 from verification.evidence import Evidence
 from verification.fences import GapKind
 from verification.flow import SUCCESS, Flow, describe_flow
 from verification.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
 from verification.forwarding import Filter, Way
+from verification.layout import Layout
+from verification.talkers import Talking
 from verification.verdict import Claim, ClaimKind, Violated
 
-Pair = tuple[AttachmentName, AttachmentName, Family]
 Ends = tuple[AttachmentName, AttachmentName]
 
 
 def check_sessions_filtered(
-    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], pairs: Iterable[Pair]
+    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], talking: Talking
 ) -> Mapping[Ends, Violated]:
     """Return, for pairs that some filter on the way cuts, what is cut (one direction: source's packets to destination)."""
     exact = {(item.port.device, item.port.interface, str(item.direction), item.family) for item in fences if item.exact}
     found: dict[Ends, Violated] = {}
     inside = _filters_elsewhere(evidence)
-    broken = {item.attachment for item in fences if not item.exact}
-    for source, destination, family in pairs:
-        if not inside and source not in broken and destination not in broken:
-            continue
+    broken = frozenset(item.attachment for item in fences if not item.exact)
+    for source, destination, family in _touched_pairs(talking, None if inside else broken):
         cut = next(_cuts(evidence, layout, exact, source, destination, family), None)
         if cut is not None:
             found.setdefault((source, destination), cut)
     return found
+
+
+def _touched_pairs(
+    talking: Talking, broken: frozenset[AttachmentName] | None
+) -> Iterator[tuple[AttachmentName, AttachmentName, Family]]:
+    """Yield the pairs that talk and have an end with a broken fence (None: all pairs), by destination."""
+    for destination in talking.names:
+        for family in Family:
+            for source in talking.of(destination, family):
+                if broken is None or source in broken or destination in broken:
+                    yield source, destination, family
 
 
 def _filters_elsewhere(evidence: Evidence) -> bool:

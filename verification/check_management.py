@@ -6,16 +6,17 @@ port and the device's planned own address, and from the VRF that holds it back t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
 from verification.check_network import NetworkFault
-from verification.check_routes import Components, Layout
+from verification.check_routes import Components
 from verification.evidence import Evidence
 from verification.flow import SUCCESS
 from verification.forwarding import Forwarding
+from verification.layout import Layout
 from verification.management import ManagementPlane
 
 
@@ -32,15 +33,23 @@ def check_reachable(
         for name in plane.stations
         for family in Family
         for region in layout.regions.get((name, family), ())
+    ) or any(
+        evidence.start_node(port) in state.alive.bereft for name in plane.stations for port in evidence.ports[name]
     )
-    for device, loopbacks in sorted(plane.loopbacks.items()):
-        if not back and not any(_may_have_changed(state, region) for region in loopbacks):
-            continue
+    for device, loopbacks in _asked(state, plane, back):
         for name in plane.stations:
             if _is_excused(evidence, device, name, joined):
                 continue
             yield from _to_device(evidence, state, name, device, loopbacks)
             yield from _from_device(evidence, layout, state, name, device, loopbacks, plane.nodes[device])
+
+
+def _asked(state: Forwarding, plane: ManagementPlane, back: bool) -> Iterable[tuple[str, tuple[Prefix, ...]]]:
+    """Return the devices to look at, with their own addresses: all, or those whose routes a failure touches."""
+    if back or not (state.alive.failure.devices or state.alive.failure.links):
+        return sorted(plane.loopbacks.items())
+    covering = {region for prefix in state.views for region in state.regions.inside.get(prefix, ())}
+    return sorted(item for item in plane.loopbacks.items() if not covering.isdisjoint(item[1]))
 
 
 def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Components | None) -> bool:
@@ -58,7 +67,7 @@ def _to_device(
         if (port.device, port.interface.rpartition(".")[0]) in state.alive.failure.interfaces:
             continue
         for region in loopbacks:
-            if not _may_have_changed(state, region):
+            if not _may_have_changed(state, region) and node not in state.alive.bereft:
                 continue
             known = node is not None and region in evidence.regions.chains
             ways = state.ways(node, region) if known and node is not None else ()

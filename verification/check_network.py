@@ -12,16 +12,16 @@ from itertools import pairwise
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
-from routing.model import Ref
+from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.alive import Alive
 from verification.allowed_pairs import Kind
-from verification.check_routes import Layout
 from verification.evidence import Evidence
 from verification.failure import Failure
 from verification.flow import SUCCESS
 from verification.flow_sets import span_of
 from verification.forwarding import Forwarding
+from verification.layout import Layout
 from verification.wiring import parent_of
 
 
@@ -60,33 +60,42 @@ def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]
     """
     yield from _undeclared_lans(evidence)
     state = without_backbone(evidence)
-    routes = _routes_of_starts(evidence)
-    for node, port in evidence.start_ports.items():
-        if node in state.alive.dead_nodes:
+    routes = _routes_of_starts(evidence, state.alive)
+    for node, ports in evidence.start_ports.items():
+        for prefix in routes[node] if node not in state.alive.dead_nodes else ():
+            if state.chosen_hops(node, prefix):
+                for port in ports:
+                    yield from _reached(evidence, layout, state, node, port, prefix)
+
+
+def _reached(
+    evidence: Evidence, layout: Layout, state: Forwarding, node: int, port: AttachmentPort, prefix: Prefix
+) -> Iterator[NetworkFault]:
+    """Yield whom an attachment reaches by one of its routes."""
+    for region in evidence.regions.inside[prefix]:
+        owner = layout.owner.get(region)
+        if owner is None or owner == port.attachment:
             continue
-        for prefix in routes.get(node, ()):
-            if not state.chosen_hops(node, prefix):
-                continue
-            for region in evidence.regions.inside[prefix]:
-                owner = layout.owner.get(region)
-                if owner is None or owner == port.attachment:
-                    continue
-                for way in state.ways(node, region):
-                    if way.end in SUCCESS and (way.device, way.interface) != (port.device, port.interface):
-                        yield NetworkFault(
-                            reason=f"{port.attachment} reaches {owner} without the backbone",
-                            device=port.device,
-                            ref=interface_ref(port.interface),
-                        )
+        for way in state.ways(node, region):
+            if way.end in SUCCESS and (way.device, way.interface) != (port.device, port.interface):
+                yield NetworkFault(
+                    reason=f"{port.attachment} reaches {owner} without the backbone",
+                    device=port.device,
+                    ref=interface_ref(port.interface),
+                )
 
 
-def _routes_of_starts(evidence: Evidence) -> dict[int, set[Prefix]]:
-    """Return every prefix that the node of an attachment's port has some route to."""
+def _routes_of_starts(evidence: Evidence, alive: Alive) -> dict[int, set[Prefix]]:
+    """Return every prefix that the node of an attachment's port has some route to; a stub that hears somebody, any prefix."""
+    plane = evidence.control_plane
     found: dict[int, set[Prefix]] = {node: set(evidence.topology.local[node]) for node in evidence.start_ports}
-    for prefix, state in evidence.control_plane.base.items():
+    for prefix, state in plane.base.items():
         for node in state.candidates:
             if node in found:
                 found[node].add(prefix)
+    for node, sessions in plane.stubs.hears.items():
+        if any(item.number not in alive.dead_sessions for item in sessions):
+            found[node].update(plane.prefixes)
     return found
 
 
@@ -110,9 +119,10 @@ def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
     """Yield every VRF that holds 0.0.0.0/0 or ::/0 (A10)."""
     for family in Family:
         default = any_prefix(family)
-        state = evidence.control_plane.base.get(default)
+        plane = evidence.control_plane
+        state = plane.base.get(default)
         for number, (device, vrf) in enumerate(evidence.topology.nodes):
-            chosen = state.choice(number) if state is not None else None
+            chosen = None if state is None else plane.choice(state, default, number, evidence.whole.alive)
             if chosen is None and default not in evidence.topology.local[number]:
                 continue
             ref: Ref = ("static", vrf or "", str(default))

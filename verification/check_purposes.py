@@ -12,9 +12,10 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, PurposeName
 from routing.refs import vrf_ref
 from verification.check_network import NetworkFault
-from verification.check_routes import Components, Layout
+from verification.check_routes import Components
 from verification.evidence import Evidence
 from verification.forwarding import Forwarding
+from verification.layout import Layout
 from verification.management import ManagementPlane
 
 MANAGEMENT = PurposeName("management")

@@ -58,8 +58,8 @@ def _shown(planned: frozenset[Prefix]) -> str:
 def _own_prefixes(evidence: Evidence, plane: ManagementPlane) -> dict[int, frozenset[Prefix]]:
     """Return what each VRF at a site has to announce: the LAN or what lies behind it, or the device's own address."""
     found: dict[int, set[Prefix]] = {}
-    for node, port in evidence.start_ports.items():
-        name = AttachmentName(port.attachment)
+    for node, ports in evidence.start_ports.items():
+        name = AttachmentName(ports[-1].attachment)
         for family in Family:
             lan = evidence.sides[family].pairs.lans.get(name)
             if lan is not None:

@@ -6,7 +6,6 @@ the whole network and every failure: it looks only at pairs whose destination's 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +16,9 @@ from verification.allowed_pairs import NOBODY
 from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding, Way
+from verification.layout import Arrivals, Layout
+from verification.talkers import Talking
+from verification.wiring import parent_of
 
 Components = Mapping[str, frozenset[int]]
 """The components of the physical graph that each device hangs on; a device that is absent hangs on none."""
@@ -37,145 +39,86 @@ class Wrong:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """Index of destinations: the regions of each attachment's own prefixes, and which attachments own a region."""
-
-    regions: Mapping[tuple[AttachmentName, Family], tuple[Prefix, ...]]
-    owner: Mapping[Prefix, AttachmentName]
-    routers: frozenset[Prefix]
-    """Regions that hold nothing but devices' own addresses."""
-
-
-def lay_out(evidence: Evidence) -> Layout:
-    """Return the regions that tile every attachment's own prefixes."""
-    spans = sorted(
-        (int(family), low, high, name) for (name, family), found in evidence.own.items() for low, high in found
-    )
-    starts = [(family, low) for family, low, _, _ in spans]
-    routers = {address for held in evidence.topology.own for address in held}
-    tiles: dict[tuple[AttachmentName, Family], list[Prefix]] = {key: [] for key in evidence.own}
-    owner: dict[Prefix, AttachmentName] = {}
-    silent: set[Prefix] = set()
-    for prefix in evidence.regions.chains:
-        place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
-        if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
-            name = spans[place][3]  # also of a router's address that somebody put into a LAN that is not there
-            tiles[(name, prefix.family)].append(prefix)
-            owner[prefix] = name
-        elif _is_routers(prefix, routers):
-            silent.add(prefix)
-    return Layout(regions={key: tuple(found) for key, found in tiles.items()}, owner=owner, routers=frozenset(silent))
+def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort, ...]]:
+    """Return the ports of attachments that do not stand in a stub, by attachment: those that are missing included."""
+    stubs = evidence.control_plane.stubs.settled
+    found = {
+        name: tuple(port for port in ports if evidence.start_node(port) not in stubs)
+        for name, ports in evidence.ports.items()
+    }
+    return {name: ports for name, ports in found.items() if ports}
 
 
-def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:
-    """Return whether a region holds nothing but devices' own addresses."""
-    return prefix.size <= 2 and all(
-        (prefix.family, value) in routers for value in range(prefix.network, prefix.last + 1)
-    )
-
-
-def check_joined(
-    evidence: Evidence,
-    layout: Layout,
-    state: Forwarding,
-    talkers: Mapping[tuple[AttachmentName, Family], Iterable[AttachmentName]],
-) -> Iterator[Wrong]:
+def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking: Talking) -> Iterator[Wrong]:
     """Yield what keeps a pair that talks from being joined, in the whole network: source's port to destination.
 
-    `talkers`: who sends to a destination.
+    Of sources in stubs only destinations that no text has are looked at.
     """
-    for (destination, family), sources in talkers.items():
-        regions = layout.regions.get((destination, family), ())
-        ends = frozenset((item.device, item.interface) for item in evidence.ports.get(destination, ()))
-        arriving = [Arriving(state, region, ends) for region in regions]
-        for source in sources:
-            for port in evidence.ports.get(source, ()):
-                node = evidence.start_node(port)
-                if node is not None and arriving and all(item.from_leaf(node) for item in arriving):
-                    continue
-                yield from _join(evidence, layout, state, port, source, destination, family)
+    plain = plain_ports(evidence)
+    for name, all_ports in sorted(evidence.ports.items()):
+        for family in Family:
+            for destination in talking.of(name, family):
+                regions = layout.regions.get((destination, family), ())
+                for port in plain.get(name, ()) if regions else all_ports:
+                    node = evidence.start_node(port)
+                    if node is not None and regions and all(arrivals.at(item).from_leaf(node) for item in regions):
+                        continue
+                    yield from join(evidence, layout, arrivals.state, port, destination, family)
 
 
 def check_changed(
     evidence: Evidence,
     layout: Layout,
-    state: Forwarding,
+    arrivals: Arrivals,
     region: Prefix,
     changed: Collection[int],
-    talkers: Collection[AttachmentName],
+    talkers: Mapping[AttachmentName, Collection[AttachmentPort]],
     joined: Components,
 ) -> Iterator[Wrong]:
     """Yield what keeps a pair apart in a state that differs from the whole network at some nodes only.
 
     If every changed node that packets to the region pass still delivers them, then so does every node that did not change
-    itself; else everybody who sends there is asked.
+    itself; else everybody who sends there is asked. `talkers`: who sends there, with ports that are in no stub.
     """
+    state = arrivals.state
     destination = layout.owner[region]
-    ends = frozenset((item.device, item.interface) for item in evidence.ports.get(destination, ()))
-    arriving = Arriving(state, region, ends)
+    arriving = arrivals.at(region)
     passed = evidence.whole.explored(region)
     dead = state.alive.dead_nodes
     if all(node in dead or arriving.from_node(node) for node in changed if node in passed):
-        ports = [evidence.start_ports[node] for node in changed if node in evidence.start_ports]
-        asked = [port for port in ports if port.attachment in talkers]
+        asked = [port for node in changed for port in evidence.start_ports.get(node, ()) if port.attachment in talkers]
     else:
-        asked = [port for name in talkers for port in evidence.ports.get(name, ())]
+        asked = [port for ports in talkers.values() for port in ports]
     for port in asked:
         node = evidence.start_node(port)
         if node is not None and arriving.from_leaf(node):
             continue
-        if _excused(evidence, port, destination, joined):
+        if is_excused(evidence, port, destination, joined) or is_cut(state, port):
             continue
-        if (port.device, _parent(port.interface)) in state.alive.failure.interfaces:
-            continue
-        source = AttachmentName(port.attachment)
-        yield from _join(evidence, layout, state, port, source, destination, region.family)
+        yield from join(evidence, layout, state, port, destination, region.family)
 
 
-class Arriving:
-    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up."""
-
-    def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
-        self._state = state
-        self._region = region
-        self._ends = ends
-        self._good: dict[int, bool] = {}
-
-    def from_leaf(self, node: int) -> bool:
-        """Return whether all ways from a node lead to the owner, by the nodes next to it."""
-        hops = self._state.next_hops(node, self._region)
-        return bool(hops) and all(hop.node is not None and self.from_node(hop.node) for hop in hops)
-
-    def from_node(self, node: int) -> bool:
-        """Return whether all ways from a node lead to the owner."""
-        known = self._good.get(node)
-        if known is None:
-            ways = self._state.ways(node, self._region)
-            known = all(way.end in SUCCESS and (way.device, way.interface) in self._ends for way in ways)
-            self._good[node] = known
-        return known
+def is_cut(state: Forwarding, port: AttachmentPort) -> bool:
+    """Return whether a failure took a port's own interface down."""
+    return (port.device, parent_of(port.interface)) in state.alive.failure.interfaces
 
 
-def _parent(name: str) -> str:
-    return name.rpartition(".")[0] or name
-
-
-def _excused(evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components) -> bool:
+def is_excused(evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components) -> bool:
     """Return whether the physical graph no longer joins two ends."""
     here = joined.get(port.device, frozenset())
     return all(here.isdisjoint(joined.get(end.device, frozenset())) for end in evidence.ports.get(destination, ()))
 
 
-def _join(
+def join(
     evidence: Evidence,
     layout: Layout,
     state: Forwarding,
     port: AttachmentPort,
-    source: AttachmentName,
     destination: AttachmentName,
     family: Family,
 ) -> Iterator[Wrong]:
+    """Yield the first way from a port to a destination that does not end there."""
+    source = AttachmentName(port.attachment)
     node = evidence.start_node(port)
     ends = {(item.device, item.interface) for item in evidence.ports.get(destination, ())}
     regions = layout.regions.get((destination, family), ())
@@ -227,27 +170,27 @@ def check_wall(
     layout: Layout,
     state: Forwarding,
     routes: Iterable[tuple[int, Prefix]],
-    talking: Mapping[tuple[AttachmentName, Family], Collection[AttachmentName]],
+    talking: Talking,
 ) -> Iterator[Wrong]:
     """Yield what an attachment can reach, filters ignored, though neither may talk to the other.
 
     `routes`: (node, prefix) pairs to look at: every route of a node in the whole network, the changed ones under a failure.
-    `talking`: who sends to a destination; a route of one of them to that destination's own prefix is what it needs.
+    A route of one who talks to a destination, to that destination's own prefix, is what it needs.
     """
-    ports = evidence.start_ports
     for node, prefix in routes:
-        port = ports.get(node)
-        if port is None:
+        ports = evidence.start_ports.get(node, ())
+        if not ports:
             yield from _over_a_site(evidence, layout, state, node, prefix)
             continue
         for region in evidence.regions.inside.get(prefix, ()):
             if region in layout.routers:
                 continue
             owner = layout.owner.get(region)
-            if owner is not None and port.attachment in talking.get((owner, region.family), ()):
-                continue
-            if state.matched(node, region) == prefix:
-                yield from _leads_astray(evidence, layout, state, node, port, region)
+            for port in ports:
+                if owner is not None and talking.between(AttachmentName(port.attachment), owner, region.family):
+                    continue
+                if state.matched(node, region) == prefix:
+                    yield from _leads_astray(evidence, layout, state, node, port, region)
 
 
 def _over_a_site(evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix) -> Iterator[Wrong]:
@@ -267,12 +210,11 @@ def _over_a_site(evidence: Evidence, layout: Layout, state: Forwarding, node: in
 def _carried(
     evidence: Evidence, state: Forwarding, device: str, region: Prefix, owner: AttachmentName
 ) -> Iterator[Wrong]:
-    for start, port in evidence.start_ports.items():
+    for start, ports in evidence.start_ports.items():
         for way in state.ways(start, region):
             if way.end in SUCCESS and device in way.devices[1:-1]:
-                source = AttachmentName(port.attachment)
-                failing = Failing(port=port, region=region, way=way, state=state)
-                yield failing.wrong("transit", source, owner, "a site carries it")
+                failing = Failing(port=ports[0], region=region, way=way, state=state)
+                yield failing.wrong("transit", AttachmentName(ports[0].attachment), owner, "a site carries it")
                 return
 
 

@@ -14,8 +14,8 @@ from routing.model import Ref
 from routing.refs import neighbor_ref, vrf_ref
 from verification.best_path import Selected
 from verification.check_network import NetworkFault
-from verification.check_routes import Layout
 from verification.evidence import Evidence
+from verification.layout import Layout
 from verification.management import management_node, planned_loopbacks
 
 _ORIGINATED = "o"

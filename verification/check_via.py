@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from intents.prefix import Family
 from intents.registry import AttachmentName
-from verification.check_routes import Components, Layout, Wrong
+from verification.check_routes import Components, Failing, Wrong
 from verification.evidence import Evidence
 from verification.flow import SUCCESS
 from verification.forwarding import Forwarding
+from verification.layout import Layout
 
 ViaPairs = tuple[tuple[frozenset[AttachmentName], frozenset[AttachmentName], frozenset[str]], ...]
 """Sources, destinations and devices of each assertion, in the order of the policy."""
@@ -22,29 +24,21 @@ def check_via(
 ) -> Iterator[tuple[int, Wrong]]:
     """Yield, by the assertion's index, ways in one state that miss all its devices; `joined` None is the whole network."""
     for index, (sources, destinations, devices) in enumerate(vias):
+        starts = [
+            (port, node)
+            for source in sorted(sources)
+            for port in evidence.ports.get(source, ())
+            if (node := evidence.start_node(port)) is not None and node not in state.alive.dead_nodes
+        ]
+        bereft = [item for item in starts if item[1] in state.alive.bereft]
         for destination in sorted(destinations):
-            for family, regions in ((f, r) for (name, f), r in layout.regions.items() if name == destination):
-                for region in regions:
-                    if joined is not None and not any(p in state.views for p in evidence.regions.chains[region]):
-                        continue
-                    for source in sorted(sources):
-                        for port in evidence.ports.get(source, ()):
-                            node = evidence.start_node(port)
-                            if node is None or node in state.alive.dead_nodes:
-                                continue
-                            for way in state.ways(node, region):
-                                if way.end in SUCCESS and devices.isdisjoint(way.devices):
-                                    yield (
-                                        index,
-                                        Wrong(
-                                            kind="via",
-                                            source=source,
-                                            destination=destination,
-                                            family=family,
-                                            port=port,
-                                            region=region,
-                                            way=way,
-                                            failure=state.alive.failure.name,
-                                            reason=f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}",
-                                        ),
-                                    )
+            for family in Family:
+                for region in layout.regions.get((destination, family), ()):
+                    changed = joined is None or any(p in state.views for p in evidence.regions.chains[region])
+                    for port, node in starts if changed else bereft:
+                        for way in state.ways(node, region):
+                            if way.end in SUCCESS and devices.isdisjoint(way.devices):
+                                reason = f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}"
+                                failing = Failing(port=port, region=region, way=way, state=state)
+                                source = AttachmentName(port.attachment)
+                                yield index, failing.wrong("via", source, destination, reason)

@@ -4,7 +4,7 @@ Turns a `Topology` into a `ControlPlane`: for each prefix, what every node selec
 each other (but for aggregates, which only ask whether a more specific route is there), so each is settled by its own small
 work list; and a failure restarts that work list, on a copy-on-write view of the settled state, only from the nodes that lost
 a candidate. What used nothing of the failed element is never touched.
-Sessions of a node that send and accept by the same filters are told together.
+Sessions of a node that send and accept by the same filters are told together; stubs are not told, they ask.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from verification.best_path import Candidate, CandidateKey, Selected, select
 from verification.failure import NO_FAILURE
 from verification.route_filters import Attributes
 from verification.topology import Topology
-from verification.wiring import Hop, Leak, Session
+from verification.wiring import Hop, Leak
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
@@ -51,6 +51,7 @@ class PrefixState:
         return self.candidates[node]
 
     def choice(self, node: int) -> Selected | None:
+        """Return what a node has settled on (see `ControlPlane.choice` for stubs)."""
         if node in self.selected or self.base is None:
             return self.selected.get(node)
         return self.base.selected.get(node)
@@ -69,7 +70,8 @@ class ControlPlane:
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        self._announcements = Announcements(topology)
+        self.announcements = Announcements(topology)
+        self.stubs = self.announcements.stubs
         self._leaked: dict[int, list[Leak]] = {}
         for leak in topology.leaks:
             self._leaked.setdefault(leak.source, []).append(leak)
@@ -91,6 +93,24 @@ class ControlPlane:
                 for kind, number in offers:
                     if kind == "s":
                         self.by_session.setdefault(number, []).append(prefix)
+
+    def choice(self, state: PrefixState, prefix: Prefix, node: int, alive: Alive) -> Selected | None:
+        """Return what a node has chosen for a prefix in a state of its: what it settled on, or what its uplinks tell it."""
+        if not self.stubs.asks(node, prefix):
+            return state.choice(node)
+        offers: dict[CandidateKey, Candidate] = {}
+        for session in self.stubs.hears[node]:
+            if session.number in alive.dead_sessions:
+                continue
+            told = state.choice(session.sender)
+            group = self.announcements.group_of[session.number]
+            if told is None or not group.passes(prefix) or self.suppressed(session.sender, prefix):
+                continue
+            sent = self.announcements.sent(group, prefix, told.used[0])
+            offer = None if sent is None else self.announcements.received(session, sent)
+            if offer is not None:
+                offers[("s", session.number)] = offer
+        return self._choose(node, offers)
 
     def _settle(self, prefix: Prefix) -> PrefixState:
         state = PrefixState()
@@ -134,11 +154,7 @@ class ControlPlane:
 
     def _touched_nodes(self, alive: Alive) -> set[int]:
         devices = {device for device, _ in alive.failure.interfaces}
-        return {
-            number
-            for key, number in self.topology.number.items()
-            if key[0] in devices and number not in alive.dead_nodes
-        }
+        return {node for device in devices for node in self.topology.nodes_of.get(device, ())} - alive.dead_nodes
 
     def _view(self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]) -> PrefixState:
         local = self.topology.local
@@ -200,14 +216,12 @@ class ControlPlane:
         self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
     ) -> Iterator[int]:
         best = None if chosen is None else chosen.used[0]
-        suppressed = bool(self._aggregates) and self._suppressed(node, prefix)
-        for group in self._announcements.groups(node, prefix):
-            sent = None if best is None or suppressed else self._announcements.sent(group, prefix, best)
-            for session in group.sessions:
+        suppressed = self.suppressed(node, prefix)
+        for group in self.announcements.groups(node, prefix):
+            sent = None if best is None or suppressed else self.announcements.sent(group, prefix, best)
+            for session in group.told(prefix):
                 if session.number not in alive.dead_sessions:
-                    offer = None if sent is None else self._announcements.received(session, sent)
-                    if offer is not None and self._only_renews(state, session, prefix):
-                        continue
+                    offer = None if sent is None else self.announcements.received(session, sent)
                     if _offer(state, session.receiver, ("s", session.number), offer):
                         yield session.receiver
         for leak in self._leaked.get(node, ()):
@@ -216,30 +230,17 @@ class ControlPlane:
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
 
-    def _only_renews(self, state: PrefixState, session: Session, prefix: Prefix) -> bool:
-        """Return whether an offer can change nothing: its receiver tells nobody and has this one way on already.
-
-        Attributes of such a route may be out of date in a view; nobody looks at them.
-        """
-        held = state.offers(session.receiver)
-        return (
-            len(held) == 1
-            and ("s", session.number) in held
-            and session.receiver not in self._leaked
-            and not self._announcements.groups(session.receiver, prefix)
-        )
-
     def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
         if best.attributes.source is RouteSource.LEAKED:
             return None
         device = self.topology.nodes[leak.target][0]
         names = () if leak.import_map is None else (leak.import_map,)
-        accepted = self._announcements.filtered(device, names, prefix, best.attributes, announcing=False)
+        accepted = self.announcements.filtered(device, names, prefix, best.attributes, announcing=False)
         if accepted is None:
             return None
         return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
 
-    def _suppressed(self, node: int, prefix: Prefix) -> bool:
+    def suppressed(self, node: int, prefix: Prefix) -> bool:
         """Return whether a summary-only aggregate stands in for a prefix (which itself keeps that aggregate alive)."""
         return any(
             item.summary_only and item.prefix != prefix and item.prefix.covers(prefix)
@@ -273,7 +274,7 @@ class ControlPlane:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)
                 device = self.topology.nodes[node][0]
-                accepted = self._announcements.filtered(device, names, prefix, path, announcing=True)
+                accepted = self.announcements.filtered(device, names, prefix, path, announcing=True)
                 if accepted is not None:
                     return accepted
         return None

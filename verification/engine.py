@@ -14,10 +14,12 @@ from verification.check_fences import FenceResult, check_fences
 from verification.check_filters import check_isolation, check_sessions_filtered
 from verification.check_network import node_purposes
 from verification.check_purposes import homes_of
-from verification.check_routes import lay_out
+from verification.check_routes import plain_ports
+from verification.check_stubs import stub_needs
 from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
+from verification.layout import Arrivals, lay_out
 from verification.management import management_plane
 from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
 from verification.question import Answer
@@ -33,7 +35,8 @@ from verification.states import (
     share,
     start_failures,
 )
-from verification.talkers import Pair, by_destination, members_of, talking_pairs
+from verification.stub_routes import StubRoutes
+from verification.talkers import members_of, who_talks
 from verification.verdict import NotModelled
 
 MakeExecutor = Callable[[], Executor]
@@ -68,8 +71,7 @@ def judge(
         verdict = NotModelled(reason=f"the routes to {error.prefix} do not settle")
         answers = tuple(Answer(question=item, verdict=verdict) for item in rule_questions(given))
         return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0)
-    pairs = talking_pairs(evidence)
-    inquiry = _open(evidence, pairs)
+    inquiry = _open(evidence)
     tally = judge_whole(inquiry)
     states = all_failures(evidence) if with_failures else ()
     if states and workers is not None:
@@ -82,23 +84,26 @@ def judge(
         fences, facts = check_fences(evidence), network_facts(inquiry)
         tally.merge(judge_failures(inquiry, states, progress))
     return Judgement(
-        answers=_answers(inquiry, tally, fences, facts, pairs),
+        answers=_answers(inquiry, tally, fences, facts),
         devices=len(given.network.devices),
         states=tally.states,
-        flows=len(pairs) + len(fences),
+        flows=inquiry.talking.pairs + len(fences),
     )
 
 
-def _open(evidence: Evidence, pairs: tuple[Pair, ...]) -> Inquiry:
+def _open(evidence: Evidence) -> Inquiry:
     """Return everything that states are judged by."""
-    talkers = by_destination(pairs)
     layout = lay_out(evidence)
+    talking = who_talks(evidence)
+    routes = StubRoutes(layout, Arrivals(evidence, layout, evidence.whole))
     plane = management_plane(evidence)
     return Inquiry(
         evidence=evidence,
         layout=layout,
-        talkers=talkers,
-        talking={key: frozenset(names) for key, names in talkers.items()},
+        talking=talking,
+        routes=routes,
+        needs=stub_needs(evidence, layout, routes),
+        plain=plain_ports(evidence),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in evidence.given.policy.vias
@@ -114,14 +119,13 @@ def _answers(
     tally: Tally,
     fences: tuple[FenceResult, ...],
     facts: NetworkFacts,
-    pairs: tuple[Pair, ...],
 ) -> tuple[Answer, ...]:
     evidence = inquiry.evidence
     doubt = doubts_of(evidence)
     known = Known(
         tally=tally,
         doubt=doubt,
-        filtered=check_sessions_filtered(evidence, inquiry.layout, fences, pairs),
+        filtered=check_sessions_filtered(evidence, inquiry.layout, fences, inquiry.talking),
         leaking=check_isolation(evidence, inquiry.layout, fences),
     )
     return (

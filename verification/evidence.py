@@ -76,7 +76,8 @@ class Evidence:
     ports: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
     starts: Mapping[tuple[str, str], int]
     """Node that packets from an attachment's port enter, by (device, interface); absent if it is not there or down."""
-    start_ports: Mapping[int, AttachmentPort]
+    start_ports: Mapping[int, tuple[AttachmentPort, ...]]
+    """The ports of attachments on each node that has one."""
     acls: Mapping[tuple[str, Family, str], Acl]
     own: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]]
     kinds: Mapping[tuple[AttachmentName, Family], Kind]
@@ -151,16 +152,21 @@ def gather(given: Given) -> Evidence:
         sides=sides,
         ports={name: tuple(found) for name, found in ports.items()},
         starts=starts,
-        start_ports={
-            starts[(port.device, port.interface)]: port
-            for port in given.network.ports
-            if (port.device, port.interface) in starts
-        },
+        start_ports=_start_ports(given.network, starts),
         acls=acls,
         own=own,
         subnets=_planned_subnets(given),
         kinds={key: _kind_of(sides[key[1]].pairs, spans) for key, spans in own.items()},
     )
+
+
+def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dict[int, tuple[AttachmentPort, ...]]:
+    found: dict[int, tuple[AttachmentPort, ...]] = {}
+    for port in network.ports:
+        node = starts.get((port.device, port.interface))
+        if node is not None:
+            found[node] = (*found.get(node, ()), port)
+    return found
 
 
 def _side(given: Given, resolver: Resolver, family: Family, acls: Mapping[tuple[str, Family, str], Acl]) -> Side:

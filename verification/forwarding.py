@@ -68,7 +68,6 @@ class Forwarding:
         self.regions = regions
         self.alive = alive
         self.views = views
-        self._bound = _bound_filters(self.topology)
         self._known: dict[Prefix, dict[int, tuple[Way, ...]]] = {}
 
     def chosen_hops(self, node: int, prefix: Prefix) -> tuple[Hop, ...]:
@@ -77,7 +76,7 @@ class Forwarding:
         if local is not None and local.distance == 0:
             return local.hops
         state = self.views.get(prefix) or self.control_plane.base[prefix]
-        selected = state.choice(node)
+        selected = self.control_plane.choice(state, prefix, node, self.alive)
         if selected is None:
             return () if local is None else local.hops
         distance = EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
@@ -133,13 +132,5 @@ class Forwarding:
         known[node] = tuple(sorted(found))
 
     def _crossed(self, device: str, interface: str, direction: str, family: Family) -> tuple[Filter, ...]:
-        key = (device, interface, direction, int(family))
-        return ((device, interface, direction),) if key in self._bound else ()
-
-
-def _bound_filters(topology: Topology) -> frozenset[tuple[str, str, str, int]]:
-    return frozenset(
-        (device, name, str(binding.direction), int(binding.family))
-        for (device, name), item in topology.interfaces.items()
-        for binding in item.bindings
-    )
+        bound = (device, interface, direction, family) in self.topology.bound
+        return ((device, interface, direction),) if bound else ()

@@ -25,7 +25,8 @@ class Attributes(NamedTuple):
 
 
 class RuleTable:
-    """First-match prefix rules: exact ones by look-up, the first wider ones by scan."""
+    """First-match prefix rules: exact ones by look-up, the first wider ones by scan. `exact`: the prefixes that it may accept,
+    None if it accepts a range."""
 
     def __init__(self, rules: tuple[PrefixRule, ...]) -> None:
         self._exact: dict[Prefix, int] = {}
@@ -36,6 +37,8 @@ class RuleTable:
                 self._exact.setdefault(rule.prefix, index)
             else:
                 self._ranges.append((index, rule))
+        bounded = not any(rule.permit for _, rule in self._ranges)
+        self.exact = frozenset(prefix for prefix in self._exact if self.accepts(prefix)) if bounded else None
 
     def accepts(self, prefix: Prefix) -> bool:
         """Return whether the first rule that matches a route permits it."""
@@ -56,7 +59,8 @@ class _Clause:
 
 
 class Filter:
-    """One policy, compiled; `apply` is its meaning."""
+    """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
+    puts ASs before its path. `listed`: the prefixes that it may accept, None if there is no bound."""
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
         self._default = policy.default
@@ -64,6 +68,21 @@ class Filter:
         self._clauses = [
             _Clause(item, None if item.prefixes is None else _table(item.prefixes, tables)) for item in policy.clauses
         ]
+        self.conditional = any(
+            item.sources is not None or item.communities is not None or item.prepend for item in policy.clauses
+        )
+        self.listed = self._list()
+
+    def _list(self) -> frozenset[Prefix] | None:
+        found: frozenset[Prefix] = frozenset()
+        if self._default is PolicyDefault.PROTOCOL:
+            return None
+        for item in self._clauses:
+            if item.clause.action is Action.PERMIT:
+                if item.table is None or item.table.exact is None:
+                    return None
+                found |= item.table.exact
+        return found
 
     def may_accept(self, prefix: Prefix) -> bool:
         """Return whether a route with this prefix is accepted for some attributes."""

@@ -81,12 +81,11 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
             if pair[0] in sources and pair[1] in destinations:
                 return violated
     elif DevicesEndpoint() not in (rule.source, rule.destination):
-        for one, other in _both_ways(sources, destinations):
-            wrong = known.tally.joined.get((one, other))
-            if wrong is not None:
-                return violated_by(evidence, wrong, question.intents)
-            if (one, other) in known.filtered:
-                return known.filtered[(one, other)]
+        cut = _first_wrong(known, sources, destinations)
+        if cut is not None and cut in known.tally.joined:
+            return violated_by(evidence, known.tally.joined[cut], question.intents)
+        if cut is not None:
+            return known.filtered[cut]
     if known.doubt.of_routes(sources | destinations):
         return known.doubt.verdict
     if known.tally.unsettled:
@@ -94,13 +93,24 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
     return Holds(judges=(ENGINE,), states=known.tally.states)
 
 
-def _both_ways(
-    sources: frozenset[AttachmentName], destinations: frozenset[AttachmentName]
-) -> Iterator[tuple[AttachmentName, AttachmentName]]:
-    for one in sorted(sources):
-        for other in sorted(destinations):
-            yield one, other
-            yield other, one
+def _first_wrong(
+    known: Known, sources: frozenset[AttachmentName], destinations: frozenset[AttachmentName]
+) -> tuple[AttachmentName, AttachmentName] | None:
+    """Return the first pair of a rule that is cut: by source, destination, and then the way back."""
+    found = [
+        (one, other, 0)
+        for one, other in known.tally.joined.keys() | known.filtered.keys()
+        if one in sources and other in destinations
+    ]
+    found += [
+        (other, one, 1)
+        for one, other in known.tally.joined.keys() | known.filtered.keys()
+        if one in destinations and other in sources
+    ]
+    if not found:
+        return None
+    one, other, back = min(found)
+    return (other, one) if back else (one, other)
 
 
 def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:

@@ -11,20 +11,24 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 
-from intents.prefix import Prefix
+from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, PurposeName
+from routing.model import AttachmentPort
 from verification.alive import Alive
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
 from verification.check_purposes import Homes, check_purposes
-from verification.check_routes import Components, Layout, Wrong, check_changed, check_joined, check_wall
+from verification.check_routes import Components, Wrong, check_changed, check_joined, check_wall
+from verification.check_stubs import StubCheck, StubNeeds, check_changed_stubs, check_stubs
 from verification.check_via import ViaPairs, check_via
 from verification.control_plane import NotSettledError
 from verification.evidence import Evidence
 from verification.failure import Failure, failures
 from verification.forwarding import Forwarding
+from verification.layout import Arrivals, Layout
 from verification.management import ManagementPlane
-from verification.talkers import Talkers, Talking
+from verification.stub_routes import StubRoutes
+from verification.talkers import Talking
 
 Progress = Callable[[str, int, int], None]
 
@@ -80,25 +84,45 @@ class Inquiry:
 
     evidence: Evidence
     layout: Layout
-    talkers: Talkers
     talking: Talking
+    routes: StubRoutes
+    needs: StubNeeds
+    plain: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
+    """Ports of attachments that are in no stub."""
     vias: ViaPairs
     plane: ManagementPlane
     homes: Homes
     purposes: Mapping[int, PurposeName]
+
+    def plain_talkers(
+        self, owner: AttachmentName, family: Family
+    ) -> Mapping[AttachmentName, tuple[AttachmentPort, ...]]:
+        """Return who sends to an attachment, with its ports that are in no stub."""
+        return {name: ports for name, ports in self.plain.items() if self.talking.between(owner, name, family)}
 
 
 def judge_whole(inquiry: Inquiry) -> Tally:
     """Judge the whole network; must be done before any failure (it notes which nodes packets pass)."""
     evidence, layout = inquiry.evidence, inquiry.layout
     tally = Tally(states=1)
-    tally.add(check_joined(evidence, layout, evidence.whole, inquiry.talkers))
+    tally.add(check_joined(evidence, layout, inquiry.routes.arrivals, inquiry.talking))
     tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), inquiry.talking))
+    tally.add(check_stubs(_stub_check(inquiry, inquiry.routes)))
     tally.add_cuts(check_reachable(evidence, layout, evidence.whole, inquiry.plane, None))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
     for index, wrong in check_via(evidence, layout, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     return tally
+
+
+def _stub_check(inquiry: Inquiry, routes: StubRoutes) -> StubCheck:
+    return StubCheck(
+        evidence=inquiry.evidence,
+        layout=inquiry.layout,
+        needs=inquiry.needs,
+        talking=inquiry.talking,
+        routes=routes,
+    )
 
 
 def all_failures(evidence: Evidence) -> tuple[Failure, ...]:
@@ -169,13 +193,18 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
     alive = Alive(evidence.topology, failure, frozenset(cut))
     views = evidence.control_plane.under(alive)
     state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+    arrivals = Arrivals(evidence, layout, state)
     for prefix, view in views.items():
         changed = view.selected.keys() | view.touched
         for region in evidence.regions.inside.get(prefix, ()):
             owner = layout.owner.get(region)
             if owner is not None and changed:
-                names = inquiry.talking.get((owner, region.family), frozenset())
-                tally.add(check_changed(evidence, layout, state, region, changed, names, joined))
+                tally.add(
+                    check_changed(
+                        evidence, layout, arrivals, region, changed, inquiry.plain_talkers(owner, region.family), joined
+                    )
+                )
+    tally.add(check_changed_stubs(_stub_check(inquiry, StubRoutes(layout, arrivals, inquiry.routes)), joined))
     learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
     tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
     tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))

@@ -1,70 +1,118 @@
-"""Who talks to whom: from policy and addresses to the ordered pairs of attachments that routing must join.
+"""Who talks to whom: from policy and addresses to the partners of every attachment, which routing must join it with.
 
-The one idea: attachments of one kind (the same rules) talk to the same others, so pairs are found kind by kind.
+The one idea: attachments of one kind (the same rules) talk to the same others, so partners are found kind by kind, and a set of
+attachments is one integer: a million pairs are a few thousand numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from intents.policy import Endpoint
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from ipam.endpoints import Resolver
+from verification.allowed_pairs import Kind
 from verification.evidence import Evidence
 
-Pair = tuple[AttachmentName, AttachmentName, Family]
-Talkers = Mapping[tuple[AttachmentName, Family], tuple[AttachmentName, ...]]
-Talking = Mapping[tuple[AttachmentName, Family], frozenset[AttachmentName]]
-"""Who sends to a destination, in a family."""
+Key = tuple[AttachmentName, Family]
+AttachmentSet = int
+"""A set of attachments: bit n is the n-th of all names, sorted."""
 
 
-def talking_pairs(evidence: Evidence) -> tuple[Pair, ...]:
-    """Return every ordered pair of attachments that some session or its replies must join, by family."""
-    found: list[Pair] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talking:
+    """Whom each attachment sends packets to, sessions or replies, in a family. Talking is mutual."""
+
+    names: tuple[AttachmentName, ...]
+    number: Mapping[AttachmentName, int]
+    partners: Mapping[Key, AttachmentSet]
+
+    def between(self, one: AttachmentName, other: AttachmentName, family: Family) -> bool:
+        """Return whether two attachments talk."""
+        return bool(self.partners.get((one, family), 0) >> self.number[other] & 1)
+
+    def of(self, name: AttachmentName, family: Family) -> Iterator[AttachmentName]:
+        """Yield the partners of an attachment, sorted."""
+        left = self.partners.get((name, family), 0)
+        while left:
+            lowest = left & -left
+            yield self.names[lowest.bit_length() - 1]
+            left ^= lowest
+
+    @property
+    def pairs(self) -> int:
+        """The number of ordered pairs that talk, each family counted."""
+        return sum(found.bit_count() for found in self.partners.values())
+
+
+def who_talks(evidence: Evidence) -> Talking:
+    """Return who talks to whom."""
+    names = tuple(sorted({name for name, _ in evidence.own}))
+    number = {name: index for index, name in enumerate(names)}
+    bits = {key: 1 << number[key[0]] for key in evidence.own}
+    return Talking(names=names, number=number, partners=gather_partners(evidence, bits))
+
+
+def gather_partners(evidence: Evidence, bits: Mapping[Key, int]) -> dict[Key, int]:
+    """Return, for each attachment and family, the union of what `bits` says of its partners."""
+    found: dict[Key, int] = {}
     for family in Family:
-        names = sorted(name for name, of_family in evidence.own if of_family is family)
-        by_kind: dict[object, list[AttachmentName]] = {}
-        for name in names:
+        by_kind: dict[Kind, list[AttachmentName]] = {}
+        for name in sorted(name for name, of_family in evidence.own if of_family is family):
             by_kind.setdefault(evidence.kinds[(name, family)], []).append(name)
-        groups = list(by_kind.values())
-        for sources in groups:
-            for destinations in groups:
-                found += _group_pairs(evidence, sources, destinations, family)
-    return tuple(sorted(found, key=lambda item: (item[1], item[0], item[2])))
+        company = _companies(evidence, family)
+        union = {kind: _union(bits, names, family) for kind, names in by_kind.items()}
+        for kind, names in by_kind.items():
+            talks = {other: _kinds_talk(evidence, kind, other, family) for other in by_kind}
+            strangers = sum_of(union[other] for other, (apart, _) in talks.items() if apart)
+            differing = {other for other, (apart, together) in talks.items() if apart != together}
+            for name in names:
+                mine = strangers
+                for colleague in company.get(name, ()) if differing else ():
+                    other = evidence.kinds[(colleague, family)]
+                    if other in differing:
+                        theirs = bits[(colleague, family)]
+                        mine = mine | theirs if talks[other][1] else mine & ~theirs
+                found[(name, family)] = mine & ~bits[(name, family)]
+    return found
 
 
-def by_destination(pairs: tuple[Pair, ...]) -> Talkers:
-    """Return who sends to each destination."""
-    found: dict[tuple[AttachmentName, Family], list[AttachmentName]] = {}
-    for source, destination, family in pairs:
-        found.setdefault((destination, family), []).append(source)
-    return {key: tuple(names) for key, names in found.items()}
+def sum_of(sets: Iterable[int]) -> int:
+    """Return the union of sets."""
+    found = 0
+    for item in sets:
+        found |= item
+    return found
 
 
-def _group_pairs(
-    evidence: Evidence, sources: list[AttachmentName], destinations: list[AttachmentName], family: Family
-) -> Iterator[Pair]:
-    """Yield the pairs of two kinds that talk: all of them alike, but for those within one organisation."""
+def _union(bits: Mapping[Key, int], names: Iterable[AttachmentName], family: Family) -> int:
+    return sum_of(bits[(name, family)] for name in names)
+
+
+def _companies(evidence: Evidence, family: Family) -> dict[AttachmentName, tuple[AttachmentName, ...]]:
+    """Return the attachments of the same organisation in the same purpose, by attachment, itself included."""
+    together: dict[object, list[AttachmentName]] = {}
+    for name, of_family in evidence.own:
+        attachment = evidence.given.registry.attachments[name]
+        if of_family is family and attachment.organisation is not None:
+            together.setdefault((attachment.organisation, attachment.purpose), []).append(name)
+    return {name: tuple(sorted(names)) for names in together.values() for name in names}
+
+
+def _kinds_talk(evidence: Evidence, mine: Kind, theirs: Kind, family: Family) -> tuple[bool, bool]:
+    """Return whether two kinds talk: those of different organisations, and those of one."""
     pairs = evidence.sides[family].pairs
-    mine, theirs = evidence.kinds[(sources[0], family)], evidence.kinds[(destinations[0], family)]
-    verdicts = {
-        together: any(
+    apart, together = (
+        any(
             pairs.services(bits)
-            for bits in (
-                pairs.touching(mine, theirs, company=together),
-                pairs.touching(theirs, mine, company=together),
-            )
+            for bits in (pairs.touching(mine, theirs, company=company), pairs.touching(theirs, mine, company=company))
             if bits
         )
-        for together in (False, True)
-    }
-    if not any(verdicts.values()):
-        return
-    for one in sources:
-        for other in destinations:
-            if one != other and verdicts[verdicts[True] != verdicts[False] and evidence.same_company(one, other)]:
-                yield one, other, family
+        for company in (False, True)
+    )
+    return apart, together
 
 
 def members_of(evidence: Evidence, endpoint: Endpoint) -> frozenset[AttachmentName]:

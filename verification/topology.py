@@ -7,14 +7,17 @@ exists only if both ends name each other's address and AS over such a joint. Wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from intents.prefix import Family, Prefix
 from routing.model import BgpInstance, Device, Interface, Network, VrfFamily
 from verification.bgp_sessions import sessions
 from verification.local_routes import local_routes
 from verification.wiring import InterfaceKey, Joint, Leak, LocalRoute, NodeKey, Session, Wiring, parent_of
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ class Topology:
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
     external: frozenset[InterfaceKey]
+    nodes_of: Mapping[str, tuple[int, ...]]
+    """The nodes of each device."""
+    sessions_on: Mapping[str, tuple[Session, ...]]
+    """The sessions over each cable."""
+    sessions_of: Mapping[str, tuple[Session, ...]]
+    """The sessions that each device sends or receives on."""
+    bound: frozenset[tuple[str, str, str, Family]]
+    """Where a filter is bound: (device, interface, "in" or "out", family)."""
 
 
 def build_topology(network: Network) -> Topology:
@@ -56,6 +67,7 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
+    found = tuple(sessions(wiring, instances))
     return Topology(
         network=network,
         nodes=nodes,
@@ -63,13 +75,28 @@ def build_topology(network: Network) -> Topology:
         interfaces=interfaces,
         joints=joints,
         instances=instances,
-        sessions=tuple(sessions(wiring, instances)),
+        sessions=found,
         leaks=tuple(_leaks(network, number)),
         local=local_routes(network, wiring),
         own=_own_addresses(interfaces, number),
         ports=ports,
         external=external,
+        nodes_of=_grouped((device, node) for node, (device, _) in enumerate(nodes)),
+        sessions_on=_grouped((item.link, item) for item in found),
+        sessions_of=_grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
+        bound=frozenset(
+            (device, name, str(binding.direction), binding.family)
+            for (device, name), item in interfaces.items()
+            for binding in item.bindings
+        ),
     )
+
+
+def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, tuple[_T, ...]]:
+    found: dict[str, list[_T]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return {key: tuple(items) for key, items in found.items()}
 
 
 def _up_interfaces(device: Device) -> Iterator[Interface]:

@@ -1,0 +1,135 @@
+"""Is every stub told what its attachment needs, and nothing else? In the whole network, and under each failure that changes it.
+
+Turns `StubRoutes` into what is wrong. The one idea: what a stub is offered and delivered must be the set of its partners'
+regions; only where the sets differ, or can't say, are ways followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from intents.registry import AttachmentName
+from routing.model import AttachmentPort
+from verification.check_routes import Components, Wrong, check_wall, is_cut, join
+from verification.evidence import Evidence
+from verification.forwarding import Forwarding
+from verification.layout import Layout, RegionSet
+from verification.stub_routes import StubRoutes
+from verification.talkers import Talking, gather_partners, sum_of
+
+EVERYTHING: RegionSet = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StubNeeds:
+    """What stubs need, by node: of each of their ports, the regions of its attachment's partners.
+
+    `harmless`: regions that anybody may have a route to. `some`, `every`: by group, what some and what every member needs.
+    """
+
+    ports: Mapping[int, tuple[tuple[AttachmentPort, RegionSet], ...]]
+    harmless: RegionSet
+    some: Mapping[int, RegionSet]
+    every: Mapping[int, RegionSet]
+
+
+def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNeeds:
+    """Return what every stub needs."""
+    partners = gather_partners(evidence, {key: layout.set_of(regions) for key, regions in layout.regions.items()})
+    needs: dict[AttachmentName, RegionSet] = {}
+    for (name, _), regions in partners.items():
+        needs[name] = needs.get(name, 0) | regions
+    ports = {
+        node: tuple((port, needs.get(AttachmentName(port.attachment), 0)) for port in evidence.start_ports[node])
+        for node in evidence.control_plane.stubs.settled
+    }
+    by_group = {
+        number: [regions for node in members for _, regions in ports[node]]
+        for number, members in routes.uplinks.members.items()
+    }
+    every = dict.fromkeys(by_group, EVERYTHING)
+    for number, found in by_group.items():
+        for regions in found:
+            every[number] &= regions
+    return StubNeeds(
+        ports=ports,
+        harmless=layout.set_of(layout.routers),
+        some={number: sum_of(found) for number, found in by_group.items()},
+        every=every,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StubCheck:
+    """Everything that stubs are judged by, in one state."""
+
+    evidence: Evidence
+    layout: Layout
+    needs: StubNeeds
+    talking: Talking
+    routes: StubRoutes
+
+    @property
+    def state(self) -> Forwarding:
+        return self.routes.state
+
+
+def check_stubs(asked: StubCheck) -> Iterator[Wrong]:
+    """Yield what is wrong about stubs in the whole network."""
+    for node in asked.needs.ports:
+        yield from _check(asked, node, EVERYTHING, {}, None)
+
+
+def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]:
+    """Yield what is wrong about stubs that lost a session, or whose uplinks tell or deliver otherwise than before."""
+    within = _within(asked.layout, joined)
+    alive = asked.state.alive
+    for node in sorted(alive.bereft & asked.needs.ports.keys()):
+        yield from _check(asked, node, EVERYTHING, joined, within)
+    for group, changed in asked.routes.changes():
+        told = asked.routes.told(group.first.sender)
+        offered = asked.routes.offered(group)
+        reachable = sum_of(within.values())
+        lost = changed & ~(offered & told.delivers) & asked.needs.some[group.number] & reachable
+        gained = changed & offered & ~asked.needs.every[group.number] & ~asked.needs.harmless
+        if lost or gained or told.turned:
+            for node in asked.routes.uplinks.members[group.number]:
+                if node not in alive.dead_nodes and node not in alive.bereft:
+                    yield from _check(asked, node, changed, joined, within)
+
+
+def _within(layout: Layout, joined: Components) -> dict[int, RegionSet]:
+    """Return the regions that stand on each component of the physical graph."""
+    found: dict[int, RegionSet] = {}
+    for device, regions in layout.at_device.items():
+        for number in joined.get(device, ()):
+            found[number] = found.get(number, 0) | regions
+    return found
+
+
+def _check(
+    asked: StubCheck, node: int, regions: RegionSet, joined: Components, within: Mapping[int, RegionSet] | None
+) -> Iterator[Wrong]:
+    """Yield what is wrong about some regions at a stub; `within`: what each component holds (None: all is up)."""
+    heard = asked.routes.heard(node)
+    for port, needs in asked.needs.ports[node]:
+        missing = regions & needs & (~heard.offered | heard.astray | heard.singly)
+        if within is not None:
+            missing &= sum_of(within.get(number, 0) for number in joined.get(port.device, ()))
+        if missing and not is_cut(asked.state, port):
+            yield from _not_joined(asked, port, missing)
+        spare = regions & heard.offered & ~needs & ~asked.needs.harmless & ~asked.routes.uplinks.own[node]
+        spare |= regions & heard.offered & asked.layout.nested & ~asked.routes.uplinks.own[node]
+        if spare:
+            routes = ((node, prefix) for prefix in asked.layout.members(spare))
+            yield from check_wall(asked.evidence, asked.layout, asked.state, routes, asked.talking)
+
+
+def _not_joined(asked: StubCheck, port: AttachmentPort, regions: RegionSet) -> Iterator[Wrong]:
+    """Yield those of some regions that packets from a port are not delivered to."""
+    node = asked.evidence.start_node(port)
+    for region in asked.layout.members(regions):
+        if node is None or not asked.routes.arrivals.at(region).from_leaf(node):
+            owner = asked.layout.owner[region]
+            yield from join(asked.evidence, asked.layout, asked.state, port, owner, region.family)

@@ -1,0 +1,151 @@
+"""Which addresses are whose, as regions: from evidence to an index of everything that a packet can be sent to.
+
+The one idea: regions are numbered, so that a set of them is one integer (bit n is the n-th region) and questions about thousands
+of destinations are a few operations on such sets.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName
+from verification.evidence import Evidence
+from verification.flow import SUCCESS
+from verification.forwarding import Forwarding
+
+RegionSet = int
+"""A set of regions: bit n is the n-th of the layout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Index of destinations: the regions of each attachment's own prefixes, and which attachments own a region.
+
+    `order`: all regions, those with an owner first; `number` is their place in it. `nested`: regions that lie in another one or
+    hold one. `at_device`: those whose owner has a port on a device.
+    """
+
+    regions: Mapping[tuple[AttachmentName, Family], tuple[Prefix, ...]]
+    owner: Mapping[Prefix, AttachmentName]
+    routers: frozenset[Prefix]
+    """Regions that hold nothing but devices' own addresses."""
+    order: tuple[Prefix, ...]
+    number: Mapping[Prefix, int]
+    nested: RegionSet
+    at_device: Mapping[str, RegionSet]
+
+    def set_of(self, regions: Collection[Prefix]) -> RegionSet:
+        """Return a set of regions."""
+        found = 0
+        for region in regions:
+            found |= 1 << self.number[region]
+        return found
+
+    def members(self, found: RegionSet) -> Iterator[Prefix]:
+        """Yield the regions of a set, in their order."""
+        while found:
+            lowest = found & -found
+            yield self.order[lowest.bit_length() - 1]
+            found ^= lowest
+
+
+def lay_out(evidence: Evidence) -> Layout:
+    """Return the regions that tile every attachment's own prefixes."""
+    spans = sorted(
+        (int(family), low, high, name) for (name, family), found in evidence.own.items() for low, high in found
+    )
+    starts = [(family, low) for family, low, _, _ in spans]
+    routers = {address for held in evidence.topology.own for address in held}
+    tiles: dict[tuple[AttachmentName, Family], list[Prefix]] = {key: [] for key in evidence.own}
+    owner: dict[Prefix, AttachmentName] = {}
+    silent: set[Prefix] = set()
+    for prefix in evidence.regions.chains:
+        place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
+        if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
+            name = spans[place][3]  # also of a router's address that somebody put into a LAN that is not there
+            tiles[(name, prefix.family)].append(prefix)
+            owner[prefix] = name
+        elif _is_routers(prefix, routers):
+            silent.add(prefix)
+    order = (*owner, *(prefix for prefix in evidence.regions.chains if prefix not in owner))
+    number = {prefix: index for index, prefix in enumerate(order)}
+    return Layout(
+        regions={key: tuple(found) for key, found in tiles.items()},
+        owner=owner,
+        routers=frozenset(silent),
+        order=order,
+        number=number,
+        nested=_nested(evidence, number),
+        at_device=_at_devices(evidence, owner, number),
+    )
+
+
+def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:
+    """Return whether a region holds nothing but devices' own addresses."""
+    return prefix.size <= 2 and all(
+        (prefix.family, value) in routers for value in range(prefix.network, prefix.last + 1)
+    )
+
+
+def _nested(evidence: Evidence, number: Mapping[Prefix, int]) -> RegionSet:
+    found = 0
+    for chain in evidence.regions.chains.values():
+        if len(chain) > 1:
+            for item in chain:
+                found |= 1 << number[item]
+    return found
+
+
+def _at_devices(
+    evidence: Evidence, owner: Mapping[Prefix, AttachmentName], number: Mapping[Prefix, int]
+) -> dict[str, RegionSet]:
+    found: dict[str, RegionSet] = {}
+    for region, name in owner.items():
+        for port in evidence.ports.get(name, ()):
+            found[port.device] = found.get(port.device, 0) | 1 << number[region]
+    return found
+
+
+class Arrivals:
+    """Which nodes deliver packets to the owner of their region, in one state: asked once for each region and node."""
+
+    def __init__(self, evidence: Evidence, layout: Layout, state: Forwarding) -> None:
+        self._evidence = evidence
+        self._layout = layout
+        self.state = state
+        self._known: dict[Prefix, Arriving] = {}
+
+    def at(self, region: Prefix) -> Arriving:
+        """Return what is known about a region that somebody owns."""
+        if region not in self._known:
+            ports = self._evidence.ports.get(self._layout.owner[region], ())
+            ends = frozenset((item.device, item.interface) for item in ports)
+            self._known[region] = Arriving(self.state, region, ends)
+        return self._known[region]
+
+
+class Arriving:
+    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up."""
+
+    def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
+        self._state = state
+        self._region = region
+        self._ends = ends
+        self._good: dict[int, bool] = {}
+
+    def from_leaf(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner, by the nodes next to it."""
+        hops = self._state.next_hops(node, self._region)
+        return bool(hops) and all(hop.node is not None and self.from_node(hop.node) for hop in hops)
+
+    def from_node(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner."""
+        known = self._good.get(node)
+        if known is None:
+            ways = self._state.ways(node, self._region)
+            known = all(way.end in SUCCESS and (way.device, way.interface) in self._ends for way in ways)
+            self._good[node] = known
+        return known

@@ -1,0 +1,257 @@
+"""What stubs hear from their uplinks in one routing state, as sets of regions.
+
+Turns a `Forwarding` into `Heard` values. The one idea: what an uplink offers is what its node has and its filters let pass, two
+sets; so thousands of routes of thousands of stubs are a few set operations, and under a failure only nodes that changed count.
+What sets can't say (loops, a stub's own prefixes, regions inside regions) is told apart, to be asked one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from intents.prefix import Prefix
+from routing.model import RouteSource
+from verification.announcements import Group
+from verification.control_plane import ControlPlane, PrefixState
+from verification.layout import Arrivals, Layout, RegionSet
+from verification.wiring import Session
+
+
+@dataclass(slots=True)
+class Told:
+    """What one node tells about, by region: `has` a route that it tells; `learned` that by BGP; `delivers` packets to its owner.
+
+    `loops`: by AS of some stub, the regions whose path from here holds it. A view has `base`, and replaces what it says of
+    `changed` regions; `turned` are those whose stub ASs differ.
+    """
+
+    has: RegionSet = 0
+    learned: RegionSet = 0
+    delivers: RegionSet = 0
+    loops: dict[int, RegionSet] = field(default_factory=dict)
+    base: Told | None = None
+    changed: RegionSet = 0
+    turned: RegionSet = 0
+
+    def looping(self, asn: int) -> RegionSet:
+        """Return the regions whose path holds an AS."""
+        before = 0 if self.base is None else self.base.looping(asn) & ~self.changed
+        return before | self.loops.get(asn, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a stub hears: regions offered by some uplink, offered by one that does not deliver them, and to be asked singly."""
+
+    offered: RegionSet
+    astray: RegionSet
+    singly: RegionSet
+
+
+@dataclass(frozen=True, slots=True)
+class Uplinks:
+    """What no failure changes about stubs: the groups of sessions that they hear, by number, with their members; the nodes that
+    tell them; all their ASs; each stub's own regions; and what is known of filters: (asked, passing) regions by chain."""
+
+    groups: Mapping[int, Group]
+    members: Mapping[int, tuple[int, ...]]
+    nodes: frozenset[int]
+    asns: frozenset[int]
+    own: Mapping[int, RegionSet]
+    passing: dict[tuple[object, ...], tuple[RegionSet, RegionSet]]
+
+
+def find_uplinks(layout: Layout, plane: ControlPlane) -> Uplinks:
+    """Return what stubs hear from, read off the sessions."""
+    groups: dict[int, Group] = {}
+    members: dict[int, list[int]] = {}
+    for node, sessions in plane.stubs.hears.items():
+        for session in sessions:
+            group = plane.announcements.group_of[session.number]
+            groups[group.number] = group
+            members.setdefault(group.number, []).append(node)
+    return Uplinks(
+        groups=groups,
+        members={number: tuple(found) for number, found in members.items()},
+        nodes=frozenset(group.first.sender for group in groups.values()),
+        asns=frozenset(asn for found in plane.stubs.hears.values() for item in found for asn in item.loop_asns),
+        own={
+            node: layout.set_of([prefix for prefix in settled if prefix in layout.number])
+            for node, settled in plane.stubs.settled.items()
+        },
+        passing={},
+    )
+
+
+class StubRoutes:
+    """All that stubs hear in one state; a view of the whole network's under a failure."""
+
+    def __init__(self, layout: Layout, arrivals: Arrivals, base: StubRoutes | None = None) -> None:
+        self.layout = layout
+        self.state = arrivals.state
+        self.plane = self.state.control_plane
+        self.base = base
+        self.arrivals = arrivals
+        self._offered: dict[int, RegionSet] = {}
+        self._told: dict[int, Told] = {}
+        self.uplinks: Uplinks = find_uplinks(layout, self.plane) if base is None else base.uplinks
+        if base is None:
+            self._tell_all()
+        else:
+            self._tell_changes(base)
+
+    def told(self, node: int) -> Told:
+        """Return what an uplink's node tells about."""
+        if node not in self._told:
+            self._told[node] = Told() if self.base is None else self.base.told(node)
+        return self._told[node]
+
+    def _tell_all(self) -> None:
+        for prefix, state in self.plane.base.items():
+            for node in state.selected:
+                if node in self.uplinks.nodes:
+                    self._tell(self.told(node), node, prefix, state)
+        for region in self.layout.owner:
+            bit = 1 << self.layout.number[region]
+            arriving = self.arrivals.at(region)
+            for node in self.plane.base[region].selected:
+                if node in self.uplinks.nodes and arriving.from_node(node):
+                    self.told(node).delivers |= bit
+
+    def _tell(self, told: Told, node: int, prefix: Prefix, state: PrefixState) -> None:
+        """Note what a node tells about a prefix."""
+        bit = 1 << self.layout.number[prefix]
+        chosen = state.choice(node)
+        if chosen is None or self.plane.suppressed(node, prefix):
+            return
+        best = chosen.used[0].attributes
+        told.has |= bit
+        if best.source is RouteSource.BGP:
+            told.learned |= bit
+        for asn in best.as_path:
+            if asn in self.uplinks.asns:
+                told.loops[asn] = told.loops.get(asn, 0) | bit
+
+    def _tell_changes(self, base: StubRoutes) -> None:
+        for prefix, view in self.state.views.items():
+            bit = 1 << self.layout.number[prefix]
+            for node in view.selected.keys() & self.uplinks.nodes:
+                told = self._changing(base, node)
+                told.changed |= bit
+                told.has &= ~bit
+                told.learned &= ~bit
+                self._tell(told, node, prefix, view)
+                if self._turns(prefix, node, view):
+                    told.turned |= bit
+            for region in self.state.regions.inside.get(prefix, ()):
+                if region in self.layout.owner:
+                    self._deliver(base, region, view)
+
+    def _changing(self, base: StubRoutes, node: int) -> Told:
+        told = self._told.get(node)
+        if told is None or told.base is None:
+            before = base.told(node)
+            told = Told(has=before.has, learned=before.learned, delivers=before.delivers, base=before)
+            self._told[node] = told
+        return told
+
+    def _turns(self, prefix: Prefix, node: int, view: PrefixState) -> bool:
+        """Return whether the stub ASs of a node's path to a prefix are others than in the whole network."""
+        before, after = self.plane.base[prefix].choice(node), view.choice(node)
+        if before is None or after is None:
+            return False
+        paths = [frozenset(item.used[0].attributes.as_path) & self.uplinks.asns for item in (before, after)]
+        return paths[0] != paths[1]
+
+    def _deliver(self, base: StubRoutes, region: Prefix, view: PrefixState) -> None:
+        """Note which nodes deliver a region whose routes changed.
+
+        If every changed node that packets to it pass delivers it still, so does every node that did not change itself.
+        """
+        arriving = self.arrivals.at(region)
+        bit = 1 << self.layout.number[region]
+        dead = self.state.alive.dead_nodes
+        changed = view.selected.keys() | view.touched
+        passed = base.state.explored(region)
+        still = all(node in dead or arriving.from_node(node) for node in changed if node in passed)
+        nodes = changed if still else changed | self.plane.base[region].selected.keys()
+        for node in (nodes & self.uplinks.nodes) - dead:
+            told = base.told(node) if node not in self._told else self._told[node]
+            good = arriving.from_node(node)
+            if good != bool(told.delivers & bit):
+                self._changing(base, node).delivers ^= bit
+
+    def offered(self, group: Group) -> RegionSet:
+        """Return the regions that a group's members are offered, their loop checks aside."""
+        if group.number not in self._offered:
+            self._offered[group.number] = self._offer(group)
+        return self._offered[group.number]
+
+    def _offer(self, group: Group) -> RegionSet:
+        node = group.first.sender
+        told = self.told(node)
+        if self.base is not None and told.base is None:
+            return self.base.offered(group)
+        passing = self._passes(group, told.has)
+        if any(item.conditional for item in (*group.exports, *group.imports)):
+            return self._singly(group, passing)
+        found = passing & told.learned if group.first.sender_path[0] == group.first.accept.remote_as else 0
+        return found | self._singly(group, passing & ~told.learned)
+
+    def _singly(self, group: Group, regions: RegionSet) -> RegionSet:
+        """Return those of some prefixes that a group's filters accept, asked one by one."""
+        found = 0
+        for prefix in self.layout.members(regions):
+            state = self.state.views.get(prefix) or self.plane.base[prefix]
+            chosen = state.choice(group.first.sender)
+            if chosen is not None and self.plane.announcements.sent(group, prefix, chosen.used[0]) is not None:
+                found |= 1 << self.layout.number[prefix]
+        return found
+
+    def _passes(self, group: Group, has: RegionSet) -> RegionSet:
+        """Return those of some prefixes that can pass a group's filters, which are asked once for each prefix."""
+        key = (group.family, *map(id, group.exports), 0, *map(id, group.imports))
+        asked, passing = self.uplinks.passing.get(key, (0, 0))
+        for prefix in self.layout.members(has & ~asked):
+            if group.passes(prefix):
+                passing |= 1 << self.layout.number[prefix]
+        self.uplinks.passing[key] = (asked | has, passing)
+        return passing & has
+
+    def heard(self, node: int) -> Heard:
+        """Return what a stub hears over the sessions that are alive."""
+        offered = astray = singly = 0
+        dead = self.state.alive.dead_sessions
+        for session in self.plane.stubs.hears[node]:
+            if session.number in dead:
+                continue
+            group = self.plane.announcements.group_of[session.number]
+            told = self.told(session.sender)
+            found = self.offered(group)
+            offered |= found
+            astray |= found & ~told.delivers
+            singly |= self._looping(session, told)
+        return Heard(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
+
+    def _looping(self, session: Session, told: Told) -> RegionSet:
+        """Return the regions whose path may hold an AS that the receiver takes for a loop."""
+        found = 0
+        for asn in session.loop_asns:
+            found |= -1 if asn in session.sender_path else told.looping(asn)
+        return found
+
+    def changes(self) -> Iterator[tuple[Group, RegionSet]]:
+        """Yield the groups whose members may hear otherwise than in the whole network, and of which regions."""
+        base = self.base
+        if base is None:
+            return
+        for group in self.uplinks.groups.values():
+            node = group.first.sender
+            told = self._told.get(node)
+            if told is None or told.base is None:
+                continue
+            before, after = base.offered(group), self.offered(group)
+            found = (before ^ after) | (told.delivers ^ told.base.delivers) & (before | after) | told.turned & after
+            if found:
+                yield group, found
