@@ -38,8 +38,9 @@ def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Sele
     if len(offers) == 1:
         ((key, candidate),) = offers.items()
         return Selected((candidate,), (key,))
-    ranked = sorted(offers.items(), key=_rank)
-    ranked = _lowest_metric([item for item in ranked if _grade(item) == _grade(ranked[0])])
+    graded = [(grade(key, candidate), (key, candidate)) for key, candidate in offers.items()]
+    best_grade = min(found for found, _ in graded)
+    ranked = _lowest_metric(sorted((item for found, item in graded if found == best_grade), key=_rank))
     (best_key, best), *others = ranked
     if best.attributes.source is not RouteSource.BGP:
         return Selected((best,), (best_key,))
@@ -52,15 +53,16 @@ def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Sele
     return Selected(tuple(item for _, item in kept), tuple(key for key, _ in kept))
 
 
-def _grade(item: tuple[CandidateKey, Candidate]) -> tuple[bool, int, int]:
-    key, candidate = item
+def grade(key: CandidateKey, candidate: Candidate) -> tuple[bool, int, int]:
+    """Return what is compared first: an offer with a greater grade than the best one's changes nothing."""
     return (key[0] != "o", -candidate.attributes.local_preference, len(candidate.attributes.as_path))
 
 
 def _rank(item: tuple[CandidateKey, Candidate]) -> tuple[object, ...]:
+    """Return the order among candidates of one grade."""
     key, candidate = item
     leaked = candidate.attributes.source is RouteSource.LEAKED
-    return (*_grade(item), leaked, candidate.neighbor, candidate.attributes.as_path, key)
+    return (leaked, candidate.neighbor, candidate.attributes.as_path, key)
 
 
 def _lowest_metric(ranked: list[tuple[CandidateKey, Candidate]]) -> list[tuple[CandidateKey, Candidate]]:

@@ -26,7 +26,7 @@ from verification.flow import TCP, UDP
 from verification.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
 from verification.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.login_headers import LOGIN_HEADERS
-from verification.management import management_vrf
+from verification.management import ManagementPlane
 
 _BGP = ((179, 179),)
 _MESSAGES = {Family.V4: (0, 3, 8, 11, 12), Family.V6: (1, 2, 3, 4, 128, 129, 135, 136)}
@@ -41,15 +41,18 @@ Part = tuple[tuple[Span, ...], HeaderMatch]
 """Sources, and the headers that they may send."""
 
 
-def check_control(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+def check_control(evidence: Evidence, device: Device, plane: ManagementPlane) -> Iterator[NetworkFault]:
     """Yield what a device's filters over its own addresses let in wrongly or keep out wrongly, VRF by VRF."""
     vrfs = sorted({item.vrf for item in device.interfaces if item.addresses}, key=lambda name: name or "")
     for family in Family:
         for vrf in vrfs if device.control_filters else ():
-            yield from _check_filter(evidence, device, family, vrf)
+            is_management = vrf == plane.vrfs.get(device.name)
+            yield from _check_filter(evidence, device, family, vrf, is_management=is_management)
 
 
-def _check_filter(evidence: Evidence, device: Device, family: Family, vrf: str | None) -> Iterator[NetworkFault]:
+def _check_filter(
+    evidence: Evidence, device: Device, family: Family, vrf: str | None, *, is_management: bool
+) -> Iterator[NetworkFault]:
     name = _filter_name(device, family, vrf)
     acl = evidence.acls.get((device.name, family, name))
     where = f"{device.name} in VRF {vrf or 'global'}"
@@ -57,7 +60,6 @@ def _check_filter(evidence: Evidence, device: Device, family: Family, vrf: str |
         reason = f"nothing filters IPv{int(family)} packets to the own addresses of {where}"
         yield NetworkFault(reason=reason, device=device.name, ref=control_filter_ref(vrf, family))
         return
-    is_management = vrf == management_vrf(evidence, device.name)
     parts = _wanted(evidence, family, is_management=is_management)
     for verb, entry in _gaps(family, acl.entries, parts):
         yield NetworkFault(
@@ -134,9 +136,9 @@ def _union(space: HeaderSpace, parts: tuple[Part, ...]) -> FlowSet:
 # Ways in that the stations need.
 
 
-def check_ways_in(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+def check_ways_in(evidence: Evidence, device: Device, plane: ManagementPlane) -> Iterator[NetworkFault]:
     """Yield services that the policy promises to the management stations and the device does not offer to all of them."""
-    vrf = management_vrf(evidence, device.name)
+    vrf = plane.vrfs.get(device.name)
     for service in _promised(evidence):
         for family in Family:
             if _stations(evidence, family) and not _offered(evidence, device, service, family, vrf):

@@ -66,30 +66,41 @@ def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking
                     yield from join(evidence, layout, arrivals.state, port, destination, family)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senders:
+    """Who may send: who talks to whom, ports of attachments that are in no stub, and what is known of the whole network."""
+
+    talking: Talking
+    plain: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
+    arrivals: Arrivals
+
+
 def check_changed(
     evidence: Evidence,
     layout: Layout,
     arrivals: Arrivals,
     region: Prefix,
     changed: Collection[int],
-    talkers: Mapping[AttachmentName, Collection[AttachmentPort]],
+    who: Senders,
     joined: Components,
 ) -> Iterator[Wrong]:
     """Yield what keeps a pair apart in a state that differs from the whole network at some nodes only.
 
     If every changed node that packets to the region pass still delivers them, then so does every node that did not change
-    itself; else everybody who sends there is asked. `talkers`: who sends there, with ports that are in no stub.
+    itself; else everybody who sends there is asked. Senders in stubs are not asked unless they changed.
     """
     state = arrivals.state
     destination = layout.owner[region]
     arriving = arrivals.at(region)
-    passed = evidence.whole.explored(region)
+    passed = who.arrivals.at(region).passed
     dead = state.alive.dead_nodes
     if all(node in dead or arriving.from_node(node) for node in changed if node in passed):
-        asked = [port for node in changed for port in evidence.start_ports.get(node, ()) if port.attachment in talkers]
+        asked = [port for node in changed for port in evidence.start_ports.get(node, ())]
     else:
-        asked = [port for ports in talkers.values() for port in ports]
+        asked = [port for ports in who.plain.values() for port in ports]
     for port in asked:
+        if not who.talking.between(destination, AttachmentName(port.attachment), region.family):
+            continue
         node = evidence.start_node(port)
         if node is not None and arriving.from_leaf(node):
             continue

@@ -16,18 +16,18 @@ from verification.best_path import Selected
 from verification.check_network import NetworkFault
 from verification.evidence import Evidence
 from verification.layout import Layout
-from verification.management import management_node, planned_loopbacks
+from verification.management import ManagementPlane
 
 _ORIGINATED = "o"
 
 
-def check_strays(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
+def check_strays(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Iterator[NetworkFault]:
     """Yield learned routes whose prefix is no attachment's and no device's own address in a management VRF.
 
     Ports of attachments are left out: what may be routed there is the wall's question.
     """
-    loopbacks = {prefix for held in planned_loopbacks(evidence).values() for prefix in held}
-    management = {management_node(evidence, device): device for device in sorted(evidence.given.network.devices)}
+    loopbacks = {prefix for held in plane.loopbacks.values() for prefix in held}
+    management = {node: device for device, node in plane.nodes.items()}
     starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
     for prefix, state in evidence.control_plane.base.items():
         is_owned = any(region in layout.owner for region in evidence.regions.inside.get(prefix, ()))

@@ -16,7 +16,7 @@ from intents.prefix import Prefix
 from routing.model import Aggregate, BgpInstance, RouteSource
 from verification.alive import Alive
 from verification.announcements import Announcements
-from verification.best_path import Candidate, CandidateKey, Selected, select
+from verification.best_path import Candidate, CandidateKey, Selected, grade, select
 from verification.failure import NO_FAILURE
 from verification.route_filters import Attributes
 from verification.topology import Topology
@@ -82,6 +82,7 @@ class ControlPlane:
         self.prefixes = _all_prefixes(topology)
         self.base: dict[Prefix, PrefixState] = {}
         self.by_session: dict[int, list[Prefix]] = {}
+        """For each session, the prefixes for which what it brings is as good as what its receiver chose."""
         self._origins: dict[Prefix, list[int]] = {}
         for node, held in enumerate(topology.local):
             for prefix in held:
@@ -89,10 +90,9 @@ class ControlPlane:
         for prefix in self.prefixes:
             self.base[prefix] = self._settle(prefix)
         for prefix, state in self.base.items():
-            for offers in state.candidates.values():
-                for kind, number in offers:
-                    if kind == "s":
-                        self.by_session.setdefault(number, []).append(prefix)
+            for node, offers in state.candidates.items():
+                for number in _contending(state, node, offers):
+                    self.by_session.setdefault(number, []).append(prefix)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, alive: Alive) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of its: what it settled on, or what its uplinks tell it."""
@@ -162,15 +162,11 @@ class ControlPlane:
             n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]
         )
         view = PrefixState(base=self.base[prefix], touched=touched)
-        dirty: set[int] = set()
-        for node in nodes:
-            held = view.offers(node)
-            dead = [key for key in held if key[0] == "s" and key[1] in alive.dead_sessions]
-            if dead:
-                own = view.change(node)
-                for key in dead:
-                    del own[key]
-                dirty.add(node)
+        dirty = {
+            node
+            for node in nodes
+            if any(number in alive.dead_sessions for number in _contending(view, node, view.offers(node)))
+        }
         for node in (*nodes, *(item for item in self._possible_origins(prefix) if item in self._aggregates)):
             if node in alive.dead_nodes:
                 continue
@@ -192,7 +188,7 @@ class ControlPlane:
             node = queue[position]
             position += 1
             waiting.discard(node)
-            chosen = self._choose(node, state.offers(node))
+            chosen = self._choose(node, _living(state.offers(node), node, alive))
             before = state.choice(node)
             if chosen == before:
                 continue
@@ -306,7 +302,29 @@ def _put(offers: dict[CandidateKey, Candidate], key: CandidateKey, offer: Candid
 
 
 def _offer(state: PrefixState, node: int, key: CandidateKey, offer: Candidate | None) -> bool:
-    if state.offers(node).get(key) == offer:
+    """Put an offer in the place of an earlier one; return whether the node's choice may change."""
+    held = state.offers(node).get(key)
+    if held == offer:
         return False
     _put(state.change(node), key, offer)
-    return True
+    chosen = state.choice(node)
+    if chosen is None:
+        return True
+    best = grade(chosen.keys[0], chosen.used[0])
+    return any(item is not None and grade(key, item) <= best for item in (held, offer))
+
+
+def _contending(state: PrefixState, node: int, offers: Mapping[CandidateKey, Candidate]) -> Iterator[int]:
+    """Yield the sessions whose offers are as good as the node's choice; without any other one it chooses the same."""
+    chosen = state.choice(node)
+    best = None if chosen is None else grade(chosen.keys[0], chosen.used[0])
+    for key, offer in offers.items():
+        if key[0] == "s" and (best is None or grade(key, offer) <= best):
+            yield key[1]
+
+
+def _living(offers: Mapping[CandidateKey, Candidate], node: int, alive: Alive) -> Mapping[CandidateKey, Candidate]:
+    """Return the offers that did not come over a session that is dead."""
+    if node not in alive.bereft:
+        return offers
+    return {key: offer for key, offer in offers.items() if key[0] != "s" or key[1] not in alive.dead_sessions}

@@ -14,7 +14,7 @@ from verification.check_fences import FenceResult, check_fences
 from verification.check_filters import check_isolation, check_sessions_filtered
 from verification.check_network import node_purposes
 from verification.check_purposes import homes_of
-from verification.check_routes import plain_ports
+from verification.check_routes import Senders, plain_ports
 from verification.check_stubs import stub_needs
 from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
@@ -103,7 +103,7 @@ def _open(evidence: Evidence) -> Inquiry:
         talking=talking,
         routes=routes,
         needs=stub_needs(evidence, layout, routes),
-        plain=plain_ports(evidence),
+        who=Senders(talking=talking, plain=plain_ports(evidence), arrivals=routes.arrivals),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in evidence.given.policy.vias

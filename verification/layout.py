@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from verification.evidence import Evidence
-from verification.flow import SUCCESS
+from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding
+from verification.wiring import Hop
 
 RegionSet = int
 """A set of regions: bit n is the n-th of the layout."""
@@ -134,18 +135,31 @@ class Arriving:
         self._state = state
         self._region = region
         self._ends = ends
-        self._good: dict[int, bool] = {}
+        self._known: dict[int, bool] = {}
+
+    @property
+    def passed(self) -> Mapping[int, bool]:
+        """The nodes that were asked about so far, with all that packets from there pass."""
+        return self._known
 
     def from_leaf(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner, by the nodes next to it."""
         hops = self._state.next_hops(node, self._region)
-        return bool(hops) and all(hop.node is not None and self.from_node(hop.node) for hop in hops)
+        delivered = [hop.node is not None and self.from_node(hop.node) for hop in hops]
+        return bool(delivered) and all(delivered)
 
     def from_node(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner."""
-        known = self._good.get(node)
+        known = self._known.get(node)
         if known is None:
-            ways = self._state.ways(node, self._region)
-            known = all(way.end in SUCCESS and (way.device, way.interface) in self._ends for way in ways)
-            self._good[node] = known
+            self._known[node] = False  # what comes back here is a loop
+            hops = self._state.next_hops(node, self._region)
+            delivered = [self._by(node, hop) for hop in hops]  # every one: who is asked is what packets pass
+            known = bool(delivered) and all(delivered)
+            self._known[node] = known
         return known
+
+    def _by(self, node: int, hop: Hop) -> bool:
+        if hop.node is not None:
+            return self.from_node(hop.node)
+        return Disposition(hop.end) in SUCCESS and (self._state.topology.nodes[node][0], hop.interface) in self._ends

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix
+from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
 from verification.evidence import Evidence
@@ -22,23 +22,29 @@ class ManagementPlane:
     stations: tuple[AttachmentName, ...]
     loopbacks: Mapping[str, tuple[Prefix, ...]]
     nodes: Mapping[str, int | None]
+    vrfs: Mapping[str, str | None]
+    """The names of the VRFs of `nodes`; a device without any is absent."""
 
 
 def management_plane(evidence: Evidence) -> ManagementPlane:
     """Return the management plane, looked up once."""
     loopbacks = planned_loopbacks(evidence)
-    holding = {
-        (evidence.topology.nodes[node][0], address): node
-        for node, held in enumerate(evidence.topology.own)
-        for address in held
-    }
+    holding: dict[tuple[str, tuple[Family, int]], int] = {}
+    for node, held in enumerate(evidence.topology.own):
+        for address in held:
+            holding.setdefault((evidence.topology.nodes[node][0], address), node)
     nodes = {
         device: next(
             (holding[key] for item in prefixes if (key := (device, (item.family, item.network))) in holding), None
         )
         for device, prefixes in loopbacks.items()
     }
-    return ManagementPlane(stations=stations(evidence), loopbacks=loopbacks, nodes=nodes)
+    return ManagementPlane(
+        stations=stations(evidence),
+        loopbacks=loopbacks,
+        nodes=nodes,
+        vrfs={device: evidence.topology.nodes[node][1] for device, node in nodes.items() if node is not None},
+    )
 
 
 def planned_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
@@ -49,21 +55,6 @@ def planned_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
         if kind == "loopback" and entry.state is EntryState.ACTIVE and device in evidence.given.network.devices:
             found[device] = (*found.get(device, ()), entry.prefix)
     return found
-
-
-def management_node(evidence: Evidence, device: str) -> int | None:
-    """Return the node that holds a device's planned own address, None if no interface that is up has it."""
-    for prefix in planned_loopbacks(evidence).get(device, ()):
-        for node, (name, _) in enumerate(evidence.topology.nodes):
-            if name == device and (prefix.family, prefix.network) in evidence.topology.own[node]:
-                return node
-    return None
-
-
-def management_vrf(evidence: Evidence, device: str) -> str | None:
-    """Return the name of the VRF that holds a device's planned own address, None if there is none."""
-    node = management_node(evidence, device)
-    return None if node is None else evidence.topology.nodes[node][1]
 
 
 def stations(evidence: Evidence) -> tuple[AttachmentName, ...]:

@@ -84,7 +84,9 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
         QuestionKind.BACKBONE: check_backbone(evidence, layout),
         QuestionKind.DEFAULT_ROUTE: check_default_routes(evidence),
         QuestionKind.OVERLAP: check_overlaps(evidence),
-        QuestionKind.LEAK: chain(check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout)),
+        QuestionKind.LEAK: chain(
+            check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout, inquiry.plane)
+        ),
         QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
         QuestionKind.ADDRESSING: check_addressing(evidence),
     }
@@ -93,7 +95,11 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
         logins={
             name: _faulty(
                 evidence,
-                chain(check_logins(evidence, device), check_control(evidence, device), check_ways_in(evidence, device)),
+                chain(
+                    check_logins(evidence, device),
+                    check_control(evidence, device, inquiry.plane),
+                    check_ways_in(evidence, device, inquiry.plane),
+                ),
             )
             for name, device in sorted(evidence.given.network.devices.items())
         },

@@ -11,14 +11,13 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from itertools import islice
 
-from intents.prefix import Family, Prefix
+from intents.prefix import Prefix
 from intents.registry import AttachmentName, PurposeName
-from routing.model import AttachmentPort
 from verification.alive import Alive
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
 from verification.check_purposes import Homes, check_purposes
-from verification.check_routes import Components, Wrong, check_changed, check_joined, check_wall
+from verification.check_routes import Components, Senders, Wrong, check_changed, check_joined, check_wall
 from verification.check_stubs import StubCheck, StubNeeds, check_changed_stubs, check_stubs
 from verification.check_via import ViaPairs, check_via
 from verification.control_plane import NotSettledError
@@ -87,18 +86,11 @@ class Inquiry:
     talking: Talking
     routes: StubRoutes
     needs: StubNeeds
-    plain: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
-    """Ports of attachments that are in no stub."""
+    who: Senders
     vias: ViaPairs
     plane: ManagementPlane
     homes: Homes
     purposes: Mapping[int, PurposeName]
-
-    def plain_talkers(
-        self, owner: AttachmentName, family: Family
-    ) -> Mapping[AttachmentName, tuple[AttachmentPort, ...]]:
-        """Return who sends to an attachment, with its ports that are in no stub."""
-        return {name: ports for name, ports in self.plain.items() if self.talking.between(owner, name, family)}
 
 
 def judge_whole(inquiry: Inquiry) -> Tally:
@@ -199,11 +191,7 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
         for region in evidence.regions.inside.get(prefix, ()):
             owner = layout.owner.get(region)
             if owner is not None and changed:
-                tally.add(
-                    check_changed(
-                        evidence, layout, arrivals, region, changed, inquiry.plain_talkers(owner, region.family), joined
-                    )
-                )
+                tally.add(check_changed(evidence, layout, arrivals, region, changed, inquiry.who, joined))
     tally.add(check_changed_stubs(_stub_check(inquiry, StubRoutes(layout, arrivals, inquiry.routes)), joined))
     learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
     tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))

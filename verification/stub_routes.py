@@ -173,7 +173,7 @@ class StubRoutes:
         bit = 1 << self.layout.number[region]
         dead = self.state.alive.dead_nodes
         changed = view.selected.keys() | view.touched
-        passed = base.state.explored(region)
+        passed = base.arrivals.at(region).passed
         still = all(node in dead or arriving.from_node(node) for node in changed if node in passed)
         nodes = changed if still else changed | self.plane.base[region].selected.keys()
         for node in (nodes & self.uplinks.nodes) - dead:
