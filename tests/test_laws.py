@@ -25,12 +25,12 @@ from tests.mutants import mutants
 from tests.small_networks import interface
 from tests.strategies import Province, compile_province, growing_provinces, provinces
 from verification.alive import Alive
-from verification.control_plane import NotSettledError
 from verification.engine import judge
 from verification.evidence import Evidence, Given, gather
 from verification.failure import NO_FAILURE, Failure, failures
 from verification.flow import TCP, Flow, describe_flow
 from verification.forwarding import Forwarding
+from verification.prefix_state import NotSettledError
 from verification.question import Answer, QuestionKind
 from verification.verdict import Holds, Violated
 from verification.walk import delivers, walk

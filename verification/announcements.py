@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from routing.model import RouteSource
-from verification.best_path import Candidate
-from verification.route_filters import Attributes, Filter, compile_filters
+from verification.best_path import Candidate, Grade
+from verification.route_filters import DEFAULT_PREFERENCE, Attributes, Filter, compile_filters
 from verification.stubs import find_stubs
 from verification.topology import Topology
 from verification.wiring import Hop, Session
@@ -33,6 +33,12 @@ class Group(NamedTuple):
     first: Session
     always: tuple[Session, ...]
     stubs: Mapping[Prefix, tuple[Session, ...]]
+
+    def best_grade(self, best: Candidate) -> Grade:
+        """Return the best grade that an offer made of a path can have."""
+        path = len(self.first.sender_path) + len(best.attributes.as_path)
+        preference = max([DEFAULT_PREFERENCE, *(item.preference for item in self.imports)])
+        return (True, -preference, path)
 
     def told(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
@@ -65,7 +71,7 @@ class Announcements:
         )
         self.stubs = find_stubs(topology, self._passing)
         self.group_of: dict[int, Group] = {}
-        """The group of every session that a stub hears."""
+        """The group of every session."""
         self._groups = self._grouped()
         self._useful: dict[tuple[int, Prefix], tuple[Group, ...]] = {}
         self._hops = tuple((_hop(item),) for item in topology.sessions)
@@ -106,7 +112,7 @@ class Announcements:
             always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
             stubs={prefix: tuple(items) for prefix, items in stubs.items()},
         )
-        self.group_of.update((item.number, group) for item in sessions if item.receiver in self.stubs.settled)
+        self.group_of.update((item.number, group) for item in sessions)
         return group
 
     def _passing(self, session: Session) -> frozenset[Prefix] | None:

@@ -16,6 +16,9 @@ from verification.wiring import Hop
 CandidateKey = tuple[str, int]
 """("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
 
+Grade = tuple[bool, int, int]
+"""What is compared first, lower is better: not originated here, minus local preference, path length."""
+
 
 class Candidate(NamedTuple):
     """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device."""
@@ -53,7 +56,7 @@ def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Sele
     return Selected(tuple(item for _, item in kept), tuple(key for key, _ in kept))
 
 
-def grade(key: CandidateKey, candidate: Candidate) -> tuple[bool, int, int]:
+def grade(key: CandidateKey, candidate: Candidate) -> Grade:
     """Return what is compared first: an offer with a greater grade than the best one's changes nothing."""
     return (key[0] != "o", -candidate.attributes.local_preference, len(candidate.attributes.as_path))
 

@@ -48,7 +48,8 @@ def _asked(state: Forwarding, plane: ManagementPlane, back: bool) -> Iterable[tu
     """Return the devices to look at, with their own addresses: all, or those whose routes a failure touches."""
     if back or not (state.alive.failure.devices or state.alive.failure.links):
         return sorted(plane.loopbacks.items())
-    covering = {region for prefix in state.views for region in state.regions.inside.get(prefix, ())}
+    views = (prefix for prefix, view in state.views.items() if view.changed)
+    covering = {region for prefix in views for region in state.regions.inside.get(prefix, ())}
     return sorted(item for item in plane.loopbacks.items() if not covering.isdisjoint(item[1]))
 
 
@@ -98,7 +99,7 @@ def _may_have_changed(state: Forwarding, region: Prefix) -> bool:
     """Return whether a failure touches any route that covers a region (always, in the whole network)."""
     if not state.alive.failure.devices and not state.alive.failure.links:
         return True
-    return any(prefix in state.views for prefix in state.regions.chains.get(region, ()))
+    return state.is_changed(region)
 
 
 def _cut(reason: str, state: Forwarding, device: str, interface: str) -> NetworkFault:

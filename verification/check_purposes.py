@@ -81,7 +81,7 @@ def _asked(
     for prefix, view in state.views.items():
         regions = [region for region in evidence.regions.inside.get(prefix, ()) if region in homes]
         if regions:
-            changed = [node for node in view.selected.keys() | view.touched if node in purposes]
+            changed = [node for node in sorted(view.changed) if node in purposes]
             yield from ((region, node) for region in regions for node in changed)
 
 

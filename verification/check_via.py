@@ -34,7 +34,7 @@ def check_via(
         for destination in sorted(destinations):
             for family in Family:
                 for region in layout.regions.get((destination, family), ()):
-                    changed = joined is None or any(p in state.views for p in evidence.regions.chains[region])
+                    changed = joined is None or state.is_changed(region)
                     for port, node in starts if changed else bereft:
                         for way in state.ways(node, region):
                             if way.end in SUCCESS and devices.isdisjoint(way.devices):

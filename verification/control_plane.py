@@ -4,65 +4,35 @@ Turns a `Topology` into a `ControlPlane`: for each prefix, what every node selec
 each other (but for aggregates, which only ask whether a more specific route is there), so each is settled by its own small
 work list; and a failure restarts that work list, on a copy-on-write view of the settled state, only from the nodes that lost
 a candidate. What used nothing of the failed element is never touched.
-Sessions of a node that send and accept by the same filters are told together; stubs are not told, they ask.
+
+Three things keep the work list short: stubs are not told, they ask (`stubs`); an offer that must be worse than what its
+receiver has is not made, and whoever loses what it had asks its neighbours anew; and before a view settles, everybody whose
+choice hangs on what is gone forgets it at once, so that nobody hunts along paths that no longer exist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import ChainMap
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TypeVar
 
 from intents.prefix import Prefix
-from routing.model import Aggregate, BgpInstance, RouteSource
+from routing.model import RouteSource
 from verification.alive import Alive
-from verification.announcements import Announcements
-from verification.best_path import Candidate, CandidateKey, Selected, grade, select
+from verification.announcements import Announcements, Group, Sent
+from verification.best_path import Candidate, CandidateKey, Grade, Selected, grade, select
 from verification.failure import NO_FAILURE
-from verification.route_filters import Attributes
+from verification.origins import Origins, most_specific_first
+from verification.prefix_state import NotSettledError, PrefixState
 from verification.topology import Topology
-from verification.wiring import Hop, Leak
+from verification.wiring import Leak, Session
+
+_T = TypeVar("_T")
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
-
-
-@dataclass(slots=True)
-class PrefixState:
-    """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold.
-
-    `touched`: nodes of a view whose own connected or static route changed.
-    """
-
-    candidates: dict[int, dict[CandidateKey, Candidate]] = field(default_factory=dict)
-    selected: dict[int, Selected | None] = field(default_factory=dict)
-    base: PrefixState | None = None
-    touched: frozenset[int] = frozenset()
-
-    def offers(self, node: int) -> Mapping[CandidateKey, Candidate]:
-        if node in self.candidates or self.base is None:
-            return self.candidates.get(node, {})
-        return self.base.candidates.get(node, {})
-
-    def change(self, node: int) -> dict[CandidateKey, Candidate]:
-        """Return the candidates of a node, its own copy in a view."""
-        if node not in self.candidates:
-            inherited = {} if self.base is None else self.base.candidates.get(node, {})
-            self.candidates[node] = dict(inherited)
-        return self.candidates[node]
-
-    def choice(self, node: int) -> Selected | None:
-        """Return what a node has settled on (see `ControlPlane.choice` for stubs)."""
-        if node in self.selected or self.base is None:
-            return self.selected.get(node)
-        return self.base.selected.get(node)
-
-
-class NotSettledError(Exception):
-    """The routes to a prefix do not settle: nothing may be said about it."""
-
-    def __init__(self, prefix: Prefix) -> None:
-        super().__init__(str(prefix))
-        self.prefix = prefix
+ORIGINATED: CandidateKey = ("o", 0)
 
 
 class ControlPlane:
@@ -72,21 +42,16 @@ class ControlPlane:
         self.topology = topology
         self.announcements = Announcements(topology)
         self.stubs = self.announcements.stubs
-        self._leaked: dict[int, list[Leak]] = {}
-        for leak in topology.leaks:
-            self._leaked.setdefault(leak.source, []).append(leak)
+        self._leaks_from = _by_node((leak.source, leak) for leak in topology.leaks)
+        self._leaks_to = _by_node((leak.target, leak) for leak in topology.leaks)
+        self._hears = _by_node((i.receiver, i) for i in topology.sessions if i.sender not in self.stubs.settled)
+        self._hears_stubs = _by_node((i.receiver, i) for i in topology.sessions if i.sender in self.stubs.settled)
         self._whole = Alive(topology, NO_FAILURE)
-        self._aggregates = {
-            node: instance.aggregates for node, instance in topology.instances.items() if instance.aggregates
-        }
-        self.prefixes = _all_prefixes(topology)
+        self._origins = Origins(topology, self.announcements)
+        self.prefixes = self._origins.prefixes
         self.base: dict[Prefix, PrefixState] = {}
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes for which what it brings is as good as what its receiver chose."""
-        self._origins: dict[Prefix, list[int]] = {}
-        for node, held in enumerate(topology.local):
-            for prefix in held:
-                self._origins.setdefault(prefix, []).append(node)
         for prefix in self.prefixes:
             self.base[prefix] = self._settle(prefix)
         for prefix, state in self.base.items():
@@ -95,88 +60,152 @@ class ControlPlane:
                     self.by_session.setdefault(number, []).append(prefix)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, alive: Alive) -> Selected | None:
-        """Return what a node has chosen for a prefix in a state of its: what it settled on, or what its uplinks tell it."""
+        """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
         if not self.stubs.asks(node, prefix):
             return state.choice(node)
-        offers: dict[CandidateKey, Candidate] = {}
-        for session in self.stubs.hears[node]:
-            if session.number in alive.dead_sessions:
-                continue
-            told = state.choice(session.sender)
-            group = self.announcements.group_of[session.number]
-            if told is None or not group.passes(prefix) or self.suppressed(session.sender, prefix):
-                continue
-            sent = self.announcements.sent(group, prefix, told.used[0])
-            offer = None if sent is None else self.announcements.received(session, sent)
-            if offer is not None:
-                offers[("s", session.number)] = offer
-        return self._choose(node, offers)
+        return self._choose(node, dict(self._ask(self.stubs.hears[node], prefix, state, alive)))
+
+    def suppressed(self, node: int, prefix: Prefix) -> bool:
+        """Return whether a node keeps a prefix to itself because an aggregate stands in for it."""
+        return self._origins.suppressed(node, prefix)
 
     def _settle(self, prefix: Prefix) -> PrefixState:
         state = PrefixState()
         dirty: list[int] = []
-        for node in self._possible_origins(prefix):
-            candidate = self._originate(node, prefix, self._whole, self.base)
+        for node in self._origins.possible(prefix):
+            candidate = self._origins.originate(node, prefix, self._whole, self.base)
             if candidate is not None:
-                state.change(node)[("o", 0)] = candidate
+                state.put(node, ORIGINATED, candidate)
                 dirty.append(node)
         self._run(prefix, state, dirty, self._whole)
         return state
 
-    def _possible_origins(self, prefix: Prefix) -> Iterator[int]:
-        yield from self._origins.get(prefix, ())
-        for node, aggregates in self._aggregates.items():
-            if prefix not in self.topology.local[node] and any(item.prefix == prefix for item in aggregates):
-                yield node
-
     def under(self, alive: Alive) -> dict[Prefix, PrefixState]:
-        """Return views for exactly those prefixes whose routes change on some living node; NotSettledError."""
-        lost: dict[Prefix, set[int]] = {}
-        for number in alive.dead_sessions:
-            receiver = self.topology.sessions[number].receiver
-            if receiver in alive.dead_nodes:
-                continue
-            for prefix in self.by_session.get(number, ()):
-                lost.setdefault(prefix, set()).add(receiver)
-        for node in self._touched_nodes(alive):
-            for prefix, route in self.topology.local[node].items():
-                if alive.local(node, route) != route:
-                    lost.setdefault(prefix, set()).add(node)
-        if self._aggregates:
-            for prefix in self.prefixes:
-                lost.setdefault(prefix, set())
+        """Return views for exactly those prefixes whose routes a failure changes on some living node; NotSettledError.
+
+        A node that merely lost some of several equal ways, over sessions that are dead, needs no view.
+        """
+        lost = self._lost(alive)
         views: dict[Prefix, PrefixState] = {}
-        for prefix in sorted(lost, key=_most_specific_first):
+        for prefix in sorted(lost, key=most_specific_first):
             view = self._view(prefix, lost[prefix], alive, views)
-            if view.candidates or view.selected or lost[prefix]:
+            if view is not None:
                 views[prefix] = view
         return views
 
-    def _touched_nodes(self, alive: Alive) -> set[int]:
+    def _lost(self, alive: Alive) -> dict[Prefix, set[int]]:
+        """Return the living nodes that lost something, by prefix."""
+        lost: dict[Prefix, set[int]] = {}
+        for number in alive.dead_sessions:
+            receiver = self.topology.sessions[number].receiver
+            if receiver not in alive.dead_nodes:
+                for prefix in self.by_session.get(number, ()):
+                    lost.setdefault(prefix, set()).add(receiver)
         devices = {device for device, _ in alive.failure.interfaces}
-        return {node for device in devices for node in self.topology.nodes_of.get(device, ())} - alive.dead_nodes
+        for node in {node for device in devices for node in self.topology.nodes_of.get(device, ())} - alive.dead_nodes:
+            for prefix, route in self.topology.local[node].items():
+                if alive.local(node, route) != route:
+                    lost.setdefault(prefix, set()).add(node)
+        if self._origins.aggregating:
+            for prefix in self.prefixes:
+                lost.setdefault(prefix, set())
+        return lost
 
-    def _view(self, prefix: Prefix, nodes: set[int], alive: Alive, views: Mapping[Prefix, PrefixState]) -> PrefixState:
+    def _view(
+        self, prefix: Prefix, nodes: set[int], alive: Alive, views: dict[Prefix, PrefixState]
+    ) -> PrefixState | None:
+        """Return how a prefix is routed under a failure, None if nobody notices."""
         local = self.topology.local
-        touched = frozenset(
-            n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]
-        )
-        view = PrefixState(base=self.base[prefix], touched=touched)
-        dirty = {
-            node
-            for node in nodes
-            if any(number in alive.dead_sessions for number in _contending(view, node, view.offers(node)))
-        }
-        for node in (*nodes, *(item for item in self._possible_origins(prefix) if item in self._aggregates)):
-            if node in alive.dead_nodes:
-                continue
-            before = view.offers(node).get(("o", 0))
-            after = self._originate(node, prefix, alive, views)
-            if before != after:
-                _put(view.change(node), ("o", 0), after)
-                dirty.add(node)
+        touched = {n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]}
+        base = self.base[prefix]
+        view = PrefixState(base=base)
+        settled = ChainMap(views, self.base)
+        dirty = {node for node in nodes if self._bereft(view, node, alive)}
+        aggregating = self._origins.aggregating
+        for node in chain(
+            touched, (n for n in self._origins.possible(prefix) if n in aggregating and n not in touched)
+        ):
+            if node not in alive.dead_nodes:
+                after = self._origins.originate(node, prefix, alive, settled)
+                if view.offers(node).get(ORIGINATED) != after:
+                    view.put(node, ORIGINATED, after)
+                    dirty.add(node)
+        dirty |= self._forget(prefix, view, dirty, alive)
         self._run(prefix, view, sorted(dirty), alive)
-        return view
+        view.changed = frozenset(
+            touched.union(n for n, chosen in view.selected.items() if self._differs(base.choice(n), chosen))
+        )
+        is_noticed = view.changed or any(_lost_more(base.choice(n), c, alive) for n, c in view.selected.items())
+        return view if is_noticed else None
+
+    def _bereft(self, view: PrefixState, node: int, alive: Alive) -> bool:
+        dead = alive.dead_sessions
+        return any(number in dead for number in _contending(view, node, view.offers(node)))
+
+    def _differs(self, before: Selected | None, after: Selected | None) -> bool:
+        """Return whether a node sends packets where it sent none before, or tells other than it did."""
+        if before is None or after is None:
+            return before is not after
+        if not set(after.keys) <= set(before.keys):
+            return True
+        one, other = before.used[0], after.used[0]
+        if one.attributes == other.attributes:
+            return one.external != other.external
+        asns = self.stubs.asns
+        return (
+            one.external != other.external
+            or one.attributes._replace(as_path=()) != other.attributes._replace(as_path=())
+            or asns.intersection(one.attributes.as_path) != asns.intersection(other.attributes.as_path)
+        )
+
+    def _forget(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
+        """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""
+        gone = self._hanging(prefix, view, dirty, alive)
+        for node in gone:
+            own = view.offers(node).get(ORIGINATED)
+            view.selected[node] = None
+            view.candidates[node] = {} if own is None else {ORIGINATED: own}
+        touched = set(gone)
+        for node in gone:
+            for key, receiver in self._receivers(prefix, node, alive):
+                if receiver not in gone and key in view.offers(receiver):
+                    view.put(receiver, key, None)
+                    touched.add(receiver)
+        for node in gone:
+            self._ask_anew(prefix, node, view, alive)
+        return touched
+
+    def _hanging(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
+        """Return the nodes all of whose used ways come from what is gone: dead sessions, lost origins, or such nodes."""
+        gone: set[int] = set()
+        queue = list(dirty)
+        while queue:
+            node = queue.pop()
+            chosen = view.choice(node)
+            if (
+                node in gone
+                or chosen is None
+                or not all(self._is_gone(view, node, k, gone, alive) for k in chosen.keys)
+            ):
+                continue
+            gone.add(node)
+            queue += [receiver for _, receiver in self._receivers(prefix, node, alive)]
+        return gone
+
+    def _is_gone(self, view: PrefixState, node: int, key: CandidateKey, gone: set[int], alive: Alive) -> bool:
+        kind, number = key
+        if kind == "s":
+            return number in alive.dead_sessions or self.topology.sessions[number].sender in gone
+        return number in gone if kind == "l" else ORIGINATED not in view.offers(node)
+
+    def _receivers(self, prefix: Prefix, node: int, alive: Alive) -> Iterator[tuple[CandidateKey, int]]:
+        """Yield who may be told of a prefix by a node, and as which candidate."""
+        for group in self.announcements.groups(node, prefix):
+            for session in group.told(prefix):
+                if session.number not in alive.dead_sessions:
+                    yield ("s", session.number), session.receiver
+        for leak in self._leaks_from.get(node, ()):
+            yield ("l", node), leak.target
 
     def _run(self, prefix: Prefix, state: PrefixState, dirty: list[int], alive: Alive) -> None:
         """Let nodes choose and tell until nobody changes its mind."""
@@ -188,8 +217,11 @@ class ControlPlane:
             node = queue[position]
             position += 1
             waiting.discard(node)
-            chosen = self._choose(node, _living(state.offers(node), node, alive))
             before = state.choice(node)
+            chosen = self._choose(node, _living(state.offers(node), node, alive))
+            if before is not None and (chosen is None or _grade_of(chosen) > _grade_of(before)):
+                self._ask_anew(prefix, node, state, alive)
+                chosen = self._choose(node, state.offers(node))
             if chosen == before:
                 continue
             state.selected[node] = chosen
@@ -208,23 +240,68 @@ class ControlPlane:
         instance = self.topology.instances.get(node)
         return select(offers, 1 if instance is None else instance.maximum_paths)
 
+    def _ask_anew(self, prefix: Prefix, node: int, state: PrefixState, alive: Alive) -> None:
+        """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
+        own = state.offers(node).get(ORIGINATED)
+        offers: dict[CandidateKey, Candidate] = {} if own is None else {ORIGINATED: own}
+        stubs = (item for item in self._hears_stubs.get(node, ()) if prefix in self.stubs.settled[item.sender])
+        offers.update(self._ask(chain(self._hears.get(node, ()), stubs), prefix, state, alive))
+        for leak in self._leaks_to.get(node, ()):
+            told = state.choice(leak.source)
+            offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told.used[0])
+            if offer is not None:
+                offers[("l", leak.source)] = offer
+        state.candidates[node] = offers
+
+    def _ask(
+        self, sessions: Iterable[Session], prefix: Prefix, state: PrefixState, alive: Alive
+    ) -> Iterator[tuple[CandidateKey, Candidate]]:
+        """Yield what the senders of sessions tell of a prefix now."""
+        for session in sessions:
+            told = state.choice(session.sender)
+            if told is None or session.number in alive.dead_sessions:
+                continue
+            group = self.announcements.group_of[session.number]
+            if group.passes(prefix) and not self._origins.suppressed(session.sender, prefix):
+                sent = self.announcements.sent(group, prefix, told.used[0])
+                offer = None if sent is None else self.announcements.received(session, sent)
+                if offer is not None:
+                    yield ("s", session.number), offer
+
     def _tell(
         self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
     ) -> Iterator[int]:
+        """Tell a choice to everybody it can matter to; yield those whose own choice may change."""
         best = None if chosen is None else chosen.used[0]
-        suppressed = self.suppressed(node, prefix)
+        if best is not None and self._origins.suppressed(node, prefix):
+            best = None
         for group in self.announcements.groups(node, prefix):
-            sent = None if best is None or suppressed else self.announcements.sent(group, prefix, best)
-            for session in group.told(prefix):
-                if session.number not in alive.dead_sessions:
-                    offer = None if sent is None else self.announcements.received(session, sent)
-                    if _offer(state, session.receiver, ("s", session.number), offer):
-                        yield session.receiver
-        for leak in self._leaked.get(node, ()):
+            yield from self._tell_group(prefix, group, best, state, alive)
+        for leak in self._leaks_from.get(node, ()):
             if leak.family is prefix.family and leak.target not in alive.dead_nodes:
                 offer = None if best is None else self._leak(leak, prefix, best)
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
+
+    def _tell_group(
+        self, prefix: Prefix, group: Group, best: Candidate | None, state: PrefixState, alive: Alive
+    ) -> Iterator[int]:
+        bound = None if best is None else group.best_grade(best)
+        sent: Sent | None = None
+        is_asked = False
+        for session in group.told(prefix):
+            key, receiver = ("s", session.number), session.receiver
+            if session.number in alive.dead_sessions:
+                continue
+            if key not in state.offers(receiver):
+                held = state.choice(receiver)
+                if bound is None or (held is not None and _grade_of(held) < bound):
+                    continue
+            if best is not None and not is_asked:
+                sent, is_asked = self.announcements.sent(group, prefix, best), True
+            offer = None if sent is None else self.announcements.received(session, sent)
+            if _offer(state, receiver, key, offer):
+                yield receiver
 
     def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
         if best.attributes.source is RouteSource.LEAKED:
@@ -236,69 +313,16 @@ class ControlPlane:
             return None
         return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
 
-    def suppressed(self, node: int, prefix: Prefix) -> bool:
-        """Return whether a summary-only aggregate stands in for a prefix (which itself keeps that aggregate alive)."""
-        return any(
-            item.summary_only and item.prefix != prefix and item.prefix.covers(prefix)
-            for item in self._aggregates.get(node, ())
-        )
 
-    def _originate(
-        self, node: int, prefix: Prefix, alive: Alive, settled: Mapping[Prefix, PrefixState]
-    ) -> Candidate | None:
-        instance = self.topology.instances.get(node)
-        if instance is None:
-            return None
-        route = alive.local(node, self.topology.local[node].get(prefix))
-        if route is not None:
-            path = self._redistributed(node, instance, prefix, RouteSource(route.source))
-            if path is not None:
-                return Candidate(path, route.hops, 0, False)
-        for item in instance.aggregates:
-            if item.prefix == prefix and self._contributes(node, item, settled):
-                path = Attributes(source=RouteSource.AGGREGATE, as_path=())
-                return Candidate(path, (Hop(interface="", end="NULL_ROUTED"),), 0, False)
-        return None
-
-    def _redistributed(
-        self, node: int, instance: BgpInstance, prefix: Prefix, source: RouteSource
-    ) -> Attributes | None:
-        path = Attributes(source=source, as_path=())
-        if prefix in instance.networks:
-            return path
-        for item in instance.redistributions:
-            if item.family is prefix.family and item.source is source:
-                names = () if item.policy is None else (item.policy,)
-                device = self.topology.nodes[node][0]
-                accepted = self.announcements.filtered(device, names, prefix, path, announcing=True)
-                if accepted is not None:
-                    return accepted
-        return None
-
-    def _contributes(self, node: int, aggregate: Aggregate, settled: Mapping[Prefix, PrefixState]) -> bool:
-        for prefix in self.prefixes:
-            if aggregate.prefix.covers(prefix) and prefix != aggregate.prefix:
-                state = settled.get(prefix) or self.base.get(prefix)
-                if state is not None and state.choice(node) is not None:
-                    return True
-        return False
+def _by_node(pairs: Iterable[tuple[int, _T]]) -> dict[int, tuple[_T, ...]]:
+    found: dict[int, list[_T]] = {}
+    for node, item in pairs:
+        found.setdefault(node, []).append(item)
+    return {node: tuple(items) for node, items in found.items()}
 
 
-def _all_prefixes(topology: Topology) -> tuple[Prefix, ...]:
-    found = {prefix for held in topology.local for prefix in held}
-    found |= {item.prefix for instance in topology.instances.values() for item in instance.aggregates}
-    return tuple(sorted(found, key=_most_specific_first))
-
-
-def _most_specific_first(prefix: Prefix) -> tuple[int, int, int]:
-    return (int(prefix.family), -prefix.length, prefix.network)
-
-
-def _put(offers: dict[CandidateKey, Candidate], key: CandidateKey, offer: Candidate | None) -> None:
-    if offer is None:
-        offers.pop(key, None)
-    else:
-        offers[key] = offer
+def _grade_of(chosen: Selected) -> Grade:
+    return grade(chosen.keys[0], chosen.used[0])
 
 
 def _offer(state: PrefixState, node: int, key: CandidateKey, offer: Candidate | None) -> bool:
@@ -306,21 +330,27 @@ def _offer(state: PrefixState, node: int, key: CandidateKey, offer: Candidate | 
     held = state.offers(node).get(key)
     if held == offer:
         return False
-    _put(state.change(node), key, offer)
+    state.put(node, key, offer)
     chosen = state.choice(node)
     if chosen is None:
         return True
-    best = grade(chosen.keys[0], chosen.used[0])
+    best = _grade_of(chosen)
     return any(item is not None and grade(key, item) <= best for item in (held, offer))
 
 
 def _contending(state: PrefixState, node: int, offers: Mapping[CandidateKey, Candidate]) -> Iterator[int]:
     """Yield the sessions whose offers are as good as the node's choice; without any other one it chooses the same."""
     chosen = state.choice(node)
-    best = None if chosen is None else grade(chosen.keys[0], chosen.used[0])
+    best = None if chosen is None else _grade_of(chosen)
     for key, offer in offers.items():
         if key[0] == "s" and (best is None or grade(key, offer) <= best):
             yield key[1]
+
+
+def _lost_more(before: Selected | None, after: Selected | None, alive: Alive) -> bool:
+    """Return whether a node lost ways other than those over dead sessions."""
+    lost = set(() if before is None else before.keys) - set(() if after is None else after.keys)
+    return any(kind != "s" or number not in alive.dead_sessions for kind, number in lost)
 
 
 def _living(offers: Mapping[CandidateKey, Candidate], node: int, alive: Alive) -> Mapping[CandidateKey, Candidate]:

@@ -16,12 +16,12 @@ from verification.check_network import node_purposes
 from verification.check_purposes import homes_of
 from verification.check_routes import Senders, plain_ports
 from verification.check_stubs import stub_needs
-from verification.control_plane import NotSettledError
 from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
 from verification.layout import Arrivals, lay_out
 from verification.management import management_plane
 from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
+from verification.prefix_state import NotSettledError
 from verification.question import Answer
 from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
 from verification.states import (

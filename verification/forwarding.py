@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from verification.alive import Alive
-from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane, PrefixState
+from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
 from verification.flow import Disposition
+from verification.prefix_state import PrefixState
 from verification.topology import Topology
 from verification.wiring import Hop
 
@@ -84,7 +85,19 @@ class Forwarding:
             return local.hops
         if len(selected.used) == 1:
             return selected.used[0].hops
-        return tuple(hop for item in selected.used for hop in item.hops)
+        dead = self.alive.dead_sessions if node in self.alive.bereft else ()
+        return tuple(
+            hop
+            for key, item in zip(selected.keys, selected.used, strict=True)
+            if key[0] != "s" or key[1] not in dead
+            for hop in item.hops
+        )
+
+    def is_changed(self, region: Prefix) -> bool:
+        """Return whether a failure changes the routes to a region anywhere but by taking some of several equal ways."""
+        return any(
+            prefix in self.views and self.views[prefix].changed for prefix in self.regions.chains.get(region, ())
+        )
 
     def matched(self, node: int, region: Prefix) -> Prefix | None:
         """Return the longest prefix that a node has a route to for a region."""

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from intents.prefix import Prefix
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy, RouteSource
 
+DEFAULT_PREFERENCE = 100
+"""The local preference of a route that nobody gave one."""
+
 
 class Attributes(NamedTuple):
     """What a policy may look at or change of a route."""
@@ -20,7 +23,7 @@ class Attributes(NamedTuple):
     source: RouteSource
     as_path: tuple[int, ...]
     communities: frozenset[str] = frozenset()
-    local_preference: int = 100
+    local_preference: int = DEFAULT_PREFERENCE
     metric: int | None = None
 
 
@@ -60,7 +63,8 @@ class _Clause:
 
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
-    puts ASs before its path. `listed`: the prefixes that it may accept, None if there is no bound."""
+    puts ASs before its path. `listed`: the prefixes that it may accept, None if there is no bound. `preference`: the highest
+    local preference that it gives, 0 if none."""
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
         self._default = policy.default
@@ -71,6 +75,7 @@ class Filter:
         self.conditional = any(
             item.sources is not None or item.communities is not None or item.prepend for item in policy.clauses
         )
+        self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
         self.listed = self._list()
 
     def _list(self) -> frozenset[Prefix] | None:

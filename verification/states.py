@@ -20,12 +20,12 @@ from verification.check_purposes import Homes, check_purposes
 from verification.check_routes import Components, Senders, Wrong, check_changed, check_joined, check_wall
 from verification.check_stubs import StubCheck, StubNeeds, check_changed_stubs, check_stubs
 from verification.check_via import ViaPairs, check_via
-from verification.control_plane import NotSettledError
 from verification.evidence import Evidence
 from verification.failure import Failure, failures
 from verification.forwarding import Forwarding
 from verification.layout import Arrivals, Layout
 from verification.management import ManagementPlane
+from verification.prefix_state import NotSettledError
 from verification.stub_routes import StubRoutes
 from verification.talkers import Talking
 
@@ -187,13 +187,13 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
     state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
     arrivals = Arrivals(evidence, layout, state)
     for prefix, view in views.items():
-        changed = view.selected.keys() | view.touched
+        changed = view.changed
         for region in evidence.regions.inside.get(prefix, ()):
             owner = layout.owner.get(region)
             if owner is not None and changed:
                 tally.add(check_changed(evidence, layout, arrivals, region, changed, inquiry.who, joined))
     tally.add(check_changed_stubs(_stub_check(inquiry, StubRoutes(layout, arrivals, inquiry.routes)), joined))
-    learned = ((node, prefix) for prefix, view in views.items() for node, chosen in view.selected.items() if chosen)
+    learned = ((node, prefix) for prefix, view in views.items() for node in sorted(view.changed) if view.choice(node))
     tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
     tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))

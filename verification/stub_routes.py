@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.announcements import Group
-from verification.control_plane import ControlPlane, PrefixState
+from verification.control_plane import ControlPlane
 from verification.layout import Arrivals, Layout, RegionSet
+from verification.prefix_state import PrefixState
 from verification.wiring import Session
 
 
@@ -52,12 +53,11 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Uplinks:
     """What no failure changes about stubs: the groups of sessions that they hear, by number, with their members; the nodes that
-    tell them; all their ASs; each stub's own regions; and what is known of filters: (asked, passing) regions by chain."""
+    tell them; each stub's own regions; and what is known of filters: (asked, passing) regions by chain."""
 
     groups: Mapping[int, Group]
     members: Mapping[int, tuple[int, ...]]
     nodes: frozenset[int]
-    asns: frozenset[int]
     own: Mapping[int, RegionSet]
     passing: dict[tuple[object, ...], tuple[RegionSet, RegionSet]]
 
@@ -75,7 +75,6 @@ def find_uplinks(layout: Layout, plane: ControlPlane) -> Uplinks:
         groups=groups,
         members={number: tuple(found) for number, found in members.items()},
         nodes=frozenset(group.first.sender for group in groups.values()),
-        asns=frozenset(asn for found in plane.stubs.hears.values() for item in found for asn in item.loop_asns),
         own={
             node: layout.set_of([prefix for prefix in settled if prefix in layout.number])
             for node, settled in plane.stubs.settled.items()
@@ -130,13 +129,13 @@ class StubRoutes:
         if best.source is RouteSource.BGP:
             told.learned |= bit
         for asn in best.as_path:
-            if asn in self.uplinks.asns:
+            if asn in self.plane.stubs.asns:
                 told.loops[asn] = told.loops.get(asn, 0) | bit
 
     def _tell_changes(self, base: StubRoutes) -> None:
         for prefix, view in self.state.views.items():
             bit = 1 << self.layout.number[prefix]
-            for node in view.selected.keys() & self.uplinks.nodes:
+            for node in view.changed & self.uplinks.nodes:
                 told = self._changing(base, node)
                 told.changed |= bit
                 told.has &= ~bit
@@ -161,7 +160,7 @@ class StubRoutes:
         before, after = self.plane.base[prefix].choice(node), view.choice(node)
         if before is None or after is None:
             return False
-        paths = [frozenset(item.used[0].attributes.as_path) & self.uplinks.asns for item in (before, after)]
+        paths = [frozenset(item.used[0].attributes.as_path) & self.plane.stubs.asns for item in (before, after)]
         return paths[0] != paths[1]
 
     def _deliver(self, base: StubRoutes, region: Prefix, view: PrefixState) -> None:
@@ -172,7 +171,7 @@ class StubRoutes:
         arriving = self.arrivals.at(region)
         bit = 1 << self.layout.number[region]
         dead = self.state.alive.dead_nodes
-        changed = view.selected.keys() | view.touched
+        changed = view.changed
         passed = base.arrivals.at(region).passed
         still = all(node in dead or arriving.from_node(node) for node in changed if node in passed)
         nodes = changed if still else changed | self.plane.base[region].selected.keys()

@@ -18,10 +18,11 @@ from verification.wiring import Session
 @dataclass(frozen=True, slots=True)
 class Stubs:
     """The stubs of a topology: `settled[node]` are the prefixes whose routes are settled there like everywhere, `hears[node]`
-    the sessions that it receives on."""
+    the sessions that it receives on; `asns` the ASs that any of them takes for a loop."""
 
     settled: Mapping[int, frozenset[Prefix]]
     hears: Mapping[int, tuple[Session, ...]]
+    asns: frozenset[int]
 
     def asks(self, node: int, prefix: Prefix) -> bool:
         """Return whether a node's choice for a prefix is looked up at its uplinks when it is asked for."""
@@ -52,4 +53,8 @@ def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix
                 del settled[session.sender]
             else:
                 settled[session.sender] |= told
-    return Stubs(settled=settled, hears={node: tuple(hears[node]) for node in settled})
+    return Stubs(
+        settled=settled,
+        hears={node: tuple(hears[node]) for node in settled},
+        asns=frozenset(asn for node in settled for item in hears[node] for asn in item.loop_asns),
+    )

@@ -1,0 +1,60 @@
+"""What every node was offered and chose for one prefix, and views of it that hold only what a failure changes.
+
+The one idea: a view falls back on its base node by node, so that a failure costs what it changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from intents.prefix import Prefix
+from verification.best_path import Candidate, CandidateKey, Selected
+
+
+@dataclass(slots=True)
+class PrefixState:
+    """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold.
+
+    Candidates that are worse than what a node selected need not be there. `changed`: nodes of a view that may send packets where
+    they sent none before, or tell something else; whoever merely lost one of several equal ways is not among them.
+    """
+
+    candidates: dict[int, dict[CandidateKey, Candidate]] = field(default_factory=dict)
+    selected: dict[int, Selected | None] = field(default_factory=dict)
+    base: PrefixState | None = None
+    changed: frozenset[int] = frozenset()
+
+    def offers(self, node: int) -> Mapping[CandidateKey, Candidate]:
+        """Return what a node is offered, as far as it is stored."""
+        if node in self.candidates or self.base is None:
+            return self.candidates.get(node, {})
+        return self.base.candidates.get(node, {})
+
+    def change(self, node: int) -> dict[CandidateKey, Candidate]:
+        """Return the candidates of a node, its own copy in a view."""
+        if node not in self.candidates:
+            inherited = {} if self.base is None else self.base.candidates.get(node, {})
+            self.candidates[node] = dict(inherited)
+        return self.candidates[node]
+
+    def put(self, node: int, key: CandidateKey, offer: Candidate | None) -> None:
+        """Put an offer in the place of an earlier one; None takes it away."""
+        if offer is None:
+            self.change(node).pop(key, None)
+        else:
+            self.change(node)[key] = offer
+
+    def choice(self, node: int) -> Selected | None:
+        """Return what a node has settled on (see `ControlPlane.choice` for stubs)."""
+        if node in self.selected or self.base is None:
+            return self.selected.get(node)
+        return self.base.selected.get(node)
+
+
+class NotSettledError(Exception):
+    """The routes to a prefix do not settle: nothing may be said about it."""
+
+    def __init__(self, prefix: Prefix) -> None:
+        super().__init__(str(prefix))
+        self.prefix = prefix
