@@ -7,8 +7,8 @@ out before any path is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
@@ -23,7 +23,7 @@ from verification.wiring import Hop, Session
 class Group(NamedTuple):
     """Sessions of one node and family with equal sending halves and equal import filters.
 
-    `first` is any of them. Everybody in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
+    `first` is any of them, `preference` the highest that a receiver may give. Everybody in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
     """
 
     number: int
@@ -31,14 +31,14 @@ class Group(NamedTuple):
     exports: tuple[Filter, ...]
     imports: tuple[Filter, ...]
     first: Session
+    preference: int
     always: tuple[Session, ...]
     stubs: Mapping[Prefix, tuple[Session, ...]]
 
     def best_grade(self, best: Candidate) -> Grade:
         """Return the best grade that an offer made of a path can have."""
         path = len(self.first.sender_path) + len(best.attributes.as_path)
-        preference = max([DEFAULT_PREFERENCE, *(item.preference for item in self.imports)])
-        return (True, -preference, path)
+        return (True, -self.preference, path)
 
     def told(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
@@ -72,8 +72,13 @@ class Announcements:
         self.stubs = find_stubs(topology, self._passing)
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
-        self._groups = self._grouped()
-        self._useful: dict[tuple[int, Prefix], tuple[Group, ...]] = {}
+        self._always: dict[int, tuple[Group, ...]] = {}
+        self._sometimes: dict[tuple[int, Prefix], tuple[Group, ...]] = {}
+        for node, groups in self._grouped().items():
+            self._always[node] = tuple(group for group in groups if group.always)
+            for group in groups:
+                for prefix in () if group.always else group.stubs:
+                    self._sometimes[(node, prefix)] = (*self._sometimes.get((node, prefix), ()), group)
         self._hops = tuple((_hop(item),) for item in topology.sessions)
 
     def _grouped(self) -> dict[int, tuple[Group, ...]]:
@@ -109,6 +114,7 @@ class Announcements:
             exports=self._chain(first, sending=True),
             imports=self._chain(first, sending=False),
             first=first,
+            preference=max([DEFAULT_PREFERENCE, *(item.preference for item in self._chain(first, sending=False))]),
             always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
             stubs={prefix: tuple(items) for prefix, items in stubs.items()},
         )
@@ -133,12 +139,11 @@ class Announcements:
         device = self._topology.nodes[node][0]
         return tuple(self._filters[(device, name)] for name in names if (device, name) in self._filters)
 
-    def groups(self, node: int, prefix: Prefix) -> tuple[Group, ...]:
-        """Return the groups of a node that a prefix can pass, whatever its attributes."""
-        key = (node, prefix)
-        if key not in self._useful:
-            self._useful[key] = tuple(group for group in self._groups.get(node, ()) if group.passes(prefix))
-        return self._useful[key]
+    def groups(self, node: int, prefix: Prefix) -> Iterator[Group]:
+        """Yield the groups of a node that are told of a prefix, if it can pass, whatever its attributes."""
+        for group in chain(self._always.get(node, ()), self._sometimes.get((node, prefix), ())):
+            if group.passes(prefix):
+                yield group
 
     def filtered(
         self, device: str, names: Iterable[str], prefix: Prefix, path: Attributes, *, announcing: bool

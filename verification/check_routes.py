@@ -55,10 +55,16 @@ def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking
     Of sources in stubs only destinations that no text has are looked at.
     """
     plain = plain_ports(evidence)
+    missing = {
+        family: talking.set_of(
+            name for (name, of_family), found in layout.regions.items() if of_family is family and not found
+        )
+        for family in Family
+    }
     for name, all_ports in sorted(evidence.ports.items()):
         for family in Family:
-            for destination in talking.of(name, family):
-                regions = layout.regions.get((destination, family), ())
+            for destination in talking.of(name, family, None if name in plain else missing[family]):
+                regions = layout.regions[(destination, family)]
                 for port in plain.get(name, ()) if regions else all_ports:
                     node = evidence.start_node(port)
                     if node is not None and regions and all(arrivals.at(item).from_leaf(node) for item in regions):
@@ -206,11 +212,12 @@ def check_wall(
 
 def _over_a_site(evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix) -> Iterator[Wrong]:
     """Yield a packet of somebody that a backbone node sends to a site where its destination doesn't stand."""
-    sites = evidence.given.roles.sites
-    if evidence.topology.nodes[node][0] in sites:
+    if node in layout.site_nodes:
         return
-    towards = {evidence.topology.nodes[hop.node][0] for hop in state.chosen_hops(node, prefix) if hop.node is not None}
-    for device in sorted(towards & sites):
+    towards = layout.site_nodes.intersection(
+        [hop.node for hop in state.chosen_hops(node, prefix) if hop.node is not None]
+    )
+    for device in sorted({evidence.topology.nodes[item][0] for item in towards}):
         for region in evidence.regions.inside.get(prefix, ()):
             owner = layout.owner.get(region)
             if owner is None or any(port.device == device for port in evidence.ports.get(owner, ())):

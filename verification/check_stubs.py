@@ -87,10 +87,10 @@ def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]
     alive = asked.state.alive
     for node in sorted(alive.bereft & asked.needs.ports.keys()):
         yield from _check(asked, node, EVERYTHING, joined, within)
-    for group, changed in asked.routes.changes():
+    reachable = sum_of(within.values())
+    for group, changed in asked.routes.changes(reachable):
         told = asked.routes.told(group.first.sender)
         offered = asked.routes.offered(group)
-        reachable = sum_of(within.values())
         lost = changed & ~(offered & told.delivers) & asked.needs.some[group.number] & reachable
         gained = changed & offered & ~asked.needs.every[group.number] & ~asked.needs.harmless
         if lost or gained or told.turned:

@@ -26,9 +26,10 @@ from verification.failure import NO_FAILURE
 from verification.origins import Origins, most_specific_first
 from verification.prefix_state import NotSettledError, PrefixState
 from verification.topology import Topology
-from verification.wiring import Leak, Session
+from verification.wiring import Hop, Leak, Session
 
 _T = TypeVar("_T")
+_K = TypeVar("_K")
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200
@@ -42,10 +43,15 @@ class ControlPlane:
         self.topology = topology
         self.announcements = Announcements(topology)
         self.stubs = self.announcements.stubs
-        self._leaks_from = _by_node((leak.source, leak) for leak in topology.leaks)
-        self._leaks_to = _by_node((leak.target, leak) for leak in topology.leaks)
-        self._hears = _by_node((i.receiver, i) for i in topology.sessions if i.sender not in self.stubs.settled)
-        self._hears_stubs = _by_node((i.receiver, i) for i in topology.sessions if i.sender in self.stubs.settled)
+        self._leaks_from = _grouped((leak.source, leak) for leak in topology.leaks)
+        self._leaks_to = _grouped((leak.target, leak) for leak in topology.leaks)
+        self._hears = _grouped((i.receiver, i) for i in topology.sessions if i.sender not in self.stubs.settled)
+        self._hears_stubs = _grouped(
+            ((item.receiver, prefix), item)
+            for item in topology.sessions
+            for prefix in self.stubs.settled.get(item.sender, ())
+        )
+        self._hops: dict[tuple[CandidateKey, ...], tuple[Hop, ...]] = {}
         self._whole = Alive(topology, NO_FAILURE)
         self._origins = Origins(topology, self.announcements)
         self.prefixes = self._origins.prefixes
@@ -64,6 +70,14 @@ class ControlPlane:
         if not self.stubs.asks(node, prefix):
             return state.choice(node)
         return self._choose(node, dict(self._ask(self.stubs.hears[node], prefix, state, alive)))
+
+    def hops(self, chosen: Selected) -> tuple[Hop, ...]:
+        """Return the ways on that a choice stands for."""
+        if len(chosen.used) == 1:
+            return chosen.used[0].hops
+        if chosen.keys not in self._hops:
+            self._hops[chosen.keys] = tuple(hop for item in chosen.used for hop in item.hops)
+        return self._hops[chosen.keys]
 
     def suppressed(self, node: int, prefix: Prefix) -> bool:
         """Return whether a node keeps a prefix to itself because an aggregate stands in for it."""
@@ -130,6 +144,8 @@ class ControlPlane:
                 if view.offers(node).get(ORIGINATED) != after:
                     view.put(node, ORIGINATED, after)
                     dirty.add(node)
+        if not dirty and not touched:
+            return None
         dirty |= self._forget(prefix, view, dirty, alive)
         self._run(prefix, view, sorted(dirty), alive)
         view.changed = frozenset(
@@ -139,8 +155,15 @@ class ControlPlane:
         return view if is_noticed else None
 
     def _bereft(self, view: PrefixState, node: int, alive: Alive) -> bool:
-        dead = alive.dead_sessions
-        return any(number in dead for number in _contending(view, node, view.offers(node)))
+        """Return whether a node has to choose anew: not if what it uses first is left, and nothing can take a lost place."""
+        contending = tuple(_contending(view, node, view.offers(node)))
+        if alive.dead_sessions.isdisjoint(contending):
+            return False
+        chosen = view.choice(node)
+        if chosen is None or len(contending) != len(chosen.keys):
+            return True
+        kind, number = chosen.keys[0]
+        return kind != "s" or number in alive.dead_sessions
 
     def _differs(self, before: Selected | None, after: Selected | None) -> bool:
         """Return whether a node sends packets where it sent none before, or tells other than it did."""
@@ -149,14 +172,17 @@ class ControlPlane:
         if not set(after.keys) <= set(before.keys):
             return True
         one, other = before.used[0], after.used[0]
-        if one.attributes == other.attributes:
-            return one.external != other.external
+        mine, theirs = one.attributes, other.attributes
+        if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric) != (
+            other.external,
+            theirs.source,
+            theirs.communities,
+            theirs.local_preference,
+            theirs.metric,
+        ):
+            return True
         asns = self.stubs.asns
-        return (
-            one.external != other.external
-            or one.attributes._replace(as_path=()) != other.attributes._replace(as_path=())
-            or asns.intersection(one.attributes.as_path) != asns.intersection(other.attributes.as_path)
-        )
+        return mine.as_path != theirs.as_path and asns.intersection(mine.as_path) != asns.intersection(theirs.as_path)
 
     def _forget(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
         """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""
@@ -244,8 +270,8 @@ class ControlPlane:
         """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
         own = state.offers(node).get(ORIGINATED)
         offers: dict[CandidateKey, Candidate] = {} if own is None else {ORIGINATED: own}
-        stubs = (item for item in self._hears_stubs.get(node, ()) if prefix in self.stubs.settled[item.sender])
-        offers.update(self._ask(chain(self._hears.get(node, ()), stubs), prefix, state, alive))
+        sessions = chain(self._hears.get(node, ()), self._hears_stubs.get((node, prefix), ()))
+        offers.update(self._ask(sessions, prefix, state, alive))
         for leak in self._leaks_to.get(node, ()):
             told = state.choice(leak.source)
             offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told.used[0])
@@ -314,11 +340,11 @@ class ControlPlane:
         return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
 
 
-def _by_node(pairs: Iterable[tuple[int, _T]]) -> dict[int, tuple[_T, ...]]:
-    found: dict[int, list[_T]] = {}
-    for node, item in pairs:
-        found.setdefault(node, []).append(item)
-    return {node: tuple(items) for node, items in found.items()}
+def _grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
+    found: dict[_K, list[_T]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return {key: tuple(items) for key, items in found.items()}
 
 
 def _grade_of(chosen: Selected) -> Grade:

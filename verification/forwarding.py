@@ -83,9 +83,9 @@ class Forwarding:
         distance = EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
         if local is not None and local.distance <= distance:
             return local.hops
-        if len(selected.used) == 1:
-            return selected.used[0].hops
-        dead = self.alive.dead_sessions if node in self.alive.bereft else ()
+        if len(selected.used) == 1 or node not in self.alive.bereft:
+            return self.control_plane.hops(selected)
+        dead = self.alive.dead_sessions
         return tuple(
             hop
             for key, item in zip(selected.keys, selected.used, strict=True)

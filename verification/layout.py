@@ -37,6 +37,8 @@ class Layout:
     number: Mapping[Prefix, int]
     nested: RegionSet
     at_device: Mapping[str, RegionSet]
+    site_nodes: frozenset[int]
+    """The nodes of devices that stand at sites."""
 
     def set_of(self, regions: Collection[Prefix]) -> RegionSet:
         """Return a set of regions."""
@@ -81,6 +83,9 @@ def lay_out(evidence: Evidence) -> Layout:
         number=number,
         nested=_nested(evidence, number),
         at_device=_at_devices(evidence, owner, number),
+        site_nodes=frozenset(
+            node for device in evidence.given.roles.sites for node in evidence.topology.nodes_of.get(device, ())
+        ),
     )
 
 

@@ -190,7 +190,7 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
         changed = view.changed
         for region in evidence.regions.inside.get(prefix, ()):
             owner = layout.owner.get(region)
-            if owner is not None and changed:
+            if owner is not None and changed and any(port.device in joined for port in evidence.ports.get(owner, ())):
                 tally.add(check_changed(evidence, layout, arrivals, region, changed, inquiry.who, joined))
     tally.add(check_changed_stubs(_stub_check(inquiry, StubRoutes(layout, arrivals, inquiry.routes)), joined))
     learned = ((node, prefix) for prefix, view in views.items() for node in sorted(view.changed) if view.choice(node))
@@ -208,13 +208,8 @@ def components(evidence: Evidence, failure: Failure) -> Components:
     many components as it has neighbours in. Traffic turns round there even between two neighbours in one building, so what
     hangs on none is joined to nobody.
     """
-    neighbours: dict[str, list[str]] = {name: [] for name in evidence.given.network.devices}
-    for link in evidence.given.network.links:
-        if link.name not in failure.links:
-            neighbours[link.a_device].append(link.b_device)
-            neighbours[link.b_device].append(link.a_device)
     found: dict[str, set[int]] = {}
-    transit = evidence.given.roles.transit & neighbours.keys() - failure.devices
+    transit = (evidence.given.roles.transit & evidence.given.network.devices.keys()) - failure.devices
     seen: set[str] = set()
     for number, start in enumerate(sorted(transit)):
         stack = [start] if start not in seen else []
@@ -225,5 +220,6 @@ def components(evidence: Evidence, failure: Failure) -> Components:
             found.setdefault(device, set()).add(number)
             if device in transit and device not in seen:
                 seen.add(device)
-                stack += neighbours[device]
+                cables = evidence.topology.cables.get(device, ())
+                stack += [other for link, other in cables if link not in failure.links]
     return {device: frozenset(numbers) for device, numbers in found.items()}

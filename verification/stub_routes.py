@@ -53,11 +53,12 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Uplinks:
     """What no failure changes about stubs: the groups of sessions that they hear, by number, with their members; the nodes that
-    tell them; each stub's own regions; and what is known of filters: (asked, passing) regions by chain."""
+    tell them, and the groups at each; each stub's own regions; what is known of filters: (asked, passing) regions by chain."""
 
     groups: Mapping[int, Group]
     members: Mapping[int, tuple[int, ...]]
     nodes: frozenset[int]
+    at: Mapping[int, tuple[Group, ...]]
     own: Mapping[int, RegionSet]
     passing: dict[tuple[object, ...], tuple[RegionSet, RegionSet]]
 
@@ -71,10 +72,15 @@ def find_uplinks(layout: Layout, plane: ControlPlane) -> Uplinks:
             group = plane.announcements.group_of[session.number]
             groups[group.number] = group
             members.setdefault(group.number, []).append(node)
+    at: dict[int, tuple[Group, ...]] = {}
+    for number in sorted(groups):
+        sender = groups[number].first.sender
+        at[sender] = (*at.get(sender, ()), groups[number])
     return Uplinks(
         groups=groups,
+        at=at,
         members={number: tuple(found) for number, found in members.items()},
-        nodes=frozenset(group.first.sender for group in groups.values()),
+        nodes=frozenset(at),
         own={
             node: layout.set_of([prefix for prefix in settled if prefix in layout.number])
             for node, settled in plane.stubs.settled.items()
@@ -188,11 +194,17 @@ class StubRoutes:
         return self._offered[group.number]
 
     def _offer(self, group: Group) -> RegionSet:
-        node = group.first.sender
-        told = self.told(node)
-        if self.base is not None and told.base is None:
-            return self.base.offered(group)
-        passing = self._passes(group, told.has)
+        told = self.told(group.first.sender)
+        if self.base is None:
+            return self._pass_on(group, told, told.has)
+        before = self.base.offered(group)
+        if told.base is None:
+            return before
+        return before & ~told.changed | self._pass_on(group, told, told.has & told.changed)
+
+    def _pass_on(self, group: Group, told: Told, regions: RegionSet) -> RegionSet:
+        """Return those of some regions that a node tells of which a group's filters accept."""
+        passing = self._passes(group, regions)
         if any(item.conditional for item in (*group.exports, *group.imports)):
             return self._singly(group, passing)
         found = passing & told.learned if group.first.sender_path[0] == group.first.accept.remote_as else 0
@@ -240,17 +252,20 @@ class StubRoutes:
             found |= -1 if asn in session.sender_path else told.looping(asn)
         return found
 
-    def changes(self) -> Iterator[tuple[Group, RegionSet]]:
-        """Yield the groups whose members may hear otherwise than in the whole network, and of which regions."""
+    def changes(self, reachable: RegionSet) -> Iterator[tuple[Group, RegionSet]]:
+        """Yield the groups whose members may hear otherwise than in the whole network, and of which regions.
+
+        `reachable`: regions that stand on what is left; what nobody tells of others any more is left out.
+        """
         base = self.base
-        if base is None:
-            return
-        for group in self.uplinks.groups.values():
-            node = group.first.sender
-            told = self._told.get(node)
-            if told is None or told.base is None:
+        for node, told in sorted(self._told.items()):
+            if base is None or told.base is None:
                 continue
-            before, after = base.offered(group), self.offered(group)
-            found = (before ^ after) | (told.delivers ^ told.base.delivers) & (before | after) | told.turned & after
-            if found:
-                yield group, found
+            delivers = told.delivers ^ told.base.delivers
+            if not (told.changed | delivers) & (reachable | told.has):
+                continue
+            for group in self.uplinks.at[node]:
+                before, after = base.offered(group), self.offered(group)
+                found = (before ^ after) | delivers & (before | after) | told.turned & after
+                if found & (reachable | told.has):
+                    yield group, found

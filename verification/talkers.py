@@ -33,9 +33,15 @@ class Talking:
         """Return whether two attachments talk."""
         return bool(self.partners.get((one, family), 0) >> self.number[other] & 1)
 
-    def of(self, name: AttachmentName, family: Family) -> Iterator[AttachmentName]:
-        """Yield the partners of an attachment, sorted."""
+    def set_of(self, names: Iterable[AttachmentName]) -> AttachmentSet:
+        """Return a set of attachments."""
+        return sum_of(1 << self.number[name] for name in names)
+
+    def of(self, name: AttachmentName, family: Family, among: AttachmentSet | None = None) -> Iterator[AttachmentName]:
+        """Yield the partners of an attachment, sorted; `among`: only these."""
         left = self.partners.get((name, family), 0)
+        if among is not None:
+            left &= among
         while left:
             lowest = left & -left
             yield self.names[lowest.bit_length() - 1]

@@ -43,6 +43,8 @@ class Topology:
     """The sessions over each cable."""
     sessions_of: Mapping[str, tuple[Session, ...]]
     """The sessions that each device sends or receives on."""
+    cables: Mapping[str, tuple[tuple[str, str], ...]]
+    """What each device is cabled to: (link, device at its other end)."""
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
 
@@ -84,6 +86,11 @@ def build_topology(network: Network) -> Topology:
         nodes_of=_grouped((device, node) for node, (device, _) in enumerate(nodes)),
         sessions_on=_grouped((item.link, item) for item in found),
         sessions_of=_grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
+        cables=_grouped(
+            (near, (link.name, far))
+            for link in network.links
+            for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
+        ),
         bound=frozenset(
             (device, name, str(binding.direction), binding.family)
             for (device, name), item in interfaces.items()
