@@ -23,7 +23,8 @@ from verification.wiring import Hop, Session
 class Group(NamedTuple):
     """Sessions of one node and family with equal sending halves and equal import filters.
 
-    `first` is any of them, `preference` the highest that a receiver may give. Everybody in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
+    `first` is any of them, `preference` the highest that a receiver may give. Everybody in `always` is told every prefix; a
+    stub only what `stubs` has for it by prefix.
     """
 
     number: int

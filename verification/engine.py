@@ -71,7 +71,7 @@ def judge(
         verdict = NotModelled(reason=f"the routes to {error.prefix} do not settle")
         answers = tuple(Answer(question=item, verdict=verdict) for item in rule_questions(given))
         return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0)
-    inquiry = _open(evidence)
+    inquiry = open_inquiry(evidence)
     tally = judge_whole(inquiry)
     states = all_failures(evidence) if with_failures else ()
     if states and workers is not None:
@@ -91,7 +91,7 @@ def judge(
     )
 
 
-def _open(evidence: Evidence) -> Inquiry:
+def open_inquiry(evidence: Evidence) -> Inquiry:
     """Return everything that states are judged by."""
     layout = lay_out(evidence)
     talking = who_talks(evidence)
