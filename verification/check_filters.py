@@ -21,14 +21,14 @@ from verification.flow import SUCCESS, Flow, describe_flow
 from verification.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
 from verification.forwarding import Filter, Way
 from verification.layout import Layout
-from verification.talkers import Talking
+from verification.talkers import Partners
 from verification.verdict import Claim, ClaimKind, Violated
 
 Ends = tuple[AttachmentName, AttachmentName]
 
 
 def check_sessions_filtered(
-    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], talking: Talking
+    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], talking: Partners
 ) -> Mapping[Ends, Violated]:
     """Return, for pairs that some filter on the way cuts, what is cut (one direction: source's packets to destination)."""
     exact = {(item.port.device, item.port.interface, str(item.direction), item.family) for item in fences if item.exact}
@@ -43,7 +43,7 @@ def check_sessions_filtered(
 
 
 def _touched_pairs(
-    talking: Talking, broken: frozenset[AttachmentName] | None
+    talking: Partners, broken: frozenset[AttachmentName] | None
 ) -> Iterator[tuple[AttachmentName, AttachmentName, Family]]:
     """Yield the pairs that talk and have an end with a broken fence (None: all pairs), by destination."""
     for destination in talking.names:

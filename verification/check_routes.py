@@ -17,7 +17,7 @@ from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding, Way
 from verification.layout import Arrivals, Layout
-from verification.talkers import Talking
+from verification.talkers import Partners
 from verification.wiring import parent_of
 
 Components = Mapping[str, frozenset[int]]
@@ -49,7 +49,7 @@ def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort
     return {name: ports for name, ports in found.items() if ports}
 
 
-def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking: Talking) -> Iterator[Wrong]:
+def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking: Partners) -> Iterator[Wrong]:
     """Yield what keeps a pair that talks from being joined, in the whole network: source's port to destination.
 
     Of sources in stubs only destinations that no text has are looked at.
@@ -76,7 +76,7 @@ def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking
 class Senders:
     """Who may send: who talks to whom, ports of attachments that are in no stub, and what is known of the whole network."""
 
-    talking: Talking
+    talking: Partners
     plain: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
     arrivals: Arrivals
 
@@ -187,7 +187,7 @@ def check_wall(
     layout: Layout,
     state: Forwarding,
     routes: Iterable[tuple[int, Prefix]],
-    talking: Talking,
+    talking: Partners,
 ) -> Iterator[Wrong]:
     """Yield what an attachment can reach, filters ignored, though neither may talk to the other.
 

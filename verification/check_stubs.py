@@ -16,7 +16,7 @@ from verification.evidence import Evidence
 from verification.forwarding import Forwarding
 from verification.layout import Layout, RegionSet
 from verification.stub_routes import StubRoutes
-from verification.talkers import Talking, gather_partners, sum_of
+from verification.talkers import Partners, gather_partners, sum_of
 
 EVERYTHING: RegionSet = -1
 
@@ -67,7 +67,7 @@ class StubCheck:
     evidence: Evidence
     layout: Layout
     needs: StubNeeds
-    talking: Talking
+    talking: Partners
     routes: StubRoutes
 
     @property

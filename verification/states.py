@@ -27,7 +27,7 @@ from verification.layout import Arrivals, Layout
 from verification.management import ManagementPlane
 from verification.prefix_state import NotSettledError
 from verification.stub_routes import StubRoutes
-from verification.talkers import Talking
+from verification.talkers import Partners
 
 Progress = Callable[[str, int, int], None]
 
@@ -83,7 +83,7 @@ class Inquiry:
 
     evidence: Evidence
     layout: Layout
-    talking: Talking
+    talking: Partners
     routes: StubRoutes
     needs: StubNeeds
     who: Senders

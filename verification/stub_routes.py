@@ -1,6 +1,6 @@
 """What stubs hear from their uplinks in one routing state, as sets of regions.
 
-Turns a `Forwarding` into `Heard` values. The one idea: what an uplink offers is what its node has and its filters let pass, two
+Turns a `Forwarding` into `AdjRibIn` values. The one idea: what an uplink offers is what its node has and its filters let pass, two
 sets; so thousands of routes of thousands of stubs are a few set operations, and under a failure only nodes that changed count.
 What sets can't say (loops, a stub's own prefixes, regions inside regions) is told apart, to be asked one by one.
 """
@@ -20,7 +20,7 @@ from verification.wiring import Session
 
 
 @dataclass(slots=True)
-class Told:
+class LocRib:
     """What one node tells about, by region: `has` a route that it tells; `learned` that by BGP; `delivers` packets to its owner.
 
     `loops`: by AS of some stub, the regions whose path from here holds it. A view has `base`, and replaces what it says of
@@ -31,7 +31,7 @@ class Told:
     learned: RegionSet = 0
     delivers: RegionSet = 0
     loops: dict[int, RegionSet] = field(default_factory=dict)
-    base: Told | None = None
+    base: LocRib | None = None
     changed: RegionSet = 0
     turned: RegionSet = 0
 
@@ -42,7 +42,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AdjRibIn:
     """What a stub hears: regions offered by some uplink, offered by one that does not deliver them, and to be asked singly."""
 
     offered: RegionSet
@@ -99,17 +99,17 @@ class StubRoutes:
         self.base = base
         self.arrivals = arrivals
         self._offered: dict[int, RegionSet] = {}
-        self._told: dict[int, Told] = {}
+        self._told: dict[int, LocRib] = {}
         self.uplinks: Uplinks = find_uplinks(layout, self.plane) if base is None else base.uplinks
         if base is None:
             self._tell_all()
         else:
             self._tell_changes(base)
 
-    def told(self, node: int) -> Told:
+    def told(self, node: int) -> LocRib:
         """Return what an uplink's node tells about."""
         if node not in self._told:
-            self._told[node] = Told() if self.base is None else self.base.told(node)
+            self._told[node] = LocRib() if self.base is None else self.base.told(node)
         return self._told[node]
 
     def _tell_all(self) -> None:
@@ -124,7 +124,7 @@ class StubRoutes:
                 if node in self.uplinks.nodes and arriving.from_node(node):
                     self.told(node).delivers |= bit
 
-    def _tell(self, told: Told, node: int, prefix: Prefix, state: PrefixState) -> None:
+    def _tell(self, told: LocRib, node: int, prefix: Prefix, state: PrefixState) -> None:
         """Note what a node tells about a prefix."""
         bit = 1 << self.layout.number[prefix]
         chosen = state.choice(node)
@@ -153,11 +153,11 @@ class StubRoutes:
                 if region in self.layout.owner:
                     self._deliver(base, region, view)
 
-    def _changing(self, base: StubRoutes, node: int) -> Told:
+    def _changing(self, base: StubRoutes, node: int) -> LocRib:
         told = self._told.get(node)
         if told is None or told.base is None:
             before = base.told(node)
-            told = Told(has=before.has, learned=before.learned, delivers=before.delivers, base=before)
+            told = LocRib(has=before.has, learned=before.learned, delivers=before.delivers, base=before)
             self._told[node] = told
         return told
 
@@ -202,7 +202,7 @@ class StubRoutes:
             return before
         return before & ~told.changed | self._pass_on(group, told, told.has & told.changed)
 
-    def _pass_on(self, group: Group, told: Told, regions: RegionSet) -> RegionSet:
+    def _pass_on(self, group: Group, told: LocRib, regions: RegionSet) -> RegionSet:
         """Return those of some regions that a node tells of which a group's filters accept."""
         passing = self._passes(group, regions)
         if any(item.conditional for item in (*group.exports, *group.imports)):
@@ -230,7 +230,7 @@ class StubRoutes:
         self.uplinks.passing[key] = (asked | has, passing)
         return passing & has
 
-    def heard(self, node: int) -> Heard:
+    def heard(self, node: int) -> AdjRibIn:
         """Return what a stub hears over the sessions that are alive."""
         offered = astray = singly = 0
         dead = self.state.alive.dead_sessions
@@ -243,9 +243,9 @@ class StubRoutes:
             offered |= found
             astray |= found & ~told.delivers
             singly |= self._looping(session, told)
-        return Heard(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
+        return AdjRibIn(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
 
-    def _looping(self, session: Session, told: Told) -> RegionSet:
+    def _looping(self, session: Session, told: LocRib) -> RegionSet:
         """Return the regions whose path may hold an AS that the receiver takes for a loop."""
         found = 0
         for asn in session.loop_asns:

@@ -22,16 +22,16 @@ AttachmentSet = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Talking:
+class Partners:
     """Whom each attachment sends packets to, sessions or replies, in a family. Talking is mutual."""
 
     names: tuple[AttachmentName, ...]
     number: Mapping[AttachmentName, int]
-    partners: Mapping[Key, AttachmentSet]
+    sets: Mapping[Key, AttachmentSet]
 
     def between(self, one: AttachmentName, other: AttachmentName, family: Family) -> bool:
         """Return whether two attachments talk."""
-        return bool(self.partners.get((one, family), 0) >> self.number[other] & 1)
+        return bool(self.sets.get((one, family), 0) >> self.number[other] & 1)
 
     def set_of(self, names: Iterable[AttachmentName]) -> AttachmentSet:
         """Return a set of attachments."""
@@ -39,7 +39,7 @@ class Talking:
 
     def of(self, name: AttachmentName, family: Family, among: AttachmentSet | None = None) -> Iterator[AttachmentName]:
         """Yield the partners of an attachment, sorted; `among`: only these."""
-        left = self.partners.get((name, family), 0)
+        left = self.sets.get((name, family), 0)
         if among is not None:
             left &= among
         while left:
@@ -50,15 +50,15 @@ class Talking:
     @property
     def pairs(self) -> int:
         """The number of ordered pairs that talk, each family counted."""
-        return sum(found.bit_count() for found in self.partners.values())
+        return sum(found.bit_count() for found in self.sets.values())
 
 
-def who_talks(evidence: Evidence) -> Talking:
+def who_talks(evidence: Evidence) -> Partners:
     """Return who talks to whom."""
     names = tuple(sorted({name for name, _ in evidence.own}))
     number = {name: index for index, name in enumerate(names)}
     bits = {key: 1 << number[key[0]] for key in evidence.own}
-    return Talking(names=names, number=number, partners=gather_partners(evidence, bits))
+    return Partners(names=names, number=number, sets=gather_partners(evidence, bits))
 
 
 def gather_partners(evidence: Evidence, bits: Mapping[Key, int]) -> dict[Key, int]:
