@@ -64,6 +64,7 @@ class Needs:
             self._by_destination.setdefault(rule.destination, []).append(rule)
         self._slots = {pool.prefix: pool.slot for pool in plan.pools}
         self._cache: dict[tuple[Membership, Family], tuple[Peer, ...]] = {}
+        self._shared: dict[tuple[Peer, ...], tuple[Peer, ...]] = {}
         self._rules: dict[tuple[Membership, frozenset[Family]], tuple[Rule, ...]] = {}
 
     @property
@@ -72,10 +73,11 @@ class Needs:
         return self._by_source.keys() | self._by_destination.keys()
 
     def peers(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
-        """Return the peers of a membership, every prefix after the more specific ones inside it."""
+        """Return the peers of a membership, every prefix after the more specific ones inside it; equal lists are one tuple."""
         key = (membership, family)
         if key not in self._cache:
-            self._cache[key] = self._compute(membership, family)
+            found = self._compute(membership, family)
+            self._cache[key] = self._shared.setdefault(found, found)
         return self._cache[key]
 
     def rules(self, membership: Membership, families: frozenset[Family]) -> tuple[Rule, ...]:
