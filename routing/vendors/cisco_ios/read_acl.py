@@ -197,21 +197,7 @@ def _extended_entry(action: Action, family: Family, words: list[str], at: int, g
         assert protocols is not None
         source_ports, at = port_term(protocols[0], words, at)
     destinations, at = address_term(family, words, at, groups.addresses)
-    destination_ports: tuple[PortRange, ...] | None = None
-    if at == len(words):
-        non_initial = NonInitial.MATCH if source_ports is None or action is Action.PERMIT else NonInitial.SKIP
-        return AclEntry(
-            action=action,
-            protocols=protocols,
-            sources=sources,
-            destinations=destinations,
-            source_ports=source_ports,
-            non_initial=non_initial,
-        )
-    if ported and words[at] in PORT_OPERATORS:
-        assert protocols is not None
-        destination_ports, at = port_term(protocols[0], words, at)
-    options = _options(family, protocols, words, at)
+    destination_ports, options = _behind_addresses(family, protocols, tuple(words[at:]))
     layer4 = source_ports is not None or destination_ports is not None or options.layer4
     if options.fragments and layer4:
         raise UnclearError("fragments have no ports, flags or ICMP type")
@@ -237,7 +223,7 @@ def non_initial_of(action: Action, *, layer4: bool, fragments: bool) -> NonIniti
 
 
 class _Options(NamedTuple):
-    """What stands after the destination of an entry."""
+    """What stands after the destination of an entry and its ports."""
 
     flags: tuple[FlagMatch, ...] | None = None
     icmp: tuple[IcmpMatch, ...] | None = None
@@ -247,6 +233,18 @@ class _Options(NamedTuple):
     @property
     def layer4(self) -> bool:
         return self.flags is not None or self.icmp is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _behind_addresses(
+    family: Family, protocols: tuple[int, ...] | None, rest: tuple[str, ...]
+) -> tuple[tuple[PortRange, ...] | None, _Options]:
+    """Return the destination ports and options that these words say: few entries differ in them."""
+    words, at = list(rest), 0
+    ports: tuple[PortRange, ...] | None = None
+    if words and protocols is not None and protocols[0] in _PORTED and words[0] in PORT_OPERATORS:
+        ports, at = port_term(protocols[0], words, at)
+    return ports, _options(family, protocols, words, at)
 
 
 def _options(family: Family, protocols: tuple[int, ...] | None, words: list[str], at: int) -> _Options:

@@ -14,7 +14,8 @@ from typing import NamedTuple
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from routing.refs import acl_ref
-from routing.vendors.junos.read_filter import Lists, list_names, read_term
+from routing.vendors.junos.read_filter import Lists, list_names
+from routing.vendors.junos.read_term import read_term
 from routing.vendors.junos.reading import Reading
 from routing.vendors.junos.tree import Statement, words
 
@@ -39,20 +40,27 @@ class _Body(NamedTuple):
 
 @dataclass(slots=True)
 class Filters:
-    """All filters of a device, by family and name."""
+    """All filters of a device, by family and name; `_last`: how the statements of the last term begin, and its lines."""
 
     found: dict[tuple[Family, str], _Filter] = field(default_factory=dict)
     bodies: dict[tuple[Family, str], _Body] = field(default_factory=dict)
     chains: dict[tuple[Family, str], _Body] = field(default_factory=dict)
+    _last: tuple[str, _Lines | None] = ("", None)
 
     def take(self, statement: Statement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
+        start, lines = self._last
+        if lines is not None and statement.text.startswith(start):
+            lines.clauses.append(statement.text[len(start) :])
+            lines.statements.append(statement)
+            return None
         parts = statement.text.split(" ", 7)
         match parts:
             case ["firewall", "family", "inet" | "inet6" as family, "filter", name, "term", term, *rest] if (
                 '"' not in name + term
             ):
-                self._add(_FAMILIES[family], name, term, rest[0] if rest else "", statement)
+                lines = self._add(_FAMILIES[family], name, term, rest[0] if rest else "", statement)
+                self._last = f"firewall family {family} filter {name} term {term} ", lines
                 return None
             case _:
                 return self._take_other(statement)
@@ -71,7 +79,7 @@ class Filters:
             case _:
                 return "a firewall statement that isn't modelled"
 
-    def _add(self, family: Family, name: str, term: str, clause: str, statement: Statement) -> None:
+    def _add(self, family: Family, name: str, term: str, clause: str, statement: Statement) -> _Lines:
         found = self.found.get((family, name))
         if found is None:
             found = self.found[family, name] = _Filter(statement, {})
@@ -80,6 +88,7 @@ class Filters:
             lines = found.terms[term] = _Lines()
         lines.clauses.append(clause)
         lines.statements.append(statement)
+        return lines
 
     def chain(self, family: Family, names: list[str]) -> str | None:
         """Return the name of the ACL that is these filters one after the other; None if one isn't defined."""
