@@ -34,6 +34,7 @@ from routing.model import (
     Vrf,
 )
 from routing.needs import Needs
+from routing.routes import NeedFilters
 from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
 
 
@@ -66,6 +67,7 @@ class Plans:
     numbers: Numbers
     resolver: Resolver
     needs: Needs
+    need_filters: NeedFilters
     fences: Fences
     policy: Policy
     standings: tuple[Standing, ...]
@@ -160,6 +162,7 @@ def index_plans(
         numbers=numbers,
         resolver=resolver,
         needs=needs,
+        need_filters=NeedFilters(needs),
         fences=Fences(needs, resolver),
         policy=policy,
         standings=standings,

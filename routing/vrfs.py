@@ -22,7 +22,7 @@ from routing.refs import (
     vrf_import_ref,
     vrf_ref,
 )
-from routing.routes import RouteFilter, exact_filter, need_filter
+from routing.routes import RouteFilter, exact_filter
 from routing.standing import MANAGEMENT, Standing, purpose_of, purpose_vrf
 
 
@@ -165,7 +165,7 @@ def _leak_into_attachment(draft: Draft, standing: Standing, here: tuple[Standing
             if purpose_vrf(purpose) in draft.vrfs and purpose in _peer_purposes(standing, plans)
         }
         own = _target(plans, f"attachment/{standing.attachment.name}")
-        _set_leak(draft, standing.vrf, family, targets, need_filter(peers), own)
+        _set_leak(draft, standing.vrf, family, targets, plans.need_filters.of(standing.membership, family), own)
         draft.serve(vrf_export_ref(standing.vrf, family, own), plans.rules_of(standing))
 
 

@@ -177,6 +177,7 @@ def _standard_entry(action: Action, words: list[str], at: int) -> AclEntry:
     return AclEntry(action=action, sources=source, log=log)
 
 
+@lru_cache(maxsize=1 << 10)
 def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
     if word == ("ip" if family is Family.V4 else "ipv6"):
         return None
