@@ -72,7 +72,7 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
     ascending = True
     for index, raw in enumerate(body):
         words = raw.split()
-        if not words or raw.lstrip()[0] == "!":
+        if not words or words[0][0] == "!":
             continue
         try:
             number, at = _sequence(kind, words)
@@ -90,8 +90,10 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
             unclear.append((index, "entry is not complete"))
             continue
         taken.add(number)
-        ascending = ascending and number > highest
-        highest = max(highest, number)
+        if number > highest:
+            highest = number
+        else:
+            ascending = False
         numbered.append((number, index, entries))
     if not ascending:
         numbered.sort(key=lambda item: item[0])
