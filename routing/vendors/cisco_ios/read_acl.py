@@ -133,14 +133,10 @@ def _sequence(kind: str, words: list[str]) -> tuple[int | None, int]:
     IPv6 lists have the word `sequence` before the number, IPv4 lists the number alone.
     """
     first = words[0]
-    if first in _ACTIONS:
-        return None, 0
-    if first == "sequence" and kind == IPV6:
-        number = small_number(words[1], _MAX_SEQUENCE)
-        at = 2
-    elif first[0].isdigit() and kind != IPV6:
-        number = small_number(first, _MAX_SEQUENCE)
-        at = 1
+    if kind == IPV6 and first == "sequence":
+        number, at = small_number(words[1], _MAX_SEQUENCE), 2
+    elif kind != IPV6 and first[0].isdigit():
+        number, at = small_number(first, _MAX_SEQUENCE), 1
     else:
         return None, 0
     if not number:
@@ -193,16 +189,15 @@ def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
 
 def _extended_entry(action: Action, family: Family, words: list[str], at: int, groups: Groups) -> AclEntry:
     protocols = _protocol(family, words[at])
-    ported = protocols is not None and protocols[0] in _PORTED
     sources, at = address_term(family, words, at + 1, groups.addresses)
     source_ports: tuple[PortRange, ...] | None = None
-    if ported and words[at] in PORT_OPERATORS:
-        assert protocols is not None
+    if words[at] in PORT_OPERATORS and protocols is not None and protocols[0] in _PORTED:
         source_ports, at = port_term(protocols[0], words, at)
     destinations, at = address_term(family, words, at, groups.addresses)
     destination_ports, options = _behind_addresses(family, protocols, tuple(words[at:]))
-    layer4 = source_ports is not None or destination_ports is not None or options.layer4
-    if options.fragments and layer4:
+    flags, icmp, fragments, log = options
+    layer4 = not (source_ports is None and destination_ports is None and flags is None and icmp is None)
+    if fragments and layer4:
         raise UnclearError("fragments have no ports, flags or ICMP type")
     return AclEntry(
         action=action,
@@ -211,10 +206,10 @@ def _extended_entry(action: Action, family: Family, words: list[str], at: int, g
         destinations=destinations,
         source_ports=source_ports,
         destination_ports=destination_ports,
-        tcp_flags=options.flags,
-        icmp=options.icmp,
-        non_initial=non_initial_of(action, layer4=layer4, fragments=options.fragments),
-        log=options.log,
+        tcp_flags=flags,
+        icmp=icmp,
+        non_initial=non_initial_of(action, layer4=layer4, fragments=fragments),
+        log=log,
     )
 
 
@@ -232,10 +227,6 @@ class _Options(NamedTuple):
     icmp: tuple[IcmpMatch, ...] | None = None
     fragments: bool = False
     log: bool = False
-
-    @property
-    def layer4(self) -> bool:
-        return self.flags is not None or self.icmp is not None
 
 
 @lru_cache(maxsize=1 << 12)
