@@ -26,6 +26,7 @@ _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 class _Lines:
     clauses: list[str] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    inherited: bool = False
 
 
 class _Filter(NamedTuple):
@@ -50,7 +51,7 @@ class Filters:
     def take(self, statement: Statement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
         start, lines = self._last
-        if lines is not None and statement.text.startswith(start):
+        if lines is not None and not statement.rank and statement.text.startswith(start):
             lines.clauses.append(statement.text[len(start) :])
             lines.statements.append(statement)
             return None
@@ -88,6 +89,7 @@ class Filters:
             lines = found.terms[term] = _Lines()
         lines.clauses.append(clause)
         lines.statements.append(statement)
+        lines.inherited = lines.inherited or statement.rank > 0
         return lines
 
     def chain(self, family: Family, names: list[str]) -> str | None:
@@ -119,25 +121,38 @@ def _rest(text: str, count: int) -> str:
 def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None], reading: Reading) -> None:
     """Understand all filters; `lists` gives the content of a prefix list, None if it isn't defined."""
     for (family, name), found in filters.found.items():
-        rank = min(statement.rank for lines in found.terms.values() for statement in lines.statements)
+        whole = _whole_rank(found)
         entries: list[AclEntry] = []
         numbers = array("I")
         for lines in found.terms.values():
             clauses = tuple(lines.clauses)
             content: Lists = ()
-            if any("prefix-list" in clause for clause in clauses):
+            if "prefix-list" in " ".join(clauses):
                 content = tuple((n, c) for n in list_names(clauses) if (c := lists(n)) is not None)
             result, faults = read_term(family, clauses, content)
             entries.extend(result)
             numbers.extend([lines.statements[0].line] * len(result))
             for index, reason in faults:
                 reading.unknown(lines.statements[index], reason)
-            for statement in lines.statements:
-                if statement.source:
-                    reading.says(statement)
-                if statement.rank > rank:
-                    reading.unknown(statement, "a filter that is only partly inherited")
+            if whole is not None:
+                _note_inherited(lines.statements, whole, reading)
         filters.bodies[family, name] = _Body(tuple(entries), numbers)
+
+
+def _whole_rank(found: _Filter) -> int | None:
+    """Return the rank of a filter's strongest line; None if it has no inherited line."""
+    if not any(lines.inherited for lines in found.terms.values()):
+        return None
+    return min(statement.rank for lines in found.terms.values() for statement in lines.statements)
+
+
+def _note_inherited(statements: list[Statement], whole: int, reading: Reading) -> None:
+    """Note which lines of groups shape a term; a filter is inherited as a whole, or it is not understood."""
+    for statement in statements:
+        if statement.source:
+            reading.says(statement)
+        if statement.rank > whole:
+            reading.unknown(statement, "a filter that is only partly inherited")
 
 
 def finish_filters(filters: Filters, reading: Reading) -> tuple[Acl, ...]:

@@ -6,13 +6,15 @@ content, and the addresses are put into the entries that it gives.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from intents.prefix import Family
 from routing.model import AclEntry, AddressMatch
 from routing.vendors.junos.addresses import parse_match
 from routing.vendors.junos.read_filter import Faults, Lists, read_clauses
 
 _Addresses = tuple[AddressMatch, ...] | None
-_PLAIN = ("from source-address", "from destination-address")
+_SOURCE, _DESTINATION = "from source-address ", "from destination-address "
 
 
 def read_term(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[tuple[AclEntry, ...], Faults]:
@@ -29,21 +31,28 @@ def read_term(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[t
 
 def _plain_addresses(family: Family, clauses: tuple[str, ...]) -> tuple[_Addresses, _Addresses, tuple[str, ...]] | None:
     """Return the sources, the destinations and the other lines of a term; None if its addresses are not plain ones."""
-    ends: dict[str, dict[AddressMatch, None]] = {}
+    sources: list[str] = []
+    destinations: list[str] = []
     rest: list[str] = []
     for clause in clauses:
-        start, _, text = clause.rpartition(" ")
-        if start in _PLAIN:
-            try:
-                ends.setdefault(start, {})[parse_match(family, text)] = None
-            except ValueError:
-                return None
+        if clause.startswith(_SOURCE):
+            sources.append(clause[len(_SOURCE) :])
+        elif clause.startswith(_DESTINATION):
+            destinations.append(clause[len(_DESTINATION) :])
         elif "address" in clause or "prefix-list" in clause:
             return None
         else:
             rest.append(clause)
-    sources, destinations = (tuple(ends[start]) if start in ends else None for start in _PLAIN)
-    return sources, destinations, tuple(rest)
+    try:
+        return _matches(family, tuple(sources)), _matches(family, tuple(destinations)), tuple(rest)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1 << 16)
+def _matches(family: Family, texts: tuple[str, ...]) -> _Addresses:
+    """Return what plain addresses match, each once, None if there are none; ValueError if one is not plain."""
+    return tuple(dict.fromkeys(parse_match(family, text) for text in texts)) or None
 
 
 def _between(entry: AclEntry, sources: _Addresses, destinations: _Addresses) -> AclEntry:
