@@ -52,23 +52,21 @@ class DeviceConfig:
 
 def render_device(device: Device) -> DeviceConfig:
     """Return a device's text; ValueError (with the device's name) if its platform can't say it."""
+    vendor = VENDORS[device.platform]
+    try:
+        lines = vendor.render(vendor.canonical(device))
+    except ValueError as error:
+        raise ValueError(f"{device.name}: {error}") from error
     return DeviceConfig(
         device=device.name,
         platform=device.platform,
         source=Source(device),
-        text="".join([f"{line.text}\n" for line in _render(device)]),
+        text="".join([f"{line.text}\n" for line in lines]),
     )
-
-
-def _render(device: Device) -> tuple[TextLine, ...]:
-    vendor = VENDORS[device.platform]
-    try:
-        return vendor.render(vendor.canonical(device))
-    except ValueError as error:
-        raise ValueError(f"{device.name}: {error}") from error
 
 
 @lru_cache(maxsize=8)
 def _rendered(source: Source) -> tuple[TextLine, ...]:
     """Return the lines of a device; the last few devices asked about are remembered."""
-    return _render(source.device)
+    vendor = VENDORS[source.device.platform]
+    return vendor.lines(vendor.canonical(source.device))

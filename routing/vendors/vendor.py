@@ -103,6 +103,10 @@ class Vendor(Protocol):
 
     def render(self, device: Device) -> tuple[TextLine, ...]: ...
 
+    def lines(self, device: Device) -> tuple[TextLine, ...]:
+        """Return what `render` returns for a device that it has accepted before: no need to prove the text again."""
+        ...
+
     def read(self, name: str, text: str) -> ReadDevice: ...
 
     def paths(self, text: str) -> tuple[LinePath, ...]:
