@@ -31,12 +31,12 @@ from ipam.inventory import Inventory
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
-from routing.acls import FencePlatform
 from routing.budgets import check_budgets
 from routing.builder import BuiltNetwork, build
 from routing.config import DeviceConfig, render_device
 from routing.draft import Plans, Platform, index_plans, rendered_devices
 from routing.feasible import check_feasible, check_servers
+from routing.fitting import FencePlatform
 from routing.merge import merge_running
 from routing.standing import MANAGEMENT, purpose_vrf
 from routing.vendors import VENDORS

@@ -14,6 +14,7 @@ from ipam.inventory import InventoryDevice
 from routing.draft import Draft, Plans, attachment_ports, physical_links, rendered_devices
 from routing.logins import add_logins
 from routing.model import Device, Network, Ref
+from routing.refs import RefTable
 from routing.sessions import add_sessions, originate
 from routing.vrfs import add_attachment, add_channel_ends, add_parents, add_vrfs
 
@@ -35,7 +36,7 @@ def build(plans: Plans) -> BuiltNetwork:
             links=physical_links(plans.inventory),
             ports=attachment_ports(plans),
         ),
-        served={draft.device.name: draft.served for draft in drafts},
+        served={draft.device.name: RefTable(draft.served, draft.served_entries) for draft in drafts},
     )
 
 

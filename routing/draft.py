@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from intents.policy import Policy, Rule
 from intents.prefix import Family, Prefix
@@ -15,7 +16,8 @@ from intents.registry import PurposeName, Registry
 from ipam.address_plan import AddressPlan
 from ipam.endpoints import Resolver
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
-from routing.acls import FencePlatform
+from routing.fences import Fences
+from routing.fitting import FencePlatform
 from routing.model import (
     Acl,
     AttachmentPort,
@@ -32,6 +34,7 @@ from routing.model import (
     Vrf,
 )
 from routing.needs import Needs
+from routing.routes import NeedFilters
 from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
 
 
@@ -64,6 +67,8 @@ class Plans:
     numbers: Numbers
     resolver: Resolver
     needs: Needs
+    need_filters: NeedFilters
+    fences: Fences
     policy: Policy
     standings: tuple[Standing, ...]
     by_device: Mapping[str, tuple[Standing, ...]]
@@ -117,6 +122,7 @@ class Draft:
     logins: list[Login] = field(default_factory=list)
     control_filters: list[ControlFilter] = field(default_factory=list)
     served: dict[Ref, tuple[Rule, ...]] = field(default_factory=dict)
+    served_entries: dict[str, tuple[tuple[Rule, ...], ...]] = field(default_factory=dict)
 
     def serve(self, ref: Ref, rules: tuple[Rule, ...]) -> None:
         """Note that a thing serves these rules (no rule twice), besides those that it already serves."""
@@ -124,6 +130,13 @@ class Draft:
             self.served[ref] = rules
         elif rules:
             self.served[ref] = tuple(dict.fromkeys((*self.served.get(ref, ()), *rules)))
+
+    def serve_entries(self, acl: str, rules: tuple[tuple[Rule, ...], ...]) -> None:
+        """Note the rules that the entries of a list serve, the first ones first, besides those that they already serve."""
+        held = self.served_entries.setdefault(acl, rules)
+        if held is not rules:
+            both = zip_longest(held, rules, fillvalue=())
+            self.served_entries[acl] = tuple(tuple(dict.fromkeys((*old, *new))) for old, new in both)
 
 
 def index_plans(
@@ -149,6 +162,8 @@ def index_plans(
         numbers=numbers,
         resolver=resolver,
         needs=needs,
+        need_filters=NeedFilters(needs),
+        fences=Fences(needs, resolver),
         policy=policy,
         standings=standings,
         by_device=_standings_by_device(standings),

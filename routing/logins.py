@@ -16,12 +16,11 @@ from routing.acls import (
     ERRORS,
     ICMP,
     NEIGHBOR_DISCOVERY,
-    TCP,
-    UDP,
     content_name,
     match_prefix,
 )
 from routing.draft import Draft, Plans
+from routing.fitting import TCP, UDP
 from routing.model import (
     ESTABLISHED,
     Acl,
@@ -34,7 +33,7 @@ from routing.model import (
     LoginService,
     NonInitial,
 )
-from routing.refs import acl_entry_ref, control_filter_ref, login_ref
+from routing.refs import control_filter_ref, login_ref
 from routing.standing import MANAGEMENT, purpose_vrf
 
 BGP_PORT = 179
@@ -70,8 +69,7 @@ def _device_rules(plans: Plans) -> tuple[Rule, ...]:
 
 def _serve_first(draft: Draft, name: str, count: int, plans: Plans) -> str:
     """Note that the first entries of a list are there for the management stations."""
-    for index in range(count):
-        draft.serve(acl_entry_ref(name, index), _device_rules(plans))
+    draft.serve_entries(name, (_device_rules(plans),) * count)
     return name
 
 

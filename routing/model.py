@@ -5,7 +5,8 @@ lists of lines: harmless ones (each on its platform's closed list) and unknown o
 by similar words, the difference is resolved by the reader into plain fields (how an ACL entry treats a non-initial
 fragment, which ASs the loop check looks for), so that whoever computes with a `Device` needs no vendor knowledge.
 Names of prefix lists and community lists are not part of the meaning: their content stands inline, interned per content.
-Which text line says a thing is a side table keyed by `Ref`, never a field.
+Which text line says a thing is a side table keyed by `Ref`, never a field. What an ACL entry matches is made of tuples with
+names, which compare and hash at the speed of tuples: a province has millions of them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 
@@ -46,8 +48,7 @@ class NonInitial(StrEnum):
     ONLY = "only"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressMatch:
+class AddressMatch(NamedTuple):
     """Addresses `a` with `a & care == value`; `care` all ones for a host, prefix mask for a prefix, 0 for any.
 
     `value & ~care` is 0 (the reader clears don't-care bits). Discontiguous masks are allowed.
@@ -57,8 +58,7 @@ class AddressMatch:
     care: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlagMatch:
+class FlagMatch(NamedTuple):
     """TCP headers whose flag byte `f` (FIN=1 SYN=2 RST=4 PSH=8 ACK=16 URG=32 ECE=64 CWR=128) has `f & care == value`."""
 
     value: int
@@ -69,8 +69,7 @@ ESTABLISHED = (FlagMatch(value=4, care=4), FlagMatch(value=16, care=16))
 """TCP `established`: RST or ACK set (either one suffices); canonical order: sorted by (care, value)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IcmpMatch:
+class IcmpMatch(NamedTuple):
     """ICMP messages of one type; `code` None means any code."""
 
     type: int

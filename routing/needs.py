@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint, Policy, Rule
+from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint, Policy, Rule, endpoint_key
 from intents.prefix import Family, Prefix
 from intents.service import ServiceSet
 from ipam.address_plan import AddressPlan
@@ -64,6 +64,8 @@ class Needs:
             self._by_destination.setdefault(rule.destination, []).append(rule)
         self._slots = {pool.prefix: pool.slot for pool in plan.pools}
         self._cache: dict[tuple[Membership, Family], tuple[Peer, ...]] = {}
+        self._named: dict[Membership, Membership] = {}
+        self._shared: dict[tuple[Peer, ...], tuple[Peer, ...]] = {}
         self._rules: dict[tuple[Membership, frozenset[Family]], tuple[Rule, ...]] = {}
 
     @property
@@ -72,21 +74,35 @@ class Needs:
         return self._by_source.keys() | self._by_destination.keys()
 
     def peers(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
-        """Return the peers of a membership, every prefix after the more specific ones inside it."""
-        key = (membership, family)
+        """Return the peers of a membership, every prefix after the more specific ones inside it; equal lists are one tuple."""
+        key = (self._deciding(membership), family)
         if key not in self._cache:
-            self._cache[key] = self._compute(membership, family)
+            found = self._compute(*key)
+            self._cache[key] = self._shared.setdefault(found, found)
         return self._cache[key]
 
     def rules(self, membership: Membership, families: frozenset[Family]) -> tuple[Rule, ...]:
         """Return every rule that some peer of a membership comes from, in the order of peers."""
-        key = (membership, families)
+        key = (self._deciding(membership), families)
         if key not in self._rules:
             found = (
                 rule for family in sorted(families) for peer in self.peers(membership, family) for rule in peer.rules
             )
             self._rules[key] = tuple(dict.fromkeys(found))
         return self._rules[key]
+
+    def _deciding(self, membership: Membership) -> Membership:
+        """Return the endpoints of a membership that its peers depend on: those that rules name.
+
+        All, if a rule means the member's own organisation.
+        """
+        if membership not in self._named:
+            named = frozenset(item for item in membership if item in self._by_source or item in self._by_destination)
+            rules = (
+                rule for item in named for rule in (*self._by_source.get(item, ()), *self._by_destination.get(item, ()))
+            )
+            self._named[membership] = membership if any(rule.same_organisation for rule in rules) else named
+        return self._named[membership]
 
     def _compute(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
         reaches = tuple(self._reaches(membership, family))
@@ -96,7 +112,7 @@ class Needs:
 
     def _reaches(self, membership: Membership, family: Family) -> Iterable[_Reach]:
         for starts, index in ((True, self._by_source), (False, self._by_destination)):
-            for endpoint in membership:
+            for endpoint in sorted(membership, key=endpoint_key):
                 for rule in index.get(endpoint, ()):
                     other = self._other_side(rule, starts, membership)
                     yield _Reach(

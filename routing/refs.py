@@ -5,8 +5,14 @@ A `Ref` is a tuple of strings: first the kind, then what identifies the thing on
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
+
 from intents.prefix import Family
 from routing.model import Ref
+
+_V = TypeVar("_V")
+_ACL_ENTRY = "acl-entry"
 
 
 def interface_ref(name: str) -> Ref:
@@ -35,7 +41,7 @@ def acl_ref(name: str) -> Ref:
 
 def acl_entry_ref(name: str, index: int) -> Ref:
     """The entry at `index` (from 0) of an ACL."""
-    return ("acl-entry", name, str(index))
+    return (_ACL_ENTRY, name, str(index))
 
 
 def policy_ref(name: str) -> Ref:
@@ -71,3 +77,34 @@ def login_ref(service: str) -> Ref:
 
 def control_filter_ref(vrf: str | None, family: Family) -> Ref:
     return ("control-filter", vrf or "", str(int(family)))
+
+
+class RefTable(Mapping[Ref, _V]):
+    """What is known of each thing; entries of ACLs, by far the most, are looked up in place instead of being listed.
+
+    `runs` has, by ACL, one value for each entry; a value that is false says nothing of its entry.
+    """
+
+    __slots__ = ("_runs", "_single")
+
+    def __init__(self, single: Mapping[Ref, _V], runs: Mapping[str, Sequence[_V]]) -> None:
+        self._single = single
+        self._runs = runs
+
+    def __getitem__(self, ref: Ref) -> _V:
+        if ref[0] != _ACL_ENTRY:
+            return self._single[ref]
+        run, index = self._runs.get(ref[1], ()), int(ref[2])
+        if 0 <= index < len(run) and run[index]:
+            return run[index]
+        raise KeyError(ref)
+
+    def __iter__(self) -> Iterator[Ref]:
+        yield from self._single
+        for name, run in self._runs.items():
+            for index, value in enumerate(run):
+                if value:
+                    yield acl_entry_ref(name, index)
+
+    def __len__(self) -> int:
+        return len(self._single) + sum(1 for run in self._runs.values() for value in run if value)

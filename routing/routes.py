@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
-from routing.needs import Peer, cover_of
+from routing.needs import Membership, Needs, Peer, cover_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,22 @@ class RouteFilter:
 
     policy: RoutePolicy
     rules: tuple[tuple[tuple[int, int], tuple[Rule, ...]], ...] = ()
+
+
+class NeedFilters:
+    """What every membership may learn: `need_filter` of its peers, once for each list of peers."""
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._found: dict[int, tuple[tuple[Peer, ...], RouteFilter]] = {}
+
+    def of(self, membership: Membership, family: Family) -> RouteFilter:
+        """Return the filter of a membership in one family."""
+        peers = self._needs.peers(membership, family)
+        # Needs has one tuple for each list of peers, and it is kept here: its identity stands for it.
+        if id(peers) not in self._found:
+            self._found[id(peers)] = peers, need_filter(peers)
+        return self._found[id(peers)][1]
 
 
 def need_filter(peers: tuple[Peer, ...]) -> RouteFilter:
@@ -42,9 +59,17 @@ def need_filter(peers: tuple[Peer, ...]) -> RouteFilter:
 
 def exact_filter(prefixes: Iterable[Prefix], served: tuple[Rule, ...] = ()) -> RouteFilter:
     """Return the filter that accepts exactly these prefixes, each of which serves the rules; nothing if there are none."""
-    rules = tuple(PrefixRule(prefix=item, low=item.length, high=item.length) for item in sorted(set(prefixes)))
-    clauses = (PolicyClause(name="10", action=Action.PERMIT, prefixes=rules),) if rules else ()
-    return RouteFilter(policy=_named(clauses), rules=tuple(((0, index), served) for index, _ in enumerate(rules)))
+    accepted = tuple(sorted(set(prefixes)))
+    return RouteFilter(
+        policy=_exact_policy(accepted), rules=tuple(((0, index), served) for index, _ in enumerate(accepted))
+    )
+
+
+@lru_cache(maxsize=1 << 13)
+def _exact_policy(prefixes: tuple[Prefix, ...]) -> RoutePolicy:
+    """Return the policy that accepts these prefixes; every session of an attachment asks for the same."""
+    rules = tuple(PrefixRule(prefix=item, low=item.length, high=item.length) for item in prefixes)
+    return _named((PolicyClause(name="10", action=Action.PERMIT, prefixes=rules),) if rules else ())
 
 
 def passing_filter(own: Iterable[Prefix]) -> RouteFilter:

@@ -21,7 +21,7 @@ from routing.model import (
     RouteSource,
 )
 from routing.refs import neighbor_ref, prefix_rule_ref
-from routing.routes import RouteFilter, exact_filter, need_filter, passing_filter
+from routing.routes import RouteFilter, exact_filter, passing_filter
 from routing.standing import MANAGEMENT, Standing, purpose_vrf
 
 MAXIMUM_PATHS = 16
@@ -92,7 +92,7 @@ def _attachment_end(standing: Standing, family: Family, plans: Plans) -> _End:
     return _End(
         vrf=standing.vrf,
         asn=standing.asn,
-        imports=need_filter(plans.needs.peers(standing.membership, family)),
+        imports=plans.need_filters.of(standing.membership, family),
         exports=_own_filter(standing, family, plans),
     )
 

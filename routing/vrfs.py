@@ -12,11 +12,9 @@ from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
 from ipam.inventory import Channel, Role
-from routing.acls import build_fence
 from routing.draft import Draft, Plans, link_keys, subnet_address
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, StaticRoute, Vrf, VrfFamily
 from routing.refs import (
-    acl_entry_ref,
     binding_ref,
     interface_ref,
     prefix_rule_ref,
@@ -24,7 +22,7 @@ from routing.refs import (
     vrf_import_ref,
     vrf_ref,
 )
-from routing.routes import RouteFilter, exact_filter, need_filter
+from routing.routes import RouteFilter, exact_filter
 from routing.standing import MANAGEMENT, Standing, purpose_of, purpose_vrf
 
 
@@ -84,14 +82,12 @@ def add_attachment(draft: Draft, standing: Standing, plans: Plans) -> None:
     bindings: list[AclBinding] = []
     platform = plans.platform(draft.device.name)
     for family in sorted(standing.subnet):
-        peers = plans.needs.peers(standing.membership, family)
         for direction in (Direction.IN, Direction.OUT):
-            fence = build_fence(standing, peers, family, direction, plans.infrastructure(family), platform.fences)
+            fence = plans.fences.fence(standing, family, direction, platform.fences)
             draft.acls[fence.acl.name] = fence.acl
             bindings.append(AclBinding(direction=direction, family=family, acl=fence.acl.name))
-            draft.serve(binding_ref(standing.interface, direction, family), _all_rules(fence.rules))
-            for index, rules in enumerate(fence.rules):
-                draft.serve(acl_entry_ref(fence.acl.name, index), rules)
+            draft.serve(binding_ref(standing.interface, direction, family), fence.all_rules)
+            draft.serve_entries(fence.acl.name, fence.rules)
         for prefix in standing.own.get(family, ()):
             if standing.external:
                 route = StaticRoute(vrf=standing.vrf, prefix=prefix, next_hop=standing.next_hop[family])
@@ -169,7 +165,7 @@ def _leak_into_attachment(draft: Draft, standing: Standing, here: tuple[Standing
             if purpose_vrf(purpose) in draft.vrfs and purpose in _peer_purposes(standing, plans)
         }
         own = _target(plans, f"attachment/{standing.attachment.name}")
-        _set_leak(draft, standing.vrf, family, targets, need_filter(peers), own)
+        _set_leak(draft, standing.vrf, family, targets, plans.need_filters.of(standing.membership, family), own)
         draft.serve(vrf_export_ref(standing.vrf, family, own), plans.rules_of(standing))
 
 

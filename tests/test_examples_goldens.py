@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -331,7 +332,7 @@ def test_an_edit_that_finds_nothing_is_refused(tmp_path: Path) -> None:
 
 def test_a_digest_tells_texts_apart_that_differ_in_one_letter() -> None:
     config = small().configs["core-1"]
-    other = DeviceConfig(device="core-1", platform=config.platform, lines=(), text=config.text.replace("e", "f", 1))
+    other = replace(config, text=config.text.replace("e", "f", 1))
     assert device_line(other) != device_line(config)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from routing.model import Device, LinePath, Ref
 
@@ -52,8 +52,7 @@ class Capabilities:
     suffix: str = ".cfg"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextLine:
+class TextLine(NamedTuple):
     """One rendered line: its text without newline, its path (sections first, the line itself last) and what it serves.
 
     `refs` are the things of the model that this line (helps to) say; empty for fixed lines and section ends.
@@ -103,6 +102,10 @@ class Vendor(Protocol):
         ...
 
     def render(self, device: Device) -> tuple[TextLine, ...]: ...
+
+    def lines(self, device: Device) -> tuple[TextLine, ...]:
+        """Return what `render` returns for a device that it has accepted before: no need to prove the text again."""
+        ...
 
     def read(self, name: str, text: str) -> ReadDevice: ...
 

@@ -34,6 +34,10 @@ class _CiscoIos:
         """Return the lines of a device; ValueError if IOS-XE can't say it."""
         return render(device)
 
+    def lines(self, device: Device) -> tuple[TextLine, ...]:
+        """Return the lines of a device that was rendered before."""
+        return render(device)
+
     def read(self, name: str, text: str) -> ReadDevice:
         """Return the device that a text configures; what is not understood is in it as unknown lines."""
         return read(name, text)

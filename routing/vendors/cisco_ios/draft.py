@@ -7,6 +7,7 @@ object groups) is settled when the last line has been read, because a configurat
 from __future__ import annotations
 
 from bisect import bisect
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix
@@ -145,6 +146,7 @@ class Draft:
     name: str
     lines: list[str]
     refs: dict[Ref, int] = field(default_factory=dict)
+    runs: dict[str, Sequence[int]] = field(default_factory=dict)
     harmless: set[LinePath] = field(default_factory=set)
     unknown: list[tuple[int, LinePath, str]] = field(default_factory=list)
     interfaces: dict[str, InterfaceDraft] = field(default_factory=dict)

@@ -57,10 +57,10 @@ class Page:
         return tuple(self._lines)
 
     def _write(self, path: LinePath, refs: tuple[Ref, ...]) -> None:
-        indent = " " * (len(path) - 1)
-        first, *rest = path[-1].split("\n")
-        self._lines.append(TextLine(text=indent + first, path=path, refs=refs))
-        self._lines.extend(TextLine(text=line, path=path, refs=refs) for line in rest)
+        # Only a banner has several lines; all but its first stand at the margin.
+        first, *rest = path[-1].split("\n") if "\n" in path[-1] else (path[-1],)
+        self._lines.append(TextLine(" " * (len(path) - 1) + first, path, refs))
+        self._lines.extend(TextLine(line, path, refs) for line in rest)
 
     def _write_below(self, section: LinePath) -> None:
         for path in self._below.pop(section, ()):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from routing.model import Device, UnknownLine
+from routing.refs import RefTable
 from routing.vendors.cisco_ios.draft import Draft
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
 from routing.vendors.cisco_ios.read_acl import EXTENDED, IPV6, STANDARD
@@ -238,6 +239,6 @@ def _finish(draft: Draft) -> ReadDevice:
         unknown.setdefault(index, UnknownLine(path=path, reason=reason))
     return ReadDevice(
         device=replace(device, unknown=tuple(unknown.values())),
-        lines=draft.refs,
+        lines=RefTable(draft.refs, draft.runs),
         unknown_lines=tuple(index + 1 for index in unknown),
     )

@@ -72,7 +72,7 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
     ascending = True
     for index, raw in enumerate(body):
         words = raw.split()
-        if not words or raw.lstrip()[0] == "!":
+        if not words or words[0][0] == "!":
             continue
         try:
             number, at = _sequence(kind, words)
@@ -90,8 +90,10 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
             unclear.append((index, "entry is not complete"))
             continue
         taken.add(number)
-        ascending = ascending and number > highest
-        highest = max(highest, number)
+        if number > highest:
+            highest = number
+        else:
+            ascending = False
         numbered.append((number, index, entries))
     if not ascending:
         numbered.sort(key=lambda item: item[0])
@@ -131,14 +133,10 @@ def _sequence(kind: str, words: list[str]) -> tuple[int | None, int]:
     IPv6 lists have the word `sequence` before the number, IPv4 lists the number alone.
     """
     first = words[0]
-    if first in _ACTIONS:
-        return None, 0
-    if first == "sequence" and kind == IPV6:
-        number = small_number(words[1], _MAX_SEQUENCE)
-        at = 2
-    elif first[0].isdigit() and kind != IPV6:
-        number = small_number(first, _MAX_SEQUENCE)
-        at = 1
+    if kind == IPV6 and first == "sequence":
+        number, at = small_number(words[1], _MAX_SEQUENCE), 2
+    elif kind != IPV6 and first[0].isdigit():
+        number, at = small_number(first, _MAX_SEQUENCE), 1
     else:
         return None, 0
     if not number:
@@ -177,6 +175,7 @@ def _standard_entry(action: Action, words: list[str], at: int) -> AclEntry:
     return AclEntry(action=action, sources=source, log=log)
 
 
+@lru_cache(maxsize=1 << 10)
 def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
     if word == ("ip" if family is Family.V4 else "ipv6"):
         return None
@@ -190,30 +189,15 @@ def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
 
 def _extended_entry(action: Action, family: Family, words: list[str], at: int, groups: Groups) -> AclEntry:
     protocols = _protocol(family, words[at])
-    ported = protocols is not None and protocols[0] in _PORTED
     sources, at = address_term(family, words, at + 1, groups.addresses)
     source_ports: tuple[PortRange, ...] | None = None
-    if ported and words[at] in PORT_OPERATORS:
-        assert protocols is not None
+    if words[at] in PORT_OPERATORS and protocols is not None and protocols[0] in _PORTED:
         source_ports, at = port_term(protocols[0], words, at)
     destinations, at = address_term(family, words, at, groups.addresses)
-    destination_ports: tuple[PortRange, ...] | None = None
-    if at == len(words):
-        non_initial = NonInitial.MATCH if source_ports is None or action is Action.PERMIT else NonInitial.SKIP
-        return AclEntry(
-            action=action,
-            protocols=protocols,
-            sources=sources,
-            destinations=destinations,
-            source_ports=source_ports,
-            non_initial=non_initial,
-        )
-    if ported and words[at] in PORT_OPERATORS:
-        assert protocols is not None
-        destination_ports, at = port_term(protocols[0], words, at)
-    options = _options(family, protocols, words, at)
-    layer4 = source_ports is not None or destination_ports is not None or options.layer4
-    if options.fragments and layer4:
+    destination_ports, options = _behind_addresses(family, protocols, tuple(words[at:]))
+    flags, icmp, fragments, log = options
+    layer4 = not (source_ports is None and destination_ports is None and flags is None and icmp is None)
+    if fragments and layer4:
         raise UnclearError("fragments have no ports, flags or ICMP type")
     return AclEntry(
         action=action,
@@ -222,10 +206,10 @@ def _extended_entry(action: Action, family: Family, words: list[str], at: int, g
         destinations=destinations,
         source_ports=source_ports,
         destination_ports=destination_ports,
-        tcp_flags=options.flags,
-        icmp=options.icmp,
-        non_initial=non_initial_of(action, layer4=layer4, fragments=options.fragments),
-        log=options.log,
+        tcp_flags=flags,
+        icmp=icmp,
+        non_initial=non_initial_of(action, layer4=layer4, fragments=fragments),
+        log=log,
     )
 
 
@@ -237,16 +221,24 @@ def non_initial_of(action: Action, *, layer4: bool, fragments: bool) -> NonIniti
 
 
 class _Options(NamedTuple):
-    """What stands after the destination of an entry."""
+    """What stands after the destination of an entry and its ports."""
 
     flags: tuple[FlagMatch, ...] | None = None
     icmp: tuple[IcmpMatch, ...] | None = None
     fragments: bool = False
     log: bool = False
 
-    @property
-    def layer4(self) -> bool:
-        return self.flags is not None or self.icmp is not None
+
+@lru_cache(maxsize=1 << 12)
+def _behind_addresses(
+    family: Family, protocols: tuple[int, ...] | None, rest: tuple[str, ...]
+) -> tuple[tuple[PortRange, ...] | None, _Options]:
+    """Return the destination ports and options that these words say: few entries differ in them."""
+    words, at = list(rest), 0
+    ports: tuple[PortRange, ...] | None = None
+    if words and protocols is not None and protocols[0] in _PORTED and words[0] in PORT_OPERATORS:
+        ports, at = port_term(protocols[0], words, at)
+    return ports, _options(family, protocols, words, at)
 
 
 def _options(family: Family, protocols: tuple[int, ...] | None, words: list[str], at: int) -> _Options:

@@ -6,9 +6,11 @@ order.
 
 from __future__ import annotations
 
+from array import array
+
 from intents.prefix import Family
 from routing.model import Acl
-from routing.refs import acl_entry_ref, acl_ref
+from routing.refs import acl_ref
 from routing.vendors.cisco_ios.draft import AclDraft, Draft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
@@ -101,8 +103,6 @@ def _finish_acl(draft: Draft, acl: AclDraft, groups: Groups) -> Acl:
     for position in body.remarks:
         draft.harmless.add(acl.path(draft.lines, position))
     name = acl.name
-    refs = draft.refs
-    refs[acl_ref(name)] = acl.headers[0] + 1
-    for number, position in enumerate(body.sources):
-        refs[acl_entry_ref(name, number)] = acl.indexes[position] + 1
+    draft.refs[acl_ref(name)] = acl.headers[0] + 1
+    draft.runs[name] = array("I", [acl.indexes[position] + 1 for position in body.sources])
     return Acl(name=name, family=Family.V6 if acl.kind == IPV6 else Family.V4, entries=body.entries)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from intents.prefix import Family, format_address
-from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, NonInitial, PortRange
+from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial, PortRange
 from routing.refs import acl_entry_ref, acl_ref
 from routing.vendors.cisco_ios.names import (
     FLAG_BITS,
@@ -27,6 +27,7 @@ from routing.vendors.cisco_ios.names import (
 from routing.vendors.cisco_ios.page import Page
 from routing.vendors.cisco_ios.read_acl import EXTENDED, STANDARD, ends_closed, non_initial_of, numbered_kind
 from routing.vendors.cisco_ios.terms import ALL4, ALL6
+from routing.vendors.conditions import Conditions, conditions_of
 
 _PORTED = frozenset({TCP, UDP, SCTP})
 _STANDARD_HEADER = f"ip access-list {STANDARD} "
@@ -40,10 +41,11 @@ def render_acl(page: Page, acl: Acl) -> None:
     six = acl.family is Family.V6
     header = f"ipv6 access-list {acl.name}" if six else f"ip access-list {_kind(acl)} {acl.name}"
     with page.section(header, acl_ref(acl.name)):
+        before = "sequence " if six else ""
+        standard = header.startswith(_STANDARD_HEADER)
         for index, entry in enumerate(acl.entries):
-            number = f"sequence {index * 10 + 10}" if six else f"{index * 10 + 10}"
-            text = standard_text(entry) if header.startswith(_STANDARD_HEADER) else entry_text(acl.family, entry)
-            page.line(f"{number} {text}", acl_entry_ref(acl.name, index))
+            text = standard_text(entry) if standard else entry_text(acl.family, entry)
+            page.line(f"{before}{index * 10 + 10} {text}", acl_entry_ref(acl.name, index))
 
 
 def _kind(acl: Acl) -> str:
@@ -63,26 +65,27 @@ def standard_text(entry: AclEntry) -> str:
     return f"{entry.action.value} {source}" + (" log" if entry.log else "")
 
 
-@lru_cache(maxsize=1 << 16)
 def entry_text(family: Family, entry: AclEntry) -> str:
     """Return an entry without its sequence number; ValueError if one line can't say it."""
-    protocol = _one("protocol", entry.protocols)
-    words = [entry.action.value]
-    words.append(("ip" if family is Family.V4 else "ipv6") if protocol is None else _protocol_text(family, protocol))
-    words.append(_address_text(family, _one("source", entry.sources)))
-    words.extend(_port_text(protocol, _one("source port range", entry.source_ports)))
-    words.append(_address_text(family, _one("destination", entry.destinations)))
-    words.extend(_port_text(protocol, _one("destination port range", entry.destination_ports)))
-    icmp = _one("ICMP type", entry.icmp)
-    if icmp is not None:
-        if protocol != (ICMP4 if family is Family.V4 else ICMP6):
-            raise ValueError("ICMP type without the ICMP protocol of the family")
-        words.append(icmp_words(family, icmp))
-    words.extend(_flags_text(protocol, entry.tcp_flags))
-    words.extend(_fragment_words(entry))
-    if entry.log:
-        words.append("log")
-    return " ".join(words)
+    start, source_ports, end = _words_around(family, conditions_of(entry))
+    source = _addresses_text(family, "source", entry.sources)
+    destination = _addresses_text(family, "destination", entry.destinations)
+    return f"{start} {source}{source_ports} {destination}{end}"
+
+
+@lru_cache(maxsize=1 << 12)
+def _words_around(family: Family, said: Conditions) -> tuple[str, str, str]:
+    """Return what stands before, between and behind the addresses of an entry: few entries differ in that."""
+    protocol = _one("protocol", said.protocols)
+    version = "ip" if family is Family.V4 else "ipv6"
+    start = [said.action.value, version if protocol is None else _protocol_text(family, protocol)]
+    middle = _port_text(protocol, _one("source port range", said.source_ports))
+    end = _port_text(protocol, _one("destination port range", said.destination_ports))
+    end += _icmp_text(family, protocol, _one("ICMP type", said.icmp))
+    end += _flags_text(protocol, said.tcp_flags)
+    end += _fragment_words(said)
+    end += ["log"] if said.log else []
+    return " ".join(start), "".join(f" {word}" for word in middle), "".join(f" {word}" for word in end)
 
 
 def _one(what: str, values: tuple[_T, ...] | None) -> _T | None:
@@ -97,6 +100,11 @@ def _protocol_text(family: Family, protocol: int) -> str:
     if not 1 <= protocol <= 255:
         raise ValueError(f"protocol {protocol} can't be named in an access list")
     return protocol_word(family, protocol)
+
+
+@lru_cache(maxsize=1 << 16)
+def _addresses_text(family: Family, what: str, matches: tuple[AddressMatch, ...] | None) -> str:
+    return _address_text(family, _one(what, matches))
 
 
 def _address_text(family: Family, match: AddressMatch | None) -> str:
@@ -129,6 +137,14 @@ def _port_text(protocol: int | None, ports: PortRange | None) -> list[str]:
     return ["range", port_word(protocol, low), port_word(protocol, high)]
 
 
+def _icmp_text(family: Family, protocol: int | None, icmp: IcmpMatch | None) -> list[str]:
+    if icmp is None:
+        return []
+    if protocol != (ICMP4 if family is Family.V4 else ICMP6):
+        raise ValueError("ICMP type without the ICMP protocol of the family")
+    return [icmp_words(family, icmp)]
+
+
 def _flags_text(protocol: int | None, flags: tuple[FlagMatch, ...] | None) -> list[str]:
     if flags is None:
         return []
@@ -145,10 +161,11 @@ def _flags_text(protocol: int | None, flags: tuple[FlagMatch, ...] | None) -> li
     return ["match-all", *(("+" if match.value & bit else "-") + name for name, bit in names)]
 
 
-def _fragment_words(entry: AclEntry) -> list[str]:
-    layer4 = (entry.source_ports, entry.destination_ports, entry.tcp_flags, entry.icmp) != (None, None, None, None)
-    only = entry.non_initial is NonInitial.ONLY
-    if (only and layer4) or entry.non_initial is not non_initial_of(entry.action, layer4=layer4, fragments=only):
-        action = "permit" if entry.action is Action.PERMIT else "deny"
-        raise ValueError(f"a {action} entry of IOS can't treat non-initial fragments as {entry.non_initial.value}")
+def _fragment_words(said: Conditions) -> list[str]:
+    only = said.non_initial is NonInitial.ONLY
+    if (only and said.layer4) or said.non_initial is not non_initial_of(
+        said.action, layer4=said.layer4, fragments=only
+    ):
+        word = "permit" if said.action is Action.PERMIT else "deny"
+        raise ValueError(f"a {word} entry of IOS can't treat non-initial fragments as {said.non_initial.value}")
     return ["fragments"] if only else []

@@ -98,8 +98,6 @@ def address_term(family: Family, words: list[str], at: int, groups: AddressGroup
 def port_term(protocol: int, words: list[str], at: int) -> tuple[tuple[PortRange, ...], int]:
     """Read the port term that starts at a position with its operator."""
     operator = words[at]
-    if operator == "eq" and at + 2 == len(words):
-        return _one_port(protocol, words[at + 1]), at + 2
     names = port_names(protocol)
     if operator == "range":
         low, high = _port(names, words[at + 1]), _port(names, words[at + 2])
@@ -111,6 +109,8 @@ def port_term(protocol: int, words: list[str], at: int) -> tuple[tuple[PortRange
     while end < len(words) and (words[end] in names or words[end].isdigit()):
         ports.append(_port(names, words[end]))
         end += 1
+    if operator == "eq" and end == at + 2:
+        return _one_port(protocol, words[at + 1]), end
     return _port_ranges(operator, ports), end
 
 

@@ -15,7 +15,7 @@ from routing.vendors.junos.canonical import canonical
 from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.read import PLATFORM, read
-from routing.vendors.junos.render import render
+from routing.vendors.junos.render import render, write
 from routing.vendors.junos.tree import paths_text, statement_paths
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
 
@@ -44,6 +44,9 @@ class _Junos:
 
     def render(self, device: Device) -> tuple[TextLine, ...]:
         return render(device)
+
+    def lines(self, device: Device) -> tuple[TextLine, ...]:
+        return write(device)
 
     def canonical(self, device: Device) -> Device:
         return canonical(device)

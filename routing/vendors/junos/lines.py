@@ -13,6 +13,7 @@ from routing.model import Ref
 from routing.vendors.junos.tree import INACTIVE, quote
 from routing.vendors.vendor import TextLine
 
+_PROTECT = "protect "
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+/-]*\Z")
 
 
@@ -24,20 +25,20 @@ class Lines:
 
     def add(self, statement: str, *refs: Ref) -> None:
         """Add a `set` line."""
-        if statement.startswith(INACTIVE):
+        if not statement.startswith((INACTIVE, _PROTECT)):
+            self._put(f"set {statement}", statement, refs)
+        elif statement.startswith(_PROTECT):
+            self._put(statement, statement, refs)
+        else:
             bare = statement[len(INACTIVE) :]
             self._put(f"set {bare}", statement, refs)
             self._put(f"deactivate {bare}", statement, refs)
-        elif statement.startswith("protect "):
-            self._put(statement, statement, refs)
-        else:
-            self._put(f"set {statement}", statement, refs)
 
     def _put(self, text: str, statement: str, refs: tuple[Ref, ...]) -> None:
         old = self.found.get(text)
         if old is not None:
             refs = tuple(dict.fromkeys((*old.refs, *refs)))
-        self.found[text] = TextLine(text=text, path=(statement,), refs=refs)
+        self.found[text] = TextLine(text, (statement,), refs)
 
 
 def name_word(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from intents.prefix import Address, parse_address
 from routing.model import BgpInstance, Device, Login, LoginService
-from routing.refs import bgp_ref, login_ref
+from routing.refs import RefTable, bgp_ref, login_ref
 from routing.vendors.junos.groups import expand_groups
 from routing.vendors.junos.harmless import is_harmless
 from routing.vendors.junos.read_bgp import BgpContext, finish_bgp
@@ -27,7 +27,7 @@ from routing.vendors.junos.read_instances import (
 )
 from routing.vendors.junos.read_interfaces import Interfaces, finish_interfaces, finish_loopbacks
 from routing.vendors.junos.read_policies import Policies, apply_paths, finish_policies, read_policies, rejects
-from routing.vendors.junos.reading import LineTable, Reading
+from routing.vendors.junos.reading import Reading
 from routing.vendors.junos.tree import INACTIVE, Statement, read_statements
 from routing.vendors.vendor import ReadDevice
 
@@ -63,7 +63,7 @@ def read(name: str, text: str) -> ReadDevice:
     for statement in support:
         _settle(statement, statement.fault, parts.reading)
     device = _resolve(name, parts, statements)
-    lines = LineTable(parts.reading.lines, parts.reading.runs)
+    lines = RefTable(parts.reading.lines, dict(parts.reading.runs))
     return ReadDevice(device=device, lines=lines, unknown_lines=parts.reading.unknown_lines()[1])
 
 

@@ -1,9 +1,9 @@
 """One term of a Junos firewall filter, as the ACL entries that mean the same.
 
 The one idea: a term is a function of its own lines and of the prefix lists it names, so it is read once per content, however
-many devices carry it. Kinds of conditions are joined by AND, values of one kind by OR; `address`, `port` and
-`prefix-list` mean either end, so such a term becomes several entries. A term without `then` accepts, one without `from`
-matches everything, one with `next term` decides nothing and becomes no entry.
+many devices carry it (without its plain addresses, see `read_term`). Kinds of conditions are joined by AND, values of one
+kind by OR; `address`, `port` and `prefix-list` mean either end, so such a term becomes several entries. A term without
+`then` accepts, one without `from` matches everything, one with `next term` decides nothing and becomes no entry.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class _Term:
     log: bool = False
 
 
-@lru_cache(maxsize=1 << 16)
-def read_term(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[tuple[AclEntry, ...], Faults]:
+@lru_cache(maxsize=1 << 13)
+def read_clauses(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[tuple[AclEntry, ...], Faults]:
     """Return the entries of a term, given its lines without `term NAME`, and what in it isn't understood."""
     term = _Term(family, dict(lists))
     faults: list[tuple[int, str]] = []

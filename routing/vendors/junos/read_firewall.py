@@ -14,7 +14,8 @@ from typing import NamedTuple
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from routing.refs import acl_ref
-from routing.vendors.junos.read_filter import Lists, list_names, read_term
+from routing.vendors.junos.read_filter import Lists, list_names
+from routing.vendors.junos.read_term import read_term
 from routing.vendors.junos.reading import Reading
 from routing.vendors.junos.tree import Statement, words
 
@@ -25,6 +26,7 @@ _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 class _Lines:
     clauses: list[str] = field(default_factory=list)
     statements: list[Statement] = field(default_factory=list)
+    inherited: bool = False
 
 
 class _Filter(NamedTuple):
@@ -39,20 +41,27 @@ class _Body(NamedTuple):
 
 @dataclass(slots=True)
 class Filters:
-    """All filters of a device, by family and name."""
+    """All filters of a device, by family and name; `_last`: how the statements of the last term begin, and its lines."""
 
     found: dict[tuple[Family, str], _Filter] = field(default_factory=dict)
     bodies: dict[tuple[Family, str], _Body] = field(default_factory=dict)
     chains: dict[tuple[Family, str], _Body] = field(default_factory=dict)
+    _last: tuple[str, _Lines | None] = ("", None)
 
     def take(self, statement: Statement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
+        start, lines = self._last
+        if lines is not None and not statement.rank and statement.text.startswith(start):
+            lines.clauses.append(statement.text[len(start) :])
+            lines.statements.append(statement)
+            return None
         parts = statement.text.split(" ", 7)
         match parts:
             case ["firewall", "family", "inet" | "inet6" as family, "filter", name, "term", term, *rest] if (
                 '"' not in name + term
             ):
-                self._add(_FAMILIES[family], name, term, rest[0] if rest else "", statement)
+                lines = self._add(_FAMILIES[family], name, term, rest[0] if rest else "", statement)
+                self._last = f"firewall family {family} filter {name} term {term} ", lines
                 return None
             case _:
                 return self._take_other(statement)
@@ -71,7 +80,7 @@ class Filters:
             case _:
                 return "a firewall statement that isn't modelled"
 
-    def _add(self, family: Family, name: str, term: str, clause: str, statement: Statement) -> None:
+    def _add(self, family: Family, name: str, term: str, clause: str, statement: Statement) -> _Lines:
         found = self.found.get((family, name))
         if found is None:
             found = self.found[family, name] = _Filter(statement, {})
@@ -80,6 +89,8 @@ class Filters:
             lines = found.terms[term] = _Lines()
         lines.clauses.append(clause)
         lines.statements.append(statement)
+        lines.inherited = lines.inherited or statement.rank > 0
+        return lines
 
     def chain(self, family: Family, names: list[str]) -> str | None:
         """Return the name of the ACL that is these filters one after the other; None if one isn't defined."""
@@ -110,25 +121,38 @@ def _rest(text: str, count: int) -> str:
 def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None], reading: Reading) -> None:
     """Understand all filters; `lists` gives the content of a prefix list, None if it isn't defined."""
     for (family, name), found in filters.found.items():
-        rank = min(statement.rank for lines in found.terms.values() for statement in lines.statements)
+        whole = _whole_rank(found)
         entries: list[AclEntry] = []
         numbers = array("I")
         for lines in found.terms.values():
             clauses = tuple(lines.clauses)
             content: Lists = ()
-            if any("prefix-list" in clause for clause in clauses):
+            if "prefix-list" in " ".join(clauses):
                 content = tuple((n, c) for n in list_names(clauses) if (c := lists(n)) is not None)
             result, faults = read_term(family, clauses, content)
             entries.extend(result)
             numbers.extend([lines.statements[0].line] * len(result))
             for index, reason in faults:
                 reading.unknown(lines.statements[index], reason)
-            for statement in lines.statements:
-                if statement.source:
-                    reading.says(statement)
-                if statement.rank > rank:
-                    reading.unknown(statement, "a filter that is only partly inherited")
+            if whole is not None:
+                _note_inherited(lines.statements, whole, reading)
         filters.bodies[family, name] = _Body(tuple(entries), numbers)
+
+
+def _whole_rank(found: _Filter) -> int | None:
+    """Return the rank of a filter's strongest line; None if it has no inherited line."""
+    if not any(lines.inherited for lines in found.terms.values()):
+        return None
+    return min(statement.rank for lines in found.terms.values() for statement in lines.statements)
+
+
+def _note_inherited(statements: list[Statement], whole: int, reading: Reading) -> None:
+    """Note which lines of groups shape a term; a filter is inherited as a whole, or it is not understood."""
+    for statement in statements:
+        if statement.source:
+            reading.says(statement)
+        if statement.rank > whole:
+            reading.unknown(statement, "a filter that is only partly inherited")
 
 
 def finish_filters(filters: Filters, reading: Reading) -> tuple[Acl, ...]:

@@ -6,7 +6,7 @@ it is recorded as unknown with a reason. A statement inherited from a group stan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -75,30 +75,3 @@ class Reading:
         return tuple(
             sorted(path for path in self.harmless_lines if path not in self.reasons and path not in self.modelled)
         )
-
-
-class LineTable(Mapping[Ref, int]):
-    """The line of each thing; entries of ACLs, by far the most, are looked up in place instead of being listed."""
-
-    __slots__ = ("_lines", "_runs")
-
-    def __init__(self, lines: Mapping[Ref, int], runs: Iterable[tuple[str, Sequence[int]]]) -> None:
-        self._lines = lines
-        self._runs = dict(runs)
-
-    def __getitem__(self, ref: Ref) -> int:
-        if ref[0] == "acl-entry":
-            run, index = self._runs.get(ref[1], ()), int(ref[2])
-            if 0 <= index < len(run):
-                return run[index]
-            raise KeyError(ref)
-        return self._lines[ref]
-
-    def __iter__(self) -> Iterator[Ref]:
-        yield from self._lines
-        for name, run in self._runs.items():
-            for index in range(len(run)):
-                yield ("acl-entry", name, str(index))
-
-    def __len__(self) -> int:
-        return len(self._lines) + sum(map(len, self._runs.values()))

@@ -42,6 +42,13 @@ from routing.vendors.vendor import TextLine
 
 def render(device: Device) -> tuple[TextLine, ...]:
     """Write a device; ValueError if Junos can't say it, or if it isn't in canonical form."""
+    written = write(device)
+    _check(device, written)
+    return written
+
+
+def write(device: Device) -> tuple[TextLine, ...]:
+    """Write a device without reading it back: for one that was rendered before; ValueError if Junos can't say it."""
     if device.platform != PLATFORM:
         raise ValueError(f"{device.name}: not a Junos device")
     if device.unknown:
@@ -54,9 +61,7 @@ def render(device: Device) -> tuple[TextLine, ...]:
         render_acl(acl, lines)
     render_policies(device.policies, lines)
     render_routing(device, lines)
-    written = tuple(lines.found.values())
-    _check(device, written)
-    return written
+    return tuple(lines.found.values())
 
 
 def _check(device: Device, written: tuple[TextLine, ...]) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from intents.prefix import Family
-from routing.model import Acl, AclEntry, Action, IcmpMatch, NonInitial, PortRange
+from routing.model import Acl, AclEntry, Action, AddressMatch, IcmpMatch, NonInitial, PortRange
 from routing.refs import acl_entry_ref, acl_ref
+from routing.vendors.conditions import Conditions, conditions_of
 from routing.vendors.junos.addresses import format_match
 from routing.vendors.junos.flags import format_flags, is_established
 from routing.vendors.junos.lines import Lines, name_word
 from routing.vendors.junos.names import protocol_word
-from routing.vendors.junos.read_filter import read_term
+from routing.vendors.junos.read_term import read_term
 from routing.vendors.junos.tree import quote
 
 FAMILY_WORDS = {Family.V4: "inet", Family.V6: "inet6"}
@@ -34,14 +35,18 @@ def render_acl(acl: Acl, lines: Lines) -> None:
         except ValueError as error:
             raise ValueError(f"ACL {acl.name}, entry {index}: {error}") from error
         refs = (acl_ref(acl.name), acl_entry_ref(acl.name, index))
+        term = f"{start}{index + 1:04d} "
         for clause in clauses:
-            lines.add(f"{start}{index + 1:04d} {clause}", *refs)
+            lines.add(term + clause, *refs)
 
 
-@lru_cache(maxsize=1 << 16)
 def entry_clauses(family: Family, entry: AclEntry) -> tuple[str, ...]:
     """Return the lines of a term without `term NAME`; ValueError if they wouldn't mean the entry."""
-    clauses = (*_conditions(family, entry), *_actions(entry))
+    clauses = (
+        *_address_conditions(family, "source", entry.sources),
+        *_address_conditions(family, "destination", entry.destinations),
+        *_other_clauses(family, conditions_of(entry)),
+    )
     entries, faults = read_term(family, clauses, ())
     if faults:
         raise ValueError(f"Junos can't say it: {faults[0][1]}")
@@ -50,38 +55,33 @@ def entry_clauses(family: Family, entry: AclEntry) -> tuple[str, ...]:
     return clauses
 
 
-def _actions(entry: AclEntry) -> Iterator[str]:
-    if entry.log:
-        yield "then log"
-        yield "then syslog"
-    yield "then accept" if entry.action is Action.PERMIT else "then discard"
+@lru_cache(maxsize=1 << 16)
+def _address_conditions(family: Family, end: str, matches: tuple[AddressMatch, ...] | None) -> tuple[str, ...]:
+    if matches == ():
+        raise ValueError("a condition that nothing meets")
+    return tuple(f"from {end}-address {format_match(family, match)}" for match in matches or ())
 
 
-def _conditions(family: Family, entry: AclEntry) -> Iterator[str]:
-    for field in (entry.protocols, entry.sources, entry.destinations, entry.source_ports, entry.destination_ports):
-        if field == ():
-            raise ValueError("a condition that nothing meets")
-    for match in entry.sources or ():
-        yield f"from source-address {format_match(family, match)}"
-    for match in entry.destinations or ():
-        yield f"from destination-address {format_match(family, match)}"
+@lru_cache(maxsize=1 << 12)
+def _other_clauses(family: Family, said: Conditions) -> tuple[str, ...]:
+    """Return what a term says besides its addresses: few terms differ in that."""
+    if () in (said.protocols, said.source_ports, said.destination_ports):
+        raise ValueError("a condition that nothing meets")
     word = "protocol" if family is Family.V4 else "payload-protocol"
-    for number in entry.protocols or ():
-        yield f"from {word} {protocol_word(number)}"
-    for ports in entry.source_ports or ():
-        yield f"from source-port {_port_word(ports)}"
-    for ports in entry.destination_ports or ():
-        yield f"from destination-port {_port_word(ports)}"
-    if entry.tcp_flags is not None:
-        established = is_established(entry.tcp_flags)
-        yield "from tcp-established" if established else f"from tcp-flags {quote(format_flags(entry.tcp_flags))}"
-    if entry.icmp is not None:
-        yield from _icmp_conditions(entry.icmp)
-    layer4 = entry.source_ports or entry.destination_ports or entry.tcp_flags or entry.icmp
-    if entry.non_initial is NonInitial.ONLY:
-        yield "from is-fragment"
-    elif entry.non_initial is NonInitial.SKIP and not layer4:
-        yield "from fragment-offset 0"
+    found = [f"from {word} {protocol_word(number)}" for number in said.protocols or ()]
+    found += [f"from source-port {_port_word(ports)}" for ports in said.source_ports or ()]
+    found += [f"from destination-port {_port_word(ports)}" for ports in said.destination_ports or ()]
+    if said.tcp_flags is not None:
+        established = is_established(said.tcp_flags)
+        found.append("from tcp-established" if established else f"from tcp-flags {quote(format_flags(said.tcp_flags))}")
+    if said.icmp is not None:
+        found += _icmp_conditions(said.icmp)
+    if said.non_initial is NonInitial.ONLY:
+        found.append("from is-fragment")
+    elif said.non_initial is NonInitial.SKIP and not said.layer4:
+        found.append("from fragment-offset 0")
+    found += ["then log", "then syslog"] if said.log else []
+    return (*found, "then accept" if said.action is Action.PERMIT else "then discard")
 
 
 def _port_word(ports: PortRange) -> str:

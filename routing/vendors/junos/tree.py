@@ -20,7 +20,7 @@ _VERBS = frozenset(
      "wildcard"}
 )  # fmt: skip
 _SET_FORM = re.compile(r"^(?:set|deactivate|delete|protect) ", re.MULTILINE)
-_SPECIAL = re.compile(r'["\[\]#{};\x00-\x1f\x7f]|  | $|/\*')
+_ORDINARY = re.compile(r'set [^"\[\]#{};\x00-\x1f\x7f]*[^"\[\]#{};\x00-\x1f\x7f ]\Z')
 _TOKEN = re.compile(
     r'(?P<skip>\s+|/\*.*?\*/|\#[^\n]*)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<mark>[{};\[\]])|(?P<word>[^\s{};\[\]"]+)|(?P<bad>.)',
     re.DOTALL,
@@ -90,9 +90,9 @@ def _read_set_lines(text: str) -> tuple[list[Statement], dict[str, int]]:
     found: list[Statement] = []
     off: dict[str, int] = {}
     # Nearly every line of a large text ends here, so it is made without the named constructor.
-    special, comment, new = _SPECIAL.search, False, tuple.__new__
+    ordinary, comment, new = _ORDINARY.match, False, tuple.__new__
     for number, raw in enumerate(text.split("\n"), 1):
-        if raw.startswith("set ") and not comment and not special(raw):
+        if ordinary(raw) and not comment and "  " not in raw and "/*" not in raw:
             found.append(new(Statement, (raw[4:], number, 0, "", "")))
             continue
         line = raw.strip()

@@ -1,0 +1,65 @@
+"""A fence filled in from a pattern is the fence worked out for itself, name and rules included."""
+
+from __future__ import annotations
+
+import pytest
+
+from controller.pipeline import address, make_plans
+from ipam.endpoints import Resolver
+from routing.acls import content_name, fence_entries
+from routing.draft import Plans
+from routing.fences import Fence, Fences, ground_of
+from routing.fitting import FencePlatform
+from routing.model import Direction
+from routing.needs import Needs
+from routing.standing import Standing
+from tests.rule_cases import SMALL, example
+
+PLATFORMS = (
+    FencePlatform(permits_match_fragments=True, several_values=False),
+    FencePlatform(permits_match_fragments=False, several_values=True),
+)
+
+
+def plans() -> Plans:
+    return make_plans(address(example(SMALL)))
+
+
+def lone(standing: Standing, plans: Plans, platform: FencePlatform) -> list[Fence]:
+    """The fences of a standing by its own Fences, which has seen no other standing."""
+    fences = Fences(Needs(plans.policy, plans.address_plan, Resolver(plans.address_plan)), plans.resolver)
+    return all_fences(fences, standing, platform)
+
+
+def all_fences(fences: Fences, standing: Standing, platform: FencePlatform) -> list[Fence]:
+    return [
+        fences.fence(standing, family, direction, platform)
+        for family in sorted(standing.subnet)
+        for direction in Direction
+    ]
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform: FencePlatform) -> None:
+    given = plans()
+    seen = set()
+    for standing in given.standings:
+        for family in sorted(standing.subnet):
+            peers = given.needs.peers(standing.membership, family)
+            ground = ground_of(standing, family)
+            seen.add(any(peer.prefix in standing.own.get(family, ()) for peer in peers))
+            for direction in Direction:
+                fence = given.fences.fence(standing, family, direction, platform)
+                wanted = fence_entries(ground, peers, family, direction, given.infrastructure(family), platform)
+                assert fence.acl.entries == tuple(item.entry for item in wanted)
+                assert fence.rules == tuple(item.rules for item in wanted)
+                assert fence.acl.name == content_name(family, direction, fence.acl.entries)
+                assert set(fence.all_rules) == {rule for item in wanted for rule in item.rules}
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_fence_does_not_depend_on_the_fences_asked_for_before(platform: FencePlatform) -> None:
+    given = plans()
+    for standing in given.standings:
+        assert all_fences(given.fences, standing, platform) == lone(standing, given, platform)
