@@ -1,7 +1,8 @@
 """What stubs hear from their uplinks in one routing state, as sets of regions.
 
 Turns a `Forwarding` into `AdjRibIn` values. The one idea: what an uplink offers is what its node has and its filters let
-pass, two sets; so thousands of routes of thousands of stubs are a few set operations, and under a failure only nodes that changed count.
+pass, two sets; so thousands of routes of thousands of stubs are a few set operations, and under a failure only nodes that
+changed count.
 What sets can't say (loops, a stub's own prefixes, regions inside regions) is told apart, to be asked one by one.
 """
 
