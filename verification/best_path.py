@@ -69,6 +69,9 @@ def _rank(item: tuple[CandidateKey, Candidate]) -> tuple[object, ...]:
 
 
 def _lowest_metric(ranked: list[tuple[CandidateKey, Candidate]]) -> list[tuple[CandidateKey, Candidate]]:
+    """Return those without a better metric from the same first AS."""
+    if len({item.attributes.metric or 0 for _, item in ranked}) == 1:
+        return ranked
     return [
         (key, item)
         for key, item in ranked

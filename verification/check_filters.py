@@ -46,11 +46,12 @@ def _touched_pairs(
     talking: Partners, broken: frozenset[AttachmentName] | None
 ) -> Iterator[tuple[AttachmentName, AttachmentName, Family]]:
     """Yield the pairs that talk and have an end with a broken fence (None: all pairs), by destination."""
+    all_of = frozenset(talking.names) if broken is None else broken
+    among = talking.set_of(all_of.intersection(talking.names))
     for destination in talking.names:
         for family in Family:
-            for source in talking.of(destination, family):
-                if broken is None or source in broken or destination in broken:
-                    yield source, destination, family
+            for source in talking.of(destination, family, None if destination in all_of else among):
+                yield source, destination, family
 
 
 def _filters_elsewhere(evidence: Evidence) -> bool:

@@ -5,10 +5,10 @@ The one idea: the sources that pass all filters of a way in are a set; whatever 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from intents.prefix import Family, format_address
-from routing.model import Device, Login, LoginService
+from routing.model import Acl, AclEntry, Device, Login, LoginService
 from routing.refs import control_filter_ref, login_ref
 from verification.acl_sets import permitted
 from verification.check_network import NetworkFault
@@ -17,7 +17,34 @@ from verification.flow_sets import FlowSet, NotExpressibleError, rectangle, span
 from verification.login_headers import LOGIN_HEADERS
 
 
-def check_logins(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
+class Strangers:
+    """Who gets through the filters of ways in, of all who are no management station: worked out once for each content."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self._evidence = evidence
+        self._known: dict[tuple[LoginService, Family, tuple[tuple[AclEntry, ...], ...]], FlowSet] = {}
+
+    def let_in(self, device: Device, service: LoginService, family: Family, names: Iterable[str]) -> FlowSet:
+        """Return the packets of strangers that all filters let in; NotExpressibleError."""
+        found = [self._evidence.acls.get((device.name, family, name)) for name in names]
+        filters = tuple(acl.entries for acl in found if acl is not None and acl.entries)
+        key = (service, family, filters)
+        if key not in self._known:
+            self._known[key] = self._work_out(service, family, filters)
+        return self._known[key]
+
+    def _work_out(self, service: LoginService, family: Family, filters: tuple[tuple[AclEntry, ...], ...]) -> FlowSet:
+        space = self._evidence.sides[family].space
+        stations = union_of(span_of(item) for item in self._evidence.given.login_sources if item.family is family)
+        everything = whole(family)
+        asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[service]))
+        strangers = asked - rectangle(space, stations, everything, space.full)
+        for entries in filters:
+            strangers = strangers & permitted(Acl(name="", family=family, entries=entries), space)
+        return strangers
+
+
+def check_logins(strangers: Strangers, device: Device) -> Iterator[NetworkFault]:
     """Yield ways into a device that are open to somebody else than the management stations."""
     vrfs = ["", *(item.name for item in device.vrfs)]
     for login in device.logins:
@@ -27,18 +54,15 @@ def check_logins(evidence: Evidence, device: Device) -> Iterator[NetworkFault]:
             )
         for family in login.families:
             for vrf in vrfs if login.vrfs is None else login.vrfs:
-                fault = _open_to_others(evidence, device, login, family, vrf)
+                fault = _open_to_others(strangers, device, login, family, vrf)
                 if fault is not None:
                     yield fault
                     break
 
 
-def _open_to_others(evidence: Evidence, device: Device, login: Login, family: Family, vrf: str) -> NetworkFault | None:
-    space = evidence.sides[family].space
-    stations = union_of(span_of(item) for item in evidence.given.login_sources if item.family is family)
-    everything = whole(family)
-    asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[login.service]))
-    strangers = asked - rectangle(space, stations, everything, space.full)
+def _open_to_others(
+    strangers: Strangers, device: Device, login: Login, family: Family, vrf: str
+) -> NetworkFault | None:
     ref = login_ref(login.service)
     names = [name for of_family, name in login.acls if of_family is family]
     control = _control(device, family, vrf)
@@ -46,14 +70,12 @@ def _open_to_others(evidence: Evidence, device: Device, login: Login, family: Fa
         names.append(control)
         ref = control_filter_ref(vrf or None, family)
     try:
-        for name in names:
-            strangers = strangers & _passes(evidence, device, family, name)
+        witness = strangers.let_in(device, login.service, family, names).witness()
     except NotExpressibleError:
         return NetworkFault(reason=f"a filter of {login.service} is not expressible", device=device.name, ref=ref)
-    if strangers.is_empty:
+    if witness is None:
         return None
-    witness = strangers.witness()
-    who = format_address(family, witness.source) if witness is not None else "anybody"
+    who = format_address(family, witness.source)
     where = f"VRF {vrf}" if vrf else "the global table"
     return NetworkFault(
         reason=f"{login.service} of {device.name} is open in {where} to {who}, no management station",
@@ -66,12 +88,3 @@ def _control(device: Device, family: Family, vrf: str) -> str | None:
     own = [item.acl for item in device.control_filters if item.family is family and item.vrf == (vrf or None)]
     default = [item.acl for item in device.control_filters if item.family is family and item.vrf is None]
     return next(iter(own or default), None)
-
-
-def _passes(evidence: Evidence, device: Device, family: Family, name: str) -> FlowSet:
-    space = evidence.sides[family].space
-    acl = evidence.acls.get((device.name, family, name))
-    everything = whole(family)
-    if acl is None or not acl.entries:
-        return rectangle(space, everything, everything, space.full)
-    return permitted(acl, space)

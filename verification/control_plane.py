@@ -57,13 +57,14 @@ class ControlPlane:
         self.prefixes = self._origins.prefixes
         self.base: dict[Prefix, PrefixState] = {}
         self.by_session: dict[int, list[Prefix]] = {}
-        """For each session, the prefixes for which what it brings is as good as what its receiver chose."""
+        """For each session, the prefixes that its receiver stores what it brings of."""
         for prefix in self.prefixes:
             self.base[prefix] = self._settle(prefix)
         for prefix, state in self.base.items():
-            for node, offers in state.candidates.items():
-                for number in _contending(state, node, offers):
-                    self.by_session.setdefault(number, []).append(prefix)
+            for offers in state.candidates.values():
+                for kind, number in offers:
+                    if kind == "s":
+                        self.by_session.setdefault(number, []).append(prefix)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, alive: Alive) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
@@ -132,6 +133,13 @@ class ControlPlane:
         local = self.topology.local
         touched = {n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]}
         base = self.base[prefix]
+        if (
+            len(nodes) == 1
+            and not touched
+            and not self._origins.aggregating
+            and self._goes_on(prefix, min(nodes), alive)
+        ):
+            return None
         view = PrefixState(base=base)
         settled = ChainMap(views, self.base)
         dirty = {node for node in nodes if self._bereft(view, node, alive)}
@@ -153,6 +161,33 @@ class ControlPlane:
         )
         is_noticed = view.changed or any(_lost_more(base.choice(n), c, alive) for n, c in view.selected.items())
         return view if is_noticed else None
+
+    def _goes_on(self, prefix: Prefix, node: int, alive: Alive) -> bool:
+        """Return whether a node merely goes on with what is left of several equal ways, and nobody it tells can care."""
+        base = self.base[prefix]
+        chosen = base.choice(node)
+        if chosen is None or sum(1 for _ in _contending(base, node, base.offers(node))) != len(chosen.keys):
+            return False
+        left = _living(dict(zip(chosen.keys, chosen.used, strict=True)), node, alive)
+        if not left:
+            return False
+        after = Selected(tuple(left.values()), tuple(left))
+        if self._differs(chosen, after):
+            return False
+        return after.keys[0] == chosen.keys[0] or self._nobody_cares(prefix, node, after.used[0], alive)
+
+    def _nobody_cares(self, prefix: Prefix, node: int, best: Candidate, alive: Alive) -> bool:
+        """Return whether everybody whom a node tells of a path has something better, and nothing from this node."""
+        base = self.base[prefix]
+        for group in self.announcements.groups(node, prefix):
+            bound = group.best_grade(best)
+            for session in group.told(prefix):
+                held = base.choice(session.receiver)
+                if session.number in alive.dead_sessions:
+                    continue
+                if ("s", session.number) in base.offers(session.receiver) or held is None or _grade_of(held) >= bound:
+                    return False
+        return node not in self._leaks_from
 
     def _bereft(self, view: PrefixState, node: int, alive: Alive) -> bool:
         """Return whether a node has to choose anew: not if what it uses first is left, and nothing can take a lost place."""

@@ -13,7 +13,7 @@ from intents.registry import AttachmentName
 from verification.check_addressing import check_addressing
 from verification.check_control import check_control, check_ways_in
 from verification.check_fences import ENGINE, FenceResult, fence_answers
-from verification.check_logins import check_logins
+from verification.check_logins import Strangers, check_logins
 from verification.check_network import (
     NetworkFault,
     check_backbone,
@@ -90,13 +90,14 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
         QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
         QuestionKind.ADDRESSING: check_addressing(evidence),
     }
+    strangers = Strangers(evidence)
     return NetworkFacts(
         network={kind: _faulty(evidence, faults) for kind, faults in found.items()},
         logins={
             name: _faulty(
                 evidence,
                 chain(
-                    check_logins(evidence, device),
+                    check_logins(strangers, device),
                     check_control(evidence, device, inquiry.plane),
                     check_ways_in(evidence, device, inquiry.plane),
                 ),
