@@ -1,0 +1,242 @@
+"""The decision process of BGP speakers (RFC 4271 9): nodes choose among what they are offered and tell it, until nobody changes.
+
+Turns a `PrefixState` with some dirty nodes into a settled one. The one idea: an offer that must be worse than what its receiver
+has is not made, and whoever loses what it had asks its neighbours anew; and what hangs on something that is gone is forgotten
+before anybody chooses, so that nobody hunts along paths that no longer exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
+from typing import TypeVar
+
+from intents.prefix import Prefix
+from routing.model import RouteSource
+from verification.alive import Alive
+from verification.announcements import Announcements, Group, Sent
+from verification.best_path import Candidate, CandidateKey, Grade, Selected, grade, select
+from verification.origins import Origins
+from verification.prefix_state import NotSettledError, PrefixState
+from verification.topology import Topology
+from verification.wiring import Leak, Session
+
+_T = TypeVar("_T")
+_K = TypeVar("_K")
+
+ORIGINATED: CandidateKey = ("o", 0)
+
+
+class DecisionProcess:
+    """What all nodes of a topology do about one prefix at a time."""
+
+    def __init__(self, topology: Topology, announcements: Announcements, origins: Origins) -> None:
+        self._topology = topology
+        self._announcements = announcements
+        self._origins = origins
+        stubs = announcements.stubs.settled
+        self._leaks_from = _grouped((leak.source, leak) for leak in topology.leaks)
+        self._leaks_to = _grouped((leak.target, leak) for leak in topology.leaks)
+        self._hears = _grouped((item.receiver, item) for item in topology.sessions if item.sender not in stubs)
+        self._hears_stubs = _grouped(
+            ((item.receiver, prefix), item) for item in topology.sessions for prefix in stubs.get(item.sender, ())
+        )
+
+    def leaks(self, node: int) -> bool:
+        """Return whether a node leaks into another one."""
+        return node in self._leaks_from
+
+    def settle(self, prefix: Prefix, state: PrefixState, dirty: list[int], alive: Alive) -> None:
+        """Let nodes choose and tell until nobody changes its mind."""
+        queue = list(dirty)
+        waiting = set(queue)
+        budget = 200 * (len(self._topology.nodes) + 10)
+        position = 0
+        while position < len(queue):
+            node = queue[position]
+            position += 1
+            waiting.discard(node)
+            before = state.choice(node)
+            chosen = self.choose(node, living(state.offers(node), node, alive))
+            if before is not None and (chosen is None or grade_of(chosen) > grade_of(before)):
+                self._ask_anew(prefix, node, state, alive)
+                chosen = self.choose(node, state.offers(node))
+            if chosen == before:
+                continue
+            state.selected[node] = chosen
+            if chosen is not None and before is not None and chosen.used[0] == before.used[0]:
+                continue  # only the best one is told
+            for other in self._tell(prefix, node, chosen, state, alive):
+                if other not in waiting:
+                    waiting.add(other)
+                    queue.append(other)
+            if position > budget:
+                raise NotSettledError(prefix)
+
+    def choose(self, node: int, offers: Mapping[CandidateKey, Candidate]) -> Selected | None:
+        if not offers:
+            return None
+        instance = self._topology.instances.get(node)
+        return select(offers, 1 if instance is None else instance.maximum_paths)
+
+    def _ask_anew(self, prefix: Prefix, node: int, state: PrefixState, alive: Alive) -> None:
+        """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
+        own = state.offers(node).get(ORIGINATED)
+        offers: dict[CandidateKey, Candidate] = {} if own is None else {ORIGINATED: own}
+        sessions = chain(self._hears.get(node, ()), self._hears_stubs.get((node, prefix), ()))
+        offers.update(self.ask(sessions, prefix, state, alive))
+        for leak in self._leaks_to.get(node, ()):
+            told = state.choice(leak.source)
+            offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told.used[0])
+            if offer is not None:
+                offers[("l", leak.source)] = offer
+        state.candidates[node] = offers
+
+    def ask(
+        self, sessions: Iterable[Session], prefix: Prefix, state: PrefixState, alive: Alive
+    ) -> Iterator[tuple[CandidateKey, Candidate]]:
+        """Yield what the senders of sessions tell of a prefix now."""
+        for session in sessions:
+            told = state.choice(session.sender)
+            if told is None or session.number in alive.dead_sessions:
+                continue
+            group = self._announcements.group_of[session.number]
+            if group.passes(prefix) and not self._origins.suppressed(session.sender, prefix):
+                sent = self._announcements.sent(group, prefix, told.used[0])
+                offer = None if sent is None else self._announcements.received(session, sent)
+                if offer is not None:
+                    yield ("s", session.number), offer
+
+    def _tell(
+        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
+    ) -> Iterator[int]:
+        """Tell a choice to everybody it can matter to; yield those whose own choice may change."""
+        best = None if chosen is None else chosen.used[0]
+        if best is not None and self._origins.suppressed(node, prefix):
+            best = None
+        for group in self._announcements.groups(node, prefix):
+            yield from self._tell_group(prefix, group, best, state, alive)
+        for leak in self._leaks_from.get(node, ()):
+            if leak.family is prefix.family and leak.target not in alive.dead_nodes:
+                offer = None if best is None else self._leak(leak, prefix, best)
+                if _offer(state, leak.target, ("l", leak.source), offer):
+                    yield leak.target
+
+    def _tell_group(
+        self, prefix: Prefix, group: Group, best: Candidate | None, state: PrefixState, alive: Alive
+    ) -> Iterator[int]:
+        bound = None if best is None else group.best_grade(best)
+        sent: Sent | None = None
+        is_asked = False
+        for session in group.told(prefix):
+            key, receiver = ("s", session.number), session.receiver
+            if session.number in alive.dead_sessions:
+                continue
+            if key not in state.offers(receiver):
+                held = state.choice(receiver)
+                if bound is None or (held is not None and grade_of(held) < bound):
+                    continue
+            if best is not None and not is_asked:
+                sent, is_asked = self._announcements.sent(group, prefix, best), True
+            offer = None if sent is None else self._announcements.received(session, sent)
+            if _offer(state, receiver, key, offer):
+                yield receiver
+
+    def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
+        if best.attributes.source is RouteSource.LEAKED:
+            return None
+        device = self._topology.nodes[leak.target][0]
+        names = () if leak.import_map is None else (leak.import_map,)
+        accepted = self._announcements.filtered(device, names, prefix, best.attributes, announcing=False)
+        if accepted is None:
+            return None
+        return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
+
+    def forget(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
+        """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""
+        gone = self._hanging(prefix, view, dirty, alive)
+        for node in gone:
+            own = view.offers(node).get(ORIGINATED)
+            view.selected[node] = None
+            view.candidates[node] = {} if own is None else {ORIGINATED: own}
+        touched = set(gone)
+        for node in gone:
+            for key, receiver in self._receivers(prefix, node, alive):
+                if receiver not in gone and key in view.offers(receiver):
+                    view.put(receiver, key, None)
+                    touched.add(receiver)
+        for node in gone:
+            self._ask_anew(prefix, node, view, alive)
+        return touched
+
+    def _hanging(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
+        """Return the nodes all of whose used ways come from what is gone: dead sessions, lost origins, or such nodes."""
+        gone: set[int] = set()
+        queue = list(dirty)
+        while queue:
+            node = queue.pop()
+            chosen = view.choice(node)
+            if (
+                node in gone
+                or chosen is None
+                or not all(self._is_gone(view, node, k, gone, alive) for k in chosen.keys)
+            ):
+                continue
+            gone.add(node)
+            queue += [receiver for _, receiver in self._receivers(prefix, node, alive)]
+        return gone
+
+    def _is_gone(self, view: PrefixState, node: int, key: CandidateKey, gone: set[int], alive: Alive) -> bool:
+        kind, number = key
+        if kind == "s":
+            return number in alive.dead_sessions or self._topology.sessions[number].sender in gone
+        return number in gone if kind == "l" else ORIGINATED not in view.offers(node)
+
+    def _receivers(self, prefix: Prefix, node: int, alive: Alive) -> Iterator[tuple[CandidateKey, int]]:
+        """Yield who may be told of a prefix by a node, and as which candidate."""
+        for group in self._announcements.groups(node, prefix):
+            for session in group.told(prefix):
+                if session.number not in alive.dead_sessions:
+                    yield ("s", session.number), session.receiver
+        for leak in self._leaks_from.get(node, ()):
+            yield ("l", node), leak.target
+
+
+def _grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
+    found: dict[_K, list[_T]] = {}
+    for key, item in pairs:
+        found.setdefault(key, []).append(item)
+    return {key: tuple(items) for key, items in found.items()}
+
+
+def grade_of(chosen: Selected) -> Grade:
+    return grade(chosen.keys[0], chosen.used[0])
+
+
+def _offer(state: PrefixState, node: int, key: CandidateKey, offer: Candidate | None) -> bool:
+    """Put an offer in the place of an earlier one; return whether the node's choice may change."""
+    held = state.offers(node).get(key)
+    if held == offer:
+        return False
+    state.put(node, key, offer)
+    chosen = state.choice(node)
+    if chosen is None:
+        return True
+    best = grade_of(chosen)
+    return any(item is not None and grade(key, item) <= best for item in (held, offer))
+
+
+def contending(state: PrefixState, node: int, offers: Mapping[CandidateKey, Candidate]) -> Iterator[int]:
+    """Yield the sessions whose offers are as good as the node's choice; without any other one it chooses the same."""
+    chosen = state.choice(node)
+    best = None if chosen is None else grade_of(chosen)
+    for key, offer in offers.items():
+        if key[0] == "s" and (best is None or grade(key, offer) <= best):
+            yield key[1]
+
+
+def living(offers: Mapping[CandidateKey, Candidate], node: int, alive: Alive) -> Mapping[CandidateKey, Candidate]:
+    """Return the offers that did not come over a session that is dead."""
+    if node not in alive.bereft:
+        return offers
+    return {key: offer for key, offer in offers.items() if key[0] != "s" or key[1] not in alive.dead_sessions}
