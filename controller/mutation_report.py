@@ -43,7 +43,8 @@ def print_score(output: Output, run: MutationRun, found: Score) -> None:
     rows = [[str(kind), *(f"{row[outcome]:,}" for outcome in Outcome)] for kind, row in found.table()]
     output.table(headers, rows, range(1, len(headers)))
     for item in found.to_list():
-        output.line(f"  {item.outcome}: {printable(describe_fault(item.fault))}: {printable(item.detail)}")
+        outcome = output.words(f"outcome_{item.outcome.name.lower()}")
+        output.line(f"  {outcome}: {printable(describe_fault(item.fault))}: {printable(item.detail)}")
     output.line()
 
 

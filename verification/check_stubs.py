@@ -26,12 +26,15 @@ class StubNeeds:
     """What stubs need, by node: of each of their ports, the regions of its attachment's partners.
 
     `harmless`: regions that anybody may have a route to. `some`, `every`: by group, what some and what every member needs.
+    `suspects`: regions that already in the whole network some stub is offered without need, or by an uplink that does not
+    deliver them, or that lie in each other: with any other path to them, what was harmless by luck may no longer be.
     """
 
     ports: Mapping[int, tuple[tuple[AttachmentPort, RegionSet], ...]]
     harmless: RegionSet
     some: Mapping[int, RegionSet]
     every: Mapping[int, RegionSet]
+    suspects: RegionSet
 
 
 def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNeeds:
@@ -52,12 +55,24 @@ def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNe
     for number, found in by_group.items():
         for regions in found:
             every[number] &= regions
+    harmless = layout.set_of(layout.routers)
     return StubNeeds(
         ports=ports,
-        harmless=layout.set_of(layout.routers),
+        harmless=harmless,
+        suspects=layout.nested
+        | sum_of(
+            _spare(routes, node, regions, harmless) | regions & routes.heard(node).astray
+            for node, found in ports.items()
+            for _, regions in found
+        ),
         some={number: sum_of(found) for number, found in by_group.items()},
         every=every,
     )
+
+
+def _spare(routes: StubRoutes, node: int, needs: RegionSet, harmless: RegionSet) -> RegionSet:
+    """Return what a stub is offered and does not need."""
+    return routes.heard(node).offered & ~needs & ~harmless & ~routes.uplinks.own[node]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +103,9 @@ def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]
     for node in sorted(alive.bereft & asked.needs.ports.keys()):
         yield from _check(asked, node, EVERYTHING, joined, within)
     reachable = sum_of(within.values())
+    suspects = asked.needs.suspects & asked.routes.touched
+    for node in asked.needs.ports.keys() - alive.dead_nodes if suspects else ():
+        yield from _check(asked, node, suspects, joined, within)
     for group, changed in asked.routes.changes(reachable):
         told = asked.routes.told(group.first.sender)
         offered = asked.routes.offered(group)
@@ -119,7 +137,7 @@ def _check(
             missing &= sum_of(within.get(number, 0) for number in joined.get(port.device, ()))
         if missing and not is_cut(asked.state, port):
             yield from _not_joined(asked, port, missing)
-        spare = regions & heard.offered & ~needs & ~asked.needs.harmless & ~asked.routes.uplinks.own[node]
+        spare = regions & _spare(asked.routes, node, needs, asked.needs.harmless)
         spare |= regions & heard.offered & asked.layout.nested & ~asked.routes.uplinks.own[node]
         if spare:
             routes = ((node, prefix) for prefix in asked.layout.members(spare))

@@ -101,6 +101,8 @@ class StubRoutes:
         self.arrivals = arrivals
         self._offered: dict[int, RegionSet] = {}
         self._told: dict[int, LocRib] = {}
+        self.touched: RegionSet = 0
+        """The regions that any node's routes differ for from the whole network's."""
         self.uplinks: Uplinks = find_uplinks(layout, self.plane) if base is None else base.uplinks
         if base is None:
             self._tell_all()
@@ -150,7 +152,8 @@ class StubRoutes:
                 self._tell(told, node, prefix, view)
                 if self._turns(prefix, node, view):
                     told.turned |= bit
-            for region in self.state.regions.inside.get(prefix, ()):
+            for region in self.state.regions.inside.get(prefix, ()) if view.changed else ():
+                self.touched |= 1 << self.layout.number[region]
                 if region in self.layout.owner:
                     self._deliver(base, region, view)
 
