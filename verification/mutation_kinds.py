@@ -153,16 +153,30 @@ def _swapped_prefixes(text: Lines, targets: tuple[str, ...], random: Random) -> 
 
 
 def _extra_imports(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
-    instances: dict[str, int] = {}
+    return _extra_set_imports(text, targets) if text.set_style else _extra_vrf_imports(text, targets)
+
+
+def _extra_vrf_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]:
+    """Each VRF with one more import, where one changes most: what another VRF here exports, and no import map stands in its way.
+
+    Where no VRF exports anything, or all have maps, any import anywhere.
+    """
+    exported = tuple(sorted({line.split()[2] for line in text.lines if line.startswith("  route-target export ")}))
+    places: list[tuple[int, bool]] = []
+    inside = False
     for index, line in enumerate(text.lines):
-        if line.startswith("vrf definition "):
-            rest = text.lines[index + 1 :]
-            end = next((at for at, item in enumerate(rest) if not item.startswith(" ")), len(rest))
-            for place in range(index + 1, index + 1 + end):
-                if text.lines[place].startswith(" address-family "):
-                    yield from ((text.insert(place, f"  route-target import {target}"),) for target in targets)
-        elif line.startswith("set routing-instances "):
-            instances[line.split()[2]] = index
+        inside = line.startswith("vrf definition ") or (inside and line.startswith(" "))
+        if inside and line.startswith(" address-family "):
+            places.append((index, text.lines[index + 1].startswith("  import map ")))
+    is_open = exported and not all(mapped for _, mapped in places)
+    for place, mapped in places:
+        if not (is_open and mapped):
+            wanted = exported if is_open else targets
+            yield from ((text.insert(place, f"  route-target import {target}"),) for target in wanted)
+
+
+def _extra_set_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]:
+    instances = {line.split()[2]: at for at, line in enumerate(text.lines) if line.startswith("set routing-instances ")}
     for name, index in instances.items():
         yield from (
             (text.insert(index, f"set routing-instances {name} vrf-target import target:{t}"),) for t in targets
