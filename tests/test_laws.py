@@ -30,6 +30,7 @@ from verification.evidence import Evidence, Given, gather
 from verification.failure import NO_FAILURE, Failure, failures
 from verification.flow import TCP, Flow, describe_flow
 from verification.forwarding import Forwarding
+from verification.layout import lay_out
 from verification.prefix_state import NotSettledError
 from verification.question import Answer, QuestionKind
 from verification.verdict import Holds, Violated
@@ -225,6 +226,19 @@ def test_the_engine_and_the_walk_send_every_packet_the_same_way(data: st.DataObj
     state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
     for region in regions:
         compare_ways(evidence, state, region, failure)
+
+
+def test_the_engine_and_the_walk_agree_about_the_small_example_under_every_failure() -> None:
+    compiled = compile_network(address(want(ROOT / "examples" / "small", None)))
+    given_to = give(compiled, {name: config.text for name, config in compiled.configs.items()})
+    evidence = gather(replace(given_to, network=open_network(given_to.network)))
+    owned = sorted(lay_out(evidence).owner)
+    for failure in states_of(given_to.network, given_to.roles.backbone):
+        alive = Alive(evidence.topology, failure)
+        views = {} if failure is NO_FAILURE else evidence.control_plane.under(alive)
+        state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+        for region in owned:
+            compare_ways(evidence, state, region, failure)
 
 
 def settled(given_to: Given) -> Evidence | None:

@@ -189,8 +189,12 @@ class ControlPlane:
         """Return whether a node sends packets where it sent none before, or tells other than it did."""
         if before is None or after is None:
             return before is not after
-        if not set(after.keys) <= set(before.keys):
-            return True
+        ways = dict(zip(before.keys, before.used, strict=True))
+        for key, item in zip(after.keys, after.used, strict=True):
+            if (
+                key not in ways or ways[key].hops != item.hops
+            ):  # a leaked route has the ways of the one it was leaked from
+                return True
         one, other = before.used[0], after.used[0]
         mine, theirs = one.attributes, other.attributes
         if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric) != (
