@@ -98,9 +98,9 @@ def check_changed(
     state = arrivals.state
     destination = layout.owner[region]
     arriving = arrivals.at(region)
-    passed = who.arrivals.at(region).passed
+    whole = who.arrivals.at(region)
     dead = state.alive.dead_nodes
-    if all(node in dead or arriving.from_node(node) for node in changed if node in passed):
+    if all(node in dead or arriving.from_node(node) for node in changed if whole.has_passed(node)):
         asked = [port for node in changed for port in evidence.start_ports.get(node, ())]
     else:
         asked = [port for ports in who.plain.values() for port in ports]

@@ -35,6 +35,8 @@ class DecisionProcess:
         self._announcements = announcements
         self._origins = origins
         stubs = announcements.stubs.settled
+        self._keys: tuple[CandidateKey, ...] = tuple(("s", item.number) for item in topology.sessions)
+        self._key_tuples: dict[tuple[CandidateKey, ...], tuple[CandidateKey, ...]] = {}  # equal ones are stored once
         self._leaks_from = _grouped((leak.source, leak) for leak in topology.leaks)
         self._leaks_to = _grouped((leak.target, leak) for leak in topology.leaks)
         self._hears = _grouped((item.receiver, item) for item in topology.sessions if item.sender not in stubs)
@@ -77,7 +79,8 @@ class DecisionProcess:
         if not offers:
             return None
         instance = self._topology.instances.get(node)
-        return select(offers, 1 if instance is None else instance.maximum_paths)
+        used, keys = select(offers, 1 if instance is None else instance.maximum_paths)
+        return Selected(used, self._key_tuples.setdefault(keys, keys))
 
     def _ask_anew(self, prefix: Prefix, node: int, state: PrefixState, alive: Alive) -> None:
         """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
@@ -105,7 +108,7 @@ class DecisionProcess:
                 sent = self._announcements.sent(group, prefix, told.used[0])
                 offer = None if sent is None else self._announcements.received(session, sent)
                 if offer is not None:
-                    yield ("s", session.number), offer
+                    yield self._keys[session.number], offer
 
     def _tell(
         self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
@@ -129,7 +132,7 @@ class DecisionProcess:
         sent: Sent | None = None
         is_asked = False
         for session in group.told(prefix):
-            key, receiver = ("s", session.number), session.receiver
+            key, receiver = self._keys[session.number], session.receiver
             if session.number in alive.dead_sessions:
                 continue
             if key not in state.offers(receiver):
@@ -197,7 +200,7 @@ class DecisionProcess:
         for group in self._announcements.groups(node, prefix):
             for session in group.told(prefix):
                 if session.number not in alive.dead_sessions:
-                    yield ("s", session.number), session.receiver
+                    yield self._keys[session.number], session.receiver
         for leak in self._leaks_from.get(node, ()):
             yield ("l", node), leak.target
 

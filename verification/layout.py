@@ -134,18 +134,18 @@ class Arrivals:
 
 
 class Arriving:
-    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up."""
+    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up in sets (bit n is node n)."""
 
     def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
         self._state = state
         self._region = region
         self._ends = ends
-        self._known: dict[int, bool] = {}
+        self._passed = 0
+        self._good = 0
 
-    @property
-    def passed(self) -> Mapping[int, bool]:
-        """The nodes that were asked about so far, with all that packets from there pass."""
-        return self._known
+    def has_passed(self, node: int) -> bool:
+        """Return whether packets pass a node from any that was asked about so far."""
+        return bool(self._passed >> node & 1)
 
     def from_leaf(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner, by the nodes next to it."""
@@ -155,14 +155,13 @@ class Arriving:
 
     def from_node(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner."""
-        known = self._known.get(node)
-        if known is None:
-            self._known[node] = False  # what comes back here is a loop
+        if not self._passed >> node & 1:
+            self._passed |= 1 << node  # what comes back here is a loop
             hops = self._state.next_hops(node, self._region)
             delivered = [self._by(node, hop) for hop in hops]  # every one: who is asked is what packets pass
-            known = bool(delivered) and all(delivered)
-            self._known[node] = known
-        return known
+            if delivered and all(delivered):
+                self._good |= 1 << node
+        return bool(self._good >> node & 1)
 
     def _by(self, node: int, hop: Hop) -> bool:
         if hop.node is not None:

@@ -9,7 +9,7 @@ What sets can't say (loops, a stub's own prefixes, regions inside regions) is to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
@@ -24,22 +24,15 @@ from verification.wiring import Session
 class LocRib:
     """What one node tells about, by region: `has` a route that it tells; `learned` that by BGP; `delivers` packets to its owner.
 
-    `loops`: by AS of some stub, the regions whose path from here holds it. A view has `base`, and replaces what it says of
-    `changed` regions; `turned` are those whose stub ASs differ.
+    A view has `base`, and replaces what it says of `changed` regions; `turned` are those whose path holds ASs of other stubs.
     """
 
     has: RegionSet = 0
     learned: RegionSet = 0
     delivers: RegionSet = 0
-    loops: dict[int, RegionSet] = field(default_factory=dict)
     base: LocRib | None = None
     changed: RegionSet = 0
     turned: RegionSet = 0
-
-    def looping(self, asn: int) -> RegionSet:
-        """Return the regions whose path holds an AS."""
-        before = 0 if self.base is None else self.base.looping(asn) & ~self.changed
-        return before | self.loops.get(asn, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +94,8 @@ class StubRoutes:
         self.arrivals = arrivals
         self._offered: dict[int, RegionSet] = {}
         self._told: dict[int, LocRib] = {}
+        self.paths: dict[int, set[int]] = {}
+        """By AS of a stub, the regions whose path from some uplink holds it (of a view: those that changed)."""
         self.touched: RegionSet = 0
         """The regions that any node's routes differ for from the whole network's."""
         self.uplinks: Uplinks = find_uplinks(layout, self.plane) if base is None else base.uplinks
@@ -137,9 +132,8 @@ class StubRoutes:
         told.has |= bit
         if best.source is RouteSource.BGP:
             told.learned |= bit
-        for asn in best.as_path:
-            if asn in self.plane.stubs.asns:
-                told.loops[asn] = told.loops.get(asn, 0) | bit
+        for asn in self.plane.stubs.asns.intersection(best.as_path):
+            self.paths.setdefault(asn, set()).add(self.layout.number[prefix])
 
     def _tell_changes(self, base: StubRoutes) -> None:
         for prefix, view in self.state.views.items():
@@ -182,8 +176,8 @@ class StubRoutes:
         bit = 1 << self.layout.number[region]
         dead = self.state.alive.dead_nodes
         changed = view.changed
-        passed = base.arrivals.at(region).passed
-        still = all(node in dead or arriving.from_node(node) for node in changed if node in passed)
+        whole = base.arrivals.at(region)
+        still = all(node in dead or arriving.from_node(node) for node in changed if whole.has_passed(node))
         nodes = changed if still else changed | self.plane.base[region].selected.keys()
         for node in (nodes & self.uplinks.nodes) - dead:
             told = base.told(node) if node not in self._told else self._told[node]
@@ -246,14 +240,21 @@ class StubRoutes:
             found = self.offered(group)
             offered |= found
             astray |= found & ~told.delivers
-            singly |= self._looping(session, told)
+            singly |= self._looping(session)
         return AdjRibIn(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
 
-    def _looping(self, session: Session, told: LocRib) -> RegionSet:
-        """Return the regions whose path may hold an AS that the receiver takes for a loop."""
+    def _looping(self, session: Session) -> RegionSet:
+        """Return the regions whose path holds an AS that the receiver takes for a loop."""
         found = 0
         for asn in session.loop_asns:
-            found |= -1 if asn in session.sender_path else told.looping(asn)
+            if asn in session.sender_path:
+                return -1
+            before = () if self.base is None else self.base.paths.get(asn, ())
+            for number in (*before, *self.paths.get(asn, ())):
+                prefix = self.layout.order[number]
+                chosen = (self.state.views.get(prefix) or self.plane.base[prefix]).choice(session.sender)
+                if chosen is not None and asn in chosen.used[0].attributes.as_path:
+                    found |= 1 << number
         return found
 
     def changes(self, reachable: RegionSet) -> Iterator[tuple[Group, RegionSet]]:
