@@ -90,7 +90,7 @@ def _routes_of_starts(evidence: Evidence, alive: Alive) -> dict[int, set[Prefix]
     plane = evidence.control_plane
     found: dict[int, set[Prefix]] = {node: set(evidence.topology.local[node]) for node in evidence.start_ports}
     for prefix, state in plane.base.items():
-        for node in state.candidates:
+        for node in state.selected:
             if node in found:
                 found[node].add(prefix)
     for node, sessions in plane.stubs.hears.items():

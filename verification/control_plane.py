@@ -46,8 +46,8 @@ class ControlPlane:
         """For each session, the prefixes that its receiver stores what it brings of."""
         for prefix in self.prefixes:
             self.base[prefix] = self._settle(prefix)
-            for offers in self.base[prefix].candidates.values():
-                for kind, number in offers:
+            for node in self.base[prefix].selected:
+                for kind, number in self.base[prefix].offers(node):
                     if kind == "s":
                         self.by_session.setdefault(number, []).append(prefix)
 
@@ -78,6 +78,7 @@ class ControlPlane:
                 state.put(node, ORIGINATED, candidate)
                 dirty.append(node)
         self._process.settle(prefix, state, dirty, self._whole)
+        state.compact()
         return state
 
     def under(self, alive: Alive) -> dict[Prefix, PrefixState]:
@@ -170,7 +171,7 @@ class ControlPlane:
                 held = base.choice(session.receiver)
                 if session.number in alive.dead_sessions:
                     continue
-                if ("s", session.number) in base.offers(session.receiver) or held is None or grade_of(held) >= bound:
+                if base.is_offered(session.receiver, ("s", session.number)) or held is None or grade_of(held) >= bound:
                     return False
         return not self._process.leaks(node)
 

@@ -135,7 +135,7 @@ class DecisionProcess:
             key, receiver = self._keys[session.number], session.receiver
             if session.number in alive.dead_sessions:
                 continue
-            if key not in state.offers(receiver):
+            if not state.is_offered(receiver, key):
                 held = state.choice(receiver)
                 if bound is None or (held is not None and grade_of(held) < bound):
                     continue
@@ -165,7 +165,7 @@ class DecisionProcess:
         touched = set(gone)
         for node in gone:
             for key, receiver in self._receivers(prefix, node, alive):
-                if receiver not in gone and key in view.offers(receiver):
+                if receiver not in gone and view.is_offered(receiver, key):
                     view.put(receiver, key, None)
                     touched.add(receiver)
         for node in gone:

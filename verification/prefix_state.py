@@ -16,8 +16,9 @@ from verification.best_path import Candidate, CandidateKey, Selected
 class PrefixState:
     """Candidates and selection of every node for one prefix; a view falls back on `base` for nodes it does not hold.
 
-    Candidates that are worse than what a node selected need not be there. `changed`: nodes of a view that may send packets where
-    they sent none before, or tell something else; whoever merely lost one of several equal ways is not among them.
+    Candidates that are worse than what a node selected need not be there, and those of a node that uses all are not there.
+    `changed`: nodes of a view that may send packets where they sent none before, or tell something else; whoever merely lost one
+    of several equal ways is not among them.
     """
 
     candidates: dict[int, dict[CandidateKey, Candidate]] = field(default_factory=dict)
@@ -27,15 +28,34 @@ class PrefixState:
 
     def offers(self, node: int) -> Mapping[CandidateKey, Candidate]:
         """Return what a node is offered, as far as it is stored."""
-        if node in self.candidates or self.base is None:
-            return self.candidates.get(node, {})
-        return self.base.candidates.get(node, {})
+        if node in self.candidates:
+            return self.candidates[node]
+        if self.base is not None:
+            return self.base.offers(node)
+        chosen = self.selected.get(node)
+        return {} if chosen is None else dict(zip(chosen.keys, chosen.used, strict=True))
+
+    def is_offered(self, node: int, key: CandidateKey) -> bool:
+        """Return whether an offer is stored."""
+        if node in self.candidates:
+            return key in self.candidates[node]
+        if self.base is not None:
+            return self.base.is_offered(node, key)
+        chosen = self.selected.get(node)
+        return chosen is not None and key in chosen.keys
+
+    def compact(self) -> None:
+        """Keep the offers of those nodes only that do not use all of them."""
+        self.candidates = {
+            node: offers
+            for node, offers in self.candidates.items()
+            if (chosen := self.selected.get(node)) is None or len(chosen.keys) != len(offers)
+        }
 
     def change(self, node: int) -> dict[CandidateKey, Candidate]:
         """Return the candidates of a node, its own copy in a view."""
         if node not in self.candidates:
-            inherited = {} if self.base is None else self.base.candidates.get(node, {})
-            self.candidates[node] = dict(inherited)
+            self.candidates[node] = dict(self.offers(node))
         return self.candidates[node]
 
     def put(self, node: int, key: CandidateKey, offer: Candidate | None) -> None:
