@@ -247,6 +247,40 @@ SESSIONS = (
         (TAN_CUONG, r"^set routing-instances A-6 protocols bgp group TRUC-V4-\S+ family inet unicast loops 2\n", ""),
     ),
     row(
+        "an uplink prepends its attachment's AS, which takes the path for a loop",
+        "session",
+        (
+            "agg-1",
+            r"^(interface GigabitEthernet0/0/2)$",
+            "route-map PREPEND permit 10\n set as-path prepend 4200000025 4200000008\n!\n\\1",
+        ),
+        (
+            "agg-1",
+            r"^(  neighbor 10\.192\.0\.95 activate)$",
+            r"\1\n  neighbor 10.192.0.95 route-map PREPEND out",
+        ),
+    ),
+    row(
+        "an attachment accepts its AS once, and a failure leaves a path that holds it twice",
+        "session",
+        (
+            "core-1",
+            r"^(interface Loopback0)$",
+            "route-map PREPEND permit 10\n set as-path prepend 4200000019 65099\n!\n\\1",
+        ),
+        ("core-1", r"^(  neighbor 10\.192\.0\.33 activate)$", r"\1\n  neighbor 10.192.0.33 route-map PREPEND in"),
+        (
+            "core-2",
+            r"^(set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-63) (peer-as 4200000035)$",
+            (
+                'set policy-options policy-statement PREPEND term a then as-path-prepend "4200000019 4200000019"\n'
+                "set policy-options policy-statement PREPEND term a then accept\n"
+                "\\1 \\2\n\\1 import PREPEND"
+            ),
+        ),
+        (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 activate)$", r"\1\n  neighbor 10.192.0.78 allowas-in 1"),
+    ),
+    row(
         "a site with two channels carries the traffic of others",
         "transit",
         (
