@@ -418,6 +418,41 @@ ROUTES = (
         ),
     ),
     row(
+        "a route that nobody needs dies at a null route, until that has failed",
+        "wall",
+        (EDGE, rf"^(vrf definition A-15{SECTION}\n address-family ipv4)\n  import map \S+$", r"\1\n  import map OPEN"),
+        (
+            EDGE,
+            r"^(interface Loopback0)$",
+            (
+                "ip prefix-list ONE seq 5 permit 10.194.0.128/25\n"
+                "route-map OPEN permit 10\n match ip address prefix-list ONE\n!\n\\1"
+            ),
+        ),
+        ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.194.0.128 255.255.255.128 Null0\n\1"),
+        (
+            "core-1",
+            r"^(interface Loopback0)$",
+            (
+                "ip prefix-list ONE seq 5 permit 10.194.0.128/25\n"
+                "route-map PREFER permit 10\n match ip address prefix-list ONE\n set local-preference 200\n"
+                "route-map PREFER permit 20\n!\n\\1"
+            ),
+        ),
+        ("core-1", r"^(  neighbor 10\.192\.0\.3 activate)$", r"\1\n  neighbor 10.192.0.3 route-map PREFER in"),
+        (
+            "core-2",
+            r"^(set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-43) (peer-as \S+)$",
+            (
+                "set policy-options policy-statement PREFER term a from route-filter 10.194.0.128/25 exact\n"
+                "set policy-options policy-statement PREFER term a then local-preference 200\n"
+                "set policy-options policy-statement PREFER term a then accept\n"
+                "set policy-options policy-statement PREFER term b then accept\n"
+                "\\1 \\2\n\\1 import PREFER"
+            ),
+        ),
+    ),
+    row(
         "a null route over a LAN",
         "session",
         ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.196.64.64 255.255.255.192 Null0\n\1"),
