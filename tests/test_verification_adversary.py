@@ -247,6 +247,40 @@ SESSIONS = (
         (TAN_CUONG, r"^set routing-instances A-6 protocols bgp group TRUC-V4-\S+ family inet unicast loops 2\n", ""),
     ),
     row(
+        "an uplink prepends its attachment's AS, which takes the path for a loop",
+        "session",
+        (
+            "agg-1",
+            r"^(interface GigabitEthernet0/0/2)$",
+            "route-map PREPEND permit 10\n set as-path prepend 4200000025 4200000008\n!\n\\1",
+        ),
+        (
+            "agg-1",
+            r"^(  neighbor 10\.192\.0\.95 activate)$",
+            r"\1\n  neighbor 10.192.0.95 route-map PREPEND out",
+        ),
+    ),
+    row(
+        "an attachment accepts its AS once, and a failure leaves a path that holds it twice",
+        "session",
+        (
+            "core-1",
+            r"^(interface Loopback0)$",
+            "route-map PREPEND permit 10\n set as-path prepend 4200000019 65099\n!\n\\1",
+        ),
+        ("core-1", r"^(  neighbor 10\.192\.0\.33 activate)$", r"\1\n  neighbor 10.192.0.33 route-map PREPEND in"),
+        (
+            "core-2",
+            r"^(set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-63) (peer-as 4200000035)$",
+            (
+                'set policy-options policy-statement PREPEND term a then as-path-prepend "4200000019 4200000019"\n'
+                "set policy-options policy-statement PREPEND term a then accept\n"
+                "\\1 \\2\n\\1 import PREPEND"
+            ),
+        ),
+        (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 activate)$", r"\1\n  neighbor 10.192.0.78 allowas-in 1"),
+    ),
+    row(
         "a site with two channels carries the traffic of others",
         "transit",
         (
@@ -381,6 +415,41 @@ ROUTES = (
             GIA_SANG,
             r"^(no ip http server)$",
             r"ip route vrf A-4 10.194.1.0 255.255.255.192 GigabitEthernet0/0/1.102\n\1",
+        ),
+    ),
+    row(
+        "a route that nobody needs dies at a null route, until that has failed",
+        "wall",
+        (EDGE, rf"^(vrf definition A-15{SECTION}\n address-family ipv4)\n  import map \S+$", r"\1\n  import map OPEN"),
+        (
+            EDGE,
+            r"^(interface Loopback0)$",
+            (
+                "ip prefix-list ONE seq 5 permit 10.194.0.128/25\n"
+                "route-map OPEN permit 10\n match ip address prefix-list ONE\n!\n\\1"
+            ),
+        ),
+        ("agg-1", r"^(no ip http server)$", r"ip route vrf P-GOVERNMENT 10.194.0.128 255.255.255.128 Null0\n\1"),
+        (
+            "core-1",
+            r"^(interface Loopback0)$",
+            (
+                "ip prefix-list ONE seq 5 permit 10.194.0.128/25\n"
+                "route-map PREFER permit 10\n match ip address prefix-list ONE\n set local-preference 200\n"
+                "route-map PREFER permit 20\n!\n\\1"
+            ),
+        ),
+        ("core-1", r"^(  neighbor 10\.192\.0\.3 activate)$", r"\1\n  neighbor 10.192.0.3 route-map PREFER in"),
+        (
+            "core-2",
+            r"^(set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-43) (peer-as \S+)$",
+            (
+                "set policy-options policy-statement PREFER term a from route-filter 10.194.0.128/25 exact\n"
+                "set policy-options policy-statement PREFER term a then local-preference 200\n"
+                "set policy-options policy-statement PREFER term a then accept\n"
+                "set policy-options policy-statement PREFER term b then accept\n"
+                "\\1 \\2\n\\1 import PREFER"
+            ),
         ),
     ),
     row(

@@ -17,7 +17,8 @@ from intents.registry import AttachmentName
 from tests.mutants import mutants
 from tests.strategies import Province, compile_province, provinces
 from verification.alive import Alive
-from verification.check_routes import Wrong, check_wall, is_cut, is_excused, join
+from verification.check_routes import Wrong, is_cut, is_excused, join
+from verification.check_wall import check_wall
 from verification.engine import open_inquiry
 from verification.evidence import Given, gather
 from verification.failure import NO_FAILURE, Failure

@@ -1,4 +1,4 @@
-"""What routing makes of the policy: permitted pairs are joined, others are not even routable; from evidence to findings of fact.
+"""What routing makes of the policy: permitted pairs are joined; from evidence to findings of fact.
 
 The one idea: everything is asked of *ways* (where packets from a node to a region end, filters ignored), so one routine serves
 the whole network and every failure: it looks only at pairs whose destination's routes differ in that state.
@@ -6,13 +6,12 @@ the whole network and every failure: it looks only at pairs whose destination's 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.allowed_pairs import NOBODY
 from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding, Way
@@ -180,104 +179,3 @@ class Failing:
             failure=self.state.alive.failure.name,
             reason=reason,
         )
-
-
-def check_wall(
-    evidence: Evidence,
-    layout: Layout,
-    state: Forwarding,
-    routes: Iterable[tuple[int, Prefix]],
-    talking: Partners,
-) -> Iterator[Wrong]:
-    """Yield what an attachment can reach, filters ignored, though neither may talk to the other.
-
-    `routes`: (node, prefix) pairs to look at: every route of a node in the whole network, the changed ones under a failure.
-    A route of one who talks to a destination, to that destination's own prefix, is what it needs.
-    """
-    for node, prefix in routes:
-        ports = evidence.start_ports.get(node, ())
-        if not ports:
-            yield from _over_a_site(evidence, layout, state, node, prefix)
-            continue
-        for region in evidence.regions.inside.get(prefix, ()):
-            if region in layout.routers:
-                continue
-            owner = layout.owner.get(region)
-            for port in ports:
-                if owner is not None and talking.between(AttachmentName(port.attachment), owner, region.family):
-                    continue
-                if state.matched(node, region) == prefix:
-                    yield from _leads_astray(evidence, layout, state, node, port, region)
-
-
-def _over_a_site(evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix) -> Iterator[Wrong]:
-    """Yield a packet of somebody that a backbone node sends to a site where its destination doesn't stand."""
-    if node in layout.site_nodes:
-        return
-    towards = layout.site_nodes.intersection(
-        [hop.node for hop in state.chosen_hops(node, prefix) if hop.node is not None]
-    )
-    for device in sorted({evidence.topology.nodes[item][0] for item in towards}):
-        for region in evidence.regions.inside.get(prefix, ()):
-            owner = layout.owner.get(region)
-            if owner is None or any(port.device == device for port in evidence.ports.get(owner, ())):
-                continue
-            yield from _carried(evidence, state, device, region, owner)
-
-
-def _carried(
-    evidence: Evidence, state: Forwarding, device: str, region: Prefix, owner: AttachmentName
-) -> Iterator[Wrong]:
-    for start, ports in evidence.start_ports.items():
-        for way in state.ways(start, region):
-            if way.end in SUCCESS and device in way.devices[1:-1]:
-                failing = Failing(port=ports[0], region=region, way=way, state=state)
-                yield failing.wrong("transit", AttachmentName(ports[0].attachment), owner, "a site carries it")
-                return
-
-
-def _leads_astray(
-    evidence: Evidence, layout: Layout, state: Forwarding, node: int, port: AttachmentPort, region: Prefix
-) -> Iterator[Wrong]:
-    source = AttachmentName(port.attachment)
-    for way in state.ways(node, region):
-        if way.end not in SUCCESS or (way.device, way.interface) == (port.device, port.interface):
-            continue
-        failing = Failing(port=port, region=region, way=way, state=state)
-        name = evidence.topology.ports.get((way.device, way.interface))
-        if name is None and _is_router(evidence, way):
-            if not _may_reach(evidence, source, region):
-                reason = f"{way.device}'s own address {region} is routable from {source}"
-                yield failing.wrong("wall", source, None, reason)
-            continue
-        if name is None:
-            yield failing.wrong("wall", source, None, "leads to an undeclared LAN")
-            continue
-        other = AttachmentName(name)
-        if other == source:
-            continue
-        if layout.owner.get(region) != other:
-            reason = f"{region} is delivered to {other}, whose prefix it is not"
-            yield failing.wrong("wall", source, other, reason)
-        elif set(way.devices[1:-1]) & evidence.given.roles.sites:
-            yield failing.wrong("transit", source, other, "a site carries it")
-        elif not any(evidence.talks(source, other, region.family)):
-            reason = f"{other} is routable though no intent lets the two talk"
-            yield failing.wrong("wall", source, other, reason)
-
-
-def _is_router(evidence: Evidence, way: Way) -> bool:
-    """Return whether a way ends on an interface that only the device itself is behind (a loopback)."""
-    found = evidence.topology.interfaces.get((way.device, way.interface))
-    return found is not None and all(item.length == item.family.bits for item in found.addresses)
-
-
-def _may_reach(evidence: Evidence, source: AttachmentName, region: Prefix) -> bool:
-    """Return whether an attachment may start anything to the addresses of a region, or be started to from there."""
-    pairs = evidence.sides[region.family].pairs
-    mine = evidence.kinds.get((source, region.family), NOBODY)
-    for _, _, kind in pairs.kinds_in(((region.network, region.last),)):
-        for bits in (pairs.touching(mine, kind, company=False), pairs.touching(kind, mine, company=False)):
-            if bits and pairs.services(bits):
-                return True
-    return False

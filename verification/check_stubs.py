@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.check_routes import Components, Wrong, check_wall, is_cut, join
+from verification.check_routes import Components, Wrong, is_cut, join
+from verification.check_wall import check_wall
 from verification.evidence import Evidence
 from verification.forwarding import Forwarding
 from verification.layout import Layout, RegionSet

@@ -206,8 +206,8 @@ class ControlPlane:
             theirs.metric,
         ):
             return True
-        asns = self.stubs.asns
-        return mine.as_path != theirs.as_path and asns.intersection(mine.as_path) != asns.intersection(theirs.as_path)
+        paths = (mine.as_path, theirs.as_path)
+        return paths[0] != paths[1] and self.stubs.occurring(paths[0]) != self.stubs.occurring(paths[1])
 
 
 def _lost_more(before: Selected | None, after: Selected | None, alive: Alive) -> bool:

@@ -16,6 +16,7 @@ from verification.check_network import node_purposes
 from verification.check_purposes import homes_of
 from verification.check_routes import Senders, plain_ports
 from verification.check_stubs import stub_needs
+from verification.check_wall import exposed
 from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
 from verification.layout import Arrivals, lay_out
@@ -29,6 +30,7 @@ from verification.states import (
     Progress,
     Tally,
     all_failures,
+    all_routes,
     collect_failures,
     judge_failures,
     judge_whole,
@@ -103,6 +105,7 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
         talking=talking,
         routes=routes,
         needs=stub_needs(evidence, layout, routes),
+        exposed=tuple(exposed(evidence, layout, evidence.whole, all_routes(evidence), talking)),
         who=Senders(talking=talking, plain=plain_ports(evidence), arrivals=routes.arrivals),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))

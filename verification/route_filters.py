@@ -63,8 +63,8 @@ class _Clause:
 
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
-    puts ASs before its path. `listed`: the prefixes that it may accept, None if there is no bound. `preference`: the highest
-    local preference that it gives, 0 if none."""
+    puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
+    `preference`: the highest local preference that it gives, 0 if none."""
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
         self._default = policy.default
@@ -75,6 +75,7 @@ class Filter:
         self.conditional = any(
             item.sources is not None or item.communities is not None or item.prepend for item in policy.clauses
         )
+        self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
         self.listed = self._list()
 

@@ -17,9 +17,10 @@ from verification.alive import Alive
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
 from verification.check_purposes import Homes, check_purposes
-from verification.check_routes import Components, Senders, Wrong, check_changed, check_joined, check_wall
+from verification.check_routes import Components, Senders, Wrong, check_changed, check_joined
 from verification.check_stubs import StubCheck, StubNeeds, check_changed_stubs, check_stubs
 from verification.check_via import ViaPairs, check_via
+from verification.check_wall import check_wall
 from verification.evidence import Evidence
 from verification.failure import Failure, failures
 from verification.forwarding import Forwarding
@@ -79,13 +80,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """Everything that a state is judged by."""
+    """Everything that a state is judged by; `exposed`: routes of the whole network that not all who have them need."""
 
     evidence: Evidence
     layout: Layout
     talking: Partners
     routes: StubRoutes
     needs: StubNeeds
+    exposed: tuple[tuple[int, Prefix], ...]
     who: Senders
     vias: ViaPairs
     plane: ManagementPlane
@@ -98,7 +100,7 @@ def judge_whole(inquiry: Inquiry) -> Tally:
     evidence, layout = inquiry.evidence, inquiry.layout
     tally = Tally(states=1)
     tally.add(check_joined(evidence, layout, inquiry.routes.arrivals, inquiry.talking))
-    tally.add(check_wall(evidence, layout, evidence.whole, _all_routes(evidence), inquiry.talking))
+    tally.add(check_wall(evidence, layout, evidence.whole, inquiry.exposed, inquiry.talking))
     tally.add(check_stubs(_stub_check(inquiry, inquiry.routes)))
     tally.add_cuts(check_reachable(evidence, layout, evidence.whole, inquiry.plane, None))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
@@ -167,7 +169,8 @@ def collect_failures(begun: Sequence[Future[Tally]], progress: Progress | None =
     return tally
 
 
-def _all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
+def all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
+    """Yield every route of the whole network that a node has settled on or has itself: (node, prefix)."""
     for prefix, state in evidence.control_plane.base.items():
         for node, chosen in state.selected.items():
             if chosen is not None:
@@ -192,13 +195,26 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
             owner = layout.owner.get(region)
             if owner is not None and changed and any(port.device in joined for port in evidence.ports.get(owner, ())):
                 tally.add(check_changed(evidence, layout, arrivals, region, changed, inquiry.who, joined))
-    tally.add(check_changed_stubs(_stub_check(inquiry, StubRoutes(layout, arrivals, inquiry.routes)), joined))
-    learned = ((node, prefix) for prefix, view in views.items() for node in sorted(view.changed) if view.choice(node))
-    tally.add(check_wall(evidence, layout, state, learned, inquiry.talking))
+    routes = StubRoutes(layout, arrivals, inquiry.routes)
+    tally.add(check_changed_stubs(_stub_check(inquiry, routes), joined))
+    tally.add(check_wall(evidence, layout, state, _led_elsewhere(inquiry, routes), inquiry.talking))
     tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))
     for index, wrong in check_via(evidence, layout, state, inquiry.vias, joined):
         tally.vias.setdefault(index, wrong)
+
+
+def _led_elsewhere(inquiry: Inquiry, routes: StubRoutes) -> Iterator[tuple[int, Prefix]]:
+    """Yield the routes that may lead where none led before: those that changed, and those that nobody promised are harmless."""
+    state = routes.state
+    for prefix, view in state.views.items():
+        yield from ((node, prefix) for node in sorted(view.changed) if view.choice(node))
+    touched = frozenset(inquiry.layout.members(routes.touched))
+    for node, prefix in inquiry.exposed if touched else ():
+        local = inquiry.evidence.topology.local[node].get(prefix)
+        is_own = local is not None and local.distance == 0
+        if not is_own and not touched.isdisjoint(state.regions.inside[prefix]) and node not in state.alive.dead_nodes:
+            yield node, prefix
 
 
 def components(evidence: Evidence, failure: Failure) -> Components:

@@ -160,12 +160,12 @@ class StubRoutes:
         return told
 
     def _turns(self, prefix: Prefix, node: int, view: PrefixState) -> bool:
-        """Return whether the stub ASs of a node's path to a prefix are others than in the whole network."""
+        """Return whether stub ASs occur otherwise in a node's path to a prefix than in the whole network."""
         before, after = self.plane.base[prefix].choice(node), view.choice(node)
         if before is None or after is None:
             return False
-        paths = [frozenset(item.used[0].attributes.as_path) & self.plane.stubs.asns for item in (before, after)]
-        return paths[0] != paths[1]
+        paths = [item.used[0].attributes.as_path for item in (before, after)]
+        return self.plane.stubs.occurring(paths[0]) != self.plane.stubs.occurring(paths[1])
 
     def _deliver(self, base: StubRoutes, region: Prefix, view: PrefixState) -> None:
         """Note which nodes deliver a region whose routes changed.
@@ -240,14 +240,15 @@ class StubRoutes:
             found = self.offered(group)
             offered |= found
             astray |= found & ~told.delivers
-            singly |= self._looping(session)
+            singly |= self._looping(session, group)
         return AdjRibIn(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
 
-    def _looping(self, session: Session) -> RegionSet:
+    def _looping(self, session: Session, group: Group) -> RegionSet:
         """Return the regions whose path holds an AS that the receiver takes for a loop."""
+        prepended = frozenset(session.sender_path).union(*(item.prepends for item in group.exports))
         found = 0
         for asn in session.loop_asns:
-            if asn in session.sender_path:
+            if asn in prepended:
                 return -1
             before = () if self.base is None else self.base.paths.get(asn, ())
             for number in (*before, *self.paths.get(asn, ())):

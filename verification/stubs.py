@@ -29,6 +29,10 @@ class Stubs:
         settled = self.settled.get(node)
         return settled is not None and prefix not in settled
 
+    def occurring(self, path: tuple[int, ...]) -> list[int]:
+        """Return what stubs look for in a path, each AS as often as it occurs: some accept it once, but not twice."""
+        return [] if self.asns.isdisjoint(path) else sorted(asn for asn in path if asn in self.asns)
+
 
 def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix] | None]) -> Stubs:
     """Return the stubs; `passing`: the prefixes that can pass a session whatever their attributes, None if not bounded."""
