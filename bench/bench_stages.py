@@ -1,6 +1,6 @@
 """What each stage of the main job costs, in seconds and memory, for made-up provinces and the examples: one table.
 
-Each row is a process of its own, with its workers, whose memory is looked at once a second (what they share is counted once:
+Each row is a process of its own, with its workers, whose memory is looked at now and then (what they share is counted once:
 PSS of Linux; elsewhere the largest one's own). Run: `python -m bench.bench_stages [--sites 10 200 1000]
 [--workspace FOLDER …] [--guard]`; `--guard` exits 1 if compile and verify at 1,000 sites take more than 60 s or 2 GiB.
 """
@@ -70,8 +70,9 @@ def measure_apart(folder: Path) -> dict[str, float | str] | None:
             if time.monotonic() - started > LIMIT_SECONDS:
                 process.kill()
                 return None
+            looked = time.monotonic()
             most = max(most, sum(shared_bytes(number) for number in with_children(process.pid)))
-            time.sleep(1)
+            time.sleep(max(0.2, 40 * (time.monotonic() - looked)))  # looking holds the processes up
         if process.returncode:
             raise subprocess.CalledProcessError(process.returncode, command)
         row: dict[str, float | str] = json.loads(process.communicate()[0])

@@ -18,7 +18,7 @@ from intents.prefix import Prefix
 from verification.alive import Alive
 from verification.announcements import Announcements
 from verification.best_path import Candidate, CandidateKey, Selected
-from verification.decision_process import ORIGINATED, DecisionProcess, contending, grade_of, living
+from verification.decision_process import ORIGINATED, DecisionProcess, contending, grade_of
 from verification.failure import NO_FAILURE
 from verification.origins import Origins, most_specific_first
 from verification.prefix_state import PrefixState
@@ -88,11 +88,12 @@ class ControlPlane:
         """
         lost = self._lost(alive)
         views: dict[Prefix, PrefixState] = {}
-        for prefix in sorted(lost, key=most_specific_first):
+        aggregating = bool(self._origins.aggregating)  # then more specific prefixes come first
+        for prefix in sorted(lost, key=most_specific_first) if aggregating else lost:
             view = self._view(prefix, lost[prefix], alive, views)
             if view is not None:
                 views[prefix] = view
-        return views
+        return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
 
     def _lost(self, alive: Alive) -> dict[Prefix, set[int]]:
         """Return the living nodes that lost something, by prefix."""
@@ -152,15 +153,15 @@ class ControlPlane:
         """Return whether a node merely goes on with what is left of several equal ways, and nobody it tells can care."""
         base = self.base[prefix]
         chosen = base.choice(node)
-        if chosen is None or sum(1 for _ in contending(base, node, base.offers(node))) != len(chosen.keys):
+        if chosen is None or (
+            node in base.candidates and sum(1 for _ in contending(base, node, base.offers(node))) != len(chosen.keys)
+        ):
             return False
-        left = living(dict(zip(chosen.keys, chosen.used, strict=True)), node, alive)
-        if not left:
+        dead = alive.dead_sessions
+        left = [item for key, item in zip(chosen.keys, chosen.used, strict=True) if key[0] != "s" or key[1] not in dead]
+        if not left or self._tells_else(chosen.used[0], left[0]):
             return False
-        after = Selected(tuple(left.values()), tuple(left))
-        if self._differs(chosen, after):
-            return False
-        return after.keys[0] == chosen.keys[0] or self._nobody_cares(prefix, node, after.used[0], alive)
+        return left[0] is chosen.used[0] or self._nobody_cares(prefix, node, left[0], alive)
 
     def _nobody_cares(self, prefix: Prefix, node: int, best: Candidate, alive: Alive) -> bool:
         """Return whether everybody whom a node tells of a path has something better, and nothing from this node."""
@@ -192,11 +193,15 @@ class ControlPlane:
             return before is not after
         ways = dict(zip(before.keys, before.used, strict=True))
         for key, item in zip(after.keys, after.used, strict=True):
-            if (
-                key not in ways or ways[key].hops != item.hops
-            ):  # a leaked route has the ways of the one it was leaked from
+            # a leaked route keeps its key when the one that it was leaked from takes another way
+            if key not in ways or ways[key].hops != item.hops:
                 return True
-        one, other = before.used[0], after.used[0]
+        return self._tells_else(before.used[0], after.used[0])
+
+    def _tells_else(self, one: Candidate, other: Candidate) -> bool:
+        """Return whether what follows from a path differs from what follows from another one."""
+        if one is other:
+            return False
         mine, theirs = one.attributes, other.attributes
         if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric) != (
             other.external,

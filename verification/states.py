@@ -155,7 +155,7 @@ def judge_shared(states: Sequence[Failure]) -> Tally:
 
 def start_failures(executor: Executor, states: Sequence[Failure]) -> tuple[Future[Tally], ...]:
     """Let an executor, whose workers hold the shared inquiry, begin to judge failures: runs of states, in their order."""
-    size = max(1, len(states) // 24)
+    size = max(1, len(states) // 96)
     return tuple(executor.submit(judge_shared, states[start : start + size]) for start in range(0, len(states), size))
 
 
