@@ -302,6 +302,20 @@ SESSIONS = (
         ("agg-2", r"^set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-111 import \S+\n", ""),
     ),
     row(
+        "a LAN stands in the management VRF of a site, which one of two channels tells nothing of the stations",
+        "management",
+        (
+            "cpe-so-tai-chinh",
+            r"^set routing-instances A-13 (interface ge-0/0/1\.101)$",
+            r"set routing-instances P-MANAGEMENT \1",
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances P-MANAGEMENT protocols bgp group TRUC-V4-10-192-0-108 import) \S+$",
+            r"set policy-options policy-statement NONE term a then reject\n\1 NONE",
+        ),
+    ),
+    row(
         "a neighbour is gone on one side",
         "session",
         ("agg-1", r"(?:^  neighbor 10\.192\.0\.87 .*\n){3}", ""),
