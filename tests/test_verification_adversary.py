@@ -302,6 +302,20 @@ SESSIONS = (
         ("agg-2", r"^set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-111 import \S+\n", ""),
     ),
     row(
+        "a LAN stands in the management VRF of a site, which one of two channels tells nothing of the stations",
+        "management",
+        (
+            "cpe-so-tai-chinh",
+            r"^set routing-instances A-13 (interface ge-0/0/1\.101)$",
+            r"set routing-instances P-MANAGEMENT \1",
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances P-MANAGEMENT protocols bgp group TRUC-V4-10-192-0-108 import) \S+$",
+            r"set policy-options policy-statement NONE term a then reject\n\1 NONE",
+        ),
+    ),
+    row(
         "a neighbour is gone on one side",
         "session",
         ("agg-1", r"(?:^  neighbor 10\.192\.0\.87 .*\n){3}", ""),
@@ -451,6 +465,63 @@ ROUTES = (
                 "\\1 \\2\n\\1 import PREFER"
             ),
         ),
+    ),
+    row(
+        "a static route sends packets over a site, whose way on hangs on one channel",
+        "session",
+        (
+            "agg-1",
+            r"^(no ip http server)$",
+            r"ip route vrf P-GOVERNMENT 10.196.64.64 255.255.255.192 10.192.0.107\n\1",
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances A-14 protocols bgp group TRUC-V4-10-192-0-114 import) \S+$",
+            "set policy-options policy-statement ALL term a then accept\n\\1 ALL",
+        ),
+    ),
+    row(
+        "a site announces what covers another's LAN, which it hears of over one channel",
+        "session",
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances A-14 instance-type virtual-router)$",
+            (
+                "\\1\nset routing-instances A-14 routing-options static route 10.196.64.0/25 discard\n"
+                "set policy-options policy-statement ALL term a then accept\n"
+                "set policy-options policy-statement TELL term a from route-filter 10.196.64.0/25 exact\n"
+                "set policy-options policy-statement TELL term a from route-filter 10.193.68.0/26 exact\n"
+                "set policy-options policy-statement TELL term a then accept\n"
+                "set policy-options policy-statement TELL term reject-all then reject"
+            ),
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances A-14 protocols bgp group TRUC-V4-10-192-0-114 import) \S+$",
+            r"\1 ALL",
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^(set routing-instances A-14 protocols bgp group TRUC-V4-10-192-0-106 export) \S+$",
+            r"\1 TELL",
+        ),
+        ("agg-1", r"^  neighbor 10\.192\.0\.107 route-map \S+ in\n", ""),
+        (
+            "agg-1",
+            r"^(interface Loopback0)$",
+            (
+                "ip prefix-list ONE seq 5 permit 10.196.64.64/26\n"
+                "route-map NOT deny 10\n match ip address prefix-list ONE\nroute-map NOT permit 20\n!\n\\1"
+            ),
+        ),
+        ("agg-1", r"^(  neighbor 10\.192\.0\.2 activate)$", r"\1\n  neighbor 10.192.0.2 route-map NOT in"),
+        ("agg-1", r"^(  neighbor 10\.192\.0\.42 activate)$", r"\1\n  neighbor 10.192.0.42 route-map NOT in"),
+        (
+            "core-1",
+            r"^(no ip http server)$",
+            r"ip route vrf P-GOVERNMENT 10.196.64.0 255.255.255.0 Null0\n\1",
+        ),
+        ("core-1", r"^( address-family ipv4 vrf P-GOVERNMENT)$", r"\1\n  redistribute static"),
     ),
     row(
         "a null route over a LAN",

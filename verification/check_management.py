@@ -36,7 +36,7 @@ def check_reachable(
     ) or any(
         evidence.start_node(port) in state.alive.bereft for name in plane.stations for port in evidence.ports[name]
     )
-    for device, loopbacks in _asked(state, plane, back):
+    for device, loopbacks in _asked(evidence, state, plane, back):
         for name in plane.stations:
             if _is_excused(evidence, device, name, joined):
                 continue
@@ -44,13 +44,24 @@ def check_reachable(
             yield from _from_device(evidence, layout, state, name, device, loopbacks, plane.nodes[device])
 
 
-def _asked(state: Forwarding, plane: ManagementPlane, back: bool) -> Iterable[tuple[str, tuple[Prefix, ...]]]:
+def _asked(
+    evidence: Evidence, state: Forwarding, plane: ManagementPlane, back: bool
+) -> Iterable[tuple[str, tuple[Prefix, ...]]]:
     """Return the devices to look at, with their own addresses: all, or those whose routes a failure touches."""
     if back or not (state.alive.failure.devices or state.alive.failure.links):
         return sorted(plane.loopbacks.items())
     views = (prefix for prefix, view in state.views.items() if view.changed)
     covering = {region for prefix in views for region in state.regions.inside.get(prefix, ())}
-    return sorted(item for item in plane.loopbacks.items() if not covering.isdisjoint(item[1]))
+    return sorted(
+        item
+        for item in plane.loopbacks.items()
+        if not covering.isdisjoint(item[1]) or _is_bereft_stub(evidence, state, plane.nodes[item[0]])
+    )
+
+
+def _is_bereft_stub(evidence: Evidence, state: Forwarding, node: int | None) -> bool:
+    """Return whether a failure may take routes from a node of which no view says so."""
+    return node in state.alive.bereft and node in evidence.control_plane.stubs.settled
 
 
 def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Components | None) -> bool:
@@ -88,7 +99,7 @@ def _from_device(
     ends = {(port.device, port.interface) for port in evidence.ports.get(station, ())}
     for family in sorted({prefix.family for prefix in loopbacks}):
         for region in layout.regions.get((station, family), ()):
-            if not _may_have_changed(state, region):
+            if not _may_have_changed(state, region) and not _is_bereft_stub(evidence, state, node):
                 continue
             ways = () if node is None else state.ways(node, region)
             if not ways or any(way.end not in SUCCESS or (way.device, way.interface) not in ends for way in ways):

@@ -2,15 +2,16 @@
 
 The one idea: what a stub chooses follows from what its uplinks tell, so it is looked up when it is asked for and never settled
 or stored. A thousand sites that all talk to each other then cost what their uplinks cost. The few prefixes that a stub has
-itself, or would tell if it had them, are settled like everybody's.
+itself, or would tell if it had them, and all inside those that it tells, are settled like everybody's: packets of others may
+come to it by them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix
+from intents.prefix import Prefix, prefix_of
 from verification.topology import Topology
 from verification.wiring import Session
 
@@ -36,18 +37,9 @@ class Stubs:
 
 def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix] | None]) -> Stubs:
     """Return the stubs; `passing`: the prefixes that can pass a session whatever their attributes, None if not bounded."""
-    starts = {
-        topology.number[(device, topology.interfaces[(device, name)].vrf)]
-        for device, name in topology.ports
-        if (device, name) in topology.interfaces
-    }
-    leaking = {node for leak in topology.leaks for node in (leak.source, leak.target)}
-    settled = {
-        node: frozenset(topology.local[node])
-        for node in starts - leaking
-        if (instance := topology.instances.get(node)) is not None and not instance.aggregates
-    }
+    settled = {node: set(topology.local[node]) for node in _quiet(topology)}
     hears: dict[int, list[Session]] = {node: [] for node in settled}
+    tells: dict[Prefix, set[int]] = {}
     for session in topology.sessions:
         if session.receiver in hears:
             hears[session.receiver].append(session)
@@ -55,10 +47,45 @@ def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix
             told = passing(session)
             if told is None:
                 del settled[session.sender]
-            else:
-                settled[session.sender] |= told
+                continue
+            settled[session.sender] |= told
+            for prefix in told:
+                tells.setdefault(prefix, set()).add(session.sender)
+    for prefix, cover in _inside(topology, tells):
+        for node in tells[cover] & settled.keys():
+            settled[node].add(prefix)
     return Stubs(
-        settled=settled,
+        settled={node: frozenset(prefixes) for node, prefixes in settled.items()},
         hears={node: tuple(hears[node]) for node in settled},
         asns=frozenset(asn for node in settled for item in hears[node] for asn in item.loop_asns),
     )
+
+
+def _quiet(topology: Topology) -> set[int]:
+    """Return the nodes of attachments' ports that leak and aggregate nothing, and that nobody sends packets to by a static
+    route: what is not told can't come back."""
+    starts = {
+        topology.number[(device, topology.interfaces[(device, name)].vrf)]
+        for device, name in topology.ports
+        if (device, name) in topology.interfaces
+    }
+    leaking = {node for leak in topology.leaks for node in (leak.source, leak.target)}
+    sent_to = {hop.node for held in topology.local for route in held.values() for hop in route.hops}
+    return {
+        node
+        for node in starts - leaking - sent_to
+        if (instance := topology.instances.get(node)) is not None and not instance.aggregates
+    }
+
+
+def _inside(topology: Topology, tells: Collection[Prefix]) -> Iterator[tuple[Prefix, Prefix]]:
+    """Yield every prefix with each one of `tells` that it lies in: packets to it follow that one to whoever tells it."""
+    lengths = {(prefix.family, prefix.length) for prefix in tells}
+    known = {prefix for held in topology.local for prefix in held}
+    known |= {item.prefix for instance in topology.instances.values() for item in instance.aggregates}
+    for prefix in known:
+        for family, length in lengths:
+            if family is prefix.family and length < prefix.length:
+                cover = prefix_of(family, prefix.network, length)
+                if cover in tells:
+                    yield prefix, cover
