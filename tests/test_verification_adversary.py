@@ -755,6 +755,12 @@ UNKNOWN = (
             r"\1\nset forwarding-options family inet filter input X",
         ),
     ),
+    row(
+        "a core prefers what one aggregation tells it, and nothing is lost by it today",
+        NEITHER,
+        ("core-1", r"^(  neighbor 10\.192\.0\.3 activate)$", r"\1\n  neighbor 10.192.0.3 route-map PREFER in"),
+        ("core-1", r"^(interface Loopback0)$", "route-map PREFER permit 10\n set local-preference 101\n!\n\\1"),
+    ),
 )
 
 HARMLESS = (

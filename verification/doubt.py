@@ -14,6 +14,7 @@ from intents.registry import AttachmentName
 from routing.model import AclBinding, Device
 from verification.check_filters import passes
 from verification.evidence import Evidence
+from verification.route_filters import DEFAULT_PREFERENCE
 from verification.verdict import Culprit, NotModelled
 from verification.wiring import Session
 
@@ -54,6 +55,8 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[str]:
     """Yield the features of a device that are read but not computed."""
     if any(family.export_map for vrf in device.vrfs for family in vrf.families):
         yield "an export map changes route targets"
+    for name in _preferring(device):
+        yield f"{name} sets a local preference: routes might settle in more than one way (RFC 4264)"
     for static in device.statics:
         if static.interface is not None and static.next_hop is None:
             yield f"the route to {static.prefix} names {static.interface} and no next hop: who answers there is not known"
@@ -68,6 +71,18 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[str]:
         for binding in item.bindings:
             if not _passes_all(evidence, device.name, item.name, binding):
                 yield f"{binding.acl} on {item.name}, which is no fence, is not followed under failures"
+
+
+def _preferring(device: Device) -> list[str]:
+    """Return the policies over what a device takes that set a local preference other than the usual one."""
+    used = {name for instance in device.bgp for neighbor in instance.neighbors for name in neighbor.imports}
+    used |= {family.import_map for vrf in device.vrfs for family in vrf.families if family.import_map is not None}
+    return sorted(
+        policy.name
+        for policy in device.policies
+        if policy.name in used
+        and any(clause.local_preference not in (None, DEFAULT_PREFERENCE) for clause in policy.clauses)
+    )
 
 
 def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
