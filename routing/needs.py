@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint, Policy, Rule, endpoint_key
+from intents.policy import Effect, Endpoint, OrganisationEndpoint, Policy, Rule, endpoint_key
 from intents.prefix import Family, Prefix
 from intents.service import ServiceSet
 from ipam.address_plan import AddressPlan
@@ -165,8 +165,3 @@ def _without_repeats(peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
 def cover_of(peer: Peer, later: tuple[Peer, ...]) -> Peer | None:
     """Return the nearest covering prefix of a peer among those after it, or None."""
     return next((other for other in later if other.prefix.covers(peer.prefix)), None)
-
-
-def class_endpoints(needs: Needs) -> tuple[ClassEndpoint, ...]:
-    """Return the class endpoints that rules name."""
-    return tuple(item for item in needs.endpoints if isinstance(item, ClassEndpoint))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
-from typing import TypeVar
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
@@ -18,11 +17,8 @@ from verification.announcements import Announcements, Group, Sent
 from verification.best_path import Candidate, CandidateKey, Grade, Selected, grade, select
 from verification.origins import Origins
 from verification.prefix_state import NotSettledError, PrefixState
-from verification.topology import Topology
+from verification.topology import Topology, grouped
 from verification.wiring import Leak, Session
-
-_T = TypeVar("_T")
-_K = TypeVar("_K")
 
 ORIGINATED: CandidateKey = ("o", 0)
 
@@ -37,10 +33,10 @@ class DecisionProcess:
         stubs = announcements.stubs.settled
         self._keys: tuple[CandidateKey, ...] = tuple(("s", item.number) for item in topology.sessions)
         self._key_tuples: dict[tuple[CandidateKey, ...], tuple[CandidateKey, ...]] = {}  # equal ones are stored once
-        self._leaks_from = _grouped((leak.source, leak) for leak in topology.leaks)
-        self._leaks_to = _grouped((leak.target, leak) for leak in topology.leaks)
-        self._hears = _grouped((item.receiver, item) for item in topology.sessions if item.sender not in stubs)
-        self._hears_stubs = _grouped(
+        self._leaks_from = grouped((leak.source, leak) for leak in topology.leaks)
+        self._leaks_to = grouped((leak.target, leak) for leak in topology.leaks)
+        self._hears = grouped((item.receiver, item) for item in topology.sessions if item.sender not in stubs)
+        self._hears_stubs = grouped(
             ((item.receiver, prefix), item) for item in topology.sessions for prefix in stubs.get(item.sender, ())
         )
 
@@ -76,6 +72,7 @@ class DecisionProcess:
                 raise NotSettledError(prefix)
 
     def choose(self, node: int, offers: Mapping[CandidateKey, Candidate]) -> Selected | None:
+        """Return what a node selects of its offers, None if there are none."""
         if not offers:
             return None
         instance = self._topology.instances.get(node)
@@ -205,14 +202,8 @@ class DecisionProcess:
             yield ("l", node), leak.target
 
 
-def _grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
-    found: dict[_K, list[_T]] = {}
-    for key, item in pairs:
-        found.setdefault(key, []).append(item)
-    return {key: tuple(items) for key, items in found.items()}
-
-
 def grade_of(chosen: Selected) -> Grade:
+    """Return the grade of what a node selected."""
     return grade(chosen.keys[0], chosen.used[0])
 
 

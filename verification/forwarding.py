@@ -111,10 +111,6 @@ class Forwarding:
                 return hops
         return ()
 
-    def explored(self, region: Prefix) -> Mapping[int, tuple[Way, ...]]:
-        """Return the nodes that packets to a region have been followed through so far."""
-        return self._known.get(region, {})
-
     def ways(self, node: int, region: Prefix) -> tuple[Way, ...]:
         """Return every way from a node for packets to a region (addresses of no device)."""
         known = self._known.setdefault(region, {})

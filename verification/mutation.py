@@ -7,7 +7,7 @@ make it easier to find.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -160,9 +160,3 @@ _MAKERS: dict[FaultKind, _Maker] = {
     FaultKind.DROPPED_WORD: _by_words(drop_word),
     FaultKind.NEGATED_LINE: _by_words(negate),
 }
-
-
-def kinds_of(faults: tuple[Fault, ...]) -> Iterator[FaultKind]:
-    """Yield the kinds that occur, each once, in the order of `FaultKind`."""
-    seen = {fault.kind for fault in faults}
-    yield from (kind for kind in FaultKind if kind in seen)

@@ -18,6 +18,7 @@ from verification.local_routes import local_routes
 from verification.wiring import InterfaceKey, Joint, Leak, LocalRoute, NodeKey, Session, Wiring, parent_of
 
 _T = TypeVar("_T")
+_K = TypeVar("_K")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ def build_topology(network: Network) -> Topology:
         own=_own_addresses(interfaces, number),
         ports=ports,
         external=external,
-        nodes_of=_grouped((device, node) for node, (device, _) in enumerate(nodes)),
-        sessions_on=_grouped((item.link, item) for item in found),
-        sessions_of=_grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
-        cables=_grouped(
+        nodes_of=grouped((device, node) for node, (device, _) in enumerate(nodes)),
+        sessions_on=grouped((item.link, item) for item in found),
+        sessions_of=grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
+        cables=grouped(
             (near, (link.name, far))
             for link in network.links
             for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
@@ -99,8 +100,9 @@ def build_topology(network: Network) -> Topology:
     )
 
 
-def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, tuple[_T, ...]]:
-    found: dict[str, list[_T]] = {}
+def grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
+    """Return the second items by the first ones, in their order."""
+    found: dict[_K, list[_T]] = {}
     for key, item in pairs:
         found.setdefault(key, []).append(item)
     return {key: tuple(items) for key, items in found.items()}

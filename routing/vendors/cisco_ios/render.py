@@ -10,7 +10,6 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, LinePath, StaticRoute, Vrf
 from routing.refs import binding_ref, interface_ref, static_ref, vrf_export_ref, vrf_import_ref, vrf_ref
-from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind
 from routing.vendors.cisco_ios.page import Page
 from routing.vendors.cisco_ios.read_static import static_way
 from routing.vendors.cisco_ios.refusals import check_device
@@ -115,8 +114,3 @@ def _render_static(page: Page, route: StaticRoute) -> None:
     distance = "" if route.distance == 1 else f" {route.distance}"
     ref = static_ref(route.vrf, str(route.prefix), static_way(route))
     page.line(f"{words}{vrf} {prefix_words(route.prefix)} {way}{distance}", ref)
-
-
-def is_port(name: str) -> bool:
-    """Return whether an interface is a physical port: an Ethernet without a sub-interface number."""
-    return interface_kind(name) in ETHERNET_KINDS and "." not in name
