@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
+from verification.arrivals import Arrivals
 from verification.evidence import Evidence
 from verification.flow import SUCCESS, Disposition
 from verification.forwarding import Forwarding, Way
-from verification.layout import Arrivals, Layout
+from verification.layout import Layout
 from verification.talkers import Partners
 from verification.wiring import parent_of
 
@@ -91,15 +92,13 @@ def check_changed(
 ) -> Iterator[Wrong]:
     """Yield what keeps a pair apart in a state that differs from the whole network at some nodes only.
 
-    If every changed node that packets to the region pass still delivers them, then so does every node that did not change
-    itself; else everybody who sends there is asked. Senders in stubs are not asked unless they changed.
+    If all arrive still, only senders that changed are asked, else everybody who sends there. Senders
+    in stubs are not asked unless they changed.
     """
     state = arrivals.state
     destination = layout.owner[region]
     arriving = arrivals.at(region)
-    whole = who.arrivals.at(region)
-    dead = state.alive.dead_nodes
-    if all(node in dead or arriving.from_node(node) for node in changed if whole.has_passed(node)):
+    if arrivals.arrive_still(region, changed, who.arrivals):
         asked = [port for node in changed for port in evidence.start_ports.get(node, ())]
     else:
         asked = [port for ports in who.plain.values() for port in ports]

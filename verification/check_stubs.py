@@ -62,18 +62,14 @@ def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNe
         harmless=harmless,
         suspects=layout.nested
         | sum_of(
-            _spare(routes, node, regions, harmless) | regions & routes.heard(node).astray
+            heard.offered & ~regions & ~harmless & ~routes.uplinks.own[node] | heard.astray & regions
             for node, found in ports.items()
+            for heard in (routes.heard(node),)
             for _, regions in found
         ),
         some={number: sum_of(found) for number, found in by_group.items()},
         every=every,
     )
-
-
-def _spare(routes: StubRoutes, node: int, needs: RegionSet, harmless: RegionSet) -> RegionSet:
-    """Return what a stub is offered and does not need."""
-    return routes.heard(node).offered & ~needs & ~harmless & ~routes.uplinks.own[node]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +101,7 @@ def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]
         yield from _check(asked, node, EVERYTHING, joined, within)
     reachable = sum_of(within.values())
     suspects = asked.needs.suspects & asked.routes.touched
-    for node in asked.needs.ports.keys() - alive.dead_nodes if suspects else ():
+    for node in sorted(asked.needs.ports.keys() - alive.dead_nodes) if suspects else ():
         yield from _check(asked, node, suspects, joined, within)
     for group, changed in asked.routes.changes(reachable):
         told = asked.routes.told(group.first.sender)
@@ -138,8 +134,8 @@ def _check(
             missing &= sum_of(within.get(number, 0) for number in joined.get(port.device, ()))
         if missing and not is_cut(asked.state, port):
             yield from _not_joined(asked, port, missing)
-        spare = regions & _spare(asked.routes, node, needs, asked.needs.harmless)
-        spare |= regions & heard.offered & asked.layout.nested & ~asked.routes.uplinks.own[node]
+        spare = regions & heard.offered & ~asked.routes.uplinks.own[node]
+        spare &= ~needs & ~asked.needs.harmless | asked.layout.nested
         if spare:
             routes = ((node, prefix) for prefix in asked.layout.members(spare))
             yield from check_wall(asked.evidence, asked.layout, asked.state, routes, asked.talking)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from verification.arrivals import Arrivals
 from verification.check_fences import FenceResult, check_fences
 from verification.check_filters import check_isolation, check_sessions_filtered
 from verification.check_network import node_purposes
@@ -19,7 +20,7 @@ from verification.check_stubs import stub_needs
 from verification.check_wall import exposed
 from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
-from verification.layout import Arrivals, lay_out
+from verification.layout import lay_out
 from verification.management import management_plane
 from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
 from verification.prefix_state import NotSettledError

@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from verification.evidence import Evidence
-from verification.flow import SUCCESS, Disposition
-from verification.forwarding import Forwarding
-from verification.wiring import Hop
 
 RegionSet = int
 """A set of regions: bit n is the n-th of the layout."""
@@ -113,57 +110,3 @@ def _at_devices(
         for port in evidence.ports.get(name, ()):
             found[port.device] = found.get(port.device, 0) | 1 << number[region]
     return found
-
-
-class Arrivals:
-    """Which nodes deliver packets to the owner of their region, in one state: asked once for each region and node."""
-
-    def __init__(self, evidence: Evidence, layout: Layout, state: Forwarding) -> None:
-        self._evidence = evidence
-        self._layout = layout
-        self.state = state
-        self._known: dict[Prefix, Arriving] = {}
-
-    def at(self, region: Prefix) -> Arriving:
-        """Return what is known about a region that somebody owns."""
-        if region not in self._known:
-            ports = self._evidence.ports.get(self._layout.owner[region], ())
-            ends = frozenset((item.device, item.interface) for item in ports)
-            self._known[region] = Arriving(self.state, region, ends)
-        return self._known[region]
-
-
-class Arriving:
-    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up in sets (bit n is node n)."""
-
-    def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
-        self._state = state
-        self._region = region
-        self._ends = ends
-        self._passed = 0
-        self._good = 0
-
-    def has_passed(self, node: int) -> bool:
-        """Return whether packets pass a node from any that was asked about so far."""
-        return bool(self._passed >> node & 1)
-
-    def from_leaf(self, node: int) -> bool:
-        """Return whether all ways from a node lead to the owner, by the nodes next to it."""
-        hops = self._state.next_hops(node, self._region)
-        delivered = [hop.node is not None and self.from_node(hop.node) for hop in hops]
-        return bool(delivered) and all(delivered)
-
-    def from_node(self, node: int) -> bool:
-        """Return whether all ways from a node lead to the owner."""
-        if not self._passed >> node & 1:
-            self._passed |= 1 << node  # what comes back here is a loop
-            hops = self._state.next_hops(node, self._region)
-            delivered = [self._by(node, hop) for hop in hops]  # every one: who is asked is what packets pass
-            if delivered and all(delivered):
-                self._good |= 1 << node
-        return bool(self._good >> node & 1)
-
-    def _by(self, node: int, hop: Hop) -> bool:
-        if hop.node is not None:
-            return self.from_node(hop.node)
-        return Disposition(hop.end) in SUCCESS and (self._state.topology.nodes[node][0], hop.interface) in self._ends

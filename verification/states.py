@@ -14,6 +14,7 @@ from itertools import islice
 from intents.prefix import Prefix
 from intents.registry import AttachmentName, PurposeName
 from verification.alive import Alive
+from verification.arrivals import Arrivals
 from verification.check_management import check_reachable
 from verification.check_network import NetworkFault
 from verification.check_purposes import Homes, check_purposes
@@ -24,7 +25,7 @@ from verification.check_wall import check_wall
 from verification.evidence import Evidence
 from verification.failure import Failure, failures
 from verification.forwarding import Forwarding
-from verification.layout import Arrivals, Layout
+from verification.layout import Layout
 from verification.management import ManagementPlane
 from verification.prefix_state import NotSettledError
 from verification.stub_routes import StubRoutes

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.announcements import Group
+from verification.arrivals import Arrivals
 from verification.control_plane import ControlPlane
-from verification.layout import Arrivals, Layout, RegionSet
+from verification.layout import Layout, RegionSet
 from verification.prefix_state import PrefixState
 from verification.wiring import Session
 
@@ -168,18 +169,13 @@ class StubRoutes:
         return self.plane.stubs.occurring(paths[0]) != self.plane.stubs.occurring(paths[1])
 
     def _deliver(self, base: StubRoutes, region: Prefix, view: PrefixState) -> None:
-        """Note which nodes deliver a region whose routes changed.
-
-        If every changed node that packets to it pass delivers it still, so does every node that did not change itself.
-        """
+        """Note which nodes deliver a region whose routes changed."""
         arriving = self.arrivals.at(region)
         bit = 1 << self.layout.number[region]
-        dead = self.state.alive.dead_nodes
         changed = view.changed
-        whole = base.arrivals.at(region)
-        still = all(node in dead or arriving.from_node(node) for node in changed if whole.has_passed(node))
+        still = self.arrivals.arrive_still(region, changed, base.arrivals)
         nodes = changed if still else changed | self.plane.base[region].selected.keys()
-        for node in (nodes & self.uplinks.nodes) - dead:
+        for node in (nodes & self.uplinks.nodes) - self.state.alive.dead_nodes:
             told = base.told(node) if node not in self._told else self._told[node]
             good = arriving.from_node(node)
             if good != bool(told.delivers & bit):

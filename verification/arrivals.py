@@ -1,0 +1,78 @@
+"""Which nodes deliver packets to whom they are for, in one routing state.
+
+The one idea: a node delivers a region if every one of its ways on does, so the answer for a node is read off those of the nodes
+next to it; no way is ever written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from intents.prefix import Prefix
+from verification.evidence import Evidence
+from verification.flow import SUCCESS, Disposition
+from verification.forwarding import Forwarding
+from verification.layout import Layout
+from verification.wiring import Hop
+
+
+class Arrivals:
+    """Which nodes deliver packets to the owner of their region, in one state: asked once for each region and node."""
+
+    def __init__(self, evidence: Evidence, layout: Layout, state: Forwarding) -> None:
+        self._evidence = evidence
+        self._layout = layout
+        self.state = state
+        self._known: dict[Prefix, Arriving] = {}
+
+    def at(self, region: Prefix) -> Arriving:
+        """Return what is known about a region that somebody owns."""
+        if region not in self._known:
+            ports = self._evidence.ports.get(self._layout.owner[region], ())
+            ends = frozenset((item.device, item.interface) for item in ports)
+            self._known[region] = Arriving(self.state, region, ends)
+        return self._known[region]
+
+    def arrive_still(self, region: Prefix, changed: Collection[int], whole: Arrivals) -> bool:
+        """Return whether every changed node that packets to a region pass delivers them: then so does who did not change.
+
+        `changed`: the nodes whose routes to the region are others than in the whole network, of which `whole` knows.
+        """
+        here, before, dead = self.at(region), whole.at(region), self.state.alive.dead_nodes
+        return all(node in dead or here.from_node(node) for node in changed if before.has_passed(node))
+
+
+class Arriving:
+    """Which nodes deliver a region to its owner in one state: asked once a node, then looked up in sets (bit n is node n)."""
+
+    def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
+        self._state = state
+        self._region = region
+        self._ends = ends
+        self._passed = 0
+        self._good = 0
+
+    def has_passed(self, node: int) -> bool:
+        """Return whether packets pass a node from any that was asked about so far."""
+        return bool(self._passed >> node & 1)
+
+    def from_leaf(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner, by the nodes next to it."""
+        hops = self._state.next_hops(node, self._region)
+        delivered = [hop.node is not None and self.from_node(hop.node) for hop in hops]
+        return bool(delivered) and all(delivered)
+
+    def from_node(self, node: int) -> bool:
+        """Return whether all ways from a node lead to the owner."""
+        if not self._passed >> node & 1:
+            self._passed |= 1 << node  # what comes back here is a loop
+            hops = self._state.next_hops(node, self._region)
+            delivered = [self._by(node, hop) for hop in hops]  # every one: who is asked is what packets pass
+            if delivered and all(delivered):
+                self._good |= 1 << node
+        return bool(self._good >> node & 1)
+
+    def _by(self, node: int, hop: Hop) -> bool:
+        if hop.node is not None:
+            return self.from_node(hop.node)
+        return Disposition(hop.end) in SUCCESS and (self._state.topology.nodes[node][0], hop.interface) in self._ends
