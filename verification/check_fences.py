@@ -17,10 +17,9 @@ from verification.evidence import Evidence, Side
 from verification.fences import FenceGap, GapKind, check_destination_fence, check_source_fence
 from verification.flow import describe_flow
 from verification.flow_sets import NotExpressibleError
+from verification.opinions import ENGINE
 from verification.question import Answer, Question, QuestionKind
 from verification.verdict import Claim, ClaimKind, Holds, NotModelled, Verdict, Violated
-
-ENGINE = "engine"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from verification.evidence import Evidence, Given, gather
 from verification.layout import lay_out
 from verification.management import management_plane
 from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
+from verification.opinions import Alone, SecondJudge
 from verification.prefix_state import NotSettledError
 from verification.question import Answer
 from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
@@ -49,12 +50,15 @@ MakeExecutor = Callable[[], Executor]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """All answers, and how much was looked at: devices read, routing states, and flows: (source, destination, family)
-    pairs whose sessions must be delivered, and fences proved."""
+    pairs whose sessions must be delivered, and fences proved. `second`: the second judge, if one was asked; `alone`: what
+    one judge alone vouches for."""
 
     answers: tuple[Answer, ...]
     devices: int
     states: int
     flows: int
+    second: SecondJudge | None = None
+    alone: tuple[Alone, ...] = ()
 
 
 def judge(

@@ -12,7 +12,7 @@ from itertools import chain
 from intents.registry import AttachmentName
 from verification.check_addressing import check_addressing
 from verification.check_control import check_control, check_ways_in
-from verification.check_fences import ENGINE, FenceResult, fence_answers
+from verification.check_fences import FenceResult, fence_answers
 from verification.check_logins import Strangers, check_logins
 from verification.check_network import (
     NetworkFault,
@@ -26,6 +26,7 @@ from verification.check_strays import check_strays
 from verification.counterexample import violated_by
 from verification.doubt import Doubt
 from verification.evidence import Evidence
+from verification.opinions import ENGINE
 from verification.question import Answer, Question, QuestionKind
 from verification.states import Inquiry, Tally
 from verification.verdict import Holds, NotModelled, Verdict, Violated

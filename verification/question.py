@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verification.opinions import Opinion
 from verification.verdict import Verdict
 
 
@@ -59,5 +60,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
+    """The gate's verdict of a question, and the opinions that it was made from (none kept if the engine judged alone)."""
+
     question: Question
     verdict: Verdict
+    opinions: tuple[Opinion, ...] = ()

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.registry import AttachmentName
-from verification.check_fences import ENGINE
 from verification.check_via import ViaPairs
 from verification.counterexample import violated_by
 from verification.doubt import Doubt
 from verification.evidence import Evidence, Given
+from verification.opinions import ENGINE
 from verification.question import Answer, Question, QuestionKind
 from verification.states import Tally
 from verification.verdict import Holds, NotModelled, Verdict, Violated

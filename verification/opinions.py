@@ -1,0 +1,66 @@
+"""What each judge says of a question, who the second judge was, and what one judge alone vouches for.
+
+The one idea: a verdict of the gate never hides how it came about; the opinions that it was made from stand beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from verification.verdict import Verdict
+
+ENGINE = "engine"
+BATFISH = "batfish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """One judge's own verdict of a question; a judge that does not see the question has none."""
+
+    judge: str
+    verdict: Verdict
+
+
+class Scope(StrEnum):
+    """What one judge alone may vouch for: the closed list of all that the other can't see."""
+
+    IPV6 = "ipv6"
+    """Batfish has no IPv6 data plane."""
+    FRAGMENTS = "fragments"
+    """Batfish judges a non-initial fragment by ports that it does not have."""
+    FAILURES = "failures"
+    """Batfish is asked about the whole network; single failures are other routing states."""
+    LOGINS = "logins"
+    """Batfish does not say who may log in to a device: packets to the device's own addresses."""
+    ROUTE_FILTERS = "route-filters"
+    """Batfish sees what both filters of a session let through together, not each on its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """Something that `judge` alone vouches for. `count`: how many questions, prefixes or states, as the scope's words say."""
+
+    scope: Scope
+    judge: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondJudge:
+    """The second judge and over how much it judged.
+
+    `snapshot` is the digest of what it was given; `recorded` is the day (ISO 8601) of the recording if its answers were
+    replayed, "" if it was asked now. `seconds` is the wall time of asking, by step.
+    """
+
+    name: str
+    version: str
+    snapshot: str
+    recorded: str = ""
+    devices: int
+    sessions: int
+    routes: int
+    questions: int
+    flows: int
+    seconds: tuple[tuple[str, float], ...] = ()
