@@ -12,7 +12,7 @@ import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,10 @@ from controller.names import IpamAction, Shown
 from controller.output import Output, prepare_streams
 from controller.startup import foreign_ipam
 from controller.words import Language
+
+if TYPE_CHECKING:
+    from controller.second_judge import BatfishAddress
+    from verification.batfish_session import BatfishSession
 
 app = typer.Typer(
     add_completion=False,
@@ -110,6 +114,21 @@ def verify(
     mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
+    batfish: Annotated[
+        str | None,
+        typer.Option(
+            "--batfish", help="Ask this Batfish server too (`off`: not even the workspace's).", metavar="HOST[:PORT]"
+        ),
+    ] = None,
+    batfish_timeout: Annotated[
+        float, typer.Option("--batfish-timeout", min=1, help="Seconds that one call to Batfish may take.")
+    ] = 600,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Keep Batfish's answers, if both judges agree.", metavar="FILE")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", help="Take Batfish's answers from a recording.", metavar="FILE")
+    ] = None,
     on: On = None,
     lang: Lang = Language.EN,
     *,
@@ -121,6 +140,7 @@ def verify(
 
     def action() -> int:
         from controller.mutation_report import MutationRun
+        from controller.second_judge import SecondJudgeRequest
         from controller.verify_command import VerifyRequest, verify_command
 
         request = VerifyRequest(
@@ -130,6 +150,9 @@ def verify(
             junit=junit,
             with_failures=not no_failures,
             mutations=MutationRun(count=mutations, seed=seed) if mutations else None,
+            second=SecondJudgeRequest(
+                batfish=batfish, deadline=batfish_timeout, dial=_dial, replay=replay, record=record
+            ),
         )
         return verify_command(output, request)
 
@@ -225,6 +248,17 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
         return examine(output, workspace)
 
     _finish(output, workspace, action)
+
+
+def _dial(address: BatfishAddress) -> BatfishSession:
+    """Open a session with a Batfish server; its client is slow to import, and perhaps not installed."""
+    from verification.batfish_session import BatfishError, Trouble
+
+    try:
+        from verification.batfish_client import LiveBatfish
+    except ModuleNotFoundError as error:
+        raise BatfishError(Trouble.MISSING, str(error)) from error
+    return LiveBatfish(address.host, address.port, address.deadline)
 
 
 def main() -> None:

@@ -16,8 +16,13 @@ from pathlib import Path
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file in one step (OSError)."""
+    write_bytes(path, text.encode("utf-8", errors="surrogateescape"))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file in one step (OSError)."""
     with naming(path):
-        _write_text(path, text)
+        _write(path, data)
 
 
 @contextmanager
@@ -29,11 +34,11 @@ def naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write_text(path: Path, text: str) -> None:
+def _write(path: Path, data: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)

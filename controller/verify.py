@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -20,11 +20,14 @@ from controller.output import Output
 from controller.pipeline import LOCKFILE, Compiled
 from controller.provenance import intents_of_culprit
 from controller.residue import ResidueRow, residue
+from controller.second_judge import tell_trouble
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from routing.draft import rendered_devices
+from verification.batfish_judge import ask_batfish
+from verification.batfish_session import BatfishError, BatfishSession
 from verification.engine import Judgement, MakeExecutor
 from verification.evidence import Given
-from verification.judge import judge_and_replay
+from verification.judge import consult, judge_and_replay
 from verification.question import Answer, QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
@@ -52,11 +55,14 @@ class VerifyReport:
     unknown: tuple[UnknownText, ...]
     residue: tuple[ResidueRow, ...]
     findings: tuple[Finding, ...]
+    trouble: Finding | None = None
+    """Why the second judge, which was asked for, gave no opinion."""
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return what the report says to a script."""
-        return code_of_answers(self.judgement.answers)
+        """Return what the report says to a script: without the second judge that was asked for it is inconclusive at best."""
+        code = code_of_answers(self.judgement.answers)
+        return ExitCode.INCONCLUSIVE if code is ExitCode.FINE and self.trouble is not None else code
 
     def file_name(self, device: str) -> str:
         """Return the name of the file that holds a device's text."""
@@ -81,14 +87,22 @@ def texts_to_judge(compiled: Compiled, folder: Path | None) -> Mapping[str, str]
     return read_folder(folder, compiled.addressed.wanted.inventory)
 
 
-def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with_failures: bool) -> VerifyReport:
-    """Judge texts of all devices; FindingsError if that would say nothing."""
+def verify(
+    compiled: Compiled,
+    texts: Mapping[str, str],
+    output: Output,
+    *,
+    with_failures: bool,
+    second: Callable[[], BatfishSession] | None = None,
+) -> VerifyReport:
+    """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge."""
     wanted = compiled.addressed.wanted
     output.progress("read", 0, 0)
     given = give(compiled, texts)
     output.progress("judge", 0, 0)
     judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
+    judgement, trouble = _consult(judgement, given, output, second)
     return VerifyReport(
         compiled=compiled,
         judgement=judgement,
@@ -97,7 +111,21 @@ def verify(compiled: Compiled, texts: Mapping[str, str], output: Output, *, with
         unknown=unknown_texts(given),
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
         findings=(*compiled.findings, *lockfile_findings(compiled)),
+        trouble=trouble,
     )
+
+
+def _consult(
+    judgement: Judgement, given: Given, output: Output, second: Callable[[], BatfishSession] | None
+) -> tuple[Judgement, Finding | None]:
+    """Return what both judges say, or the engine's judgement and why the second one gave no opinion."""
+    if second is None:
+        return judgement, None
+    output.progress("second", 0, 0)
+    try:
+        return consult(judgement, given, partial(ask_batfish, second())), None
+    except BatfishError as error:
+        return judgement, tell_trouble(error)
 
 
 def make_workers() -> MakeExecutor | None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
 from controller.exit_codes import ExitCode
-from controller.files import write_text
+from controller.files import write_bytes, write_text
 from controller.finding_report import tell_findings
 from controller.junit import junit_text
 from controller.mutation_report import MutationRun, code_of_score, print_score, print_score_json, try_mutations
 from controller.output import Output
+from controller.second_judge import SecondJudgeRequest, find_second
 from controller.verify import VerifyReport, texts_to_judge, verify
 from controller.verify_json import print_verify_json, print_verify_summary
 from controller.verify_report import print_end, print_report
 from intents.finding import Severity
+from verification.batfish_recording import RecordingBatfish
+from verification.batfish_session import BatfishSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class VerifyRequest:
     junit: Path | None = None
     with_failures: bool = True
     mutations: MutationRun | None = None
+    second: SecondJudgeRequest | None = None
 
 
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
@@ -36,7 +42,11 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     check_folder(request.folder)
     compiled = compile_workspace(request.folder, parse_day(request.on), output)
     texts = texts_to_judge(compiled, request.configs)
-    report = verify(compiled, texts, output, with_failures=request.with_failures)
+    recorder: list[RecordingBatfish] = []
+    second = find_second(request.second, compiled.addressed.wanted.settings.batfish)
+    if request.second is not None and request.second.record is not None:
+        second = _recorded_by(second, recorder)
+    report = verify(compiled, texts, output, with_failures=request.with_failures, second=second)
     if request.junit is not None:
         write_text(request.junit, junit_text(report))
     if output.json:
@@ -45,6 +55,8 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
         shown = [item for item in report.findings if item.severity is not Severity.INFO]
         tell_findings(output, request.folder, shown)
         print_report(output, report)
+    _tell_trouble(output, report)
+    _record(output, request, report, recorder)
     code = _mutate(output, request, report)
     if output.json:
         print_verify_summary(output, report)
@@ -53,6 +65,41 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
             output.say("wrote_junit", file=request.junit)
         print_end(output, report)
     return report.exit_code or code
+
+
+def _recorded_by(
+    opened: Callable[[], BatfishSession] | None, recorder: list[RecordingBatfish]
+) -> Callable[[], BatfishSession] | None:
+    """Return what opens a session that keeps its answers, and puts it in `recorder`."""
+    if opened is None:
+        return None
+
+    def recording() -> BatfishSession:
+        recorder.append(RecordingBatfish(opened()))
+        return recorder[-1]
+
+    return recording
+
+
+def _tell_trouble(output: Output, report: VerifyReport) -> None:
+    """Say why the second judge gave no opinion (as JSON it was said among the messages)."""
+    if report.trouble is not None and not output.json:
+        tell_findings(output, report.compiled.addressed.wanted.folder, [report.trouble])
+
+
+def _record(output: Output, request: VerifyRequest, report: VerifyReport, recorder: list[RecordingBatfish]) -> None:
+    """Keep the second judge's answers if both judges hold everything; a disagreement is never recorded."""
+    if request.second is None or request.second.record is None:
+        return
+    target = request.second.record
+    if report.exit_code or not recorder:
+        if not output.json:
+            output.say("not_recorded", file=target)
+        return
+    day = datetime.now(tz=UTC).date().isoformat()
+    write_bytes(target, recorder[0].recording(day))
+    if not output.json:
+        output.say("recorded", file=target)
 
 
 def _mutate(output: Output, request: VerifyRequest, report: VerifyReport) -> ExitCode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of
+from verification.opinions import SecondJudge
 from verification.rule_of_question import rule_of
 
 VERIFY_FORMAT = "truc/verify/1"
@@ -24,6 +25,10 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
         if rule is not None:
             message = {**message, "rule": [rule.requirement, rule.article, rule.pack]}
         print_message(output, message)
+    if report.trouble is not None:
+        print_message(output, finding_message(report.trouble, output.language))
+    for alone in report.judgement.alone:
+        print_message(output, {"type": "alone", "scope": str(alone.scope), "judge": alone.judge, "count": alone.count})
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
@@ -47,5 +52,24 @@ def print_verify_summary(output: Output, report: VerifyReport) -> None:
             "devices": judgement.devices,
             "states": judgement.states,
             "judges": list(judges_of(judgement.answers)),
+            "second": _second(judgement.second),
         },
     )
+
+
+def _second(second: SecondJudge | None) -> Message | None:
+    """Return who the second judge was and over how much it judged."""
+    if second is None:
+        return None
+    return {
+        "name": second.name,
+        "version": second.version,
+        "snapshot": second.snapshot,
+        "recorded": second.recorded,
+        "devices": second.devices,
+        "sessions": second.sessions,
+        "routes": second.routes,
+        "questions": second.questions,
+        "flows": second.flows,
+        "seconds": dict(second.seconds),
+    }

@@ -32,6 +32,7 @@ def print_report(output: Output, report: VerifyReport) -> None:
     _print_unknown(output, report)
     _print_residue(output, report)
     _print_table(output, report.judgement.answers)
+    _print_second(output, report)
 
 
 def _print_wrong(output: Output, report: VerifyReport, intents: dict[str, Intent]) -> None:
@@ -170,6 +171,32 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
     output.line()
 
 
+def _print_second(output: Output, report: VerifyReport) -> None:
+    """Write who the second judge was, and what the engine alone vouches for; nothing if none was asked."""
+    if report.trouble is not None:
+        output.line(output.paint(output.words("second_absent"), "unsure"))
+        output.line()
+    second = report.judgement.second
+    if second is None:
+        return
+    how = output.words("second_recorded", day=second.recorded) if second.recorded else output.words("second_live")
+    output.say(
+        "second",
+        version=printable(second.version),
+        how=how,
+        questions=second.questions,
+        devices=second.devices,
+        sessions=second.sessions,
+        routes=second.routes,
+        flows=second.flows,
+        snapshot=second.snapshot.rpartition("-")[2][:12],
+    )
+    output.say("alone")
+    for item in report.judgement.alone:
+        output.line(f"  {output.words('scope_' + item.scope.replace('-', '_'), count=item.count)}")
+    output.line()
+
+
 def print_end(output: Output, report: VerifyReport) -> None:
     """Write what to do next and the closing line."""
     counts = count_verdicts(report.judgement.answers)
@@ -177,7 +204,8 @@ def print_end(output: Output, report: VerifyReport) -> None:
         output.say("no_failures_tried")
     worst = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
     output.say(f"next_verify_{worst}")
-    output.line(output.paint(closing_line(output, report), _COLOUR[worst]))
+    colour = "unsure" if report.trouble is not None and worst == "hold" else _COLOUR[worst]
+    output.line(output.paint(closing_line(output, report), colour))
 
 
 def closing_line(output: Output, report: VerifyReport) -> str:

@@ -14,7 +14,7 @@ from intents.suggestions import suggest
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
-    "pools", "management",
+    "pools", "management", "batfish",
 )  # fmt: skip
 POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner")
 MANAGEMENT_FIELDS = (
@@ -45,6 +45,7 @@ def read_settings(root: Node | None, reading: Reading) -> Settings | None:
         route_target_asn=fields.whole("route_target_asn", FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         management=management,
+        batfish=fields.optional("batfish"),
         where=root.where,
     )
     return settings if len(reading.findings) == before else None

@@ -139,7 +139,7 @@ def _settings() -> Schema:
         "pools": _list(_pool()),
         "management": _management(),
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on",))
+    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish"))
 
 
 def _pool() -> Schema:

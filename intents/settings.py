@@ -70,7 +70,8 @@ class ManagementSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses."""
+    """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
+    `batfish` is HOST[:PORT] of the second judge, "" for none."""
 
     province: str
     default_on: date | None
@@ -80,4 +81,5 @@ class Settings:
     route_target_asn: int
     pools: tuple[PoolSpec, ...]
     management: ManagementSettings
+    batfish: str = ""
     where: Where

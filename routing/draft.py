@@ -52,7 +52,7 @@ class Platform:
     targets: bool
     """VRFs carry RDs and route targets."""
     originates_by_export: bool
-    """Own routes enter BGP by export policy alone (Junos), else by redistribution through a policy."""
+    """Own routes enter BGP by export policy alone (Junos), else by naming each one (IOS `network`)."""
     control_filter: bool
     """Logins are fenced by a filter on the loopback, else by an access class of each login."""
 

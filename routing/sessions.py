@@ -155,7 +155,7 @@ def _keep(policies: dict[str, RoutePolicy], policy: RoutePolicy) -> None:
 
 
 def originate(draft: Draft, plans: Plans) -> None:
-    """Let own routes into BGP, through exact filters: LANs, what is behind an external attachment, the loopback."""
+    """Let own routes into BGP, exactly: LANs, what is behind an external attachment, the loopback."""
     platform = plans.platform(draft.device.name)
     here = {item.vrf: item for item in plans.standings_on(draft.device.name)}
     if draft.device.role is Role.EDGE:
@@ -164,30 +164,26 @@ def originate(draft: Draft, plans: Plans) -> None:
             draft.bgp.setdefault(vrf, BgpInstance(vrf=vrf, asn=asn, loop_asns=(asn,), maximum_paths=MAXIMUM_PATHS))
     for vrf, instance in draft.bgp.items():
         families = sorted({item.family for item in draft.vrfs[vrf].families})
+        rows: tuple[Redistribution, ...] = ()
+        networks: tuple[Prefix, ...] = ()
         if platform.originates_by_export:
             sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
             with_session = sorted({item.family for item in draft.neighbors.get(vrf, ())})
-            rows = [Redistribution(family=family, source=source) for family in with_session for source in sources]
+            rows = tuple(Redistribution(family=family, source=source) for family in with_session for source in sources)
         else:
-            rows = [row for family in families for row in _redistributed(draft, vrf, here.get(vrf), family, plans)]
+            networks = tuple(
+                sorted(own for family in families for own in _own(draft, vrf, here.get(vrf), family, plans))
+            )
         draft.bgp[vrf] = replace(
             instance,
-            redistributions=tuple(rows),
+            networks=networks,
+            redistributions=rows,
             neighbors=tuple(sorted(draft.neighbors.get(vrf, ()), key=lambda item: (item.family, item.address))),
         )
 
 
-def _redistributed(
-    draft: Draft, vrf: str, standing: Standing | None, family: Family, plans: Plans
-) -> list[Redistribution]:
+def _own(draft: Draft, vrf: str, standing: Standing | None, family: Family, plans: Plans) -> list[Prefix]:
+    """Return the prefixes that a VRF has to tell others of: its LAN, what is behind it, or the device's own address."""
     if vrf == purpose_vrf(MANAGEMENT):
-        own, source = _loopback(draft.device.name, family, plans), RouteSource.CONNECTED
-    elif standing is None:
-        return []
-    else:
-        own = list(standing.own.get(family, ()))
-        source = RouteSource.STATIC if standing.external else RouteSource.CONNECTED
-    if not own:
-        return []
-    (name,) = _use(draft, exact_filter(own))
-    return [Redistribution(family=family, source=source, policy=name)]
+        return _loopback(draft.device.name, family, plans)
+    return [] if standing is None else list(standing.own.get(family, ()))

@@ -565,7 +565,7 @@ ROUTES = (
             r"^(interface Loopback0)$",
             "interface Loopback7\n vrf forwarding A-4\n ip address 10.193.0.70 255.255.255.255\n!\n\\1",
         ),
-        (GIA_SANG, r"^  redistribute connected route-map TRUC-RM4-9f1e809d9316$", "  redistribute connected"),
+        (GIA_SANG, r"^(  network 10\.196\.64\.64 mask 255\.255\.255\.192)$", r"\1\n  redistribute connected"),
         (GIA_SANG, r"^  neighbor 10\.192\.0\.74 route-map TRUC-RM4-9f1e809d9316 out\n", ""),
         ("agg-2", r"^set routing-instances P-GOVERNMENT protocols bgp group TRUC-V4-10-192-0-75 import \S+\n", ""),
     ),
@@ -581,6 +581,11 @@ ROUTES = (
             GIA_SANG,
             r"^(ip prefix-list TRUC-PL-53e01f2a seq 5 permit 10\.196\.64\.64/26)$",
             r"\1\nip prefix-list TRUC-PL-53e01f2a seq 10 permit 10.196.64.128/26",
+        ),
+        (
+            GIA_SANG,
+            r"^(  network 10\.196\.64\.64 mask 255\.255\.255\.192)$",
+            r"\1\n  network 10.196.64.128 mask 255.255.255.192",
         ),
         (
             "agg-2",

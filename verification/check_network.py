@@ -153,7 +153,7 @@ def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
 def check_leaks(evidence: Evidence, layout: Layout, purposes: Mapping[int, PurposeName]) -> Iterator[NetworkFault]:
     """Yield routes that stand in a VRF though nobody of that purpose talks to their owner."""
     attachments = evidence.given.registry.attachments
-    talking = _talking_purposes(evidence)
+    talking = talking_purposes(evidence)
     for prefix, state in evidence.control_plane.base.items():
         owner = layout.owner.get(prefix)
         if owner is None:
@@ -176,7 +176,8 @@ def check_leaks(evidence: Evidence, layout: Layout, purposes: Mapping[int, Purpo
             )
 
 
-def _talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], frozenset[PurposeName]]:
+def talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], frozenset[PurposeName]]:
+    """Return the purposes of those whom an attachment talks to; a class talks also while nobody is in it."""
     attachments = evidence.given.registry.attachments
     found: dict[tuple[AttachmentName, Family], set[PurposeName]] = {}
     by_kind: dict[tuple[Kind, Family], set[PurposeName]] = {}

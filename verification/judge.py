@@ -1,11 +1,12 @@
-"""The gate: the engine's answers, every counterexample replayed by the dull meaning.
+"""The gate: the engine's answers and, if one is asked, a second judge's, every counterexample replayed by the dull meaning.
 
-Turns `Given` into a `Judgement`. The one idea: what the engine calls violated must be shown by `walk` on the very packet; where
+Turns `Given` into a `Judgement`. The one idea: what a judge calls violated must be shown by `walk` on the very packet; where
 the two differ the question is disputed, and the gate stays shut.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from routing.model import Direction, Network
@@ -13,11 +14,16 @@ from verification.engine import Judgement, MakeExecutor, judge
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, Failure, failures
 from verification.flow import Flow, describe_flow
-from verification.question import Answer
+from verification.gate import combine_verdicts
+from verification.opinions import ENGINE, Opinion, Opinions
+from verification.question import Answer, Question
 from verification.states import Progress
 from verification.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
 from verification.walk import walk
 from verification.walk_acl import judge_interface
+
+AskSecond = Callable[[Given, Sequence[Question], int], Opinions]
+"""Asks a second judge the same questions; the number is that of the routing states that the engine judged."""
 
 REPLAYS = 40
 """How many different counterexamples are replayed; the rest are left as the engine found them."""
@@ -35,6 +41,26 @@ def judge_and_replay(
     replayer = _Replayer(given)
     answers = tuple(replace(item, verdict=replayer.replayed(item)) for item in judgement.answers)
     return replace(judgement, answers=answers)
+
+
+def consult(judgement: Judgement, given: Given, second: AskSecond) -> Judgement:
+    """Ask a second judge the same questions, and return what both say together.
+
+    Whatever the second judge raises goes through: an opinion that is not to be had is never taken for agreement.
+    """
+    found = second(given, tuple(item.question for item in judgement.answers), judgement.states)
+    replayer = _Replayer(given)
+    answers = tuple(
+        _combine(item, opinion, replayer) for item, opinion in zip(judgement.answers, found.opinions, strict=True)
+    )
+    return replace(judgement, answers=answers, second=found.second, alone=found.alone)
+
+
+def _combine(answer: Answer, opinion: Opinion | None, replayer: _Replayer) -> Answer:
+    """Return the answer that two judges make; each one's own opinion stays beside it."""
+    mine = Opinion(judge=ENGINE, verdict=answer.verdict)
+    verdict = combine_verdicts(answer.verdict, None if opinion is None else opinion.verdict, replayer.shows)
+    return replace(answer, verdict=verdict, opinions=(mine,) if opinion is None else (mine, opinion))
 
 
 class _Replayer:
@@ -59,6 +85,13 @@ class _Replayer:
         if self._known[key]:
             return replace(verdict, replayed=True)
         return Disputed(one=f"engine: {verdict.reason}", other=f"walk: not so for {describe_flow(verdict.flow)}")
+
+    def shows(self, verdict: Violated) -> bool:
+        """Return whether `walk` shows what a violation of another judge claims; False for one that claims nothing of a packet."""
+        flow, claim = verdict.flow, verdict.claim
+        if flow is None or claim is None or not _starts(self._network, flow):
+            return False
+        return self._shows(flow, claim, NO_FAILURE)
 
     def _shows(self, flow: Flow, claim: Claim, failure: Failure | None) -> bool:
         if failure is None or not _starts(self._network, flow):

@@ -64,3 +64,13 @@ class SecondJudge:
     questions: int
     flows: int
     seconds: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinions:
+    """A second judge's opinions in the order of the questions (None: it does not see that one), who it was, and what the engine
+    alone vouches for."""
+
+    opinions: tuple[Opinion | None, ...]
+    second: SecondJudge
+    alone: tuple[Alone, ...]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from intents.policy import DevicesEndpoint, Effect, Rule
+from intents.policy import DevicesEndpoint, Effect, Rule, ViaAssertion
 from intents.registry import AttachmentName
 from verification.check_via import ViaPairs
 from verification.counterexample import violated_by
@@ -29,14 +29,15 @@ def rule_questions(given: Given) -> list[Question]:
     return [
         Question(
             kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
-            subject=_rule_text(rule),
+            subject=rule_subject(rule),
             intents=given.policy.sources.get(rule, ()),
         )
         for rule in given.policy.rules
     ]
 
 
-def _rule_text(rule: Rule) -> str:
+def rule_subject(rule: Rule) -> str:
+    """Return the words that name a rule's question."""
     within = " (within each organisation)" if rule.same_organisation else ""
     return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
 
@@ -54,14 +55,15 @@ class Known:
 
 def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
     """Answer every rule."""
-    members = _members_of_rules(evidence)
+    members = members_of_rules(evidence)
     questions = rule_questions(evidence.given)
     for rule, question, (sources, destinations) in zip(evidence.given.policy.rules, questions, members, strict=True):
         asked = replace(question, cases=len(sources) * len(destinations))
         yield Answer(question=asked, verdict=_rule_verdict(evidence, rule, asked, (sources, destinations), known))
 
 
-def _members_of_rules(evidence: Evidence) -> list[Members]:
+def members_of_rules(evidence: Evidence) -> list[Members]:
+    """Return the members of every rule, in the order of the policy."""
     count = len(evidence.given.policy.rules)
     sources: list[set[AttachmentName]] = [set() for _ in range(count)]
     destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
@@ -113,6 +115,11 @@ def _first_wrong(
     return (other, one) if back else (one, other)
 
 
+def via_subject(via: ViaAssertion) -> str:
+    """Return the words that name an assertion's question."""
+    return f"{via.source} -> {via.destination} via {', '.join(via.devices)}"
+
+
 def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:
     """Answer every assertion about the way."""
     for index, (via, (sources, destinations, _)) in enumerate(zip(evidence.given.policy.vias, vias, strict=True)):
@@ -127,7 +134,7 @@ def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[An
             verdict = NotModelled(reason=known.tally.unsettled)
         question = Question(
             kind=QuestionKind.VIA,
-            subject=f"{via.source} -> {via.destination} via {', '.join(via.devices)}",
+            subject=via_subject(via),
             intents=intents,
             cases=len(sources) * len(destinations),
         )

@@ -32,7 +32,7 @@ class Capabilities:
     `loopback`: name of the management loopback; `control_interface`: of the one whose filter guards the other VRFs.
     `instance_asn`: BGP in a VRF has an AS of its own, else neighbours get a
     local AS. `targets`: VRFs carry RDs and route targets. `originates_by_export`: own routes enter BGP by export policy
-    alone, else by redistribution through a policy. `control_filter`: logins are fenced by a filter on the loopback, else by
+    alone, else by naming each one (`network`). `control_filter`: logins are fenced by a filter on the loopback, else by
     a list of each login. `permits_match_fragments`: a permit with ports also admits non-initial fragments.
     `several_values`: one filter entry may name several addresses and ports. `suffix` of files that hold its texts.
     """
@@ -131,4 +131,11 @@ class Vendor(Protocol):
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         """Return the closed list of harmless lines: (regular expression over the space-joined path, reason)."""
+        ...
+
+    def hide_secrets(self, text: str) -> str: ...
+
+    def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
+        """Return lines that mean something, that Batfish doesn't read, and that may be left out there all the same: (regular
+        expression over a text line or over what Batfish says of it, reason)."""
         ...

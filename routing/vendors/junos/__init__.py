@@ -22,6 +22,14 @@ from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadD
 _SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)
 _BACKBONE = Budget(acl_entries=40_000, vrfs=64, subinterfaces=4_000, bgp_sessions=2_000, routes=500_000)
 
+_UNREAD_BY_BATFISH = (
+    (r"^Unencrypted key stored at line: \d+$", "keys are hidden before a text is sent"),
+    (
+        r"^(set routing-instances \S+ routing-options )?autonomous-system independent-domain( no-attrset)?;?$",
+        "Batfish looks for loops in each instance by itself, with this line or without",
+    ),
+)
+
 
 class _Junos:
     # leaks: every form of leaking on Junos (instance-import, auto-export, rib-groups, next-table) is judged differently by
@@ -68,6 +76,13 @@ class _Junos:
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         return HARMLESS
+
+    def hide_secrets(self, text: str) -> str:  # XXX replaced at merge
+        return text
+
+    def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
+        """Return lines that Batfish doesn't read and that no question put to it depends on."""
+        return _UNREAD_BY_BATFISH
 
 
 VENDOR: Vendor = _Junos()

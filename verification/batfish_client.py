@@ -1,0 +1,210 @@
+"""A live Batfish server as a `BatfishSession`; the only module that imports its client library.
+
+The one idea: every call has a deadline and ends in rows or in a `BatfishError`; a snapshot is uploaded under the digest of its
+content, so that one which the server has already is not sent again, and old ones are deleted when a new one comes.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import threading
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from pybatfish.client.options import Options
+from pybatfish.client.session import Session
+from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags
+from pybatfish.exception import BatfishException
+from requests import RequestException
+
+from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
+
+API = "2."
+"""The versions of the server's interface that this module speaks."""
+NETWORK = "truc"
+KEPT = 8
+"""How many snapshots of ours a server keeps: the newest; older ones are deleted after an upload."""
+QUESTIONS = frozenset(
+    {
+        "bgpSessionStatus",
+        "detectLoops",
+        "fileParseStatus",
+        "filterLineReachability",
+        "initIssues",
+        "interfaceProperties",
+        "multipathConsistency",
+        "reachability",
+        "resolveFilterSpecifier",
+        "routes",
+        "searchFilters",
+        "undefinedReferences",
+    }
+)
+"""The questions that the server must offer."""
+_REUSE = {"parsereuse": True}
+"""A server that was started with this option may use again what it read of identical files."""
+_TRIES = 3
+_PAUSE = 0.2
+"""How often a request is tried, and the pause (seconds, doubling) between: a dead server is noticed within seconds."""
+
+_FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
+
+_Found = TypeVar("_Found")
+
+
+class LiveBatfish:
+    """A server on `host`:`port`; `deadline` in seconds for any single call."""
+
+    recorded = ""
+
+    def __init__(self, host: str, port: int, deadline: float) -> None:
+        Options.max_retries_to_connect_to_coordinator = _TRIES
+        Options.max_initial_tries_to_connect_to_coordinator = _TRIES
+        Options.request_backoff_factor = _PAUSE
+        logging.getLogger("pybatfish").setLevel(logging.ERROR)
+        self._where = f"{host}:{port}"
+        self._deadline = deadline
+        try:
+            self._session = self._within(lambda: Session(host=host, port=port, timeout=deadline))
+            versions = self._within(self._session.get_component_versions)
+        except BatfishError as error:
+            trouble = Trouble.UNREACHABLE if error.trouble is Trouble.LOST else error.trouble
+            raise BatfishError(trouble, error.detail) from error
+        self.version = str(versions.get("Batfish", "?"))
+        self._check_fits(versions)
+        self._within(lambda: self._session.set_network(NETWORK))
+        self._known = set(self._within(self._session.list_snapshots))
+
+    def _check_fits(self, versions: Mapping[str, str]) -> None:
+        speaks = str(versions.get("api_version", ""))
+        if not speaks.startswith(API):
+            raise BatfishError(Trouble.VERSION, f"{self._where} speaks interface {speaks or '?'}, not {API}x")
+        offered = set(dir(self._session.q))
+        missing = sorted(QUESTIONS - offered)
+        if missing:
+            raise BatfishError(Trouble.VERSION, f"{self._where} does not offer {', '.join(missing)}")
+
+    def upload(self, snapshot: Snapshot) -> None:
+        """Send a snapshot unless the server has it, and delete the oldest of ours beyond `KEPT`. BatfishError."""
+        if snapshot.name in self._known and self._is_whole(snapshot):
+            return
+        packed: Any = _pack(snapshot)
+        self._within(lambda: self._session.init_snapshot(packed, name=snapshot.name, overwrite=True, extra_args=_REUSE))
+        self._known.add(snapshot.name)
+        self._forget(snapshot.name)
+
+    def _is_whole(self, snapshot: Snapshot) -> bool:
+        """Return whether the server finished reading a snapshot that it has."""
+        for item in self._snapshots():
+            if item.get("name") == snapshot.name:
+                status = item.get("metadata", {}).get("initializationMetadata", {}).get("currentStatus", "")
+                return status in {"PARSED", "DATAPLANING", "DATAPLANED"}
+        return False
+
+    def _forget(self, newest: str) -> None:
+        found = self._snapshots()
+        dated = sorted(
+            (str(item.get("metadata", {}).get("creationTimestamp", "")), str(item.get("name"))) for item in found
+        )
+        for _, name in dated[: max(0, len(dated) - KEPT)]:
+            if name != newest:
+                self._within(lambda name=name: self._session.delete_snapshot(name))  # type: ignore[misc]
+                self._known.discard(name)
+
+    def _snapshots(self) -> list[Any]:
+        return list(self._within(lambda: self._session.list_snapshots(verbose=True)))
+
+    def ask(
+        self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None
+    ) -> tuple[Row, ...]:
+        """Return all rows of an answer. BatfishError."""
+        asked = getattr(self._session.q, question)(**_typed(parameters))
+        against = None if reference is None else reference.name
+        answer = self._within(lambda: asked.answer(snapshot.name, against, include_one_table_keys=False))
+        return rows_of(question, answer)
+
+    def _within(self, call: Callable[[], _Found]) -> _Found:
+        """Return what a call returns, within the deadline; the client's own errors become ours."""
+        found: list[_Found] = []
+        failed: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                found.append(call())
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is looked at in the caller's thread
+                failed.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        thread.join(self._deadline)
+        if thread.is_alive():
+            raise BatfishError(Trouble.TIMEOUT, f"{self._where} did not answer within {self._deadline:g} s")
+        if failed:
+            raise self._error(failed[0]) from failed[0]
+        return found[0]
+
+    def _error(self, error: BaseException) -> BaseException:
+        text = str(error).strip().splitlines()
+        shown = text[0][:300] if text else type(error).__name__
+        if isinstance(error, RequestException):
+            response = getattr(error, "response", None)
+            if response is not None:
+                return BatfishError(Trouble.REFUSED, f"{self._where}: {shown} {response.text[:200]}".strip())
+            return BatfishError(Trouble.LOST, f"{self._where}: {shown}")
+        if isinstance(error, BatfishException):
+            return BatfishError(Trouble.REFUSED, f"{self._where}: {shown}{_cause(str(error))}")
+        if isinstance(error, (ValueError, KeyError, TypeError)):
+            return BatfishError(Trouble.INCOMPLETE, f"{self._where}: {type(error).__name__}: {shown}")
+        return error
+
+
+def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
+    """Return the rows of an answer as the client gives it; BatfishError if it is no whole answer."""
+    elements = answer.get("answerElements") if isinstance(answer, Mapping) else None
+    status = answer.get("status") if isinstance(answer, Mapping) else None
+    if status != "SUCCESS" or not isinstance(elements, list) or len(elements) != 1:
+        raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has status {status!r} and no single table")
+    rows = elements[0].get("rows")
+    if not isinstance(rows, list):
+        raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
+    return tuple(rows)
+
+
+def _cause(text: str) -> str:
+    """Return the first line of a server's log that says why, if there is one."""
+    for line in text.splitlines():
+        stripped = line.strip()
+        if "Exception" in stripped or "No space left" in stripped:
+            return f": {stripped[:300]}"
+    return ""
+
+
+def _pack(snapshot: Snapshot) -> io.BytesIO:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", compression=zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, text in sorted(snapshot.files.items()):
+            entry = zipfile.ZipInfo(f"{snapshot.name}/{path}", date_time=(1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, text.encode("utf-8", errors="replace"))
+    packed.seek(0)
+    return packed
+
+
+def _typed(parameters: Parameters) -> dict[str, Any]:
+    """Return parameters as the client wants them: constraints are values of its own types."""
+    found = dict(parameters)
+    if "headers" in found:
+        headers = dict(found["headers"])
+        if "tcpFlags" in headers:
+            headers["tcpFlags"] = [_flags(item) for item in headers["tcpFlags"]]
+        found["headers"] = HeaderConstraints(**headers)
+    if "pathConstraints" in found:
+        found["pathConstraints"] = PathConstraints(**found["pathConstraints"])
+    return found
+
+
+def _flags(wanted: Mapping[str, bool]) -> Any:
+    """Return a condition on TCP flags: those named must be as given, the others are free."""
+    used = {f"use{name.capitalize()}": name in wanted for name in _FLAGS}
+    return MatchTcpFlags(tcpFlags=TcpFlags(**wanted), **used)

@@ -1,0 +1,234 @@
+"""What Batfish read and computed: nodes, lines that it didn't read, interfaces, sessions and routes, checked for completeness.
+
+The one idea: before Batfish is asked what the network does, it must show that it has the whole network: every text a node, every
+node interfaces, some session, some route; zero of anything is an error, never a proof.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from intents.prefix import Family, Prefix, parse_prefix
+from routing.vendors import VENDORS
+from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
+from verification.batfish_snapshot import CONFIGS, device_of, file_of
+from verification.evidence import Given
+
+_FATAL = frozenset({"FAILED", "EMPTY", "UNKNOWN", "UNSUPPORTED", "UNEXPECTED_PACKAGING"})
+_PROPERTIES = "Active,VRF,All_Prefixes,Incoming_Filter_Name,Outgoing_Filter_Name,Encapsulation_VLAN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadLine:
+    """A line that Batfish does not read though the device's reader knows no reason why it may be left out."""
+
+    device: str
+    line: int
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenInterface:
+    """An interface as Batfish has it; a filter is "" if none filters there. `prefixes` with host bits, as text."""
+
+    vrf: str
+    active: bool
+    vlan: int | None
+    addresses: frozenset[tuple[str, int]]
+    filters: tuple[str, str]
+
+    @property
+    def is_loopback(self) -> bool:
+        """Return whether it is no interface that packets pass: it has host addresses only, or none."""
+        return all(length == Family.V4.bits for _, length in self.addresses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenRoute:
+    """A route of a VRF: where it comes from, and its next hop (address, "" if none; interface, "" if none)."""
+
+    prefix: Prefix
+    protocol: str
+    next_hop: str
+    interface: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """`nodes` and `devices` lead from our names to Batfish's and back. `sessions`: (device, VRF, local, remote address) of
+    those that are established; `down`: the others, with their status. `undefined`: names that texts use and don't define."""
+
+    nodes: Mapping[str, str]
+    devices: Mapping[str, str]
+    unread: tuple[UnreadLine, ...]
+    undefined: tuple[UnreadLine, ...]
+    interfaces: Mapping[tuple[str, str], SeenInterface]
+    sessions: frozenset[tuple[str, str, str, str]]
+    down: Mapping[tuple[str, str, str, str], str]
+    routes: Mapping[tuple[str, str], tuple[SeenRoute, ...]]
+
+    @property
+    def route_count(self) -> int:
+        """The number of routes of all VRFs."""
+        return sum(len(found) for found in self.routes.values())
+
+
+def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> Facts:
+    """Ask everything that is no question about packets. BatfishError if something that was sent is not in the answers."""
+    nodes = _nodes(session.ask("fileParseStatus", {}, snapshot), given)
+    devices = {node: device for device, node in nodes.items()}
+    interfaces = dict(_interfaces(session.ask("interfaceProperties", {"properties": _PROPERTIES}, snapshot), devices))
+    without = sorted(nodes.keys() - {device for device, _ in interfaces})
+    if without:
+        raise BatfishError(Trouble.INCOMPLETE, f"no interface of {_some(without)} is in the answer")
+    up, down = _sessions(session.ask("bgpSessionStatus", {}, snapshot), devices)
+    if not up and len(given.network.devices) > 1:
+        raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
+    routes = _routes(session.ask("routes", {}, snapshot), devices)
+    without = sorted(nodes.keys() - {device for device, _ in routes})
+    if without:
+        raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
+    return Facts(
+        nodes=nodes,
+        devices=devices,
+        unread=tuple(_unread(session.ask("initIssues", {}, snapshot), given, devices)),
+        undefined=tuple(_undefined(session.ask("undefinedReferences", {}, snapshot))),
+        interfaces=interfaces,
+        sessions=up,
+        down=down,
+        routes=routes,
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+
+
+def _nodes(rows: Sequence[Row], given: Given) -> dict[str, str]:
+    """Return Batfish's name of every device that was sent."""
+    found: dict[str, str] = {}
+    for row in rows:
+        path = str(row["File_Name"])
+        nodes = row.get("Nodes") or []
+        if path.startswith(CONFIGS) and len(nodes) == 1 and str(row.get("Status")) not in _FATAL:
+            found[device_of(path)] = str(nodes[0]["name"])
+    missing = sorted(given.network.devices.keys() - found.keys())
+    if missing or not found:
+        raise BatfishError(
+            Trouble.INCOMPLETE, f"{_some(missing) or 'every device'} was sent, but is no node in the answer"
+        )
+    return found
+
+
+def _interfaces(rows: Sequence[Row], devices: Mapping[str, str]) -> Iterator[tuple[tuple[str, str], SeenInterface]]:
+    for row in rows:
+        device = devices.get(str(row["Interface"]["hostname"]))
+        if device is None:
+            continue
+        tag = row.get("Encapsulation_VLAN")
+        yield (
+            (device, str(row["Interface"]["interface"])),
+            SeenInterface(
+                vrf=str(row.get("VRF") or ""),
+                active=bool(row.get("Active")),
+                vlan=None if tag is None else int(tag),
+                addresses=frozenset(_address(str(item)) for item in row.get("All_Prefixes") or ()),
+                filters=(str(row.get("Incoming_Filter_Name") or ""), str(row.get("Outgoing_Filter_Name") or "")),
+            ),
+        )
+
+
+def _address(text: str) -> tuple[str, int]:
+    value, _, length = text.partition("/")
+    return value, int(length)
+
+
+def _sessions(
+    rows: Sequence[Row], devices: Mapping[str, str]
+) -> tuple[frozenset[tuple[str, str, str, str]], dict[tuple[str, str, str, str], str]]:
+    up = set()
+    down = {}
+    for row in rows:
+        device = devices.get(str(row["Node"]["name"]), "")
+        remote = row.get("Remote_IP")
+        address = str(remote.get("value") if isinstance(remote, Mapping) else remote)
+        key = (device, str(row.get("VRF") or ""), str(row.get("Local_IP") or ""), address)
+        if row.get("Established_Status") == "ESTABLISHED":
+            up.add(key)
+        elif ":" not in address:
+            down[key] = str(row.get("Established_Status"))
+    return frozenset(up), down
+
+
+def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, str], tuple[SeenRoute, ...]]:
+    found: dict[tuple[str, str], list[SeenRoute]] = {}
+    for row in rows:
+        device = devices.get(str(row["Node"]["name"]))
+        if device is None:
+            continue
+        hop = row.get("Next_Hop") or {}
+        found.setdefault((device, str(row["VRF"])), []).append(
+            SeenRoute(
+                prefix=parse_prefix(str(row["Network"])),
+                protocol=str(row["Protocol"]),
+                next_hop=str(hop.get("ip") or ""),
+                interface=str(hop.get("interface") or ""),
+            )
+        )
+    return {key: tuple(sorted(items, key=repr)) for key, items in found.items()}
+
+
+def _unread(rows: Sequence[Row], given: Given, devices: Mapping[str, str]) -> Iterator[UnreadLine]:
+    """Yield lines that Batfish did not read, or not wholly, and that may mean something."""
+    harmless = {name: _harmless_lines(given, name) for name in given.network.devices}
+    reasons = {name: _gaps(device.platform) for name, device in given.network.devices.items()}
+    for row in rows:
+        names: list[dict[str, Any]] = [
+            {"filename": file_of(devices.get(str(name), "")), "lines": [0]} for name in row.get("Nodes") or ("",)
+        ]
+        for place in row.get("Source_Lines") or names:
+            device = device_of(str(place["filename"]))
+            for number in place.get("lines") or (0,):
+                text = _line(given, device, int(number)) or str(row.get("Line_Text") or "").strip()
+                if text in harmless.get(device, ()) or any(
+                    one.search(said) for one in reasons.get(device, ()) for said in (text, str(row.get("Details")))
+                ):
+                    continue
+                yield UnreadLine(device=device, line=int(number), text=text, reason=str(row.get("Details") or ""))
+
+
+def _line(given: Given, device: str, number: int) -> str:
+    lines = given.texts[device] if device in given.network.devices else ()
+    return lines[number - 1].strip() if 0 < number <= len(lines) else ""
+
+
+def _harmless_lines(given: Given, name: str) -> frozenset[str]:
+    """Return every line that the device's reader knows to change nothing, as it stands in a text and as a path."""
+    paths = given.network.devices[name].harmless
+    return frozenset({path[-1].strip() for path in paths} | {f"set {path[-1].strip()}" for path in paths})
+
+
+def _gaps(platform: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern, _ in VENDORS[platform].unread_by_batfish())
+
+
+def _undefined(rows: Sequence[Row]) -> Iterator[UnreadLine]:
+    for row in rows:
+        place = row.get("Lines") or {}
+        lines = place.get("lines") or [0]
+        yield UnreadLine(
+            device=device_of(str(place.get("filename", row.get("File_Name", "")))),
+            line=int(lines[0]),
+            text=str(row.get("Ref_Name", "")),
+            reason=f"undefined {row.get('Struct_Type', 'name')} in {row.get('Context', '?')}",
+        )
+
+
+def ipv4(given: Given) -> bool:
+    """Return whether anything that is judged has IPv4 addresses."""
+    return any(entry.prefix.family is Family.V4 for entry in given.address_plan.prefixes)

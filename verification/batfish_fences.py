@@ -1,0 +1,155 @@
+"""The IPv4 fences of all attachments, each alone, as Batfish judges them.
+
+The one idea: every list is compared with `allowed` by Batfish's own decision diagrams, all lists of a direction in one question;
+what only one of the two admits comes back as a packet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.prefix import Family
+from routing.model import Direction
+from verification.batfish_facts import Facts
+from verification.batfish_flow import WHOLE, addresses, flow_of_row
+from verification.batfish_reference import Fence, allowed_at, layers_of, reference_snapshot
+from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
+from verification.evidence import Evidence
+from verification.flow import Flow
+from verification.flow_sets import FlowSet, Span, flow_of, rectangle, whole
+
+PERMIT = "PERMIT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceFault:
+    """A packet that a fence admits though it is not allowed (`admits`), or drops though it is. `line` of the list decided."""
+
+    fence: Fence
+    flow: Flow
+    admits: bool
+    line: str
+
+
+def fences_of(evidence: Evidence, facts: Facts) -> Iterator[Fence]:
+    """Yield every IPv4 fence with the list that Batfish sees bound there."""
+    own = evidence.sides[Family.V4].pairs.own
+    for name, ports in sorted(evidence.ports.items()):
+        for port in ports if name in own else ():
+            seen = facts.interfaces.get((port.device, port.interface))
+            for index, direction in enumerate((Direction.IN, Direction.OUT)):
+                acl = seen.filters[index] if seen is not None else ""
+                yield Fence(attachment=name, port=port, direction=direction, acl=acl)
+
+
+class Fences:
+    """The fences of a snapshot compared with what is allowed: `faults` has at most one packet of each kind for each fence."""
+
+    def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
+        self._session, self._snapshot, self._evidence, self._facts = session, snapshot, evidence, facts
+        self._references: dict[Fence, Snapshot] = {}
+        self.all = tuple(fences_of(evidence, facts))
+        faults = [fault for fence in self.all if not fence.acl for fault in _unbound(evidence, fence)]
+        for layer in layers_of(fence for fence in self.all if fence.acl):
+            faults += self._compare(layer)
+        order = sorted(faults, key=lambda item: (item.fence.attachment, item.fence.direction, not item.admits))
+        self.faults = tuple(order)
+
+    def _compare(self, layer: Sequence[Fence]) -> Iterator[FenceFault]:
+        reference = reference_snapshot(self._evidence, layer, self._facts.nodes)
+        self._session.upload(reference)
+        written = _lists(self._session, layer, reference)
+        standing = _lists(self._session, layer, self._snapshot)
+        for fence in layer:
+            self._references[fence] = reference
+            key = (self._facts.nodes[fence.port.device], fence.acl)
+            if key not in written:
+                raise BatfishError(Trouble.INCOMPLETE, f"what {fence.attachment} may send or hear was not read back")
+            if key not in standing:
+                yield from _unbound(self._evidence, fence)
+        for direction in (Direction.IN, Direction.OUT):
+            asked = [fence for fence in layer if fence.direction is direction]
+            if asked:
+                headers = dict(WHOLE)
+                if direction is Direction.OUT:  # the fence at the destination is proved over unspoofed sources
+                    headers["srcIps"] = addresses(self._evidence.sides[Family.V4].pairs.unspoofed())
+                yield from self._differences(asked, reference, headers)
+
+    def dropped(self, fence: Fence, spans: Sequence[Span]) -> FenceFault | None:
+        """Return an allowed packet that a fence drops, to (or, at a destination, from) some addresses."""
+        if fence not in self._references or not spans:
+            return None
+        headers = {**WHOLE, "dstIps" if fence.direction is Direction.IN else "srcIps": addresses(spans)}
+        found = self._differences([fence], self._references[fence], headers)
+        return next((fault for fault in found if not fault.admits), None)
+
+    def _differences(
+        self, fences: Sequence[Fence], reference: Snapshot, headers: Mapping[str, str]
+    ) -> Iterator[FenceFault]:
+        parameters = {"filters": _names(fences), "action": "permit", "headers": headers}
+        if len(fences) == 1:
+            parameters["nodes"] = self._facts.nodes[fences[0].port.device]
+        rows = self._session.ask("searchFilters", parameters, self._snapshot, reference)
+        return _faults(rows, fences, self._facts)
+
+
+def _lists(session: BatfishSession, fences: Sequence[Fence], snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    """Return which of the lists a snapshot has, as (node, name): a list that is missing is compared with nothing."""
+    rows = session.ask("resolveFilterSpecifier", {"filters": _names(fences)}, snapshot)
+    return frozenset((str(row["Node"]["name"]), str(row["Filter_Name"])) for row in rows)
+
+
+def _names(fences: Sequence[Fence]) -> str:
+    names = sorted({fence.acl for fence in fences})
+    return f"/^({'|'.join(re.escape(name) for name in names)})$/"
+
+
+def _faults(rows: Sequence[Mapping[str, object]], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:
+    by_list = {(facts.nodes[fence.port.device], fence.acl): fence for fence in fences}
+    for row in rows:
+        node = _value(row, "Node")
+        name = node.get("name") if isinstance(node, Mapping) else node
+        fence = by_list.get((str(name), str(_value(row, "Filter_Name"))))
+        flow = _value(row, "Flow")
+        if fence is None or not isinstance(flow, Mapping):
+            continue
+        found = flow_of_row(flow, fence.port.device)
+        admits = str(row.get("Snapshot_Action")) == PERMIT
+        line = str(row.get("Snapshot_Line_Content") or "")
+        yield FenceFault(fence=fence, flow=_placed(found, fence), admits=admits, line=line)
+
+
+def _value(row: Mapping[str, object], name: str) -> object:
+    return row.get(name, row.get(f"Snapshot_{name}"))
+
+
+def _placed(flow: Flow, fence: Fence) -> Flow:
+    """Return a flow that starts where its fence stands."""
+    return Flow(
+        family=flow.family,
+        source=flow.source,
+        destination=flow.destination,
+        protocol=flow.protocol,
+        source_port=flow.source_port,
+        destination_port=flow.destination_port,
+        tcp_flags=flow.tcp_flags,
+        icmp_type=flow.icmp_type,
+        icmp_code=flow.icmp_code,
+        start_device=fence.port.device,
+        start_interface=fence.port.interface,
+    )
+
+
+def _unbound(evidence: Evidence, fence: Fence) -> Iterator[FenceFault]:
+    """Yield a packet that passes where no filter is bound."""
+    space = evidence.sides[Family.V4].space
+    everything: FlowSet = rectangle(space, whole(Family.V4), whole(Family.V4), space.full)
+    if fence.direction is Direction.OUT:
+        honest = rectangle(space, evidence.sides[Family.V4].pairs.unspoofed(), whole(Family.V4), space.full)
+        everything &= honest
+    packet = (everything - allowed_at(evidence, fence)).witness()
+    if packet is not None:
+        flow = flow_of(packet, Family.V4, fence.port.device, fence.port.interface)
+        yield FenceFault(fence=fence, flow=flow, admits=True, line="")

@@ -1,0 +1,68 @@
+"""Packets that are not allowed and yet arrive, through the gap of a source fence.
+
+The one idea: only a source fence that admits too much can let any through; then, and only then, Batfish is asked what of all that
+is not allowed from there gets anywhere, box of headers by box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from intents.prefix import Family
+from intents.registry import AttachmentName
+from routing.model import AttachmentPort, Direction
+from verification.batfish_flow import addresses
+from verification.batfish_headers import outside
+from verification.batfish_reach import ARRIVED, Asker, Seen, without
+from verification.batfish_reference import Cover, Fence, allowed_at
+from verification.flow_sets import Row, Span, clip, union_of, whole
+
+Leaks = Mapping[tuple[AttachmentName, AttachmentName], Seen]
+
+
+class Escapes:
+    """What gets out through one broken source fence."""
+
+    def __init__(self, asker: Asker, fence: Fence) -> None:
+        self._asker = asker
+        self._port: AttachmentPort = fence.port
+        self._name = fence.attachment
+        allowed = allowed_at(
+            asker.evidence, Fence(attachment=fence.attachment, port=fence.port, direction=Direction.IN, acl="")
+        )
+        self._rows = allowed.rows
+        self._cover = Cover(asker.evidence.sides[Family.V4].space)
+
+    def to(self, names: Iterable[AttachmentName]) -> Seen | None:
+        """Return a packet that is not allowed and arrives at one of some attachments."""
+        spans = without(self._asker.spans_of(names), self._asker.hosts[self._name])
+        if not spans:
+            return None
+        spoofed = without(whole(Family.V4), [(low, high) for low, high, _ in self._rows])
+        found = self._first(spans, {"srcIps": addresses(spoofed)})
+        if found is not None:
+            return found
+        for low, high, row in self._rows:
+            source = {"srcIps": addresses([(low, high)])}
+            for mask, held in _by_mask(row, spans):
+                for headers in outside(self._cover(mask)) if mask else ({},):
+                    found = self._first(held, {**headers, **source})
+                    if found is not None:
+                        return found
+        return None
+
+    def _first(self, spans: tuple[Span, ...], headers: dict[str, object]) -> Seen | None:
+        return next(iter(self._asker.reach((self._port,), spans, ARRIVED, headers)), None)
+
+
+def _by_mask(row: Row, spans: tuple[Span, ...]) -> Iterator[tuple[int, tuple[Span, ...]]]:
+    """Yield destinations by what may be sent to them, with 0 for those to which nothing may."""
+    groups: dict[int, list[Span]] = {}
+    for low, high, mask in row:
+        groups.setdefault(mask, []).extend(clip([(low, high)], spans))
+    nothing = without(spans, [(low, high) for low, high, _ in row])
+    if nothing:
+        yield 0, nothing
+    for mask, held in groups.items():
+        if held:
+            yield mask, union_of(held)

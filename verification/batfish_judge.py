@@ -1,0 +1,325 @@
+"""Batfish's own verdict of every question that it sees.
+
+Turns the judge's input and the questions into one opinion for each. The one idea: the questions come from the policy, as they do
+for the engine; what Batfish does not see has no opinion and is counted by name, and a line that Batfish did not read takes every
+`Holds` away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+
+from intents.policy import DevicesEndpoint, Effect, Rule
+from intents.prefix import Family
+from intents.registry import AttachmentName, PurposeName
+from routing.model import AttachmentPort, Direction
+from verification.batfish_facts import Facts, UnreadLine, gather_facts
+from verification.batfish_fences import FenceFault, Fences
+from verification.batfish_flow import flow_of_row, hops_of_trace
+from verification.batfish_isolation import Escapes
+from verification.batfish_network import (
+    Tables,
+    check_addressing,
+    check_backbone,
+    check_default_routes,
+    check_leaks,
+    check_overlaps,
+    check_purposes,
+    check_transit,
+    make_tables,
+    routed_from,
+)
+from verification.batfish_reach import ARRIVED, LOST, Asker, Seen, without
+from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
+from verification.batfish_sessions import Cut, Cuts
+from verification.batfish_snapshot import network_snapshot
+from verification.evidence import Evidence, Given, gather
+from verification.flow import describe_flow
+from verification.flow_sets import clip, packet_of, span_of
+from verification.management import planned_loopbacks
+from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
+from verification.question import Question, QuestionKind
+from verification.rule_answers import members_of_rules, rule_subject, via_subject
+from verification.talkers import Partners, members_of, sum_of, who_talks
+from verification.verdict import Claim, ClaimKind, Culprit, Holds, NotModelled, Verdict, Violated
+
+_ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
+
+
+def ask_batfish(session: BatfishSession, given: Given, questions: Sequence[Question], states: int) -> Opinions:
+    """Return Batfish's opinions; `states`: how many routing states the engine judged. BatfishError."""
+    started = time.monotonic()
+    snapshot = network_snapshot(given)
+    session.upload(snapshot)
+    read = time.monotonic()
+    evidence = gather(given)
+    facts = gather_facts(session, snapshot, given)
+    known = time.monotonic()
+    asked = _Batfish(session, snapshot, evidence, facts)
+    verdicts = [asked.verdict(question) for question in questions]
+    ended = time.monotonic()
+    doubtful = _doubt(facts)
+    opinions = tuple(
+        None
+        if verdict is None
+        else Opinion(judge=BATFISH, verdict=doubtful if doubtful and isinstance(verdict, Holds) else verdict)
+        for verdict in verdicts
+    )
+    second = SecondJudge(
+        name=BATFISH,
+        version=session.version,
+        snapshot=snapshot.name,
+        recorded=session.recorded,
+        devices=len(facts.nodes),
+        sessions=len(facts.sessions),
+        routes=facts.route_count,
+        questions=sum(item is not None for item in opinions),
+        flows=asked.flows,
+        seconds=(("upload", read - started), ("tables", known - read), ("packets", ended - known)),
+    )
+    return Opinions(opinions=opinions, second=second, alone=tuple(_alone(given, questions, opinions, states)))
+
+
+def _alone(
+    given: Given, questions: Sequence[Question], opinions: Sequence[Opinion | None], states: int
+) -> Iterator[Alone]:
+    """Yield what only the engine vouches for, by the closed list of scopes; BatfishError for a question outside it."""
+    unseen = [question.kind for question, opinion in zip(questions, opinions, strict=True) if opinion is None]
+    for kind in unseen:
+        if kind not in _ALONE and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
+            raise BatfishError(
+                Trouble.INCOMPLETE, f"no opinion of {kind}, which is not on the list of what Batfish can't see"
+            )
+    prefixes = sum(item.prefix.family is Family.V6 for item in given.address_plan.prefixes)
+    if prefixes:
+        yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
+    yield Alone(scope=Scope.FRAGMENTS, judge=ENGINE, count=len(given.network.ports))
+    if states > 1:
+        yield Alone(scope=Scope.FAILURES, judge=ENGINE, count=states - 1)
+    for kind, scope in _ALONE.items():
+        if unseen.count(kind):
+            yield Alone(scope=scope, judge=ENGINE, count=unseen.count(kind))
+
+
+def _doubt(facts: Facts) -> NotModelled | None:
+    """Return why nothing may be claimed: lines that Batfish did not read, or names that mean nothing."""
+    lines: tuple[UnreadLine, ...] = (*facts.unread, *facts.undefined)
+    if not lines:
+        return None
+    culprits = tuple(Culprit(device=item.device, ref=(), line=item.line, text=item.text) for item in lines[:20])
+    shown = f"{lines[0].device}:{lines[0].line}: {lines[0].text or lines[0].reason}"
+    return NotModelled(reason=f"Batfish does not read {len(lines)} lines, the first is {shown}", culprits=culprits)
+
+
+class _Batfish:
+    """All that Batfish is asked, each thing once."""
+
+    def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
+        self._evidence = evidence
+        self._facts = facts
+        self._talking: Partners = who_talks(evidence)
+        self._asker = Asker(session, snapshot, evidence, facts)
+        self._fences = Fences(session, snapshot, evidence, facts)
+        self._cuts = Cuts(self._asker, self._talking, self._fences)
+        self._tables: Tables = make_tables(evidence, facts)
+        self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
+        self._rules = {(rule.effect, rule_subject(rule)): rule for rule in evidence.given.policy.rules}
+        self._vias = {via_subject(via): via for via in evidence.given.policy.vias}
+        self._escapes = {
+            fault.fence: Escapes(self._asker, fault.fence)
+            for fault in self._fences.faults
+            if fault.admits and fault.fence.direction is Direction.IN
+        }
+        self._network = self._network_reasons(session, snapshot)
+        self._walls = dict(self._reached())
+        self.flows = sum(found.bit_count() for (_, family), found in self._talking.sets.items() if family is Family.V4)
+        if not self.flows or not self._fences.all:
+            raise BatfishError(Trouble.INCOMPLETE, "there is no IPv4 packet to ask about")
+
+    def verdict(self, question: Question) -> Verdict | None:
+        """Return Batfish's verdict; None for what it does not see."""
+        match question.kind:
+            case QuestionKind.SESSION:
+                return self._session(question)
+            case QuestionKind.FORBIDDEN:
+                return self._forbidden(question)
+            case QuestionKind.VIA:
+                return self._via(question)
+            case QuestionKind.ISOLATION:
+                return self._isolation(AttachmentName(question.subject))
+            case QuestionKind.WALL:
+                return self._walls.get(AttachmentName(question.subject), _HOLDS)
+            case QuestionKind.SOURCE_FENCE:
+                return self._fence(AttachmentName(question.subject), Direction.IN)
+            case QuestionKind.DESTINATION_FENCE:
+                return self._fence(AttachmentName(question.subject), Direction.OUT)
+            case QuestionKind.MANAGEMENT | QuestionKind.ROUTE_FILTER:
+                return None
+            case _:
+                reason = self._network[question.kind]
+                return _HOLDS if reason is None else reason
+
+    def _session(self, question: Question) -> Verdict:
+        rule = self._rules[Effect.PERMIT, question.subject]
+        if DevicesEndpoint() in (rule.source, rule.destination):
+            return self._devices(rule)
+        cut = self._cuts.of_rule(rule, *self._members[rule])
+        if cut is None:
+            return _HOLDS
+        return self._cut(cut, question)
+
+    def _cut(self, cut: Cut, question: Question) -> Violated:
+        between = f"{cut.source} does not reach {cut.destination}: {cut.reason}"
+        if cut.seen is None:
+            return Violated(reason=between, intents=question.intents)
+        ends = tuple((port.device, port.interface) for port in self._evidence.ports.get(cut.destination, ()))
+        claim = Claim(kind=ClaimKind.UNDELIVERED, places=ends)
+        return Violated(reason=between, flow=cut.seen.flow, path=cut.seen.path, intents=question.intents, claim=claim)
+
+    def _devices(self, rule: Rule) -> Verdict:
+        """Answer a rule about the devices themselves: whoever may log in, or is reported to, reaches their own addresses."""
+        sources, destinations = self._members[rule]
+        own = tuple(
+            span_of(prefix)
+            for held in planned_loopbacks(self._evidence).values()
+            for prefix in held
+            if prefix.family is Family.V4
+        )
+        lost = self._asker.reach(self._asker.ports_of(sources | destinations), own, LOST)
+        kept = [item for item in lost if self._is_allowed(item)]
+        if not kept:
+            return _HOLDS
+        claim = Claim(kind=ClaimKind.UNDELIVERED)
+        reason = f"{kept[0].source} does not reach a device: {kept[0].path[-1] if kept[0].path else 'lost'}"
+        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].path, claim=claim)
+
+    def _is_allowed(self, seen: Seen) -> bool:
+        return packet_of(seen.flow) in self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
+
+    def _forbidden(self, question: Question) -> Verdict:
+        sources, destinations = self._members[self._rules[Effect.FORBID, question.subject]]
+        for fence, escapes in self._escapes.items():
+            if fence.attachment in sources:
+                seen = escapes.to(destinations - {fence.attachment})
+                if seen is not None:
+                    return _delivered(seen)
+        return _HOLDS
+
+    def _isolation(self, name: AttachmentName) -> Verdict:
+        for fence, escapes in self._escapes.items():
+            if fence.attachment == name:
+                seen = escapes.to(frozenset(self._asker.hosts) - {name})
+                if seen is not None:
+                    return _delivered(seen)
+        return _HOLDS
+
+    def _via(self, question: Question) -> Verdict:
+        via = self._vias[question.subject]
+        froms, tos = members_of(self._evidence, via.source), members_of(self._evidence, via.destination)
+        # Who stands on one of the devices passes it; Batfish counts only devices between the first and the last.
+        named = frozenset(via.devices)
+        ports = [port for port in self._asker.ports_of(froms) if port.device not in named]
+        away = {name for name in tos if not self._tables.devices_of(name) & named}
+        rows = self._asker.reach(ports, self._asker.spans_of(away), ARRIVED, bare=True, avoiding=via.devices)
+        kept = [item for item in rows if item.destination != item.source]
+        if not kept:
+            return _HOLDS
+        reason = f"goes by {', '.join(kept[0].path)}, not by {', '.join(via.devices)}"
+        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].path, intents=question.intents)
+
+    def _fence(self, name: AttachmentName, direction: Direction) -> Verdict | None:
+        fences = [item for item in self._fences.all if item.attachment == name and item.direction is direction]
+        if not fences:
+            return None
+        for fence in fences:
+            wrong = self._misplaced(fence.port)
+            if wrong:
+                return Violated(reason=wrong)
+        fault = next((item for item in self._fences.faults if item.fence in fences), None)
+        return _HOLDS if fault is None else _fence_violated(fault)
+
+    def _misplaced(self, port: AttachmentPort) -> str:
+        seen = self._facts.interfaces.get((port.device, port.interface))
+        if seen is None or not seen.active:
+            return f"{port.interface} is missing or down on {port.device}"
+        if seen.vlan != port.vlan:
+            return f"{port.interface} on {port.device} has tag {seen.vlan}, its LAN {port.vlan}"
+        return ""
+
+    def _network_reasons(self, session: BatfishSession, snapshot: Snapshot) -> Mapping[QuestionKind, Violated | None]:
+        tables = self._tables
+        found = {
+            QuestionKind.BACKBONE: check_backbone(tables),
+            QuestionKind.DEFAULT_ROUTE: check_default_routes(tables),
+            QuestionKind.OVERLAP: check_overlaps(tables),
+            QuestionKind.LEAK: check_leaks(tables),
+            QuestionKind.ADDRESSING: check_addressing(tables),
+            QuestionKind.PURPOSE: check_purposes(tables, self._talking),
+            QuestionKind.TRANSIT: check_transit(tables),
+        }
+        reasons = {kind: next(items, None) for kind, items in found.items()}
+        verdicts = {kind: None if reason is None else Violated(reason=reason) for kind, reason in reasons.items()}
+        for question in ("detectLoops", "multipathConsistency"):
+            rows = session.ask(question, {}, snapshot)
+            if rows and verdicts[QuestionKind.TRANSIT] is None:
+                flow = flow_of_row(
+                    rows[0]["Flow"], self._facts.devices.get(str(rows[0]["Flow"].get("ingressNode")), "")
+                )
+                traces: Sequence[Mapping[str, object]] = rows[0].get("Traces") or ({},)
+                path = hops_of_trace(traces[0], self._facts.devices)
+                verdicts[QuestionKind.TRANSIT] = Violated(reason=f"{question}: {path[-1]}", flow=flow, path=path)
+        return verdicts
+
+    def _reached(self) -> Iterator[tuple[AttachmentName, Violated]]:
+        """Yield attachments that reach somebody, filters ignored, with whom they share no permit."""
+        for port in self._asker.ports:
+            name = AttachmentName(port.attachment)
+            routed = routed_from(self._tables, port)
+            partners = self._asker.spans_of({*self._talking.of(name, Family.V4), name})
+            astray = without(clip(routed, self._asker.spans_of(self._asker.hosts)), partners)
+            for seen in self._asker.reach((port,), astray, ARRIVED, bare=True):
+                yield name, _routed(seen)
+        for froms, tos in self._strangers():
+            for seen in self._asker.reach(self._asker.ports_of(froms), self._asker.spans_of(tos), ARRIVED, bare=True):
+                yield seen.source, _routed(seen)
+
+    def _strangers(self) -> Iterator[tuple[frozenset[AttachmentName], frozenset[AttachmentName]]]:
+        """Yield the members of each purpose, and those of all purposes of which nobody talks to any of them."""
+        members: dict[PurposeName, set[AttachmentName]] = {}
+        for name in self._asker.hosts:
+            members.setdefault(self._evidence.given.registry.attachments[name].purpose, set()).add(name)
+        for one, froms in sorted(members.items()):
+            met = sum_of(self._talking.sets.get((name, Family.V4), 0) for name in froms)
+            strange = [tos for other, tos in members.items() if other != one and not met & self._talking.set_of(tos)]
+            if strange:
+                yield frozenset(froms), frozenset().union(*strange)
+
+
+_HOLDS = Holds(judges=(BATFISH,))
+
+
+def _delivered(seen: Seen) -> Violated:
+    reason = f"delivered to {seen.destination}: {describe_flow(seen.flow)}"
+    return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=Claim(kind=ClaimKind.DELIVERED))
+
+
+def _routed(seen: Seen) -> Violated:
+    reason = f"{seen.source} reaches {seen.destination}, filters ignored, though neither may talk to the other"
+    return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=Claim(kind=ClaimKind.ROUTED))
+
+
+def _fence_violated(fault: FenceFault) -> Violated:
+    verb, allowed = ("admits", "not allowed") if fault.admits else ("drops", "allowed")
+    side = "source" if fault.fence.direction is Direction.IN else "destination"
+    port = fault.fence.port
+    return Violated(
+        reason=f"the {side} fence {verb} a packet that is {allowed}: {describe_flow(fault.flow)}",
+        flow=fault.flow,
+        path=(f"{port.device} {port.interface} {fault.fence.direction}",),
+        claim=Claim(
+            kind=ClaimKind.ADMITTED if fault.admits else ClaimKind.DROPPED,
+            places=((port.device, port.interface),),
+            direction=str(fault.fence.direction),
+        ),
+    )

@@ -1,0 +1,328 @@
+"""Rules about the network as a whole, from the tables that Batfish computed: interfaces, sessions and routes.
+
+The one idea: the rules are those that the engine proves, the tables are Batfish's own; only the whole network is looked at, and
+IPv4 only. Each check yields what is wrong in words, the first one is the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
+from intents.registry import AttachmentName, PurposeName
+from ipam.address_plan import EntryState
+from routing.model import AttachmentPort
+from verification.batfish_facts import Facts, SeenRoute
+from verification.check_addressing import PlannedInterface, planned_interfaces
+from verification.check_network import talking_purposes
+from verification.check_purposes import MANAGEMENT
+from verification.evidence import Evidence
+from verification.flow_sets import Span, span_of
+from verification.management import planned_loopbacks
+from verification.talkers import Partners
+from verification.wiring import parent_of
+
+Where = tuple[str, str]
+"""Device and VRF, or device and interface."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Facts with look-ups. `holders`: the device that has an address. `starts`: the VRFs that attachments stand in, with
+    their ports. `purposes`: the purpose of each backbone VRF, by the planned links in it. `owners`: sorted spans with whose
+    they are."""
+
+    evidence: Evidence
+    facts: Facts
+    holders: Mapping[str, frozenset[str]]
+    starts: Mapping[Where, tuple[AttachmentPort, ...]]
+    purposes: Mapping[Where, PurposeName]
+    owners: tuple[tuple[int, int, AttachmentName], ...]
+
+    def owners_in(self, prefix: Prefix) -> frozenset[AttachmentName]:
+        """Return who has addresses in a prefix."""
+        return frozenset(name for low, high, name in self.owners if low <= prefix.last and prefix.network <= high)
+
+    def devices_of(self, name: AttachmentName) -> frozenset[str]:
+        """Return the devices that an attachment stands on."""
+        return frozenset(port.device for port in self.evidence.ports.get(name, ()))
+
+
+def make_tables(evidence: Evidence, facts: Facts) -> Tables:
+    """Return the facts with look-ups."""
+    holders: dict[str, set[str]] = {}
+    for (device, _), seen in facts.interfaces.items():
+        for address, _length in seen.addresses if seen.active else ():
+            holders.setdefault(address, set()).add(device)
+    starts: dict[Where, tuple[AttachmentPort, ...]] = {}
+    for port in evidence.given.network.ports:
+        found = facts.interfaces.get((port.device, port.interface))
+        if found is not None:
+            where = (port.device, found.vrf)
+            starts[where] = (*starts.get(where, ()), port)
+    owners = [
+        (low, high, name)
+        for (name, family), spans in evidence.own.items()
+        if family is Family.V4
+        for low, high in spans
+    ]
+    return Tables(
+        evidence=evidence,
+        facts=facts,
+        holders={address: frozenset(devices) for address, devices in holders.items()},
+        starts=starts,
+        purposes=_purposes(evidence, facts, starts),
+        owners=tuple(sorted(owners)),
+    )
+
+
+def _purposes(evidence: Evidence, facts: Facts, starts: Mapping[Where, object]) -> dict[Where, PurposeName]:
+    attachments = evidence.given.registry.attachments
+    planned: dict[Prefix, PurposeName] = {}
+    for entry in evidence.given.address_plan.prefixes:
+        if entry.key.startswith("link/") and entry.state is EntryState.ACTIVE:
+            kind, _, name = entry.key.split("/", 2)[2].partition("/")
+            if kind == "purpose":
+                planned[entry.prefix] = PurposeName(name)
+            elif AttachmentName(name) in attachments:
+                planned[entry.prefix] = attachments[AttachmentName(name)].purpose
+    found: dict[Where, PurposeName] = {}
+    for (device, _), seen in facts.interfaces.items():
+        where = (device, seen.vrf)
+        if device in evidence.given.roles.backbone and where not in starts and seen.active:
+            for address in seen.addresses:
+                purpose = planned.get(_prefix(address))
+                if purpose is not None:
+                    found[where] = purpose
+    return found
+
+
+def _prefix(address: tuple[str, int]) -> Prefix:
+    value = parse_prefix(f"{address[0]}/32").network
+    return prefix_of(Family.V4, value, address[1])
+
+
+def check_addressing(tables: Tables) -> Iterator[str]:
+    """Yield interfaces that are not as planned: addresses, tag, VRF, switched off, stray filters, no session."""
+    found: dict[Where, PlannedInterface] = {}
+    for planned in planned_interfaces(tables.evidence):
+        wanted = frozenset(
+            (format_address(Family.V4, value), length)
+            for family, value, length in planned.addresses
+            if family is Family.V4
+        )
+        if not wanted:
+            continue
+        name = _standing(tables.facts, planned, wanted)
+        if name is None:
+            yield f"{planned.device} has no interface for {planned.owner}"
+            continue
+        found[(planned.device, name)] = planned
+        yield from _wrong(tables, planned, name, wanted)
+    yield from _mixed_vrfs(tables, found)
+    yield from _unplanned(tables, found)
+
+
+def _standing(facts: Facts, planned: PlannedInterface, wanted: frozenset[tuple[str, int]]) -> str | None:
+    for (device, name), seen in sorted(facts.interfaces.items()):
+        if device != planned.device:
+            continue
+        if planned.name:
+            if name == planned.name:
+                return name
+        elif planned.port:
+            if parent_of(name) == planned.port and seen.vlan == planned.vlan and "." in name:
+                return name
+        elif seen.addresses & wanted:
+            return name
+    return None
+
+
+def _wrong(tables: Tables, planned: PlannedInterface, name: str, wanted: frozenset[tuple[str, int]]) -> Iterator[str]:
+    seen = tables.facts.interfaces[(planned.device, name)]
+    where = f"{planned.device} {name} ({planned.owner})"
+    if seen.addresses != wanted:
+        yield f"{where} has {_shown(seen.addresses)}, planned is {_shown(wanted)}"
+    if seen.vlan != planned.vlan:
+        yield f"{where} has tag {seen.vlan}, planned is {planned.vlan}"
+    if not seen.active:
+        yield f"{where} is switched off"
+    is_port = any(
+        (port.device, port.interface) == (planned.device, name) for port in tables.evidence.given.network.ports
+    )
+    if not is_port and any(seen.filters) and not seen.is_loopback:
+        yield f"{where} is no attachment's, yet a filter is bound to it"
+    if planned.peers:
+        own = {address for address, _ in wanted}
+        if not any(
+            (device, local) == (planned.device, one) for device, _, local, _ in tables.facts.sessions for one in own
+        ):
+            yield f"no BGP session from {_shown(wanted)} ({planned.owner}) comes up"
+
+
+def _shown(addresses: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{value}/{length}" for value, length in sorted(addresses)) or "no address"
+
+
+def _mixed_vrfs(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[str]:
+    owner_of: dict[Where, str] = {}
+    vrf_of: dict[tuple[str, str], str] = {}
+    for (device, name), planned in found.items():
+        vrf = tables.facts.interfaces[(device, name)].vrf
+        first = owner_of.setdefault((device, vrf), planned.owner)
+        own_vrf = vrf_of.setdefault((device, planned.owner), vrf)
+        if vrf == "default":
+            yield f"{device} {name} ({planned.owner}) is in no VRF"
+        elif first != planned.owner:
+            yield f"VRF {vrf} of {device} holds interfaces of {first} and of {planned.owner}"
+        elif own_vrf != vrf:
+            yield f"{planned.owner} is in two VRFs of {device}: {own_vrf} and {vrf}"
+
+
+def _unplanned(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[str]:
+    ours = {(device, tables.facts.interfaces[(device, name)].vrf) for device, name in found}
+    for (device, name), seen in sorted(tables.facts.interfaces.items()):
+        if seen.addresses and (device, name) not in found and (device, seen.vrf) in ours:
+            yield f"{device} {name} with {_shown(seen.addresses)} is in VRF {seen.vrf}, not planned"
+
+
+def check_overlaps(tables: Tables) -> Iterator[str]:
+    """Yield LANs of two attachments that share an address."""
+    found: list[tuple[Prefix, str]] = []
+    for port in tables.evidence.given.network.ports:
+        seen = tables.facts.interfaces.get((port.device, port.interface))
+        found += [
+            (_prefix(item), port.attachment) for item in (seen.addresses if seen is not None and seen.active else ())
+        ]
+    found.sort()
+    for index, (prefix, name) in enumerate(found):
+        for other, other_name in found[index + 1 : index + 2]:
+            if name != other_name and prefix.overlaps(other):
+                yield f"{prefix} of {name} overlaps {other} of {other_name}"
+
+
+def check_default_routes(tables: Tables) -> Iterator[str]:
+    """Yield VRFs with a default route (A10)."""
+    for (device, vrf), routes in sorted(tables.facts.routes.items()):
+        if any(route.prefix.length == 0 for route in routes):
+            yield f"VRF {vrf} of {device} has a default route"
+
+
+def check_backbone(tables: Tables) -> Iterator[str]:
+    """Yield LANs that nobody declared, and routes of attachments' VRFs to each other that need no backbone device (A05)."""
+    backbone = tables.evidence.given.roles.backbone
+    yield from _undeclared_lans(tables)
+    for (device, vrf), ports in sorted(tables.starts.items()):
+        here = frozenset(port.attachment for port in ports)
+        for route in tables.facts.routes.get((device, vrf), ()):
+            others = [name for name in sorted(tables.owners_in(route.prefix)) if name not in here]
+            if not others or device in backbone:
+                continue
+            over = tables.holders.get(route.next_hop, frozenset())
+            if (over and not over & backbone) or (
+                not route.next_hop and route.protocol in ("connected", "local", "static")
+            ):
+                yield f"{min(here)} reaches {others[0]} without the backbone"
+        if device not in backbone and len(here) > 1:
+            first, second = sorted(here)[:2]
+            yield f"{first} reaches {second} without the backbone"
+
+
+def _undeclared_lans(tables: Tables) -> Iterator[str]:
+    links = tables.evidence.given.network.links
+    ends = {end for link in links for end in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))}
+    ports = {(port.device, port.interface) for port in tables.evidence.given.network.ports}
+    for (device, name), seen in sorted(tables.facts.interfaces.items()):
+        if (
+            seen.active
+            and not seen.is_loopback
+            and (device, name) not in ports
+            and (device, parent_of(name)) not in ends
+        ):
+            yield f"{name} of {device} is a LAN that nobody declared"
+
+
+def check_transit(tables: Tables) -> Iterator[str]:
+    """Yield backbone routes that lead over a site which does not hold what they lead to."""
+    sites = tables.evidence.given.roles.sites
+    for (device, vrf), routes in sorted(tables.facts.routes.items()):
+        if device in sites or (device, vrf) in tables.starts:
+            continue
+        for route in routes:
+            over = tables.holders.get(route.next_hop, frozenset()) & sites
+            for name in sorted(tables.owners_in(route.prefix)) if over else ():
+                if not over <= tables.devices_of(name):
+                    yield f"{device} sends packets for {name} over {min(over)}"
+
+
+def check_leaks(tables: Tables) -> Iterator[str]:
+    """Yield routes that stand in a backbone VRF where nobody talks to their owner, and routes that nobody planned to be told."""
+    attachments = tables.evidence.given.registry.attachments
+    talking = talking_purposes(tables.evidence)
+    for where, purpose in sorted(tables.purposes.items()):
+        for route in _learned(tables, where):
+            for name in sorted(tables.owners_in(route.prefix)):
+                welcome = {attachments[name].purpose, *talking.get((name, Family.V4), ())}
+                if purpose not in welcome:
+                    yield f"{route.prefix} of {name} is in VRF {where[1]} of {where[0]} ({purpose})"
+    yield from _strays(tables)
+
+
+def _strays(tables: Tables) -> Iterator[str]:
+    loopbacks = planned_loopbacks(tables.evidence)
+    own = {prefix for held in loopbacks.values() for prefix in held}
+    management = {
+        (device, seen.vrf)
+        for (device, _), seen in tables.facts.interfaces.items()
+        if any(_prefix(address) in loopbacks.get(device, ()) for address in seen.addresses)
+    }
+    for where in sorted(tables.facts.routes):
+        for route in _learned(tables, where) if where not in tables.starts else ():
+            if where in management and where[0] in tables.evidence.given.roles.sites:
+                welcome = any(source.covers(route.prefix) for source in tables.evidence.given.login_sources)
+            else:
+                welcome = bool(tables.owners_in(route.prefix)) or (where in management and route.prefix in own)
+            if not welcome:
+                yield f"VRF {where[1]} of {where[0]} is told of {route.prefix}, which nobody there needs"
+
+
+def _learned(tables: Tables, where: Where) -> Iterator[SeenRoute]:
+    return (route for route in tables.facts.routes.get(where, ()) if route.protocol in ("bgp", "ibgp"))
+
+
+def check_purposes(tables: Tables, talking: Partners) -> Iterator[str]:
+    """Yield backbone VRFs that lack a route to a prefix of their purpose."""
+    attachments = tables.evidence.given.registry.attachments
+    homes = [
+        (Prefix(Family.V4, low, _length(low, high)), attachments[name].purpose)
+        for low, high, name in tables.owners
+        if not (
+            tables.devices_of(name) <= tables.evidence.given.roles.backbone and not talking.sets.get((name, Family.V4))
+        )
+        and _length(low, high) >= 0
+    ]
+    homes += [
+        (prefix, MANAGEMENT)
+        for held in planned_loopbacks(tables.evidence).values()
+        for prefix in held
+        if prefix.family is Family.V4
+    ]
+    for where, purpose in sorted(tables.purposes.items()):
+        routes = [route.prefix for route in tables.facts.routes.get(where, ())]
+        known = frozenset(routes)
+        for prefix, wanted in homes:
+            if wanted == purpose and prefix not in known and not any(route.covers(prefix) for route in routes):
+                yield f"VRF {where[1]} of {where[0]} ({purpose}) has no route to {prefix} of its own purpose"
+
+
+def _length(low: int, high: int) -> int:
+    """Return the length of the prefix that a span is, -1 if it is none."""
+    size = high - low + 1
+    return Family.V4.bits - size.bit_length() + 1 if size & (size - 1) == 0 and low % size == 0 else -1
+
+
+def routed_from(tables: Tables, port: AttachmentPort) -> tuple[Span, ...]:
+    """Return the addresses that a port's VRF has any route to."""
+    seen = tables.facts.interfaces[(port.device, port.interface)]
+    return tuple(span_of(route.prefix) for route in tables.facts.routes.get((port.device, seen.vrf), ()))

@@ -1,0 +1,158 @@
+"""What Batfish's data plane does to packets: who loses what is allowed, who gets what is not, who can be reached at all.
+
+The one idea: source fences are proved exact elsewhere, so "whatever gets past a source fence arrives" is one question for the
+whole network; it has as many packets as there are pairs of sites, and still one answer. Only where something is wrong are
+narrower questions asked, until every question of the policy has its own answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from intents.prefix import Family
+from intents.registry import AttachmentName
+from routing.model import AttachmentPort
+from verification.batfish_facts import Facts
+from verification.batfish_flow import WHOLE, addresses, flow_of_row, hops_of_trace
+from verification.batfish_session import BatfishSession, Row, Snapshot
+from verification.evidence import Evidence
+from verification.flow import Flow
+from verification.flow_sets import Span, clip, union_of
+
+LOST = "denied_out,no_route,null_routed,neighbor_unreachable,insufficient_info,loop"
+"""How a packet ends that has got past the source fence and does not arrive."""
+ARRIVED = "success"
+ANY = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A packet that Batfish followed, between whose addresses it is (None: nobody's), and its way."""
+
+    flow: Flow
+    source: AttachmentName
+    destination: AttachmentName | None
+    path: tuple[str, ...]
+
+
+class Asker:
+    """Asks about packets of the network: starting points and addresses of attachments, looked up once."""
+
+    def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
+        self.session = session
+        self.snapshot = snapshot
+        self.evidence = evidence
+        self.facts = facts
+        self.hosts = {name: _hosts(evidence, name) for name, family in evidence.own if family is Family.V4}
+        self.ports = tuple(
+            port
+            for name, ports in sorted(evidence.ports.items())
+            if name in self.hosts
+            for port in ports
+            if _stands(facts, port)
+        )
+        self.asked = 0
+
+    def missing(self) -> frozenset[AttachmentName]:
+        """Return the attachments that Batfish has no working interface of."""
+        standing = {port.attachment for port in self.ports}
+        return frozenset(name for name in self.hosts if name not in standing)
+
+    def ports_of(self, names: Iterable[AttachmentName]) -> tuple[AttachmentPort, ...]:
+        """Return the standing ports of attachments."""
+        wanted = frozenset(str(name) for name in names)
+        return tuple(port for port in self.ports if port.attachment in wanted)
+
+    def spans_of(self, names: Iterable[AttachmentName]) -> tuple[Span, ...]:
+        """Return the addresses that stand for attachments as destinations."""
+        return union_of(span for name in names for span in self.hosts.get(name, ()))
+
+    def reach(
+        self,
+        ports: Sequence[AttachmentPort],
+        spans: Sequence[Span],
+        actions: str,
+        headers: dict[str, object] | None = None,
+        *,
+        bare: bool = False,
+        inferred: bool = False,
+        avoiding: Iterable[str] = (),
+    ) -> tuple[Seen, ...]:
+        """Return for every port one packet, if there is any, that ends so; `bare`: filters ignored; `inferred`:
+        with sources that stand on the port's LAN, else with any; `avoiding`: devices that it does not pass."""
+        if not ports or not spans:
+            return ()
+        source = {} if inferred else {"srcIps": ANY}
+        found = {**source, **WHOLE, **(headers or {}), "dstIps": addresses(spans)}
+        constraints = {"startLocation": self._starts(ports)}
+        avoided = ", ".join(sorted(self.facts.nodes[name] for name in avoiding if name in self.facts.nodes))
+        if avoided:
+            constraints["forbiddenLocations"] = avoided
+        parameters: dict[str, object] = {"pathConstraints": constraints, "headers": found, "actions": actions}
+        if bare:
+            parameters["ignoreFilters"] = True
+        self.asked += 1
+        rows = self.session.ask("reachability", parameters, self.snapshot)
+        return tuple(sorted((item for row in rows for item in self._seen(row)), key=_order))
+
+    def _starts(self, ports: Sequence[AttachmentPort]) -> str:
+        nodes = self.facts.nodes
+        return ", ".join(f"@enter({nodes[port.device]}[{port.interface}])" for port in ports)
+
+    def _seen(self, row: Row) -> Iterator[Seen]:
+        node = str(row["Flow"].get("ingressNode"))
+        flow = flow_of_row(row["Flow"], self.facts.devices.get(node, node))
+        owner = self.evidence.given.network.ports
+        source = next(
+            (
+                AttachmentName(port.attachment)
+                for port in owner
+                if (port.device, port.interface) == (flow.start_device, flow.start_interface)
+            ),
+            None,
+        )
+        if source is None:
+            return
+        traces = row.get("Traces") or ()
+        path = hops_of_trace(traces[0], self.facts.devices) if traces else ()
+        yield Seen(flow=flow, source=source, destination=self.owner_of(flow.destination), path=path)
+
+    def owner_of(self, address: int) -> AttachmentName | None:
+        """Return whose address it is."""
+        for (name, family), spans in self.evidence.own.items():
+            if family is Family.V4 and any(low <= address <= high for low, high in spans):
+                return name
+        return None
+
+
+def _order(item: Seen) -> tuple[str, str, int, int]:
+    return item.source, item.flow.start_interface, item.flow.destination, item.flow.source
+
+
+def _stands(facts: Facts, port: AttachmentPort) -> bool:
+    seen = facts.interfaces.get((port.device, port.interface))
+    return seen is not None and seen.active
+
+
+def _hosts(evidence: Evidence, name: AttachmentName) -> tuple[Span, ...]:
+    """Return the addresses that packets are sent to: of a LAN without its network and broadcast address."""
+    spans = evidence.own[(name, Family.V4)]
+    if evidence.given.registry.attachments[name].outside is not None:
+        return spans
+    return tuple((low + 1, high - 1) if high - low > 2 else (low, high) for low, high in spans)
+
+
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans without some addresses."""
+    found: list[Span] = []
+    cut = union_of(holes)
+    for low, high in union_of(spans):
+        start = low
+        for hole_low, hole_high in clip(cut, ((low, high),)):
+            if hole_low > start:
+                found.append((start, hole_low - 1))
+            start = hole_high + 1
+        if start <= high:
+            found.append((start, high))
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""Answers of a real Batfish server as a file, and a session that gives them again.
+
+The one idea: a question is found by the digest of all that its answer depends on, the snapshot's content included; so an answer
+can't be given for configurations that the server never saw.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+from verification.batfish_session import (
+    BatfishError,
+    BatfishSession,
+    Parameters,
+    Row,
+    Snapshot,
+    Trouble,
+    question_key,
+)
+
+RECORDING_FORMAT = "truc/batfish/1"
+
+
+class RecordingBatfish:
+    """A session that asks another one and keeps what it answers."""
+
+    def __init__(self, session: BatfishSession) -> None:
+        self._session = session
+        self.version = session.version
+        self.recorded = session.recorded
+        self._snapshots: list[str] = []
+        self._answers: dict[str, tuple[str, tuple[Row, ...]]] = {}
+
+    def upload(self, snapshot: Snapshot) -> None:
+        """Hand a snapshot on."""
+        self._session.upload(snapshot)
+        self._snapshots.append(snapshot.name)
+
+    def ask(
+        self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None
+    ) -> tuple[Row, ...]:
+        """Return what the other session answers."""
+        rows = self._session.ask(question, parameters, snapshot, reference)
+        self._answers[question_key(question, parameters, snapshot, reference)] = (question, rows)
+        return rows
+
+    def recording(self, day: str) -> bytes:
+        """Return all that was answered; `day` (ISO 8601) is when. Equal answers are equal bytes."""
+        head = {
+            "format": RECORDING_FORMAT,
+            "batfish": self.version,
+            "day": day,
+            "snapshots": sorted(set(self._snapshots)),
+        }
+        lines: list[Any] = [head]
+        lines += [
+            {"key": key, "question": question, "rows": sorted(rows, key=_stable)}
+            for key, (question, rows) in sorted(self._answers.items(), key=lambda item: (item[1][0], item[0]))
+        ]
+        text = "".join(f"{_stable(line)}\n" for line in lines)
+        packed = io.BytesIO()
+        with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=9, mtime=0, filename="") as file:
+            file.write(text.encode())
+        return packed.getvalue()
+
+
+class RecordedBatfish:
+    """A session that answers from a recording; BatfishError if the file is none, or was made of something else."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
+            head, answers = lines[0], lines[1:]
+            if head["format"] != RECORDING_FORMAT:
+                raise BatfishError(Trouble.RECORDING, f"{path} has format {head['format']}, not {RECORDING_FORMAT}")
+            self.version = str(head["batfish"])
+            self.recorded = str(head["day"])
+            self._snapshots = frozenset(str(name) for name in head["snapshots"])
+            self._answers = {str(item["key"]): tuple(item["rows"]) for item in answers}
+        except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise BatfishError(Trouble.RECORDING, f"{path} can't be read: {reason}") from error
+        self._path = path
+
+    def upload(self, snapshot: Snapshot) -> None:
+        """Check that the recording is of this very snapshot. BatfishError."""
+        if snapshot.name not in self._snapshots:
+            raise BatfishError(
+                Trouble.RECORDING, f"{self._path} of {self.recorded} was made of other texts than {snapshot.name[:20]}…"
+            )
+
+    def ask(
+        self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None
+    ) -> tuple[Row, ...]:
+        """Return the recorded rows. BatfishError if this was not asked then."""
+        found = self._answers.get(question_key(question, parameters, snapshot, reference))
+        if found is None:
+            raise BatfishError(Trouble.RECORDING, f"{self._path} of {self.recorded} has no answer to this {question}")
+        return found
+
+
+def _stable(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,169 @@
+"""Which permitted pairs Batfish sees cut, and which rules of the policy that breaks.
+
+The one idea: one question for the whole network finds whether anything that is allowed is lost; if nothing is, every rule holds.
+Else each rule that no found packet breaks is asked about by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from intents.policy import Rule
+from intents.prefix import Family
+from intents.registry import AttachmentName
+from intents.service import ServiceSet
+from routing.model import Direction, NonInitial, PortRange
+from verification.batfish_fences import FenceFault, Fences
+from verification.batfish_reach import LOST, Asker, Seen
+from verification.evidence import Evidence
+from verification.flow import ICMP4, TCP, UDP
+from verification.flow_sets import packet_of
+from verification.header_space import HeaderMatch
+from verification.session_headers import pair_matches
+from verification.talkers import Partners
+
+_NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}
+_FAILING = f"{LOST},denied_in"
+Members = frozenset[AttachmentName]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A pair whose packets are lost, with a packet if Batfish followed one (an interface that is missing has none)."""
+
+    source: AttachmentName
+    destination: AttachmentName
+    seen: Seen | None
+    reason: str
+
+
+class Cuts:
+    """Finds pairs that are cut: once for the whole network, then for one rule."""
+
+    def __init__(self, asker: Asker, talking: Partners, fences: Fences) -> None:
+        self._asker = asker
+        self._evidence: Evidence = asker.evidence
+        self._talking = talking
+        self._fences = fences
+        self._inexact = [fault for fault in fences.faults if not fault.admits]
+        self._strays = any(
+            any(seen.filters) and not seen.is_loopback
+            for key, seen in asker.facts.interfaces.items()
+            if not any((port.device, port.interface) == key for port in self._evidence.given.network.ports)
+        )
+        everybody = frozenset(asker.hosts)
+        rows = asker.reach(asker.ports, asker.spans_of(everybody), LOST)
+        kept = [cut for cut in map(self._judge, rows) if cut is not None]
+        self._blurred = len(kept) < len(rows) or self._strays
+        self.found: list[Cut] = [*self._missing(), *map(self._dropped, self._inexact), *kept]
+
+    @property
+    def nothing(self) -> bool:
+        """Return whether nothing at all is wrong."""
+        return not self.found and not self._blurred
+
+    def of_rule(self, rule: Rule, sources: Members, destinations: Members) -> Cut | None:
+        """Return a pair that a rule joins and that is cut, in either direction."""
+        for cut in self.found:
+            if (cut.source in sources and cut.destination in destinations) or (
+                cut.source in destinations and cut.destination in sources
+            ):
+                return cut
+        if self.nothing:
+            return None
+        found = next(self._asked(rule, sources, destinations), None)
+        if found is not None:
+            self.found.append(found)
+        return found
+
+    def _missing(self) -> Iterator[Cut]:
+        for name in sorted(self._asker.missing()):
+            for other in self._talking.of(name, Family.V4):
+                yield Cut(source=name, destination=other, seen=None, reason="the interface is missing or down")
+                yield Cut(source=other, destination=name, seen=None, reason="the interface is missing or down")
+
+    def _dropped(self, fault: FenceFault) -> Cut:
+        owner = self._asker.owner_of
+        if fault.fence.direction is Direction.IN:
+            source, destination = fault.fence.attachment, owner(fault.flow.destination)
+        else:
+            source, destination = owner(fault.flow.source) or fault.fence.attachment, fault.fence.attachment
+        seen = Seen(flow=fault.flow, source=source, destination=destination, path=())
+        return Cut(
+            source=source, destination=destination or source, seen=seen, reason=f"a fence drops it: {fault.line}"
+        )
+
+    def _judge(self, seen: Seen) -> Cut | None:
+        """Return the cut that a lost packet shows; None if it is not allowed, so that nobody misses it."""
+        if seen.destination is None or not self._talking.between(seen.source, seen.destination, Family.V4):
+            return None
+        allowed = self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
+        if packet_of(seen.flow) not in allowed:
+            return None
+        return Cut(
+            source=seen.source, destination=seen.destination, seen=seen, reason=seen.path[-1] if seen.path else "lost"
+        )
+
+    def _asked(self, rule: Rule, sources: Members, destinations: Members) -> Iterator[Cut]:
+        nothing = ServiceSet()
+        for froms, tos, started, answered in (
+            (sources, destinations, rule.service, nothing),
+            (destinations, sources, nothing, rule.service),
+        ):
+            yield from self._drops_of_rule(froms, tos)
+            if not self._blurred:
+                yield from self._lost(froms, tos, [None], LOST)
+            else:
+                headers = [inside(item) for item in pair_matches(started, answered, Family.V4) if _is_whole(item)]
+                yield from self._lost(froms, tos, headers, _FAILING)
+
+    def _lost(
+        self, froms: Members, tos: Members, headers: Sequence[dict[str, object] | None], actions: str
+    ) -> Iterator[Cut]:
+        apart = froms.isdisjoint(tos)
+        groups: Iterable[Members] = [froms] if apart else [frozenset({name}) for name in sorted(froms)]
+        for group in groups:
+            partners = {other for name in group for other in self._talking.of(name, Family.V4)} & tos
+            for item in headers:
+                rows = self._asker.reach(
+                    self._asker.ports_of(group),
+                    self._asker.spans_of(partners),
+                    actions,
+                    item,
+                    inferred=item is not None,
+                )
+                yield from (cut for cut in map(self._judge, rows) if cut is not None)
+
+    def _drops_of_rule(self, froms: Members, tos: Members) -> Iterator[Cut]:
+        """Yield what a fence that is known to drop something drops of a rule."""
+        for fault in self._inexact:
+            mine = fault.fence.direction is Direction.IN and fault.fence.attachment in froms
+            theirs = fault.fence.direction is Direction.OUT and fault.fence.attachment in tos
+            if mine or theirs:
+                others = {*self._talking.of(fault.fence.attachment, Family.V4)} & (tos if mine else froms)
+                found = self._fences.dropped(fault.fence, self._asker.spans_of(others))
+                if found is not None:
+                    yield self._dropped(found)
+
+
+def _is_whole(match: HeaderMatch) -> bool:
+    return match.non_initial is not NonInitial.ONLY
+
+
+def inside(match: HeaderMatch) -> dict[str, object]:
+    """Return a condition of `allowed` as Batfish's header constraints."""
+    found: dict[str, object] = {"ipProtocols": [_NAMES[number] for number in match.protocols or ()]}
+    if match.source_ports is not None:
+        found["srcPorts"] = _ports(match.source_ports)
+    if match.destination_ports is not None:
+        found["dstPorts"] = _ports(match.destination_ports)
+    if match.tcp_flags is not None:
+        found["tcpFlags"] = [{"ack": True}, {"rst": True}]
+    if match.icmp is not None:
+        found["icmpTypes"] = ",".join(str(item.type) for item in match.icmp)
+    return found
+
+
+def _ports(ranges: Sequence[PortRange]) -> str:
+    return ",".join(f"{low}-{high}" for low, high in ranges)

@@ -1,0 +1,34 @@
+"""Two opinions of one question become one verdict.
+
+The one idea: any counterexample that replays in `walk` shuts the gate, whoever found it; where the judges differ without one, the
+question is disputed; only what both hold, or what is on the short list of things that one of them can't see, holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from verification.flow import describe_flow
+from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+
+Replays = Callable[[Violated], bool]
+"""Returns whether `walk` shows what a violation claims of a packet; False for one without a packet."""
+
+
+def combine_verdicts(engine: Verdict, second: Verdict | None, replays: Replays) -> Verdict:
+    """Return the gate's verdict from the engine's (already replayed) and the second judge's (None: it does not see it)."""
+    if isinstance(second, Violated) and not isinstance(engine, Violated) and replays(second):
+        return replace(second, replayed=True)
+    match engine, second:
+        case (Holds(), None) | (Violated() | Disputed() | NotModelled(), _):
+            return engine
+        case Holds(judges=one, states=states), Holds(judges=other):
+            return Holds(judges=tuple(sorted({*one, *other})), states=states)
+        case Holds(judges=judges), Violated() as found:
+            shown = "" if found.flow is None else f" ({describe_flow(found.flow)})"
+            return Disputed(one=f"{', '.join(judges)}: holds", other=f"batfish: {found.reason}{shown}")
+        case Holds(), Disputed() | NotModelled() as found:
+            return found
+        case _:
+            raise AssertionError((engine, second))
