@@ -110,6 +110,9 @@ def verify(
     mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the review board's report.", metavar="FILE")
+    ] = None,
     on: On = None,
     lang: Lang = Language.EN,
     *,
@@ -121,13 +124,19 @@ def verify(
 
     def action() -> int:
         from controller.mutation_report import MutationRun
-        from controller.verify_command import VerifyRequest, verify_command
+        from controller.verify_command import BoardFile, VerifyRequest, verify_command
 
+        board = None
+        if html is not None:
+            from controller.board_report import board_page
+
+            board = BoardFile(path=html, make_page=board_page)
         request = VerifyRequest(
             folder=workspace,
             on=on,
             configs=configs,
             junit=junit,
+            board=board,
             with_failures=not no_failures,
             mutations=MutationRun(count=mutations, seed=seed) if mutations else None,
         )
