@@ -129,6 +129,9 @@ def verify(
     replay: Annotated[
         Path | None, typer.Option("--replay", help="Take Batfish's answers from a recording.", metavar="FILE")
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write the review board's report.", metavar="FILE")
+    ] = None,
     on: On = None,
     lang: Lang = Language.EN,
     *,
@@ -141,13 +144,19 @@ def verify(
     def action() -> int:
         from controller.mutation_report import MutationRun
         from controller.second_judge import SecondJudgeRequest
-        from controller.verify_command import VerifyRequest, verify_command
+        from controller.verify_command import BoardFile, VerifyRequest, verify_command
 
+        board = None
+        if html is not None:
+            from controller.board_report import board_page
+
+            board = BoardFile(path=html, make_page=board_page)
         request = VerifyRequest(
             folder=workspace,
             on=on,
             configs=configs,
             junit=junit,
+            board=board,
             with_failures=not no_failures,
             mutations=MutationRun(count=mutations, seed=seed) if mutations else None,
             second=SecondJudgeRequest(

@@ -29,7 +29,7 @@ from verification.engine import Judgement, MakeExecutor
 from verification.evidence import Given
 from verification.judge import consult, judge_and_replay
 from verification.question import Answer, QuestionKind
-from verification.verdict import Disputed, Holds, NotModelled, Violated
+from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
 
 MINIMUM_WORKERS = 2
 
@@ -173,8 +173,13 @@ def lockfile_findings(compiled: Compiled) -> tuple[Finding, ...]:
 
 
 def verdict_name(answer: Answer) -> str:
-    """Return a verdict's key in tables and sentences."""
-    match answer.verdict:
+    """Return the key of an answer's verdict in tables and sentences."""
+    return name_of(answer.verdict)
+
+
+def name_of(verdict: Verdict) -> str:
+    """Return a verdict's key."""
+    match verdict:
         case Holds():
             return "hold"
         case Violated():

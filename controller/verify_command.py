@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from controller.board_inputs import Edition
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
 from controller.exit_codes import ExitCode
@@ -15,6 +17,7 @@ from controller.finding_report import tell_findings
 from controller.junit import junit_text
 from controller.mutation_report import MutationRun, code_of_score, print_score, print_score_json, try_mutations
 from controller.output import Output
+from controller.pipeline import today_of
 from controller.second_judge import SecondJudgeRequest, find_second
 from controller.verify import VerifyReport, texts_to_judge, verify
 from controller.verify_json import print_verify_json, print_verify_summary
@@ -22,6 +25,17 @@ from controller.verify_report import print_end, print_report
 from intents.finding import Severity
 from verification.batfish_recording import RecordingBatfish
 from verification.batfish_session import BatfishSession
+from verification.mutation_score import Score
+
+BoardPage = Callable[[VerifyReport, Edition], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardFile:
+    """Where the board's page goes and what makes it: its library is slow to import, so only who wants a page brings it."""
+
+    path: Path
+    make_page: BoardPage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +46,14 @@ class VerifyRequest:
     on: str | None = None
     configs: Path | None = None
     junit: Path | None = None
+    board: BoardFile | None = None
     with_failures: bool = True
     mutations: MutationRun | None = None
     second: SecondJudgeRequest | None = None
 
 
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
-    """Return what the verdicts lead to; FindingsError, OSError. Writes nothing but the JUnit file."""
+    """Return what the verdicts lead to; FindingsError, OSError. Writes nothing but the files asked for."""
     check_folder(request.folder)
     compiled = compile_workspace(request.folder, parse_day(request.on), output)
     texts = texts_to_judge(compiled, request.configs)
@@ -57,14 +72,17 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
         print_report(output, report)
     _tell_trouble(output, report)
     _record(output, request, report, recorder)
-    code = _mutate(output, request, report)
+    score = _mutate(output, request, report)
+    if request.board is not None:
+        write_text(request.board.path, request.board.make_page(report, _edition(request, score)))
     if output.json:
         print_verify_summary(output, report)
     else:
-        if request.junit is not None:
-            output.say("wrote_junit", file=request.junit)
+        for path in (request.junit, None if request.board is None else request.board.path):
+            if path is not None:
+                output.say("wrote_file", file=path)
         print_end(output, report)
-    return report.exit_code or code
+    return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score))
 
 
 def _recorded_by(
@@ -102,18 +120,33 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
         output.say("recorded", file=target)
 
 
-def _mutate(output: Output, request: VerifyRequest, report: VerifyReport) -> ExitCode:
+def _edition(request: VerifyRequest, score: Score | None) -> Edition:
+    """Return what the board's page says besides the report."""
+    try:
+        product = version("truc")
+    except PackageNotFoundError:
+        product = ""
+    return Edition(
+        workspace=request.folder.resolve().name,
+        made_on=today_of(None, None),
+        version=product,
+        run=request.mutations,
+        score=score,
+    )
+
+
+def _mutate(output: Output, request: VerifyRequest, report: VerifyReport) -> Score | None:
     """Try faults if that was asked for and there is something that holds."""
     if request.mutations is None:
-        return ExitCode.FINE
+        return None
     if report.exit_code:
         if not output.json:
             output.say("mutations_skipped")
-        return ExitCode.FINE
+        return None
     output.progress("mutate", 0, 0)
     found = try_mutations(report.compiled, report.texts, request.mutations)
     if output.json:
         print_score_json(output, request.mutations, found)
     else:
         print_score(output, request.mutations, found)
-    return code_of_score(found)
+    return found

@@ -1,7 +1,7 @@
 """The command line's own words, in Vietnamese and English.
 
-Turns a key and named values into a sentence. The one idea: as with findings, words are data (`words.*.toml`), so that a
-language is one more file and no module holds a sentence.
+Turns a key and named values into a sentence. The one idea: as with findings, words are data (`words.*.toml`; those of the
+board's page in `board.*.toml`), so that a language is one more file and no module holds a sentence.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ class Language(StrEnum):
 
 
 @cache
-def load_words(language: str) -> Mapping[str, str]:
-    """Return all words of a language by key."""
-    text = (Path(__file__).parent / f"words.{language}.toml").read_text(encoding="utf-8")
+def load_words(language: str, book: str = "words") -> Mapping[str, str]:
+    """Return all words of a language by key: those of the terminal, or of another book (`board`)."""
+    text = (Path(__file__).parent / f"{book}.{language}.toml").read_text(encoding="utf-8")
     return {key: str(value) for key, value in tomllib.loads(text).items()}
 
 
 def say(language: str, key: str, **values: object) -> str:
-    """Return the sentence of a key with its values put in; numbers get thousands separated by commas."""
+    """Return the terminal's sentence of a key with its values put in."""
+    return fill(load_words(language)[key], values)
+
+
+def fill(sentence: str, values: Mapping[str, object]) -> str:
+    """Return a sentence with its values put in; numbers get thousands separated by commas."""
     shown = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
-    return load_words(language)[key].format_map(shown)
+    return sentence.format_map(shown)

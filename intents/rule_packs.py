@@ -31,10 +31,11 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Every requirement by name, and the days of every rule pack."""
+    """Every requirement by name, and the days and the title of every rule pack."""
 
     requirements: Mapping[str, Requirement]
     packs: Mapping[str, Validity]
+    titles: Mapping[str, str]
 
 
 @cache
@@ -51,7 +52,8 @@ def load_rules() -> Rules:
         )
         for name, table in tables["requirements"].items()
     }
-    return Rules(requirements=requirements, packs=packs)
+    titles = {name: pack["title"] for name, pack in tables["packs"].items()}
+    return Rules(requirements=requirements, packs=packs, titles=titles)
 
 
 def rule_on(name: str, on: date | None = None) -> RuleRef:

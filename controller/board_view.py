@@ -1,0 +1,276 @@
+"""A `VerifyReport` -> everything that the board's page shows, as values, section by section.
+
+The one idea: what is shown, in which words and how much of it, is decided here and can be looked at without a page; the
+template only lays it out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from controller.board_inputs import Edition, Inputs, inputs_of
+from controller.board_judges import (
+    AloneRow,
+    IntentRow,
+    KindRow,
+    alone_rows,
+    intent_rows,
+    judges_of_columns,
+    kind_rows,
+    name_judge,
+)
+from controller.board_lines import shown_fault, shown_of
+from controller.board_matrix import MOST_NAMES, Matrix, Named, matrix_of, name_endpoint
+from controller.board_words import Both, both
+from controller.board_wrong import Wrongs, wrongs_of
+from controller.residue import ResidueRow
+from controller.verify import VerifyReport, count_verdicts, judges_of
+from intents.builtin import BUILTIN
+from intents.finding import Finding, Severity
+from intents.messages import describe
+from intents.policy import OrganisationEndpoint
+from verification.mutation import describe_fault
+from verification.mutation_score import Outcome, Score
+from verification.opinions import ENGINE
+
+MOST_ROWS = 300
+"""Rows of one table; the rest is counted, and `--json` has all."""
+MOST_FAULTS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Headline:
+    """The verdict in one line: `state` is hold, violated or inconclusive; `notes` say how far it goes, `following` what to
+    do."""
+
+    state: str
+    line: Both
+    counts: tuple[tuple[str, int], ...]
+    extent: tuple[tuple[Both, int], ...]
+    judges: Both
+    notes: tuple[Both, ...]
+    following: Both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnRow:
+    """What may come back unasked: who may send it to whom, and how many more there are; organisations that may get the same
+    from the same share a row."""
+
+    source: Named
+    destinations: tuple[Named, ...]
+    more: int
+    within: bool
+    replies: tuple[str, ...]
+    pairs: int
+    returns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residue:
+    """All of it counted, by kind of reply, and by rule."""
+
+    returns: int
+    rules: int
+    replies: tuple[tuple[str, int, int], ...]
+    rows: tuple[ReturnRow, ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """Seeded faults: a row for each kind with its outcomes, and those that a reader must look at."""
+
+    count: int
+    seed: int
+    outcomes: tuple[Both, ...]
+    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    missed: int
+    shown: tuple[tuple[Both, str, str], ...]
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingRow:
+    """A finding in both languages, line by line."""
+
+    severity: str
+    vi: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The page, in the order in which it is read. `faults`: None if none were tried; `mutations_asked`: whether they were
+    asked for."""
+
+    headline: Headline
+    inputs: Inputs
+    matrix: Matrix
+    judges: tuple[Both, ...]
+    intents: tuple[IntentRow, ...]
+    intents_left_out: int
+    kinds: tuple[KindRow, ...]
+    engine_only: bool
+    alone: tuple[AloneRow, ...]
+    wrongs: Wrongs
+    residue: Residue
+    mutations_asked: bool
+    faults: Faults | None
+    findings: tuple[FindingRow, ...]
+    findings_left_out: int
+    exit_code: int
+
+
+def page_of(report: VerifyReport, edition: Edition) -> Page:
+    """Return everything that the page shows."""
+    intents = intent_rows(report)
+    findings = sorted(report.findings, key=lambda item: list(Severity).index(item.severity))
+    return Page(
+        headline=headline_of(report),
+        inputs=inputs_of(report, edition),
+        matrix=matrix_of(report),
+        judges=tuple(name_judge(judge) for judge in judges_of_columns(report)),
+        intents=intents[:MOST_ROWS],
+        intents_left_out=max(0, len(intents) - MOST_ROWS),
+        kinds=kind_rows(report),
+        engine_only=is_engine_only(report),
+        alone=alone_rows(report.judgement.alone),
+        wrongs=wrongs_of(report),
+        residue=residue_of(report),
+        mutations_asked=edition.run is not None,
+        faults=faults_of(report, edition),
+        findings=tuple(_finding(item) for item in findings[:MOST_ROWS]),
+        findings_left_out=max(0, len(findings) - MOST_ROWS),
+        exit_code=int(report.exit_code),
+    )
+
+
+def headline_of(report: VerifyReport) -> Headline:
+    """Return the verdict on the whole."""
+    judgement = report.judgement
+    counts = count_verdicts(judgement.answers)
+    worst = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
+    state = worst if worst in ("hold", "violated") else "inconclusive"
+    questions = len(judgement.answers)
+    against = counts["violated"] if state == "violated" else counts["disputed"] + counts["not_modelled"]
+    extent = (("flows", judgement.flows), ("devices", judgement.devices), ("states", judgement.states))
+    return Headline(
+        state=state,
+        line=both("verdict_hold") if state == "hold" else both(f"verdict_{state}", count=against, questions=questions),
+        counts=tuple(counts.items()),
+        extent=tuple((both(key), number) for key, number in (("questions", questions), *extent)),
+        judges=_judges(report),
+        notes=tuple(_notes(report)),
+        following=both(f"next_{worst}"),
+    )
+
+
+def is_engine_only(report: VerifyReport) -> bool:
+    """Return whether no second judge was asked."""
+    return report.judgement.second is None and set(judges_of(report.judgement.answers)) <= {ENGINE}
+
+
+def _judges(report: VerifyReport) -> Both:
+    if is_engine_only(report):
+        return both("engine_only")
+    names = [name_judge(judge) for judge in judges_of_columns(report)]
+    return both(
+        "judged_by", judges=Both(vi=", ".join(name.vi for name in names), en=", ".join(name.en for name in names))
+    )
+
+
+def _notes(report: VerifyReport) -> list[Both]:
+    """Return what limits the verdict."""
+    notes = [both("with_failures" if report.with_failures else "no_failures")]
+    answers = report.judgement.answers
+    nobody = sum(not answer.question.cases and BUILTIN not in answer.question.intents for answer in answers)
+    if nobody:
+        notes.append(both("nobody", count=nobody))
+    warnings = sum(item.severity is Severity.WARNING for item in report.findings)
+    if warnings:
+        notes.append(both("warnings", count=warnings))
+    return notes
+
+
+def residue_of(report: VerifyReport) -> Residue:
+    """Return the residue, summed up and by rule."""
+    rules: Counter[str] = Counter()
+    pairs: Counter[str] = Counter()
+    for row in report.residue:
+        for reply in row.replies:
+            rules[reply] += 1
+            pairs[reply] += row.pairs
+    most = sorted(rules, key=lambda reply: (-pairs[reply], reply))
+    rows = _return_rows(report)
+    return Residue(
+        returns=sum(row.returns for row in report.residue),
+        rules=len(report.residue),
+        replies=tuple((reply, rules[reply], pairs[reply]) for reply in most[:MOST_ROWS]),
+        rows=rows[:MOST_ROWS],
+        left_out=max(0, len(rows) - MOST_ROWS) + max(0, len(most) - MOST_ROWS),
+    )
+
+
+def _return_rows(report: VerifyReport) -> tuple[ReturnRow, ...]:
+    registry = report.compiled.addressed.wanted.registry
+    groups: dict[tuple[object, ...], list[ResidueRow]] = {}
+    for row in report.residue:
+        rule = row.rule
+        alone = None if isinstance(rule.source, OrganisationEndpoint) else rule.source
+        groups.setdefault((alone, rule.destination, rule.same_organisation, row.replies), []).append(row)
+    return tuple(
+        ReturnRow(
+            source=name_endpoint(rows[0].rule.destination, registry),
+            destinations=tuple(name_endpoint(row.rule.source, registry) for row in rows[:MOST_NAMES]),
+            more=max(0, len(rows) - MOST_NAMES),
+            within=rows[0].rule.same_organisation,
+            replies=rows[0].replies,
+            pairs=sum(row.pairs for row in rows),
+            returns=sum(row.returns for row in rows),
+        )
+        for rows in groups.values()
+    )
+
+
+def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
+    """Return what became of the seeded faults, None if none were tried."""
+    run, score = edition.run, edition.score
+    if run is None or score is None:
+        return None
+    listed = score.to_list()
+    return Faults(
+        count=run.count,
+        seed=run.seed,
+        outcomes=tuple(_outcome(outcome) for outcome in Outcome),
+        rows=_fault_rows(score),
+        missed=score.count(Outcome.MISSED),
+        shown=tuple(
+            (
+                _outcome(item.outcome),
+                describe_fault(shown_fault(report, item.fault)),
+                shown_of(report, item.fault.device, item.detail),
+            )
+            for item in listed[:MOST_FAULTS]
+        ),
+        left_out=max(0, len(listed) - MOST_FAULTS),
+    )
+
+
+def _fault_rows(score: Score) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return a row for each kind that occurs, then their sum."""
+    rows = [(str(kind), tuple(row[outcome] for outcome in Outcome)) for kind, row in score.table()]
+    return (*rows, ("", tuple(score.count(outcome) for outcome in Outcome)))
+
+
+def _outcome(outcome: Outcome) -> Both:
+    return both(f"outcome_{outcome.name.lower()}")
+
+
+def _finding(finding: Finding) -> FindingRow:
+    return FindingRow(
+        severity=str(finding.severity),
+        vi=tuple(describe(finding, "vi").splitlines()),
+        en=tuple(describe(finding, "en").splitlines()),
+    )
