@@ -166,6 +166,9 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     status = answer.get("status") if isinstance(answer, Mapping) else None
     if status != "SUCCESS" or not isinstance(elements, list) or len(elements) != 1:
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has status {status!r} and no single table")
+    said = str(elements[0].get("answer", ""))
+    if said.startswith("All sources have empty"):  # no packet of the kind asked about can start there
+        return ()
     rows = elements[0].get("rows")
     if not isinstance(rows, list):
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")

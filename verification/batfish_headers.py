@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from routing.model import ESTABLISHED, PortRange
+from routing.model import ESTABLISHED, NonInitial, PortRange
 from verification.batfish_flow import WHOLE
 from verification.flow import ICMP4, TCP, UDP
 from verification.flow_sets import Span
@@ -23,7 +23,7 @@ def outside(allowed: Iterable[HeaderMatch]) -> Iterator[Headers]:
 
     ValueError for a condition of a shape that `allowed` never has.
     """
-    known = tuple(allowed)
+    known = tuple(item for item in allowed if item.non_initial is not NonInitial.ONLY)
     named = {TCP, UDP, ICMP4}
     if any(item.protocols is None or not set(item.protocols) <= named for item in known):
         raise ValueError("allowed headers of a protocol that no service names")

@@ -34,8 +34,11 @@ class Escapes:
         self._cover = Cover(asker.evidence.sides[Family.V4].space)
 
     def to(self, names: Iterable[AttachmentName]) -> Seen | None:
-        """Return a packet that is not allowed and arrives at one of some attachments."""
-        spans = without(self._asker.spans_of(names), self._asker.hosts[self._name])
+        """Return a packet that is not allowed and arrives at one of some attachments.
+
+        Packets to the devices' own addresses there are another question: no fence filters those.
+        """
+        spans = without(self._asker.spans_of(names), (*self._asker.hosts[self._name], *self._asker.own_addresses))
         if not spans:
             return None
         spoofed = without(whole(Family.V4), [(low, high) for low, high, _ in self._rows])

@@ -308,6 +308,13 @@ def check_purposes(tables: Tables, talking: Partners) -> Iterator[str]:
         for prefix in held
         if prefix.family is Family.V4
     ]
+    held = {
+        route.prefix
+        for routes in tables.facts.routes.values()
+        for route in routes
+        if route.protocol in ("connected", "static")
+    }
+    homes = [item for item in homes if item[0] in held]  # who has no working interface can't be announced
     for where, purpose in sorted(tables.purposes.items()):
         routes = [route.prefix for route in tables.facts.routes.get(where, ())]
         known = frozenset(routes)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from intents.prefix import Family
+from intents.prefix import Family, parse_prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_facts import Facts
@@ -52,7 +52,12 @@ class Asker:
             for port in ports
             if _stands(facts, port)
         )
-        self.asked = 0
+        self.own_addresses = union_of(
+            (value, value)
+            for seen in facts.interfaces.values()
+            for address, _ in seen.addresses
+            for value in (parse_prefix(f"{address}/32").network,)
+        )
 
     def missing(self) -> frozenset[AttachmentName]:
         """Return the attachments that Batfish has no working interface of."""
@@ -92,7 +97,6 @@ class Asker:
         parameters: dict[str, object] = {"pathConstraints": constraints, "headers": found, "actions": actions}
         if bare:
             parameters["ignoreFilters"] = True
-        self.asked += 1
         rows = self.session.ask("reachability", parameters, self.snapshot)
         return tuple(sorted((item for row in rows for item in self._seen(row)), key=_order))
 
@@ -132,7 +136,7 @@ def _order(item: Seen) -> tuple[str, str, int, int]:
 
 def _stands(facts: Facts, port: AttachmentPort) -> bool:
     seen = facts.interfaces.get((port.device, port.interface))
-    return seen is not None and seen.active
+    return seen is not None and seen.active and not seen.is_loopback
 
 
 def _hosts(evidence: Evidence, name: AttachmentName) -> tuple[Span, ...]:

@@ -15,10 +15,11 @@ from intents.registry import AttachmentName
 from intents.service import ServiceSet
 from routing.model import Direction, NonInitial, PortRange
 from verification.batfish_fences import FenceFault, Fences
+from verification.batfish_flow import addresses
 from verification.batfish_reach import LOST, Asker, Seen
 from verification.evidence import Evidence
 from verification.flow import ICMP4, TCP, UDP
-from verification.flow_sets import packet_of
+from verification.flow_sets import Span, packet_of
 from verification.header_space import HeaderMatch
 from verification.session_headers import pair_matches
 from verification.talkers import Partners
@@ -126,14 +127,23 @@ class Cuts:
         for group in groups:
             partners = {other for name in group for other in self._talking.of(name, Family.V4)} & tos
             for item in headers:
-                rows = self._asker.reach(
-                    self._asker.ports_of(group),
-                    self._asker.spans_of(partners),
-                    actions,
-                    item,
-                    inferred=item is not None,
-                )
+                rows = self._rows(group, self._asker.spans_of(partners), actions, item)
                 yield from (cut for cut in map(self._judge, rows) if cut is not None)
+
+    def _rows(
+        self, group: Members, spans: Sequence[Span], actions: str, headers: dict[str, object] | None
+    ) -> Iterator[Seen]:
+        """Yield lost packets of a group; with headers given, of honest sources only."""
+        ports = self._asker.ports_of(group)
+        if headers is None:
+            yield from self._asker.reach(ports, spans, actions)
+            return
+        on_lan = [port for port in ports if not port.external]
+        yield from self._asker.reach(on_lan, spans, actions, headers, inferred=True)
+        for port in ports:
+            if port.external:
+                own = addresses(self._evidence.own[(AttachmentName(port.attachment), Family.V4)])
+                yield from self._asker.reach((port,), spans, actions, {**headers, "srcIps": own})
 
     def _drops_of_rule(self, froms: Members, tos: Members) -> Iterator[Cut]:
         """Yield what a fence that is known to drop something drops of a rule."""

@@ -122,7 +122,9 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, doubt: 
             continue
         question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))
         if kind is QuestionKind.PURPOSE:
-            yield Answer(question=question, verdict=_or_doubt(purposes, tally.states, doubt))
+            # a line that nobody understands may keep its device's own prefixes from the backbone
+            unsure = None if purposes is not None or not doubt.devices else doubt.verdict
+            yield Answer(question=question, verdict=unsure or _or_doubt(purposes, tally.states, doubt))
         else:
             yield Answer(question=question, verdict=_or_doubt(facts.network[kind], 1, doubt))
     for name, device in sorted(evidence.given.network.devices.items()):

@@ -88,6 +88,11 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
             return violated_by(evidence, known.tally.joined[cut], question.intents)
         if cut is not None:
             return known.filtered[cut]
+    elif known.tally.management:
+        fault = known.tally.management[min(known.tally.management)]
+        return Violated(
+            reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),), intents=question.intents
+        )
     if known.doubt.of_routes(sources | destinations):
         return known.doubt.verdict
     if known.tally.unsettled:

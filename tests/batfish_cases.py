@@ -1,0 +1,121 @@
+"""Networks that a real Batfish server was asked about: the small example, right and with faults that a hand can make.
+
+Each case says what is done to the texts and which kinds of questions both judges then find violated. Their recorded answers are
+in tests/recorded; `make record-batfish` asks a server anew, and refuses where the judges differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from controller.evidence import give
+from tests.small_builds import compiled
+from verification.engine import Judgement
+from verification.evidence import Given
+from verification.judge import judge_and_replay
+
+RECORDED = Path(__file__).parent / "recorded" / "small.jsonl.gz"
+GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
+
+
+class Edit(NamedTuple):
+    """A pattern that fits one place of a device's text, and what stands there instead."""
+
+    device: str
+    pattern: str
+    instead: str
+
+
+class Case(NamedTuple):
+    """`violated`: the kinds of questions that Batfish must find violated, each of them a finding of the engine too."""
+
+    edits: tuple[Edit, ...]
+    violated: frozenset[str]
+
+
+def case(violated: str, *edits: tuple[str, str, str]) -> Case:
+    return Case(tuple(Edit(*item) for item in edits), frozenset(violated.split()))
+
+
+LAN = r"^(interface GigabitEthernet0/0/1\.103(?:\n [^\n]*)*?)"
+CHANNEL = r"^(interface GigabitEthernet0/0/0\.103(?:\n [^\n]*)*?)"
+ENTRY = r"^ 20 permit tcp 10\.196\.0\.64 0\.0\.0\.63 10\.193\.0\.64 0\.0\.0\.63 eq 443$"
+
+CASES: Mapping[str, Case] = {
+    "right": case(""),
+    "an entry of a source fence is gone": case("session source-fence", (GIA_SANG, ENTRY, " remark nothing here")),
+    "an entry names another port": case(
+        "session source-fence",
+        (GIA_SANG, ENTRY, " 20 permit tcp 10.196.0.64 0.0.0.63 10.193.0.64 0.0.0.63 eq 444"),
+    ),
+    "a source fence admits everything": case(
+        "source-fence isolation",
+        (GIA_SANG, LAN + r"\n ip access-group TRUC-IN4-158c6dc41214 in", r"\1"),
+        (
+            GIA_SANG,
+            LAN + r"\n ip access-group TRUC-OUT4-413333830c84 out",
+            r"\1\n ip access-group TRUC-OUT4-413333830c84 out",
+        ),
+    ),
+    "a destination fence is gone": case(
+        "destination-fence", (GIA_SANG, LAN + r"\n ip access-group TRUC-OUT4-413333830c84 out", r"\1")
+    ),
+    "a Junos filter term is wider": case(
+        "source-fence",
+        (
+            TAN_CUONG,
+            r"^(set firewall family inet filter TRUC-IN4-694994903e71 term t0003 from source-address 10\.196\.128\.128)/26$",
+            r"\1/25",
+        ),
+    ),
+    "a LAN is not announced": case(
+        "session purpose", (GIA_SANG, r"^  network 10\.196\.0\.64 mask 255\.255\.255\.192\n", "")
+    ),
+    "a LAN is switched off": case(
+        "session source-fence destination-fence addressing", (GIA_SANG, LAN + r"\n!", r"\1\n shutdown\n!")
+    ),
+    "a LAN stands in another VRF": case(
+        "addressing backbone purpose session wall",
+        (GIA_SANG, LAN + r"\n vrf forwarding A-19", r"\1\n vrf forwarding A-12"),
+    ),
+    "a channel has another tag": case(
+        "addressing purpose session",
+        (GIA_SANG, CHANNEL + r"\n encapsulation dot1Q 103", r"\1\n encapsulation dot1Q 193"),
+    ),
+    "a filter stands on a channel": case(
+        "addressing purpose session",
+        (GIA_SANG, CHANNEL + r"\n!", r"\1\n ip access-group TRUC-IN4-27623a49a706 in\n!"),
+    ),
+    "a neighbour has another AS": case(
+        "addressing purpose session",
+        (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 remote-as) 4200000026$", r"\1 4200000099"),
+    ),
+    "a default route appears": case(
+        "default-route", (EDGE, r"\A", "ip route vrf P-GOVERNMENT 0.0.0.0 0.0.0.0 Null0\n")
+    ),
+}
+
+
+def texts_of(name: str) -> dict[str, str]:
+    """Return the texts of a case."""
+    texts = {device: config.text for device, config in compiled().configs.items()}
+    for device, pattern, instead in CASES[name].edits:
+        texts[device], count = re.subn(pattern, instead, texts[device], flags=re.MULTILINE)
+        assert count == 1, f"{name}: {pattern!r} fits {count} times on {device}"
+    return texts
+
+
+@cache
+def given_of(name: str) -> Given:
+    """Return what the judges get in a case."""
+    return give(compiled(), texts_of(name))
+
+
+@cache
+def judged(name: str) -> Judgement:
+    """Return what the engine says of a case."""
+    return judge_and_replay(given_of(name))

@@ -1,0 +1,74 @@
+"""Asks a live Batfish server about every golden case and keeps its answers: `python -m tests.record_batfish HOST[:PORT]`.
+
+Writes nothing if the judges differ in any case: a disagreement is a defect of one of them, not something to get used to.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+
+from controller.files import write_bytes
+from controller.second_judge import parse_address
+from intents.prefix import Family
+from tests.batfish_cases import CASES, RECORDED, given_of, judged
+from verification.batfish_client import LiveBatfish
+from verification.batfish_judge import ask_batfish
+from verification.batfish_recording import RecordingBatfish
+from verification.opinions import Opinions
+from verification.verdict import NotModelled, Violated
+
+
+def main(where: str) -> int:
+    address = parse_address(where)
+    session = RecordingBatfish(LiveBatfish(address.host, address.port, address.deadline))
+    wrong = []
+    for name in CASES:
+        judgement = judged(name)
+        found = ask_batfish(session, given_of(name), [item.question for item in judgement.answers], judgement.states)
+        kinds = violated_kinds(name, found)
+        print(f"{name}: {', '.join(sorted(kinds)) or 'holds'}")  # noqa: T201 - what was recorded
+        wrong += [f"{name}: {item}" for item in differences(name, found)]
+        if kinds != CASES[name].violated:
+            wrong.append(f"{name}: batfish finds {sorted(kinds)}, expected is {sorted(CASES[name].violated)}")
+    if wrong:
+        print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
+        return 1
+    RECORDED.parent.mkdir(exist_ok=True)
+    write_bytes(RECORDED, session.recording(datetime.now(tz=UTC).date().isoformat()))
+    return 0
+
+
+def violated_kinds(name: str, found: Opinions) -> frozenset[str]:
+    """Return the kinds of questions that Batfish finds violated."""
+    return frozenset(
+        str(answer.question.kind)
+        for answer, opinion in zip(judged(name).answers, found.opinions, strict=True)
+        if opinion is not None and isinstance(opinion.verdict, Violated)
+    )
+
+
+def differences(name: str, found: Opinions) -> list[str]:
+    """Return the questions to which the judges give different verdicts, those apart that only a failure or IPv6 breaks."""
+    told = []
+    for answer, opinion in zip(judged(name).answers, found.opinions, strict=True):
+        mine = answer.verdict
+        if opinion is None or isinstance(mine, NotModelled) or (isinstance(mine, Violated) and only_engine_sees(mine)):
+            continue
+        if type(mine) is not type(opinion.verdict):
+            told.append(
+                f"{answer.question.kind} {answer.question.subject}: engine {type(mine).__name__}"
+                f" {getattr(mine, 'reason', '')}, batfish {type(opinion.verdict).__name__}"
+                f" {getattr(opinion.verdict, 'reason', '')}"
+            )
+    return told
+
+
+def only_engine_sees(verdict: Violated) -> bool:
+    """Return whether a violation is one of IPv6, or of a failure: Batfish is asked about neither."""
+    v6 = verdict.flow is not None and verdict.flow.family is Family.V6
+    return v6 or verdict.failure != "none" or " when " in verdict.reason or "2001:db8" in verdict.reason.lower()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"))

@@ -1,0 +1,172 @@
+"""What a real Batfish server answered about the golden cases: both judges agree, and nothing incomplete is agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from tests.batfish_cases import CASES, RECORDED, given_of, judged
+from tests.record_batfish import differences, violated_kinds
+from verification.batfish_judge import ask_batfish
+from verification.batfish_recording import RecordedBatfish
+from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
+from verification.gate import combine_verdicts
+from verification.judge import AskSecond, consult
+from verification.opinions import Opinions
+from verification.question import Question
+from verification.verdict import Disputed, Holds, NotModelled, Violated
+
+Rows = tuple[Row, ...]
+
+
+@cache
+def recorded() -> RecordedBatfish:
+    return RecordedBatfish(RECORDED)
+
+
+class Tampered:
+    """The recorded server, but one question's answer is another one."""
+
+    def __init__(self, question: str, change: Callable[[Rows], Rows]) -> None:
+        self.version = recorded().version
+        self.recorded = recorded().recorded
+        self._question = question
+        self._change = change
+
+    def upload(self, snapshot: Snapshot) -> None:
+        recorded().upload(snapshot)
+
+    def ask(self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None) -> Rows:
+        rows = recorded().ask(question, parameters, snapshot, reference)
+        return self._change(rows) if question == self._question else rows
+
+
+def questions(name: str) -> tuple[Question, ...]:
+    return tuple(item.question for item in judged(name).answers)
+
+
+@cache
+def opinions(name: str) -> Opinions:
+    return ask_batfish(recorded(), given_of(name), questions(name), judged(name).states)
+
+
+def ask_tampered(question: str, change: Callable[[Rows], Rows]) -> Opinions:
+    return ask_batfish(Tampered(question, change), given_of("right"), questions("right"), judged("right").states)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_judges_say_the_same_of_every_question(name: str) -> None:
+    assert differences(name, opinions(name)) == []
+    assert violated_kinds(name, opinions(name)) == CASES[name].violated
+
+
+def test_the_right_network_holds_for_both() -> None:
+    judgement = consult(judged("right"), given_of("right"), asked_before("right"))
+    assert all(isinstance(item.verdict, Holds) for item in judgement.answers)
+    both = [item for item in judgement.answers if len(item.opinions) == 2]
+    assert len(both) == 120
+    assert all(item.verdict.judges == ("batfish", "engine") for item in both if isinstance(item.verdict, Holds))
+    assert judgement.second is not None
+    assert (judgement.second.devices, judgement.second.sessions) == (10, 126)
+    assert {str(item.scope) for item in judgement.alone} == {"ipv6", "fragments", "failures", "logins", "route-filters"}
+
+
+def asked_before(name: str) -> AskSecond:
+    """Return a second judge that says what it said of a case."""
+
+    def ask(*_: object) -> Opinions:
+        return opinions(name)
+
+    return ask
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.violated])
+def test_what_batfish_shows_of_a_packet_walk_shows_too(name: str) -> None:
+    blind = judged("right")  # an engine that saw nothing
+    combined = consult(blind, given_of(name), asked_before(name))
+    for answer, opinion in zip(combined.answers, opinions(name).opinions, strict=True):
+        shown = None if opinion is None else opinion.verdict
+        if isinstance(shown, Violated) and shown.claim is not None:
+            assert isinstance(answer.verdict, Violated), answer
+            assert answer.verdict.replayed
+        elif isinstance(shown, Violated):
+            assert isinstance(answer.verdict, Disputed)
+
+
+def without(count: int) -> Callable[[Rows], Rows]:
+    return lambda rows: rows[count:]
+
+
+def nothing(_: Rows) -> Rows:
+    return ()
+
+
+def without_routes_of_one(rows: Rows) -> Rows:
+    return tuple(row for row in rows if row["Node"]["name"] != "agg-1")
+
+
+def without_one_interface_owner(rows: Rows) -> Rows:
+    return tuple(row for row in rows if row["Interface"]["hostname"] != "agg-1")
+
+
+def failed_file(rows: Rows) -> Rows:
+    return ({**rows[0], "Status": "FAILED"}, *rows[1:])
+
+
+def file_without_node(rows: Rows) -> Rows:
+    return ({**rows[0], "Nodes": []}, *rows[1:])
+
+
+INCOMPLETE = {
+    "no file is read": ("fileParseStatus", nothing),
+    "one file is missing": ("fileParseStatus", without(1)),
+    "one file failed": ("fileParseStatus", failed_file),
+    "one file has no node": ("fileParseStatus", file_without_node),
+    "no interface": ("interfaceProperties", nothing),
+    "a device without interfaces": ("interfaceProperties", without_one_interface_owner),
+    "no session": ("bgpSessionStatus", nothing),
+    "no route": ("routes", nothing),
+    "a device without routes": ("routes", without_routes_of_one),
+    "no list to compare": ("resolveFilterSpecifier", nothing),
+    "a list that was not read back": ("resolveFilterSpecifier", without(1)),
+}
+
+
+@pytest.mark.parametrize("name", INCOMPLETE)
+def test_an_answer_that_is_not_whole_is_no_opinion(name: str) -> None:
+    with pytest.raises(BatfishError) as caught:
+        ask_tampered(*INCOMPLETE[name])
+    assert caught.value.trouble is Trouble.INCOMPLETE
+
+
+def test_a_line_that_batfish_did_not_read_takes_every_claim_away() -> None:
+    unread = {
+        "Nodes": None,
+        "Source_Lines": [{"filename": "configs/agg-1.cfg", "lines": [5]}],
+        "Type": "Parse warning",
+        "Details": "This syntax is unrecognized",
+        "Line_Text": "something new",
+    }
+    found = ask_tampered("initIssues", lambda rows: (*rows, unread))
+    verdicts = [item.verdict for item in found.opinions if item is not None]
+    assert all(isinstance(item, NotModelled) for item in verdicts)
+    assert "agg-1:5" in str(verdicts[0])
+    combined = combine_verdicts(Holds(judges=("engine",)), verdicts[0], lambda _: False)
+    assert not isinstance(combined, Holds)
+
+
+def test_an_undefined_name_takes_every_claim_away() -> None:
+    row = {"File_Name": "configs/agg-1.cfg", "Struct_Type": "route-map", "Ref_Name": "X", "Context": "c", "Lines": {}}
+    found = ask_tampered("undefinedReferences", lambda rows: (*rows, row))
+    assert not any(isinstance(item.verdict, Holds) for item in found.opinions if item is not None)
+
+
+def test_answers_of_other_texts_are_refused() -> None:
+    given = given_of("right")
+    texts = {**given.texts, "agg-1": (*given.texts["agg-1"], "! another comment")}
+    with pytest.raises(BatfishError) as caught:
+        ask_batfish(recorded(), replace(given, texts=texts), questions("right"), 20)
+    assert caught.value.trouble is Trouble.RECORDING
