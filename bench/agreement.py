@@ -1,0 +1,110 @@
+"""Do the two judges agree? `python -m bench.agreement HOST[:PORT] [NETWORKS] [SEED]` asks both about made-up provinces.
+
+Every third network has a fault in one of its texts, drawn over all lines. Every question that Batfish sees is compared; a
+difference counts unless it is of a named kind: IPv6, fragments or a failure, which Batfish is not asked about, a text that one
+of them says it does not read, or a form that docs/en/batfish.md lists as read differently. Ends 1 if any other is found.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from bench.generate import write_province
+from controller.evidence import give
+from controller.pipeline import address, compile_network, want
+from controller.second_judge import parse_address
+from verification.batfish_client import LiveBatfish
+from verification.batfish_judge import ask_batfish
+from verification.batfish_session import BatfishError, BatfishSession
+from verification.evidence import Given
+from verification.judge import judge_and_replay
+from verification.mutation import describe_fault, mutate, uniform_faults
+from verification.mutation_score import text_of, with_text
+from verification.opinions import Opinion
+from verification.question import Answer
+from verification.verdict import NotModelled, Violated
+
+SITES = (4, 5, 6, 7, 8)
+FAULTY = 3
+"""Every so manieth network has a fault."""
+
+
+def main(where: str, networks: int, seed: int) -> int:
+    address_of = parse_address(where)
+    session = LiveBatfish(address_of.host, address_of.port, address_of.deadline)
+    counts: Counter[str] = Counter()
+    for number in range(networks):
+        chance = random.Random(f"{seed}/{number}")  # noqa: S311 - no secret depends on it
+        given, fault = make_network(chance, faulty=number % FAULTY == FAULTY - 1)
+        started = time.monotonic()
+        counts.update(compare(session, given, f"{number} {fault}"))
+        print(f"{number}: {len(given.network.devices)} devices, {time.monotonic() - started:.1f} s {fault}", flush=True)
+    print(dict(counts))
+    return 1 if counts["differs"] else 0
+
+
+def make_network(chance: random.Random, *, faulty: bool) -> tuple[Given, str]:
+    """Return what the judges get about one made-up province, and the fault in it in words ("" for none)."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_province(chance.choice(SITES), chance.randrange(1 << 30), Path(folder))
+        compiled = compile_network(address(want(Path(folder), None)))
+    texts = {name: config.text for name, config in compiled.configs.items()}
+    given = give(compiled, texts)
+    if not faulty:
+        return given, ""
+    (fault,) = uniform_faults(texts, 1, chance.randrange(1 << 30))
+    return with_text(given, fault.device, mutate(text_of(given, fault.device), fault)), describe_fault(fault)
+
+
+def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
+    """Return how many questions both answer alike, and how often and why not; tell every difference."""
+    judgement = judge_and_replay(given)
+    try:
+        found = ask_batfish(session, given, [item.question for item in judgement.answers], judgement.states)
+    except BatfishError as error:
+        print(f"{label}: no opinion: {error}")
+        return Counter({"no opinion": 1})
+    counts: Counter[str] = Counter()
+    doubtful = any(opinion is not None and isinstance(opinion.verdict, NotModelled) for opinion in found.opinions)
+    for answer, opinion in zip(judgement.answers, found.opinions, strict=True):
+        kind = kind_of(answer, opinion, doubtful=doubtful)
+        counts[kind] += 1
+        if kind == "differs" and opinion is not None:
+            mine, theirs = answer.verdict, opinion.verdict
+            print(f"{label}: {answer.question.kind} {answer.question.subject}")
+            print(f"    engine {type(mine).__name__} {getattr(mine, 'reason', '')}")
+            print(f"    batfish {type(theirs).__name__} {getattr(theirs, 'reason', '')}", flush=True)
+    counts["networks"] = 1
+    return counts
+
+
+def kind_of(answer: Answer, opinion: Opinion | None, *, doubtful: bool) -> str:
+    """Return whether two answers agree, or why they may not."""
+    mine = answer.verdict
+    if opinion is None:
+        return "engine alone"
+    if type(mine) is type(opinion.verdict):
+        return "agree"
+    if isinstance(mine, NotModelled) or doubtful:
+        return "not read by one"
+    if isinstance(mine, Violated) and only_engine_sees(mine):
+        return "out of Batfish's sight"
+    return "differs"
+
+
+def only_engine_sees(verdict: Violated) -> bool:
+    """Return whether a violation is of IPv6, of a fragment or of a failure."""
+    flow = verdict.flow
+    packet = flow is not None and (flow.family.bits == 128 or flow.fragment)
+    said = verdict.reason.lower()
+    return packet or verdict.failure != "none" or " when " in said or "2001:db8" in said
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    sys.exit(main(arguments[0], *(int(item) for item in (*arguments[1:], *("200", "1")[len(arguments) - 1 :]))))
