@@ -11,6 +11,7 @@ import logging
 import threading
 import zipfile
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pybatfish.client.options import Options
@@ -25,7 +26,9 @@ API = "2."
 """The versions of the server's interface that this module speaks."""
 NETWORK = "truc"
 KEPT = 8
-"""How many snapshots of ours a server keeps: the newest; older ones are deleted after an upload."""
+"""How many snapshots of ours a server keeps at least: the newest; older ones are deleted after an upload."""
+SPARED = 3600.0
+"""Seconds that a snapshot is kept however many there are: somebody may be asking about it."""
 QUESTIONS = frozenset(
     {
         "bgpSessionStatus",
@@ -104,14 +107,20 @@ class LiveBatfish:
         return False
 
     def _forget(self, newest: str) -> None:
-        found = self._snapshots()
+        """Delete snapshots of ours that are beyond the `KEPT` newest and older than `SPARED`: nobody asks about those now."""
         dated = sorted(
-            (str(item.get("metadata", {}).get("creationTimestamp", "")), str(item.get("name"))) for item in found
+            (str(item.get("metadata", {}).get("creationTimestamp", "")), str(item.get("name")))
+            for item in self._snapshots()
         )
-        for _, name in dated[: max(0, len(dated) - KEPT)]:
-            if name != newest:
-                self._within(lambda name=name: self._session.delete_snapshot(name))  # type: ignore[misc]
-                self._known.discard(name)
+        latest = max((made for made, name in dated if name == newest), default="")
+        for made, name in dated[: max(0, len(dated) - KEPT)]:
+            if _seconds_between(made, latest) > SPARED:
+                self.discard(name)
+
+    def discard(self, name: str) -> None:
+        """Delete a snapshot that nobody will ask about again. BatfishError."""
+        self._within(lambda: self._session.delete_snapshot(name))
+        self._known.discard(name)
 
     def _snapshots(self) -> list[Any]:
         return list(self._within(lambda: self._session.list_snapshots(verbose=True)))
@@ -155,7 +164,7 @@ class LiveBatfish:
             return BatfishError(Trouble.LOST, f"{self._where}: {shown}")
         if isinstance(error, BatfishException):
             return BatfishError(Trouble.REFUSED, f"{self._where}: {shown}{_cause(str(error))}")
-        if isinstance(error, (ValueError, KeyError, TypeError)):
+        if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
             return BatfishError(Trouble.INCOMPLETE, f"{self._where}: {type(error).__name__}: {shown}")
         return error
 
@@ -173,6 +182,14 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     if not isinstance(rows, list):
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
     return tuple(rows)
+
+
+def _seconds_between(earlier: str, later: str) -> float:
+    """Return the seconds between two of the server's timestamps (RFC 3339), 0 if one of them is none."""
+    try:
+        return (datetime.fromisoformat(later[:19]) - datetime.fromisoformat(earlier[:19])).total_seconds()
+    except ValueError:
+        return 0.0
 
 
 def _cause(text: str) -> str:
