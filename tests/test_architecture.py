@@ -50,7 +50,7 @@ OUTSIDE = {
     "netaddr": ("ipam.*",),
     "jinja2": ("controller.board_report",),
     "pynetbox": ("ipam.netbox*",),
-    "pybatfish": ("verification.batfish*",),
+    "pybatfish": ("verification.batfish_client",),
     "nornir": ("controller.fleet*",),
     "netmiko": ("controller.fleet*",),
     "ncclient": ("controller.fleet*",),

@@ -15,12 +15,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from pybatfish.client.options import Options
-from pybatfish.client.session import Session
-from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags
-from pybatfish.exception import BatfishException
-from requests import RequestException
 
-from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
+# The client makes its connections when it is imported; as it is set, a dead server is noticed only after five minutes.
+Options.max_retries_to_connect_to_coordinator = 3
+Options.max_initial_tries_to_connect_to_coordinator = 3
+Options.request_backoff_factor = 0.2
+
+from pybatfish.client.session import Session  # noqa: E402
+from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags  # noqa: E402
+from pybatfish.exception import BatfishException  # noqa: E402
+
+from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble  # noqa: E402
 
 API = "2."
 """The versions of the server's interface that this module speaks."""
@@ -48,10 +53,6 @@ QUESTIONS = frozenset(
 """The questions that the server must offer."""
 _REUSE = {"parsereuse": True}
 """A server that was started with this option may use again what it read of identical files."""
-_TRIES = 3
-_PAUSE = 0.2
-"""How often a request is tried, and the pause (seconds, doubling) between: a dead server is noticed within seconds."""
-
 _FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
 
 _Found = TypeVar("_Found")
@@ -63,9 +64,6 @@ class LiveBatfish:
     recorded = ""
 
     def __init__(self, host: str, port: int, deadline: float) -> None:
-        Options.max_retries_to_connect_to_coordinator = _TRIES
-        Options.max_initial_tries_to_connect_to_coordinator = _TRIES
-        Options.request_backoff_factor = _PAUSE
         logging.getLogger("pybatfish").setLevel(logging.ERROR)
         self._where = f"{host}:{port}"
         self._deadline = deadline
@@ -157,7 +155,7 @@ class LiveBatfish:
     def _error(self, error: BaseException) -> BaseException:
         text = str(error).strip().splitlines()
         shown = text[0][:300] if text else type(error).__name__
-        if isinstance(error, RequestException):
+        if isinstance(error, OSError):  # what the client raises for HTTP and for connections
             response = getattr(error, "response", None)
             if response is not None:
                 return BatfishError(Trouble.REFUSED, f"{self._where}: {shown} {response.text[:200]}".strip())
