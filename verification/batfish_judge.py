@@ -30,13 +30,13 @@ from verification.batfish_network import (
     make_tables,
     routed_from,
 )
-from verification.batfish_reach import ARRIVED, LOST, Asker, Seen, without
+from verification.batfish_reach import ARRIVED, LOST, Asker, Seen
 from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
 from verification.batfish_sessions import Cut, Cuts
 from verification.batfish_snapshot import network_snapshot
 from verification.evidence import Evidence, Given, gather
 from verification.flow import describe_flow
-from verification.flow_sets import clip, packet_of, span_of
+from verification.flow_sets import packet_of, span_of
 from verification.management import planned_loopbacks
 from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
 from verification.question import Question, QuestionKind
@@ -276,9 +276,8 @@ class _Batfish:
         for port in self._asker.ports:
             name = AttachmentName(port.attachment)
             routed = routed_from(self._tables, port)
-            partners = self._asker.spans_of({*self._talking.of(name, Family.V4), name})
-            astray = without(clip(routed, self._asker.spans_of(self._asker.hosts)), partners)
-            for seen in self._asker.reach((port,), astray, ARRIVED, bare=True):
+            astray = routed.difference(self._talking.of(name, Family.V4), (name,))
+            for seen in self._asker.reach((port,), self._asker.spans_of(astray), ARRIVED, bare=True):
                 yield name, _routed(seen)
         for froms, tos in self._strangers():
             for seen in self._asker.reach(self._asker.ports_of(froms), self._asker.spans_of(tos), ARRIVED, bare=True):

@@ -7,7 +7,7 @@ IPv4 only. Each check yields what is wrong in words, the first one is the answer
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
 from intents.registry import AttachmentName, PurposeName
@@ -18,7 +18,7 @@ from verification.check_addressing import PlannedInterface, planned_interfaces
 from verification.check_network import talking_purposes
 from verification.check_purposes import MANAGEMENT
 from verification.evidence import Evidence
-from verification.flow_sets import Span, span_of
+from verification.flow_sets import span_of
 from verification.management import planned_loopbacks
 from verification.talkers import Partners
 from verification.wiring import parent_of
@@ -39,10 +39,17 @@ class Tables:
     starts: Mapping[Where, tuple[AttachmentPort, ...]]
     purposes: Mapping[Where, PurposeName]
     owners: tuple[tuple[int, int, AttachmentName], ...]
+    ports: frozenset[Where]
+    on_device: Mapping[str, tuple[str, ...]]
+    """The names of each device's interfaces, sorted."""
+    _owned: dict[Prefix, frozenset[AttachmentName]] = field(default_factory=dict, repr=False)
 
     def owners_in(self, prefix: Prefix) -> frozenset[AttachmentName]:
         """Return who has addresses in a prefix."""
-        return frozenset(name for low, high, name in self.owners if low <= prefix.last and prefix.network <= high)
+        if prefix not in self._owned:
+            first, last = span_of(prefix)
+            self._owned[prefix] = frozenset(name for low, high, name in self.owners if low <= last and first <= high)
+        return self._owned[prefix]
 
     def devices_of(self, name: AttachmentName) -> frozenset[str]:
         """Return the devices that an attachment stands on."""
@@ -74,7 +81,16 @@ def make_tables(evidence: Evidence, facts: Facts) -> Tables:
         starts=starts,
         purposes=_purposes(evidence, facts, starts),
         owners=tuple(sorted(owners)),
+        ports=frozenset((port.device, port.interface) for port in evidence.given.network.ports),
+        on_device=_by_device(facts),
     )
+
+
+def _by_device(facts: Facts) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for device, name in sorted(facts.interfaces):
+        found.setdefault(device, []).append(name)
+    return {device: tuple(names) for device, names in found.items()}
 
 
 def _purposes(evidence: Evidence, facts: Facts, starts: Mapping[Where, object]) -> dict[Where, PurposeName]:
@@ -114,7 +130,7 @@ def check_addressing(tables: Tables) -> Iterator[str]:
         )
         if not wanted:
             continue
-        name = _standing(tables.facts, planned, wanted)
+        name = _standing(tables, planned, wanted)
         if name is None:
             yield f"{planned.device} has no interface for {planned.owner}"
             continue
@@ -124,10 +140,9 @@ def check_addressing(tables: Tables) -> Iterator[str]:
     yield from _unplanned(tables, found)
 
 
-def _standing(facts: Facts, planned: PlannedInterface, wanted: frozenset[tuple[str, int]]) -> str | None:
-    for (device, name), seen in sorted(facts.interfaces.items()):
-        if device != planned.device:
-            continue
+def _standing(tables: Tables, planned: PlannedInterface, wanted: frozenset[tuple[str, int]]) -> str | None:
+    for name in tables.on_device.get(planned.device, ()):
+        seen = tables.facts.interfaces[(planned.device, name)]
         if planned.name:
             if name == planned.name:
                 return name
@@ -148,9 +163,7 @@ def _wrong(tables: Tables, planned: PlannedInterface, name: str, wanted: frozens
         yield f"{where} has tag {seen.vlan}, planned is {planned.vlan}"
     if not seen.active:
         yield f"{where} is switched off"
-    is_port = any(
-        (port.device, port.interface) == (planned.device, name) for port in tables.evidence.given.network.ports
-    )
+    is_port = (planned.device, name) in tables.ports
     if not is_port and any(seen.filters) and not seen.is_loopback:
         yield f"{where} is no attachment's, yet a filter is bound to it"
     if planned.peers:
@@ -232,7 +245,6 @@ def check_backbone(tables: Tables) -> Iterator[str]:
 def _undeclared_lans(tables: Tables) -> Iterator[str]:
     links = tables.evidence.given.network.links
     ends = {end for link in links for end in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))}
-    ports = {(port.device, port.interface) for port in tables.evidence.given.network.ports}
     for (device, name), seen in sorted(tables.facts.interfaces.items()):
         if (
             seen.active
@@ -329,7 +341,8 @@ def _length(low: int, high: int) -> int:
     return Family.V4.bits - size.bit_length() + 1 if size & (size - 1) == 0 and low % size == 0 else -1
 
 
-def routed_from(tables: Tables, port: AttachmentPort) -> tuple[Span, ...]:
-    """Return the addresses that a port's VRF has any route to."""
+def routed_from(tables: Tables, port: AttachmentPort) -> frozenset[AttachmentName]:
+    """Return the attachments that a port's VRF has any route to."""
     seen = tables.facts.interfaces[(port.device, port.interface)]
-    return tuple(span_of(route.prefix) for route in tables.facts.routes.get((port.device, seen.vrf), ()))
+    routes = tables.facts.routes.get((port.device, seen.vrf), ())
+    return frozenset().union(*(tables.owners_in(route.prefix) for route in routes))
