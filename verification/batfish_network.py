@@ -249,7 +249,7 @@ def _undeclared_lans(tables: Tables) -> Iterator[str]:
         if (
             seen.active
             and not seen.is_loopback
-            and (device, name) not in ports
+            and (device, name) not in tables.ports
             and (device, parent_of(name)) not in ends
         ):
             yield f"{name} of {device} is a LAN that nobody declared"
