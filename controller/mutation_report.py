@@ -15,8 +15,10 @@ from controller.json_lines import print_message
 from controller.output import Output
 from controller.pipeline import Compiled
 from intents.messages import printable
+from verification.batfish_session import BatfishSession
 from verification.mutation import describe_fault, uniform_faults
 from verification.mutation_score import Outcome, Score, score
+from verification.mutation_second import SecondScore, Sight, score_second
 
 SMALL = 20
 """Up to so many devices, a fault that no question sees is gone through packet by packet; above it is left unclassified."""
@@ -34,6 +36,49 @@ def try_mutations(compiled: Compiled, texts: Mapping[str, str], run: MutationRun
     """Return what became of every drawn fault; the unmutated texts must hold."""
     faults = uniform_faults(texts, run.count, run.seed)
     return score(give(compiled, texts), faults, enumerate_unseen=len(texts) <= SMALL)
+
+
+def try_second(
+    compiled: Compiled, texts: Mapping[str, str], found: Score, session: BatfishSession, output: Output
+) -> SecondScore:
+    """Return what the second judge says of the faults that the engine saw; BatfishError."""
+    return score_second(session, give(compiled, texts), found, output.progress)
+
+
+def print_second_score(output: Output, found: SecondScore) -> None:
+    """Write how many faults both judges saw, and every one that only the engine saw, with the reason."""
+    output.say(
+        "mutations_second",
+        both=found.count(Sight.SEEN),
+        all=len(found.faults),
+        refused=found.count(Sight.REFUSED),
+        alone=found.count(Sight.ALONE),
+        scopes=", ".join(f"{scope} {count}" for scope, count in found.scopes().items()) or "-",
+        missed=found.count(Sight.MISSED),
+    )
+    for item in found.faults:
+        if item.sight is Sight.MISSED:
+            output.line(f"  {output.words('sight_missed')}: {printable(describe_fault(item.fault.fault))}")
+    output.line()
+
+
+def print_second_score_json(output: Output, found: SecondScore) -> None:
+    """Write every fault that the engine saw with what the second judge says."""
+    for item in found.faults:
+        print_message(
+            output,
+            {
+                "type": "mutation second",
+                "fault": describe_fault(item.fault.fault),
+                "sight": str(item.sight),
+                "scopes": [str(scope) for scope in item.scopes],
+                "detail": item.detail,
+            },
+        )
+    print_message(
+        output,
+        {"type": "mutations second", **{sight.name.lower(): found.count(sight) for sight in Sight}},
+    )
 
 
 def print_score(output: Output, run: MutationRun, found: Score) -> None:
@@ -60,3 +105,8 @@ def print_score_json(output: Output, run: MutationRun, found: Score) -> None:
 def code_of_score(found: Score) -> ExitCode:
     """Return ERROR if the judge missed a fault."""
     return ExitCode.ERROR if found.count(Outcome.MISSED) else ExitCode.FINE
+
+
+def code_of_second(found: SecondScore) -> ExitCode:
+    """Return ERROR if the second judge missed a fault that it could see."""
+    return ExitCode.ERROR if found.count(Sight.MISSED) else ExitCode.FINE

@@ -15,16 +15,26 @@ from controller.exit_codes import ExitCode
 from controller.files import write_bytes, write_text
 from controller.finding_report import tell_findings
 from controller.junit import junit_text
-from controller.mutation_report import MutationRun, code_of_score, print_score, print_score_json, try_mutations
+from controller.mutation_report import (
+    MutationRun,
+    code_of_score,
+    code_of_second,
+    print_score,
+    print_score_json,
+    print_second_score,
+    print_second_score_json,
+    try_mutations,
+    try_second,
+)
 from controller.output import Output
 from controller.pipeline import today_of
-from controller.second_judge import SecondJudgeRequest, find_second
+from controller.second_judge import SecondJudgeRequest, find_second, tell_trouble
 from controller.verify import VerifyReport, texts_to_judge, verify
 from controller.verify_json import print_verify_json, print_verify_summary
 from controller.verify_report import print_end, print_report
 from intents.finding import Severity
 from verification.batfish_recording import RecordingBatfish
-from verification.batfish_session import BatfishSession
+from verification.batfish_session import BatfishError, BatfishSession
 from verification.mutation_score import Score
 
 BoardPage = Callable[[VerifyReport, Edition], str]
@@ -73,6 +83,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     _tell_trouble(output, report)
     _record(output, request, report, recorder)
     score = _mutate(output, request, report)
+    second_code = _mutate_second(output, report, score, second)
     if request.board is not None:
         write_text(request.board.path, request.board.make_page(report, _edition(request, score)))
     if output.json:
@@ -82,7 +93,26 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
             if path is not None:
                 output.say("wrote_file", file=path)
         print_end(output, report)
-    return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score))
+    return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score)) or second_code
+
+
+def _mutate_second(
+    output: Output, report: VerifyReport, score: Score | None, second: Callable[[], BatfishSession] | None
+) -> ExitCode:
+    """Put the faults that the engine saw to the second judge, if one was asked and answered live."""
+    known = report.judgement.second
+    if score is None or second is None or known is None or known.recorded:
+        return ExitCode.FINE
+    try:
+        found = try_second(report.compiled, report.texts, score, second(), output)
+    except BatfishError as error:
+        tell_findings(output, report.compiled.addressed.wanted.folder, [tell_trouble(error)])
+        return ExitCode.INCONCLUSIVE
+    if output.json:
+        print_second_score_json(output, found)
+    else:
+        print_second_score(output, found)
+    return code_of_second(found)
 
 
 def _recorded_by(

@@ -43,6 +43,9 @@ class Tampered:
         rows = recorded().ask(question, parameters, snapshot, reference)
         return self._change(rows) if question == self._question else rows
 
+    def discard(self, name: str) -> None:
+        recorded().discard(name)
+
 
 def questions(name: str) -> tuple[Question, ...]:
     return tuple(item.question for item in judged(name).answers)

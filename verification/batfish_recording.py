@@ -48,6 +48,10 @@ class RecordingBatfish:
         self._answers[question_key(question, parameters, snapshot, reference)] = (question, rows)
         return rows
 
+    def discard(self, name: str) -> None:
+        """Let the other session forget a snapshot; what it answered is kept."""
+        self._session.discard(name)
+
     def recording(self, day: str) -> bytes:
         """Return all that was answered; `day` (ISO 8601) is when. Equal answers are equal bytes."""
         head = {
@@ -101,6 +105,9 @@ class RecordedBatfish:
         if found is None:
             raise BatfishError(Trouble.RECORDING, f"{self._path} of {self.recorded} has no answer to this {question}")
         return found
+
+    def discard(self, name: str) -> None:
+        """Do nothing: a recording is what it is."""
 
 
 def _stable(value: Any) -> str:

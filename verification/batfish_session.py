@@ -83,6 +83,10 @@ class BatfishSession(Protocol):
         """Return all rows of an answer; `reference` for questions that compare two snapshots. BatfishError."""
         ...
 
+    def discard(self, name: str) -> None:
+        """Forget a snapshot that nobody will ask about again. BatfishError."""
+        ...
+
 
 def question_key(question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None) -> str:
     """Return what names a question in a recording: the digest of everything that its answer depends on."""

@@ -1,0 +1,129 @@
+"""Which of the faults that the engine sees a second judge sees too.
+
+The one idea: a fault that the second judge does not see must break nothing but what it can't see by nature (the closed list of
+`Scope`); anything else is a fault of that judge, or of what it is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.prefix import Family
+from verification.batfish_judge import ask_batfish
+from verification.batfish_session import BatfishError, BatfishSession, Trouble
+from verification.evidence import Given
+from verification.judge import judge_and_replay
+from verification.mutation import mutate
+from verification.mutation_score import Outcome, Score, ScoredFault, text_of, with_text
+from verification.opinions import Scope
+from verification.question import Answer, QuestionKind
+from verification.verdict import NotModelled, Violated
+
+Told = Callable[[str, int, int], None]
+"""Shows progress: stage, done, total."""
+
+
+class Sight(StrEnum):
+    """What became of a fault in the second judge's eyes."""
+
+    SEEN = "seen by both"
+    REFUSED = "not read by Batfish"
+    ALONE = "engine alone"
+    MISSED = "missed by Batfish"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondSight:
+    """A fault that the engine sees. `scopes`: what it breaks that the second judge can't see, if it is seen by one alone."""
+
+    fault: ScoredFault
+    sight: Sight
+    scopes: tuple[Scope, ...] = ()
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondScore:
+    """Every fault that the engine saw, with what the second judge says of it."""
+
+    faults: tuple[SecondSight, ...]
+
+    def count(self, sight: Sight) -> int:
+        """Return how many faults came out so."""
+        return sum(item.sight is sight for item in self.faults)
+
+    def scopes(self) -> dict[Scope, int]:
+        """Return for how many faults that the engine alone sees which scope is the reason."""
+        found = Counter(scope for item in self.faults for scope in item.scopes)
+        return {scope: found[scope] for scope in Scope if found[scope]}
+
+
+def score_second(session: BatfishSession, given: Given, score: Score, told: Told | None = None) -> SecondScore:
+    """Return what the second judge says of every fault that the engine saw; BatfishError if it stops answering."""
+    seen = [item for item in score.faults if item.outcome is Outcome.SEEN]
+    found = []
+    for number, item in enumerate(seen):
+        found.append(_look(session, given, item))
+        if told is not None:
+            told("mutate_second", number + 1, len(seen))
+    return SecondScore(faults=tuple(found))
+
+
+def _look(session: BatfishSession, given: Given, item: ScoredFault) -> SecondSight:
+    device = item.fault.device
+    faulty = with_text(given, device, mutate(text_of(given, device), item.fault))
+    judgement = judge_and_replay(faulty)
+    try:
+        asked = ask_batfish(session, faulty, [answer.question for answer in judgement.answers], judgement.states)
+    except BatfishError as error:
+        if error.trouble is not Trouble.INCOMPLETE:
+            raise
+        return SecondSight(fault=item, sight=Sight.REFUSED, detail=error.detail)
+    session.discard(asked.second.snapshot)
+    verdicts = [opinion.verdict for opinion in asked.opinions if opinion is not None]
+    for verdict in verdicts:
+        if isinstance(verdict, Violated):
+            return SecondSight(fault=item, sight=Sight.SEEN, detail=verdict.reason)
+    for verdict in verdicts:
+        if isinstance(verdict, NotModelled):
+            return SecondSight(fault=item, sight=Sight.REFUSED, detail=verdict.reason)
+    broken = [answer for answer in judgement.answers if isinstance(answer.verdict, Violated)]
+    scopes = [tuple(_scopes(answer)) for answer in broken]
+    if broken and all(scopes):
+        return SecondSight(
+            fault=item,
+            sight=Sight.ALONE,
+            scopes=tuple(sorted({scope for row in scopes for scope in row})),
+            detail=item.detail,
+        )
+    return SecondSight(fault=item, sight=Sight.MISSED, detail=item.detail)
+
+
+def _scopes(answer: Answer) -> Iterator[Scope]:
+    """Yield why Batfish can't see that an answer is violated; nothing if it could."""
+    verdict = answer.verdict
+    if answer.question.kind is QuestionKind.MANAGEMENT:
+        yield Scope.LOGINS
+    if answer.question.kind is QuestionKind.ROUTE_FILTER:
+        yield Scope.ROUTE_FILTERS
+    if not isinstance(verdict, Violated):
+        return
+    if verdict.failure != "none" or " when " in verdict.reason:
+        yield Scope.FAILURES
+    if verdict.flow is not None and verdict.flow.fragment:
+        yield Scope.FRAGMENTS
+    if (verdict.flow is not None and verdict.flow.family is Family.V6) or _names_ipv6(verdict):
+        yield Scope.IPV6
+
+
+def _names_ipv6(verdict: Violated) -> bool:
+    """Return whether the words of a violation without a packet are about an IPv6 prefix or line."""
+    texts = (
+        verdict.reason,
+        *(item.text for item in verdict.culprits),
+        *(" ".join(item.ref) for item in verdict.culprits),
+    )
+    return verdict.flow is None and any("ipv6" in text.lower() or "::" in text or "inet6" in text for text in texts)
