@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from controller.files import write_bytes
 from controller.second_judge import parse_address
 from intents.prefix import Family
-from tests.batfish_cases import CASES, RECORDED, given_of, judged
+from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
 from verification.batfish_client import LiveBatfish
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordingBatfish
@@ -23,11 +23,13 @@ def main(where: str) -> int:
     address = parse_address(where)
     session = RecordingBatfish(LiveBatfish(address.host, address.port, address.deadline))
     wrong = []
-    for name in CASES:
+    for name in (*CASES, *MISREAD):
         judgement = judged(name)
         found = ask_batfish(session, given_of(name), [item.question for item in judgement.answers], judgement.states)
         kinds = violated_kinds(name, found)
         print(f"{name}: {', '.join(sorted(kinds)) or 'holds'}")  # noqa: T201 - what was recorded
+        if name in MISREAD:
+            continue
         wrong += [f"{name}: {item}" for item in differences(name, found)]
         if kinds != CASES[name].violated:
             wrong.append(f"{name}: batfish finds {sorted(kinds)}, expected is {sorted(CASES[name].violated)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from tests.batfish_cases import CASES, RECORDED, given_of, judged
+from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordedBatfish
@@ -97,6 +98,27 @@ def test_what_batfish_shows_of_a_packet_walk_shows_too(name: str) -> None:
             assert answer.verdict.replayed
         elif isinstance(shown, Violated):
             assert isinstance(answer.verdict, Disputed)
+
+
+@pytest.mark.parametrize("name", MISREAD)
+def test_a_form_that_batfish_misreads_never_opens_the_gate(name: str) -> None:
+    engine = judged(name)
+    combined = consult(engine, given_of(name), asked_before(name))
+    open_questions = [item for item in engine.answers if not isinstance(item.verdict, Holds)]
+    disputed = [item for item in combined.answers if isinstance(item.verdict, Disputed)]
+    assert open_questions or disputed
+    assert not any(
+        isinstance(after.verdict, Holds)
+        for before, after in zip(engine.answers, combined.answers, strict=True)
+        if not isinstance(before.verdict, Holds)
+    )
+
+
+@pytest.mark.parametrize("name", MISREAD)
+def test_no_device_is_ever_given_a_form_that_batfish_misreads(name: str) -> None:
+    found = re.compile(MISREAD[name].pattern, flags=re.MULTILINE)
+    assert any(found.search(text) for text in texts_of(name).values())
+    assert not any(found.search(text) for text in texts_of("right").values())
 
 
 def without(count: int) -> Callable[[Rows], Rows]:
