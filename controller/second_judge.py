@@ -22,7 +22,7 @@ DEADLINE = 600.0
 """Seconds that one call may take, unless told otherwise: a province's snapshot is read in one or two minutes."""
 OFF = "off"
 
-_CODES = {
+CODES = {
     Trouble.MISSING: "TR821",
     Trouble.UNREACHABLE: "TR822",
     Trouble.VERSION: "TR823",
@@ -86,4 +86,4 @@ def parse_address(text: str, deadline: float = DEADLINE) -> BatfishAddress:
 
 def tell_trouble(error: BatfishError) -> Finding:
     """Return why the second judge gave no opinion, as a finding."""
-    return make_finding(_CODES[error.trouble], Where(), detail=error.detail)
+    return make_finding(CODES[error.trouble], Where(), detail=error.detail)

@@ -24,12 +24,14 @@ from controller.names import IpamAction, Shown
 from controller.output import Output
 from controller.pipeline import Compiled
 from controller.schema_command import schema
+from controller.second_judge import CODES, parse_address, tell_trouble
 from controller.show import show
 from controller.verify import check_coverage, lockfile_findings
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
+from verification.batfish_session import BatfishError, Trouble
 from verification.engine import Judgement
 
 ERRORS = Path(__file__).parent / "errors"
@@ -109,6 +111,21 @@ def refused(_: Path) -> object:
     return (make_finding("TR803", place, reason="Permission denied"),)
 
 
+def told_trouble(trouble: Trouble) -> Produce:
+    return lambda _: (tell_trouble(BatfishError(trouble, DETAILS[trouble])),)
+
+
+DETAILS: Mapping[Trouble, str] = {
+    Trouble.MISSING: "No module named 'pybatfish'",
+    Trouble.UNREACHABLE: "192.0.2.7:9996: connection refused",
+    Trouble.VERSION: "192.0.2.7:9996 speaks interface 1.0, not 2.x",
+    Trouble.TIMEOUT: "192.0.2.7:9996 did not answer within 600 s",
+    Trouble.LOST: "192.0.2.7:9996: connection reset by peer",
+    Trouble.REFUSED: "192.0.2.7:9996: No space left on device",
+    Trouble.INCOMPLETE: "agg-1 was sent, but is no node in the answer",
+    Trouble.RECORDING: "answers.jsonl.gz of 2026-11-28 was made of other texts",
+}
+
 CASES: Mapping[str, Produce] = {
     "TR601-running-of-a-stranger": running_of_a_stranger,
     "TR602-running-too-large": large_running_text,
@@ -130,6 +147,8 @@ CASES: Mapping[str, Produce] = {
     "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
     "TR811-folder-in-use": occupied,
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
+    "TR820-no-address": lambda _: parse_address("batfish:99999"),
+    **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},
     "TR813-no-schema": lambda _: schema(Output("en"), "setings.yaml"),
 }
 
