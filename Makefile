@@ -1,23 +1,26 @@
 # What a person runs. Everything happens inside this folder; `make help` says what there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench record-batfish clean
 
 WORKERS = 2
 PYTEST_ARGS =
+BATFISH = 127.0.0.1:9996
+ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
 
 help:
-	@echo 'make demo   prove the example province (examples/thai-nguyen)'
+	@echo 'make demo   prove the example province (examples/thai-nguyen), with recorded answers of Batfish'
 	@echo 'make test   run the tests'
 	@echo 'make lint   check style, types and the direction of imports'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
+	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases anew'
 	@echo 'make clean  remove the environments and caches'
 	@echo 'PYTHON=/path/to/python chooses the Python (3.11 to 3.13).'
 
 demo:
 	@sh scripts/env.sh base
-	@PYTHONUTF8=1 .venv/bin/truc verify -w examples/thai-nguyen
+	@PYTHONUTF8=1 .venv/bin/truc verify -w examples/thai-nguyen --replay $(ANSWERS)
 
 test:
 	@sh scripts/env.sh test
@@ -38,6 +41,11 @@ format:
 bench:
 	@sh scripts/env.sh test
 	@PYTHONUTF8=1 .venv-test/bin/python -m bench.bench_stages
+
+record-batfish:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.record_batfish $(BATFISH)
+	@PYTHONUTF8=1 .venv-test/bin/truc verify -w examples/thai-nguyen --batfish $(BATFISH) --record $(ANSWERS)
 
 clean:
 	@rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build

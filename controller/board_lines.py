@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from controller.board_words import Both, both
 from controller.verify import VerifyReport
+from routing.vendors import VENDORS
 from verification.mutation import Fault
 from verification.verdict import Culprit
 
@@ -23,7 +24,10 @@ _HASH = re.compile(r"\$\w{1,4}\$\S+")
 
 
 def shown_line(platform: str, text: str) -> str:
-    """Return a line of a device's text with all that follows a word for a secret covered, and every hash."""
+    """Return a line of a device's text with its secrets hidden, and all that follows a word for a secret covered."""
+    vendor = VENDORS.get(platform)
+    if vendor is not None:
+        text = vendor.hide_secrets(text).removesuffix("\n")
     return _HASH.sub(COVER, _SECRET.sub(rf"\1{COVER}", text))
 
 

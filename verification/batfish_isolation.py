@@ -6,7 +6,7 @@ is not allowed from there gets anywhere, box of headers by box.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from intents.prefix import Family
 from intents.registry import AttachmentName
@@ -23,8 +23,11 @@ Leaks = Mapping[tuple[AttachmentName, AttachmentName], Seen]
 class Escapes:
     """What gets out through one broken source fence."""
 
-    def __init__(self, asker: Asker, fence: Fence) -> None:
+    def __init__(self, asker: Asker, fence: Fence, open_ends: frozenset[AttachmentName]) -> None:
+        """`open_ends`: the attachments whose destination fence admits too much. At the others nothing arrives from the
+        fence's own addresses but what is allowed: what may be sent between two is what may be delivered between them."""
         self._asker = asker
+        self._open_ends = open_ends
         self._port: AttachmentPort = fence.port
         self._name = fence.attachment
         allowed = allowed_at(
@@ -33,7 +36,7 @@ class Escapes:
         self._rows = allowed.rows
         self._cover = Cover(asker.evidence.sides[Family.V4].space)
 
-    def to(self, names: Iterable[AttachmentName]) -> Seen | None:
+    def to(self, names: Collection[AttachmentName]) -> Seen | None:
         """Return a packet that is not allowed and arrives at one of some attachments.
 
         Packets to the devices' own addresses there are another question: no fence filters those.
@@ -45,7 +48,8 @@ class Escapes:
         found = self._first(spans, {"srcIps": addresses(spoofed)})
         if found is not None:
             return found
-        for low, high, row in self._rows:
+        spans = clip(spans, self._asker.spans_of(self._open_ends.intersection(names)))
+        for low, high, row in self._rows if spans else ():
             source = {"srcIps": addresses([(low, high)])}
             for mask, held in _by_mask(row, spans):
                 for headers in outside(self._cover(mask)) if mask else ({},):

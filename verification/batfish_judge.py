@@ -126,8 +126,13 @@ class _Batfish:
         self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
         self._rules = {(rule.effect, rule_subject(rule)): rule for rule in evidence.given.policy.rules}
         self._vias = {via_subject(via): via for via in evidence.given.policy.vias}
+        open_ends = frozenset(
+            fault.fence.attachment
+            for fault in self._fences.faults
+            if fault.admits and fault.fence.direction is Direction.OUT
+        )
         self._escapes = {
-            fault.fence: Escapes(self._asker, fault.fence)
+            fault.fence: Escapes(self._asker, fault.fence, open_ends)
             for fault in self._fences.faults
             if fault.admits and fault.fence.direction is Direction.IN
         }

@@ -1,4 +1,4 @@
-"""What a vendor module offers: capabilities, `render`, its inverse `read`, a baseline and the ownership of lines.
+"""What a vendor module offers: capabilities, `render`, its inverse `read`, a baseline, who owns a line, which words are secret.
 
 The one idea: everything a platform does differently lives behind this protocol; nothing outside a vendor module tests for
 a platform's name.
@@ -133,9 +133,11 @@ class Vendor(Protocol):
         """Return the closed list of harmless lines: (regular expression over the space-joined path, reason)."""
         ...
 
-    def hide_secrets(self, text: str) -> str: ...
-
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that mean something, that Batfish doesn't read, and that may be left out there all the same: (regular
         expression over a text line or over what Batfish says of it, reason)."""
+        ...
+
+    def hide_secrets(self, text: str) -> str:
+        """Return a text, or one line of it, with a dummy for each secret: same lines, and the same device when it is read."""
         ...

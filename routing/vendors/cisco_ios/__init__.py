@@ -9,6 +9,7 @@ from routing.vendors.cisco_ios.harmless import PATTERNS
 from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.read import PLATFORM, read
 from routing.vendors.cisco_ios.render import render
+from routing.vendors.cisco_ios.secrets import hide_secrets
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
 
 # Data-sheet orders of magnitude for an edge router and, by role, for what stands in a core; operators adjust them.
@@ -70,12 +71,13 @@ class _CiscoIos:
         """Return the closed list of harmless lines with a reason for each."""
         return PATTERNS
 
-    def hide_secrets(self, text: str) -> str:  # XXX replaced at merge
-        return text
-
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
+
+    def hide_secrets(self, text: str) -> str:
+        """Return a text with a dummy for each secret."""
+        return hide_secrets(text)
 
 
 VENDOR: Vendor = _CiscoIos()

@@ -19,7 +19,7 @@ _DEEPEST = 12  # levels of sections; a hostile staircase would cost the square o
 SECTION_END = "exit-address-family"
 
 # Characters that str.split takes for spaces, or that a terminal hides, while the device does not.
-_STRANGE = re.compile(
+STRANGE = re.compile(
     "[\x00-\x02\x04-\x08\x0b-\x1f\x7f-\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
 )
 _NOISE = ("Building configuration", "Current configuration", "Load for ", "Time source is ")
@@ -51,8 +51,8 @@ def strange_lines(text: str, lines: list[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     if len(text) > LONGEST_LINE and max(map(len, lines)) > LONGEST_LINE:
         found.update((i, "line is too long") for i, line in enumerate(lines) if len(line) > LONGEST_LINE)
-    if _STRANGE.search(text) is not None:
-        found.update((i, "control or invisible character") for i, line in enumerate(lines) if _STRANGE.search(line))
+    if STRANGE.search(text) is not None:
+        found.update((i, "control or invisible character") for i, line in enumerate(lines) if STRANGE.search(line))
     return found
 
 
@@ -64,7 +64,7 @@ def is_noise(line: str) -> bool:
 def sections(lines: list[str]) -> Iterator[Section]:
     """Yield the top-level lines with what is indented below them; the lines of a banner are one section."""
     starts = [index for index, line in enumerate(lines) if line and line[0] not in " \t!"]
-    first = next((i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("!")), None)
+    first = next((i for i, line in enumerate(lines) if _is_configuration(line)), None)
     if first is not None and (not starts or first < starts[0]):
         starts.insert(0, first)
     done = 0
@@ -77,20 +77,33 @@ def sections(lines: list[str]) -> Iterator[Section]:
                 done = banner.end
                 yield Section(start, done)
                 following = next((i for i in starts[position:] if i >= done), len(lines))
-                if any(line.strip() and not line.lstrip().startswith("!") for line in lines[done:following]):
-                    yield Section(done, following)
+                first = next((i for i in range(done, following) if _is_configuration(lines[i])), None)
+                if first is not None:
+                    yield Section(first, following)
                 continue
         yield Section(start, starts[position + 1] if position + 1 < len(starts) else len(lines))
 
 
-def banner_at(lines: list[str], start: int) -> Banner | None:
-    """Return the banner that starts at an index; None if there is none, or it never ends (and hides nothing)."""
-    words = lines[start].split(None, 2)
+def _is_configuration(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("!")
+
+
+def banner_start(line: str) -> tuple[str, int] | None:
+    """Return the delimiter of a banner and where its text starts, if the line starts one."""
+    words = line.split(None, 2)
     if len(words) != 3 or words[1] not in _BANNER_KINDS:
         return None
-    rest = words[2]
-    delimiter = "^C" if rest.startswith("^C") else rest[0]
-    body = rest[len(delimiter) :]
+    delimiter = "^C" if words[2].startswith("^C") else words[2][0]
+    return delimiter, len(line) - len(words[2]) + len(delimiter)
+
+
+def banner_at(lines: list[str], start: int) -> Banner | None:
+    """Return the banner that starts at an index; None if there is none, or it never ends (and hides nothing)."""
+    opened = banner_start(lines[start])
+    if opened is None:
+        return None
+    delimiter, at = opened
+    body = lines[start][at:]
     index = start
     while delimiter not in body:
         index += 1

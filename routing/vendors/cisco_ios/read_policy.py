@@ -95,6 +95,8 @@ def read_rule(family: Family, text: str) -> PrefixRule:
 
 def read_community_list_line(draft: Draft, index: int, words: list[str]) -> bool:
     """Note one line of a standard community list; False if it is anything else."""
+    if len(words) < 3:
+        return False
     rest = words[3:] if words[2] == "standard" else words[2:]
     number = small_number(rest[0], 99) if rest else None
     if len(rest) < 3 or (words[2] != "standard" and not number) or rest[1] != "permit":

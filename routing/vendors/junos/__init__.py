@@ -16,6 +16,7 @@ from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.read import PLATFORM, read
 from routing.vendors.junos.render import render, write
+from routing.vendors.junos.secrets import hide_secrets
 from routing.vendors.junos.tree import paths_text, statement_paths
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
 
@@ -77,12 +78,12 @@ class _Junos:
     def harmless(self) -> tuple[tuple[str, str], ...]:
         return HARMLESS
 
-    def hide_secrets(self, text: str) -> str:  # XXX replaced at merge
-        return text
-
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
+
+    def hide_secrets(self, text: str) -> str:
+        return hide_secrets(text)
 
 
 VENDOR: Vendor = _Junos()

@@ -19,7 +19,7 @@ _VERBS = frozenset(
     {"activate", "annotate", "copy", "deactivate", "delete", "insert", "prompt", "protect", "rename", "replace", "unprotect",
      "wildcard"}
 )  # fmt: skip
-_SET_FORM = re.compile(r"^(?:set|deactivate|delete|protect) ", re.MULTILINE)
+SET_FORM = re.compile(r"^(?:set|deactivate|delete|protect) ", re.MULTILINE)
 _ORDINARY = re.compile(r'set [^"\[\]#{};\x00-\x1f\x7f]*[^"\[\]#{};\x00-\x1f\x7f ]\Z')
 _TOKEN = re.compile(
     r'(?P<skip>\s+|/\*.*?\*/|\#[^\n]*)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<mark>[{};\[\]])|(?P<word>[^\s{};\[\]"]+)|(?P<bad>.)',
@@ -60,7 +60,7 @@ def words(text: str) -> list[str]:
 
 def read_statements(text: str) -> list[Statement]:
     """Read a whole configuration in either form; never fails: what can't be parsed is a statement with a fault."""
-    found, off = _read_set_lines(text) if _SET_FORM.search(text) else _read_braces(text)
+    found, off = _read_set_lines(text) if SET_FORM.search(text) else _read_braces(text)
     return _mark_inactive(found, off) if off else found
 
 

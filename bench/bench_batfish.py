@@ -1,0 +1,107 @@
+"""The two judges on the same texts: `python -m bench.bench_batfish HOST[:PORT] PID [SITES ...]`.
+
+Prints, for made-up provinces, wall seconds and peak memory of the engine (whole network, and with every single failure) and of
+Batfish (PID is the server's process): reading a snapshot, its tables, its packets; and the same for one changed site, a fault
+that both must see. Speed counts only where both see it. Starting the server and importing its client are listed apart.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from bench.generate import write_province
+from controller.evidence import give
+from controller.pipeline import address, compile_network, want
+from controller.second_judge import parse_address
+from controller.verify import make_workers
+from routing.model import Direction
+from verification.evidence import Given
+from verification.judge import judge_and_replay
+from verification.mutation_score import text_of, with_text
+from verification.verdict import Violated
+
+SITES = (60, 200, 1000)
+_Found = TypeVar("_Found")
+
+
+def main(where: str, pid: int, sizes: Sequence[int]) -> int:
+    started = time.monotonic()
+    from verification.batfish_client import LiveBatfish  # noqa: PLC0415 - its import is measured
+    from verification.batfish_judge import ask_batfish  # noqa: PLC0415
+
+    print(f"import of the client: {time.monotonic() - started:.1f} s")
+    place = parse_address(where)
+    session = LiveBatfish(place.host, place.port, 3600.0)
+    missed = 0
+    for sites in sizes:
+        given = make_given(sites)
+        lines = sum(len(given.texts[name]) for name in given.network.devices)
+        print(f"\n{sites} sites, {len(given.network.devices)} devices, {lines:,} lines")
+        changed = with_fault(given)
+        for label, case in (("whole network", given), ("one site changed", changed)):
+            seconds, judgement = timed(lambda case=case: judge_and_replay(case, with_failures=False))
+            all_seconds, _ = timed(lambda case=case: judge_and_replay(case, workers=make_workers()))
+            questions = [answer.question for answer in judgement.answers]
+            second, found = timed(
+                lambda case=case, questions=questions, judgement=judgement: ask_batfish(
+                    session, case, questions, judgement.states
+                )
+            )
+            ours = sum(isinstance(answer.verdict, Violated) for answer in judgement.answers)
+            theirs = sum(opinion is not None and isinstance(opinion.verdict, Violated) for opinion in found.opinions)
+            steps = ", ".join(f"{name} {value:.1f}" for name, value in found.second.seconds)
+            print(
+                f"  {label}: engine {seconds:.1f} s (with every failure {all_seconds:.1f}), {memory('self')} MiB;"
+                f" batfish {second:.1f} s ({steps}), {memory(str(pid))} MiB; ratio {second / seconds:.1f};"
+                f" violated {ours} and {theirs}",
+                flush=True,
+            )
+            missed += case is changed and not (ours and theirs)
+    return 1 if missed else 0
+
+
+def make_given(sites: int) -> Given:
+    """Return what the judges get about a made-up province."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_province(sites, 1, Path(folder))
+        compiled = compile_network(address(want(Path(folder), None)))
+    return give(compiled, {name: config.text for name, config in compiled.configs.items()})
+
+
+def with_fault(given: Given) -> Given:
+    """Return the same with one site's first source fence taken off its interface."""
+    for port in given.network.ports:
+        device = given.network.devices[port.device]
+        found = next((item for item in device.interfaces if item.name == port.interface), None)
+        bound = next((item.acl for item in found.bindings if item.direction is Direction.IN), "") if found else ""
+        line = f" ip access-group {bound} in"
+        text = text_of(given, port.device)
+        if bound and f"{line}\n" in text:
+            return with_text(given, port.device, text.replace(f"{line}\n", "", 1))
+    raise ValueError("no fence to take away")
+
+
+def timed(work: Callable[[], _Found]) -> tuple[float, _Found]:
+    """Return the wall seconds of some work, and what it returns."""
+    started = time.monotonic()
+    found = work()
+    return time.monotonic() - started, found
+
+
+def memory(process: str) -> str:
+    """Return the most that a process ever held, in MiB (Linux), "?" where that is not known."""
+    try:
+        text = Path(f"/proc/{process}/status").read_text(encoding="ascii")
+    except OSError:
+        return "?"
+    peak = next((line for line in text.splitlines() if line.startswith("VmHWM:")), "VmHWM: 0 kB")
+    return f"{int(peak.split()[1]) // 1024:,}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], int(sys.argv[2]), [int(item) for item in sys.argv[3:]] or SITES))

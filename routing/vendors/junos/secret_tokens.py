@@ -1,0 +1,168 @@
+"""What is secret in Junos text, as spans: of set lines one by one, or of braces as a whole.
+
+The one idea: the text is cut as the reader cuts it, and a span holds only what is inside a word or a quoted string, so
+that statements, blocks and comments stay where they are. A quote or a comment that never ends is looked for once only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from routing.vendors.junos.secret_words import APPLYING, Next, Place, Verdict, follow, inside
+from routing.vendors.secrets import Span, is_reference, is_suspicious, people_spans, word_spans
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SKIPPED = re.compile(r"\s+|#[^\n]*")
+_WORD = re.compile(r'[^\s{};\[\]"]+')
+# A run of characters within a word or a quoted string; what ends a comment is never hidden.
+_RUN = re.compile(r"(?:(?!\*/|(?<=\*)/)\S)+")
+_REMARK = re.compile(r"[#*\s]*")
+_MARK_OF_SECRETS = "SECRET-DATA"  # what Junos writes behind a secret
+_STATES = ("inactive:", "protect:")  # said before a statement
+_ANY_NAME = "<*>"  # in a group: whatever stands there
+_ROUTE_WORDS = frozenset({"add", "set", "delete", "members", "invert-match"})
+
+
+class Token(NamedTuple):
+    """A piece of text: `kind` is "word", "quoted", "comment", or the mark itself; `start` and `end` are within the quotes."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Yield words, quoted strings, comments and marks; a quote that never ends is a mark too."""
+    at, size, quotes, comments = 0, len(text), True, True
+    while at < size:
+        char = text[at]
+        if (skipped := _SKIPPED.match(text, at)) is not None:
+            if char == "#":
+                yield Token("comment", at + 1, skipped.end())
+            at = skipped.end()
+            continue
+        if char == '"':
+            quoted = _QUOTED.match(text, at) if quotes else None
+            quotes = quoted is not None
+            if quoted is not None:
+                yield Token("quoted", at + 1, quoted.end() - 1)
+                at = quoted.end()
+                continue
+        if comments and text.startswith("/*", at):
+            end = text.find("*/", at + 2)
+            comments = end >= 0
+            if comments:
+                yield Token("comment", at + 2, end)
+                at = end + 2
+                continue
+        word = _WORD.match(text, at)
+        end = at + 1 if word is None else word.end()
+        yield Token(char if word is None else "word", at, end)
+        at = end
+
+
+def comment_spans(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield what is secret in a comment between two places."""
+    remark = _REMARK.match(text, start, end)
+    start = start if remark is None else remark.end()
+    if text[start:end].strip() != _MARK_OF_SECRETS:
+        yield from text_spans(text, start, end, is_suspicious(text[start:end]))
+
+
+def text_spans(text: str, start: int, end: int, suspicious: bool) -> Iterator[Span]:
+    """Yield what is secret in a text for people between two places: all of it if it is suspicious."""
+    yield from people_spans(((run.group(), run.start()) for run in _runs(text, start, end)), suspicious)
+
+
+def hidden_spans(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the words between two places, all of one secret."""
+    secret = text[start:end]
+    if secret != _ANY_NAME and not is_reference(secret):
+        yield from (Span(run.start(), run.end(), secret) for run in _runs(text, start, end))
+
+
+def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the runs of characters that may be hidden; readers look for `apply-groups` even in quoted strings."""
+    return (run for run in _RUN.finditer(text, start, end) if not run.group().startswith("apply-"))
+
+
+class Spans:
+    """Gathers what is secret in one text while its statements are followed.
+
+    A backslash at the end of a word stays: it may be what keeps a quote after it from ending a string.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.found: list[Span] = []
+        self.blocks = [Place()]
+        self.pending: list[Token] = []
+        self.hides_end = False
+        """Whether the last word of the last statement is secret: it may go on in the next line."""
+
+    def read(self) -> tuple[Span, ...]:
+        """Return the spans of the text as braces, in order."""
+        for token in tokens(self.text):
+            if token.kind == "comment":
+                self.found.extend(comment_spans(self.text, token.start, token.end))
+            elif token.kind in "{};":
+                self.end_statement(token.kind)
+            elif token.kind != '"':
+                self.pending.append(token)
+        self.end_statement(";")
+        self.found.sort()
+        return tuple(self.found)
+
+    def end_statement(self, mark: str) -> None:
+        """Judge the words since the last mark."""
+        marks = 0
+        while marks < len(self.pending) and self._word(self.pending[marks]) in _STATES:
+            marks += 1
+        self.pending = self.pending[marks:]
+        place = self.follow(self.blocks[-1], header=mark == "{")
+        self.pending = []
+        if mark == "{":
+            self.blocks.append(inside(place))
+        elif mark == "}" and len(self.blocks) > 1:
+            self.blocks.pop()
+
+    def follow(self, place: Place, header: bool) -> Place:
+        """Follow the pending words as one statement."""
+        if place.next is Next.START and self._is_of_routes():
+            place = Place("policy-options", Next.ANY)
+        last = len(self.pending) - 1
+        self.hides_end = False
+        for index, token in enumerate(self.pending):
+            word = self._word(token)
+            place, verdict = follow(place, word, index == last and not header)
+            if verdict is Verdict.READ:
+                self._judge_texts(self.pending[index:])
+                break
+            self.hides_end = verdict is Verdict.HIDE
+            if verdict is Verdict.HIDE and token.kind not in "[]":
+                self.found.extend(hidden_spans(self.text, token.start, token.start + len(word.rstrip("\\"))))
+            elif verdict is Verdict.LOOK and token.kind == "word":
+                self.found.extend(word_spans(word.rstrip("\\"), token.start))
+            elif verdict is Verdict.LOOK and token.kind not in "[]":
+                self._judge_texts([token])
+        return place
+
+    def _judge_texts(self, texts: list[Token]) -> None:
+        """Judge words and quoted strings as one text for people; it ends where groups are applied."""
+        words = map(self._word, texts)
+        texts = texts[: next((at for at, word in enumerate(words) if word in APPLYING), len(texts))]
+        self.hides_end = is_suspicious(self.text[texts[0].start : texts[-1].end])
+        for token in texts:
+            if token.kind not in "[]":
+                end = token.start + len(self._word(token).rstrip("\\"))
+                self.found.extend(text_spans(self.text, token.start, end, self.hides_end))
+
+    def _is_of_routes(self) -> bool:
+        """Return whether a statement without its surroundings is about a community of routes."""
+        words = [self._word(token) for token in self.pending[:3]]
+        return words[:1] == ["community"] and not _ROUTE_WORDS.isdisjoint(words[1:])
+
+    def _word(self, token: Token) -> str:
+        return self.text[token.start : token.end]

@@ -1,0 +1,74 @@
+"""Asks a live Batfish server, which TRUC_BATFISH=HOST[:PORT] names; without one these tests are left out, and said to be.
+
+What it answered when it was recorded is judged in every run (test_verification_batfish_recorded); here it is asked again.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given, settings
+
+from controller.evidence import give
+from controller.second_judge import parse_address
+from routing.vendors import VENDORS
+from tests.batfish_cases import CASES, given_of, judged
+from tests.record_batfish import differences, violated_kinds
+from tests.strategies import Province, compile_province, provinces
+from verification.batfish_client import LiveBatfish
+from verification.batfish_facts import gather_facts
+from verification.batfish_judge import ask_batfish
+from verification.batfish_snapshot import network_snapshot
+from verification.judge import judge_and_replay
+from verification.verdict import Holds
+
+SERVER = os.environ.get("TRUC_BATFISH", "")
+
+pytestmark = [
+    pytest.mark.batfish,
+    pytest.mark.skipif(not SERVER, reason="TRUC_BATFISH names no Batfish server"),
+]
+
+
+@pytest.fixture(scope="module")
+def session() -> LiveBatfish:
+    address = parse_address(SERVER)
+    return LiveBatfish(address.host, address.port, 600.0)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_live_server_says_what_was_recorded(session: LiveBatfish, name: str) -> None:
+    judgement = judged(name)
+    found = ask_batfish(session, given_of(name), [item.question for item in judgement.answers], judgement.states)
+    assert differences(name, found) == []
+    assert violated_kinds(name, found) == CASES[name].violated
+
+
+@settings(max_examples=10)
+@given(provinces())
+def test_batfish_reads_every_rendered_text_and_holds_what_the_engine_holds(
+    session: LiveBatfish, province: Province
+) -> None:
+    compiled = compile_province(province)
+    evidence = give(compiled, {name: config.text for name, config in compiled.configs.items()})
+    judgement = judge_and_replay(evidence, with_failures=False)
+    snapshot = network_snapshot(evidence)
+    session.upload(snapshot)
+    facts = gather_facts(session, snapshot, evidence)
+    assert (facts.unread, facts.undefined) == ((), ())
+    found = ask_batfish(session, evidence, [item.question for item in judgement.answers], judgement.states)
+    for answer, opinion in zip(judgement.answers, found.opinions, strict=True):
+        assert opinion is None or isinstance(answer.verdict, Holds) is isinstance(opinion.verdict, Holds), (
+            answer.question
+        )
+    session.discard(snapshot.name)
+
+
+def test_every_harmless_line_of_the_baseline_leaves_batfish_undisturbed(session: LiveBatfish) -> None:
+    evidence = given_of("right")
+    assert any(device.harmless for device in evidence.network.devices.values())
+    assert all(VENDORS[device.platform].unread_by_batfish() for device in evidence.network.devices.values())
+    snapshot = network_snapshot(evidence)
+    session.upload(snapshot)
+    assert gather_facts(session, snapshot, evidence).unread == ()
