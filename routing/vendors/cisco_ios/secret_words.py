@@ -1,6 +1,6 @@
-"""Which parts of one IOS-XE line are secrets.
+"""Which words of an IOS-XE line are secrets, whatever its command.
 
-Turns a line into spans. The one idea: a line is followed word by word; a word that takes a name spares the next one,
+The one idea: a line is followed word by word; a word that takes a name spares the next one,
 whatever it is, and a word that announces a secret hides what follows it, up to a word that is known to come after a
 secret. Keywords may be shortened, as people do when they paste. A value that is none of these is judged by its shape.
 """
@@ -8,7 +8,6 @@ secret. Keywords may be shortened, as people do when they paste. A value that is
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from routing.vendors.secrets import (
@@ -24,18 +23,15 @@ from routing.vendors.secrets import (
 DIGITS, HEX = "digits", "hex"
 """Shapes of secrets that must stay numbers, or hexadecimal; the other shapes are type digits."""
 
-_WORD = re.compile(r"\S+")
-_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u2064\ufeff]")
-
 # What stands where the readers look for names: whatever a name looks like, it is not a secret.
 _NAMING = re.compile(
-    r"(?:match|set (?:comm|extcomm|as-path|metric|local-pref|ip|tag|weight|origin|interface)\S*|snmp-server group"
-    r"|key chain|aaa (?:authorization|accounting|authentication (?!banner|fail|password)\S+))(?: .*)?"
-    r"|(?:ip|ipv6) (?:access-list(?: standard| extended)?|prefix-list) \S+|ip (?:ext)?community-list(?: standard| expanded)? \S+"
-    r"|netconf-yang ssh ipv[46] access-list name \S+|ip http access-class(?: ipv[46])? \S+|ip as-path access-list \S+"
-    r"|(?:access-list|object-group \S+|vrf definition|ip vrf(?: forwarding)?|route-map|hostname"
-    r"|(?:radius|tacacs) server|class|policy-map"
-    r"|class-map(?: match-\S+)?|service-policy \S+|snmp-server view|neighbor|interface|crypto key) \S+"
+    r"(?:match|set (?:comm|extcomm|as-path|metric|local-pref|ip|tag|weight|origin|interface)\S*|snmp-server group|key chain"
+    r"|aaa (?:authorization|accounting|authentication (?!banner|fail|password)\S+))(?: .*)?"
+    r"|(?:ip|ipv6) (?:access-list(?: standard| extended)?|prefix-list) \S+"
+    r"|ip (?:ext)?community-list(?: standard| expanded)? \S+|ip as-path access-list \S+"
+    r"|netconf-yang ssh ipv[46] access-list name \S+|ip http access-class(?: ipv[46])? \S+"
+    r"|(?:access-list|object-group \S+|vrf definition|ip vrf(?: forwarding)?|route-map|hostname|(?:radius|tacacs) server"
+    r"|class|policy-map|class-map(?: match-\S+)?|service-policy \S+|snmp-server view|neighbor|interface|crypto key) \S+"
 )
 _NAME_FOLLOWS = frozenset({
     "vrf", "forwarding", "definition", "prefix-list", "access-group", "access-class", "traffic-filter", "route-map",
@@ -56,10 +52,10 @@ _OPTIONS = frozenset({
     "hex", "hexadecimal", "text", "local", "remote", "fallback", "default", "terminal", "pem", "exportable",
     "ssh-rsa", "is", "la", "=", ":"
 })  # fmt: skip
-_OPTION_WITH_WORD = frozenset({"level", "address", "peer", "hostname", "option", "for", "spi"})
+_OPTION_WITH_WORD = frozenset({"address", "peer", "hostname", "option", "for", "spi"})
 _CHAINED = {"key": ("key-string",), "pre-share": ("key",), "pre-shared-key": ("key",), "psk": ("set-key",)}
-_ALGORITHM = re.compile(
-    r"(?:(?:esp|ah|hmac|cmac|aes|ssh)-)*(?:md5|sha-?\d*(?:-\d+)*|aes(?:-\w+)*|3?des\d*|null|gcm)(?:-\w+)*"
+ALGORITHM = re.compile(
+    r"(?:(?:esp|ah|hmac|cmac|aes|ssh)-)*(?:md5|sha-?\d*(?:-\d{1,3})*|aes|3?des|null|gcm)(?:-(?:\d{1,3}|[chg]?mac|cbc|ctr|gcm))*"
 )
 # After these words there is no secret, though one was announced.
 _NO_SECRET = frozenset({
@@ -78,27 +74,8 @@ _MASK = re.compile(r"(?:255|0)\.\d{1,3}\.\d{1,3}\.\d{1,3}")
 _GATEWAYS = frozenset({"standby", "vrrp", "glbp"})
 
 
-def line_spans(line: str, in_key_chain: bool) -> tuple[Span, ...]:
-    """Return what is secret in a line; `in_key_chain` says that it stands in a key chain, where `key 1` is a number."""
-    line_end = len(line)
-    start = line_end - len(line.lstrip("! \t")) if line.lstrip(" \t").startswith("!") else 0
-    found = [(match.group(), match.start()) for match in _WORD.finditer(line, start)]
-    if start:
-        return tuple(people_spans(found, is_suspicious(line)))
-    words = [_INVISIBLE.sub("", word).lower() for word, _ in found]
-    head = 1 if words[:1] in (["no"], ["default"]) else 0
-    if len(words) <= head or (
-        in_key_chain and words[head] == "key" and words[head + 1 :] == [words[-1]] and words[-1].isdigit()
-    ):
-        return ()
-    statement = _Statement(found, words, head)
-    special = _SPECIAL.get(words[head], _SPECIAL["snmp-server"] if words[head].startswith("snmp-s") else _follow)
-    special(statement)
-    return tuple(statement.spans)
-
-
 @dataclass(slots=True)
-class _Statement:
+class Statement:
     """One line while it is followed: its words with their places, the same in small letters, and what is secret so far."""
 
     found: list[tuple[str, int]]
@@ -118,23 +95,32 @@ class _Statement:
         for later in range(index, len(self.words)):
             self.hide(later)
 
+    def judge_text(self, index: int) -> None:
+        """Judge all words from an index on as a text for people."""
+        rest = self.found[index:]
+        self.spans.extend(people_spans(rest, is_suspicious(" ".join(word for word, _ in rest))))
+
     def word(self, index: int) -> str:
         """Return a word in small letters, "" after the last one."""
         return self.words[index] if index < len(self.words) else ""
+
+    @property
+    def is_password(self) -> bool:
+        """Return whether the rest of the line is a password, spaces included: of a line, a user, or of `enable`."""
+        return self.starts(self.head, "pass", "ena", "user")
 
     def starts(self, index: int, *starts: str) -> bool:
         """Return whether a word is one of these or a longer one."""
         return self.word(index).startswith(starts)
 
 
-def _follow(line: _Statement, at: int | None = None) -> None:
-    """Follow a line word by word from `at` (the words of its command and the name in it are left out)."""
-    index = _after_names(line) if at is None else at
+def follow(line: Statement) -> None:
+    """Follow a line word by word, after the words of its command and the name in it."""
+    index = _after_names(line)
     while index < len(line.words):
         word = line.words[index]
         if _is_for_people(word):
-            rest = line.found[index + 1 :]
-            line.spans.extend(people_spans(rest, is_suspicious(" ".join(word for word, _ in rest))))
+            line.judge_text(index + 1)
             return
         if announces_in_vietnamese(" ".join(line.words[index : index + 2])):
             line.hide_from(index + 1)
@@ -150,7 +136,7 @@ def _follow(line: _Statement, at: int | None = None) -> None:
             index += 1
 
 
-def _after_names(line: _Statement) -> int:
+def _after_names(line: Statement) -> int:
     naming = _NAMING.match(" ".join(line.words[line.head :]))
     return line.head + naming.group().count(" ") + 1 if naming else line.head
 
@@ -165,7 +151,7 @@ def _announces(word: str) -> bool:
     return word in _ABBREVIATED or word in ("community", "idtoken") or announces(word)
 
 
-def _hide_value(line: _Statement, index: int) -> int:
+def _hide_value(line: Statement, index: int) -> int:
     """Hide what the word at an index announces; return the index at which the line goes on."""
     value = _value_index(line, index)
     if value is None:
@@ -177,42 +163,49 @@ def _hide_value(line: _Statement, index: int) -> int:
     return _hide_tail(line, value)
 
 
-def _value_index(line: _Statement, index: int) -> int | None:
+def _value_index(line: Statement, index: int) -> int | None:
     """Return where the value stands that the word at an index announces; None if no secret is said."""
     words, last, keyword = line.words, len(line.words) - 1, line.words[index]
-    if line.words[line.head] == "ntp" and keyword == "key":
+    if line.words[line.head] == "ntp" and keyword == "key" and line.word(index + 1).isdigit():
         return None
     at = index + 1
     while at < last and words[at] not in _NO_SECRET:
-        word = words[at]
-        if word in _OPTION_WITH_WORD and at + 1 < last:
-            at += 2
-            if words[at][:4] in ("255.", "0.0.") and at < last:
-                at += 1
-        elif (
-            word in _TYPES
-            or word in _OPTIONS
-            or word in _CHAINED.get(keyword, ())
-            or _ALGORITHM.fullmatch(word)
-            or (word.isdigit() and at + 1 < last and _ALGORITHM.fullmatch(words[at + 1]))
-        ):
-            at += 1
-        else:
+        size = _option_size(line, keyword, at)
+        if size == 0:
             break
-    nothing = (
-        at > last
-        or words[at] in _NO_SECRET
-        or (at == last and words[at] in _TYPES)
-        or (keyword == "hash" and _ALGORITHM.fullmatch(words[at]))
-    )
-    return None if nothing else at
+        at += size
+    if at > last or (at == last and words[at] in _TYPES) or (keyword == "hash" and ALGORITHM.fullmatch(words[at])):
+        return None
+    whole = line.is_password and words[at : at + 2] != ["encryption", "aes"]
+    return at if whole or words[at] not in _NO_SECRET else None
 
 
-def _hide_tail(line: _Statement, value: int) -> int:
+def _option_size(line: Statement, keyword: str, at: int) -> int:
+    """Return how many words from `at` on stand between a word that announces a secret and the secret."""
+    words, last, word, following = line.words, len(line.words) - 1, line.words[at], line.words[at + 1]
+    if word in _TYPES or word in _CHAINED.get(keyword, ()):
+        return 1
+    if word == "level" and following.isdigit() and at + 1 < last:
+        return 2
+    if line.is_password:
+        return 0
+    if word in _OPTIONS or ALGORITHM.fullmatch(word):
+        return 1
+    if word.isdigit() and at + 1 < last and ALGORITHM.fullmatch(following):
+        return 1
+    if word in _OPTION_WITH_WORD and at + 1 < last:
+        return 3 if _MASK.fullmatch(words[at + 2]) and at + 2 < last else 2
+    return 0
+
+
+def _hide_tail(line: Statement, value: int) -> int:
     """Hide the word at `value`, and what follows it as a secret of several words; return where the line goes on."""
     before = line.word(value - 1)
     line.hide(value, before if before in _TYPES else "")
     index = value + 1
+    if line.is_password:
+        line.hide_from(index)
+        return len(line.words)
     while index < len(line.words) and not _announces(line.words[index]):
         word, last = line.words[index], index == len(line.words) - 1
         if word in _AFTERWARDS:
@@ -225,7 +218,7 @@ def _hide_tail(line: _Statement, value: int) -> int:
     return index
 
 
-def _authentication(line: _Statement, index: int) -> int | None:
+def _authentication(line: Statement, index: int) -> int | None:
     """Return where the value of `authentication` stands, if the word at an index is that and says one itself."""
     if not line.starts(index, "auth") or not "authentication".startswith(line.words[index]):
         return None
@@ -233,127 +226,10 @@ def _authentication(line: _Statement, index: int) -> int | None:
     value = index + 1
     if following == "text":
         value = index + 2
-    elif following == "mode" and _ALGORITHM.fullmatch(line.word(index + 2)):
+    elif following == "mode" and ALGORITHM.fullmatch(line.word(index + 2)):
         value = index + 3
     elif not (head in _GATEWAYS or line.word(line.head + 1) == "nhrp") or following in ("md5", "key-chain"):
         return None
     while line.word(value) in _TYPES and value + 1 < len(line.words):
         value += 1
     return value if value < len(line.words) else None
-
-
-def _follow_snmp(line: _Statement) -> None:
-    kind = line.head + 1
-    if line.starts(kind, "com"):
-        if kind + 1 < len(line.words):
-            line.hide(kind + 1)
-    elif line.starts(kind, "us"):
-        _hide_snmp_user(line, kind + 3)
-    elif line.starts(kind, "ho"):
-        _hide_snmp_host(line, kind + 2)
-    elif line.starts(kind, "loc", "cont", "chas"):
-        rest = line.found[kind + 1 :]
-        line.spans.extend(people_spans(rest, is_suspicious(" ".join(word for word, _ in rest))))
-    elif "community-map" in line.words[:-1]:
-        line.hide(line.words.index("community-map") + 1)
-    else:
-        _follow(line)
-
-
-def _hide_snmp_user(line: _Statement, at: int) -> None:
-    """Hide the keys after `auth sha` and `priv aes 128`."""
-    last = len(line.words) - 1
-    while at < last:
-        at += 1
-        if line.words[at - 1] not in ("auth", "priv"):
-            continue
-        if at < last and _ALGORITHM.fullmatch(line.words[at]):
-            at += 1
-        if at < last and line.words[at - 1] in ("aes", "sha-2", "sha2") and line.words[at].isdigit():
-            at += 1
-        line.hide(at)
-        at += 1
-
-
-def _hide_snmp_host(line: _Statement, at: int) -> None:
-    """Hide the community of a host that traps go to; with version 3 there stands a user."""
-    while at < len(line.words):
-        if line.starts(at, "trap", "inf"):
-            at += 1
-        elif line.words[at] == "vrf":
-            at += 2
-        elif line.starts(at, "ver"):
-            if line.word(at + 1) == "3":
-                return
-            at += 2
-        else:
-            line.hide(at)
-            return
-
-
-def _follow_crypto(line: _Statement) -> None:
-    """A key that is brought in or taken out has its pass phrase at the end of the line."""
-    if (
-        line.starts(line.head + 1, "key", "pki", "ca")
-        and line.starts(line.head + 2, "imp", "exp")
-        and len(line.words) > 5
-    ):
-        line.hide_from(len(line.words) - 1)
-        return
-    _follow(line)
-
-
-def _follow_key(line: _Statement) -> None:
-    if line.starts(line.head + 1, "config-key"):
-        line.hide_from(line.head + 3)
-    else:
-        _follow(line)
-
-
-def _follow_certificate(line: _Statement) -> None:
-    """The number of a certificate is public; what it is, stands in the lines after it."""
-
-
-def _follow_set(line: _Statement) -> None:
-    """`set session-key inbound esp 256 cipher X authenticator Y` of a crypto map; all else is of a route map."""
-    if not line.starts(line.head + 1, "session"):
-        _follow(line)
-        return
-    known = {"inbound", "outbound", "ah", "esp", "cipher", "authenticator"}
-    for index in range(line.head + 2, len(line.words)):
-        if line.words[index] not in known and line.words[index - 1] not in ("ah", "esp"):
-            line.hide(index)
-
-
-def _follow_ipsec(line: _Statement) -> None:
-    """`ipv6 ospf authentication ipsec spi 256 md5 X`, and the same for encryption: what is no number or algorithm."""
-    if "ipsec" not in line.words or "spi" not in line.words:
-        _follow(line)
-        return
-    for index in range(line.words.index("spi") + 2, len(line.words)):
-        word = line.words[index]
-        known = _ALGORITHM.fullmatch(word) or word == "esp" or (word.isdigit() and len(word) < 4)
-        if not known or index == len(line.words) - 1:
-            line.hide(index)
-
-
-def _follow_rmon(line: _Statement) -> None:
-    if "trap" in line.words[:-1]:
-        line.hide(line.words.index("trap") + 1)
-    else:
-        _follow(line)
-
-
-_SPECIAL: dict[str, Callable[[_Statement], None]] = {
-    "snmp-server": _follow_snmp,
-    "snmp": _follow_snmp,
-    "crypto": _follow_crypto,
-    "key": _follow_key,
-    "certificate": _follow_certificate,
-    "set": _follow_set,
-    "ospfv3": _follow_ipsec,
-    "ip": _follow_ipsec,
-    "ipv6": _follow_ipsec,
-    "area": _follow_ipsec,
-    "rmon": _follow_rmon,
-}

@@ -1,6 +1,6 @@
 """The text of an IOS-XE device without its secrets: `hide_secrets`.
 
-The one idea: a line is judged by its words (`secret_words`), once per spelling; only what spreads over lines is kept in
+The one idea: a line is judged by its words (`secret_commands`), once per spelling; only what spreads over lines is kept in
 mind between them: banners, certificates and keys in blocks, a key that goes on in the next line. Nearly every line of a
 large text is a plain one of an access list, a route policy or a session, and is told apart by one pattern.
 """
@@ -13,7 +13,8 @@ from functools import lru_cache, partial
 
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.layout import LONGEST_BANNER, SECTION_END, STRANGE, banner_at, banner_start
-from routing.vendors.cisco_ios.secret_words import DIGITS, HEX, line_spans
+from routing.vendors.cisco_ios.secret_commands import line_spans
+from routing.vendors.cisco_ios.secret_words import DIGITS, HEX
 from routing.vendors.secrets import HIDDEN, Span, is_reference, is_suspicious, people_spans, replace_spans, trimmed
 
 # Lines that hold no secret, in full: numbers, addresses, names and the words of access lists, sessions and lists.

@@ -69,7 +69,7 @@ _ANNOUNCING = frozenset({
 })  # fmt: skip
 _NOT_ANNOUNCING = frozenset({"trusted-key", "hash-key", "enhanced-hash-key", "fingerprint-hash"})
 _BEFORE_VALUE = re.compile(
-    r"ascii-text|hexadecimal|value|type|(?:hmac-|cmac-)?(?:md5|sha-?\d*(?:-\d+)*|aes(?:-\w+)*|3?des)|=|:"
+    r"ascii-text|hexadecimal|value|type|(?:hmac-|cmac-)?(?:md5|sha-?\d*(?:-\d{1,3})*|aes(?:-\d{1,3}|-[cg]\w\w)*|3?des)|=|:"
 )
 _NO_SECRET = re.compile(r"algorithm|start-time|options|tolerance|minimum-\S+|maximum-\S+|change-type|format")
 _AFTERWARDS = frozenset({
