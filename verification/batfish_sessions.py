@@ -54,7 +54,11 @@ class Cuts:
             if not any((port.device, port.interface) == key for port in self._evidence.given.network.ports)
         )
         everybody = frozenset(asker.hosts)
-        rows = asker.reach(asker.ports, asker.spans_of(everybody), LOST)
+        # What gets past a source fence that admits too much need not arrive: those are asked about service by service.
+        self._open = frozenset(
+            fault.fence.attachment for fault in fences.faults if fault.admits and fault.fence.direction is Direction.IN
+        )
+        rows = asker.reach(asker.ports_of(everybody - self._open), asker.spans_of(everybody), LOST)
         kept = [cut for cut in map(self._judge, rows) if cut is not None]
         self._blurred = len(kept) < len(rows) or self._strays
         self.found: list[Cut] = [*self._missing(), *map(self._dropped, self._inexact), *kept]
@@ -62,7 +66,7 @@ class Cuts:
     @property
     def nothing(self) -> bool:
         """Return whether nothing at all is wrong."""
-        return not self.found and not self._blurred
+        return not self.found and not self._blurred and not self._open
 
     def of_rule(self, rule: Rule, sources: Members, destinations: Members) -> Cut | None:
         """Return a pair that a rule joins and that is cut, in either direction."""
@@ -113,22 +117,24 @@ class Cuts:
             (destinations, sources, nothing, rule.service),
         ):
             yield from self._drops_of_rule(froms, tos)
-            if not self._blurred:
-                yield from self._lost(froms, tos, [None], LOST)
-            else:
-                headers = [inside(item) for item in pair_matches(started, answered, Family.V4) if _is_whole(item)]
+            headers = [inside(item) for item in pair_matches(started, answered, Family.V4) if _is_whole(item)]
+            if self._blurred:
                 yield from self._lost(froms, tos, headers, _FAILING)
+                continue
+            if self.found:
+                yield from self._kept(self._rows(froms - self._open, self._asker.spans_of(tos), LOST, None))
+            yield from self._lost(froms & self._open, tos, headers, _FAILING)
 
-    def _lost(
-        self, froms: Members, tos: Members, headers: Sequence[dict[str, object] | None], actions: str
-    ) -> Iterator[Cut]:
+    def _lost(self, froms: Members, tos: Members, headers: Sequence[dict[str, object]], actions: str) -> Iterator[Cut]:
         apart = froms.isdisjoint(tos)
         groups: Iterable[Members] = [froms] if apart else [frozenset({name}) for name in sorted(froms)]
         for group in groups:
             partners = {other for name in group for other in self._talking.of(name, Family.V4)} & tos
             for item in headers:
-                rows = self._rows(group, self._asker.spans_of(partners), actions, item)
-                yield from (cut for cut in map(self._judge, rows) if cut is not None)
+                yield from self._kept(self._rows(group, self._asker.spans_of(partners), actions, item))
+
+    def _kept(self, rows: Iterable[Seen]) -> Iterator[Cut]:
+        return (cut for cut in map(self._judge, rows) if cut is not None)
 
     def _rows(
         self, group: Members, spans: Sequence[Span], actions: str, headers: dict[str, object] | None
