@@ -29,7 +29,7 @@ _WEAK = r"pass|pwd|pw|pins?|keys?|tokens?|hash|communit(?:y|ies)|creds?|mk"
 _SUSPICIOUS = re.compile(rf"{_STRONG}|(?<![a-z])(?:{_WEAK})(?![-_]?[a-z])|-----begin", re.IGNORECASE)
 _STARTS_IN_VIETNAMESE = re.compile(rf"[\"'(]?(?:{_VIETNAMESE})", re.IGNORECASE)
 _ASSIGNED = re.compile(
-    rf"(?:(?:{_STRONG}|(?<![a-z])(?:{_WEAK}))[\w.-]{{0,24}}[\"']?[:=]+[\"']?)(?=[^\s\"'])", re.IGNORECASE
+    rf"(?:(?:{_STRONG}|(?<![a-z])(?:{_WEAK}))[\w.-]{{0,24}}[\"']?[:=]+[\"']?)(?=[^\s\"':=])", re.IGNORECASE
 )
 
 _ENDING = re.compile(

@@ -25,7 +25,7 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
         words = words[1:]
     try:
         address = parse_address(words[1])
-    except ValueError:
+    except (ValueError, IndexError):
         raise UnclearError("neighbour is a group, or no address") from None
     if family is not None and family is not address.family:
         if negated and words[2:] == ["activate"]:

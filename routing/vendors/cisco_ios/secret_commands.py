@@ -9,32 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from routing.vendors.cisco_ios.secret_words import ALGORITHM, Statement, follow
+from routing.vendors.cisco_ios.secret_words import ALGORITHM, Command, follow
 from routing.vendors.secrets import Span, is_suspicious, people_spans
 
 _WORD = re.compile(r"\S+")
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
+def remark_start(line: str) -> int:
+    """Return where the text of a comment starts, after what makes it one (0 in any other line)."""
+    return len(line) - len(line.lstrip().lstrip("! \t")) if line.lstrip().startswith("!") else 0
+
+
 def line_spans(line: str, in_key_chain: bool) -> tuple[Span, ...]:
     """Return what is secret in a line; `in_key_chain` says that it stands in a key chain, where `key 1` is a number."""
-    start = len(line) - len(line.lstrip("! \t")) if line.lstrip(" \t").startswith("!") else 0
-    found = [(match.group(), match.start()) for match in _WORD.finditer(line, start)]
-    if start:
-        return tuple(people_spans(found, is_suspicious(line)))
+    if line.lstrip().startswith("!"):
+        remark = ((match.group(), match.start()) for match in _WORD.finditer(line, remark_start(line)))
+        return tuple(people_spans(remark, is_suspicious(line)))
+    found = [(match.group(), match.start()) for match in _WORD.finditer(line)]
     words = [_INVISIBLE.sub("", word).lower() for word, _ in found]
     head = 1 if words[:1] in (["no"], ["default"]) else 0
     if len(words) <= head or (
         in_key_chain and words[head] == "key" and words[head + 1 :] == [words[-1]] and words[-1].isdigit()
     ):
         return ()
-    statement = Statement(found, words, head)
-    special = _SPECIAL.get(words[head], _SPECIAL["snmp-server"] if words[head].startswith("snmp-s") else follow)
-    special(statement)
-    return tuple(statement.spans)
+    command = Command(found, words, head)
+    name = next((full for start, full in _SHORTENED.items() if words[head].startswith(start)), words[head])
+    _SPECIAL.get(name, follow)(command)
+    return tuple(command.spans)
 
 
-def _hide_snmp(line: Statement) -> None:
+def _hide_snmp(line: Command) -> None:
     kind = line.head + 1
     if line.starts(kind, "com"):
         if kind + 1 < len(line.words):
@@ -51,7 +56,7 @@ def _hide_snmp(line: Statement) -> None:
         follow(line)
 
 
-def _hide_snmp_user(line: Statement, at: int) -> None:
+def _hide_snmp_user(line: Command, at: int) -> None:
     """Hide the keys after `auth sha` and `priv aes 128`."""
     last = len(line.words) - 1
     while at < last:
@@ -66,7 +71,7 @@ def _hide_snmp_user(line: Statement, at: int) -> None:
         at += 1
 
 
-def _hide_snmp_host(line: Statement, at: int) -> None:
+def _hide_snmp_host(line: Command, at: int) -> None:
     """Hide the community of a host that traps go to; with version 3 there stands a user."""
     while at < len(line.words):
         if line.starts(at, "trap", "inf"):
@@ -82,7 +87,7 @@ def _hide_snmp_host(line: Statement, at: int) -> None:
             return
 
 
-def _hide_crypto(line: Statement) -> None:
+def _hide_crypto(line: Command) -> None:
     """A key that is brought in or taken out has its pass phrase at the end of the line."""
     if (
         line.starts(line.head + 1, "key", "pki", "ca")
@@ -94,18 +99,30 @@ def _hide_crypto(line: Statement) -> None:
     follow(line)
 
 
-def _hide_key(line: Statement) -> None:
+def _hide_key(line: Command) -> None:
     if line.starts(line.head + 1, "config-key"):
         line.hide_from(line.head + 3)
     else:
         follow(line)
 
 
-def _hide_nothing(line: Statement) -> None:
+def _hide_banner(line: Command) -> None:
+    """A banner on one line, in a form that no running configuration shows; others are seen as a whole (`secrets`)."""
+    if not line.starts(line.head, "banner") and not "banner".startswith(line.words[line.head]):
+        follow(line)
+        return
+    rest = line.found[line.head + 2 :]
+    delimiter = rest[0][0][0] if rest else ""
+    outside = re.compile(rf"(?:(?<!\^)[^^{re.escape(delimiter)}])+")
+    inner = ((run.group(), at + run.start()) for word, at in rest for run in outside.finditer(word))
+    line.spans.extend(people_spans(inner, is_suspicious(" ".join(word for word, _ in rest))))
+
+
+def _hide_nothing(line: Command) -> None:
     """The number of a certificate is public; what it is, stands in the lines after it."""
 
 
-def _hide_set(line: Statement) -> None:
+def _hide_set(line: Command) -> None:
     """`set session-key inbound esp 256 cipher X authenticator Y` of a crypto map; all else is of a route map."""
     if not line.starts(line.head + 1, "session"):
         follow(line)
@@ -116,28 +133,31 @@ def _hide_set(line: Statement) -> None:
             line.hide(index)
 
 
-def _hide_ipsec(line: Statement) -> None:
+def _hide_ipsec(line: Command) -> None:
     """`ipv6 ospf authentication ipsec spi 256 md5 X`, and the same for encryption: what is no number or algorithm."""
-    if "ipsec" not in line.words or "spi" not in line.words:
+    pairs = list(zip(line.words, line.words[1:], strict=False))
+    if ("ipsec", "spi") not in pairs:
         follow(line)
         return
-    for index in range(line.words.index("spi") + 2, len(line.words)):
+    for index in range(pairs.index(("ipsec", "spi")) + 3, len(line.words)):
         word = line.words[index]
         known = ALGORITHM.fullmatch(word) or word == "esp" or (word.isdigit() and len(word) < 4)
         if not known or index == len(line.words) - 1:
             line.hide(index)
 
 
-def _hide_rmon(line: Statement) -> None:
+def _hide_rmon(line: Command) -> None:
     if "trap" in line.words[:-1]:
         line.hide(line.words.index("trap") + 1)
     else:
         follow(line)
 
 
-_SPECIAL: dict[str, Callable[[Statement], None]] = {
+_SHORTENED = {"snmp-s": "snmp-server", "ban": "banner"}
+_SPECIAL: dict[str, Callable[[Command], None]] = {
     "snmp-server": _hide_snmp,
     "snmp": _hide_snmp,
+    "banner": _hide_banner,
     "crypto": _hide_crypto,
     "key": _hide_key,
     "certificate": _hide_nothing,

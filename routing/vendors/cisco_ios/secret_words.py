@@ -75,7 +75,7 @@ _GATEWAYS = frozenset({"standby", "vrrp", "glbp"})
 
 
 @dataclass(slots=True)
-class Statement:
+class Command:
     """One line while it is followed: its words with their places, the same in small letters, and what is secret so far."""
 
     found: list[tuple[str, int]]
@@ -114,7 +114,7 @@ class Statement:
         return self.word(index).startswith(starts)
 
 
-def follow(line: Statement) -> None:
+def follow(line: Command) -> None:
     """Follow a line word by word, after the words of its command and the name in it."""
     index = _after_names(line)
     while index < len(line.words):
@@ -136,7 +136,7 @@ def follow(line: Statement) -> None:
             index += 1
 
 
-def _after_names(line: Statement) -> int:
+def _after_names(line: Command) -> int:
     naming = _NAMING.match(" ".join(line.words[line.head :]))
     return line.head + naming.group().count(" ") + 1 if naming else line.head
 
@@ -151,7 +151,7 @@ def _announces(word: str) -> bool:
     return word in _ABBREVIATED or word in ("community", "idtoken") or announces(word)
 
 
-def _hide_value(line: Statement, index: int) -> int:
+def _hide_value(line: Command, index: int) -> int:
     """Hide what the word at an index announces; return the index at which the line goes on."""
     value = _value_index(line, index)
     if value is None:
@@ -163,7 +163,7 @@ def _hide_value(line: Statement, index: int) -> int:
     return _hide_tail(line, value)
 
 
-def _value_index(line: Statement, index: int) -> int | None:
+def _value_index(line: Command, index: int) -> int | None:
     """Return where the value stands that the word at an index announces; None if no secret is said."""
     words, last, keyword = line.words, len(line.words) - 1, line.words[index]
     if line.words[line.head] == "ntp" and keyword == "key" and line.word(index + 1).isdigit():
@@ -180,7 +180,7 @@ def _value_index(line: Statement, index: int) -> int | None:
     return at if whole or words[at] not in _NO_SECRET else None
 
 
-def _option_size(line: Statement, keyword: str, at: int) -> int:
+def _option_size(line: Command, keyword: str, at: int) -> int:
     """Return how many words from `at` on stand between a word that announces a secret and the secret."""
     words, last, word, following = line.words, len(line.words) - 1, line.words[at], line.words[at + 1]
     if word in _TYPES or word in _CHAINED.get(keyword, ()):
@@ -198,7 +198,7 @@ def _option_size(line: Statement, keyword: str, at: int) -> int:
     return 0
 
 
-def _hide_tail(line: Statement, value: int) -> int:
+def _hide_tail(line: Command, value: int) -> int:
     """Hide the word at `value`, and what follows it as a secret of several words; return where the line goes on."""
     before = line.word(value - 1)
     line.hide(value, before if before in _TYPES else "")
@@ -218,7 +218,7 @@ def _hide_tail(line: Statement, value: int) -> int:
     return index
 
 
-def _authentication(line: Statement, index: int) -> int | None:
+def _authentication(line: Command, index: int) -> int | None:
     """Return where the value of `authentication` stands, if the word at an index is that and says one itself."""
     if not line.starts(index, "auth") or not "authentication".startswith(line.words[index]):
         return None

@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.layout import LONGEST_BANNER, SECTION_END, STRANGE, banner_at, banner_start
-from routing.vendors.cisco_ios.secret_commands import line_spans
+from routing.vendors.cisco_ios.secret_commands import line_spans, remark_start
 from routing.vendors.cisco_ios.secret_words import DIGITS, HEX
 from routing.vendors.secrets import HIDDEN, Span, is_reference, is_suspicious, people_spans, replace_spans, trimmed
 
@@ -28,10 +28,11 @@ _PLAIN = re.compile(
     rf"|(?:exit-)?address-family(?: ipv[46](?: vrf {_NAME})?)?|(?:vrf forwarding|vrf definition) {_NAME}|encapsulation dot1Q \d+"
     rf"|(?:ip|ipv6) address {_ADDRESS}(?: {_ADDRESS})?|match ipv?6? address prefix-list {_NAME}|interface {_NAME}"
     rf"|ip access-list extended {_NAME}|ipv6 access-list {_NAME}|(?:ip access-group|ipv6 traffic-filter) {_NAME} \w+"
-    rf"|rd {_NAME}|maximum-paths \d+|route-map {_NAME} permit \d+|redistribute \w+ route-map {_NAME}|no ip address)\Z"
+    rf"|rd {_NAME}|maximum-paths \d+|route-map {_NAME} permit \d+|network {_ADDRESS}(?: mask {_ADDRESS})?|no ip address)\Z"
 )
 Dummy = Callable[[str, str], str]
 _WORD = re.compile(r"\S+")
+_COMMAND = re.compile(r"\scommand\s", re.IGNORECASE)
 _HEX_WORD = re.compile(r"[0-9A-Fa-f]+")
 _CACHED = 300  # characters of a line that may be met again
 _LONG = 256  # characters of a line from which it keeps its length: readers refuse a line for that
@@ -46,7 +47,7 @@ _DUMMIES = {
 }
 _PLAIN_WORD = re.compile(r"\w+")
 _ODD = "+"  # ends a dummy for what is no plain word, so that no pattern takes the dummy that didn't take the secret
-_KEPT = frozenset({HIDDEN, HIDDEN + _ODD, *_DUMMIES.values()})
+_KEPT = frozenset({HIDDEN, HIDDEN + _ODD, _DUMMIES["7"] + _ODD, *_DUMMIES.values()})
 _LIKE = {"$1$": "5", "$5$": "8", "$6$": "8", "$8$": "8", "$9$": "9"}
 _TYPE_7 = re.compile(r"[01]\d(?:[0-9A-Fa-f]{2}){1,14}")
 _HEX_DUMMY = re.compile(r"A{16,}")
@@ -75,8 +76,7 @@ class _Hiding:
         self.done = 0  # lines before this one are finished
         self.in_key_chain = False
         self.block = ""  # what the next line may go on with
-        self.open_until = 0  # lines before this one may stand in a banner ...
-        self.delimiters: set[str] = set()  # ... that one of these ends
+        self.open: dict[str, int] = {}  # delimiters of banners that may be open, with the line before which they are
 
     def take(self, index: int) -> None:
         """Replace the secrets of the line at an index, and of the banner that it starts."""
@@ -88,7 +88,7 @@ class _Hiding:
         self.done, line = index + 1, self.lines[index]
         if self.block and self._goes_on(index, line):
             return
-        if line.startswith("banner ") and self._hide_banner(index):
+        if line.startswith(("banner ", "banner\t")) and self._hide_banner(index):
             return
         spans = _spans(line, self.in_key_chain) if len(line) < _CACHED else line_spans(line, self.in_key_chain)
         if spans:
@@ -105,8 +105,9 @@ class _Hiding:
         """Replace spans of a line; where a banner may still be open, with letters that can't end it."""
         line = self.lines[index]
         long = len(line) > _LONG
-        if index < self.open_until:
-            dummy: Dummy = partial(_letters, delimiters=frozenset(self.delimiters), long=long)
+        delimiters = {delimiter for delimiter, until in self.open.items() if index < until}
+        if delimiters:
+            dummy: Dummy = partial(_letters, delimiters=delimiters, long=long)
         else:
             dummy = _long_dummy if long else _dummy
         self.lines[index] = replace_spans(line, spans, dummy)
@@ -123,7 +124,8 @@ class _Hiding:
             return False
         alone = len(words) == 1 and not _is_command(words[0])
         if block == "prompt":
-            return " command " in line and self._hide_words(index, line.index(" command ") + 9)
+            command = _COMMAND.search(line)
+            return command is not None and self._hide_words(index, command.end())
         if block in ("certificate", "key") and all(map(_HEX_WORD.fullmatch, words)):
             self.block = block
             return self._hide_words(index, shape=HEX)
@@ -141,18 +143,17 @@ class _Hiding:
         if opened is None:
             return False
         delimiter, start = opened
-        if index >= self.open_until:
-            self.delimiters.clear()
-        self.delimiters.add(delimiter[0])
-        banner = banner_at(self.lines, index)  # if it never ends, the lines after it are commands
-        self.done = index + 1 if banner is None else banner.end
-        self.open_until = max(self.open_until, index + LONGEST_BANNER + 1 if banner is None else self.done)
+        banner = banner_at(self.lines, index)
+        # If it never ends, or is told by a tab, the lines after it are commands; yet none of them may end it.
+        self.done = index + 1 if banner is None or self.lines[index][6] == "\t" else banner.end
+        self.open = {one: until for one, until in self.open.items() if index < until}
+        self.open[delimiter[0]] = index + LONGEST_BANNER + 1 if banner is None else banner.end
         suspicious = is_suspicious("\n".join(self.lines[index : self.done]))
-        outside = re.compile(rf"(?:(?<!\^)[^\s^{re.escape(delimiter[0])}])+")
+        outside = _outside({delimiter[0]})
         for at in range(index, self.done):
             line = self.lines[at]
             if line.strip() != SECTION_END:
-                first = start if at == index else len(line) - len(line.lstrip("! \t"))
+                first = start if at == index else remark_start(line)
                 words = ((word.group(), word.start()) for word in outside.finditer(line, first))
                 self._replace(at, people_spans(words, suspicious))
         return True
@@ -174,7 +175,7 @@ def _opened(line: str, hides_end: bool) -> str:
         return "certificate"
     if words[-1] == "key-string":
         return "key"
-    if "pattern" in words and "assw" in line:
+    if "pattern" in words and "assw" in line.lower():
         return "prompt"
     return "wrapped" if hides_end else ""
 
@@ -190,12 +191,14 @@ def _dummy(part: str, shape: str) -> str:
         return core + strange
     if shape == DIGITS or _DECIMAL.fullmatch(core):
         return "0" * len(core) + strange
-    if shape in _DUMMIES or _TYPE_7.fullmatch(core):
-        return _DUMMIES.get(shape, _DUMMIES["7"]) + strange
+    plain = _PLAIN_WORD.fullmatch(core) is not None
+    if shape == "7" or _TYPE_7.fullmatch(core):
+        return _DUMMIES["7"] + ("" if plain else _ODD) + strange
     if shape == HEX or _HEXADECIMAL.fullmatch(core):
         return "A" * len(core) + strange
-    plain = HIDDEN if _PLAIN_WORD.fullmatch(core) else HIDDEN + _ODD
-    return _DUMMIES.get(_LIKE.get(core[:3], ""), plain) + strange
+    if plain:
+        return HIDDEN + strange
+    return _DUMMIES.get(shape if shape in _DUMMIES else _LIKE.get(core[:3], ""), HIDDEN + _ODD) + strange
 
 
 def _long_dummy(part: str, shape: str) -> str:
@@ -218,12 +221,19 @@ def _is_kept(part: str) -> bool:
     return part in _KEPT or _HEX_DUMMY.fullmatch(part) is not None or is_reference(part)
 
 
-def _letters(part: str, shape: str, delimiters: frozenset[str], long: bool) -> str:
-    """Return what stands for a word where a banner may be open: nothing that could end it."""
+def _letters(part: str, shape: str, delimiters: set[str], long: bool) -> str:
+    """Return what stands for a word where a banner may be open: nothing that could end it, and what does end it."""
     core, strange = _without_strange(part)
     letter = next(one for one in map(chr, range(ord("X"), 0x3000)) if one not in delimiters and one.isalpha())
+    if not delimiters.isdisjoint(core):
+        return _outside(delimiters).sub(lambda run: letter * len(run.group()), core) + strange
     odd = "" if _PLAIN_WORD.fullmatch(core) else next(one for one in "+/=~" if one not in delimiters)
     return letter * ((len(part) - len(strange) if long else len(HIDDEN)) - len(odd)) + odd + strange
+
+
+def _outside(delimiters: set[str]) -> re.Pattern[str]:
+    """Return a pattern of what can be hidden in a banner: no spaces, no delimiters, nothing after a caret."""
+    return re.compile(rf"(?:(?<!\^)[^\s^{re.escape(''.join(sorted(delimiters)))}])+")
 
 
 def _without_strange(part: str) -> tuple[str, str]:

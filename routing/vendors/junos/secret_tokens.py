@@ -10,14 +10,15 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from routing.vendors.junos.secret_words import APPLYING, Next, Place, Verdict, follow, inside
+from routing.vendors.junos.secret_words import APPLYING, Next, Position, Treatment, follow, inside
 from routing.vendors.secrets import Span, is_reference, is_suspicious, people_spans, word_spans
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
-_SKIPPED = re.compile(r"\s+|#[^\n]*")
-_WORD = re.compile(r'[^\s{};\[\]"]+')
-# A run of characters within a word or a quoted string; what ends a comment is never hidden.
-_RUN = re.compile(r"(?:(?!\*/|(?<=\*)/)\S)+")
+# The reader splits some lines at every kind of space and some at plain ones only; a word here may hold strange ones.
+_SKIPPED = re.compile(r"[ \t-\r\x1c-\x1f]+|#[^\n]*")
+_WORD = re.compile(r'[^ \t-\r\x1c-\x1f{};\[\]"]+')
+# A run of characters that may be hidden: without spaces, and without what escapes a quote or ends a comment.
+_RUN = re.compile(r'(?:(?!\*/|(?<=\*)/)[^\s"\\])+')
 _REMARK = re.compile(r"[#*\s]*")
 _MARK_OF_SECRETS = "SECRET-DATA"  # what Junos writes behind a secret
 _STATES = ("inactive:", "protect:")  # said before a statement
@@ -89,15 +90,12 @@ def _runs(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
 
 
 class Spans:
-    """Gathers what is secret in one text while its statements are followed.
-
-    A backslash at the end of a word stays: it may be what keeps a quote after it from ending a string.
-    """
+    """Gathers what is secret in one text while its statements are followed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.found: list[Span] = []
-        self.blocks = [Place()]
+        self.blocks = [Position()]
         self.pending: list[Token] = []
         self.hides_end = False
         """Whether the last word of the last statement is secret: it may go on in the next line."""
@@ -128,24 +126,24 @@ class Spans:
         elif mark == "}" and len(self.blocks) > 1:
             self.blocks.pop()
 
-    def follow(self, place: Place, header: bool) -> Place:
+    def follow(self, place: Position, header: bool) -> Position:
         """Follow the pending words as one statement."""
         if place.next is Next.START and self._is_of_routes():
-            place = Place("policy-options", Next.ANY)
+            place = Position("policy-options", Next.ANY)
         last = len(self.pending) - 1
         self.hides_end = False
         for index, token in enumerate(self.pending):
             word = self._word(token)
-            place, verdict = follow(place, word, index == last and not header)
-            if verdict is Verdict.READ:
+            place, treatment = follow(place, word, index == last and not header)
+            if treatment is Treatment.READ:
                 self._judge_texts(self.pending[index:])
                 break
-            self.hides_end = verdict is Verdict.HIDE
-            if verdict is Verdict.HIDE and token.kind not in "[]":
-                self.found.extend(hidden_spans(self.text, token.start, token.start + len(word.rstrip("\\"))))
-            elif verdict is Verdict.LOOK and token.kind == "word":
-                self.found.extend(word_spans(word.rstrip("\\"), token.start))
-            elif verdict is Verdict.LOOK and token.kind not in "[]":
+            self.hides_end = treatment is Treatment.HIDE
+            if treatment is Treatment.HIDE and token.kind not in "[]":
+                self.found.extend(hidden_spans(self.text, token.start, token.end))
+            elif treatment is Treatment.LOOK and token.kind == "word" and _RUN.fullmatch(word):
+                self.found.extend(word_spans(word, token.start))
+            elif treatment is Treatment.LOOK and token.kind not in "[]":
                 self._judge_texts([token])
         return place
 
@@ -156,8 +154,7 @@ class Spans:
         self.hides_end = is_suspicious(self.text[texts[0].start : texts[-1].end])
         for token in texts:
             if token.kind not in "[]":
-                end = token.start + len(self._word(token).rstrip("\\"))
-                self.found.extend(text_spans(self.text, token.start, end, self.hides_end))
+                self.found.extend(text_spans(self.text, token.start, token.end, self.hides_end))
 
     def _is_of_routes(self) -> bool:
         """Return whether a statement without its surroundings is about a community of routes."""

@@ -1,6 +1,6 @@
 """Which words of a Junos statement are secrets.
 
-The one idea: a statement is followed word by word, and how far it has been followed is a small value (`Place`), so that
+The one idea: a statement is followed word by word, and how far it has been followed is a small value (`Position`), so that
 a block in braces hands it on to what stands inside, and set lines and braces are judged alike. A word that takes a name
 spares the next one, whatever it is; a word that announces a secret hides what follows it.
 """
@@ -29,14 +29,14 @@ class Next(Enum):
     TEXT = "a text for people"
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """How far a statement has been followed: its part of the configuration, and what comes next."""
 
     area: str = ""
     next: Next = Next.START
 
 
-class Verdict(Enum):
+class Treatment(Enum):
     """What is to be done with a word: keep it, look at its shape, hide it, or take it as a text for people."""
 
     KEEP = 0
@@ -80,59 +80,59 @@ _AFTERWARDS = frozenset({
 })  # fmt: skip
 
 
-def follow(place: Place, word: str, last: bool) -> tuple[Place, Verdict]:
+def follow(place: Position, word: str, last: bool) -> tuple[Position, Treatment]:
     """Return where a statement stands after one more word, and what to do with it; `last`: no other word follows."""
     word = word.lower()
     if word in APPLYING:
-        return Place(word if word == "apply-macro" else place.area, Next.NAME), Verdict.KEEP
+        return Position(word if word == "apply-macro" else place.area, Next.NAME), Treatment.KEEP
     match place.next:
         case Next.START:
             return _start(place, word)
         case Next.START_NAME:
-            return Place(place.area, Next.START), Verdict.KEEP
+            return Position(place.area, Next.START), Treatment.KEEP
         case Next.NAME:
-            return place._replace(next=Next.NAMES if word == "[" else Next.ANY), Verdict.KEEP
+            return place._replace(next=Next.NAMES if word == "[" else Next.ANY), Treatment.KEEP
         case Next.NAMES:
-            return place._replace(next=Next.ANY if word == "]" else Next.NAMES), Verdict.KEEP
+            return place._replace(next=Next.ANY if word == "]" else Next.NAMES), Treatment.KEEP
         case Next.SECRET_NAME:
-            return place._replace(next=Next.REST), Verdict.HIDE
+            return place._replace(next=Next.REST), Treatment.HIDE
         case Next.TEXT:
-            return place, Verdict.READ
+            return place, Treatment.READ
         case Next.VALUE | Next.KEY:
             return _value(place, word, last)
         case Next.REST if word not in _AFTERWARDS and not announces(word):
-            return place, Verdict.HIDE
+            return place, Treatment.HIDE
         case _:
             return _any(place, word)
 
 
-def _start(place: Place, word: str) -> tuple[Place, Verdict]:
+def _start(place: Position, word: str) -> tuple[Position, Treatment]:
     if word in _MARKS:
-        return place, Verdict.KEEP
+        return place, Treatment.KEEP
     if word in _CONTAINERS:
-        return Place(place.area, Next.START_NAME), Verdict.KEEP
+        return Position(place.area, Next.START_NAME), Treatment.KEEP
     if word in _SNMP_NAMES:
-        return Place("", Next.SECRET_NAME), Verdict.KEEP
-    return _any(Place(word, Next.ANY), word)
+        return Position("", Next.SECRET_NAME), Treatment.KEEP
+    return _any(Position(word, Next.ANY), word)
 
 
-def _any(place: Place, word: str) -> tuple[Place, Verdict]:
+def _any(place: Position, word: str) -> tuple[Position, Treatment]:
     """Take a word that may be anything."""
     area = place.area
     if area == "system" and word == "ntp":
-        return Place(word, Next.ANY), Verdict.KEEP
+        return Position(word, Next.ANY), Treatment.KEEP
     if area in _ROUTE_AREAS:
-        return Place(area, Next.ANY), Verdict.KEEP
+        return Position(area, Next.ANY), Treatment.KEEP
     if word in _FOR_PEOPLE:
-        return Place(area, Next.TEXT), Verdict.KEEP
+        return Position(area, Next.TEXT), Treatment.KEEP
     if word in _NAME_FOLLOWS:
-        return Place(area, Next.NAME), Verdict.KEEP
+        return Position(area, Next.NAME), Treatment.KEEP
     if word == "community-name" or (area == "snmp" and word in _SNMP_NAMES):
-        return Place(area, Next.SECRET_NAME), Verdict.KEEP
+        return Position(area, Next.SECRET_NAME), Treatment.KEEP
     if _announces(area, word):
         kind = Next.KEY if word.endswith("key") else Next.VALUE
-        return Place(area, kind), Verdict.LOOK
-    return Place(area, Next.ANY), Verdict.LOOK
+        return Position(area, kind), Treatment.LOOK
+    return Position(area, Next.ANY), Treatment.LOOK
 
 
 def _announces(area: str, word: str) -> bool:
@@ -141,20 +141,20 @@ def _announces(area: str, word: str) -> bool:
     return word in _ANNOUNCING or announces(word)
 
 
-def _value(place: Place, word: str, last: bool) -> tuple[Place, Verdict]:
+def _value(place: Position, word: str, last: bool) -> tuple[Position, Treatment]:
     """Take a word after one that announces a secret."""
     if word in ("[", "]"):
-        return place, Verdict.KEEP
+        return place, Treatment.KEEP
     if _NO_SECRET.fullmatch(word):
-        return place._replace(next=Next.ANY), Verdict.KEEP
+        return place._replace(next=Next.ANY), Treatment.KEEP
     numbered = place.next is Next.KEY and word.isdigit() and len(word) <= 5
     if not last and (numbered or _BEFORE_VALUE.fullmatch(word)):
-        return place, Verdict.KEEP
+        return place, Treatment.KEEP
     if not last and numbered is False and _announces(place.area, word):
-        return place._replace(next=Next.KEY if word.endswith("key") else Next.VALUE), Verdict.KEEP
-    return place._replace(next=Next.REST), Verdict.HIDE
+        return place._replace(next=Next.KEY if word.endswith("key") else Next.VALUE), Treatment.KEEP
+    return place._replace(next=Next.REST), Treatment.HIDE
 
 
-def inside(place: Place) -> Place:
+def inside(place: Position) -> Position:
     """Return where the statements of a block start whose header ends at a place."""
     return place._replace(next=Next.ANY) if place.next in (Next.REST, Next.TEXT) else place

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from routing.vendors.junos.secret_tokens import Spans, comment_spans, text_spans, tokens
-from routing.vendors.junos.secret_words import Place
+from routing.vendors.junos.secret_words import Position
 from routing.vendors.junos.tree import SET_FORM
 from routing.vendors.secrets import HIDDEN, Span, is_reference, is_suspicious, replace_spans
 
@@ -22,8 +22,8 @@ _PLAIN = re.compile(
     rf"set (?:firewall family inet6? filter {_NAME} term {_NAME} (?:from|then)(?: [a-z]+(?:-[a-z]+)*)(?: {_NAME})?"
     rf"|policy-options policy-statement {_NAME} term {_NAME} (?:from|then) [a-z-]+(?: {_NAME})?(?: exact)?"
     rf"|routing-instances {_NAME} (?:protocols bgp group {_NAME} (?:family inet6? unicast(?: loops \d+)?|type external"
-    rf"|peer-as \d+|(?:import|export) {_NAME}|neighbor {_NAME})|interface {_NAME}|instance-type {_NAME}|protocols bgp multipath"
-    rf"|routing-options autonomous-system [\w -]+)"
+    rf"|peer-as \d+|(?:import|export) {_NAME}|neighbor {_NAME})|interface {_NAME}|instance-type [a-z-]+|protocols bgp multipath"
+    rf"|routing-options autonomous-system (?:\d+|independent-domain no-attrset))"
     rf"|interfaces {_NAME} unit \d+ (?:vlan-id \d+|family inet6? (?:address {_NAME}|filter (?:in|out)put {_NAME})))\Z"
 )
 _VERB = re.compile(r"\s*(?:set|deactivate|activate|delete|protect|unprotect|annotate|insert|rename|replace|copy)\s")
@@ -115,7 +115,7 @@ class _SetLines:
 
 def _goes_on(line: str, start: int, before: _Line) -> _Line:
     """Take a line that goes on with a quoted string, or with a word."""
-    quote = line.find('"', start)
+    quote = line.find('"', start) if before.open else -1
     end = len(line) if quote < 0 else quote
     hides = before.hides_end or is_suspicious(line[start:end])
     return _Line(tuple(text_spans(line, start, end, hides)), hides and quote < 0, before.open and quote < 0)
@@ -130,6 +130,6 @@ def _set_line(line: str) -> _Line:
         if token.kind == "comment":
             spans.found.extend(comment_spans(line, token.start, token.end))
     spans.pending = [token for token in found if token.kind not in ("comment", *'"{};')][1:]
-    spans.follow(Place(), header=False)
+    spans.follow(Position(), header=False)
     spans.found.sort()
     return _Line(tuple(spans.found), spans.hides_end, any(token.kind == '"' for token in found))
