@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from verification.batfish_client import QUESTIONS, LiveBatfish, rows_of
-from verification.batfish_session import BatfishError, Snapshot, Trouble, name_snapshot
+from verification.batfish_client import LiveBatfish, rows_of
+from verification.batfish_session import COLUMNS, BatfishError, Snapshot, Trouble, name_snapshot
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOT = name_snapshot("network", {"configs/a.cfg": "hostname a\n"})
@@ -39,7 +39,7 @@ class Server:
     def __init__(self) -> None:
         self.replies: dict[str, tuple[int, str] | None] = {
             "/answer": (200, json.dumps(answer([ROW]))),
-            "/question_templates": (200, json.dumps({name: template(name) for name in QUESTIONS})),
+            "/question_templates": (200, json.dumps({name: template(name) for name in COLUMNS})),
             "/version": (200, json.dumps({"Batfish": "2026.08.01", "api_version": "2.1.0"})),
             "verbose=False": (200, "[]"),
             "verbose=True": (200, "[]"),
@@ -168,6 +168,8 @@ def test_a_question_that_fails_is_refused(server: Server) -> None:
         json.dumps({"status": "SUCCESS", "answerElements": []}),
         json.dumps({"status": "FAILURE", "answerElements": [{"rows": []}]}),
         json.dumps({"status": "SUCCESS", "answerElements": [{"metadata": {"columnMetadata": []}}]}),
+        json.dumps(answer([{"File_Name": "configs/a.cfg"}])),
+        json.dumps(answer(["a row"])),
         "[]",
     ],
 )

@@ -25,7 +25,15 @@ from pybatfish.client.session import Session  # noqa: E402
 from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags  # noqa: E402
 from pybatfish.exception import BatfishException  # noqa: E402
 
-from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble  # noqa: E402
+from verification.batfish_session import (  # noqa: E402
+    COLUMNS,
+    BatfishError,
+    Parameters,
+    Row,
+    Snapshot,
+    Trouble,
+    whole_rows,
+)
 
 API = "2."
 """The versions of the server's interface that this module speaks."""
@@ -34,23 +42,6 @@ KEPT = 8
 """How many snapshots of ours a server keeps at least: the newest; older ones are deleted after an upload."""
 SPARED = 3600.0
 """Seconds that a snapshot is kept however many there are: somebody may be asking about it."""
-QUESTIONS = frozenset(
-    {
-        "bgpSessionStatus",
-        "detectLoops",
-        "fileParseStatus",
-        "filterLineReachability",
-        "initIssues",
-        "interfaceProperties",
-        "multipathConsistency",
-        "reachability",
-        "resolveFilterSpecifier",
-        "routes",
-        "searchFilters",
-        "undefinedReferences",
-    }
-)
-"""The questions that the server must offer."""
 _REUSE = {"parsereuse": True}
 """A server that was started with this option may use again what it read of identical files."""
 _FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
@@ -83,7 +74,7 @@ class LiveBatfish:
         if not speaks.startswith(API):
             raise BatfishError(Trouble.VERSION, f"{self._where} speaks interface {speaks or '?'}, not {API}x")
         offered = set(dir(self._session.q))
-        missing = sorted(QUESTIONS - offered)
+        missing = sorted(COLUMNS.keys() - offered)
         if missing:
             raise BatfishError(Trouble.VERSION, f"{self._where} does not offer {', '.join(missing)}")
 
@@ -179,7 +170,7 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     rows = elements[0].get("rows")
     if not isinstance(rows, list):
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
-    return tuple(rows)
+    return whole_rows(question, rows)
 
 
 def _seconds_between(earlier: str, later: str) -> float:

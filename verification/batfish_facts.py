@@ -49,18 +49,17 @@ class SeenInterface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRoute:
-    """A route of a VRF: where it comes from, and its next hop (address, "" if none; interface, "" if none)."""
+    """A route of a VRF: where it comes from, and the address of its next hop, "" if it has none."""
 
     prefix: Prefix
     protocol: str
     next_hop: str
-    interface: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """`nodes` and `devices` lead from our names to Batfish's and back. `sessions`: (device, VRF, local, remote address) of
-    those that are established; `down`: the others, with their status. `undefined`: names that texts use and don't define."""
+    those that are established. `undefined`: names that texts use and don't define."""
 
     nodes: Mapping[str, str]
     devices: Mapping[str, str]
@@ -68,7 +67,6 @@ class Facts:
     undefined: tuple[UnreadLine, ...]
     interfaces: Mapping[tuple[str, str], SeenInterface]
     sessions: frozenset[tuple[str, str, str, str]]
-    down: Mapping[tuple[str, str, str, str], str]
     routes: Mapping[tuple[str, str], tuple[SeenRoute, ...]]
 
     @property
@@ -85,7 +83,7 @@ def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     without = sorted(nodes.keys() - {device for device, _ in interfaces})
     if without:
         raise BatfishError(Trouble.INCOMPLETE, f"no interface of {_some(without)} is in the answer")
-    up, down = _sessions(session.ask("bgpSessionStatus", {}, snapshot), devices)
+    up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), devices))
     if not up and len(given.network.devices) > 1:
         raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
     routes = _routes(session.ask("routes", {}, snapshot), devices)
@@ -99,7 +97,6 @@ def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
         undefined=tuple(_undefined(session.ask("undefinedReferences", {}, snapshot))),
         interfaces=interfaces,
         sessions=up,
-        down=down,
         routes=routes,
     )
 
@@ -148,21 +145,13 @@ def _address(text: str) -> tuple[str, int]:
     return value, int(length)
 
 
-def _sessions(
-    rows: Sequence[Row], devices: Mapping[str, str]
-) -> tuple[frozenset[tuple[str, str, str, str]], dict[tuple[str, str, str, str], str]]:
-    up = set()
-    down = {}
+def _sessions(rows: Sequence[Row], devices: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the sessions that are established."""
     for row in rows:
-        device = devices.get(str(row["Node"]["name"]), "")
-        remote = row.get("Remote_IP")
-        address = str(remote.get("value") if isinstance(remote, Mapping) else remote)
-        key = (device, str(row.get("VRF") or ""), str(row.get("Local_IP") or ""), address)
-        if row.get("Established_Status") == "ESTABLISHED":
-            up.add(key)
-        elif ":" not in address:
-            down[key] = str(row.get("Established_Status"))
-    return frozenset(up), down
+        if row["Established_Status"] == "ESTABLISHED":
+            remote = row["Remote_IP"]
+            address = str(remote.get("value") if isinstance(remote, Mapping) else remote)
+            yield devices.get(str(row["Node"]["name"]), ""), str(row["VRF"]), str(row["Local_IP"]), address
 
 
 def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, str], tuple[SeenRoute, ...]]:
@@ -177,7 +166,6 @@ def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, 
                 prefix=parse_prefix(str(row["Network"])),
                 protocol=str(row["Protocol"]),
                 next_hop=str(hop.get("ip") or ""),
-                interface=str(hop.get("interface") or ""),
             )
         )
     return {key: tuple(sorted(items, key=repr)) for key, items in found.items()}
@@ -227,8 +215,3 @@ def _undefined(rows: Sequence[Row]) -> Iterator[UnreadLine]:
             text=str(row.get("Ref_Name", "")),
             reason=f"undefined {row.get('Struct_Type', 'name')} in {row.get('Context', '?')}",
         )
-
-
-def ipv4(given: Given) -> bool:
-    """Return whether anything that is judged has IPv4 addresses."""
-    return any(entry.prefix.family is Family.V4 for entry in given.address_plan.prefixes)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intents.prefix import Family
 from routing.model import Direction
 from verification.batfish_facts import Facts
 from verification.batfish_flow import WHOLE, addresses, flow_of_row
 from verification.batfish_reference import Fence, allowed_at, layers_of, reference_snapshot
-from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
+from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
 from verification.evidence import Evidence
 from verification.flow import Flow
 from verification.flow_sets import FlowSet, Span, flow_of, rectangle, whole
@@ -106,40 +106,15 @@ def _names(fences: Sequence[Fence]) -> str:
     return f"/^({'|'.join(re.escape(name) for name in names)})$/"
 
 
-def _faults(rows: Sequence[Mapping[str, object]], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:
+def _faults(rows: Sequence[Row], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:
     by_list = {(facts.nodes[fence.port.device], fence.acl): fence for fence in fences}
     for row in rows:
-        node = _value(row, "Node")
-        name = node.get("name") if isinstance(node, Mapping) else node
-        fence = by_list.get((str(name), str(_value(row, "Filter_Name"))))
-        flow = _value(row, "Flow")
-        if fence is None or not isinstance(flow, Mapping):
+        fence = by_list.get((str(row["Node"]["name"]), str(row["Filter_Name"])))
+        if fence is None:  # the same name elsewhere, in the other direction: asked about there
             continue
-        found = flow_of_row(flow, fence.port.device)
-        admits = str(row.get("Snapshot_Action")) == PERMIT
-        line = str(row.get("Snapshot_Line_Content") or "")
-        yield FenceFault(fence=fence, flow=_placed(found, fence), admits=admits, line=line)
-
-
-def _value(row: Mapping[str, object], name: str) -> object:
-    return row.get(name, row.get(f"Snapshot_{name}"))
-
-
-def _placed(flow: Flow, fence: Fence) -> Flow:
-    """Return a flow that starts where its fence stands."""
-    return Flow(
-        family=flow.family,
-        source=flow.source,
-        destination=flow.destination,
-        protocol=flow.protocol,
-        source_port=flow.source_port,
-        destination_port=flow.destination_port,
-        tcp_flags=flow.tcp_flags,
-        icmp_type=flow.icmp_type,
-        icmp_code=flow.icmp_code,
-        start_device=fence.port.device,
-        start_interface=fence.port.interface,
-    )
+        found = replace(flow_of_row(row["Flow"], fence.port.device), start_interface=fence.port.interface)
+        admits = str(row["Snapshot_Action"]) == PERMIT
+        yield FenceFault(fence=fence, flow=found, admits=admits, line=str(row["Snapshot_Line_Content"] or ""))
 
 
 def _unbound(evidence: Evidence, fence: Fence) -> Iterator[FenceFault]:

@@ -6,18 +6,16 @@ is not allowed from there gets anywhere, box of headers by box.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from intents.prefix import Family
 from intents.registry import AttachmentName
-from routing.model import AttachmentPort, Direction
+from routing.model import AttachmentPort
 from verification.batfish_flow import addresses
 from verification.batfish_headers import outside
 from verification.batfish_reach import ARRIVED, Asker, Seen, without
 from verification.batfish_reference import Cover, Fence, allowed_at
 from verification.flow_sets import Row, Span, clip, union_of, whole
-
-Leaks = Mapping[tuple[AttachmentName, AttachmentName], Seen]
 
 
 class Escapes:
@@ -30,10 +28,7 @@ class Escapes:
         self._open_ends = open_ends
         self._port: AttachmentPort = fence.port
         self._name = fence.attachment
-        allowed = allowed_at(
-            asker.evidence, Fence(attachment=fence.attachment, port=fence.port, direction=Direction.IN, acl="")
-        )
-        self._rows = allowed.rows
+        self._rows = allowed_at(asker.evidence, fence).rows
         self._cover = Cover(asker.evidence.sides[Family.V4].space)
 
     def to(self, names: Collection[AttachmentName]) -> Seen | None:

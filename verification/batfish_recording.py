@@ -20,6 +20,7 @@ from verification.batfish_session import (
     Snapshot,
     Trouble,
     question_key,
+    whole_rows,
 )
 
 RECORDING_FORMAT = "truc/batfish/1"
@@ -104,7 +105,7 @@ class RecordedBatfish:
         found = self._answers.get(question_key(question, parameters, snapshot, reference))
         if found is None:
             raise BatfishError(Trouble.RECORDING, f"{self._path} of {self.recorded} has no answer to this {question}")
-        return found
+        return whole_rows(question, found)
 
     def discard(self, name: str) -> None:
         """Do nothing: a recording is what it is."""

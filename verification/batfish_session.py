@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -86,6 +86,42 @@ class BatfishSession(Protocol):
     def discard(self, name: str) -> None:
         """Forget a snapshot that nobody will ask about again. BatfishError."""
         ...
+
+
+COLUMNS: Mapping[str, frozenset[str]] = {
+    "bgpSessionStatus": frozenset({"Established_Status", "Local_IP", "Node", "Remote_IP", "VRF"}),
+    "detectLoops": frozenset({"Flow", "Traces"}),
+    "fileParseStatus": frozenset({"File_Name", "Nodes", "Status"}),
+    "initIssues": frozenset({"Details", "Line_Text", "Nodes", "Source_Lines"}),
+    "interfaceProperties": frozenset(
+        {
+            "Active",
+            "All_Prefixes",
+            "Encapsulation_VLAN",
+            "Incoming_Filter_Name",
+            "Interface",
+            "Outgoing_Filter_Name",
+            "VRF",
+        }
+    ),
+    "multipathConsistency": frozenset({"Flow", "Traces"}),
+    "reachability": frozenset({"Flow", "Traces"}),
+    "resolveFilterSpecifier": frozenset({"Filter_Name", "Node"}),
+    "routes": frozenset({"Network", "Next_Hop", "Node", "Protocol", "VRF"}),
+    "searchFilters": frozenset({"Filter_Name", "Flow", "Node", "Snapshot_Action", "Snapshot_Line_Content"}),
+    "undefinedReferences": frozenset({"Lines", "Ref_Name"}),
+}
+"""Every question that is asked, and the columns of its answer that are read."""
+
+
+def whole_rows(question: str, rows: Iterable[Any]) -> tuple[Row, ...]:
+    """Return the rows of an answer; BatfishError if a column that is read is missing in any."""
+    found = tuple(rows)
+    for row in found:
+        missing = COLUMNS[question].difference(row if isinstance(row, Mapping) else ())
+        if missing:
+            raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} lacks {', '.join(sorted(missing))}")
+    return found
 
 
 def question_key(question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None) -> str:

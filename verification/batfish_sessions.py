@@ -48,7 +48,7 @@ class Cuts:
         self._talking = talking
         self._fences = fences
         self._inexact = [fault for fault in fences.faults if not fault.admits]
-        self._strays = any(
+        strays = any(
             any(seen.filters) and not seen.is_loopback
             for key, seen in asker.facts.interfaces.items()
             if not any((port.device, port.interface) == key for port in self._evidence.given.network.ports)
@@ -60,7 +60,7 @@ class Cuts:
         )
         rows = asker.reach(asker.ports_of(everybody - self._open), asker.spans_of(everybody), LOST)
         kept = [cut for cut in map(self._judge, rows) if cut is not None]
-        self._blurred = len(kept) < len(rows) or self._strays
+        self._blurred = len(kept) < len(rows) or strays
         self.found: list[Cut] = [*self._missing(), *map(self._dropped, self._inexact), *kept]
 
     @property
