@@ -87,7 +87,7 @@ CASES: Mapping[str, Case] = {
         (GIA_SANG, CHANNEL + r"\n encapsulation dot1Q 103", r"\1\n encapsulation dot1Q 193"),
     ),
     "a filter stands on a channel": case(
-        "addressing purpose session",
+        "addressing purpose routes session",
         (GIA_SANG, CHANNEL + r"\n!", r"\1\n ip access-group TRUC-IN4-27623a49a706 in\n!"),
     ),
     "a neighbour has another AS": case(

@@ -88,10 +88,6 @@ def renumber_neighbor(draw: st.DrawFn, device: Device) -> Device:
     return _with_instance(draw, device, change)
 
 
-def use_one_path(draw: st.DrawFn, device: Device) -> Device:
-    return _with_instance(draw, device, lambda instance: replace(instance, maximum_paths=1))
-
-
 def redistribute_all(draw: st.DrawFn, device: Device) -> Device:
     def change(instance: BgpInstance) -> BgpInstance:
         return replace(instance, redistributions=tuple(replace(item, policy=None) for item in instance.redistributions))
@@ -193,7 +189,6 @@ CHANGES = (
     drop_neighbor,
     open_neighbor,
     renumber_neighbor,
-    use_one_path,
     redistribute_all,
     accept_all,
     swap_targets,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -13,11 +13,13 @@ from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, text
 from tests.record_batfish import differences, violated_kinds
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordedBatfish
+from verification.batfish_routes import engine_tables
 from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
+from verification.evidence import Given, gather
 from verification.gate import combine_verdicts
 from verification.judge import AskSecond, consult
 from verification.opinions import Opinions
-from verification.question import Question
+from verification.question import Question, QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
 Rows = tuple[Row, ...]
@@ -71,7 +73,7 @@ def test_the_right_network_holds_for_both() -> None:
     judgement = consult(judged("right"), given_of("right"), asked_before("right"))
     assert all(isinstance(item.verdict, Holds) for item in judgement.answers)
     both = [item for item in judgement.answers if len(item.opinions) == 2]
-    assert len(both) == 120
+    assert len(both) == 121
     assert all(item.verdict.judges == ("batfish", "engine") for item in both if isinstance(item.verdict, Holds))
     assert judgement.second is not None
     assert (judgement.second.devices, judgement.second.sessions) == (10, 126)
@@ -195,3 +197,55 @@ def test_answers_of_other_texts_are_refused() -> None:
     with pytest.raises(BatfishError) as caught:
         ask_batfish(recorded(), replace(given, texts=texts), questions("right"), 20)
     assert caught.value.trouble is Trouble.RECORDING
+
+
+LAN_ROUTE = re.compile(r"10\.196\.0\.64/26")
+
+
+def first_learned(rows: Rows) -> int:
+    """Return the number of a learned route to a LAN, in the backbone."""
+    return next(
+        number
+        for number, row in enumerate(rows)
+        if row["Protocol"] == "bgp" and LAN_ROUTE.match(str(row["Network"])) and row["Node"]["name"] == "core-1"
+    )
+
+
+def without(rows: Rows) -> Rows:
+    number = first_learned(rows)
+    return (*rows[:number], *rows[number + 1 :])
+
+
+def elsewhere(rows: Rows) -> Rows:
+    number = first_learned(rows)
+    hop = {"type": "ip", "ip": "10.192.255.1"}
+    return (*rows[:number], {**rows[number], "Next_Hop": hop}, *rows[number + 1 :])
+
+
+def besides(rows: Rows) -> Rows:
+    number = first_learned(rows)
+    return (*rows, {**rows[number], "Network": "10.196.0.64/27"})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (without, "the engine has a route to 10.196.0.64/26, Batfish has none"),
+        (elsewhere, "for the engine, to 10.192.255.1 for Batfish"),
+        (besides, "Batfish has a route to 10.196.0.64/27, the engine has none"),
+    ],
+)
+def test_routes_that_differ_are_disputed(change: Callable[[Rows], Rows], said: str) -> None:
+    def ask(given: Given, asked: Sequence[Question], states: int) -> Opinions:
+        return ask_batfish(Tampered("routes", change), given, asked, states)
+
+    judgement = consult(judged("right"), given_of("right"), ask)
+    (answer,) = (item for item in judgement.answers if item.question.kind is QuestionKind.ROUTES)
+    assert isinstance(answer.verdict, Disputed)
+    assert said in answer.verdict.other
+
+
+def test_every_route_of_the_network_is_compared() -> None:
+    tables = engine_tables(gather(given_of("right")))
+    assert sum(len(table) for table in tables.values()) == 427
+    assert all(ways for table in tables.values() for ways in table.values())

@@ -49,11 +49,14 @@ class SeenInterface:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenRoute:
-    """A route of a VRF: where it comes from, and the address of its next hop, "" if it has none."""
+    """A route of a VRF: where it comes from, the address of its next hop ("" if it has none), the interface that it leads out
+    of where it has no address, and the VRF of the same device whose own route is meant (a leaked one), each "" if not so."""
 
     prefix: Prefix
     protocol: str
     next_hop: str
+    interface: str = ""
+    vrf: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +169,8 @@ def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, 
                 prefix=parse_prefix(str(row["Network"])),
                 protocol=str(row["Protocol"]),
                 next_hop=str(hop.get("ip") or ""),
+                interface=str(hop.get("interface") or ""),
+                vrf=str(hop.get("vrf") or ""),
             )
         )
     return {key: tuple(sorted(items, key=repr)) for key, items in found.items()}

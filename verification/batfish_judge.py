@@ -31,6 +31,7 @@ from verification.batfish_network import (
     routed_from,
 )
 from verification.batfish_reach import ARRIVED, LOST, Asker, Seen
+from verification.batfish_routes import check_routes
 from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
 from verification.batfish_sessions import Cut, Cuts
 from verification.batfish_snapshot import network_snapshot
@@ -262,6 +263,7 @@ class _Batfish:
             QuestionKind.ADDRESSING: check_addressing(tables),
             QuestionKind.PURPOSE: check_purposes(tables, self._talking),
             QuestionKind.TRANSIT: check_transit(tables),
+            QuestionKind.ROUTES: check_routes(tables.evidence, tables.facts),
         }
         reasons = {kind: next(items, None) for kind, items in found.items()}
         verdicts = {kind: None if reason is None else Violated(reason=reason) for kind, reason in reasons.items()}

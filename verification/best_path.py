@@ -1,7 +1,8 @@
 """Which of several offered routes a node uses: the choice of RFC 4271 9.1, as both platforms apply it to private eBGP.
 
 The one idea: a `Candidate` is a value and `select` a pure function of the offers; originated here, local preference, path
-length, metric (same first AS), received before leaked, lowest neighbour; equals up to the metric are used side by side.
+length, metric (same first AS), received before leaked, lowest neighbour. Equals up to the metric are all reckoned with, whether
+or not a device uses several at once: which one it prefers hangs on which it heard of first, and no text says that.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Selected(NamedTuple):
     keys: tuple[CandidateKey, ...]
 
 
-def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Selected:
-    """Return the best candidate first, then those used beside it (received ones equal to it up to the metric)."""
+def select(offers: Mapping[CandidateKey, Candidate]) -> Selected:
+    """Return the best candidate first, then those that may be used beside it or in its place (received ones beside a received
+    one, leaked ones beside a leaked one, equal to it up to the metric)."""
     if len(offers) == 1:
         ((key, candidate),) = offers.items()
         return Selected((candidate,), (key,))
@@ -45,14 +47,15 @@ def select(offers: Mapping[CandidateKey, Candidate], maximum_paths: int) -> Sele
     best_grade = min(found for found, _ in graded)
     ranked = _lowest_metric(sorted((item for found, item in graded if found == best_grade), key=_rank))
     (best_key, best), *others = ranked
-    if best.attributes.source is not RouteSource.BGP:
+    source = best.attributes.source
+    if source not in (RouteSource.BGP, RouteSource.LEAKED):
         return Selected((best,), (best_key,))
     equal = [
         (key, item)
         for key, item in others
-        if item.attributes.source is RouteSource.BGP and (item.attributes.metric or 0) == (best.attributes.metric or 0)
+        if item.attributes.source is source and (item.attributes.metric or 0) == (best.attributes.metric or 0)
     ]
-    kept = [(best_key, best), *equal][: max(maximum_paths, 1)]
+    kept = [(best_key, best), *equal]
     return Selected(tuple(item for _, item in kept), tuple(key for key, _ in kept))
 
 

@@ -55,7 +55,7 @@ class ControlPlane:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
         if not self.stubs.asks(node, prefix):
             return state.choice(node)
-        return self._process.choose(node, dict(self._process.ask(self.stubs.hears[node], prefix, state, alive)))
+        return self._process.choose(dict(self._process.ask(self.stubs.hears[node], prefix, state, alive)))
 
     def hops(self, chosen: Selected) -> tuple[Hop, ...]:
         """Return the ways on that a choice stands for."""
@@ -153,6 +153,8 @@ class ControlPlane:
         """Return whether a node merely goes on with what is left of several equal ways, and nobody it tells can care."""
         base = self.base[prefix]
         chosen = base.choice(node)
+        if self._process.leaks(node):
+            return False
         if chosen is None or (
             node in base.candidates and sum(1 for _ in contending(base, node, base.offers(node))) != len(chosen.keys)
         ):
@@ -174,7 +176,7 @@ class ControlPlane:
                     continue
                 if base.is_offered(session.receiver, ("s", session.number)) or held is None or grade_of(held) >= bound:
                     return False
-        return not self._process.leaks(node)
+        return True
 
     def _bereft(self, view: PrefixState, node: int, alive: Alive) -> bool:
         """Return whether a node has to choose anew: not if what it uses first is left, and nothing can take a lost place."""
@@ -182,7 +184,7 @@ class ControlPlane:
         if alive.dead_sessions.isdisjoint(rivals):
             return False
         chosen = view.choice(node)
-        if chosen is None or len(rivals) != len(chosen.keys):
+        if chosen is None or len(rivals) != len(chosen.keys) or self._process.leaks(node):
             return True
         kind, number = chosen.keys[0]
         return kind != "s" or number in alive.dead_sessions

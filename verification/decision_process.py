@@ -55,28 +55,27 @@ class DecisionProcess:
             position += 1
             waiting.discard(node)
             before = state.choice(node)
-            chosen = self.choose(node, living(state.offers(node), node, alive))
+            chosen = self.choose(living(state.offers(node), node, alive))
             if before is not None and (chosen is None or grade_of(chosen) > grade_of(before)):
                 self._ask_anew(prefix, node, state, alive)
-                chosen = self.choose(node, state.offers(node))
+                chosen = self.choose(state.offers(node))
             if chosen == before:
                 continue
             state.selected[node] = chosen
-            if chosen is not None and before is not None and chosen.used[0] == before.used[0]:
-                continue  # only the best one is told
-            for other in self._tell(prefix, node, chosen, state, alive):
+            is_told = chosen is None or before is None or chosen.used[0] != before.used[0]  # only the best one is
+            sessions = self._tell(prefix, node, chosen, state, alive) if is_told else ()
+            for other in chain(sessions, self._tell_leaks(prefix, node, chosen, state, alive)):
                 if other not in waiting:
                     waiting.add(other)
                     queue.append(other)
             if position > budget:
                 raise NotSettledError(prefix)
 
-    def choose(self, node: int, offers: Mapping[CandidateKey, Candidate]) -> Selected | None:
-        """Return what a node selects of its offers, None if there are none."""
+    def choose(self, offers: Mapping[CandidateKey, Candidate]) -> Selected | None:
+        """Return what is selected of offers, None if there are none."""
         if not offers:
             return None
-        instance = self._topology.instances.get(node)
-        used, keys = select(offers, 1 if instance is None else instance.maximum_paths)
+        used, keys = select(offers)
         return Selected(used, self._key_tuples.setdefault(keys, keys))
 
     def _ask_anew(self, prefix: Prefix, node: int, state: PrefixState, alive: Alive) -> None:
@@ -87,7 +86,7 @@ class DecisionProcess:
         offers.update(self.ask(sessions, prefix, state, alive))
         for leak in self._leaks_to.get(node, ()):
             told = state.choice(leak.source)
-            offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told.used[0])
+            offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told, alive)
             if offer is not None:
                 offers[("l", leak.source)] = offer
         state.candidates[node] = offers
@@ -110,15 +109,22 @@ class DecisionProcess:
     def _tell(
         self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
     ) -> Iterator[int]:
-        """Tell a choice to everybody it can matter to; yield those whose own choice may change."""
+        """Tell a choice over the sessions of a node; yield those whose own choice may change."""
         best = None if chosen is None else chosen.used[0]
         if best is not None and self._origins.suppressed(node, prefix):
             best = None
         for group in self._announcements.groups(node, prefix):
             yield from self._tell_group(prefix, group, best, state, alive)
+
+    def _tell_leaks(
+        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
+    ) -> Iterator[int]:
+        """Tell a choice to the VRFs that it leaks into; yield those whose own choice may change."""
+        if chosen is not None and self._origins.suppressed(node, prefix):
+            chosen = None
         for leak in self._leaks_from.get(node, ()):
             if leak.family is prefix.family and leak.target not in alive.dead_nodes:
-                offer = None if best is None else self._leak(leak, prefix, best)
+                offer = None if chosen is None else self._leak(leak, prefix, chosen, alive)
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
 
@@ -142,7 +148,9 @@ class DecisionProcess:
             if _offer(state, receiver, key, offer):
                 yield receiver
 
-    def _leak(self, leak: Leak, prefix: Prefix, best: Candidate) -> Candidate | None:
+    def _leak(self, leak: Leak, prefix: Prefix, chosen: Selected, alive: Alive) -> Candidate | None:
+        """Return a choice as another VRF gets it: told is the best path, but packets go by whatever way its own VRF takes."""
+        best = chosen.used[0]
         if best.attributes.source is RouteSource.LEAKED:
             return None
         device = self._topology.nodes[leak.target][0]
@@ -150,7 +158,10 @@ class DecisionProcess:
         accepted = self._announcements.filtered(device, names, prefix, best.attributes, announcing=False)
         if accepted is None:
             return None
-        return Candidate(accepted._replace(source=RouteSource.LEAKED), best.hops, best.neighbor, best.external)
+        dead = alive.dead_sessions
+        ways = zip(chosen.keys, chosen.used, strict=True)
+        hops = tuple(hop for key, item in ways if key[0] != "s" or key[1] not in dead for hop in item.hops)
+        return Candidate(accepted._replace(source=RouteSource.LEAKED), hops, best.neighbor, best.external)
 
     def forget(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
         """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""

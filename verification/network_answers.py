@@ -89,6 +89,7 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
             check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout, inquiry.plane)
         ),
         QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
+        QuestionKind.ROUTES: iter(()),  # routes that do not settle are told by whoever computes them
         QuestionKind.ADDRESSING: check_addressing(evidence),
     }
     strangers = Strangers(evidence)
@@ -125,6 +126,8 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, doubt: 
             # a line that nobody understands may keep its device's own prefixes from the backbone
             unsure = None if purposes is not None or not doubt.devices else doubt.verdict
             yield Answer(question=question, verdict=unsure or _or_doubt(purposes, tally.states, doubt))
+        elif kind is QuestionKind.ROUTES:
+            yield Answer(question=question, verdict=_settled(tally, doubt))
         else:
             yield Answer(question=question, verdict=_or_doubt(facts.network[kind], 1, doubt))
     for name, device in sorted(evidence.given.network.devices.items()):
@@ -142,6 +145,12 @@ def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | Non
     if fault is None:
         return None
     return Violated(reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),))
+
+
+def _settled(tally: Tally, doubt: Doubt) -> Verdict:
+    if tally.unsettled:
+        return NotModelled(reason=tally.unsettled)
+    return doubt.verdict if doubt.devices else Holds(judges=(ENGINE,), states=tally.states)
 
 
 def _or_doubt(violated: Violated | None, states: int, doubt: Doubt) -> Verdict:

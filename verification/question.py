@@ -38,6 +38,8 @@ class QuestionKind(StrEnum):
     """What a site announces and what the backbone takes from it is, each on its own, what stands there."""
     DEFAULT_ROUTE = "default-route"
     """No VPN has a default route (A10)."""
+    ROUTES = "routes"
+    """The routes of every VRF settle, and each judge computes the same ones."""
     ADDRESSING = "addressing"
     """Every interface has the planned addresses, tag and VRF, and a session on it."""
     OVERLAP = "overlap"

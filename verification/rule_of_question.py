@@ -34,7 +34,7 @@ def _requirement_of(kind: QuestionKind) -> str | None:
             return "D01"
         case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.MANAGEMENT | QuestionKind.VIA:
             return None
-        case QuestionKind.ADDRESSING | QuestionKind.PURPOSE | QuestionKind.ROUTE_FILTER:
+        case QuestionKind.ADDRESSING | QuestionKind.PURPOSE | QuestionKind.ROUTE_FILTER | QuestionKind.ROUTES:
             return None
         case _:
             assert_never(kind)

@@ -157,12 +157,14 @@ def learn(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Pa
     return apply_policies(device, neighbor.imports, replace(path, as_path=in_front + path.as_path), Direction.IN)
 
 
-def choose(paths: Iterable[Path], maximum_paths: int) -> tuple[Path, ...]:
-    """Return the best path first, then those used beside it; at most `maximum_paths`.
+def choose(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Return the best path first, then those that may be used beside it or in its place.
 
     Order: originated here; highest local preference; shortest AS path; lowest metric among paths with the same first
-    AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is walked: every
-    received path equal to the best up to the metric is used beside it, whatever ASs it names.
+    AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is walked: every path
+    equal to the best up to the metric may be used, whatever ASs it names and however many the device uses at once. Both
+    platforms prefer the one that they heard of first (Cisco: "BGP Best Path Selection Algorithm"; Juniper: "Understanding
+    BGP Path Selection"), so the text does not say which it is.
     """
     left = list(paths)
     if not left:
@@ -172,10 +174,9 @@ def choose(paths: Iterable[Path], maximum_paths: int) -> tuple[Path, ...]:
     left = _lowest(left, [len(path.as_path) for path in left])
     left = [path for path in left if all(_metric(path) <= _metric(other) for other in left if _same_first(path, other))]
     best, *others = sorted(left, key=_last_resort)
-    if best.source is not RouteSource.BGP:
+    if best.source not in (RouteSource.BGP, RouteSource.LEAKED):
         return (best,)
-    equal = [item for item in others if item.source is RouteSource.BGP and _metric(item) == _metric(best)]
-    return (best, *equal)[: max(maximum_paths, 1)]
+    return (best, *(item for item in others if item.source is best.source and _metric(item) == _metric(best)))
 
 
 def _lowest(paths: list[Path], keys: list[bool] | list[int]) -> list[Path]:

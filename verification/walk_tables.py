@@ -46,11 +46,9 @@ def _round(
     before: Tables,
 ) -> Tables:
     offers: dict[Node, dict[Prefix, list[Path]]] = {node: {} for node in own}
-    maximum: dict[Node, int] = {}
     for node in own:
         device = wiring.network.devices[node[0]]
         for instance in (item for item in device.bgp if item.vrf == node[1]):
-            maximum[node] = instance.maximum_paths
             for path in _originated(device, instance, own[node], before.get(node, {}), prefixes):
                 offers[node].setdefault(path.prefix, []).append(path)
         for path in _leaked(device, node, before):
@@ -58,10 +56,7 @@ def _round(
     for session in heard:
         for path in _received(session, before.get(session.sender.node, {})):
             offers[session.receiver.node].setdefault(path.prefix, []).append(path)
-    chosen = {
-        node: {prefix: choose(paths, maximum.get(node, 1)) for prefix, paths in table.items()}
-        for node, table in offers.items()
-    }
+    chosen = {node: {prefix: choose(paths) for prefix, paths in table.items()} for node, table in offers.items()}
     return {node: table for node, table in chosen.items() if table}
 
 
@@ -145,7 +140,10 @@ def _is_suppressed(instance: BgpInstance, prefix: Prefix) -> bool:
 
 
 def _leaked(device: Device, node: Node, before: Tables) -> Iterator[Path]:
-    """Yield what other VRFs of the device leak into this one: their best paths, but never one leaked into them."""
+    """Yield what other VRFs of the device leak into this one: their best paths, but never one leaked into them.
+
+    What is told of a leaked path is the best one's; packets take whatever way its own VRF takes.
+    """
     families = {vrf.name: vrf.families for vrf in device.vrfs}
     for mine in families.get(node[1] or "", ()):
         names = [mine.import_map] if mine.import_map is not None else []
@@ -170,4 +168,4 @@ def _common_target(mine: VrfFamily, theirs: tuple[VrfFamily, ...]) -> str | None
 def _leakable(table: Table, mine: VrfFamily) -> Iterator[Path]:
     for prefix, paths in table.items():
         if prefix.family is mine.family and paths[0].source is not RouteSource.LEAKED:
-            yield paths[0]
+            yield replace(paths[0], exits=tuple(way for path in paths for way in path.exits))
