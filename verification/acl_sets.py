@@ -8,7 +8,7 @@ and taking from each destination cell's remaining headers what the entry matches
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from verification.flow_sets import FlowSet, Packet, Row, Span, append_run, clip,
 from verification.header_space import HeaderSpace, accepts, header_match
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One entry as sets; `sources` and `destinations` are disjoint and lie in what is asked for."""
 
     permit: bool
@@ -34,34 +34,45 @@ def permitted(acl: Acl, space: HeaderSpace, within: tuple[Sequence[Span], Sequen
     one for "permit everything" is the caller's to know. NotExpressible if an address mask has too many pieces.
     """
     sources, destinations = within or (whole(acl.family), whole(acl.family))
-    steps = [_step(entry, acl.family, space, sources, destinations) for entry in acl.entries]
+    steps = steps_of(acl, space, sources, destinations)
+    rows: list[tuple[int, int, Row]] = []
+    known: dict[int, Row] = {0: ()}
+    for low, high, active in sweep(steps, sources):
+        if active not in known:
+            known[active] = _row([step for index, step in enumerate(steps) if active >> index & 1], space.full)
+        append_run(rows, low, high, known[active], ())
+    return FlowSet(space=space, rows=tuple(rows))
+
+
+def steps_of(acl: Acl, space: HeaderSpace, sources: Sequence[Span], destinations: Sequence[Span]) -> list[Step]:
+    """Return the entries of an ACL as sets, each between the given spans. NotExpressibleError."""
+    return [_step(entry, acl.family, space, sources, destinations) for entry in acl.entries]
+
+
+def sweep(steps: Sequence[Step], sources: Sequence[Span]) -> Iterator[tuple[int, int, int]]:
+    """Yield spans of sources with the steps that can match there, one bit for each index."""
     toggles: dict[int, int] = {edge: 0 for low, high in sources for edge in (low, high + 1)}
     for index, step in enumerate(steps):
         for low, high in step.sources:
             toggles[low] = toggles.get(low, 0) ^ 1 << index
             toggles[high + 1] = toggles.get(high + 1, 0) ^ 1 << index
-    rows: list[tuple[int, int, Row]] = []
-    known: dict[int, Row] = {0: ()}
     active = 0
     for start, after in pairwise(sorted(toggles)):
         active ^= toggles[start]
-        if active not in known:
-            known[active] = _row([step for index, step in enumerate(steps) if active >> index & 1], space.full)
-        append_run(rows, start, after - 1, known[active], ())
-    return FlowSet(space=space, rows=tuple(rows))
+        yield start, after - 1, active
 
 
 def _step(
     entry: AclEntry, family: Family, space: HeaderSpace, sources: Sequence[Span], destinations: Sequence[Span]
-) -> _Step:
+) -> Step:
     """Return an entry as sets; with no headers or no addresses in question it has no sources either."""
     mask = space.mask(header_match(entry))
     goes_to = clip(spans_of(entry.destinations, family), destinations)
     comes_from = clip(spans_of(entry.sources, family), sources) if mask and goes_to else ()
-    return _Step(entry.action is Action.PERMIT, mask, comes_from, goes_to)
+    return Step(entry.action is Action.PERMIT, mask, comes_from, goes_to)
 
 
-def _row(steps: Sequence[_Step], full: int) -> Row:
+def _row(steps: Sequence[Step], full: int) -> Row:
     """Return which headers the steps, in order, permit to which destinations."""
     cuts = sorted({edge for step in steps for low, high in step.destinations for edge in (low, high + 1)})
     remaining = [full] * len(cuts)

@@ -7,7 +7,7 @@ what only one of the two admits comes back as a packet.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from intents.prefix import Family
@@ -60,8 +60,9 @@ class Fences:
     def _compare(self, layer: Sequence[Fence]) -> Iterator[FenceFault]:
         reference = reference_snapshot(self._evidence, layer, self._facts.nodes)
         self._session.upload(reference)
-        written = _lists(self._session, layer, reference)
-        standing = _lists(self._session, layer, self._snapshot)
+        names = {fence.acl for fence in layer}
+        written = lists_named(self._session, names, reference)
+        standing = lists_named(self._session, names, self._snapshot)
         for fence in layer:
             self._references[fence] = reference
             key = (self._facts.nodes[fence.port.device], fence.acl)
@@ -88,22 +89,22 @@ class Fences:
     def _differences(
         self, fences: Sequence[Fence], reference: Snapshot, headers: Mapping[str, str]
     ) -> Iterator[FenceFault]:
-        parameters = {"filters": _names(fences), "action": "permit", "headers": headers}
+        parameters = {"filters": filters_named({fence.acl for fence in fences}), "action": "permit", "headers": headers}
         if len(fences) == 1:
             parameters["nodes"] = self._facts.nodes[fences[0].port.device]
         rows = self._session.ask("searchFilters", parameters, self._snapshot, reference)
         return _faults(rows, fences, self._facts)
 
 
-def _lists(session: BatfishSession, fences: Sequence[Fence], snapshot: Snapshot) -> frozenset[tuple[str, str]]:
-    """Return which of the lists a snapshot has, as (node, name): a list that is missing is compared with nothing."""
-    rows = session.ask("resolveFilterSpecifier", {"filters": _names(fences)}, snapshot)
+def lists_named(session: BatfishSession, names: Iterable[str], snapshot: Snapshot) -> frozenset[tuple[str, str]]:
+    """Return which lists of these names a snapshot has, as (node, name): one that is missing is compared with nothing."""
+    rows = session.ask("resolveFilterSpecifier", {"filters": filters_named(names)}, snapshot)
     return frozenset((str(row["Node"]["name"]), str(row["Filter_Name"])) for row in rows)
 
 
-def _names(fences: Sequence[Fence]) -> str:
-    names = sorted({fence.acl for fence in fences})
-    return f"/^({'|'.join(re.escape(name) for name in names)})$/"
+def filters_named(names: Iterable[str]) -> str:
+    """Return what specifies lists by name."""
+    return f"/^({'|'.join(re.escape(name) for name in sorted(names))})$/"
 
 
 def _faults(rows: Sequence[Row], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:

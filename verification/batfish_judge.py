@@ -18,6 +18,7 @@ from verification.batfish_facts import Facts, UnreadLine, gather_facts
 from verification.batfish_fences import FenceFault, Fences
 from verification.batfish_flow import flow_of_row, hops_of_trace
 from verification.batfish_isolation import Escapes
+from verification.batfish_lines import ask_lines
 from verification.batfish_network import (
     Tables,
     check_addressing,
@@ -59,6 +60,7 @@ def ask_batfish(session: BatfishSession, given: Given, questions: Sequence[Quest
     known = time.monotonic()
     asked = _Batfish(session, snapshot, evidence, facts)
     verdicts = [asked.verdict(question) for question in questions]
+    lines = ask_lines(session, snapshot, given, facts)
     ended = time.monotonic()
     doubtful = _doubt(facts)
     opinions = tuple(
@@ -79,7 +81,8 @@ def ask_batfish(session: BatfishSession, given: Given, questions: Sequence[Quest
         flows=asked.flows,
         seconds=(("upload", read - started), ("tables", known - read), ("packets", ended - known)),
     )
-    return Opinions(opinions=opinions, second=second, alone=tuple(_alone(given, questions, opinions, states)))
+    alone = tuple(_alone(given, questions, opinions, states))
+    return Opinions(opinions=opinions, lines=lines, second=second, alone=alone)
 
 
 def _alone(

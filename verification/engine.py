@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from verification.arrivals import Arrivals
 from verification.check_fences import FenceResult, check_fences
@@ -41,6 +41,7 @@ from verification.states import (
 )
 from verification.stub_routes import StubRoutes
 from verification.talkers import members_of, who_talks
+from verification.unreachable_lines import BoundLists, check_lines
 from verification.verdict import NotModelled
 
 MakeExecutor = Callable[[], Executor]
@@ -51,7 +52,7 @@ MakeExecutor = Callable[[], Executor]
 class Judgement:
     """All answers, and how much was looked at: devices read, routing states, and flows: (source, destination, family)
     pairs whose sessions must be delivered, and fences proved. `second`: the second judge, if one was asked; `alone`: what
-    one judge alone vouches for."""
+    one judge alone vouches for. `lists`: what was found in bound access lists; it makes no verdict."""
 
     answers: tuple[Answer, ...]
     devices: int
@@ -59,6 +60,7 @@ class Judgement:
     flows: int
     second: SecondJudge | None = None
     alone: tuple[Alone, ...] = ()
+    lists: BoundLists = field(default_factory=BoundLists)
 
 
 def judge(
@@ -77,7 +79,9 @@ def judge(
     except NotSettledError as error:
         verdict = NotModelled(reason=f"the routes to {error.prefix} do not settle")
         answers = tuple(Answer(question=item, verdict=verdict) for item in rule_questions(given))
-        return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0)
+        return Judgement(
+            answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=check_lines(given)
+        )
     inquiry = open_inquiry(evidence)
     tally = judge_whole(inquiry)
     states = all_failures(evidence) if with_failures else ()
@@ -85,16 +89,17 @@ def judge(
         share(inquiry)
         with workers() as executor:
             begun = start_failures(executor, states)
-            fences, facts = check_fences(evidence), network_facts(inquiry)
+            fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
             tally.merge(collect_failures(begun, progress))
     else:
-        fences, facts = check_fences(evidence), network_facts(inquiry)
+        fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
         tally.merge(judge_failures(inquiry, states, progress))
     return Judgement(
         answers=_answers(inquiry, tally, fences, facts),
         devices=len(given.network.devices),
         states=tally.states,
         flows=inquiry.talking.pairs + len(fences),
+        lists=lists,
     )
 
 

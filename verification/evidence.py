@@ -52,6 +52,13 @@ class Given:
     roles: Roles
     login_sources: tuple[Prefix, ...]
 
+    def culprit(self, device: str, ref: Ref) -> Culprit:
+        """Return the line of a device that says a thing."""
+        number = self.lines.get(device, {}).get(ref, 0)
+        text = self.texts.get(device, ())
+        shown = text[number - 1].strip() if 0 < number <= len(text) else ""
+        return Culprit(device=device, ref=ref, line=number, text=shown)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
@@ -118,10 +125,7 @@ class Evidence:
 
     def culprit(self, device: str, ref: Ref) -> Culprit:
         """Return the line of a device that says a thing."""
-        number = self.given.lines.get(device, {}).get(ref, 0)
-        text = self.given.texts.get(device, ())
-        shown = text[number - 1].strip() if 0 < number <= len(text) else ""
-        return Culprit(device=device, ref=ref, line=number, text=shown)
+        return self.given.culprit(device, ref)
 
 
 def gather(given: Given) -> Evidence:

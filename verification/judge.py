@@ -15,6 +15,7 @@ from verification.evidence import Given
 from verification.failure import NO_FAILURE, Failure, failures
 from verification.flow import Flow, describe_flow
 from verification.gate import combine_verdicts
+from verification.line_differences import line_differences
 from verification.opinions import ENGINE, Opinion, Opinions
 from verification.question import Answer, Question
 from verification.states import Progress
@@ -53,7 +54,9 @@ def consult(judgement: Judgement, given: Given, second: AskSecond) -> Judgement:
     answers = tuple(
         _combine(item, opinion, replayer) for item, opinion in zip(judgement.answers, found.opinions, strict=True)
     )
-    return replace(judgement, answers=answers, second=found.second, alone=found.alone)
+    differences = line_differences(given, judgement.lists.unreachable, found.lines)
+    lists = replace(judgement.lists, differences=differences)
+    return replace(judgement, answers=answers, lists=lists, second=found.second, alone=found.alone)
 
 
 def _combine(answer: Answer, opinion: Opinion | None, replayer: _Replayer) -> Answer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verification.verdict import Verdict
+from verification.verdict import Culprit, Verdict
 
 ENGINE = "engine"
 BATFISH = "batfish"
@@ -67,10 +67,39 @@ class SecondJudge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineOpinion:
+    """Which lines of IPv4 lists a judge calls unreachable, as (device, list, what it calls the line). `lists`: (device, list)
+    of those that it has whole."""
+
+    judge: str
+    lists: frozenset[tuple[str, str]]
+    lines: frozenset[tuple[str, str, str]]
+
+
+class Unseen(StrEnum):
+    """Why two judges may differ about a line of a list: the closed list."""
+
+    FRAGMENTS = "fragments"
+    """Non-initial fragments decide: Batfish leaves out entries for them, and finds ports in them."""
+    LIST = "list"
+    """Batfish has not the whole list: it chains filters under another name, or did not read a line of the device."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDifference:
+    """A line that only `judge` calls unreachable; `unseen` None: for no reason that is known."""
+
+    place: Culprit
+    judge: str
+    unseen: Unseen | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opinions:
-    """A second judge's opinions in the order of the questions (None: it does not see that one), who it was, and what the engine
-    alone vouches for."""
+    """A second judge's opinions in the order of the questions (None: it does not see that one) and of the lines of lists, who it
+    was, and what the engine alone vouches for."""
 
     opinions: tuple[Opinion | None, ...]
+    lines: LineOpinion
     second: SecondJudge
     alone: tuple[Alone, ...]

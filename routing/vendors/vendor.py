@@ -6,7 +6,7 @@ a platform's name.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -136,6 +136,10 @@ class Vendor(Protocol):
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that mean something, that Batfish doesn't read, and that may be left out there all the same: (regular
         expression over a text line or over what Batfish says of it, reason)."""
+        ...
+
+    def entry_name(self, lines: Sequence[str], number: int) -> str:
+        """Return what Batfish calls the ACL entry whose first line is this one (numbers from 1), blanks made single."""
         ...
 
     def hide_secrets(self, text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from routing.model import Device, LinePath
 from routing.vendors.cisco_ios import layout
 from routing.vendors.cisco_ios.baseline import baseline
@@ -74,6 +76,11 @@ class _CiscoIos:
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
+
+    def entry_name(self, lines: Sequence[str], number: int) -> str:
+        """Return an entry as it is written, without the number of its list."""
+        words = lines[number - 1].split()
+        return " ".join(words[2:] if words[:1] == ["access-list"] else words)
 
     def hide_secrets(self, text: str) -> str:
         """Return a text with a dummy for each secret."""

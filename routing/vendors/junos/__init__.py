@@ -7,6 +7,8 @@ with `inactive: `. `VENDOR` is what the rest of the project uses; `canonical` ma
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from routing.model import Device, LinePath
@@ -30,6 +32,9 @@ _UNREAD_BY_BATFISH = (
         "Batfish looks for loops in each instance by itself, with this line or without",
     ),
 )
+
+
+_TERM = re.compile(r"(?:^\s*(?:inactive: |protect: )*|\sfilter \S+ )term (\S+)(?:\s|$)")
 
 
 class _Junos:
@@ -81,6 +86,11 @@ class _Junos:
     def unread_by_batfish(self) -> tuple[tuple[str, str], ...]:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
+
+    def entry_name(self, lines: Sequence[str], number: int) -> str:
+        """Return the name of the term that a line belongs to: it stands in a `set` line, and before the brace otherwise."""
+        found = (_TERM.search(line) for line in reversed(lines[:number]))
+        return next((match.group(1) for match in found if match is not None), "")
 
     def hide_secrets(self, text: str) -> str:
         return hide_secrets(text)
