@@ -29,6 +29,7 @@ from verification.engine import Judgement, MakeExecutor
 from verification.evidence import Given
 from verification.judge import consult, judge_and_replay
 from verification.question import Answer, QuestionKind
+from verification.unreachable_lines import BoundLists
 from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
 
 MINIMUM_WORKERS = 2
@@ -60,9 +61,18 @@ class VerifyReport:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return what the report says to a script: without the second judge that was asked for it is inconclusive at best."""
+        """Return what the report says to a script: without the second judge that was asked for, or with one that differs
+        about a line of a list, it is inconclusive at best."""
         code = code_of_answers(self.judgement.answers)
-        return ExitCode.INCONCLUSIVE if code is ExitCode.FINE and self.trouble is not None else code
+        doubt = self.trouble is not None or bool(self.judgement.lists.disputed)
+        return ExitCode.INCONCLUSIVE if code is ExitCode.FINE and doubt else code
+
+    @property
+    def worst(self) -> str:
+        """Return the key of the worst verdict; judges who differ about a line of a list are a dispute, too."""
+        counts = count_verdicts(self.judgement.answers)
+        found = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
+        return "disputed" if found == "hold" and self.judgement.lists.disputed else found
 
     def file_name(self, device: str) -> str:
         """Return the name of the file that holds a device's text."""
@@ -110,7 +120,7 @@ def verify(
         with_failures=with_failures,
         unknown=unknown_texts(given),
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
-        findings=(*compiled.findings, *lockfile_findings(compiled)),
+        findings=(*compiled.findings, *lockfile_findings(compiled), *line_findings(compiled, judgement.lists)),
         trouble=trouble,
     )
 
@@ -170,6 +180,22 @@ def lockfile_findings(compiled: Compiled) -> tuple[Finding, ...]:
     written = (addressed.wanted.folder / LOCKFILE).exists()
     severity = Severity.WARNING if written else Severity.INFO
     return (make_finding("TR809", Where(file=LOCKFILE), severity=severity),)
+
+
+def line_findings(compiled: Compiled, lists: BoundLists) -> tuple[Finding, ...]:
+    """Return a warning for every line that one judge alone calls unreachable, though the other sees it as well."""
+    return tuple(
+        make_finding(
+            "TR829",
+            Where(device=item.place.device),
+            severity=Severity.WARNING,
+            file=compiled.configs[item.place.device].file_name,
+            line=item.place.line,
+            text=item.place.text,
+            judge=item.judge,
+        )
+        for item in lists.disputed
+    )
 
 
 def verdict_name(answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
+from controller.line_report import line_messages
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of
 from verification.opinions import SecondJudge
@@ -12,7 +13,7 @@ VERIFY_FORMAT = "truc/verify/1"
 
 
 def print_verify_json(output: Output, report: VerifyReport) -> None:
-    """Write the format, then every finding, question, unknown line and residue row."""
+    """Write the format, then every finding, question, unknown line, unreachable line and residue row."""
     wanted = report.compiled.addressed.wanted
     start_messages(output, VERIFY_FORMAT, on=wanted.on.isoformat(), failures=report.with_failures)
     for finding in report.findings:
@@ -32,6 +33,8 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
+    for message in line_messages(report):
+        print_message(output, message)
     for row in report.residue:
         asked = row.rule
         about = {"source": str(asked.source), "destination": str(asked.destination), "service": str(asked.service)}
@@ -51,6 +54,8 @@ def print_verify_summary(output: Output, report: VerifyReport) -> None:
             "flows": judgement.flows,
             "devices": judgement.devices,
             "states": judgement.states,
+            "lists": judgement.lists.lists,
+            "unreachable": len(judgement.lists.unreachable),
             "judges": list(judges_of(judgement.answers)),
             "second": _second(judgement.second),
         },

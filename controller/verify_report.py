@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from controller.line_report import print_lines
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of, verdict_name
 from intents.builtin import BUILTIN
@@ -30,6 +31,7 @@ def print_report(output: Output, report: VerifyReport) -> None:
     intents = {intent.head.identifier: intent for intent in report.compiled.addressed.wanted.intents}
     _print_wrong(output, report, intents)
     _print_unknown(output, report)
+    print_lines(output, report)
     _print_residue(output, report)
     _print_table(output, report.judgement.answers)
     _print_second(output, report)
@@ -199,10 +201,9 @@ def _print_second(output: Output, report: VerifyReport) -> None:
 
 def print_end(output: Output, report: VerifyReport) -> None:
     """Write what to do next and the closing line."""
-    counts = count_verdicts(report.judgement.answers)
+    worst = report.worst
     if not report.with_failures:
         output.say("no_failures_tried")
-    worst = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
     output.say(f"next_verify_{worst}")
     colour = "unsure" if report.trouble is not None and worst == "hold" else _COLOUR[worst]
     output.line(output.paint(closing_line(output, report), colour))

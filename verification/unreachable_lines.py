@@ -71,7 +71,7 @@ def bound_acls(device: Device) -> Iterator[Acl]:
 
 
 def check_lines(given: Given) -> BoundLists:
-    """Return the unreachable lines of all bound lists, sorted by device and line."""
+    """Return the unreachable lines of all bound lists: shadowed ones first, then by device and line."""
     places: dict[Family, dict[tuple[object, ...], list[Place]]] = {family: {} for family in Family}
     acls: dict[Family, list[Acl]] = {family: [] for family in Family}
     for name, device in sorted(given.network.devices.items()):
@@ -94,8 +94,12 @@ def check_lines(given: Given) -> BoundLists:
     return BoundLists(
         lists=sum(map(len, acls.values())) - skipped,
         skipped=skipped,
-        unreachable=tuple(sorted(lines, key=lambda item: [(one.device, one.line) for one in item.places])),
+        unreachable=tuple(sorted(lines, key=_order)),
     )
+
+
+def _order(item: UnreachableLine) -> tuple[int, str, int]:
+    return list(Anomaly).index(item.anomaly), item.places[0].device, item.places[0].line
 
 
 def space_of(family: Family, acls: Sequence[Acl]) -> HeaderSpace:
