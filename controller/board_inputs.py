@@ -17,19 +17,21 @@ from controller.verify import VerifyReport
 from intents.rule_packs import load_rules
 from ipam.lockfile import print_plan
 from verification.mutation_score import Score
+from verification.mutation_second import SecondScore
 from verification.opinions import SecondJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
     """What a page says besides its report: the workspace's name, the day it was made, truc's version, and the seeded faults
-    that were asked for with what became of them (None if they were not tried)."""
+    that were asked for with what became of them (None if they were not tried), in the second judge's eyes too."""
 
     workspace: str
     made_on: date
     version: str
     run: MutationRun | None = None
     score: Score | None = None
+    second: SecondScore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from controller.board_faults import Faults, faults_of
 from controller.board_inputs import Edition, Inputs, inputs_of
 from controller.board_judges import (
     AloneRow,
@@ -20,8 +21,8 @@ from controller.board_judges import (
     kind_rows,
     name_judge,
 )
-from controller.board_lines import shown_fault, shown_of
 from controller.board_matrix import MOST_NAMES, Matrix, Named, matrix_of, name_endpoint
+from controller.board_unreachable import Unreachable, unreachable_of
 from controller.board_words import Both, both
 from controller.board_wrong import Wrongs, wrongs_of
 from controller.residue import ResidueRow
@@ -30,13 +31,10 @@ from intents.builtin import BUILTIN
 from intents.finding import Finding, Severity
 from intents.messages import describe
 from intents.policy import OrganisationEndpoint
-from verification.mutation import describe_fault
-from verification.mutation_score import Outcome, Score
 from verification.opinions import ENGINE
 
 MOST_ROWS = 300
 """Rows of one table; the rest is counted, and `--json` has all."""
-MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,19 +77,6 @@ class Residue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Faults:
-    """Seeded faults: a row for each kind with its outcomes, and those that a reader must look at."""
-
-    count: int
-    seed: int
-    outcomes: tuple[Both, ...]
-    rows: tuple[tuple[str, tuple[int, ...]], ...]
-    missed: int
-    shown: tuple[tuple[Both, str, str], ...]
-    left_out: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FindingRow:
     """A finding in both languages, line by line."""
 
@@ -115,6 +100,7 @@ class Page:
     engine_only: bool
     alone: tuple[AloneRow, ...]
     wrongs: Wrongs
+    unreachable: Unreachable
     residue: Residue
     mutations_asked: bool
     faults: Faults | None
@@ -138,6 +124,7 @@ def page_of(report: VerifyReport, edition: Edition) -> Page:
         engine_only=is_engine_only(report),
         alone=alone_rows(report.judgement.alone),
         wrongs=wrongs_of(report),
+        unreachable=unreachable_of(report),
         residue=residue_of(report),
         mutations_asked=edition.run is not None,
         faults=faults_of(report, edition),
@@ -151,14 +138,17 @@ def headline_of(report: VerifyReport) -> Headline:
     """Return the verdict on the whole."""
     judgement = report.judgement
     counts = count_verdicts(judgement.answers)
-    worst = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
+    worst = report.worst
     state = worst if worst in ("hold", "violated") else "inconclusive"
     questions = len(judgement.answers)
     against = counts["violated"] if state == "violated" else counts["disputed"] + counts["not_modelled"]
+    said = both(f"verdict_{state}", count=against, questions=questions) if against else both("verdict_hold")
+    if state == "inconclusive" and not against:
+        said = both("verdict_lines", count=len(judgement.lists.disputed))
     extent = (("flows", judgement.flows), ("devices", judgement.devices), ("states", judgement.states))
     return Headline(
         state=state,
-        line=both("verdict_hold") if state == "hold" else both(f"verdict_{state}", count=against, questions=questions),
+        line=said,
         counts=tuple(counts.items()),
         extent=tuple((both(key), number) for key, number in (("questions", questions), *extent)),
         judges=_judges(report),
@@ -232,40 +222,6 @@ def _return_rows(report: VerifyReport) -> tuple[ReturnRow, ...]:
         )
         for rows in groups.values()
     )
-
-
-def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
-    """Return what became of the seeded faults, None if none were tried."""
-    run, score = edition.run, edition.score
-    if run is None or score is None:
-        return None
-    listed = score.to_list()
-    return Faults(
-        count=run.count,
-        seed=run.seed,
-        outcomes=tuple(_outcome(outcome) for outcome in Outcome),
-        rows=_fault_rows(score),
-        missed=score.count(Outcome.MISSED),
-        shown=tuple(
-            (
-                _outcome(item.outcome),
-                describe_fault(shown_fault(report, item.fault)),
-                shown_of(report, item.fault.device, item.detail),
-            )
-            for item in listed[:MOST_FAULTS]
-        ),
-        left_out=max(0, len(listed) - MOST_FAULTS),
-    )
-
-
-def _fault_rows(score: Score) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Return a row for each kind that occurs, then their sum."""
-    rows = [(str(kind), tuple(row[outcome] for outcome in Outcome)) for kind, row in score.table()]
-    return (*rows, ("", tuple(score.count(outcome) for outcome in Outcome)))
-
-
-def _outcome(outcome: Outcome) -> Both:
-    return both(f"outcome_{outcome.name.lower()}")
 
 
 def _finding(finding: Finding) -> FindingRow:

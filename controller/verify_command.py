@@ -36,6 +36,7 @@ from intents.finding import Severity
 from verification.batfish_recording import RecordingBatfish
 from verification.batfish_session import BatfishError, BatfishSession
 from verification.mutation_score import Score
+from verification.mutation_second import SecondScore
 
 BoardPage = Callable[[VerifyReport, Edition], str]
 
@@ -83,9 +84,9 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     _tell_trouble(output, report)
     _record(output, request, report, recorder)
     score = _mutate(output, request, report)
-    second_code = _mutate_second(output, report, score, second)
+    second_score, second_code = _mutate_second(output, report, score, second)
     if request.board is not None:
-        write_text(request.board.path, request.board.make_page(report, _edition(request, score)))
+        write_text(request.board.path, request.board.make_page(report, _edition(request, score, second_score)))
     if output.json:
         print_verify_summary(output, report)
     else:
@@ -98,21 +99,21 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
 
 def _mutate_second(
     output: Output, report: VerifyReport, score: Score | None, second: Callable[[], BatfishSession] | None
-) -> ExitCode:
+) -> tuple[SecondScore | None, ExitCode]:
     """Put the faults that the engine saw to the second judge, if one was asked and answered live."""
     known = report.judgement.second
     if score is None or second is None or known is None or known.recorded:
-        return ExitCode.FINE
+        return None, ExitCode.FINE
     try:
         found = try_second(report.compiled, report.texts, score, second(), output)
     except BatfishError as error:
         tell_findings(output, report.compiled.addressed.wanted.folder, [tell_trouble(error)])
-        return ExitCode.INCONCLUSIVE
+        return None, ExitCode.INCONCLUSIVE
     if output.json:
         print_second_score_json(output, found)
     else:
         print_second_score(output, found)
-    return code_of_second(found)
+    return found, code_of_second(found)
 
 
 def _recorded_by(
@@ -150,7 +151,7 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
         output.say("recorded", file=target)
 
 
-def _edition(request: VerifyRequest, score: Score | None) -> Edition:
+def _edition(request: VerifyRequest, score: Score | None, second: SecondScore | None) -> Edition:
     """Return what the board's page says besides the report."""
     try:
         product = version("truc")
@@ -162,6 +163,7 @@ def _edition(request: VerifyRequest, score: Score | None) -> Edition:
         version=product,
         run=request.mutations,
         score=score,
+        second=second,
     )
 
 

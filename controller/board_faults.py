@@ -1,0 +1,98 @@
+"""Seeded faults and what became of them -> the rows of the board's page: what the engine saw, what the second judge saw.
+
+The one idea: a judge that never says no is worthless, so the page counts for each kind of fault how often each judge said no.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from controller.board_inputs import Edition
+from controller.board_lines import shown_fault, shown_of
+from controller.board_words import Both, both
+from controller.verify import VerifyReport
+from verification.mutation import describe_fault
+from verification.mutation_kinds import FaultKind
+from verification.mutation_score import Outcome, Score
+from verification.mutation_second import SecondScore, Sight
+
+MOST_FAULTS = 100
+
+KindCounts = tuple[tuple[str, tuple[int, ...]], ...]
+"""A row for each kind of fault that occurs, then their sum under ""."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFaults:
+    """Of the faults that the engine saw, what the second judge says: by kind, and why the engine alone sees some."""
+
+    count: int
+    sights: tuple[Both, ...]
+    rows: KindCounts
+    scopes: tuple[tuple[Both, int], ...]
+    missed: tuple[str, ...]
+    missed_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faults:
+    """Seeded faults: a row for each kind with its outcomes, and those that a reader must look at."""
+
+    count: int
+    seed: int
+    outcomes: tuple[Both, ...]
+    rows: KindCounts
+    missed: int
+    shown: tuple[tuple[Both, str, str], ...]
+    left_out: int
+    second: SecondFaults | None
+
+
+def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
+    """Return what became of the seeded faults, None if none were tried."""
+    run, score = edition.run, edition.score
+    if run is None or score is None:
+        return None
+    listed = score.to_list()
+    return Faults(
+        count=run.count,
+        seed=run.seed,
+        outcomes=tuple(_outcome(outcome) for outcome in Outcome),
+        rows=_fault_rows(score),
+        missed=score.count(Outcome.MISSED),
+        shown=tuple(
+            (
+                _outcome(item.outcome),
+                describe_fault(shown_fault(report, item.fault)),
+                shown_of(report, item.fault.device, item.detail),
+            )
+            for item in listed[:MOST_FAULTS]
+        ),
+        left_out=max(0, len(listed) - MOST_FAULTS),
+        second=None if edition.second is None else _second_faults(report, edition.second),
+    )
+
+
+def _fault_rows(score: Score) -> KindCounts:
+    rows = [(str(kind), tuple(row[outcome] for outcome in Outcome)) for kind, row in score.table()]
+    return (*rows, ("", tuple(score.count(outcome) for outcome in Outcome)))
+
+
+def _outcome(outcome: Outcome) -> Both:
+    return both(f"outcome_{outcome.name.lower()}")
+
+
+def _second_faults(report: VerifyReport, score: SecondScore) -> SecondFaults:
+    counted = Counter((item.fault.fault.kind, item.sight) for item in score.faults)
+    kinds = [kind for kind in FaultKind if any(counted[kind, sight] for sight in Sight)]
+    rows = [(str(kind), tuple(counted[kind, sight] for sight in Sight)) for kind in kinds]
+    missed = [item.fault.fault for item in score.faults if item.sight is Sight.MISSED]
+    return SecondFaults(
+        count=len(score.faults),
+        sights=tuple(both(f"sight_{sight.name.lower()}") for sight in Sight),
+        rows=(*rows, ("", tuple(score.count(sight) for sight in Sight))),
+        scopes=tuple((both(f"scope_{scope}"), count) for scope, count in score.scopes().items()),
+        missed=tuple(describe_fault(shown_fault(report, fault)) for fault in missed[:MOST_FAULTS]),
+        missed_count=len(missed),
+    )
