@@ -191,12 +191,17 @@ def _started(pair: _Pair) -> Iterator[AclEntry]:
 
 
 def _answered(pair: _Pair) -> Iterator[AclEntry]:
-    for ports in pair.answered.of(Transport.TCP):
+    for ports in _not_started(pair, Transport.TCP):
         yield _entry(pair, TCP, source_ports=_ports(ports), tcp_flags=ESTABLISHED)
-    for ports in pair.answered.of(Transport.UDP):
+    for ports in _not_started(pair, Transport.UDP):
         yield _entry(pair, UDP, source_ports=_ports(ports))
     if pair.answered.of(Transport.ICMP_ECHO):
         yield _entry(pair, ICMP[pair.family], icmp=_message(ECHO_REPLY[pair.family]))
+
+
+def _not_started(pair: _Pair, transport: Transport) -> tuple[PortRange, ...]:
+    """Return the ports that answers come from, none if sessions to every port may be started: those permits match answers too."""
+    return () if ALL_PORTS in pair.started.of(transport) else pair.answered.of(transport)
 
 
 def _errors(pair: _Pair) -> Iterator[AclEntry]:
