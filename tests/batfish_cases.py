@@ -43,6 +43,7 @@ def case(violated: str, *edits: tuple[str, str, str]) -> Case:
 
 LAN = r"^(interface GigabitEthernet0/0/1\.103(?:\n [^\n]*)*?)"
 CHANNEL = r"^(interface GigabitEthernet0/0/0\.103(?:\n [^\n]*)*?)"
+PAIR = "10.196.0.64 0.0.0.63 10.193.0.64 0.0.0.63"
 ENTRY = r"^ 20 permit tcp 10\.196\.0\.64 0\.0\.0\.63 10\.193\.0\.64 0\.0\.0\.63 eq 443$"
 
 CASES: Mapping[str, Case] = {
@@ -93,6 +94,25 @@ CASES: Mapping[str, Case] = {
     "a neighbour has another AS": case(
         "addressing purpose session",
         (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 remote-as) 4200000026$", r"\1 4200000099"),
+    ),
+    "no packet reaches some lines": case(
+        "",
+        (
+            GIA_SANG,
+            ENTRY,
+            (
+                f" 19 permit tcp {PAIR} fragments\n 20 permit tcp {PAIR} eq 443\n 21 deny tcp {PAIR} eq 443\n"
+                f" 22 permit tcp {PAIR} range 443 443"
+            ),
+        ),
+        (
+            TAN_CUONG,
+            r"^(set firewall family inet filter TRUC-IN4-694994903e71 term )t0003( then accept)$",
+            (
+                r"\1t0003\2\n\1dead from source-address 10.196.128.160/27\n\1dead from destination-address 10.196.128.129/32\n"
+                r"\1dead from protocol icmp\n\1dead from icmp-type 8\n\1dead then discard"
+            ),
+        ),
     ),
     "a default route appears": case(
         "default-route", (EDGE, r"\A", "ip route vrf P-GOVERNMENT 0.0.0.0 0.0.0.0 Null0\n")

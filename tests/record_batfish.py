@@ -15,6 +15,7 @@ from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
 from verification.batfish_client import LiveBatfish
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordingBatfish
+from verification.line_differences import line_differences
 from verification.opinions import Opinions
 from verification.verdict import NotModelled, Violated
 
@@ -51,8 +52,10 @@ def violated_kinds(name: str, found: Opinions) -> frozenset[str]:
 
 
 def differences(name: str, found: Opinions) -> list[str]:
-    """Return the questions to which the judges give different verdicts, those apart that only a failure or IPv6 breaks."""
-    told = []
+    """Return the questions to which the judges give different verdicts, those apart that only a failure or IPv6 breaks, and
+    the lines of lists of which they say different things without a reason."""
+    lines = line_differences(given_of(name), judged(name).lists.unreachable, found.lines)
+    told = [f"{item.place.device}:{item.place.line}: {item.judge}" for item in lines if item.unseen is None]
     for answer, opinion in zip(judged(name).answers, found.opinions, strict=True):
         mine = answer.verdict
         if opinion is None or isinstance(mine, NotModelled) or (isinstance(mine, Violated) and only_engine_sees(mine)):

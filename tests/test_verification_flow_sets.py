@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from intents.prefix import Family
 from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial
+from verification.acl_reach import matches_all_of, unreached
 from verification.acl_sets import deciding_entry, permitted
 from verification.fences import GapKind, check_destination_fence, check_source_fence
 from verification.flow import Flow
@@ -215,6 +216,32 @@ def test_a_destination_fence_is_judged_over_every_source_with_likely_examples(ac
         is_likely = any(low <= gap.flow.source <= high for low, high in likely)
         assert is_likely == (not (gap.packets & honest).is_empty)
         assert gap.flow.start_interface == f"Gi{gap.flow.source}"
+
+
+def every_packet(space: HeaderSpace) -> list[Packet]:
+    """Return a packet of each kind that the addresses above and the conditions of a space tell apart."""
+    return [Packet(one, other, header) for one in EVERY_KIND for other in EVERY_KIND for header in space.headers]
+
+
+@given(acls)
+def test_an_entry_is_unreached_iff_no_packet_is_decided_by_it_and_those_before_it_are_named(acl: Acl) -> None:
+    space = space_of(acl)
+    deciding: dict[int, set[int | None]] = {index: set() for index in range(len(acl.entries))}
+    for packet in every_packet(space):
+        first = deciding_entry(acl, packet)
+        for index, entry in enumerate(acl.entries):
+            if applies(entry, packet.source, packet.destination, packet.header):
+                deciding[index].add(first)
+    expected = {index: tuple(sorted(found)) for index, found in deciding.items() if index not in found}
+    assert unreached(acl, space) == expected
+
+
+@given(st.tuples(entries, entries).map(lambda both: Acl(name="a", family=Family.V4, entries=both)))
+def test_an_entry_matches_all_of_another_iff_no_packet_says_otherwise(acl: Acl) -> None:
+    space = space_of(acl)
+    one, other = acl.entries
+    inner = [packet for packet in every_packet(space) if applies(other, *packet)]
+    assert not inner or matches_all_of(acl, space, 0, 1) == all(applies(one, *packet) for packet in inner)
 
 
 def test_a_fence_that_is_not_there_admits_everything() -> None:

@@ -91,15 +91,14 @@ class LiveBatfish:
         """Return whether the server finished reading a snapshot that it has."""
         for item in self._snapshots():
             if item.get("name") == snapshot.name:
-                status = item.get("metadata", {}).get("initializationMetadata", {}).get("currentStatus", "")
+                status = _metadata(item).get("initializationMetadata", {}).get("currentStatus", "")
                 return status in {"PARSED", "DATAPLANING", "DATAPLANED"}
         return False
 
     def _forget(self, newest: str) -> None:
         """Delete snapshots of ours that are beyond the `KEPT` newest and older than `SPARED`: nobody asks about those now."""
         dated = sorted(
-            (str(item.get("metadata", {}).get("creationTimestamp", "")), str(item.get("name")))
-            for item in self._snapshots()
+            (str(_metadata(item).get("creationTimestamp", "")), str(item.get("name"))) for item in self._snapshots()
         )
         latest = max((made for made, name in dated if name == newest), default="")
         for made, name in dated[: max(0, len(dated) - KEPT)]:
@@ -171,6 +170,11 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     if not isinstance(rows, list):
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
     return whole_rows(question, rows)
+
+
+def _metadata(item: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what is known of a snapshot: nothing of one that somebody else is just sending or deleting."""
+    return item.get("metadata") or {}
 
 
 def _seconds_between(earlier: str, later: str) -> float:
