@@ -114,6 +114,22 @@ CASES: Mapping[str, Case] = {
             ),
         ),
     ),
+    "two filters are chained": case(
+        "",
+        (
+            TAN_CUONG,
+            r"^(set interfaces .* filter )input (TRUC-IN4-694994903e71)$",
+            r"\1input-list FIRST\n\1input-list \2",
+        ),
+        (
+            TAN_CUONG,
+            r"^(set firewall family inet filter )TRUC-IN4-694994903e71( term )t0003( then accept)$",
+            (
+                r"\1FIRST\2a from source-address 10.196.128.128/26\n\1FIRST\2a from destination-address 10.196.128.129/32\n"
+                r"\1FIRST\2a from protocol icmp\n\1FIRST\2a from icmp-type 8\n\1FIRST\2a\3\n\g<0>"
+            ),
+        ),
+    ),
     "a default route appears": case(
         "default-route", (EDGE, r"\A", "ip route vrf P-GOVERNMENT 0.0.0.0 0.0.0.0 Null0\n")
     ),

@@ -42,8 +42,10 @@ from verification.flow import TCP, Flow
 from verification.mutation import Fault
 from verification.mutation_kinds import FaultKind, TextEdit
 from verification.mutation_score import Outcome, Score, ScoredFault
-from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Scope, SecondJudge
+from verification.mutation_second import SecondScore, SecondSight, Sight
+from verification.opinions import BATFISH, ENGINE, Alone, LineDifference, Opinion, Scope, SecondJudge, Unseen
 from verification.question import Answer, Question, QuestionKind
+from verification.unreachable_lines import Anomaly, BoundLists, UnreachableLine
 from verification.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
 GOLDEN = Path(__file__).parent / "golden" / "board-report.html"
@@ -213,7 +215,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     policy = next(value for _, name, value in found.attributes if name == "content" and "src" in value)
     digest = b64encode(sha256(found.style.encode("utf-8")).digest()).decode("ascii")
     assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert [found.tags[f"h{level}"] for level in (1, 2)] == [1, 11]
+    assert [found.tags[f"h{level}"] for level in (1, 2)] == [1, 12]
 
 
 def test_equal_reports_are_equal_bytes() -> None:
@@ -365,6 +367,84 @@ def test_seeded_faults_are_counted_and_a_missed_one_is_named() -> None:
     assert "No fault was missed." in check_page(board_page(judged(), tried(Outcome.SEEN))).text
 
 
+def second_tried(*sights: tuple[Sight, tuple[Scope, ...]], text: str = " 10 permit icmp any any") -> Edition:
+    """Return an edition whose faults the engine saw all, and the second judge as told."""
+    edition = tried(*(Outcome.SEEN for _ in sights), text=text)
+    assert edition.score is not None
+    found = tuple(
+        SecondSight(fault=fault, sight=sight, scopes=scopes)
+        for fault, (sight, scopes) in zip(edition.score.faults, sights, strict=True)
+    )
+    return replace(edition, second=SecondScore(faults=found))
+
+
+def test_what_the_second_judge_saw_of_the_faults_stands_beside_by_kind_and_reason() -> None:
+    sights = ((Sight.SEEN, ()), (Sight.SEEN, ()), (Sight.REFUSED, ()), (Sight.ALONE, (Scope.IPV6, Scope.FAILURES)))
+    text = check_page(board_page(judged(), second_tried(*sights))).text
+    assert "The 4 faults that truc's engine saw were put to the second judge, too." in text
+    assert "The second judge missed no fault that it can see." in text
+    assert "deleted line 2 1 1 0 tổng total 2 1 1 0" in text
+    assert "IPv6: the second judge has no IPv6 data plane 1" in text
+    assert "the second judge looks at the whole network only 1" in text
+    assert "put to the second judge" not in check_page(board_page(judged(), tried(Outcome.SEEN))).text
+
+
+def test_a_fault_that_the_second_judge_missed_is_named() -> None:
+    text = check_page(board_page(judged(), second_tried((Sight.MISSED, ())))).text
+    assert "The second judge missed faults that it can see: 1." in text
+    assert "missed by Batfish: core-1:10 deleted line" in text
+
+
+# lines that no packet reaches
+
+
+def with_lists(report: VerifyReport, lists: BoundLists) -> VerifyReport:
+    return replace(report, judgement=replace(report.judgement, lists=lists))
+
+
+def bound_lists(
+    *anomalies: Anomaly, unseen: Unseen | None = None, text: str = "20 deny tcp any any eq 22"
+) -> BoundLists:
+    """Return lists with a line of each anomaly at two places, and a difference about the first."""
+    places = (culprit(text, 20), culprit(text, 30, "agg-1"))
+    covers = tuple(culprit(text.replace("20 deny", "10 permit"), line) for line in (10, 11, 12, 13))
+    lines = tuple(
+        UnreachableLine(
+            family=Family.V4, anomaly=anomaly, places=places, covers=() if anomaly is Anomaly.EMPTY else covers
+        )
+        for anomaly in anomalies
+    )
+    difference = LineDifference(place=places[0], judge=BATFISH, unseen=unseen)
+    return BoundLists(lists=7, skipped=1, unreachable=lines, differences=(difference,))
+
+
+def test_lines_that_no_packet_reaches_have_a_section_and_change_no_verdict() -> None:
+    assert "None: every line of 102 different access lists is reached" in check_page(board_page(judged(), EDITION)).text
+    report = with_lists(judged(), bound_lists(*Anomaly, unseen=Unseen.FRAGMENTS))
+    page = board_page(report, EDITION)
+    text = check_page(page).text
+    assert "Looked at: 7 different access lists" in text
+    assert "core-1.cfg:20: 20 deny tcp any any eq 22 (cũng có trong 1 danh sách khác) (also in 1 more lists)" in text
+    assert "shadowed: the contrary is done before it core-1.cfg:10: 10 permit tcp any any eq 22" in text
+    assert "redundant: the same is done before it" in text
+    assert "empty: it matches nothing" in text
+    assert "và 1 dòng khác and 1 more lines" in text
+    assert "1 access lists were not looked at line by line" in text
+    assert "non-initial fragments decide, which the second judge does not see" in text
+    assert page.count('class="hides"') == 1
+    assert (report.exit_code, report.worst) == (0, "hold")
+
+
+def test_judges_who_differ_about_a_line_leave_the_verdict_inconclusive() -> None:
+    report = with_lists(judged(), bound_lists(Anomaly.SHADOWED))
+    text = check_page(board_page(report, EDITION)).text
+    assert "Inconclusive: the judges differ about 1 lines of access lists" in text
+    assert "nothing explains it: one of the judges misreads the list" in text
+    assert (report.exit_code, report.worst) == (3, "disputed")
+    wrong = answered(report, lambda index, answer: answer if index else replace(answer, verdict=VIOLATED))
+    assert (wrong.exit_code, wrong.worst) == (1, "violated")
+
+
 def test_the_page_says_why_no_faults_were_tried() -> None:
     assert "Not asked for" in check_page(board_page(judged(), EDITION)).text
     skipped = replace(EDITION, run=MutationRun(count=3, seed=1))
@@ -443,13 +523,15 @@ def hostile(report: VerifyReport) -> tuple[VerifyReport, Edition]:
     found = replace(
         found,
         compiled=replace(found.compiled, addressed=addressed),
-        judgement=replace(found.judgement, second=judge, alone=alone),
+        judgement=replace(
+            found.judgement, second=judge, alone=alone, lists=bound_lists(Anomaly.SHADOWED, text=PAYLOAD)
+        ),
         texts={**found.texts, "evil" + PAYLOAD: PAYLOAD},
         unknown=(UnknownText(device=PAYLOAD, line=1, text=PAYLOAD, reason=PAYLOAD),),
         residue=tuple(replace(row, replies=(PAYLOAD,)) for row in found.residue),
         findings=(finding,),
     )
-    edition = tried(Outcome.MISSED, text=PAYLOAD)
+    edition = second_tried((Sight.MISSED, ()), text=PAYLOAD)
     return found, replace(edition, workspace=PAYLOAD, version=PAYLOAD)
 
 

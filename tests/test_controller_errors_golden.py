@@ -26,13 +26,16 @@ from controller.pipeline import Compiled
 from controller.schema_command import schema
 from controller.second_judge import CODES, parse_address, tell_trouble
 from controller.show import show
-from controller.verify import check_coverage, lockfile_findings
+from controller.verify import check_coverage, line_findings, lockfile_findings
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish_session import BatfishError, Trouble
 from verification.engine import Judgement
+from verification.opinions import ENGINE, LineDifference
+from verification.unreachable_lines import BoundLists
+from verification.verdict import Culprit
 
 ERRORS = Path(__file__).parent / "errors"
 Produce = Callable[[Path], object]
@@ -106,6 +109,11 @@ def stale_lockfile(folder: Path) -> object:
     return lockfile_findings(replace(compiled(), addressed=replace(compiled().addressed, wanted=wanted)))
 
 
+def judges_differ(_: Path) -> object:
+    place = Culprit(device="core-1", ref=("acl-entry", "A", "2"), line=71, text="30 permit tcp any any eq 22")
+    return line_findings(compiled(), BoundLists(differences=(LineDifference(place=place, judge=ENGINE, unseen=None),)))
+
+
 def refused(_: Path) -> object:
     place = Where(file="truc.lock.csv")
     return (make_finding("TR803", place, reason="Permission denied"),)
@@ -144,6 +152,7 @@ CASES: Mapping[str, Produce] = {
     "TR807-not-a-date": lambda _: parse_day("20260901"),
     "TR808-over-nothing": over_nothing,
     "TR809-stale-lockfile": stale_lockfile,
+    "TR829-judges-differ": judges_differ,
     "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
     "TR811-folder-in-use": occupied,
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),

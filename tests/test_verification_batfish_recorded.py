@@ -18,7 +18,7 @@ from verification.batfish_session import BatfishError, Parameters, Row, Snapshot
 from verification.evidence import Given, gather
 from verification.gate import combine_verdicts
 from verification.judge import AskSecond, consult
-from verification.opinions import Opinions
+from verification.opinions import LineDifference, Opinions, Unseen
 from verification.question import Question, QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
@@ -167,6 +167,46 @@ def test_an_answer_that_is_not_whole_is_no_opinion(name: str) -> None:
     with pytest.raises(BatfishError) as caught:
         ask_tampered(*INCOMPLETE[name])
     assert caught.value.trouble is Trouble.INCOMPLETE
+
+
+def lines_of(name: str, found: Opinions) -> tuple[LineDifference, ...]:
+    """Return where the judges differ about lines, as the gate finds it."""
+    return consult(judged(name), given_of(name), lambda *_: found).lists.differences
+
+
+UNREACHED = "no packet reaches some lines"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_judges_call_the_same_lines_unreachable(name: str) -> None:
+    assert [item for item in lines_of(name, opinions(name)) if item.unseen is None] == []
+    assert opinions(name).lines.lists
+
+
+def test_a_difference_about_a_line_is_explained_by_what_batfish_does_not_see() -> None:
+    (fragment,) = lines_of(UNREACHED, opinions(UNREACHED))
+    assert (fragment.judge, fragment.unseen) == ("batfish", Unseen.FRAGMENTS)
+    assert fragment.place.text.endswith("fragments")
+    assert len(opinions(UNREACHED).lines.lines) == 4
+    (chained,) = lines_of("two filters are chained", opinions("two filters are chained"))
+    assert (chained.judge, chained.unseen) == ("engine", Unseen.LIST)
+
+
+def test_lines_that_batfish_leaves_out_are_a_difference_without_a_reason() -> None:
+    asked = Tampered("filterLineReachability", nothing)
+    found = ask_batfish(asked, given_of(UNREACHED), questions(UNREACHED), judged(UNREACHED).states)
+    assert {(item.judge, item.unseen) for item in lines_of(UNREACHED, found)} == {("engine", None)}
+    judgement = consult(judged(UNREACHED), given_of(UNREACHED), lambda *_: found)
+    assert len(judgement.lists.disputed) == 3
+    assert all(isinstance(item.verdict, Holds) for item in judgement.answers)
+
+
+def test_a_list_that_guards_the_device_itself_must_be_there_too() -> None:
+    (guard,) = {
+        item.acl for item in given_of("right").network.devices["cpe-tan-cuong"].control_filters if not item.vrf
+    } & {name for _, name in opinions("right").lines.lists}
+    with pytest.raises(BatfishError, match=f"list {guard} of \\S+ was sent, but is not in the answer"):
+        ask_tampered("resolveFilterSpecifier", lambda rows: tuple(row for row in rows if row["Filter_Name"] != guard))
 
 
 def test_a_line_that_batfish_did_not_read_takes_every_claim_away() -> None:

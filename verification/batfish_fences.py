@@ -103,8 +103,8 @@ def lists_named(session: BatfishSession, names: Iterable[str], snapshot: Snapsho
 
 
 def filters_named(names: Iterable[str]) -> str:
-    """Return what specifies lists by name."""
-    return f"/^({'|'.join(re.escape(name) for name in sorted(names))})$/"
+    """Return what specifies lists by name; a slash would end it, so any character may stand there."""
+    return f"/^({'|'.join(re.escape(name).replace('/', '.') for name in sorted(names))})$/"
 
 
 def _faults(rows: Sequence[Row], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:

@@ -23,7 +23,7 @@ _UNREAD_BY_BATFISH = (
     (r"^netconf-yang( ssh ipv[46] access-list name \S+)?$", _LOGINS),
     (r"^snmp-server group \S+ v3 priv access ", _LOGINS),
     (r"^access-class \S+ in vrfname \S+$", _LOGINS),
-    (r"^(permit|deny) .* fragments( log)?$", "non-initial fragments are judged by the engine alone"),
+    (r"^(\d+ )?(permit|deny) .* fragments( log)?$", "non-initial fragments are judged by the engine alone"),
 )
 
 
