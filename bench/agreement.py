@@ -23,6 +23,7 @@ from verification.batfish_judge import ask_batfish
 from verification.batfish_session import BatfishError, BatfishSession
 from verification.evidence import Given
 from verification.judge import judge_and_replay
+from verification.line_differences import line_differences
 from verification.mutation import describe_fault, mutate, uniform_faults
 from verification.mutation_score import text_of, with_text
 from verification.opinions import Opinion
@@ -79,6 +80,10 @@ def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
             print(f"{label}: {answer.question.kind} {answer.question.subject}")
             print(f"    engine {type(mine).__name__} {getattr(mine, 'reason', '')}")
             print(f"    batfish {type(theirs).__name__} {getattr(theirs, 'reason', '')}", flush=True)
+    for item in line_differences(given, judgement.lists.unreachable, found.lines):
+        counts["lines explained" if item.unseen is not None else "differs"] += 1
+        if item.unseen is None:
+            print(f"{label}: {item.judge} alone calls unreachable: {item.place}", flush=True)
     counts["networks"] = 1
     return counts
 
