@@ -66,7 +66,7 @@ def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
     """Return how many questions both answer alike, and how often and why not; tell every difference."""
     judgement = judge_and_replay(given)
     try:
-        found = ask_batfish(session, given, [item.question for item in judgement.answers], judgement.states)
+        found = ask_batfish(session, given, judgement)
     except BatfishError as error:
         print(f"{label}: no opinion: {error}")
         return Counter({"no opinion": 1})

@@ -32,11 +32,13 @@ MOST_UNKNOWN = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnWords:
-    """What one judge said of a question: its verdict and its reason."""
+    """What one judge said of a question: its verdict and its reason; `replays`: what it says of the other's packet, None if it
+    was not asked about it."""
 
     judge: Both
     verdict: str
     reason: str
+    replays: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,4 +186,6 @@ def reasons_of(verdict: Verdict) -> tuple[str, ...]:
 def _own_words(report: VerifyReport, opinion: Opinion) -> OwnWords:
     reasons = reasons_of(opinion.verdict)
     shown = "; ".join(shown_reason(report, reason, culprits_of(opinion.verdict)) for reason in reasons)
-    return OwnWords(judge=name_judge(opinion.judge), verdict=name_of(opinion.verdict), reason=shown)
+    return OwnWords(
+        judge=name_judge(opinion.judge), verdict=name_of(opinion.verdict), reason=shown, replays=opinion.replays
+    )

@@ -74,6 +74,7 @@ def _verdict(answer: Answer) -> Message:
                 "failure": found.failure,
                 "flow": None if found.flow is None else flow_message(found.flow),
                 "replayed": found.replayed,
+                "seconded": next((item.replays for item in answer.opinions if item.replays is not None), None),
                 "path": list(found.path),
                 "lines": [culprit_message(item) for item in found.culprits],
                 "touched": list(found.intents),

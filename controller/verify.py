@@ -25,9 +25,10 @@ from intents.finding import Finding, FindingsError, Severity, Where, make_findin
 from routing.draft import rendered_devices
 from verification.batfish_judge import ask_batfish
 from verification.batfish_session import BatfishError, BatfishSession
-from verification.engine import Judgement, MakeExecutor
+from verification.engine import MakeExecutor
 from verification.evidence import Given
 from verification.judge import consult, judge_and_replay
+from verification.judgement import Judgement
 from verification.question import Answer, QuestionKind
 from verification.unreachable_lines import BoundLists
 from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated

@@ -75,8 +75,9 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
                 _print_detail(output, "packet", describe_flow(found.flow))
             for number, hop in enumerate(found.path, start=1):
                 _print_detail(output, "way" if number == 1 else "", f"{number}. {hop}")
-            if found.replayed:
-                _print_detail(output, "shown", output.words("replayed"))
+            shown = [*(["replayed"] if found.replayed else []), *_seconded(answer)]
+            for number, words in enumerate(shown):
+                _print_detail(output, "" if number else "shown", output.words(words))
             _print_culprits(output, report, found.culprits)
         case Disputed(one=one, other=other):
             _print_detail(output, "reason", one)
@@ -93,6 +94,11 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
     if rule is not None:
         _print_detail(output, "rule", f"{rule.requirement}, {rule.article}, {rule.pack}")
     output.line()
+
+
+def _seconded(answer: Answer) -> list[str]:
+    """Return the words for what the second judge says of the packet, none if it was not asked about it."""
+    return ["seconded" if item.replays else "contradicted" for item in answer.opinions if item.replays is not None]
 
 
 def _print_detail(output: Output, key: str, text: str) -> None:
@@ -204,9 +210,9 @@ def print_end(output: Output, report: VerifyReport) -> None:
     worst = report.worst
     if not report.with_failures:
         output.say("no_failures_tried")
-    output.say(f"next_verify_{worst}")
-    colour = "unsure" if report.trouble is not None and worst == "hold" else _COLOUR[worst]
-    output.line(output.paint(closing_line(output, report), colour))
+    is_unheard = report.trouble is not None and worst == "hold"
+    output.say("next_verify_unheard" if is_unheard else f"next_verify_{worst}")
+    output.line(output.paint(closing_line(output, report), "unsure" if is_unheard else _COLOUR[worst]))
 
 
 def closing_line(output: Output, report: VerifyReport) -> str:

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from controller.evidence import give
 from tests.small_builds import compiled
-from verification.engine import Judgement
 from verification.evidence import Given
 from verification.judge import judge_and_replay
+from verification.judgement import Judgement
 
 RECORDED = Path(__file__).parent / "recorded" / "small.jsonl.gz"
 GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
@@ -64,6 +64,15 @@ CASES: Mapping[str, Case] = {
     ),
     "a destination fence is gone": case(
         "destination-fence", (GIA_SANG, LAN + r"\n ip access-group TRUC-OUT4-413333830c84 out", r"\1")
+    ),
+    "both fences let an office's own packets through": case(
+        "source-fence destination-fence isolation",
+        (GIA_SANG, ENTRY, " 20 permit ip 10.196.0.64 0.0.0.63 any"),
+        (
+            EDGE,
+            r"^(interface TenGigabitEthernet0/0/0\.102(?:\n [^\n]*)*?)\n ip access-group TRUC-OUT4-28fded18f1e3 out",
+            r"\1",
+        ),
     ),
     "a Junos filter term is wider": case(
         "source-fence",
@@ -189,6 +198,22 @@ MISREAD: Mapping[str, Misread] = {
     ),
     "a description that is taken away takes the address along": misread(
         r"no description", (GIA_SANG, r"^( description gia-sang-1 ubnd-gia-sang-cq)$", " no description")
+    ),
+    "a prefix list that is not there matches nothing": misread(
+        r"prefix-list NOWHERE",
+        (GIA_SANG, r"^(route-map TRUC-RM4-6c872219cec3 permit 10\n match ip address prefix-list) \S+$", r"\1 NOWHERE"),
+    ),
+    "an address stays when its interface changes the VRF": misread(
+        r"^ ip address [^\n]*\n vrf forwarding",
+        (GIA_SANG, r"^( vrf forwarding A-19)\n( ip address 10\.196\.0\.65 255\.255\.255\.192)$", r"\2\n\1"),
+    ),
+    "a term that says nothing to do is dropped": misread(
+        rf"^set {TERM} [^\n]*\n(?![\s\S]*{TERM.removesuffix('from')}then)",
+        (TAN_CUONG, rf"^set {TERM.removesuffix(' from')} then accept\n", ""),
+    ),
+    "a local AS replaces though it is also put in front": misread(
+        r"local-as \d+ replace-as$",
+        (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 local-as \d+) no-prepend replace-as$", r"\1 replace-as"),
     ),
 }
 

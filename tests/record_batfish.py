@@ -26,7 +26,7 @@ def main(where: str) -> int:
     wrong = []
     for name in (*CASES, *MISREAD):
         judgement = judged(name)
-        found = ask_batfish(session, given_of(name), [item.question for item in judgement.answers], judgement.states)
+        found = ask_batfish(session, given_of(name), judgement)
         kinds = violated_kinds(name, found)
         print(f"{name}: {', '.join(sorted(kinds)) or 'holds'}")  # noqa: T201 - what was recorded
         if name in MISREAD:

@@ -41,7 +41,7 @@ def session() -> LiveBatfish:
 @pytest.mark.parametrize("name", CASES)
 def test_the_live_server_says_what_was_recorded(session: LiveBatfish, name: str) -> None:
     judgement = judged(name)
-    found = ask_batfish(session, given_of(name), [item.question for item in judgement.answers], judgement.states)
+    found = ask_batfish(session, given_of(name), judgement)
     assert differences(name, found) == []
     assert violated_kinds(name, found) == CASES[name].violated
 
@@ -59,7 +59,7 @@ def test_batfish_reads_every_rendered_text_and_holds_what_the_engine_holds(
     session.upload(snapshot)
     facts = gather_facts(session, snapshot, evidence)
     assert (facts.unread, facts.undefined) == ((), ())
-    found = ask_batfish(session, evidence, [item.question for item in judgement.answers], judgement.states)
+    found = ask_batfish(session, evidence, judgement)
     for answer, opinion in zip(judgement.answers, found.opinions, strict=True):
         assert opinion is None or isinstance(answer.verdict, Holds) is isinstance(opinion.verdict, Holds), (
             answer.question

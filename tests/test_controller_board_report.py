@@ -37,8 +37,8 @@ from intents.policy import Policy
 from intents.prefix import Family
 from routing.model import Ref
 from tests.small_commands import ON, ROOT, SMALL, copy_small, start_truc, truc
-from verification.engine import Judgement
 from verification.flow import TCP, Flow
+from verification.judgement import Judgement
 from verification.mutation import Fault
 from verification.mutation_kinds import FaultKind, TextEdit
 from verification.mutation_score import Outcome, Score, ScoredFault

@@ -32,7 +32,7 @@ from intents.messages import LANGUAGES, describe, load_catalogue
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish_session import BatfishError, Trouble
-from verification.engine import Judgement
+from verification.judgement import Judgement
 from verification.opinions import ENGINE, LineDifference
 from verification.unreachable_lines import BoundLists
 from verification.verdict import Culprit

@@ -115,6 +115,23 @@ def test_a_server_that_answers_gives_its_rows(server: Server) -> None:
     assert (session.version, session.recorded) == ("2026.08.01", "")
 
 
+def test_snapshots_that_another_client_is_deleting_disturb_nobody(server: Server) -> None:
+    half = [{"name": SNAPSHOT.name}, *({"name": f"old{number}", "metadata": None} for number in range(20))]
+    server.replies["verbose=True"] = (200, json.dumps(half))
+    server.replies["verbose=False"] = (200, json.dumps([SNAPSHOT.name]))
+    assert ask(server) == (ROW,)
+
+
+def test_an_old_snapshot_that_is_gone_already_is_no_trouble(server: Server) -> None:
+    days = [
+        {"name": f"old{day}", "metadata": {"creationTimestamp": f"2026-08-{day:02}T00:00:00Z"}} for day in range(1, 20)
+    ]
+    new = {"name": SNAPSHOT.name, "metadata": {"creationTimestamp": "2026-09-01T00:00:00Z"}}
+    server.replies = {"/snapshots/old": (404, "no such snapshot"), **server.replies}
+    server.replies["verbose=True"] = (200, json.dumps([*days, new]))
+    assert ask(server) == (ROW,)
+
+
 def test_nobody_listens() -> None:
     made = Server()
     made.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
@@ -18,8 +18,9 @@ from verification.batfish_session import BatfishError, Parameters, Row, Snapshot
 from verification.evidence import Given, gather
 from verification.gate import combine_verdicts
 from verification.judge import AskSecond, consult
+from verification.judgement import Judgement
 from verification.opinions import LineDifference, Opinions, Unseen
-from verification.question import Question, QuestionKind
+from verification.question import QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
 Rows = tuple[Row, ...]
@@ -50,17 +51,13 @@ class Tampered:
         recorded().discard(name)
 
 
-def questions(name: str) -> tuple[Question, ...]:
-    return tuple(item.question for item in judged(name).answers)
-
-
 @cache
 def opinions(name: str) -> Opinions:
-    return ask_batfish(recorded(), given_of(name), questions(name), judged(name).states)
+    return ask_batfish(recorded(), given_of(name), judged(name))
 
 
 def ask_tampered(question: str, change: Callable[[Rows], Rows]) -> Opinions:
-    return ask_batfish(Tampered(question, change), given_of("right"), questions("right"), judged("right").states)
+    return ask_batfish(Tampered(question, change), given_of("right"), judged("right"))
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -194,7 +191,7 @@ def test_a_difference_about_a_line_is_explained_by_what_batfish_does_not_see() -
 
 def test_lines_that_batfish_leaves_out_are_a_difference_without_a_reason() -> None:
     asked = Tampered("filterLineReachability", nothing)
-    found = ask_batfish(asked, given_of(UNREACHED), questions(UNREACHED), judged(UNREACHED).states)
+    found = ask_batfish(asked, given_of(UNREACHED), judged(UNREACHED))
     assert {(item.judge, item.unseen) for item in lines_of(UNREACHED, found)} == {("engine", None)}
     judgement = consult(judged(UNREACHED), given_of(UNREACHED), lambda *_: found)
     assert len(judgement.lists.disputed) == 3
@@ -235,8 +232,35 @@ def test_answers_of_other_texts_are_refused() -> None:
     given = given_of("right")
     texts = {**given.texts, "agg-1": (*given.texts["agg-1"], "! another comment")}
     with pytest.raises(BatfishError) as caught:
-        ask_batfish(recorded(), replace(given, texts=texts), questions("right"), 20)
+        ask_batfish(recorded(), replace(given, texts=texts), judged("right"))
     assert caught.value.trouble is Trouble.RECORDING
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name != "right"])
+def test_batfish_sees_the_same_happen_to_every_packet_of_the_engine(name: str) -> None:
+    told = [item.replays for item in opinions(name).opinions if item is not None and item.replays is not None]
+    assert all(told)
+    assert bool(told) is (name not in ("a default route appears", "a LAN is switched off"))
+
+
+def test_a_packet_that_batfish_sees_otherwise_is_told_so() -> None:
+    name = "an entry of a source fence is gone"
+    flipped = {"PERMIT": "DENY", "DENY": "PERMIT"}
+
+    def change(rows: Rows) -> Rows:
+        return tuple({**row, "Action": flipped[row["Action"]]} for row in rows)
+
+    found = ask_batfish(Tampered("testFilters", change), given_of(name), judged(name))
+    assert {item.replays for item in found.opinions if item is not None} == {None, False}
+    combined = consult(judged(name), given_of(name), lambda *_: found)
+    assert any(isinstance(item.verdict, Violated) for item in combined.answers)
+
+
+def test_an_answer_that_says_nothing_of_a_packet_is_no_answer() -> None:
+    name = "an entry of a source fence is gone"
+    with pytest.raises(BatfishError) as caught:
+        ask_batfish(Tampered("testFilters", nothing), given_of(name), judged(name))
+    assert caught.value.trouble is Trouble.INCOMPLETE
 
 
 LAN_ROUTE = re.compile(r"10\.196\.0\.64/26")
@@ -251,7 +275,7 @@ def first_learned(rows: Rows) -> int:
     )
 
 
-def without(rows: Rows) -> Rows:
+def missing(rows: Rows) -> Rows:
     number = first_learned(rows)
     return (*rows[:number], *rows[number + 1 :])
 
@@ -270,14 +294,14 @@ def besides(rows: Rows) -> Rows:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (without, "the engine has a route to 10.196.0.64/26, Batfish has none"),
+        (missing, "the engine has a route to 10.196.0.64/26, Batfish has none"),
         (elsewhere, "for the engine, to 10.192.255.1 for Batfish"),
         (besides, "Batfish has a route to 10.196.0.64/27, the engine has none"),
     ],
 )
 def test_routes_that_differ_are_disputed(change: Callable[[Rows], Rows], said: str) -> None:
-    def ask(given: Given, asked: Sequence[Question], states: int) -> Opinions:
-        return ask_batfish(Tampered("routes", change), given, asked, states)
+    def ask(given: Given, judgement: Judgement) -> Opinions:
+        return ask_batfish(Tampered("routes", change), given, judgement)
 
     judgement = consult(judged("right"), given_of("right"), ask)
     (answer,) = (item for item in judgement.answers if item.question.kind is QuestionKind.ROUTES)

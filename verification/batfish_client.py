@@ -6,6 +6,7 @@ content, so that one which the server has already is not sent again, and old one
 
 from __future__ import annotations
 
+import contextlib
 import io
 import logging
 import threading
@@ -91,19 +92,23 @@ class LiveBatfish:
         """Return whether the server finished reading a snapshot that it has."""
         for item in self._snapshots():
             if item.get("name") == snapshot.name:
-                status = _metadata(item).get("initializationMetadata", {}).get("currentStatus", "")
+                status = _within_mapping(item, "metadata", "initializationMetadata", "currentStatus")
                 return status in {"PARSED", "DATAPLANING", "DATAPLANED"}
         return False
 
     def _forget(self, newest: str) -> None:
         """Delete snapshots of ours that are beyond the `KEPT` newest and older than `SPARED`: nobody asks about those now."""
         dated = sorted(
-            (str(_metadata(item).get("creationTimestamp", "")), str(item.get("name"))) for item in self._snapshots()
+            (_within_mapping(item, "metadata", "creationTimestamp"), str(item.get("name")))
+            for item in self._snapshots()
         )
         latest = max((made for made, name in dated if name == newest), default="")
         for made, name in dated[: max(0, len(dated) - KEPT)]:
             if _seconds_between(made, latest) > SPARED:
-                self.discard(name)
+                with contextlib.suppress(
+                    BatfishError
+                ):  # somebody else deleted it first; what is asked next tells the rest
+                    self.discard(name)
 
     def discard(self, name: str) -> None:
         """Delete a snapshot that nobody will ask about again. BatfishError."""
@@ -172,17 +177,19 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     return whole_rows(question, rows)
 
 
-def _metadata(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what is known of a snapshot: nothing of one that somebody else is just sending or deleting."""
-    return item.get("metadata") or {}
-
-
 def _seconds_between(earlier: str, later: str) -> float:
     """Return the seconds between two of the server's timestamps (RFC 3339), 0 if one of them is none."""
     try:
         return (datetime.fromisoformat(later[:19]) - datetime.fromisoformat(earlier[:19])).total_seconds()
     except ValueError:
         return 0.0
+
+
+def _within_mapping(found: Any, *names: str) -> str:
+    """Return what stands in mappings inside mappings, "" if any is missing: another client may be deleting a snapshot."""
+    for name in names:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return str(found or "")
 
 
 def _cause(text: str) -> str:

@@ -6,23 +6,26 @@ The one idea: a counterexample of any judge is the same `Flow`, so that the othe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 from typing import Any
 
 from intents.prefix import Family, format_address
-from verification.flow import ICMP4, TCP, UDP, Flow
+from verification.flow import ICMP4, SUCCESS, TCP, UDP, Flow
 from verification.flow_sets import Span
 
-_PROTOCOLS = {"ICMP": ICMP4, "TCP": TCP, "UDP": UDP}
-_FLAGS = ("Fin", "Syn", "Rst", "Psh", "Ack", "Urg", "Ece", "Cwr")
+PROTOCOLS = {ICMP4: "ICMP", TCP: "TCP", UDP: "UDP"}
+"""Batfish's names of the protocols that have ports or messages."""
+_NUMBERS = {name: number for number, name in PROTOCOLS.items()}
+TCP_FLAGS = ("Fin", "Syn", "Rst", "Psh", "Ack", "Urg", "Ece", "Cwr")
+"""Batfish's names of the bits of the flag byte, the lowest first."""
 WHOLE = {"fragmentOffsets": "0"}
 """Every question is about packets that are no non-initial fragments: Batfish judges those by ports that they don't have."""
 
 
 def flow_of_row(row: Mapping[str, Any], device: str) -> Flow:
     """Return the flow of a row's `Flow` column, starting at its interface of a device of ours."""
-    flags = sum(1 << bit for bit, name in enumerate(_FLAGS) if row.get(f"tcpFlags{name}"))
+    flags = sum(1 << bit for bit, name in enumerate(TCP_FLAGS) if row.get(f"tcpFlags{name}"))
     return Flow(
         family=Family.V4,
         source=int(IPv4Address(row["srcIp"])),
@@ -41,8 +44,8 @@ def flow_of_row(row: Mapping[str, Any], device: str) -> Flow:
 def protocol_number(name: str | int) -> int:
     """Return the number of an IP protocol as Batfish names it; ValueError for a name that stands for none."""
     text = str(name)
-    if text in _PROTOCOLS:
-        return _PROTOCOLS[text]
+    if text in _NUMBERS:
+        return _NUMBERS[text]
     if text.isdecimal():
         return int(text)
     found = re.fullmatch(r"(?:UNNAMED|OTHER|UNRECOGNIZED)_(\d+)", text)
@@ -91,3 +94,14 @@ def hops_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tup
         name = str(hop.get("node", {}).get("name", "?") if isinstance(hop.get("node"), Mapping) else hop.get("node"))
         found.append(device_of.get(name, name))
     return (*found, f"ends {trace.get('disposition', '?')}")
+
+
+def end_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[str, str]:
+    """Return the device and interface at which a trace arrives, "" for an interface that it does not leave by."""
+    hops: Sequence[Mapping[str, Any]] = trace.get("hops") or ({},)
+    name = str((hops[-1].get("node") or {}).get("name", "?"))
+    if str(trace.get("disposition")) not in SUCCESS:
+        return device_of.get(name, name), ""
+    steps = hops[-1].get("steps") or ()
+    exits = [str((step.get("detail") or {}).get("outputInterface") or "") for step in steps]
+    return device_of.get(name, name), next((item for item in reversed(exits) if item), "")

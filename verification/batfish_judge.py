@@ -32,6 +32,7 @@ from verification.batfish_network import (
     routed_from,
 )
 from verification.batfish_reach import ARRIVED, LOST, Asker, Seen
+from verification.batfish_replay import Replays
 from verification.batfish_routes import check_routes
 from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
 from verification.batfish_sessions import Cut, Cuts
@@ -39,9 +40,10 @@ from verification.batfish_snapshot import network_snapshot
 from verification.evidence import Evidence, Given, gather
 from verification.flow import describe_flow
 from verification.flow_sets import packet_of, span_of
+from verification.judgement import Judgement
 from verification.management import planned_loopbacks
 from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
-from verification.question import Question, QuestionKind
+from verification.question import Answer, Question, QuestionKind
 from verification.rule_answers import members_of_rules, rule_subject, via_subject
 from verification.talkers import Partners, members_of, sum_of, who_talks
 from verification.verdict import Claim, ClaimKind, Culprit, Holds, NotModelled, Verdict, Violated
@@ -49,26 +51,20 @@ from verification.verdict import Claim, ClaimKind, Culprit, Holds, NotModelled, 
 _ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
 
 
-def ask_batfish(session: BatfishSession, given: Given, questions: Sequence[Question], states: int) -> Opinions:
-    """Return Batfish's opinions; `states`: how many routing states the engine judged. BatfishError."""
+def ask_batfish(session: BatfishSession, given: Given, judgement: Judgement) -> Opinions:
+    """Return Batfish's opinions of the questions that the engine answered, and of its counterexamples. BatfishError."""
     started = time.monotonic()
     snapshot = network_snapshot(given)
     session.upload(snapshot)
     read = time.monotonic()
     evidence = gather(given)
+    gathered = time.monotonic()
     facts = gather_facts(session, snapshot, given)
     known = time.monotonic()
     asked = _Batfish(session, snapshot, evidence, facts)
-    verdicts = [asked.verdict(question) for question in questions]
+    opinions = tuple(asked.opinion(answer) for answer in judgement.answers)
     lines = ask_lines(session, snapshot, given, facts)
     ended = time.monotonic()
-    doubtful = _doubt(facts)
-    opinions = tuple(
-        None
-        if verdict is None
-        else Opinion(judge=BATFISH, verdict=doubtful if doubtful and isinstance(verdict, Holds) else verdict)
-        for verdict in verdicts
-    )
     second = SecondJudge(
         name=BATFISH,
         version=session.version,
@@ -79,17 +75,21 @@ def ask_batfish(session: BatfishSession, given: Given, questions: Sequence[Quest
         routes=facts.route_count,
         questions=sum(item is not None for item in opinions),
         flows=asked.flows,
-        seconds=(("upload", read - started), ("tables", known - read), ("packets", ended - known)),
+        seconds=(
+            ("upload", read - started),
+            ("evidence", gathered - read),
+            ("tables", known - gathered),
+            ("packets", ended - known),
+        ),
     )
-    alone = tuple(_alone(given, questions, opinions, states))
+    alone = tuple(_alone(given, judgement, opinions))
     return Opinions(opinions=opinions, lines=lines, second=second, alone=alone)
 
 
-def _alone(
-    given: Given, questions: Sequence[Question], opinions: Sequence[Opinion | None], states: int
-) -> Iterator[Alone]:
+def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None]) -> Iterator[Alone]:
     """Yield what only the engine vouches for, by the closed list of scopes; BatfishError for a question outside it."""
-    unseen = [question.kind for question, opinion in zip(questions, opinions, strict=True) if opinion is None]
+    answered = zip(judgement.answers, opinions, strict=True)
+    unseen = [answer.question.kind for answer, opinion in answered if opinion is None]
     for kind in unseen:
         if kind not in _ALONE and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
             raise BatfishError(
@@ -99,8 +99,8 @@ def _alone(
     if prefixes:
         yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
     yield Alone(scope=Scope.FRAGMENTS, judge=ENGINE, count=len(given.network.ports))
-    if states > 1:
-        yield Alone(scope=Scope.FAILURES, judge=ENGINE, count=states - 1)
+    if judgement.states > 1:
+        yield Alone(scope=Scope.FAILURES, judge=ENGINE, count=judgement.states - 1)
     for kind, scope in _ALONE.items():
         if unseen.count(kind):
             yield Alone(scope=scope, judge=ENGINE, count=unseen.count(kind))
@@ -123,7 +123,9 @@ class _Batfish:
         self._evidence = evidence
         self._facts = facts
         self._talking: Partners = who_talks(evidence)
+        self._doubt = _doubt(facts)
         self._asker = Asker(session, snapshot, evidence, facts)
+        self._replays = Replays(self._asker)
         self._fences = Fences(session, snapshot, evidence, facts)
         self._cuts = Cuts(self._asker, self._talking, self._fences)
         self._tables: Tables = make_tables(evidence, facts)
@@ -146,8 +148,17 @@ class _Batfish:
         if not self.flows or not self._fences.all:
             raise BatfishError(Trouble.INCOMPLETE, "there is no IPv4 packet to ask about")
 
-    def verdict(self, question: Question) -> Verdict | None:
-        """Return Batfish's verdict; None for what it does not see."""
+    def opinion(self, answer: Answer) -> Opinion | None:
+        """Return Batfish's opinion of a question, and of the counterexample in the engine's answer; None for what it does not
+        see."""
+        verdict = self._verdict(answer.question)
+        if verdict is None:
+            return None
+        if self._doubt is not None and isinstance(verdict, Holds):
+            verdict = self._doubt
+        return Opinion(judge=BATFISH, verdict=verdict, replays=self._replays.shows(answer.verdict))
+
+    def _verdict(self, question: Question) -> Verdict | None:
         match question.kind:
             case QuestionKind.SESSION:
                 return self._session(question)

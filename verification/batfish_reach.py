@@ -7,14 +7,14 @@ narrower questions asked, until every question of the policy has its own answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family, parse_prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_facts import Facts
-from verification.batfish_flow import WHOLE, addresses, flow_of_row, hops_of_trace
+from verification.batfish_flow import WHOLE, addresses, end_of_trace, flow_of_row, hops_of_trace
 from verification.batfish_session import BatfishSession, Row, Snapshot
 from verification.evidence import Evidence
 from verification.flow import Flow
@@ -50,7 +50,7 @@ class Asker:
             for name, ports in sorted(evidence.ports.items())
             if name in self.hosts
             for port in ports
-            if _stands(facts, port)
+            if can_start(facts, port.device, port.interface)
         )
         self.own_addresses = union_of(
             (value, value)
@@ -100,6 +100,21 @@ class Asker:
         rows = self.session.ask("reachability", parameters, self.snapshot)
         return tuple(sorted((item for row in rows for item in self._seen(row)), key=_order))
 
+    def follow(
+        self, flow: Flow, headers: Mapping[str, object], actions: str, *, bare: bool = False
+    ) -> tuple[tuple[str, str], ...]:
+        """Return where one packet ends on the ways on which it ends so: device and interface, "" where it leaves by none."""
+        start = f"@enter({self.facts.nodes[flow.start_device]}[{flow.start_interface}])"
+        parameters: dict[str, object] = {
+            "pathConstraints": {"startLocation": start},
+            "headers": headers,
+            "actions": actions,
+        }
+        if bare:
+            parameters["ignoreFilters"] = True
+        rows = self.session.ask("reachability", parameters, self.snapshot)
+        return tuple(end_of_trace(trace, self.facts.devices) for row in rows for trace in row.get("Traces") or ())
+
     def _starts(self, ports: Sequence[AttachmentPort]) -> str:
         nodes = self.facts.nodes
         return ", ".join(f"@enter({nodes[port.device]}[{port.interface}])" for port in ports)
@@ -134,8 +149,9 @@ def _order(item: Seen) -> tuple[str, str, int, int]:
     return item.source, item.flow.start_interface, item.flow.destination, item.flow.source
 
 
-def _stands(facts: Facts, port: AttachmentPort) -> bool:
-    seen = facts.interfaces.get((port.device, port.interface))
+def can_start(facts: Facts, device: str, interface: str) -> bool:
+    """Return whether packets can start at an interface: it is there, works, and is no loopback."""
+    seen = facts.interfaces.get((device, interface))
     return seen is not None and seen.active and not seen.is_loopback
 
 

@@ -110,6 +110,7 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "resolveFilterSpecifier": frozenset({"Filter_Name", "Node"}),
     "routes": frozenset({"Network", "Next_Hop", "Node", "Protocol", "VRF"}),
     "searchFilters": frozenset({"Filter_Name", "Flow", "Node", "Snapshot_Action", "Snapshot_Line_Content"}),
+    "testFilters": frozenset({"Action", "Filter_Name", "Node"}),
     "undefinedReferences": frozenset({"Lines", "Ref_Name"}),
 }
 """Every question that is asked, and the columns of its answer that are read."""

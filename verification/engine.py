@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 
 from verification.arrivals import Arrivals
 from verification.check_fences import FenceResult, check_fences
@@ -20,10 +19,10 @@ from verification.check_stubs import stub_needs
 from verification.check_wall import exposed
 from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
+from verification.judgement import Judgement
 from verification.layout import lay_out
 from verification.management import management_plane
 from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
-from verification.opinions import Alone, SecondJudge
 from verification.prefix_state import NotSettledError
 from verification.question import Answer
 from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
@@ -41,26 +40,11 @@ from verification.states import (
 )
 from verification.stub_routes import StubRoutes
 from verification.talkers import members_of, who_talks
-from verification.unreachable_lines import BoundLists, check_lines
+from verification.unreachable_lines import check_lines
 from verification.verdict import NotModelled
 
 MakeExecutor = Callable[[], Executor]
 """Makes an executor whose workers inherit this process's memory at that moment (a forking pool), or threads of it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """All answers, and how much was looked at: devices read, routing states, and flows: (source, destination, family)
-    pairs whose sessions must be delivered, and fences proved. `second`: the second judge, if one was asked; `alone`: what
-    one judge alone vouches for. `lists`: what was found in bound access lists; it makes no verdict."""
-
-    answers: tuple[Answer, ...]
-    devices: int
-    states: int
-    flows: int
-    second: SecondJudge | None = None
-    alone: tuple[Alone, ...] = ()
-    lists: BoundLists = field(default_factory=BoundLists)
 
 
 def judge(

@@ -6,25 +6,26 @@ the two differ the question is disputed, and the gate stays shut.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from routing.model import Direction, Network
-from verification.engine import Judgement, MakeExecutor, judge
+from verification.engine import MakeExecutor, judge
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, Failure, failures
 from verification.flow import Flow, describe_flow
 from verification.gate import combine_verdicts
+from verification.judgement import Judgement
 from verification.line_differences import line_differences
 from verification.opinions import ENGINE, Opinion, Opinions
-from verification.question import Answer, Question
+from verification.question import Answer
 from verification.states import Progress
 from verification.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
 from verification.walk import walk
 from verification.walk_acl import judge_interface
 
-AskSecond = Callable[[Given, Sequence[Question], int], Opinions]
-"""Asks a second judge the same questions; the number is that of the routing states that the engine judged."""
+AskSecond = Callable[[Given, Judgement], Opinions]
+"""Asks a second judge the questions that the engine answered, and about its counterexamples."""
 
 REPLAYS = 40
 """How many different counterexamples are replayed; the rest are left as the engine found them."""
@@ -49,7 +50,7 @@ def consult(judgement: Judgement, given: Given, second: AskSecond) -> Judgement:
 
     Whatever the second judge raises goes through: an opinion that is not to be had is never taken for agreement.
     """
-    found = second(given, tuple(item.question for item in judgement.answers), judgement.states)
+    found = second(given, judgement)
     replayer = _Replayer(given)
     answers = tuple(
         _combine(item, opinion, replayer) for item, opinion in zip(judgement.answers, found.opinions, strict=True)

@@ -16,11 +16,12 @@ from typing import assert_never
 
 from routing.model import Device
 from routing.vendors import VENDORS
-from verification.engine import Judgement, judge
+from verification.engine import judge
 from verification.equivalence import Difference, Same, Unmutated
 from verification.equivalence_scope import routing_part
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, failures
+from verification.judgement import Judgement
 from verification.mutation import Fault, mutate
 from verification.mutation_fences import FencesAlone
 from verification.mutation_kinds import FaultKind

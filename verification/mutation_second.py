@@ -76,14 +76,13 @@ def _look(session: BatfishSession, given: Given, item: ScoredFault) -> SecondSig
     device = item.fault.device
     faulty = with_text(given, device, mutate(text_of(given, device), item.fault))
     judgement = judge_and_replay(faulty)
-    questions = [answer.question for answer in judgement.answers]
     try:
-        asked = ask_batfish(session, faulty, questions, judgement.states)
+        asked = ask_batfish(session, faulty, judgement)
     except BatfishError as error:
         if error.trouble not in (Trouble.INCOMPLETE, Trouble.REFUSED):
             raise
         if error.trouble is Trouble.REFUSED:  # the fault's doing only if the server can still judge the right texts
-            ask_batfish(session, given, questions, judgement.states)
+            ask_batfish(session, given, judgement)
         return SecondSight(fault=item, sight=Sight.REFUSED, detail=error.detail)
     session.discard(asked.second.snapshot)
     verdicts = [opinion.verdict for opinion in asked.opinions if opinion is not None]

@@ -16,10 +16,14 @@ BATFISH = "batfish"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """One judge's own verdict of a question; a judge that does not see the question has none."""
+    """One judge's own verdict of a question; a judge that does not see the question has none.
+
+    `replays`: whether this judge sees the same happen to the packet of another judge's counterexample; None if it was not asked.
+    """
 
     judge: str
     verdict: Verdict
+    replays: bool | None = None
 
 
 class Scope(StrEnum):
@@ -51,7 +55,7 @@ class SecondJudge:
     """The second judge and over how much it judged.
 
     `snapshot` is the digest of what it was given; `recorded` is the day (ISO 8601) of the recording if its answers were
-    replayed, "" if it was asked now. `seconds` is the wall time of asking, by step.
+    replayed, "" if it was asked now. `seconds` is the wall time of asking, by step; "evidence" is our own preparation.
     """
 
     name: str

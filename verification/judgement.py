@@ -1,0 +1,28 @@
+"""All that judges say of one network, and over how much.
+
+The one idea: answers never stand alone; beside them stands what was looked at, so that a report over nothing can't look like one
+over everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from verification.opinions import Alone, SecondJudge
+from verification.question import Answer
+from verification.unreachable_lines import BoundLists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """All answers, and how much was looked at: devices read, routing states, and flows: (source, destination, family)
+    pairs whose sessions must be delivered, and fences proved. `second`: the second judge, if one was asked; `alone`: what
+    one judge alone vouches for. `lists`: what was found in bound access lists; it makes no verdict."""
+
+    answers: tuple[Answer, ...]
+    devices: int
+    states: int
+    flows: int
+    second: SecondJudge | None = None
+    alone: tuple[Alone, ...] = ()
+    lists: BoundLists = field(default_factory=BoundLists)
