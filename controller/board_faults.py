@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from controller.board_inputs import Edition
-from controller.board_lines import shown_fault, shown_of
 from controller.board_words import Both, both
 from controller.verify import VerifyReport
 from verification.mutation import describe_fault
@@ -64,8 +63,8 @@ def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
         shown=tuple(
             (
                 _outcome(item.outcome),
-                describe_fault(shown_fault(report, item.fault)),
-                shown_of(report, item.fault.device, item.detail),
+                describe_fault(item.fault),
+                item.detail,
             )
             for item in listed[:MOST_FAULTS]
         ),
@@ -93,6 +92,6 @@ def _second_faults(report: VerifyReport, score: SecondScore) -> SecondFaults:
         sights=tuple(both(f"sight_{sight.name.lower()}") for sight in Sight),
         rows=(*rows, ("", tuple(score.count(sight) for sight in Sight))),
         scopes=tuple((both(f"scope_{scope}"), count) for scope, count in score.scopes().items()),
-        missed=tuple(describe_fault(shown_fault(report, fault)) for fault in missed[:MOST_FAULTS]),
+        missed=tuple(describe_fault(fault) for fault in missed[:MOST_FAULTS]),
         missed_count=len(missed),
     )

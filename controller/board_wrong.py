@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from controller.board_judges import name_intent, name_judge
-from controller.board_lines import culprit_line, shown_of, shown_reason
+from controller.board_lines import culprit_line
 from controller.board_matrix import Named
 from controller.board_words import Both, both
 from controller.verify import VerifyReport, name_of, verdict_name
@@ -109,8 +109,8 @@ def wrongs_of(report: VerifyReport) -> Wrongs:
         unknown=tuple(
             UnknownRow(
                 place=f"{report.file_name(item.device)}:{item.line}",
-                text=shown_of(report, item.device, item.text),
-                reason=shown_of(report, item.device, item.reason),
+                text=item.text,
+                reason=item.reason,
             )
             for item in report.unknown[:MOST_UNKNOWN]
         ),
@@ -149,7 +149,7 @@ def _card(report: VerifyReport, answers: list[Answer], intents: dict[str, Intent
             (Named(title=both(f"kind_{kind}"), name=str(kind)), counts[kind]) for kind in QuestionKind if counts[kind]
         ),
         subject=answer.question.subject if len(answers) == 1 else "",
-        reasons=tuple(shown_reason(report, reason, culprits) for reason in reasons_of(verdict)),
+        reasons=reasons_of(verdict),
         failure=found.failure if found is not None and found.failure != "none" else "",
         packet=describe_flow(found.flow) if found is not None and found.flow is not None else "",
         path=found.path if found is not None else (),
@@ -184,8 +184,7 @@ def reasons_of(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _own_words(report: VerifyReport, opinion: Opinion) -> OwnWords:
-    reasons = reasons_of(opinion.verdict)
-    shown = "; ".join(shown_reason(report, reason, culprits_of(opinion.verdict)) for reason in reasons)
+    shown = "; ".join(reasons_of(opinion.verdict))
     return OwnWords(
         judge=name_judge(opinion.judge), verdict=name_of(opinion.verdict), reason=shown, replays=opinion.replays
     )

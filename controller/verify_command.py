@@ -11,6 +11,7 @@ from pathlib import Path
 from controller.board_inputs import Edition
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
+from controller.covering import cover_report, cover_score, cover_second
 from controller.exit_codes import ExitCode
 from controller.files import write_bytes, write_text
 from controller.finding_report import tell_findings
@@ -72,7 +73,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     second = find_second(request.second, compiled.addressed.wanted.settings.batfish)
     if request.second is not None and request.second.record is not None:
         second = _recorded_by(second, recorder)
-    report = verify(compiled, texts, output, with_failures=request.with_failures, second=second)
+    report = cover_report(verify(compiled, texts, output, with_failures=request.with_failures, second=second))
     if request.junit is not None:
         write_text(request.junit, junit_text(report))
     if output.json:
@@ -86,7 +87,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     score = _mutate(output, request, report)
     second_score, second_code = _mutate_second(output, report, score, second)
     if request.board is not None:
-        write_text(request.board.path, request.board.make_page(report, _edition(request, score, second_score)))
+        write_text(request.board.path, request.board.make_page(report, _edition(request, report, score, second_score)))
     if output.json:
         print_verify_summary(output, report)
     else:
@@ -109,6 +110,7 @@ def _mutate_second(
     except BatfishError as error:
         tell_findings(output, report.compiled.addressed.wanted.folder, [tell_trouble(error)])
         return None, ExitCode.INCONCLUSIVE
+    found = cover_second(report, found)
     if output.json:
         print_second_score_json(output, found)
     else:
@@ -151,7 +153,7 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
         output.say("recorded", file=target)
 
 
-def _edition(request: VerifyRequest, score: Score | None, second: SecondScore | None) -> Edition:
+def _edition(request: VerifyRequest, report: VerifyReport, score: Score | None, second: SecondScore | None) -> Edition:
     """Return what the board's page says besides the report."""
     try:
         product = version("truc")
@@ -162,7 +164,7 @@ def _edition(request: VerifyRequest, score: Score | None, second: SecondScore | 
         made_on=today_of(None, None),
         version=product,
         run=request.mutations,
-        score=score,
+        score=None if score is None else cover_score(report, score),
         second=second,
     )
 
@@ -177,8 +179,9 @@ def _mutate(output: Output, request: VerifyRequest, report: VerifyReport) -> Sco
         return None
     output.progress("mutate", 0, 0)
     found = try_mutations(report.compiled, report.texts, request.mutations)
+    shown = cover_score(report, found)
     if output.json:
-        print_score_json(output, request.mutations, found)
+        print_score_json(output, request.mutations, shown)
     else:
-        print_score(output, request.mutations, found)
+        print_score(output, request.mutations, shown)
     return found

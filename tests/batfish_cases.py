@@ -211,6 +211,14 @@ MISREAD: Mapping[str, Misread] = {
         rf"^set {TERM} [^\n]*\n(?![\s\S]*{TERM.removesuffix('from')}then)",
         (TAN_CUONG, rf"^set {TERM.removesuffix(' from')} then accept\n", ""),
     ),
+    "entries are taken in their order, not by their numbers": misread(
+        r"^ \d+ deny ip any any log\n \d+ permit",
+        (
+            GIA_SANG,
+            r"^(ip access-list extended TRUC-IN4-158c6dc41214\n)((?: \d+ [^\n]*\n)*?)( \d+ deny ip any any log\n)",
+            r"\1\3\2",
+        ),
+    ),
     "a local AS replaces though it is also put in front": misread(
         r"local-as \d+ replace-as$",
         (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 local-as \d+) no-prepend replace-as$", r"\1 replace-as"),

@@ -24,10 +24,10 @@ import pytest
 from controller import board_matrix, board_view, board_wrong
 from controller.board_inputs import Edition, text_digests
 from controller.board_judges import opinion_of
-from controller.board_lines import COVER, shown_line
 from controller.board_matrix import matrix_of
 from controller.board_report import board_page
 from controller.compile import compile_workspace
+from controller.covering import COVER, cover_report, cover_score
 from controller.mutation_report import MutationRun
 from controller.output import Output
 from controller.verify import UnknownText, VerifyReport, texts_to_judge, verify
@@ -557,32 +557,6 @@ def endless() -> Violated:
     return replace(VIOLATED, reason="x" * 10_000_000)
 
 
-@pytest.mark.parametrize(
-    ("line", "secret"),
-    [
-        ("username admin privilege 15 secret 9 $9$FnB5vUVnGqPZ$HxQ", "HxQ"),
-        (" key 7 0822455D0A16", "0822455D0A16"),
-        ("snmp-server community hunter2 RO", "hunter2"),
-        ("snmp-server user u g v3 auth sha hunter2 priv aes 128 hunter3", "hunter"),
-        ('set system root-authentication encrypted-password "$6$abc$hunter2"', "hunter2"),
-        ("set snmp community hunter2 authorization read-only", "hunter2"),
-        ("ntp authentication-key 1 md5 hunter2", "hunter2"),
-        ("frobnicate \u202ekey hunter2", "hunter2"),
-    ],
-)
-def test_a_secret_in_a_line_is_covered(line: str, secret: str) -> None:
-    shown = shown_line("", line)
-    assert secret not in shown
-    assert COVER in shown
-
-
-@pytest.mark.parametrize(
-    "line", [" 1 permit ip any any", "set community TRUC-65000", "neighbor 10.0.0.1 activate", "monkey 5"]
-)
-def test_a_line_without_a_secret_is_shown_whole(line: str) -> None:
-    assert shown_line("", line) == line
-
-
 def test_no_secret_reaches_the_page_by_any_way() -> None:
     line = "username evil secret 9 hunter2"
     said = f"core-1:12: {line!r}: not understood"
@@ -594,7 +568,10 @@ def test_no_secret_reaches_the_page_by_any_way() -> None:
         judged(), lambda index, answer: replace(answer, verdict=verdicts[index % 2], opinions=opinions if index else ())
     )
     report = replace(report, unknown=(UnknownText(device="core-1", line=12, text=line, reason=f"what is {line}"),))
-    page = board_page(report, tried(Outcome.MISSED, text=line))
+    report = cover_report(report)
+    edition = tried(Outcome.MISSED, text=line)
+    assert edition.score is not None
+    page = board_page(report, replace(edition, score=cover_score(report, edition.score)))
     assert "hunter2" not in page
     assert page.count(f"username evil secret {COVER}") > 5
 

@@ -13,9 +13,9 @@ from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_flow import addresses
 from verification.batfish_headers import outside
-from verification.batfish_reach import ARRIVED, Asker, Seen, without
+from verification.batfish_reach import ARRIVED, Asker, Seen
 from verification.batfish_reference import Cover, Fence, allowed_at
-from verification.flow_sets import Row, Span, clip, union_of, whole
+from verification.flow_sets import Row, Span, clip, union_of, whole, without
 
 
 class Escapes:

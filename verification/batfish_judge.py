@@ -32,6 +32,7 @@ from verification.batfish_network import (
     routed_from,
 )
 from verification.batfish_reach import ARRIVED, LOST, Asker, Seen
+from verification.batfish_reference import Fence
 from verification.batfish_replay import Replays
 from verification.batfish_routes import check_routes
 from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
@@ -193,8 +194,11 @@ class _Batfish:
         between = f"{cut.source} does not reach {cut.destination}: {cut.reason}"
         if cut.seen is None:
             return Violated(reason=between, intents=question.intents)
-        ends = tuple((port.device, port.interface) for port in self._evidence.ports.get(cut.destination, ()))
-        claim = Claim(kind=ClaimKind.UNDELIVERED, places=ends)
+        if cut.fence is None:
+            ends = tuple((port.device, port.interface) for port in self._evidence.ports.get(cut.destination, ()))
+            claim = Claim(kind=ClaimKind.UNDELIVERED, places=ends)
+        else:
+            claim = _claim_of(cut.fence, ClaimKind.DROPPED)
         return Violated(reason=between, flow=cut.seen.flow, path=cut.seen.path, intents=question.intents, claim=claim)
 
     def _devices(self, rule: Rule) -> Verdict:
@@ -337,9 +341,9 @@ def _fence_violated(fault: FenceFault) -> Violated:
         reason=f"the {side} fence {verb} a packet that is {allowed}: {describe_flow(fault.flow)}",
         flow=fault.flow,
         path=(f"{port.device} {port.interface} {fault.fence.direction}",),
-        claim=Claim(
-            kind=ClaimKind.ADMITTED if fault.admits else ClaimKind.DROPPED,
-            places=((port.device, port.interface),),
-            direction=str(fault.fence.direction),
-        ),
+        claim=_claim_of(fault.fence, ClaimKind.ADMITTED if fault.admits else ClaimKind.DROPPED),
     )
+
+
+def _claim_of(fence: Fence, kind: ClaimKind) -> Claim:
+    return Claim(kind=kind, places=((fence.port.device, fence.port.interface),), direction=str(fence.direction))

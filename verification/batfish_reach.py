@@ -18,7 +18,7 @@ from verification.batfish_flow import WHOLE, addresses, end_of_trace, flow_of_ro
 from verification.batfish_session import BatfishSession, Row, Snapshot
 from verification.evidence import Evidence
 from verification.flow import Flow
-from verification.flow_sets import Span, clip, union_of
+from verification.flow_sets import Span, union_of
 
 LOST = "denied_out,no_route,null_routed,neighbor_unreachable,insufficient_info,loop"
 """How a packet ends that has got past the source fence and does not arrive."""
@@ -161,18 +161,3 @@ def _hosts(evidence: Evidence, name: AttachmentName) -> tuple[Span, ...]:
     if evidence.given.registry.attachments[name].outside is not None:
         return spans
     return tuple((low + 1, high - 1) if high - low > 2 else (low, high) for low, high in spans)
-
-
-def without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
-    """Return spans without some addresses."""
-    found: list[Span] = []
-    cut = union_of(holes)
-    for low, high in union_of(spans):
-        start = low
-        for hole_low, hole_high in clip(cut, ((low, high),)):
-            if hole_low > start:
-                found.append((start, hole_low - 1))
-            start = hole_high + 1
-        if start <= high:
-            found.append((start, high))
-    return tuple(found)

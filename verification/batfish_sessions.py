@@ -17,6 +17,7 @@ from routing.model import Direction, NonInitial, PortRange
 from verification.batfish_fences import FenceFault, Fences
 from verification.batfish_flow import addresses
 from verification.batfish_reach import LOST, Asker, Seen
+from verification.batfish_reference import Fence
 from verification.evidence import Evidence
 from verification.flow import ICMP4, TCP, UDP
 from verification.flow_sets import Span, packet_of
@@ -31,12 +32,14 @@ Members = frozenset[AttachmentName]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cut:
-    """A pair whose packets are lost, with a packet if Batfish followed one (an interface that is missing has none)."""
+    """A pair whose packets are lost, with a packet if Batfish followed one (an interface that is missing has none), and the fence
+    that drops it if one does."""
 
     source: AttachmentName
     destination: AttachmentName
     seen: Seen | None
     reason: str
+    fence: Fence | None = None
 
 
 class Cuts:
@@ -96,7 +99,11 @@ class Cuts:
             source, destination = owner(fault.flow.source) or fault.fence.attachment, fault.fence.attachment
         seen = Seen(flow=fault.flow, source=source, destination=destination, path=())
         return Cut(
-            source=source, destination=destination or source, seen=seen, reason=f"a fence drops it: {fault.line}"
+            source=source,
+            destination=destination or source,
+            seen=seen,
+            reason=f"a fence drops it: {fault.line}",
+            fence=fault.fence,
         )
 
     def _judge(self, seen: Seen) -> Cut | None:

@@ -8,6 +8,7 @@ values, and one sweep over two step functions (`combine`) is union, intersection
 from __future__ import annotations
 
 import operator
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -190,6 +191,23 @@ def clip(spans: Iterable[Span], within: Sequence[Span]) -> tuple[Span, ...]:
         for inner_low, inner_high in within
         if low <= inner_high and inner_low <= high
     )
+
+
+def without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+    """Return spans without some addresses, sorted and disjoint."""
+    found: list[Span] = []
+    cuts = union_of(holes)
+    for low, high in union_of(spans):
+        start = low
+        for hole_low, hole_high in cuts[max(0, bisect_right(cuts, (low, low)) - 1) :]:
+            if hole_low > high:
+                break
+            if hole_low > start:
+                found.append((start, hole_low - 1))
+            start = max(start, hole_high + 1)
+        if start <= high:
+            found.append((start, high))
+    return tuple(found)
 
 
 def whole(family: Family) -> tuple[Span, ...]:

@@ -13,7 +13,7 @@ from routing.model import Direction, Network
 from verification.engine import MakeExecutor, judge
 from verification.evidence import Given
 from verification.failure import NO_FAILURE, Failure, failures
-from verification.flow import Flow, describe_flow
+from verification.flow import Disposition, Flow, Trace, describe_flow
 from verification.gate import combine_verdicts
 from verification.judgement import Judgement
 from verification.line_differences import line_differences
@@ -108,11 +108,7 @@ class _Replayer:
             case ClaimKind.DELIVERED:
                 return any(trace.delivered for trace in walk(self._network, flow, failure))
             case ClaimKind.UNDELIVERED:
-                return any(
-                    not trace.delivered
-                    or (trace.hops[-1].device, trace.hops[-1].out_interface or "") not in claim.places
-                    for trace in walk(self._network, flow, failure)
-                )
+                return any(not _arrives(trace, claim) for trace in walk(self._network, flow, failure))
 
     def _passes(self, flow: Flow, claim: Claim) -> bool:
         ((device_name, interface_name),) = claim.places
@@ -120,6 +116,16 @@ class _Replayer:
         interface = next(item for item in device.interfaces if item.name == interface_name)
         passages = judge_interface(device, interface, Direction(claim.direction), flow)
         return all(passage.passes for passage in passages)
+
+
+def _arrives(trace: Trace, claim: Claim) -> bool:
+    """Return whether a packet ends at one of a claim's places, or in the device there if it is sent to the device itself."""
+    if not trace.delivered:
+        return False
+    last = trace.hops[-1]
+    if trace.disposition is Disposition.ACCEPTED:
+        return any(device == last.device for device, _ in claim.places)
+    return (last.device, last.out_interface or "") in claim.places
 
 
 def _starts(network: Network, flow: Flow) -> bool:

@@ -1,0 +1,132 @@
+"""A report -> the same report without what is secret in the lines that it quotes.
+
+The one idea: lines of devices are covered once, before anything is told, so that terminal, JSON, JUnit and the board's page can't
+differ in what they give away. The place of a line stays; who may read the text finds it there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import assert_never
+
+from controller.verify import UnknownText, VerifyReport
+from routing.vendors import VENDORS
+from verification.judgement import Judgement
+from verification.mutation import Fault
+from verification.mutation_score import Score, ScoredFault
+from verification.mutation_second import SecondScore
+from verification.question import Answer
+from verification.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+
+COVER = "•••"
+_SECRET = re.compile(
+    r"(?i)((?<![a-z0-9])(?:passwords?|passwd|passphrase|secret|key(?:-string)?|auth|priv|authentication-(?:md5|sha\d*)"
+    r"|privacy-\w+|snmp\S*\s+community|md5|sha\d*)\s+)\S.*"
+)
+_HASH = re.compile(r"\$\w{1,4}\$\S+")
+
+
+def cover_line(platform: str, text: str) -> str:
+    """Return a line of a device's text with its secrets hidden, and all that follows a word for a secret covered."""
+    vendor = VENDORS.get(platform)
+    if vendor is not None:
+        text = vendor.hide_secrets(text).removesuffix("\n")
+    return _HASH.sub(COVER, _SECRET.sub(rf"\1{COVER}", text))
+
+
+def cover_report(report: VerifyReport) -> VerifyReport:
+    """Return a report whose lines are covered."""
+    cover = _Cover(report)
+    return replace(
+        report,
+        judgement=cover.judgement(report.judgement),
+        unknown=tuple(
+            replace(item, text=cover.line(item.device, item.text), reason=cover.line(item.device, item.reason))
+            for item in report.unknown
+        ),
+    )
+
+
+def cover_score(report: VerifyReport, score: Score) -> Score:
+    """Return what became of seeded faults, their lines covered."""
+    cover = _Cover(report)
+    return replace(score, faults=tuple(cover.scored(item) for item in score.faults))
+
+
+def cover_second(report: VerifyReport, score: SecondScore) -> SecondScore:
+    """Return what the second judge says of seeded faults, their lines covered."""
+    cover = _Cover(report)
+    faults = (
+        replace(item, fault=cover.scored(item.fault), detail=cover.line(item.fault.fault.device, item.detail))
+        for item in score.faults
+    )
+    return replace(score, faults=tuple(faults))
+
+
+class _Cover:
+    """Covers what a report quotes; lines that nobody understands are looked for in every reason."""
+
+    def __init__(self, report: VerifyReport) -> None:
+        self._platforms: Mapping[str, str] = {
+            name: item.platform for name, item in sorted(report.compiled.configs.items())
+        }
+        self._unknown = dict(self._quoted(report.unknown))
+        self._known: dict[int, tuple[Verdict, Verdict]] = {}
+
+    def _quoted(self, items: Iterable[UnknownText]) -> Iterable[tuple[str, str]]:
+        for item in items:
+            shown = self.line(item.device, item.text)
+            if shown != item.text:
+                yield item.text, shown
+
+    def line(self, device: str, text: str) -> str:
+        return cover_line(self._platforms.get(device, ""), text)
+
+    def judgement(self, judgement: Judgement) -> Judgement:
+        return replace(judgement, answers=tuple(map(self._answer, judgement.answers)))
+
+    def _answer(self, answer: Answer) -> Answer:
+        opinions = tuple(replace(item, verdict=self._verdict(item.verdict)) for item in answer.opinions)
+        return replace(answer, verdict=self._verdict(answer.verdict), opinions=opinions)
+
+    def _verdict(self, verdict: Verdict) -> Verdict:
+        """Return a verdict, covered; the same one is worked out once, for one verdict may answer thousands of questions."""
+        if id(verdict) not in self._known:
+            self._known[id(verdict)] = (verdict, self._covered(verdict))
+        return self._known[id(verdict)][1]
+
+    def _covered(self, verdict: Verdict) -> Verdict:
+        match verdict:
+            case Holds():
+                return verdict
+            case Disputed(one=one, other=other):
+                return Disputed(one=self._reason(one, ()), other=self._reason(other, ()))
+            case Violated(culprits=culprits) | NotModelled(culprits=culprits):
+                reason = self._reason(verdict.reason, culprits)
+                return replace(verdict, reason=reason, culprits=tuple(map(self._culprit, culprits)))
+            case _:
+                assert_never(verdict)
+
+    def _culprit(self, culprit: Culprit) -> Culprit:
+        ref = tuple(self.line(culprit.device, part) for part in culprit.ref)
+        return replace(culprit, text=self.line(culprit.device, culprit.text), ref=ref)
+
+    def _reason(self, reason: str, culprits: tuple[Culprit, ...]) -> str:
+        """Return a reason; a line that it quotes is shown as everywhere else."""
+        quoted = {item.text: self.line(item.device, item.text) for item in culprits if item.text}
+        for text, shown in {**self._unknown, **quoted}.items():
+            if shown != text:
+                reason = reason.replace(repr(text), repr(shown)).replace(text, shown)
+        return _HASH.sub(COVER, reason)
+
+    def scored(self, item: ScoredFault) -> ScoredFault:
+        return replace(item, fault=self._fault(item.fault), detail=self.line(item.fault.device, item.detail))
+
+    def _fault(self, fault: Fault) -> Fault:
+        def shown(lines: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(self.line(fault.device, line) for line in lines)
+
+        edits = tuple(replace(edit, before=shown(edit.before), after=shown(edit.after)) for edit in fault.edits)
+        return replace(fault, edits=edits)
