@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from controller.board_change import Change, change_of
 from controller.board_faults import Faults, faults_of
 from controller.board_inputs import Edition, Inputs, inputs_of
 from controller.board_judges import (
@@ -100,6 +101,7 @@ class Page:
     engine_only: bool
     alone: tuple[AloneRow, ...]
     wrongs: Wrongs
+    change: Change
     unreachable: Unreachable
     residue: Residue
     mutations_asked: bool
@@ -124,6 +126,7 @@ def page_of(report: VerifyReport, edition: Edition) -> Page:
         engine_only=is_engine_only(report),
         alone=alone_rows(report.judgement.alone),
         wrongs=wrongs_of(report),
+        change=change_of(report),
         unreachable=unreachable_of(report),
         residue=residue_of(report),
         mutations_asked=edition.run is not None,

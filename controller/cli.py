@@ -111,6 +111,10 @@ def verify(
     configs: Annotated[
         Path | None, typer.Option("--configs", help="Judge the texts in DIR, not the compiled ones.", metavar="DIR")
     ] = None,
+    running: Annotated[
+        Path | None,
+        typer.Option("--running", help="Tell what the change from the texts in DIR opens and cuts.", metavar="DIR"),
+    ] = None,
     mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
@@ -155,6 +159,7 @@ def verify(
             folder=workspace,
             on=on,
             configs=configs,
+            running=running,
             junit=junit,
             board=board,
             with_failures=not no_failures,

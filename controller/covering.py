@@ -13,6 +13,7 @@ from typing import assert_never
 
 from controller.verify import UnknownText, VerifyReport
 from routing.vendors import VENDORS
+from verification.change_judge import ChangeOfAccess
 from verification.judgement import Judgement
 from verification.mutation import Fault
 from verification.mutation_score import Score, ScoredFault
@@ -42,6 +43,7 @@ def cover_report(report: VerifyReport) -> VerifyReport:
     return replace(
         report,
         judgement=cover.judgement(report.judgement),
+        change=None if report.change is None else cover.change(report.change),
         unknown=tuple(
             replace(item, text=cover.line(item.device, item.text), reason=cover.line(item.device, item.reason))
             for item in report.unknown
@@ -87,6 +89,13 @@ class _Cover:
     def judgement(self, judgement: Judgement) -> Judgement:
         return replace(judgement, answers=tuple(map(self._answer, judgement.answers)))
 
+    def change(self, change: ChangeOfAccess) -> ChangeOfAccess:
+        return replace(
+            change,
+            doubts=tuple(self._doubt(item) for item in change.doubts),
+            differences=tuple(self._reason(item, ()) for item in change.differences),
+        )
+
     def _answer(self, answer: Answer) -> Answer:
         opinions = tuple(replace(item, verdict=self._verdict(item.verdict)) for item in answer.opinions)
         return replace(answer, verdict=self._verdict(answer.verdict), opinions=opinions)
@@ -103,11 +112,17 @@ class _Cover:
                 return verdict
             case Disputed(one=one, other=other):
                 return Disputed(one=self._reason(one, ()), other=self._reason(other, ()))
-            case Violated(culprits=culprits) | NotModelled(culprits=culprits):
+            case Violated(culprits=culprits):
                 reason = self._reason(verdict.reason, culprits)
                 return replace(verdict, reason=reason, culprits=tuple(map(self._culprit, culprits)))
+            case NotModelled():
+                return self._doubt(verdict)
             case _:
                 assert_never(verdict)
+
+    def _doubt(self, verdict: NotModelled) -> NotModelled:
+        reason = self._reason(verdict.reason, verdict.culprits)
+        return replace(verdict, reason=reason, culprits=tuple(map(self._culprit, verdict.culprits)))
 
     def _culprit(self, culprit: Culprit) -> Culprit:
         ref = tuple(self.line(culprit.device, part) for part in culprit.ref)

@@ -62,10 +62,11 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
     )
 
 
-def read_folder(folder: Path, inventory: Inventory) -> dict[str, str]:
+def read_folder(folder: Path, inventory: Inventory, *, complete: bool = True) -> dict[str, str]:
     """Return the text of every device from a folder of DEVICE.cfg / DEVICE.conf files.
 
-    FindingsError for a device without a file, a device with two, a file that is too large, and a folder that is not there.
+    FindingsError for a device without a file (with `complete` False: for a folder without any), a device with two, a file that is
+    too large, and a folder that is not there.
     """
     if not folder.is_dir():
         raise FindingsError([make_finding("TR701", Where(file=str(folder)))])
@@ -76,11 +77,11 @@ def read_folder(folder: Path, inventory: Inventory) -> dict[str, str]:
     findings = []
     for device in rendered_devices(inventory):
         files = found.get(device.name, [])
-        if not files:
+        if not files and complete:
             findings.append(make_finding("TR702", Where(file=str(folder), device=device.name), device=device.name))
         elif len(files) > 1:
             findings.append(make_finding("TR703", Where(file=str(files[1])), device=device.name, other=files[0].name))
-        elif files[0].stat().st_size > MAXIMUM_SIZE:
+        elif files and files[0].stat().st_size > MAXIMUM_SIZE:
             findings.append(make_finding("TR704", Where(file=str(files[0])), limit=MAXIMUM_SIZE))
     known = {device.name for device in rendered_devices(inventory)}
     findings += [
@@ -88,6 +89,8 @@ def read_folder(folder: Path, inventory: Inventory) -> dict[str, str]:
         for name, paths in found.items()
         if name not in known
     ]
+    if not found:
+        findings.append(make_finding("TR706", Where(file=str(folder))))
     if findings:
         raise FindingsError(findings)
     return {name: paths[0].read_text(encoding="utf-8", errors="surrogateescape") for name, paths in found.items()}

@@ -23,8 +23,10 @@ from controller.residue import ResidueRow, residue
 from controller.second_judge import tell_trouble
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from routing.draft import rendered_devices
+from verification.batfish_change import ask_changes
 from verification.batfish_judge import ask_batfish
 from verification.batfish_session import BatfishError, BatfishSession
+from verification.change_judge import AskChanges, ChangeOfAccess, judge_change
 from verification.engine import MakeExecutor
 from verification.evidence import Given
 from verification.judge import consult, judge_and_replay
@@ -57,23 +59,29 @@ class VerifyReport:
     unknown: tuple[UnknownText, ...]
     residue: tuple[ResidueRow, ...]
     findings: tuple[Finding, ...]
+    change: ChangeOfAccess | None = None
+    """What the change from the running texts opens and cuts, if that was asked."""
     trouble: Finding | None = None
     """Why the second judge, which was asked for, gave no opinion."""
 
     @property
     def exit_code(self) -> ExitCode:
         """Return what the report says to a script: without the second judge that was asked for, or with one that differs
-        about a line of a list, it is inconclusive at best."""
+        about a line of a list or about a change, it is inconclusive at best."""
         code = code_of_answers(self.judgement.answers)
-        doubt = self.trouble is not None or bool(self.judgement.lists.disputed)
+        doubt = self.trouble is not None or bool(self.judgement.lists.disputed) or _is_unsure(self.change)
         return ExitCode.INCONCLUSIVE if code is ExitCode.FINE and doubt else code
 
     @property
     def worst(self) -> str:
-        """Return the key of the worst verdict; judges who differ about a line of a list are a dispute, too."""
+        """Return the key of the worst verdict; judges who differ about a line of a list or about a change are a dispute, too."""
         counts = count_verdicts(self.judgement.answers)
         found = next((name for name in ("violated", "disputed", "not_modelled") if counts[name]), "hold")
-        return "disputed" if found == "hold" and self.judgement.lists.disputed else found
+        if found != "hold":
+            return found
+        if self.judgement.lists.disputed or (self.change is not None and self.change.differences):
+            return "disputed"
+        return "not_modelled" if self.change is not None and self.change.doubts else "hold"
 
     def file_name(self, device: str) -> str:
         """Return the name of the file that holds a device's text."""
@@ -91,6 +99,10 @@ class VerifyReport:
         return tuple(sorted(found))
 
 
+def _is_unsure(change: ChangeOfAccess | None) -> bool:
+    return change is not None and bool(change.differences or change.doubts)
+
+
 def texts_to_judge(compiled: Compiled, folder: Path | None) -> Mapping[str, str]:
     """Return the compiled texts by device, or those in a folder; FindingsError."""
     if folder is None:
@@ -105,15 +117,18 @@ def verify(
     *,
     with_failures: bool,
     second: Callable[[], BatfishSession] | None = None,
+    running: Mapping[str, str] | None = None,
 ) -> VerifyReport:
-    """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge."""
+    """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge;
+    `running`: the texts that stand on the devices now, to tell what the change to these opens and cuts."""
     wanted = compiled.addressed.wanted
     output.progress("read", 0, 0)
     given = give(compiled, texts)
     output.progress("judge", 0, 0)
     judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
-    judgement, trouble = _consult(judgement, given, output, second)
+    standing = None if running is None else give(compiled, running)
+    judgement, change, trouble = _consult(judgement, given, standing, output, second)
     return VerifyReport(
         compiled=compiled,
         judgement=judgement,
@@ -122,21 +137,34 @@ def verify(
         unknown=unknown_texts(given),
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
         findings=(*compiled.findings, *lockfile_findings(compiled), *line_findings(compiled, judgement.lists)),
+        change=change,
         trouble=trouble,
     )
 
 
 def _consult(
-    judgement: Judgement, given: Given, output: Output, second: Callable[[], BatfishSession] | None
-) -> tuple[Judgement, Finding | None]:
-    """Return what both judges say, or the engine's judgement and why the second one gave no opinion."""
-    if second is None:
-        return judgement, None
-    output.progress("second", 0, 0)
-    try:
-        return consult(judgement, given, partial(ask_batfish, second())), None
-    except BatfishError as error:
-        return judgement, tell_trouble(error)
+    judgement: Judgement,
+    given: Given,
+    running: Given | None,
+    output: Output,
+    second: Callable[[], BatfishSession] | None,
+) -> tuple[Judgement, ChangeOfAccess | None, Finding | None]:
+    """Return what both judges say of a network and of the change to it, or what the engine says and why the second one gave no
+    opinion."""
+    trouble = None
+    if second is not None:
+        output.progress("second", 0, 0)
+        try:
+            session = second()
+            both = consult(judgement, given, partial(ask_batfish, session))
+            return both, _change(running, given, partial(ask_changes, session)), None
+        except BatfishError as error:
+            trouble = tell_trouble(error)
+    return judgement, _change(running, given, None), trouble
+
+
+def _change(running: Given | None, intended: Given, ask: AskChanges | None) -> ChangeOfAccess | None:
+    return None if running is None else judge_change(running, intended, ask)
 
 
 def make_workers() -> MakeExecutor | None:

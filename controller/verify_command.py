@@ -12,6 +12,7 @@ from controller.board_inputs import Edition
 from controller.boundary import check_folder, parse_day
 from controller.compile import compile_workspace
 from controller.covering import cover_report, cover_score, cover_second
+from controller.evidence import read_folder
 from controller.exit_codes import ExitCode
 from controller.files import write_bytes, write_text
 from controller.finding_report import tell_findings
@@ -28,7 +29,7 @@ from controller.mutation_report import (
     try_second,
 )
 from controller.output import Output
-from controller.pipeline import today_of
+from controller.pipeline import Compiled, today_of
 from controller.second_judge import SecondJudgeRequest, find_second, tell_trouble
 from controller.verify import VerifyReport, texts_to_judge, verify
 from controller.verify_json import print_verify_json, print_verify_summary
@@ -52,11 +53,13 @@ class BoardFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyRequest:
-    """What to judge and how to tell it. `configs`: a folder of texts, None for the compiled ones."""
+    """What to judge and how to tell it. `configs`: a folder of texts, None for the compiled ones; `running`: a folder of those
+    that stand on the devices now."""
 
     folder: Path
     on: str | None = None
     configs: Path | None = None
+    running: Path | None = None
     junit: Path | None = None
     board: BoardFile | None = None
     with_failures: bool = True
@@ -73,7 +76,10 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     second = find_second(request.second, compiled.addressed.wanted.settings.batfish)
     if request.second is not None and request.second.record is not None:
         second = _recorded_by(second, recorder)
-    report = cover_report(verify(compiled, texts, output, with_failures=request.with_failures, second=second))
+    found = verify(
+        compiled, texts, output, with_failures=request.with_failures, second=second, running=_running(request, compiled)
+    )
+    report = cover_report(found)
     if request.junit is not None:
         write_text(request.junit, junit_text(report))
     if output.json:
@@ -96,6 +102,13 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
                 output.say("wrote_file", file=path)
         print_end(output, report)
     return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score)) or second_code
+
+
+def _running(request: VerifyRequest, compiled: Compiled) -> dict[str, str] | None:
+    """Return the texts that stand on the devices now, if a folder of them is named; FindingsError."""
+    if request.running is None:
+        return None
+    return read_folder(request.running, compiled.addressed.wanted.inventory, complete=False)
 
 
 def _mutate_second(

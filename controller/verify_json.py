@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from controller.change_report import change_messages
 from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
 from controller.line_report import line_messages
 from controller.output import Output
@@ -33,7 +34,7 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
-    for message in line_messages(report):
+    for message in (*line_messages(report), *change_messages(report)):
         print_message(output, message)
     for row in report.residue:
         asked = row.rule

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from controller.change_report import print_change
 from controller.line_report import print_lines
 from controller.output import Output
 from controller.verify import VerifyReport, count_verdicts, judges_of, verdict_name
@@ -32,6 +33,7 @@ def print_report(output: Output, report: VerifyReport) -> None:
     _print_wrong(output, report, intents)
     _print_unknown(output, report)
     print_lines(output, report)
+    print_change(output, report)
     _print_residue(output, report)
     _print_table(output, report.judgement.answers)
     _print_second(output, report)

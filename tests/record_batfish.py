@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from functools import partial
 
 from controller.files import write_bytes
 from controller.second_judge import parse_address
 from intents.prefix import Family
-from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
+from tests.batfish_cases import CASES, MISREAD, RECORDED, RECORDED_CHANGES, changes_of, given_of, judged
+from verification.batfish_change import ask_changes
 from verification.batfish_client import LiveBatfish
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordingBatfish
@@ -22,7 +24,8 @@ from verification.verdict import NotModelled, Violated
 
 def main(where: str) -> int:
     address = parse_address(where)
-    session = RecordingBatfish(LiveBatfish(address.host, address.port, address.deadline))
+    live = LiveBatfish(address.host, address.port, address.deadline)
+    session = RecordingBatfish(live)
     wrong = []
     for name in (*CASES, *MISREAD):
         judgement = judged(name)
@@ -34,11 +37,18 @@ def main(where: str) -> int:
         wrong += [f"{name}: {item}" for item in differences(name, found)]
         if kinds != CASES[name].violated:
             wrong.append(f"{name}: batfish finds {sorted(kinds)}, expected is {sorted(CASES[name].violated)}")
+    day = datetime.now(tz=UTC).date().isoformat()
+    changes = RecordingBatfish(live)
+    for name in CASES:
+        told = changes_of("right", name, partial(ask_changes, changes))
+        print(f"change to {name}: {len(told.changes)}")  # noqa: T201 - what was recorded
+        wrong += [f"change to {name}: {item}" for item in told.differences if not told.doubts]
     if wrong:
         print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
         return 1
     RECORDED.parent.mkdir(exist_ok=True)
-    write_bytes(RECORDED, session.recording(datetime.now(tz=UTC).date().isoformat()))
+    write_bytes(RECORDED, session.recording(day))
+    write_bytes(RECORDED_CHANGES, changes.recording(day))
     return 0
 
 

@@ -215,7 +215,7 @@ def test_the_page_is_whole_and_loads_nothing() -> None:
     policy = next(value for _, name, value in found.attributes if name == "content" and "src" in value)
     digest = b64encode(sha256(found.style.encode("utf-8")).digest()).decode("ascii")
     assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    assert [found.tags[f"h{level}"] for level in (1, 2)] == [1, 12]
+    assert [found.tags[f"h{level}"] for level in (1, 2)] == [1, 13]
 
 
 def test_equal_reports_are_equal_bytes() -> None:

@@ -142,6 +142,7 @@ CASES: Mapping[str, Produce] = {
     "TR703-two-texts": with_two_texts,
     "TR704-text-too-large": lambda folder: read(large(texts_in(folder) / "agg-1.cfg")),
     "TR705-stranger": with_stranger,
+    "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),
     "TR801-no-workspace": lambda folder: check_folder(folder / "workspace"),
     "TR802-not-empty": lambda folder: init_workspace(Output("en"), texts_in(folder)),
     "TR803-refused": refused,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intents.prefix import Family, Prefix, parse_prefix
@@ -80,27 +80,33 @@ class Facts:
 
 def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> Facts:
     """Ask everything that is no question about packets. BatfishError if something that was sent is not in the answers."""
+    read = gather_texts(session, snapshot, given)
+    up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), read.devices))
+    if not up and len(given.network.devices) > 1:
+        raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
+    routes = _routes(session.ask("routes", {}, snapshot), read.devices)
+    without = sorted(read.nodes.keys() - {device for device, _ in routes})
+    if without:
+        raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
+    return replace(read, sessions=up, routes=routes)
+
+
+def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> Facts:
+    """Return what Batfish read, without what it computed: no sessions, no routes. BatfishError as for `gather_facts`."""
     nodes = _nodes(session.ask("fileParseStatus", {}, snapshot), given)
     devices = {node: device for device, node in nodes.items()}
     interfaces = dict(_interfaces(session.ask("interfaceProperties", {"properties": _PROPERTIES}, snapshot), devices))
     without = sorted(nodes.keys() - {device for device, _ in interfaces})
     if without:
         raise BatfishError(Trouble.INCOMPLETE, f"no interface of {_some(without)} is in the answer")
-    up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), devices))
-    if not up and len(given.network.devices) > 1:
-        raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
-    routes = _routes(session.ask("routes", {}, snapshot), devices)
-    without = sorted(nodes.keys() - {device for device, _ in routes})
-    if without:
-        raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
     return Facts(
         nodes=nodes,
         devices=devices,
         unread=tuple(_unread(session.ask("initIssues", {}, snapshot), given, devices)),
         undefined=tuple(_undefined(session.ask("undefinedReferences", {}, snapshot))),
         interfaces=interfaces,
-        sessions=up,
-        routes=routes,
+        sessions=frozenset(),
+        routes={},
     )
 
 

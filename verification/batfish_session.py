@@ -91,6 +91,7 @@ class BatfishSession(Protocol):
 COLUMNS: Mapping[str, frozenset[str]] = {
     "bgpSessionStatus": frozenset({"Established_Status", "Local_IP", "Node", "Remote_IP", "VRF"}),
     "detectLoops": frozenset({"Flow", "Traces"}),
+    "differentialReachability": frozenset({"Flow", "Reference_Traces", "Snapshot_Traces"}),
     "fileParseStatus": frozenset({"File_Name", "Nodes", "Status"}),
     "filterLineReachability": frozenset({"Sources", "Unreachable_Line"}),
     "initIssues": frozenset({"Details", "Line_Text", "Nodes", "Source_Lines"}),

@@ -1,0 +1,66 @@
+"""What a change of texts opens and cuts -> the rows of the board's page about it.
+
+The one idea: a board decides about a change; what it opens stands before what it cuts, each with a packet and who saw it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.board_judges import name_judge
+from controller.board_words import Both, both
+from controller.verify import VerifyReport
+from verification.access_change import Turn
+from verification.flow import describe_flow
+
+MOST_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """Packets that only one of running and intended texts deliver, by an example."""
+
+    turn: Both
+    opens: bool
+    source: str
+    destination: str
+    packet: str
+    judges: tuple[Both, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """All that is said of the change; `asked`: whether the running texts were given."""
+
+    asked: bool
+    rows: tuple[ChangeRow, ...] = ()
+    left_out: int = 0
+    new: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+
+
+def change_of(report: VerifyReport) -> Change:
+    """Return what the page says of the change from running to intended texts."""
+    change = report.change
+    if change is None:
+        return Change(asked=False)
+    order = sorted(change.changes, key=lambda item: item.change.turn is Turn.CUT)
+    return Change(
+        asked=True,
+        rows=tuple(
+            ChangeRow(
+                turn=both(f"turn_{item.change.turn}"),
+                opens=item.change.turn is Turn.OPENED,
+                source=str(item.change.source),
+                destination=str(item.change.destination),
+                packet=describe_flow(item.change.flow),
+                judges=tuple(name_judge(judge) for judge in item.judges),
+            )
+            for item in order[:MOST_CHANGES]
+        ),
+        left_out=max(0, len(order) - MOST_CHANGES),
+        new=change.new,
+        doubts=tuple(item.reason for item in change.doubts),
+        differences=change.differences,
+    )

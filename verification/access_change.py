@@ -1,0 +1,273 @@
+"""What a change of texts opens and cuts: who could send what to whom before, and who can after.
+
+Turns the evidence of two networks into changes of access. The one idea: what becomes of a packet hangs on the filter where it
+starts, its ways, and the filters on them; a pair of attachments is looked at only where one of these is another after the
+change, and then both fates are sets over one header space, and their differences are the change. Whole network only.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from intents.prefix import Family, Prefix, prefix_of
+from intents.registry import AttachmentName
+from routing.model import Acl, AclEntry, AttachmentPort, Direction
+from verification.acl_sets import permitted
+from verification.evidence import Evidence
+from verification.flow import SUCCESS, Flow
+from verification.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
+from verification.forwarding import Way
+from verification.header_space import HeaderMatch, HeaderSpace, header_match, header_space
+
+Course = tuple[int, ...]
+"""A way that delivers, by the filters on it: numbers of list contents, in order."""
+Courses = frozenset[Course]
+Place = tuple[str, str]
+"""Device and interface."""
+
+
+class Turn(StrEnum):
+    """Which way access changes."""
+
+    OPENED = "opened"
+    CUT = "cut"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessChange:
+    """Packets from one attachment to another that only one of two networks delivers, by an example of them."""
+
+    source: AttachmentName
+    destination: AttachmentName
+    turn: Turn
+    flow: Flow
+
+
+def access_changes(running: Evidence, intended: Evidence) -> tuple[AccessChange, ...]:
+    """Return what delivery changes from one network to another over the same ports, sorted; NotExpressibleError.
+
+    An attachment is the addresses that the plan gives it and those that its interfaces have in either network, but not those of
+    devices themselves. A packet counts as delivered if it is on some way.
+    """
+    if running.given.network == intended.given.network:
+        return ()
+    found = [change for family in Family for change in _Comparison(running, intended, family).changes()]
+    return tuple(sorted(found, key=lambda item: (item.source, item.destination, item.flow.family, item.turn)))
+
+
+def destinations_of(running: Evidence, intended: Evidence, family: Family) -> tuple[Span, ...]:
+    """Return the addresses that changes of access are looked for at: those of all attachments in either network."""
+    return union_of(span for spans in _spans(running, intended, family).values() for span in spans)
+
+
+class _Comparison:
+    """Both networks in one family, over one header space."""
+
+    def __init__(self, running: Evidence, intended: Evidence, family: Family) -> None:
+        self._family = family
+        self._lists = _Lists(family, (running, intended))
+        self._before, self._after = _Fates(running, family, self._lists), _Fates(intended, family, self._lists)
+        self._ports = intended.ports
+        self._own = {name: spans for (name, kind), spans in intended.own.items() if kind is family}
+        self._spans = _spans(running, intended, family)
+
+    def changes(self) -> Iterator[AccessChange]:
+        """Yield at most one change of each turn for each port of a source and each destination."""
+        cuts = sorted(self._before.edges | self._after.edges)
+        stretches = {name: tuple(_cut(spans, cuts)) for name, spans in self._spans.items()}
+        for source, ports in sorted(self._ports.items()):
+            for destination, pieces in stretches.items():
+                if source != destination and pieces:
+                    yield from self._between(source, ports, destination, pieces)
+
+    def _between(
+        self,
+        source: AttachmentName,
+        ports: Iterable[AttachmentPort],
+        destination: AttachmentName,
+        pieces: tuple[Span, ...],
+    ) -> Iterator[AccessChange]:
+        ends = frozenset((port.device, port.interface) for port in self._ports.get(destination, ()))
+        for port in ports:
+            told: set[Turn] = set()
+            groups: dict[tuple[Courses, Courses], list[Span]] = {}
+            for piece in pieces:
+                courses = self._before.courses(port, piece[0], ends), self._after.courses(port, piece[0], ends)
+                if courses[0] != courses[1]:
+                    groups.setdefault(courses, []).append(piece)
+            for (before, after), spans in groups.items():
+                for turn, flow in self._turns(source, port, before, after, spans):
+                    if turn not in told:
+                        told.add(turn)
+                        yield AccessChange(source=source, destination=destination, turn=turn, flow=flow)
+
+    def _turns(
+        self, source: AttachmentName, port: AttachmentPort, before: Courses, after: Courses, spans: list[Span]
+    ) -> Iterator[tuple[Turn, Flow]]:
+        one, other = self._lists.delivered(before, spans), self._lists.delivered(after, spans)
+        for turn, packets in ((Turn.OPENED, other - one), (Turn.CUT, one - other)):
+            packet = self._example(source, packets)
+            if packet is not None:
+                yield turn, flow_of(packet, self._family, port.device, port.interface)
+
+    def _example(self, source: AttachmentName, packets: FlowSet) -> Packet | None:
+        """Return a packet of a set, if there is one an honest and whole one."""
+        space = self._lists.space
+        honest = self._own.get(source, ())
+        everywhere = whole(self._family)
+        for sources, mask in ((honest, self._lists.whole), (everywhere, self._lists.whole), (everywhere, space.full)):
+            found = (packets & rectangle(space, sources, everywhere, mask)).witness()
+            if found is not None:
+                return found
+        return None
+
+
+class _Lists:
+    """The contents of all lists of both networks, numbered; what each permits, worked out once."""
+
+    def __init__(self, family: Family, networks: Iterable[Evidence]) -> None:
+        self.family = family
+        self._number: dict[tuple[AclEntry, ...], int] = {}
+        self._acls: list[Acl] = []
+        self._permitted: dict[int, FlowSet] = {}
+        matches: set[HeaderMatch] = set()
+        for evidence in networks:
+            for (_, kind, _), acl in sorted(evidence.acls.items()):
+                if kind is family and acl.entries not in self._number:
+                    self._number[acl.entries] = len(self._acls)
+                    self._acls.append(acl)
+                    matches |= {header_match(entry) for entry in acl.entries}
+        self.space: HeaderSpace = header_space(family, matches)
+        self.whole = sum(1 << bit for bit, header in enumerate(self.space.headers) if not header.non_initial)
+
+    def number(self, acl: Acl) -> int:
+        """Return the number of a list's content."""
+        return self._number[acl.entries]
+
+    def delivered(self, courses: Courses, spans: Iterable[Span]) -> FlowSet:
+        """Return the packets to some addresses that pass all lists of any of some ways."""
+        found = FlowSet(space=self.space)
+        everything = rectangle(self.space, whole(self.family), spans, self.space.full)
+        for course in sorted(courses):
+            packets = everything
+            for number in course:
+                packets &= self._permits(number)
+            found |= packets
+        return found
+
+    def _permits(self, number: int) -> FlowSet:
+        if number not in self._permitted:
+            self._permitted[number] = permitted(self._acls[number], self.space)
+        return self._permitted[number]
+
+
+class _Fates:
+    """Where one network delivers packets, and by which lists."""
+
+    def __init__(self, evidence: Evidence, family: Family, lists: _Lists) -> None:
+        self._evidence = evidence
+        self._family = family
+        self._lists = lists
+        regions = sorted(prefix for prefix in evidence.regions.chains if prefix.family is family)
+        self.edges = frozenset(edge for prefix in regions for edge in (prefix.network, prefix.last + 1))
+        self._holders = _most_specific(regions)
+        self._starts = [low for low, _ in self._holders]
+        self._courses: dict[tuple[str, str, Prefix], Mapping[Place, Courses]] = {}
+        self._filters: dict[tuple[str, str, str], tuple[int, ...]] = {}
+
+    def courses(self, port: AttachmentPort, address: int, ends: Iterable[Place]) -> Courses:
+        """Return the ways from a port that deliver packets for an address at some of these interfaces."""
+        held = self._holders[bisect_right(self._starts, address) - 1][1] if self._starts else None
+        if held is None:
+            return frozenset()
+        key = (port.device, port.interface, held)
+        if key not in self._courses:
+            self._courses[key] = self._by_end(port, held)
+        by_end = self._courses[key]
+        return frozenset().union(*(by_end.get(end, frozenset()) for end in ends))
+
+    def _by_end(self, port: AttachmentPort, region: Prefix) -> Mapping[Place, Courses]:
+        node = self._evidence.start_node(port)
+        found: dict[Place, set[Course]] = {}
+        for way in () if node is None else self._evidence.whole.ways(node, region):
+            if way.end in SUCCESS:
+                found.setdefault((way.device, way.interface), set()).add(self._course(port, way))
+        return {end: frozenset(courses) for end, courses in found.items()}
+
+    def _course(self, port: AttachmentPort, way: Way) -> Course:
+        crossed = ((port.device, port.interface, str(Direction.IN)), *way.filters)
+        return tuple(number for place in crossed for number in self._numbers(place))
+
+    def _numbers(self, place: tuple[str, str, str]) -> tuple[int, ...]:
+        if place not in self._filters:
+            device, interface, direction = place
+            acl = self._evidence.filter_of(device, interface, Direction(direction), self._family)
+            self._filters[place] = () if acl is None else (self._lists.number(acl),)
+        return self._filters[place]
+
+
+def _most_specific(regions: Iterable[Prefix]) -> list[tuple[int, Prefix | None]]:
+    """Return where each stretch of addresses begins, with the most specific prefix that holds it; prefixes are laminar."""
+    found: list[tuple[int, Prefix | None]] = [(0, None)]
+    stack: list[Prefix] = []
+
+    def close(before: int) -> None:
+        while stack and stack[-1].last < before:
+            ended = stack.pop()
+            found.append((ended.last + 1, stack[-1] if stack else None))
+
+    for prefix in regions:
+        close(prefix.network)
+        found.append((prefix.network, prefix))
+        stack.append(prefix)
+    close(1 << 129)
+    last: dict[int, Prefix | None] = dict(
+        found
+    )  # of several that begin at one address, the last one said is the innermost
+    return sorted(last.items())
+
+
+def _cut(spans: Iterable[Span], edges: list[int]) -> Iterator[Span]:
+    """Yield spans in pieces that no edge divides."""
+    for low, high in spans:
+        start = low
+        for edge in edges[bisect_right(edges, low) : bisect_right(edges, high)]:
+            yield start, edge - 1
+            start = edge
+        yield start, high
+
+
+def _spans(running: Evidence, intended: Evidence, family: Family) -> dict[AttachmentName, tuple[Span, ...]]:
+    """Return the addresses that stand for each attachment as a destination."""
+    both = (running, intended)
+    taken = union_of((value, value) for item in both for value in _own_addresses(item, family))
+    return {
+        name: without(
+            (
+                *_hosts(intended.own.get((name, family), ())),
+                *(span for item in both for span in _connected(item, name, family)),
+            ),
+            taken,
+        )
+        for name in sorted(intended.ports)
+    }
+
+
+def _connected(evidence: Evidence, name: AttachmentName, family: Family) -> Iterator[Span]:
+    for port in evidence.ports.get(name, ()):
+        found = None if port.external else evidence.topology.interfaces.get((port.device, port.interface))
+        for address in () if found is None else found.addresses:
+            if address.family is family:
+                yield from _hosts((span_of(prefix_of(family, address.value, address.length)),))
+
+
+def _hosts(spans: Iterable[Span]) -> Iterator[Span]:
+    """Yield addresses without the first and the last of each span: those stand for the subnet itself and for all in it."""
+    return ((low + 1, high - 1) if high - low > 2 else (low, high) for low, high in spans)
+
+
+def _own_addresses(evidence: Evidence, family: Family) -> Iterator[int]:
+    return (value for own in evidence.topology.own for kind, value in own if kind is family)

@@ -1,0 +1,80 @@
+"""What a change of texts opens and cuts, as Batfish sees it.
+
+The one idea: one differential question over all ports: it has, for every start, at most one packet that only the new network
+delivers and one that only the old one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from routing.model import AttachmentPort
+from verification.access_change import Place, Turn
+from verification.batfish_facts import Facts, gather_texts
+from verification.batfish_flow import WHOLE, addresses, flow_of_row
+from verification.batfish_reach import ANY, ARRIVED, can_start
+from verification.batfish_session import BatfishSession, Row
+from verification.batfish_snapshot import network_snapshot
+from verification.evidence import Given
+from verification.flow import SUCCESS, Flow
+from verification.flow_sets import Span
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenChanges:
+    """What Batfish sees change, by start and turn. `starts`: ports that stand in both networks, so that they can be compared.
+    `unread`: lines of either network that it did not read, as words."""
+
+    starts: frozenset[Place]
+    flows: Mapping[tuple[Place, Turn], Flow]
+    unread: tuple[str, ...]
+
+
+def ask_changes(session: BatfishSession, running: Given, intended: Given, spans: Sequence[Span]) -> SeenChanges:
+    """Return what changes for packets to some IPv4 addresses. BatfishError."""
+    before, after = network_snapshot(running), network_snapshot(intended)
+    session.upload(before)
+    session.upload(after)
+    old, new = gather_texts(session, before, running), gather_texts(session, after, intended)
+    ports = [port for port in intended.network.ports if _stands(old, port) and _stands(new, port)]
+    unread = tuple(
+        f"{item.device}:{item.line}: {item.text or item.reason}"
+        for facts in (old, new)
+        for item in (*facts.unread, *facts.undefined)
+    )
+    rows: Sequence[Row] = ()
+    if ports and spans and before.name != after.name:
+        starts = ", ".join(f"@enter({new.nodes[port.device]}[{port.interface}])" for port in ports)
+        parameters = {
+            "pathConstraints": {"startLocation": starts},
+            "headers": {**WHOLE, "srcIps": ANY, "dstIps": addresses(spans)},
+            "actions": ARRIVED,
+        }
+        rows = session.ask("differentialReachability", parameters, after, before)
+    return SeenChanges(
+        starts=frozenset((port.device, port.interface) for port in ports),
+        flows=dict(item for row in rows for item in _turns(row, new)),
+        unread=unread,
+    )
+
+
+def _stands(facts: Facts, port: AttachmentPort) -> bool:
+    return can_start(facts, port.device, port.interface)
+
+
+def _turns(row: Row, facts: Facts) -> Iterator[tuple[tuple[Place, Turn], Flow]]:
+    node = str(row["Flow"].get("ingressNode"))
+    flow = flow_of_row(row["Flow"], facts.devices.get(node, node))
+    arrived = {turn: _arrives(row[column]) for turn, column in _COLUMNS.items()}
+    for turn, here in arrived.items():
+        if here and not all(arrived.values()):
+            yield ((flow.start_device, flow.start_interface), turn), flow
+
+
+_COLUMNS = {Turn.OPENED: "Snapshot_Traces", Turn.CUT: "Reference_Traces"}
+
+
+def _arrives(traces: Sequence[Mapping[str, Any]] | None) -> bool:
+    return any(str(trace.get("disposition")) in SUCCESS for trace in traces or ())
