@@ -1,4 +1,5 @@
-"""Asks a live Batfish server about every golden case and keeps its answers: `python -m tests.record_batfish HOST[:PORT]`.
+"""Asks a live Batfish server about every golden case and every snippet of the readers, and keeps its answers: `python -m
+tests.record_batfish HOST[:PORT]`.
 
 Writes nothing if the judges differ in any case: a disagreement is a defect of one of them, not something to get used to.
 """
@@ -12,6 +13,8 @@ from controller.files import write_bytes
 from controller.second_judge import parse_address
 from intents.prefix import Family
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
+from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
+from tests.live_readers import LiveReaders
 from verification.batfish_client import LiveBatfish
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordingBatfish
@@ -20,8 +23,25 @@ from verification.verdict import NotModelled, Violated
 
 
 def main(where: str) -> int:
+    """Record both, or nothing. Return the exit code."""
     address = parse_address(where)
-    session = RecordingBatfish(LiveBatfish(address.host, address.port, address.deadline))
+    cases = RecordingBatfish(LiveBatfish(address.host, address.port, address.deadline))
+    readers = RecordingBatfish(LiveReaders(address.host, address.port, address.deadline))
+    comparison = compare_readers(readers)
+    print(comparison.told())  # noqa: T201 - what was recorded
+    wrong = [*faults(comparison), *ask_cases(cases)]
+    if wrong:
+        print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
+        return 1
+    RECORDED.parent.mkdir(exist_ok=True)
+    day = datetime.now(tz=UTC).date().isoformat()
+    for path, session in ((RECORDED, cases), (RECORDED_READERS, readers)):
+        write_bytes(path, session.recording(day))
+    return 0
+
+
+def ask_cases(session: RecordingBatfish) -> list[str]:
+    """Ask about every golden case; return what the judges say differently."""
     wrong = []
     for name in (*CASES, *MISREAD):
         judgement = judged(name)
@@ -33,12 +53,7 @@ def main(where: str) -> int:
         wrong += [f"{name}: {item}" for item in differences(name, found)]
         if kinds != CASES[name].violated:
             wrong.append(f"{name}: batfish finds {sorted(kinds)}, expected is {sorted(CASES[name].violated)}")
-    if wrong:
-        print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
-        return 1
-    RECORDED.parent.mkdir(exist_ok=True)
-    write_bytes(RECORDED, session.recording(datetime.now(tz=UTC).date().isoformat()))
-    return 0
+    return wrong
 
 
 def violated_kinds(name: str, found: Opinions) -> frozenset[str]:
