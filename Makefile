@@ -14,7 +14,7 @@ help:
 	@echo 'make lint   check style, types and the direction of imports'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
-	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases anew'
+	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases and snippets anew'
 	@echo 'make clean  remove the environments and caches'
 	@echo 'PYTHON=/path/to/python chooses the Python (3.11 to 3.13).'
 

@@ -1,4 +1,5 @@
-"""Asks a live Batfish server about every golden case and keeps its answers: `python -m tests.record_batfish HOST[:PORT]`.
+"""Asks a live Batfish server about every golden case and every snippet of the readers, and keeps its answers: `python -m
+tests.record_batfish HOST[:PORT]`.
 
 Writes nothing if the judges differ in any case: a disagreement is a defect of one of them, not something to get used to.
 """
@@ -13,6 +14,8 @@ from controller.files import write_bytes
 from controller.second_judge import parse_address
 from intents.prefix import Family
 from tests.batfish_cases import CASES, MISREAD, RECORDED, RECORDED_CHANGES, changes_of, given_of, judged
+from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
+from tests.live_readers import LiveReaders
 from verification.batfish_change import ask_changes
 from verification.batfish_client import LiveBatfish
 from verification.batfish_judge import ask_batfish
@@ -23,9 +26,26 @@ from verification.verdict import NotModelled, Violated
 
 
 def main(where: str) -> int:
+    """Record everything, or nothing. Return the exit code."""
     address = parse_address(where)
     live = LiveBatfish(address.host, address.port, address.deadline)
-    session = RecordingBatfish(live)
+    cases, changes = RecordingBatfish(live), RecordingBatfish(live)
+    readers = RecordingBatfish(LiveReaders(address.host, address.port, address.deadline))
+    comparison = compare_readers(readers)
+    print(comparison.told())  # noqa: T201 - what was recorded
+    wrong = [*faults(comparison), *ask_cases(cases), *ask_about_changes(changes)]
+    if wrong:
+        print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
+        return 1
+    RECORDED.parent.mkdir(exist_ok=True)
+    day = datetime.now(tz=UTC).date().isoformat()
+    for path, session in ((RECORDED, cases), (RECORDED_CHANGES, changes), (RECORDED_READERS, readers)):
+        write_bytes(path, session.recording(day))
+    return 0
+
+
+def ask_cases(session: RecordingBatfish) -> list[str]:
+    """Ask about every golden case; return what the judges say differently."""
     wrong = []
     for name in (*CASES, *MISREAD):
         judgement = judged(name)
@@ -37,19 +57,17 @@ def main(where: str) -> int:
         wrong += [f"{name}: {item}" for item in differences(name, found)]
         if kinds != CASES[name].violated:
             wrong.append(f"{name}: batfish finds {sorted(kinds)}, expected is {sorted(CASES[name].violated)}")
-    day = datetime.now(tz=UTC).date().isoformat()
-    changes = RecordingBatfish(live)
+    return wrong
+
+
+def ask_about_changes(session: RecordingBatfish) -> list[str]:
+    """Ask what the change from the right texts to those of every golden case opens and cuts; return where judges differ."""
+    wrong = []
     for name in CASES:
-        told = changes_of("right", name, partial(ask_changes, changes))
+        told = changes_of("right", name, partial(ask_changes, session))
         print(f"change to {name}: {len(told.changes)}")  # noqa: T201 - what was recorded
         wrong += [f"change to {name}: {item}" for item in told.differences if not told.doubts]
-    if wrong:
-        print("nothing is recorded:", *wrong, sep="\n  ")  # noqa: T201
-        return 1
-    RECORDED.parent.mkdir(exist_ok=True)
-    write_bytes(RECORDED, session.recording(day))
-    write_bytes(RECORDED_CHANGES, changes.recording(day))
-    return 0
+    return wrong
 
 
 def violated_kinds(name: str, found: Opinions) -> frozenset[str]:

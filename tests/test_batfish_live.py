@@ -14,6 +14,8 @@ from controller.evidence import give
 from controller.second_judge import parse_address
 from routing.vendors import VENDORS
 from tests.batfish_cases import CASES, given_of, judged
+from tests.batfish_readers import compare_readers, faults
+from tests.live_readers import LiveReaders
 from tests.record_batfish import differences, violated_kinds
 from tests.strategies import Province, compile_province, provinces
 from verification.batfish_client import LiveBatfish
@@ -44,6 +46,11 @@ def test_the_live_server_says_what_was_recorded(session: LiveBatfish, name: str)
     found = ask_batfish(session, given_of(name), judgement)
     assert differences(name, found) == []
     assert violated_kinds(name, found) == CASES[name].violated
+
+
+def test_the_live_server_reads_the_snippets_as_their_readers_do() -> None:
+    address = parse_address(SERVER)
+    assert faults(compare_readers(LiveReaders(address.host, address.port, 600.0))) == []
 
 
 @settings(max_examples=10, phases=(Phase.explicit, Phase.generate))

@@ -64,6 +64,12 @@ def _expand(text: str) -> str:
     return "\n".join(_SHORT.get(line[:3], line[:3]) + line[3:] for line in text.split("\n")) + "\n"
 
 
+def whole_text(snippet: Snippet) -> str:
+    """Return a snippet with what it says to stand behind it."""
+    used = (line.removeprefix("use ") for line in snippet.expected if line.startswith("use "))
+    return snippet.text + "".join(_BEHIND[name] for name in used)
+
+
 SNIPPETS = tuple(_load())
 
 CONSTRUCTS = frozenset(
@@ -151,8 +157,7 @@ CONSTRUCTS = frozenset(
 
 @pytest.mark.parametrize("snippet", SNIPPETS, ids=lambda snippet: snippet.name)
 def test_a_hand_written_snippet_means_what_its_document_says(snippet: Snippet) -> None:
-    behind = "".join(_BEHIND[line.removeprefix("use ")] for line in snippet.expected if line.startswith("use "))
-    found = VENDOR.read("r1", snippet.text + behind)
+    found = VENDOR.read("r1", whole_text(snippet))
     own_lines = snippet.text.count("\n")
     assert snippet.expected
     unknown = [line for line in snippet.expected if line.startswith("unknown ")]
@@ -302,7 +307,7 @@ def _route(device: Device, name: str, route: list[str]) -> str:
     carried = set(words[2:])
     said: list[str] = []
     for clause in policy.clauses:
-        if not _holds(clause, prefix, source, carried):
+        if not clause_holds(clause, prefix, source, carried):
             continue
         said += [f"lp={clause.local_preference}"] if clause.local_preference is not None else []
         said += [f"med={clause.metric}"] if clause.metric is not None else []
@@ -315,7 +320,7 @@ def _route(device: Device, name: str, route: list[str]) -> str:
     return " ".join([decision, *(said if "->" in route else [])])
 
 
-def _holds(clause: PolicyClause, prefix: Prefix, source: str, carried: set[str]) -> bool:
+def clause_holds(clause: PolicyClause, prefix: Prefix, source: str, carried: set[str]) -> bool:
     if clause.sources is not None and source not in clause.sources:
         return False
     if clause.communities is not None and not any(carried >= set(members) for members in clause.communities):

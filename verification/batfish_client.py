@@ -29,6 +29,7 @@ from pybatfish.exception import BatfishException  # noqa: E402
 from verification.batfish_session import (  # noqa: E402
     COLUMNS,
     BatfishError,
+    Columns,
     Parameters,
     Row,
     Snapshot,
@@ -51,14 +52,15 @@ _Found = TypeVar("_Found")
 
 
 class LiveBatfish:
-    """A server on `host`:`port`; `deadline` in seconds for any single call."""
+    """A server on `host`:`port`; `deadline` in seconds for any single call; `columns`: what is asked, and what is read."""
 
     recorded = ""
 
-    def __init__(self, host: str, port: int, deadline: float) -> None:
+    def __init__(self, host: str, port: int, deadline: float, columns: Columns = COLUMNS) -> None:
         logging.getLogger("pybatfish").setLevel(logging.ERROR)
         self._where = f"{host}:{port}"
         self._deadline = deadline
+        self._columns = columns
         try:
             self._session = self._within(lambda: Session(host=host, port=port, timeout=deadline))
             versions = self._within(self._session.get_component_versions)
@@ -75,7 +77,7 @@ class LiveBatfish:
         if not speaks.startswith(API):
             raise BatfishError(Trouble.VERSION, f"{self._where} speaks interface {speaks or '?'}, not {API}x")
         offered = set(dir(self._session.q))
-        missing = sorted(COLUMNS.keys() - offered)
+        missing = sorted(self._columns.keys() - offered)
         if missing:
             raise BatfishError(Trouble.VERSION, f"{self._where} does not offer {', '.join(missing)}")
 
@@ -125,7 +127,7 @@ class LiveBatfish:
         asked = getattr(self._session.q, question)(**_typed(parameters))
         against = None if reference is None else reference.name
         answer = self._within(lambda: asked.answer(snapshot.name, against, include_one_table_keys=False))
-        return rows_of(question, answer)
+        return rows_of(question, answer, self._columns)
 
     def _within(self, call: Callable[[], _Found]) -> _Found:
         """Return what a call returns, within the deadline; the client's own errors become ours."""
@@ -162,7 +164,7 @@ class LiveBatfish:
         return error
 
 
-def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
+def rows_of(question: str, answer: Any, columns: Columns = COLUMNS) -> tuple[Row, ...]:
     """Return the rows of an answer as the client gives it; BatfishError if it is no whole answer."""
     elements = answer.get("answerElements") if isinstance(answer, Mapping) else None
     status = answer.get("status") if isinstance(answer, Mapping) else None
@@ -174,7 +176,7 @@ def rows_of(question: str, answer: Any) -> tuple[Row, ...]:
     rows = elements[0].get("rows")
     if not isinstance(rows, list):
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
-    return whole_rows(question, rows)
+    return whole_rows(question, rows, columns)
 
 
 def _seconds_between(earlier: str, later: str) -> float:

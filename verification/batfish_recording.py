@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from verification.batfish_session import (
+    COLUMNS,
     BatfishError,
     BatfishSession,
+    Columns,
     Parameters,
     Row,
     Snapshot,
@@ -76,7 +78,8 @@ class RecordingBatfish:
 class RecordedBatfish:
     """A session that answers from a recording; BatfishError if the file is none, or was made of something else."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, columns: Columns = COLUMNS) -> None:
+        self._columns = columns
         try:
             lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
             head, answers = lines[0], lines[1:]
@@ -105,7 +108,7 @@ class RecordedBatfish:
         found = self._answers.get(question_key(question, parameters, snapshot, reference))
         if found is None:
             raise BatfishError(Trouble.RECORDING, f"{self._path} of {self.recorded} has no answer to this {question}")
-        return whole_rows(question, found)
+        return whole_rows(question, found, self._columns)
 
     def discard(self, name: str) -> None:
         """Do nothing: a recording is what it is."""

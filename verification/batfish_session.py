@@ -88,7 +88,10 @@ class BatfishSession(Protocol):
         ...
 
 
-COLUMNS: Mapping[str, frozenset[str]] = {
+Columns = Mapping[str, frozenset[str]]
+"""Questions, and the columns of each answer that are read."""
+
+COLUMNS: Columns = {
     "bgpSessionStatus": frozenset({"Established_Status", "Local_IP", "Node", "Remote_IP", "VRF"}),
     "detectLoops": frozenset({"Flow", "Traces"}),
     "differentialReachability": frozenset({"Flow", "Reference_Traces", "Snapshot_Traces"}),
@@ -114,14 +117,14 @@ COLUMNS: Mapping[str, frozenset[str]] = {
     "testFilters": frozenset({"Action", "Filter_Name", "Node"}),
     "undefinedReferences": frozenset({"Lines", "Ref_Name"}),
 }
-"""Every question that is asked, and the columns of its answer that are read."""
+"""Every question that is asked to judge a network; whoever asks others says what is read of those."""
 
 
-def whole_rows(question: str, rows: Iterable[Any]) -> tuple[Row, ...]:
+def whole_rows(question: str, rows: Iterable[Any], columns: Columns = COLUMNS) -> tuple[Row, ...]:
     """Return the rows of an answer; BatfishError if a column that is read is missing in any."""
     found = tuple(rows)
     for row in found:
-        missing = COLUMNS[question].difference(row if isinstance(row, Mapping) else ())
+        missing = columns[question].difference(row if isinstance(row, Mapping) else ())
         if missing:
             raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} lacks {', '.join(sorted(missing))}")
     return found

@@ -20,9 +20,10 @@ ICMP4 = 1
 ICMP6 = 58
 
 PROTOCOLS4: Mapping[str, int] = {
-    "ahp": 51, "eigrp": 88, "esp": 50, "gre": 47, "icmp": 1, "igmp": 2, "ipinip": 4, "nos": 4, "ospf": 89, "pcp": 108,
-    "pim": 103, "sctp": 132, "tcp": 6, "udp": 17,
+    "ahp": 51, "eigrp": 88, "esp": 50, "gre": 47, "icmp": 1, "igmp": 2, "ospf": 89, "pcp": 108, "pim": 103, "sctp": 132,
+    "tcp": 6, "udp": 17,
 }  # fmt: skip
+"""Without `ipinip` and `nos`: documents differ on which of them is 4 and which 94."""
 PROTOCOLS6: Mapping[str, int] = {"ahp": 51, "esp": 50, "icmp": 58, "pcp": 108, "sctp": 132, "tcp": 6, "udp": 17}
 
 TCP_PORTS: Mapping[str, int] = {
@@ -73,7 +74,7 @@ ICMP6_NAMES: Mapping[str, tuple[int, int | None]] = {
 
 FLAG_BITS: Mapping[str, int] = {"fin": 1, "syn": 2, "rst": 4, "psh": 8, "ack": 16, "urg": 32}
 
-_PROTOCOL_WORDS4 = {number: word for word, number in PROTOCOLS4.items() if word != "nos"}
+_PROTOCOL_WORDS4 = {number: word for word, number in PROTOCOLS4.items()}
 _PROTOCOL_WORDS6 = {number: word for word, number in PROTOCOLS6.items()}
 _TCP_WORDS = {number: word for word, number in TCP_PORTS.items() if word not in _UNSTABLE and word != "syslog"}
 _UDP_WORDS = {number: word for word, number in UDP_PORTS.items() if word not in _UNSTABLE}
