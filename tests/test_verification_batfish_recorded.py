@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
+from controller.evidence import give
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
+from tests.small_builds import compiled
 from verification.batfish_judge import ask_batfish
 from verification.batfish_recording import RecordedBatfish
 from verification.batfish_routes import engine_tables
 from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
+from verification.batfish_snapshot import network_snapshot
 from verification.evidence import Given, gather
 from verification.gate import combine_verdicts
-from verification.judge import AskSecond, consult
+from verification.judge import AskSecond, consult, judge_and_replay
 from verification.judgement import Judgement
 from verification.opinions import LineDifference, Opinions, Unseen
 from verification.question import QuestionKind
@@ -314,3 +318,46 @@ def test_every_route_of_the_network_is_compared() -> None:
     tables = engine_tables(gather(given_of("right")))
     assert sum(len(table) for table in tables.values()) == 427
     assert all(ways for table in tables.values() for ways in table.values())
+
+
+class Renaming:
+    """The recorded server, as it answers where ports are called HundredGigE: by another name than the device's."""
+
+    def __init__(self, renamed: Given) -> None:
+        self.version = recorded().version
+        self.recorded = recorded().recorded
+        self._names = {network_snapshot(renamed).name: network_snapshot(given_of("right"))}
+
+    def upload(self, snapshot: Snapshot) -> None:
+        recorded().upload(self._names.get(snapshot.name, snapshot))
+
+    def ask(self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None) -> Rows:
+        asked = json.dumps(parameters)
+        assert "HundredGigE" not in asked
+        plain = json.loads(asked.replace("HundredGigabitEthernet", "TenGigabitEthernet"))
+        rows = recorded().ask(question, plain, self._names.get(snapshot.name, snapshot), reference)
+        return tuple(json.loads(json.dumps(rows).replace("TenGigabitEthernet", "HundredGigabitEthernet")))
+
+    def discard(self, name: str) -> None:
+        recorded().discard(name)
+
+
+def test_a_port_that_batfish_calls_otherwise_is_found_all_the_same() -> None:
+    texts = {name: text.replace("TenGigabitEthernet", "HundredGigE") for name, text in texts_of("right").items()}
+    given = give(compiled(), texts)
+
+    def name(port: str) -> str:
+        return port.replace("TenGigabitEthernet", "HundredGigE")
+
+    links = tuple(
+        replace(item, a_interface=name(item.a_interface), b_interface=name(item.b_interface))
+        for item in given.network.links
+    )
+    ports = tuple(replace(item, interface=name(item.interface)) for item in given.network.ports)
+    given = replace(given, network=replace(given.network, links=links, ports=ports))
+    edges = network_snapshot(given).files["batfish/layer1_topology.json"]
+    assert "HundredGigabitEthernet" in edges
+    assert "HundredGigE" not in edges
+    judgement = consult(judge_and_replay(given), given, partial(ask_batfish, Renaming(given)))
+    assert [item for item in judgement.answers if not isinstance(item.verdict, Holds)] == []
+    assert sum(len(item.opinions) == 2 for item in judgement.answers) == 121

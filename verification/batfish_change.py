@@ -13,7 +13,7 @@ from typing import Any
 from routing.model import AttachmentPort
 from verification.access_change import Place, Turn
 from verification.batfish_facts import Facts, gather_texts
-from verification.batfish_flow import WHOLE, addresses, flow_of_row
+from verification.batfish_flow import WHOLE, addresses
 from verification.batfish_reach import ANY, ARRIVED, can_start
 from verification.batfish_session import BatfishSession, Row
 from verification.batfish_snapshot import network_snapshot
@@ -46,7 +46,7 @@ def ask_changes(session: BatfishSession, running: Given, intended: Given, spans:
     )
     rows: Sequence[Row] = ()
     if ports and spans and before.name != after.name:
-        starts = ", ".join(f"@enter({new.nodes[port.device]}[{port.interface}])" for port in ports)
+        starts = ", ".join(f"@enter({new.location(port.device, port.interface)})" for port in ports)
         parameters = {
             "pathConstraints": {"startLocation": starts},
             "headers": {**WHOLE, "srcIps": ANY, "dstIps": addresses(spans)},
@@ -65,8 +65,7 @@ def _stands(facts: Facts, port: AttachmentPort) -> bool:
 
 
 def _turns(row: Row, facts: Facts) -> Iterator[tuple[tuple[Place, Turn], Flow]]:
-    node = str(row["Flow"].get("ingressNode"))
-    flow = flow_of_row(row["Flow"], facts.devices.get(node, node))
+    flow = facts.flow(row["Flow"])
     arrived = {turn: _arrives(row[column]) for turn, column in _COLUMNS.items()}
     for turn, here in arrived.items():
         if here and not all(arrived.values()):

@@ -13,9 +13,11 @@ from typing import Any
 
 from intents.prefix import Family, Prefix, parse_prefix
 from routing.vendors import VENDORS
+from verification.batfish_flow import flow_of_row
 from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
 from verification.batfish_snapshot import CONFIGS, device_of, file_of
 from verification.evidence import Given
+from verification.flow import Flow
 
 _FATAL = frozenset({"FAILED", "EMPTY", "UNKNOWN", "UNSUPPORTED", "UNEXPECTED_PACKAGING"})
 _PROPERTIES = "Active,VRF,All_Prefixes,Incoming_Filter_Name,Outgoing_Filter_Name,Encapsulation_VLAN"
@@ -71,6 +73,25 @@ class Facts:
     interfaces: Mapping[tuple[str, str], SeenInterface]
     sessions: frozenset[tuple[str, str, str, str]]
     routes: Mapping[tuple[str, str], tuple[SeenRoute, ...]]
+    renamed: Mapping[tuple[str, str], str]
+    """By device and our name of an interface, Batfish's name where it is another one."""
+
+    def location(self, device: str, interface: str) -> str:
+        """Return an interface as Batfish's location specifier."""
+        return f"{self.nodes[device]}[{self.renamed.get((device, interface), interface)}]"
+
+    def flow(self, seen: Mapping[str, Any]) -> Flow:
+        """Return a flow as an answer has it, starting at an interface of ours."""
+        node = str(seen.get("ingressNode"))
+        found = flow_of_row(seen, self.devices.get(node, node))
+        return replace(found, start_interface=self.our_name(found.start_device, found.start_interface))
+
+    def our_name(self, device: str, interface: str) -> str:
+        """Return our name of an interface that Batfish calls so."""
+        if not self.renamed:
+            return interface
+        names = (ours for (owner, ours), theirs in self.renamed.items() if (owner, theirs) == (device, interface))
+        return next(names, interface)
 
     @property
     def route_count(self) -> int:
@@ -84,7 +105,7 @@ def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), read.devices))
     if not up and len(given.network.devices) > 1:
         raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
-    routes = _routes(session.ask("routes", {}, snapshot), read.devices)
+    routes = _routes(session.ask("routes", {}, snapshot), read)
     without = sorted(read.nodes.keys() - {device for device, _ in routes})
     if without:
         raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
@@ -95,7 +116,10 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     """Return what Batfish read, without what it computed: no sessions, no routes. BatfishError as for `gather_facts`."""
     nodes = _nodes(session.ask("fileParseStatus", {}, snapshot), given)
     devices = {node: device for device, node in nodes.items()}
-    interfaces = dict(_interfaces(session.ask("interfaceProperties", {"properties": _PROPERTIES}, snapshot), devices))
+    renamed = dict(_renamed(given))
+    ours = {(device, theirs): name for (device, name), theirs in renamed.items()}
+    rows = session.ask("interfaceProperties", {"properties": _PROPERTIES}, snapshot)
+    interfaces = {(key[0], ours.get(key, key[1])): seen for key, seen in _interfaces(rows, devices)}
     without = sorted(nodes.keys() - {device for device, _ in interfaces})
     if without:
         raise BatfishError(Trouble.INCOMPLETE, f"no interface of {_some(without)} is in the answer")
@@ -107,7 +131,17 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
         interfaces=interfaces,
         sessions=frozenset(),
         routes={},
+        renamed=renamed,
     )
+
+
+def _renamed(given: Given) -> Iterator[tuple[tuple[str, str], str]]:
+    for name, device in given.network.devices.items():
+        vendor = VENDORS[device.platform]
+        for item in device.interfaces:
+            theirs = vendor.interface_name(item.name)
+            if theirs != item.name:
+                yield (name, item.name), theirs
 
 
 def _some(names: Sequence[str]) -> str:
@@ -163,10 +197,10 @@ def _sessions(rows: Sequence[Row], devices: Mapping[str, str]) -> Iterator[tuple
             yield devices.get(str(row["Node"]["name"]), ""), str(row["VRF"]), str(row["Local_IP"]), address
 
 
-def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, str], tuple[SeenRoute, ...]]:
+def _routes(rows: Sequence[Row], read: Facts) -> dict[tuple[str, str], tuple[SeenRoute, ...]]:
     found: dict[tuple[str, str], list[SeenRoute]] = {}
     for row in rows:
-        device = devices.get(str(row["Node"]["name"]))
+        device = read.devices.get(str(row["Node"]["name"]))
         if device is None:
             continue
         hop = row.get("Next_Hop") or {}
@@ -175,7 +209,7 @@ def _routes(rows: Sequence[Row], devices: Mapping[str, str]) -> dict[tuple[str, 
                 prefix=parse_prefix(str(row["Network"])),
                 protocol=str(row["Protocol"]),
                 next_hop=str(hop.get("ip") or ""),
-                interface=str(hop.get("interface") or ""),
+                interface=read.our_name(device, str(hop.get("interface") or "")),
                 vrf=str(hop.get("vrf") or ""),
             )
         )

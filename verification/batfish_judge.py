@@ -16,7 +16,7 @@ from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
 from verification.batfish_facts import Facts, UnreadLine, gather_facts
 from verification.batfish_fences import FenceFault, Fences
-from verification.batfish_flow import flow_of_row, hops_of_trace
+from verification.batfish_flow import hops_of_trace
 from verification.batfish_isolation import Escapes
 from verification.batfish_lines import ask_lines
 from verification.batfish_network import (
@@ -288,9 +288,7 @@ class _Batfish:
         for question in ("detectLoops", "multipathConsistency"):
             rows = session.ask(question, {}, snapshot)
             if rows and verdicts[QuestionKind.TRANSIT] is None:
-                flow = flow_of_row(
-                    rows[0]["Flow"], self._facts.devices.get(str(rows[0]["Flow"].get("ingressNode")), "")
-                )
+                flow = self._facts.flow(rows[0]["Flow"])
                 traces: Sequence[Mapping[str, object]] = rows[0].get("Traces") or ({},)
                 path = hops_of_trace(traces[0], self._facts.devices)
                 verdicts[QuestionKind.TRANSIT] = Violated(reason=f"{question}: {path[-1]}", flow=flow, path=path)

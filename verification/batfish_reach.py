@@ -14,7 +14,7 @@ from intents.prefix import Family, parse_prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_facts import Facts
-from verification.batfish_flow import WHOLE, addresses, end_of_trace, flow_of_row, hops_of_trace
+from verification.batfish_flow import WHOLE, addresses, end_of_trace, hops_of_trace
 from verification.batfish_session import BatfishSession, Row, Snapshot
 from verification.evidence import Evidence
 from verification.flow import Flow
@@ -104,7 +104,7 @@ class Asker:
         self, flow: Flow, headers: Mapping[str, object], actions: str, *, bare: bool = False
     ) -> tuple[tuple[str, str], ...]:
         """Return where one packet ends on the ways on which it ends so: device and interface, "" where it leaves by none."""
-        start = f"@enter({self.facts.nodes[flow.start_device]}[{flow.start_interface}])"
+        start = f"@enter({self.facts.location(flow.start_device, flow.start_interface)})"
         parameters: dict[str, object] = {
             "pathConstraints": {"startLocation": start},
             "headers": headers,
@@ -113,15 +113,14 @@ class Asker:
         if bare:
             parameters["ignoreFilters"] = True
         rows = self.session.ask("reachability", parameters, self.snapshot)
-        return tuple(end_of_trace(trace, self.facts.devices) for row in rows for trace in row.get("Traces") or ())
+        ends = (end_of_trace(trace, self.facts.devices) for row in rows for trace in row.get("Traces") or ())
+        return tuple((device, self.facts.our_name(device, interface)) for device, interface in ends)
 
     def _starts(self, ports: Sequence[AttachmentPort]) -> str:
-        nodes = self.facts.nodes
-        return ", ".join(f"@enter({nodes[port.device]}[{port.interface}])" for port in ports)
+        return ", ".join(f"@enter({self.facts.location(port.device, port.interface)})" for port in ports)
 
     def _seen(self, row: Row) -> Iterator[Seen]:
-        node = str(row["Flow"].get("ingressNode"))
-        flow = flow_of_row(row["Flow"], self.facts.devices.get(node, node))
+        flow = self.facts.flow(row["Flow"])
         owner = self.evidence.given.network.ports
         source = next(
             (

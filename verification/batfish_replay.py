@@ -64,8 +64,8 @@ class Replays:
         name = facts.interfaces[(device, interface)].filters[Direction(claim.direction) is Direction.OUT]
         if not name:
             return True
-        node = facts.nodes[device]
-        parameters = {"nodes": node, "filters": name, "startLocation": f"{node}[{interface}]", "headers": headers}
+        start = facts.location(device, interface)
+        parameters = {"nodes": facts.nodes[device], "filters": name, "startLocation": start, "headers": headers}
         rows = self._asker.session.ask("testFilters", parameters, self._asker.snapshot)
         if not rows:
             raise BatfishError(Trouble.INCOMPLETE, f"nothing is said of a packet at list {name} of {device}")

@@ -31,11 +31,13 @@ def network_snapshot(given: Given) -> Snapshot:
     for name, device in given.network.devices.items():
         text = "".join(f"{line}\n" for line in given.texts[name])
         files[file_of(name)] = VENDORS[device.platform].hide_secrets(text)
+
+    def end(device: str, interface: str) -> dict[str, str]:
+        vendor = VENDORS[given.network.devices[device].platform]
+        return {"hostname": device, "interfaceName": vendor.interface_name(interface)}
+
     edges = [
-        {
-            "node1": {"hostname": link.a_device, "interfaceName": link.a_interface},
-            "node2": {"hostname": link.b_device, "interfaceName": link.b_interface},
-        }
+        {"node1": end(link.a_device, link.a_interface), "node2": end(link.b_device, link.b_interface)}
         for link in given.network.links
         if link.a_device in given.network.devices and link.b_device in given.network.devices
     ]

@@ -138,6 +138,10 @@ class Vendor(Protocol):
         expression over a text line or over what Batfish says of it, reason)."""
         ...
 
+    def interface_name(self, name: str) -> str:
+        """Return what Batfish calls an interface that the device calls so."""
+        ...
+
     def entry_name(self, lines: Sequence[str], number: int) -> str:
         """Return what Batfish calls the ACL entry whose first line is this one (numbers from 1), blanks made single."""
         ...

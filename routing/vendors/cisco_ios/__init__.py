@@ -77,6 +77,10 @@ class _CiscoIos:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
 
+    def interface_name(self, name: str) -> str:
+        """Return the name that Batfish makes of every spelling of it."""
+        return name.replace("HundredGigE", "HundredGigabitEthernet", 1) if name.startswith("HundredGigE") else name
+
     def entry_name(self, lines: Sequence[str], number: int) -> str:
         """Return an entry as it is written, without the number of its list."""
         words = lines[number - 1].split()

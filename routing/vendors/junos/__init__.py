@@ -92,6 +92,9 @@ class _Junos:
         found = (_TERM.search(line) for line in reversed(lines[:number]))
         return next((match.group(1) for match in found if match is not None), "")
 
+    def interface_name(self, name: str) -> str:
+        return name
+
     def hide_secrets(self, text: str) -> str:
         return hide_secrets(text)
 
