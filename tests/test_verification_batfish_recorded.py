@@ -14,8 +14,11 @@ from controller.evidence import give
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
 from tests.small_builds import compiled
+from verification.batfish_facts import gather_facts
 from verification.batfish_judge import ask_batfish
+from verification.batfish_reach import Asker
 from verification.batfish_recording import RecordedBatfish
+from verification.batfish_replay import Replays
 from verification.batfish_routes import engine_tables
 from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
 from verification.batfish_snapshot import network_snapshot
@@ -266,6 +269,22 @@ def test_an_answer_that_says_nothing_of_a_packet_is_no_answer() -> None:
     with pytest.raises(BatfishError) as caught:
         ask_batfish(Tampered("testFilters", nothing), given_of(name), judged(name))
     assert caught.value.trouble is Trouble.INCOMPLETE
+
+
+def test_a_counterexample_with_port_zero_is_not_put_to_batfish() -> None:
+    name = "an entry of a source fence is gone"
+    evidence = given_of(name)
+    snapshot = network_snapshot(evidence)
+    facts = gather_facts(recorded(), snapshot, evidence)
+    replays = Replays(Asker(recorded(), snapshot, gather(evidence), facts))
+    violated = next(
+        item.verdict
+        for item, opinion in zip(judged(name).answers, opinions(name).opinions, strict=True)
+        if isinstance(item.verdict, Violated) and opinion is not None and opinion.replays
+    )
+    assert violated.flow is not None
+    assert replays.shows(violated) is True
+    assert replays.shows(replace(violated, flow=replace(violated.flow, destination_port=0))) is None
 
 
 LAN_ROUTE = re.compile(r"10\.196\.0\.64/26")

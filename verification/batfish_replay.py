@@ -29,11 +29,11 @@ class Replays:
 
     def shows(self, verdict: Verdict) -> bool | None:
         """Return whether Batfish sees what a violation says of its packet; None for one that it can't be asked about: IPv6, a
-        fragment, a failure, no packet at all, a starting point that it does not have; or if there are too many."""
+        fragment, port 0, a failure, no packet at all, a starting point that it does not have; or if there are too many."""
         if not isinstance(verdict, Violated) or verdict.flow is None or verdict.claim is None:
             return None
         flow, claim = verdict.flow, verdict.claim
-        if flow.family is not Family.V4 or flow.fragment or verdict.failure != "none":
+        if flow.family is not Family.V4 or flow.fragment or has_port_zero(flow) or verdict.failure != "none":
             return None
         if (flow, claim) not in self._known:
             if len(self._known) == MOST or not self._stands(flow, claim):
@@ -70,6 +70,11 @@ class Replays:
         if not rows:
             raise BatfishError(Trouble.INCOMPLETE, f"nothing is said of a packet at list {name} of {device}")
         return all(str(row["Action"]) == PERMIT for row in rows)
+
+
+def has_port_zero(flow: Flow) -> bool:
+    """Return whether a packet comes from or goes to port 0: Batfish breaks off a question about one."""
+    return flow.protocol in (TCP, UDP) and 0 in (flow.source_port, flow.destination_port)
 
 
 def headers_of(flow: Flow) -> dict[str, object]:
