@@ -35,6 +35,17 @@ def parse_match(family: Family, text: str) -> AddressMatch:
     return AddressMatch(value=value & care, care=care)
 
 
+@lru_cache(maxsize=1 << 16)
+def parse_condition(family: Family, text: str) -> AddressMatch:
+    """Read an address that stands in a term; ValueError also for an IPv4 prefix with host bits, which no device commits (it
+    does commit them in IPv6, and ignores them)."""
+    found = parse_match(family, text)
+    address, _, length = text.partition("/")
+    if family is Family.V4 and length.isdigit() and parse_address(address).value != found.value:
+        raise ValueError(f"a prefix with host bits: {text!r}")
+    return found
+
+
 def format_match(family: Family, match: AddressMatch) -> str:
     """Write an address match; ValueError for an IPv6 mask that is no prefix, or for bits outside the mask."""
     length = _length(family, match.care)

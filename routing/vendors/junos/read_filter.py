@@ -15,7 +15,7 @@ from itertools import product
 
 from intents.prefix import Family
 from routing.model import AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial, PortRange
-from routing.vendors.junos.addresses import parse_match, select
+from routing.vendors.junos.addresses import parse_condition, parse_match, select
 from routing.vendors.junos.flags import parse_flags
 from routing.vendors.junos.names import ICMP_CODES, ICMP_TYPES, PORTS, PROTOCOLS, numbers
 from routing.vendors.junos.tree import words
@@ -106,9 +106,9 @@ def _take_address(term: _Term, kind: str, values: list[str]) -> None:
     listed = term.addresses.setdefault(kind.removesuffix("-address"), [])
     match values:
         case [text]:
-            listed.append((parse_match(term.family, text), False))
+            listed.append((parse_condition(term.family, text), False))
         case [text, "except"]:
-            listed.append((parse_match(term.family, text), True))
+            listed.append((parse_condition(term.family, text), True))
         case _:
             raise ValueError("not an address")
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from intents.prefix import Family
 from routing.model import AclEntry, AddressMatch
-from routing.vendors.junos.addresses import parse_match
+from routing.vendors.junos.addresses import parse_condition
 from routing.vendors.junos.read_filter import Faults, Lists, read_clauses
 
 _Addresses = tuple[AddressMatch, ...] | None
@@ -52,7 +52,7 @@ def _plain_addresses(family: Family, clauses: tuple[str, ...]) -> tuple[_Address
 @lru_cache(maxsize=1 << 16)
 def _matches(family: Family, texts: tuple[str, ...]) -> _Addresses:
     """Return what plain addresses match, each once, None if there are none; ValueError if one is not plain."""
-    return tuple(dict.fromkeys(parse_match(family, text) for text in texts)) or None
+    return tuple(dict.fromkeys(parse_condition(family, text) for text in texts)) or None
 
 
 def _between(entry: AclEntry, sources: _Addresses, destinations: _Addresses) -> AclEntry:
