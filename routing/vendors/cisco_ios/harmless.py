@@ -154,8 +154,21 @@ def _reason(line: str) -> str | None:
     return None
 
 
+_OPENS = re.compile(
+    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|vrf definition \S+|line .+|archive|log config"
+    r"|(?:tacacs|radius) server \S+|aaa group server .+|aaa common-criteria policy \S+"
+    r"|aaa accounting (?:exec|commands \d+|system|connection) \S+|crypto pki (?:trustpoint|certificate chain) \S+"
+    r"|certificate .+|[0-9A-F]+(?: [0-9A-F]+)*|key chain \S+|key \d+|control-plane(?: host)?|class-map .+"
+    r"|policy-map \S+|class \S+|flow (?:record|exporter|monitor) \S+|sampler \S+|call-home|profile .+|redundancy|bfd-template .+"
+    r"|ip(?:v6)? access-list .+|object-group .+|route-map .+|transceiver type all"
+)
+"""Lines that lines below them belong to. What is indented below any other line is a command of its own all the same."""
+
+
 def harmless_reason(path: LinePath) -> str | None:
     """Return why a line is harmless, or None if it is not on the list."""
+    if any(_OPENS.fullmatch(part) is None for part in path[:-1]):
+        return None
     if len(path) > 1 and path[0].startswith("interface "):
         path = ("interface X", *path[1:])  # one look-up for all interfaces
     return _reason(" ".join(" ".join(part.split()) for part in path))
