@@ -221,6 +221,10 @@ MISREAD: Mapping[str, Misread] = {
             r"\1\3\2",
         ),
     ),
+    "filters of one name in two families are one": misread(
+        rf"^set {TERM.replace('inet', 'inet6')} protocol",
+        (TAN_CUONG, rf"^set {TERM} protocol icmp$", rf"set {TERM.replace('inet', 'inet6')} protocol icmp"),
+    ),
     "a local AS replaces though it is also put in front": misread(
         r"local-as \d+ replace-as$",
         (GIA_SANG, r"^(  neighbor 10\.192\.0\.78 local-as \d+) no-prepend replace-as$", r"\1 replace-as"),

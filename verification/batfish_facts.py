@@ -126,7 +126,7 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     return Facts(
         nodes=nodes,
         devices=devices,
-        unread=tuple(_unread(session.ask("initIssues", {}, snapshot), given, devices)),
+        unread=(*_unread(session.ask("initIssues", {}, snapshot), given, devices), *_misread(given)),
         undefined=tuple(_undefined(session.ask("undefinedReferences", {}, snapshot))),
         interfaces=interfaces,
         sessions=frozenset(),
@@ -233,6 +233,13 @@ def _unread(rows: Sequence[Row], given: Given, devices: Mapping[str, str]) -> It
                 ):
                     continue
                 yield UnreadLine(device=device, line=int(number), text=text, reason=str(row.get("Details") or ""))
+
+
+def _misread(given: Given) -> Iterator[UnreadLine]:
+    """Yield what Batfish reads as something else without a word."""
+    for name, device in sorted(given.network.devices.items()):
+        for text, reason in VENDORS[device.platform].misread_by_batfish(device):
+            yield UnreadLine(device=name, line=0, text=f"{text}: {reason}", reason=reason)
 
 
 def _line(given: Given, device: str, number: int) -> str:

@@ -138,6 +138,10 @@ class Vendor(Protocol):
         expression over a text line or over what Batfish says of it, reason)."""
         ...
 
+    def misread_by_batfish(self, device: Device) -> tuple[tuple[str, str], ...]:
+        """Return what Batfish takes for something else in a device's text without a word: (what, how)."""
+        ...
+
     def interface_name(self, name: str) -> str:
         """Return what Batfish calls an interface that the device calls so."""
         ...

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from intents.prefix import Family
 from routing.model import Device, LinePath
 from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
@@ -35,6 +36,7 @@ _UNREAD_BY_BATFISH = (
 
 
 _TERM = re.compile(r"(?:^\s*(?:inactive: |protect: )*|\sfilter \S+ )term (\S+)(?:\s|$)")
+_FILTER = re.compile(r"firewall (?:family inet(6)? )?filter (\S+)")
 
 
 class _Junos:
@@ -91,6 +93,18 @@ class _Junos:
         """Return the name of the term that a line belongs to: it stands in a `set` line, and before the brace otherwise."""
         found = (_TERM.search(line) for line in reversed(lines[:number]))
         return next((match.group(1) for match in found if match is not None), "")
+
+    def misread_by_batfish(self, device: Device) -> tuple[tuple[str, str], ...]:
+        """Return the filters whose name stands in both families: Batfish takes them for one filter, with the terms of both."""
+        names: dict[Family, set[str]] = {family: set() for family in Family}
+        for acl in device.acls:
+            names[acl.family].add(acl.name)
+        for line in device.unknown:
+            found = _FILTER.match(" ".join(line.path))
+            if found is not None:
+                names[Family.V6 if found.group(1) else Family.V4].add(found.group(2))
+        both = names[Family.V4] & names[Family.V6]
+        return tuple((f"filter {name}", "one name in family inet and inet6") for name in sorted(both))
 
     def interface_name(self, name: str) -> str:
         return name
