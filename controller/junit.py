@@ -1,7 +1,8 @@
 """A `VerifyReport` -> JUnit XML, for the test reports of CI systems.
 
 The one idea: a test case is an intent, because that is what people asked for; what nobody asks for by name (fences, the
-wall, the network's own rules) are suites of their own, a case for each question.
+wall, the network's own rules) are suites of their own, a case for each question. Whatever else makes the command inconclusive (a
+second judge without an opinion, judges who differ) is a case too, so that no report is all green where the command is not.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from controller.verify import VerifyReport
-from intents.messages import printable
+from intents.messages import describe, printable
 from verification.question import Answer, QuestionKind
 from verification.verdict import Disputed, Holds, NotModelled, Violated
 
@@ -38,10 +39,43 @@ def junit_text(report: VerifyReport) -> str:
         for key, tag in (("tests", "testcase"), ("failures", "testcase/failure"), ("errors", "testcase/error")):
             suite.set(key, str(len(suite.findall(tag))))
         suite.set("skipped", "0")
+    _add_judges(root, report)
     for key in ("tests", "failures", "errors"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
+
+
+def _add_judges(root: Element, report: VerifyReport) -> None:
+    """Add what stands beside the questions, where it was asked: the second judge, lines of lists, and the change of access."""
+    cases = {name: told for name, told in _beside(report).items() if told is not None}
+    if not cases:
+        return
+    wrong = sum(bool(told) for told in cases.values())
+    counts = {"tests": str(len(cases)), "failures": "0", "errors": str(wrong), "skipped": "0"}
+    suite = SubElement(root, "testsuite", {"name": "judges", **counts})
+    for name, told in cases.items():
+        case = SubElement(suite, "testcase", classname="judges", name=name)
+        if told:
+            error = SubElement(case, "error", type="inconclusive", message=printable(told[0]))
+            error.text = "\n".join(printable(text) for text in told)
+
+
+def _beside(report: VerifyReport) -> dict[str, list[str] | None]:
+    """Return by name what is open, None for what was not asked."""
+    judgement, change = report.judgement, report.change
+    is_asked = judgement.second is not None or report.trouble is not None
+    trouble = [] if report.trouble is None else describe(report.trouble, "en").splitlines()
+    differing = [
+        f"{report.file_name(item.place.device)}:{item.place.line}: only {item.judge} calls it unreachable"
+        for item in judgement.lists.disputed
+    ]
+    unsure = [] if change is None else [*change.differences, *(item.reason for item in change.doubts)]
+    return {
+        "second judge": trouble if is_asked else None,
+        "unreachable lines": differing if is_asked else None,
+        "change of access": None if change is None else unsure,
+    }
 
 
 def _cases(report: VerifyReport) -> dict[str, list[Case]]:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from junitparser import JUnitXml
 
 from tests.batfish_cases import texts_of
 from tests.small_builds import compiled
@@ -72,6 +73,23 @@ def test_a_running_line_that_nobody_understands_makes_it_inconclusive(tmp_path: 
     assert code == 3
     assert "there may be more: agg-1:" in text
     assert "hunter2" not in text
+
+
+def judges_in(path: Path) -> dict[str, bool]:
+    """Return the cases of the judges' suite, and whether each is open."""
+    suites = {suite.name: suite for suite in JUnitXml.fromfile(str(path))}
+    return {case.name: bool(case.result) for case in suites["judges"]} if "judges" in suites else {}
+
+
+def test_no_junit_report_is_all_green_where_the_command_is_not(tmp_path: Path, narrow: Path) -> None:
+    junit = tmp_path / "junit.xml"
+    assert truc(*COMMON, "--junit", junit)[0] == 0
+    assert judges_in(junit) == {}
+    assert truc(*COMMON, "--junit", junit, "--running", narrow)[0] == 0
+    assert judges_in(junit) == {"change of access": False}
+    assert truc(*COMMON, "--junit", junit, "--replay", tmp_path / "nothing.gz")[0] == 3
+    assert judges_in(junit) == {"second judge": True, "unreachable lines": False}
+    assert JUnitXml.fromfile(str(junit)).errors == 1
 
 
 @pytest.mark.parametrize(("name", "code"), [("nowhere", "TR701"), ("empty", "TR706")])
