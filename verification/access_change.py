@@ -15,12 +15,14 @@ from enum import StrEnum
 from intents.prefix import Family, Prefix, prefix_of
 from intents.registry import AttachmentName
 from routing.model import Acl, AclEntry, AttachmentPort, Direction
+from verification.access_suspects import Suspects
 from verification.acl_sets import permitted
 from verification.evidence import Evidence
 from verification.flow import SUCCESS, Flow
 from verification.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
 from verification.forwarding import Way
 from verification.header_space import HeaderMatch, HeaderSpace, header_match, header_space
+from verification.layout import RegionSet
 
 Course = tuple[int, ...]
 """A way that delivers, by the filters on it: numbers of list contents, in order."""
@@ -54,7 +56,8 @@ def access_changes(running: Evidence, intended: Evidence) -> tuple[AccessChange,
     """
     if running.given.network == intended.given.network:
         return ()
-    found = [change for family in Family for change in _Comparison(running, intended, family).changes()]
+    suspects = Suspects(running, intended)
+    found = [change for family in Family for change in _Comparison(running, intended, family, suspects).changes()]
     return tuple(sorted(found, key=lambda item: (item.source, item.destination, item.flow.family, item.turn)))
 
 
@@ -66,8 +69,9 @@ def destinations_of(running: Evidence, intended: Evidence, family: Family) -> tu
 class _Comparison:
     """Both networks in one family, over one header space."""
 
-    def __init__(self, running: Evidence, intended: Evidence, family: Family) -> None:
+    def __init__(self, running: Evidence, intended: Evidence, family: Family, suspects: Suspects) -> None:
         self._family = family
+        self._suspects = suspects
         self._lists = _Lists(family, (running, intended))
         self._before, self._after = _Fates(running, family, self._lists), _Fates(intended, family, self._lists)
         self._ports = intended.ports
@@ -76,33 +80,27 @@ class _Comparison:
 
     def changes(self) -> Iterator[AccessChange]:
         """Yield at most one change of each turn for each port of a source and each destination."""
-        cuts = sorted(self._before.edges | self._after.edges)
-        stretches = {name: tuple(_cut(spans, cuts)) for name, spans in self._spans.items()}
+        pieces = _Pieces(self._spans, (self._before, self._after), self._suspects)
         for source, ports in sorted(self._ports.items()):
-            for destination, pieces in stretches.items():
-                if source != destination and pieces:
-                    yield from self._between(source, ports, destination, pieces)
+            for port in ports:
+                for destination, spans in pieces.at(self._suspects.at(port, self._family)):
+                    yield from self._between(source, port, destination, spans)
 
     def _between(
-        self,
-        source: AttachmentName,
-        ports: Iterable[AttachmentPort],
-        destination: AttachmentName,
-        pieces: tuple[Span, ...],
+        self, source: AttachmentName, port: AttachmentPort, destination: AttachmentName, pieces: Iterable[Span]
     ) -> Iterator[AccessChange]:
-        ends = frozenset((port.device, port.interface) for port in self._ports.get(destination, ()))
-        for port in ports:
-            told: set[Turn] = set()
-            groups: dict[tuple[Courses, Courses], list[Span]] = {}
-            for piece in pieces:
-                courses = self._before.courses(port, piece[0], ends), self._after.courses(port, piece[0], ends)
-                if courses[0] != courses[1]:
-                    groups.setdefault(courses, []).append(piece)
-            for (before, after), spans in groups.items():
-                for turn, flow in self._turns(source, port, before, after, spans):
-                    if turn not in told:
-                        told.add(turn)
-                        yield AccessChange(source=source, destination=destination, turn=turn, flow=flow)
+        ends = frozenset((item.device, item.interface) for item in self._ports.get(destination, ()))
+        told: set[Turn] = set()
+        groups: dict[tuple[Courses, Courses], list[Span]] = {}
+        for piece in pieces:
+            courses = self._before.courses(port, piece[0], ends), self._after.courses(port, piece[0], ends)
+            if courses[0] != courses[1]:
+                groups.setdefault(courses, []).append(piece)
+        for (before, after), spans in groups.items():
+            for turn, flow in self._turns(source, port, before, after, spans):
+                if turn not in told:
+                    told.add(turn)
+                    yield AccessChange(source=source, destination=destination, turn=turn, flow=flow)
 
     def _turns(
         self, source: AttachmentName, port: AttachmentPort, before: Courses, after: Courses, spans: list[Span]
@@ -123,6 +121,36 @@ class _Comparison:
             if found is not None:
                 return found
         return None
+
+
+class _Pieces:
+    """The addresses of all attachments, in pieces that are treated alike in each network, by the number of their region."""
+
+    def __init__(
+        self, spans: Mapping[AttachmentName, Iterable[Span]], fates: tuple[_Fates, _Fates], suspects: Suspects
+    ) -> None:
+        cuts = sorted(fates[0].edges | fates[1].edges)
+        self._always: dict[AttachmentName, list[Span]] = {}
+        self._by_number: dict[int, list[Span]] = {}
+        self._owner = suspects.owner
+        for name, held in spans.items():
+            for piece in _cut(held, cuts):
+                one, other = (fate.region(piece[0]) for fate in fates)
+                number = suspects.numbers.get(one) if one is not None and one == other else None
+                if number is None or self._owner[number] != name:
+                    self._always.setdefault(name, []).append(piece)
+                else:
+                    self._by_number.setdefault(number, []).append(piece)
+
+    def at(self, suspected: RegionSet) -> Iterator[tuple[AttachmentName, list[Span]]]:
+        """Yield, by destination, the pieces of suspected regions and those of no numbered one, sorted."""
+        found = {name: list(pieces) for name, pieces in self._always.items()}
+        while suspected:
+            number = (suspected & -suspected).bit_length() - 1
+            suspected ^= 1 << number
+            if number in self._by_number:
+                found.setdefault(self._owner[number], []).extend(self._by_number[number])
+        yield from sorted(found.items())
 
 
 class _Lists:
@@ -178,9 +206,13 @@ class _Fates:
         self._courses: dict[tuple[str, str, Prefix], Mapping[Place, Courses]] = {}
         self._filters: dict[tuple[str, str, str], tuple[int, ...]] = {}
 
+    def region(self, address: int) -> Prefix | None:
+        """Return the most specific prefix that holds an address."""
+        return self._holders[bisect_right(self._starts, address) - 1][1] if self._starts else None
+
     def courses(self, port: AttachmentPort, address: int, ends: Iterable[Place]) -> Courses:
         """Return the ways from a port that deliver packets for an address at some of these interfaces."""
-        held = self._holders[bisect_right(self._starts, address) - 1][1] if self._starts else None
+        held = self.region(address)
         if held is None:
             return frozenset()
         key = (port.device, port.interface, held)

@@ -1,0 +1,123 @@
+"""Where packets may fare otherwise in a second network, so that only these pairs are followed.
+
+Turns the evidence of two networks into sets of regions for each port. The one idea: what a stub is offered is a set already, and
+what all its uplinks deliver goes one way; where both networks offer the same, and the lists at both ends are the same, nothing
+can differ. What sets can't say (no stub, regions in regions, ways that part) is suspected, never passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from intents.prefix import Family, Prefix
+from intents.registry import AttachmentName
+from routing.model import AclEntry, AttachmentPort, Direction
+from verification.arrivals import Arrivals
+from verification.evidence import Evidence
+from verification.layout import Layout, RegionSet, lay_out
+from verification.stub_routes import StubRoutes
+
+
+class Suspects:
+    """Finds, for each port, the regions to which its packets may fare otherwise.
+
+    Regions are numbered; `numbers` has those that belong to the same attachment with one port in both networks. Whoever looks at
+    addresses of any other region has to follow packets there.
+    """
+
+    def __init__(self, running: Evidence, intended: Evidence) -> None:
+        self._networks = (running, intended)
+        self._reaches = (_Reach(running), _Reach(intended))
+        self.numbers = dict(self._shared()) if _only_fences(running) and _only_fences(intended) else {}
+        self.owner = {number: self._reaches[1].layout.owner[region] for region, number in self.numbers.items()}
+        self._places = [self._by_number(reach.layout) for reach in self._reaches]
+        self._of_family = {family: self._set_of(family) for family in Family}
+        self._other_lists = sum(1 << number for region, number in self.numbers.items() if self._ends_differ(region))
+
+    def at(self, port: AttachmentPort, family: Family) -> RegionSet:
+        """Return the numbers of the regions to which packets from a port may fare otherwise."""
+        sure, unsure = [], 0
+        for evidence, reach, places in zip(self._networks, self._reaches, self._places, strict=True):
+            found = reach.of(evidence.start_node(port))
+            sure.append(_renumbered(found[0], places))
+            unsure |= _renumbered(found[1], places)
+        either = sure[0] | sure[1]
+        if self._lists_differ(port, Direction.IN, family):
+            return (either | unsure) & self._of_family[family]
+        return (unsure | sure[0] ^ sure[1] | either & self._other_lists) & self._of_family[family]
+
+    def _shared(self) -> Iterator[tuple[Prefix, int]]:
+        """Yield the regions that both networks have alike, each with its place among all of the intended one."""
+        (one, other), (before, after) = (item.layout for item in self._reaches), self._networks
+        for region, owner in other.owner.items():
+            alike = one.owner.get(region) == owner and before.regions.inside[region] == after.regions.inside[region]
+            if alike and len(after.ports.get(owner, ())) == 1:
+                yield region, other.number[region]
+
+    def _by_number(self, layout: Layout) -> tuple[dict[int, int], RegionSet]:
+        """Return a network's own numbers of the shared regions where they are other ones, and all those that are the same."""
+        moved = {layout.number[region]: number for region, number in self.numbers.items()}
+        same = sum(1 << mine for mine, number in moved.items() if mine == number)
+        return {mine: number for mine, number in moved.items() if mine != number}, same
+
+    def _set_of(self, family: Family) -> RegionSet:
+        return sum(1 << number for region, number in self.numbers.items() if region.family is family)
+
+    def _ends_differ(self, region: Prefix) -> bool:
+        (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].layout.owner[region])]
+        return self._lists_differ(port, Direction.OUT, region.family)
+
+    def _lists_differ(self, port: AttachmentPort, direction: Direction, family: Family) -> bool:
+        one, other = (_entries(evidence, port, direction, family) for evidence in self._networks)
+        return one != other
+
+
+class _Reach:
+    """Which regions the VRF of a port reaches in one network, as far as sets can say."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.layout = lay_out(evidence)
+        self._inside = evidence.regions.inside
+        self._routes = StubRoutes(self.layout, Arrivals(evidence, self.layout, evidence.whole))
+        self._everything = (1 << len(self.layout.order)) - 1
+        self._within: dict[int, RegionSet] = {}
+
+    def of(self, node: int | None) -> tuple[RegionSet, RegionSet]:
+        """Return the regions that all ways from a node lead to, and those that must be followed to know."""
+        if node is None:
+            return 0, 0
+        if node not in self._routes.plane.stubs.hears:
+            return 0, self._everything
+        heard = self._routes.heard(node)
+        unsure = heard.astray | heard.singly | self._below((heard.offered | heard.singly) & self.layout.nested)
+        return heard.offered & ~unsure, unsure
+
+    def _below(self, regions: RegionSet) -> RegionSet:
+        """Return all regions inside some regions: packets to them follow these if there is nothing closer."""
+        if regions not in self._within:
+            found = 0
+            for region in self.layout.members(regions):
+                found |= self.layout.set_of(self._inside[region])
+            self._within[regions] = found
+        return self._within[regions]
+
+
+def _renumbered(found: RegionSet, places: tuple[dict[int, int], RegionSet]) -> RegionSet:
+    moved, same = places
+    kept = found & same
+    for mine, number in moved.items():
+        if found >> mine & 1:
+            kept |= 1 << number
+    return kept
+
+
+def _only_fences(evidence: Evidence) -> bool:
+    """Return whether filters stand at attachments' ports only: then a way that delivers passes those at its ends, no other."""
+    return all((device, interface) in evidence.topology.ports for device, interface, _, _ in evidence.topology.bound)
+
+
+def _entries(
+    evidence: Evidence, port: AttachmentPort, direction: Direction, family: Family
+) -> tuple[AclEntry, ...] | None:
+    acl = evidence.filter_of(port.device, port.interface, direction, family)
+    return None if acl is None else acl.entries
