@@ -35,7 +35,9 @@ class Change:
     asked: bool
     rows: tuple[ChangeRow, ...] = ()
     left_out: int = 0
+    alone: int = 0
     new: tuple[str, ...] = ()
+    undeclared: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
 
@@ -60,7 +62,9 @@ def change_of(report: VerifyReport) -> Change:
             for item in order[:MOST_CHANGES]
         ),
         left_out=max(0, len(order) - MOST_CHANGES),
+        alone=change.alone,
         new=change.new,
+        undeclared=change.undeclared,
         doubts=tuple(item.reason for item in change.doubts),
         differences=change.differences,
     )

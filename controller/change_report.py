@@ -6,45 +6,98 @@ The one idea: every change is told with who saw it; what may be missing from the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from controller.json_lines import Message, flow_message
 from controller.output import Output
 from controller.verify import VerifyReport
 from intents.messages import printable
-from verification.access_change import Turn
+from intents.prefix import Family
+from verification.access_change import AccessChange, Turn
 from verification.change_judge import ChangeOfAccess, ToldChange
 from verification.flow import describe_flow
 
-MOST_CHANGES = 20
-"""Changes shown on a terminal; the rest is counted, and `--json` has all."""
+MOST_GROUPS = 20
+"""Groups of changes shown on a terminal; the rest is counted, and `--json` has all."""
+MOST_NAMES = 4
+"""Ends of a group that are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeGroup:
+    """Changes of one turn with one end in common, seen by the same judges; the first has the packet that is shown."""
+
+    changes: tuple[ToldChange, ...]
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+
+    @property
+    def first(self) -> AccessChange:
+        """The change whose packet is shown."""
+        return self.changes[0].change
+
+
+def group_changes(changes: Sequence[ToldChange]) -> tuple[ChangeGroup, ...]:
+    """Return changes grouped by their source or by their destination, whatever gives fewer groups; what opens stands first."""
+    by_source = _grouped(changes, lambda change: change.source)
+    by_destination = _grouped(changes, lambda change: change.destination)
+    return min(by_source, by_destination, key=len)
+
+
+def _grouped(changes: Sequence[ToldChange], end: Callable[[AccessChange], str]) -> tuple[ChangeGroup, ...]:
+    found: dict[tuple[bool, str, tuple[str, ...]], list[ToldChange]] = {}
+    for item in changes:
+        key = (item.change.turn is Turn.CUT, end(item.change), item.judges)
+        found.setdefault(key, []).append(item)
+    return tuple(
+        ChangeGroup(
+            changes=tuple(items),
+            sources=tuple(dict.fromkeys(str(item.change.source) for item in items)),
+            destinations=tuple(dict.fromkeys(str(item.change.destination) for item in items)),
+        )
+        for _, items in sorted(found.items(), key=lambda pair: pair[0][0])
+    )
 
 
 def print_change(output: Output, report: VerifyReport) -> None:
-    """Write what opens and what is cut, the first few with a packet each, and why there may be more."""
+    """Write what opens and what is cut, the first groups with a packet each, and why there may be more."""
     change = report.change
     if change is None:
         return
     counts = Counter(item.change.turn for item in change.changes)
     output.say("change", opened=counts[Turn.OPENED], cut=counts[Turn.CUT], judges=", ".join(change.judges) or "-")
-    for item in change.changes[:MOST_CHANGES]:
-        _print_one(output, change, item)
-    if len(change.changes) > MOST_CHANGES:
-        output.say("more_changes", count=len(change.changes) - MOST_CHANGES)
+    groups = group_changes(change.changes)
+    for group in groups[:MOST_GROUPS]:
+        _print_group(output, change, group)
+    if len(groups) > MOST_GROUPS:
+        output.say("more_changes", count=sum(len(group.changes) for group in groups[MOST_GROUPS:]))
+    if change.alone:
+        v6 = sum(item.change.flow.family is Family.V6 for item in change.changes)
+        output.say("change_alone", count=change.alone, v6=v6)
     if change.new:
         output.say("change_new", devices=", ".join(change.new))
+    if change.undeclared:
+        output.say("change_undeclared", places=printable(", ".join(change.undeclared)))
     for doubt in change.doubts:
         output.say("change_doubt", reason=printable(doubt.reason))
-    for difference in change.differences:
-        output.say("change_differs", what=printable(difference))
+    if change.differences:
+        output.say("change_differs", count=len(change.differences))
     output.line()
 
 
-def _print_one(output: Output, change: ChangeOfAccess, item: ToldChange) -> None:
-    found = item.change
-    alone = "" if item.judges == change.judges else f" ({', '.join(item.judges)})"
-    turn = output.words(f"turn_{found.turn}")
-    output.line(f"  {turn} {found.source} -> {found.destination}: {describe_flow(found.flow)}{alone}")
+def _print_group(output: Output, change: ChangeOfAccess, group: ChangeGroup) -> None:
+    judges = group.changes[0].judges
+    alone = "" if judges == change.judges else f" ({', '.join(judges)})"
+    turn = output.words(f"turn_{group.first.turn}")
+    sources, destinations = _named(output, group.sources), _named(output, group.destinations)
+    output.line(f"  {turn} {sources} -> {destinations}: {describe_flow(group.first.flow)}{alone}")
+
+
+def _named(output: Output, names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:MOST_NAMES])
+    more = len(names) - MOST_NAMES
+    return output.words("and_more_names", names=shown, count=more) if more > 0 else shown
 
 
 def change_messages(report: VerifyReport) -> Iterator[Message]:
@@ -66,7 +119,9 @@ def change_messages(report: VerifyReport) -> Iterator[Message]:
     yield {
         "type": "access changes",
         "judges": list(change.judges),
+        "alone": change.alone,
         "new": list(change.new),
+        "undeclared": list(change.undeclared),
         "doubts": [item.reason for item in change.doubts],
         "differences": list(change.differences),
     }

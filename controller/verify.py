@@ -129,6 +129,7 @@ def verify(
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
     standing = None if running is None else give(compiled, running)
     judgement, change, trouble = _consult(judgement, given, standing, output, second)
+    findings = (*compiled.findings, *lockfile_findings(compiled))
     return VerifyReport(
         compiled=compiled,
         judgement=judgement,
@@ -136,7 +137,7 @@ def verify(
         with_failures=with_failures,
         unknown=unknown_texts(given),
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
-        findings=(*compiled.findings, *lockfile_findings(compiled), *line_findings(compiled, judgement.lists)),
+        findings=(*findings, *line_findings(compiled, judgement.lists), *change_findings(change)),
         change=change,
         trouble=trouble,
     )
@@ -225,6 +226,14 @@ def line_findings(compiled: Compiled, lists: BoundLists) -> tuple[Finding, ...]:
         )
         for item in lists.disputed
     )
+
+
+def change_findings(change: ChangeOfAccess | None) -> tuple[Finding, ...]:
+    """Return a warning if the judges, or the replay, differ about a change of access."""
+    if change is None or not change.differences:
+        return ()
+    count, first = len(change.differences), change.differences[0]
+    return (make_finding("TR830", Where(), severity=Severity.WARNING, count=count, what=first),)
 
 
 def verdict_name(answer: Answer) -> str:

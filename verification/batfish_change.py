@@ -12,7 +12,7 @@ from typing import Any
 
 from routing.model import AttachmentPort
 from verification.access_change import Place, Turn
-from verification.batfish_facts import Facts, gather_texts
+from verification.batfish_facts import Facts, doubt_of, gather_texts
 from verification.batfish_flow import WHOLE, addresses
 from verification.batfish_reach import ANY, ARRIVED, can_start
 from verification.batfish_session import BatfishSession, Row
@@ -20,16 +20,17 @@ from verification.batfish_snapshot import network_snapshot
 from verification.evidence import Given
 from verification.flow import SUCCESS, Flow
 from verification.flow_sets import Span
+from verification.verdict import NotModelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChanges:
     """What Batfish sees change, by start and turn. `starts`: ports that stand in both networks, so that they can be compared.
-    `unread`: lines of either network that it did not read, as words."""
+    `doubts`: why there may be more: lines of either network that it did not read."""
 
     starts: frozenset[Place]
     flows: Mapping[tuple[Place, Turn], Flow]
-    unread: tuple[str, ...]
+    doubts: tuple[NotModelled, ...]
 
 
 def ask_changes(session: BatfishSession, running: Given, intended: Given, spans: Sequence[Span]) -> SeenChanges:
@@ -38,12 +39,7 @@ def ask_changes(session: BatfishSession, running: Given, intended: Given, spans:
     session.upload(before)
     session.upload(after)
     old, new = gather_texts(session, before, running), gather_texts(session, after, intended)
-    ports = [port for port in intended.network.ports if _stands(old, port) and _stands(new, port)]
-    unread = tuple(
-        f"{item.device}:{item.line}: {item.text or item.reason}"
-        for facts in (old, new)
-        for item in (*facts.unread, *facts.undefined)
-    )
+    ports = [port for port in intended.network.ports if _stands(old, port, new) and _stands(new, port, old)]
     rows: Sequence[Row] = ()
     if ports and spans and before.name != after.name:
         starts = ", ".join(f"@enter({new.location(port.device, port.interface)})" for port in ports)
@@ -56,12 +52,16 @@ def ask_changes(session: BatfishSession, running: Given, intended: Given, spans:
     return SeenChanges(
         starts=frozenset((port.device, port.interface) for port in ports),
         flows=dict(item for row in rows for item in _turns(row, new)),
-        unread=unread,
+        doubts=tuple(doubt for doubt in (doubt_of(old), doubt_of(new)) if doubt is not None),
     )
 
 
-def _stands(facts: Facts, port: AttachmentPort) -> bool:
-    return can_start(facts, port.device, port.interface)
+def _stands(facts: Facts, port: AttachmentPort, other: Facts) -> bool:
+    """Return whether packets can start at a port, and Batfish calls it by one name in both networks."""
+    device, interface = port.device, port.interface
+    if not can_start(facts, device, interface) or device not in other.nodes:
+        return False
+    return facts.location(device, interface) == other.location(device, interface)
 
 
 def _turns(row: Row, facts: Facts) -> Iterator[tuple[tuple[Place, Turn], Flow]]:

@@ -18,6 +18,7 @@ from verification.batfish_session import BatfishError, BatfishSession, Row, Snap
 from verification.batfish_snapshot import CONFIGS, device_of, file_of
 from verification.evidence import Given
 from verification.flow import Flow
+from verification.verdict import Culprit, NotModelled
 
 _FATAL = frozenset({"FAILED", "EMPTY", "UNKNOWN", "UNSUPPORTED", "UNEXPECTED_PACKAGING"})
 _PROPERTIES = "Active,VRF,All_Prefixes,Incoming_Filter_Name,Outgoing_Filter_Name,Encapsulation_VLAN"
@@ -133,6 +134,16 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
         routes={},
         renamed=renamed,
     )
+
+
+def doubt_of(facts: Facts) -> NotModelled | None:
+    """Return why nothing may be claimed: lines that Batfish did not read, or names that mean nothing."""
+    lines: tuple[UnreadLine, ...] = (*facts.unread, *facts.undefined)
+    if not lines:
+        return None
+    culprits = tuple(Culprit(device=item.device, ref=(), line=item.line, text=item.text) for item in lines[:20])
+    shown = f"{lines[0].device}:{lines[0].line}: {lines[0].text or lines[0].reason}"
+    return NotModelled(reason=f"Batfish does not read {len(lines)} lines, the first is {shown}", culprits=culprits)
 
 
 def _renamed(given: Given) -> Iterator[tuple[tuple[str, str], str]]:

@@ -14,7 +14,7 @@ from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.prefix import Family
 from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
-from verification.batfish_facts import Facts, UnreadLine, gather_facts
+from verification.batfish_facts import Facts, doubt_of, gather_facts
 from verification.batfish_fences import FenceFault, Fences
 from verification.batfish_flow import hops_of_trace
 from verification.batfish_isolation import Escapes
@@ -47,7 +47,7 @@ from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Sco
 from verification.question import Answer, Question, QuestionKind
 from verification.rule_answers import members_of_rules, rule_subject, via_subject
 from verification.talkers import Partners, members_of, sum_of, who_talks
-from verification.verdict import Claim, ClaimKind, Culprit, Holds, NotModelled, Verdict, Violated
+from verification.verdict import Claim, ClaimKind, Holds, Verdict, Violated
 
 _ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
 
@@ -107,16 +107,6 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
             yield Alone(scope=scope, judge=ENGINE, count=unseen.count(kind))
 
 
-def _doubt(facts: Facts) -> NotModelled | None:
-    """Return why nothing may be claimed: lines that Batfish did not read, or names that mean nothing."""
-    lines: tuple[UnreadLine, ...] = (*facts.unread, *facts.undefined)
-    if not lines:
-        return None
-    culprits = tuple(Culprit(device=item.device, ref=(), line=item.line, text=item.text) for item in lines[:20])
-    shown = f"{lines[0].device}:{lines[0].line}: {lines[0].text or lines[0].reason}"
-    return NotModelled(reason=f"Batfish does not read {len(lines)} lines, the first is {shown}", culprits=culprits)
-
-
 class _Batfish:
     """All that Batfish is asked, each thing once."""
 
@@ -124,7 +114,7 @@ class _Batfish:
         self._evidence = evidence
         self._facts = facts
         self._talking: Partners = who_talks(evidence)
-        self._doubt = _doubt(facts)
+        self._doubt = doubt_of(facts)
         self._asker = Asker(session, snapshot, evidence, facts)
         self._replays = Replays(self._asker)
         self._fences = Fences(session, snapshot, evidence, facts)

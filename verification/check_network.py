@@ -58,7 +58,10 @@ def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]
 
     Whoever stands on such a LAN may send into its VRF without a fence.
     """
-    yield from _undeclared_lans(evidence)
+    for device, name in undeclared_lans(evidence):
+        yield NetworkFault(
+            reason=f"{name} of {device} is a LAN that nobody declared", device=device, ref=interface_ref(name)
+        )
     state = without_backbone(evidence)
     routes = _routes_of_starts(evidence, state.alive)
     for node, ports in evidence.start_ports.items():
@@ -99,8 +102,8 @@ def _routes_of_starts(evidence: Evidence, alive: Alive) -> dict[int, set[Prefix]
     return found
 
 
-def _undeclared_lans(evidence: Evidence) -> Iterator[NetworkFault]:
-    """Yield addressed interfaces that are no attachment's, no end of a link and no loopback."""
+def undeclared_lans(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """Yield device and name of addressed interfaces that are no attachment's, no end of a link and no loopback."""
     ends = {
         end
         for link in evidence.given.network.links
@@ -110,9 +113,7 @@ def _undeclared_lans(evidence: Evidence) -> Iterator[NetworkFault]:
         own = all(address.length == address.family.bits for address in item.addresses)
         if own or (device, name) in evidence.topology.ports or (device, parent_of(name)) in ends:
             continue
-        yield NetworkFault(
-            reason=f"{name} of {device} is a LAN that nobody declared", device=device, ref=interface_ref(name)
-        )
+        yield device, name
 
 
 def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
