@@ -61,11 +61,6 @@ def access_changes(running: Evidence, intended: Evidence) -> tuple[AccessChange,
     return tuple(sorted(found, key=lambda item: (item.source, item.destination, item.flow.family, item.turn)))
 
 
-def destinations_of(running: Evidence, intended: Evidence, family: Family) -> tuple[Span, ...]:
-    """Return the addresses that changes of access are looked for at: those of all attachments in either network."""
-    return union_of(span for spans in _spans(running, intended, family).values() for span in spans)
-
-
 class _Comparison:
     """Both networks in one family, over one header space."""
 
@@ -76,7 +71,7 @@ class _Comparison:
         self._before, self._after = _Fates(running, family, self._lists), _Fates(intended, family, self._lists)
         self._ports = intended.ports
         self._own = {name: spans for (name, kind), spans in intended.own.items() if kind is family}
-        self._spans = _spans(running, intended, family)
+        self._spans = destinations_of(running, intended, family)
 
     def changes(self) -> Iterator[AccessChange]:
         """Yield at most one change of each turn for each port of a source and each destination."""
@@ -272,8 +267,8 @@ def _cut(spans: Iterable[Span], edges: list[int]) -> Iterator[Span]:
         yield start, high
 
 
-def _spans(running: Evidence, intended: Evidence, family: Family) -> dict[AttachmentName, tuple[Span, ...]]:
-    """Return the addresses that stand for each attachment as a destination."""
+def destinations_of(running: Evidence, intended: Evidence, family: Family) -> dict[AttachmentName, tuple[Span, ...]]:
+    """Return the addresses at which changes of access to each attachment are looked for."""
     both = (running, intended)
     taken = union_of((value, value) for item in both for value in _own_addresses(item, family))
     return {

@@ -1,7 +1,7 @@
 """What a change of texts opens and cuts, as Batfish sees it.
 
-The one idea: one differential question over all ports: it has, for every start, at most one packet that only the new network
-delivers and one that only the old one does.
+The one idea: a differential question over all ports has, for every start, at most one packet that only the new network delivers
+and one that only the old one does, and these hide all others of their kind; so it is asked of several groups of destinations.
 """
 
 from __future__ import annotations
@@ -25,33 +25,37 @@ from verification.verdict import NotModelled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenChanges:
-    """What Batfish sees change, by start and turn. `starts`: ports that stand in both networks, so that they can be compared.
+    """What Batfish sees change, by group of destinations, start and turn. `starts`: ports that can be compared: they stand in
+    both networks, by one name.
     `doubts`: why there may be more: lines of either network that it did not read."""
 
     starts: frozenset[Place]
-    flows: Mapping[tuple[Place, Turn], Flow]
+    flows: Mapping[tuple[int, Place, Turn], Flow]
     doubts: tuple[NotModelled, ...]
 
 
-def ask_changes(session: BatfishSession, running: Given, intended: Given, spans: Sequence[Span]) -> SeenChanges:
-    """Return what changes for packets to some IPv4 addresses. BatfishError."""
+def ask_changes(
+    session: BatfishSession, running: Given, intended: Given, groups: Sequence[Sequence[Span]]
+) -> SeenChanges:
+    """Return what changes for packets to groups of IPv4 addresses. BatfishError."""
     before, after = network_snapshot(running), network_snapshot(intended)
     session.upload(before)
     session.upload(after)
     old, new = gather_texts(session, before, running), gather_texts(session, after, intended)
     ports = [port for port in intended.network.ports if _stands(old, port, new) and _stands(new, port, old)]
-    rows: Sequence[Row] = ()
-    if ports and spans and before.name != after.name:
-        starts = ", ".join(f"@enter({new.location(port.device, port.interface)})" for port in ports)
+    starts = ", ".join(f"@enter({new.location(port.device, port.interface)})" for port in ports)
+    flows: dict[tuple[int, Place, Turn], Flow] = {}
+    for number, spans in enumerate(groups if ports and before.name != after.name else ()):
         parameters = {
             "pathConstraints": {"startLocation": starts},
             "headers": {**WHOLE, "srcIps": ANY, "dstIps": addresses(spans)},
             "actions": ARRIVED,
         }
-        rows = session.ask("differentialReachability", parameters, after, before)
+        for row in session.ask("differentialReachability", parameters, after, before) if spans else ():
+            flows.update(((number, place, turn), flow) for place, turn, flow in _turns(row, new))
     return SeenChanges(
         starts=frozenset((port.device, port.interface) for port in ports),
-        flows=dict(item for row in rows for item in _turns(row, new)),
+        flows=flows,
         doubts=tuple(doubt for doubt in (doubt_of(old), doubt_of(new)) if doubt is not None),
     )
 
@@ -64,12 +68,12 @@ def _stands(facts: Facts, port: AttachmentPort, other: Facts) -> bool:
     return facts.location(device, interface) == other.location(device, interface)
 
 
-def _turns(row: Row, facts: Facts) -> Iterator[tuple[tuple[Place, Turn], Flow]]:
+def _turns(row: Row, facts: Facts) -> Iterator[tuple[Place, Turn, Flow]]:
     flow = facts.flow(row["Flow"])
     arrived = {turn: _arrives(row[column]) for turn, column in _COLUMNS.items()}
     for turn, here in arrived.items():
         if here and not all(arrived.values()):
-            yield ((flow.start_device, flow.start_interface), turn), flow
+            yield (flow.start_device, flow.start_interface), turn, flow
 
 
 _COLUMNS = {Turn.OPENED: "Snapshot_Traces", Turn.CUT: "Reference_Traces"}

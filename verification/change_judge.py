@@ -6,10 +6,11 @@ a change is a difference, never a change less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family
+from intents.registry import AttachmentName
 from routing.model import Network
 from verification.access_change import AccessChange, Place, Turn, access_changes, destinations_of
 from verification.batfish_change import SeenChanges
@@ -18,28 +19,30 @@ from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
 from verification.failure import NO_FAILURE
 from verification.flow import Flow, describe_flow
-from verification.flow_sets import NotExpressibleError, Span
+from verification.flow_sets import NotExpressibleError, Span, union_of
 from verification.opinions import BATFISH, ENGINE
 from verification.prefix_state import NotSettledError
 from verification.verdict import NotModelled
-from verification.walk import delivers, walk
+from verification.walk import walk
 from verification.walk_routes import WalkRoutes, routes_to
 
-AskChanges = Callable[[Given, Given, Sequence[Span]], SeenChanges]
-"""Asks a second judge what changes between running and intended texts for packets to these IPv4 addresses. BatfishError."""
+AskChanges = Callable[[Given, Given, Sequence[Sequence[Span]]], SeenChanges]
+"""Asks a second judge what changes between running and intended texts for packets to groups of IPv4 addresses. BatfishError."""
 
 REPLAYS = 40
 """To how many addresses examples are replayed in each network; other changes are left as they were found."""
+MOST_GROUPS = 6
+"""Groups of destinations that are asked about each by itself, besides those that nothing changes for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldChange:
-    """A change with who saw it, and whether `walk` shows its example (None: not asked). `comparable`: whether Batfish can see
-    changes of the kind at all."""
+    """A change with who saw it, and whether `walk` shows its example (None: not asked). `group`: of which destinations a second
+    judge's answer is compared with it (None: it can't see changes of the kind, or was not asked)."""
 
     change: AccessChange
     judges: tuple[str, ...]
-    comparable: bool
+    group: int | None
     replayed: bool | None
 
 
@@ -59,7 +62,7 @@ class ChangeOfAccess:
     @property
     def alone(self) -> int:
         """The number of changes that the engine alone can see, though a second judge looked."""
-        return 0 if BATFISH not in self.judges else sum(not item.comparable for item in self.changes)
+        return 0 if BATFISH not in self.judges else sum(item.group is None for item in self.changes)
 
 
 def judge_change(running: Given, intended: Given, ask: AskChanges | None = None) -> ChangeOfAccess:
@@ -72,9 +75,10 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
         return _nothing_said(f"the routes to {error.prefix} do not settle", new)
     except NotExpressibleError as error:
         return _nothing_said(str(error), new)
-    seen = None if ask is None else ask(running, intended, destinations_of(before, after, Family.V4))
-    replays = _Replays(running.network, intended.network)
-    told = tuple(_told(found, seen, replays))
+    groups = _groups(found, destinations_of(before, after, Family.V4))
+    seen = None if ask is None else ask(running, intended, [group.spans for group in groups])
+    replays = _Replays(before, after)
+    told = tuple(_told(found, seen, groups, replays))
     doubts = tuple(item.verdict for item in (doubts_of(before), doubts_of(after)) if item.devices)
     return ChangeOfAccess(
         changes=tuple(item for item in told if not _stays_home(item.change, after)),
@@ -96,54 +100,111 @@ def _stays_home(change: AccessChange, evidence: Evidence) -> bool:
     return change.source == change.destination and len(evidence.ports[change.source]) == 1
 
 
-def _told(found: Sequence[AccessChange], seen: SeenChanges | None, replays: _Replays) -> Iterator[ToldChange]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Group:
+    """Destinations that a second judge is asked about in one question."""
+
+    names: frozenset[AttachmentName]
+    spans: tuple[Span, ...]
+
+
+def _groups(
+    found: Sequence[AccessChange], destinations: Mapping[AttachmentName, tuple[Span, ...]]
+) -> tuple[_Group, ...]:
+    """Return all destinations in groups of those that the same changes: one of them then hides no other one.
+
+    The largest groups stand by themselves, the others together; all of them, where two destinations share an address.
+    """
+    turns: dict[AttachmentName, set[tuple[Place, Turn]]] = {name: set() for name in destinations}
     for change in found:
-        comparable = seen is not None and _is_seen_by_batfish(change, seen)
-        both = seen is not None and comparable and _key(change) in seen.flows
+        if _is_whole(change):
+            turns[change.destination].add((_place(change), change.turn))
+    alike: dict[frozenset[tuple[Place, Turn]], set[AttachmentName]] = {frozenset(): set()}
+    for name, kinds in turns.items():
+        alike.setdefault(frozenset(kinds), set()).add(name)
+    still, *others = alike.values()
+    others.sort(key=lambda names: (-len(names), sorted(names)))
+    parts = [still, *others[:MOST_GROUPS], set().union(*others[MOST_GROUPS:])]
+    spans = [union_of(span for name in names for span in destinations[name]) for names in parts]
+    whole = union_of(span for held in destinations.values() for span in held)
+    if sum(map(_size, spans)) != _size(whole):
+        return (_Group(names=frozenset(destinations), spans=whole),)
+    return tuple(_Group(names=frozenset(names), spans=held) for names, held in zip(parts, spans, strict=True) if names)
+
+
+def _size(spans: Sequence[Span]) -> int:
+    return sum(high - low + 1 for low, high in spans)
+
+
+def _told(
+    found: Sequence[AccessChange], seen: SeenChanges | None, groups: Sequence[_Group], replays: _Replays
+) -> Iterator[ToldChange]:
+    number = {name: index for index, group in enumerate(groups) for name in group.names}
+    for change in found:
+        group = number[change.destination]
+        replayed = replays.shows(change) if replays.has_room(change.flow) else None
+        comparable = seen is not None and _is_whole(change) and _place(change) in seen.starts
+        if comparable and replayed:  # where packets arrive in both networks, but elsewhere, Batfish sees no difference
+            comparable = replays.turn(change.flow) is change.turn
+        both = seen is not None and comparable and (group, _place(change), change.turn) in seen.flows
         yield ToldChange(
             change=change,
             judges=(BATFISH, ENGINE) if both else (ENGINE,),
-            comparable=comparable,
-            replayed=replays.shows(change.turn, change.flow) if replays.has_room(change.flow) else None,
+            group=group if comparable else None,
+            replayed=replayed,
         )
 
 
-def _key(change: AccessChange) -> tuple[Place, Turn]:
-    return (change.flow.start_device, change.flow.start_interface), change.turn
+def _place(change: AccessChange) -> Place:
+    return change.flow.start_device, change.flow.start_interface
 
 
-def _is_seen_by_batfish(change: AccessChange, seen: SeenChanges) -> bool:
-    """Return whether a change is one that Batfish can see: IPv4, whole packets, from a port that stands in both networks."""
-    return change.flow.family is Family.V4 and not change.flow.fragment and _key(change)[0] in seen.starts
+def _is_whole(change: AccessChange) -> bool:
+    """Return whether a change is of packets that Batfish can follow: IPv4, no non-initial fragments."""
+    return change.flow.family is Family.V4 and not change.flow.fragment
 
 
 class _Replays:
     """Asks `walk` about packets in both networks; routes to an address are computed once in each."""
 
-    def __init__(self, running: Network, intended: Network) -> None:
-        self._networks = (running, intended)
+    def __init__(self, running: Evidence, intended: Evidence) -> None:
+        self._networks = (running.given.network, intended.given.network)
+        self._ends = {
+            name: frozenset((port.device, port.interface) for port in ports) for name, ports in intended.ports.items()
+        }
         self._routes: dict[tuple[Family, int], tuple[WalkRoutes, ...]] = {}
 
     def has_room(self, flow: Flow) -> bool:
         """Return whether one more packet to this address may be replayed."""
         return len(self._routes) < REPLAYS or (flow.family, flow.destination) in self._routes
 
-    def shows(self, turn: Turn, flow: Flow) -> bool:
-        """Return whether a packet is delivered in exactly the network that it should be delivered in."""
+    def shows(self, change: AccessChange) -> bool:
+        """Return whether a change's packet reaches its destination in exactly the network that it should be delivered in."""
+        return self.turn(change.flow, self._ends[change.destination]) is change.turn
+
+    def turn(self, flow: Flow, ends: Collection[Place] | None = None) -> Turn | None:
+        """Return how a packet's fate changes; `ends`: where it must arrive, None: wherever it does."""
         key = (flow.family, flow.destination)
         if key not in self._routes:
             self._routes[key] = tuple(routes_to(network, NO_FAILURE, *key) for network in self._networks)
-        arrived = [
-            _delivers(network, flow, routes) for network, routes in zip(self._networks, self._routes[key], strict=True)
-        ]
-        return arrived == ([False, True] if turn is Turn.OPENED else [True, False])
+        before, after = (
+            _arrives(network, flow, routes, ends)
+            for network, routes in zip(self._networks, self._routes[key], strict=True)
+        )
+        if before == after:
+            return None
+        return Turn.OPENED if after else Turn.CUT
 
 
-def _delivers(network: Network, flow: Flow, routes: WalkRoutes) -> bool:
+def _arrives(network: Network, flow: Flow, routes: WalkRoutes, ends: Collection[Place] | None) -> bool:
     """Return whether a packet arrives on some way; where its starting point is not there, nobody hears it."""
     device = network.devices.get(flow.start_device)
-    is_there = device is not None and any(item.name == flow.start_interface for item in device.interfaces)
-    return is_there and delivers(walk(network, flow, routes=routes))
+    if device is None or all(item.name != flow.start_interface for item in device.interfaces):
+        return False
+    return any(
+        trace.delivered and (ends is None or (trace.hops[-1].device, trace.hops[-1].out_interface) in ends)
+        for trace in walk(network, flow, routes=routes)
+    )
 
 
 def _differences(told: Sequence[ToldChange], seen: SeenChanges | None, replays: _Replays) -> Iterator[str]:
@@ -152,13 +213,13 @@ def _differences(told: Sequence[ToldChange], seen: SeenChanges | None, replays: 
             yield f"{item.change.turn} by the engine, not by walk: {describe_flow(item.change.flow)}"
     if seen is None:
         return
-    mine = {_key(item.change): item.change for item in told if item.comparable}
-    for key, change in mine.items():
+    mine = {(item.group, _place(item.change), item.change.turn): item for item in told if item.group is not None}
+    for key, item in mine.items():
         if key not in seen.flows:
-            yield f"{change.turn} by the engine, nothing of the kind by Batfish: {describe_flow(change.flow)}"
-    for (place, turn), flow in sorted(seen.flows.items()):
-        shown = replays.shows(turn, flow)
-        if (place, turn) not in mine:
+            yield f"{item.change.turn} by the engine, nothing of the kind by Batfish: {describe_flow(item.change.flow)}"
+    for (group, place, turn), flow in sorted(seen.flows.items()):
+        shown = replays.turn(flow) is turn
+        if (group, place, turn) not in mine:
             walked = "and by walk" if shown else "not by walk"
             yield f"{turn} by Batfish, nothing of the kind by the engine ({walked}): {describe_flow(flow)}"
         elif not shown:
