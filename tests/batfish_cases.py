@@ -14,13 +14,11 @@ from typing import NamedTuple
 
 from controller.evidence import give
 from tests.small_builds import compiled
-from verification.change_judge import AskChanges, ChangeOfAccess, judge_change
 from verification.evidence import Given
 from verification.judge import judge_and_replay
 from verification.judgement import Judgement
 
 RECORDED = Path(__file__).parent / "recorded" / "small.jsonl.gz"
-RECORDED_CHANGES = RECORDED.with_name("changes.jsonl.gz")
 GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
 
 
@@ -252,8 +250,3 @@ def given_of(name: str) -> Given:
 def judged(name: str) -> Judgement:
     """Return what the engine says of a case."""
     return judge_and_replay(given_of(name))
-
-
-def changes_of(running: str, intended: str, ask: AskChanges | None) -> ChangeOfAccess:
-    """Return what the change from the texts of one case to those of another opens and cuts."""
-    return judge_change(given_of(running), given_of(intended), ask)

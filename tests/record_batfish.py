@@ -13,8 +13,9 @@ from functools import partial
 from controller.files import write_bytes
 from controller.second_judge import parse_address
 from intents.prefix import Family
-from tests.batfish_cases import CASES, MISREAD, RECORDED, RECORDED_CHANGES, changes_of, given_of, judged
+from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
 from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
+from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
 from tests.live_readers import LiveReaders
 from verification.batfish_change import ask_changes
 from verification.batfish_client import LiveBatfish
@@ -61,12 +62,12 @@ def ask_cases(session: RecordingBatfish) -> list[str]:
 
 
 def ask_about_changes(session: RecordingBatfish) -> list[str]:
-    """Ask what the change from the right texts to those of every golden case opens and cuts; return where judges differ."""
+    """Ask what every golden change opens and cuts; return where judges differ."""
     wrong = []
-    for name in CASES:
-        told = changes_of("right", name, partial(ask_changes, session))
-        print(f"change to {name}: {len(told.changes)}")  # noqa: T201 - what was recorded
-        wrong += [f"change to {name}: {item}" for item in told.differences if not told.doubts]
+    for name in CHANGES:
+        told = changes_of(name, partial(ask_changes, session))
+        print(f"change {name}: {len(told.changes)}")  # noqa: T201 - what was recorded
+        wrong += [f"change {name}: {item}" for item in told.differences if not told.doubts]
     return wrong
 
 
