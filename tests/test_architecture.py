@@ -38,6 +38,7 @@ ENGINE_SIDE = (
     "verification.allowed_sets*",
     "verification.fences*",
     "verification.routes*",
+    "verification.access_*",
 )
 SHARED_BY_BOTH = ("verification", "verification.flow", "verification.failure", "verification.verdict")
 

@@ -6,6 +6,8 @@ What it answered when it was recorded is judged in every run (test_verification_
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import Phase, assume, given, settings
@@ -15,13 +17,16 @@ from controller.second_judge import parse_address
 from routing.vendors import VENDORS
 from tests.batfish_cases import CASES, given_of, judged
 from tests.batfish_readers import compare_readers, faults
+from tests.change_cases import CHANGES, changes_of
 from tests.live_readers import LiveReaders
 from tests.record_batfish import differences, violated_kinds
 from tests.strategies import Province, compile_province, provinces
+from verification.batfish_change import ask_changes
 from verification.batfish_client import LiveBatfish
 from verification.batfish_facts import gather_facts
 from verification.batfish_judge import ask_batfish
 from verification.batfish_snapshot import network_snapshot
+from verification.change_judge import judge_change
 from verification.judge import judge_and_replay
 from verification.question import QuestionKind
 from verification.verdict import Holds
@@ -72,6 +77,26 @@ def test_batfish_reads_every_rendered_text_and_holds_what_the_engine_holds(
             answer.question
         )
     session.discard(snapshot.name)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_live_server_sees_the_same_changes_of_access(session: LiveBatfish, name: str) -> None:
+    found = changes_of(name, partial(ask_changes, session))
+    assert found.differences == () or found.doubts
+    assert found.judges == ("batfish", "engine")
+
+
+@settings(max_examples=5, phases=(Phase.explicit, Phase.generate))
+@given(provinces(fewest_intents=2))
+def test_batfish_sees_what_the_last_intent_changes(session: LiveBatfish, province: Province) -> None:
+    compiled = compile_province(province)
+    older = compile_province(replace(province, intents=province.intents[:-1]), compiled.addressed.address_plan)
+    running, intended = (
+        give(compiled, {name: config.text for name, config in item.configs.items()}) for item in (older, compiled)
+    )
+    assert judge_change(running, intended, partial(ask_changes, session)).differences == ()
+    for given_texts in (running, intended):
+        session.discard(network_snapshot(given_texts).name)
 
 
 def test_every_harmless_line_of_the_baseline_leaves_batfish_undisturbed(session: LiveBatfish) -> None:

@@ -26,12 +26,13 @@ from controller.pipeline import Compiled
 from controller.schema_command import schema
 from controller.second_judge import CODES, parse_address, tell_trouble
 from controller.show import show
-from controller.verify import check_coverage, line_findings, lockfile_findings
+from controller.verify import change_findings, check_coverage, line_findings, lockfile_findings
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish_session import BatfishError, Trouble
+from verification.change_judge import ChangeOfAccess
 from verification.judgement import Judgement
 from verification.opinions import ENGINE, LineDifference
 from verification.unreachable_lines import BoundLists
@@ -114,6 +115,12 @@ def judges_differ(_: Path) -> object:
     return line_findings(compiled(), BoundLists(differences=(LineDifference(place=place, judge=ENGINE, unseen=None),)))
 
 
+def differ_about_change(_: Path) -> object:
+    said = "cut by the engine, nothing of the kind by Batfish: tcp 192.0.2.2:40000 -> 198.51.100.4:443 [SYN] from cpe-1 ge-0/0/1"
+    change = ChangeOfAccess(changes=(), new=(), doubts=(), differences=(said, said), judges=("batfish", "engine"))
+    return change_findings(change)
+
+
 def refused(_: Path) -> object:
     place = Where(file="truc.lock.csv")
     return (make_finding("TR803", place, reason="Permission denied"),)
@@ -154,6 +161,7 @@ CASES: Mapping[str, Produce] = {
     "TR808-over-nothing": over_nothing,
     "TR809-stale-lockfile": stale_lockfile,
     "TR829-judges-differ": judges_differ,
+    "TR830-differ-about-change": differ_about_change,
     "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
     "TR811-folder-in-use": occupied,
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
