@@ -95,8 +95,8 @@ def test_batfish_sees_what_the_last_intent_changes(session: LiveBatfish, provinc
         give(compiled, {name: config.text for name, config in item.configs.items()}) for item in (older, compiled)
     )
     assert judge_change(running, intended, partial(ask_changes, session)).differences == ()
-    for given_texts in (running, intended):
-        session.discard(network_snapshot(given_texts).name)
+    for name in {network_snapshot(item).name for item in (running, intended)}:
+        session.discard(name)
 
 
 def test_every_harmless_line_of_the_baseline_leaves_batfish_undisturbed(session: LiveBatfish) -> None:
