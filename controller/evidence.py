@@ -15,7 +15,7 @@ from ipam.inventory import BACKBONE_ROLES, Inventory, Role
 from routing.draft import rendered_devices
 from routing.model import Network
 from routing.vendors import VENDORS
-from verification.evidence import Given, Roles
+from verification.evidence import Given, Roles, lines_of_text
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
 
@@ -29,7 +29,7 @@ class SplitTexts(Mapping[str, tuple[str, ...]]):
 
     def __getitem__(self, name: str) -> tuple[str, ...]:
         if name not in self._split:
-            self._split[name] = tuple(self._texts[name].splitlines())
+            self._split[name] = lines_of_text(self._texts[name])
         return self._split[name]
 
     def __iter__(self) -> Iterator[str]:

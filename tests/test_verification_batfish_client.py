@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -174,6 +175,31 @@ def test_a_full_disk_is_told_in_the_servers_words(server: Server) -> None:
 def test_a_question_that_fails_is_refused(server: Server) -> None:
     server.replies["/work/"] = (200, json.dumps({"workstatuscode": "ASSIGNMENTERROR", "task": None}))
     assert trouble_of(server).trouble is Trouble.REFUSED
+
+
+def breaks_off(server: Server, log: str) -> None:
+    work = (200, json.dumps({"workstatuscode": "TERMINATEDABNORMALLY", "task": None}))
+    server.replies = {"/worklog/": (200, log), **server.replies, "/work/": work}
+
+
+def test_a_question_that_breaks_off_is_told_with_its_cause_and_leaves_no_log_behind(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    breaks_off(server, "\n".join(["exception:java.lang.StackOverflowError", *["  at org.batfish.Parser"] * 10_000]))
+    error = trouble_of(server)
+    assert error.trouble is Trouble.REFUSED
+    assert error.detail.endswith("Work terminated abnormally: java.lang.StackOverflowError")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_log_of_a_server_takes_a_file_away(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    kept = tmp_path / "kept"
+    kept.write_text("something", encoding="utf-8")
+    breaks_off(server, f"\n\nFull log written to {kept}\nlog: SomeException")
+    assert trouble_of(server).detail.endswith(": SomeException")
+    assert kept.read_text(encoding="utf-8") == "something"
 
 
 @pytest.mark.parametrize(

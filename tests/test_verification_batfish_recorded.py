@@ -334,7 +334,7 @@ def test_routes_that_differ_are_disputed(change: Callable[[Rows], Rows], said: s
 
 
 def test_every_route_of_the_network_is_compared() -> None:
-    tables = engine_tables(gather(given_of("right")))
+    tables = dict(engine_tables(gather(given_of("right"))))
     assert sum(len(table) for table in tables.values()) == 427
     assert all(ways for table in tables.values() for ways in table.values())
 

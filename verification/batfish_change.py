@@ -13,7 +13,7 @@ from typing import Any
 from routing.model import AttachmentPort
 from verification.access_change import Place, Turn
 from verification.batfish_facts import Facts, doubt_of, gather_texts
-from verification.batfish_flow import WHOLE, addresses
+from verification.batfish_flow import WHOLE, addresses, united
 from verification.batfish_reach import ANY, ARRIVED, can_start
 from verification.batfish_session import BatfishSession, Row
 from verification.batfish_snapshot import network_snapshot
@@ -43,7 +43,7 @@ def ask_changes(
     session.upload(after)
     old, new = gather_texts(session, before, running), gather_texts(session, after, intended)
     ports = [port for port in intended.network.ports if _stands(old, port, new) and _stands(new, port, old)]
-    starts = ", ".join(f"@enter({new.location(port.device, port.interface)})" for port in ports)
+    starts = united([f"@enter({new.location(port.device, port.interface)})" for port in ports])
     flows: dict[tuple[int, Place, Turn], Flow] = {}
     for number, spans in enumerate(groups if ports and before.name != after.name else ()):
         parameters = {

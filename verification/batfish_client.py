@@ -9,10 +9,13 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import re
+import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pybatfish.client.options import Options
@@ -47,6 +50,9 @@ SPARED = 3600.0
 _REUSE = {"parsereuse": True}
 """A server that was started with this option may use again what it read of identical files."""
 _FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr")
+_LEFT_LOG = re.compile(r"Work terminated abnormally\nwork_item: [^\n]*\n\nFull log written to ([^\n]+)\nlog: ")
+"""How the client says where it left a log; what the server says comes after it."""
+_WHY = re.compile(r"[\w.$]*\w(?:Exception|Error)\b[^\"\n]*|No space left[^\"\n]*")
 
 _Found = TypeVar("_Found")
 
@@ -158,7 +164,7 @@ class LiveBatfish:
                 return BatfishError(Trouble.REFUSED, f"{self._where}: {shown} {response.text[:200]}".strip())
             return BatfishError(Trouble.LOST, f"{self._where}: {shown}")
         if isinstance(error, BatfishException):
-            return BatfishError(Trouble.REFUSED, f"{self._where}: {shown}{_cause(str(error))}")
+            return BatfishError(Trouble.REFUSED, f"{self._where}: {shown}{_cause(_whole_log(str(error)))}")
         if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
             return BatfishError(Trouble.INCOMPLETE, f"{self._where}: {type(error).__name__}: {shown}")
         return error
@@ -194,13 +200,24 @@ def _within_mapping(found: Any, *names: str) -> str:
     return str(found or "")
 
 
-def _cause(text: str) -> str:
-    """Return the first line of a server's log that says why, if there is one."""
-    for line in text.splitlines():
-        stripped = line.strip()
-        if "Exception" in stripped or "No space left" in stripped:
-            return f": {stripped[:300]}"
-    return ""
+def _whole_log(text: str) -> str:
+    """Return what an error says with all of the server's log: the client leaves a long one in a file, which is taken away."""
+    found = _LEFT_LOG.match(text)
+    path = Path(found.group(1)) if found is not None else None
+    if path is None or path.parent != Path(tempfile.gettempdir()):
+        return text
+    try:
+        log = path.read_text(encoding="utf-8", errors="replace")
+        path.unlink()
+    except OSError:
+        return text
+    return f"{text}\n{log}"
+
+
+def _cause(log: str) -> str:
+    """Return the first thing in a server's log that says why, if there is any."""
+    found = _WHY.search(log)
+    return "" if found is None else f": {found.group(0).strip()[:300]}"
 
 
 def _pack(snapshot: Snapshot) -> io.BytesIO:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from sys import intern
 from typing import Any
 
 from intents.prefix import Family, Prefix, parse_prefix
 from routing.vendors import VENDORS
 from verification.batfish_flow import flow_of_row
-from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
+from verification.batfish_session import BatfishError, BatfishSession, Parameters, Row, Snapshot, Trouble
 from verification.batfish_snapshot import CONFIGS, device_of, file_of
 from verification.evidence import Given
 from verification.flow import Flow
 from verification.verdict import Culprit, NotModelled
 
+AT_ONCE = 200
+"""Of how many devices the routes are asked for in one question: each may have thousands."""
 _FATAL = frozenset({"FAILED", "EMPTY", "UNKNOWN", "UNSUPPORTED", "UNEXPECTED_PACKAGING"})
 _PROPERTIES = "Active,VRF,All_Prefixes,Incoming_Filter_Name,Outgoing_Filter_Name,Encapsulation_VLAN"
 
@@ -106,7 +110,9 @@ def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), read.devices))
     if not up and len(given.network.devices) > 1:
         raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
-    routes = _routes(session.ask("routes", {}, snapshot), read)
+    routes: dict[tuple[str, str], tuple[SeenRoute, ...]] = {}
+    for nodes in _in_parts(sorted(read.nodes.values())):
+        routes |= _routes(session.ask("routes", nodes, snapshot), read)
     without = sorted(read.nodes.keys() - {device for device, _ in routes})
     if without:
         raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
@@ -137,13 +143,14 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
 
 
 def doubt_of(facts: Facts) -> NotModelled | None:
-    """Return why nothing may be claimed: lines that Batfish did not read, or names that mean nothing."""
+    """Return why nothing may be claimed: lines that Batfish did not read or misreads, or names that mean nothing."""
     lines: tuple[UnreadLine, ...] = (*facts.unread, *facts.undefined)
     if not lines:
         return None
     culprits = tuple(Culprit(device=item.device, ref=(), line=item.line, text=item.text) for item in lines[:20])
     shown = f"{lines[0].device}:{lines[0].line}: {lines[0].text or lines[0].reason}"
-    return NotModelled(reason=f"Batfish does not read {len(lines)} lines, the first is {shown}", culprits=culprits)
+    reason = f"Batfish does not read, or misreads, lines of the texts ({len(lines)}), the first is {shown}"
+    return NotModelled(reason=reason, culprits=culprits)
 
 
 def _renamed(given: Given) -> Iterator[tuple[tuple[str, str], str]]:
@@ -208,6 +215,15 @@ def _sessions(rows: Sequence[Row], devices: Mapping[str, str]) -> Iterator[tuple
             yield devices.get(str(row["Node"]["name"]), ""), str(row["VRF"]), str(row["Local_IP"]), address
 
 
+def _in_parts(nodes: Sequence[str]) -> Iterator[Parameters]:
+    """Yield the parameters of questions about all nodes: one, or several whose answers are not too large at once."""
+    if len(nodes) <= AT_ONCE:
+        yield {}
+        return
+    for start in range(0, len(nodes), AT_ONCE):
+        yield {"nodes": ", ".join(nodes[start : start + AT_ONCE])}
+
+
 def _routes(rows: Sequence[Row], read: Facts) -> dict[tuple[str, str], tuple[SeenRoute, ...]]:
     found: dict[tuple[str, str], list[SeenRoute]] = {}
     for row in rows:
@@ -217,14 +233,19 @@ def _routes(rows: Sequence[Row], read: Facts) -> dict[tuple[str, str], tuple[See
         hop = row.get("Next_Hop") or {}
         found.setdefault((device, str(row["VRF"])), []).append(
             SeenRoute(
-                prefix=parse_prefix(str(row["Network"])),
-                protocol=str(row["Protocol"]),
-                next_hop=str(hop.get("ip") or ""),
-                interface=read.our_name(device, str(hop.get("interface") or "")),
-                vrf=str(hop.get("vrf") or ""),
+                prefix=_prefix(str(row["Network"])),
+                protocol=intern(str(row["Protocol"])),
+                next_hop=intern(str(hop.get("ip") or "")),
+                interface=intern(read.our_name(device, str(hop.get("interface") or ""))),
+                vrf=intern(str(hop.get("vrf") or "")),
             )
         )
     return {key: tuple(sorted(items, key=repr)) for key, items in found.items()}
+
+
+@cache
+def _prefix(text: str) -> Prefix:
+    return parse_prefix(text)  # a thousand sites have millions of routes to thousands of prefixes
 
 
 def _unread(rows: Sequence[Row], given: Given, devices: Mapping[str, str]) -> Iterator[UnreadLine]:
@@ -270,11 +291,11 @@ def _gaps(platform: str) -> tuple[re.Pattern[str], ...]:
 
 def _undefined(rows: Sequence[Row]) -> Iterator[UnreadLine]:
     for row in rows:
-        place = row.get("Lines") or {}
+        place = row["Lines"] or {}
         lines = place.get("lines") or [0]
         yield UnreadLine(
-            device=device_of(str(place.get("filename", row.get("File_Name", "")))),
+            device=device_of(str(place.get("filename", row["File_Name"]))),
             line=int(lines[0]),
-            text=str(row.get("Ref_Name", "")),
-            reason=f"undefined {row.get('Struct_Type', 'name')} in {row.get('Context', '?')}",
+            text=str(row["Ref_Name"]),
+            reason=f"undefined {row['Struct_Type'] or 'name'} in {row['Context'] or '?'}",
         )

@@ -19,6 +19,8 @@ PROTOCOLS = {ICMP4: "ICMP", TCP: "TCP", UDP: "UDP"}
 _NUMBERS = {name: number for number, name in PROTOCOLS.items()}
 TCP_FLAGS = ("Fin", "Syn", "Rst", "Psh", "Ack", "Urg", "Ece", "Cwr")
 """Batfish's names of the bits of the flag byte, the lowest first."""
+TERMS = 100
+"""Of how many specifiers one is made at most."""
 WHOLE = {"fragmentOffsets": "0"}
 """Every question is about packets that are no non-initial fragments: Batfish judges those by ports that they don't have."""
 
@@ -79,12 +81,25 @@ _NAMED = {
 
 def addresses(spans: Iterable[Span]) -> str:
     """Return spans of IPv4 addresses as Batfish's IP specifier; "" for none."""
-    return ", ".join(
-        format_address(Family.V4, low)
-        if low == high
-        else f"{format_address(Family.V4, low)} - {format_address(Family.V4, high)}"
-        for low, high in spans
+    return united(
+        [
+            format_address(Family.V4, low)
+            if low == high
+            else f"{format_address(Family.V4, low)} - {format_address(Family.V4, high)}"
+            for low, high in spans
+        ]
     )
+
+
+def united(terms: Sequence[str]) -> str:
+    """Return the union of specifiers (of addresses, of locations) as one.
+
+    The server follows a union term by term, each one call deeper, and its stack ends before five thousand of them (seen); so
+    long ones are unions of unions.
+    """
+    if len(terms) <= TERMS:
+        return ", ".join(terms)
+    return united([f"({', '.join(terms[start : start + TERMS])})" for start in range(0, len(terms), TERMS)])
 
 
 def hops_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[str, ...]:
@@ -103,5 +118,11 @@ def end_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tupl
     if str(trace.get("disposition")) not in SUCCESS:
         return device_of.get(name, name), ""
     steps = hops[-1].get("steps") or ()
-    exits = [str((step.get("detail") or {}).get("outputInterface") or "") for step in steps]
+    exits = [_exit(step.get("detail") or {}) for step in steps]
     return device_of.get(name, name), next((item for item in reversed(exits) if item), "")
+
+
+def _exit(detail: Mapping[str, Any]) -> str:
+    """Return the interface that a step leaves by: routing names it alone, leaving and delivering with its device."""
+    found = detail.get("outputInterface") or ""
+    return str(found["interface"] if isinstance(found, Mapping) else found)

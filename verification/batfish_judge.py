@@ -8,7 +8,7 @@ for the engine; what Batfish does not see has no opinion and is counted by name,
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.prefix import Family
@@ -50,6 +50,8 @@ from verification.talkers import Partners, members_of, sum_of, who_talks
 from verification.verdict import Claim, ClaimKind, Holds, Verdict, Violated
 
 _ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
+_ASKED_APART = frozenset({QuestionKind.VIA, QuestionKind.ISOLATION, QuestionKind.FORBIDDEN, QuestionKind.SESSION})
+"""What may take a question to Batfish for each question of ours."""
 
 
 def ask_batfish(session: BatfishSession, given: Given, judgement: Judgement) -> Opinions:
@@ -85,6 +87,18 @@ def ask_batfish(session: BatfishSession, given: Given, judgement: Judgement) -> 
     )
     alone = tuple(_alone(given, judgement, opinions))
     return Opinions(opinions=opinions, lines=lines, second=second, alone=alone)
+
+
+def verdicts_of(session: BatfishSession, given: Given, questions: Iterable[Question]) -> Iterator[Verdict]:
+    """Yield Batfish's verdicts of the questions that it sees, first those that cost no further answer: whoever looks for one
+    violation may stop there. BatfishError."""
+    snapshot = network_snapshot(given)
+    session.upload(snapshot)
+    asked = _Batfish(session, snapshot, gather(given), gather_facts(session, snapshot, given))
+    for question in sorted(questions, key=lambda item: item.kind in _ASKED_APART):
+        verdict = asked.verdict(question)
+        if verdict is not None:
+            yield verdict
 
 
 def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None]) -> Iterator[Alone]:
@@ -142,12 +156,15 @@ class _Batfish:
     def opinion(self, answer: Answer) -> Opinion | None:
         """Return Batfish's opinion of a question, and of the counterexample in the engine's answer; None for what it does not
         see."""
-        verdict = self._verdict(answer.question)
+        verdict = self.verdict(answer.question)
         if verdict is None:
             return None
-        if self._doubt is not None and isinstance(verdict, Holds):
-            verdict = self._doubt
         return Opinion(judge=BATFISH, verdict=verdict, replays=self._replays.shows(answer.verdict))
+
+    def verdict(self, question: Question) -> Verdict | None:
+        """Return Batfish's verdict of a question; None for what it does not see."""
+        found = self._verdict(question)
+        return self._doubt if self._doubt is not None and isinstance(found, Holds) else found
 
     def _verdict(self, question: Question) -> Verdict | None:
         match question.kind:

@@ -7,6 +7,7 @@ narrower questions asked, until every question of the policy has its own answer.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from intents.prefix import Family, parse_prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_facts import Facts
-from verification.batfish_flow import WHOLE, addresses, end_of_trace, hops_of_trace
+from verification.batfish_flow import WHOLE, addresses, end_of_trace, hops_of_trace, united
 from verification.batfish_session import BatfishSession, Row, Snapshot
 from verification.evidence import Evidence
 from verification.flow import Flow
@@ -51,6 +52,12 @@ class Asker:
             if name in self.hosts
             for port in ports
             if can_start(facts, port.device, port.interface)
+        )
+        self._owners = sorted(
+            (low, high, name)
+            for (name, family), spans in evidence.own.items()
+            if family is Family.V4
+            for low, high in spans
         )
         self.own_addresses = union_of(
             (value, value)
@@ -117,7 +124,7 @@ class Asker:
         return tuple((device, self.facts.our_name(device, interface)) for device, interface in ends)
 
     def _starts(self, ports: Sequence[AttachmentPort]) -> str:
-        return ", ".join(f"@enter({self.facts.location(port.device, port.interface)})" for port in ports)
+        return united([f"@enter({self.facts.location(port.device, port.interface)})" for port in ports])
 
     def _seen(self, row: Row) -> Iterator[Seen]:
         flow = self.facts.flow(row["Flow"])
@@ -138,10 +145,11 @@ class Asker:
 
     def owner_of(self, address: int) -> AttachmentName | None:
         """Return whose address it is."""
-        for (name, family), spans in self.evidence.own.items():
-            if family is Family.V4 and any(low <= address <= high for low, high in spans):
-                return name
-        return None
+        index = bisect_right(self._owners, address, key=lambda item: item[0]) - 1
+        if index < 0:
+            return None
+        _, high, name = self._owners[index]
+        return name if address <= high else None
 
 
 def _order(item: Seen) -> tuple[str, str, int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from verification.batfish_session import (
 )
 
 RECORDING_FORMAT = "truc/batfish/1"
+MAXIMUM_SIZE = 1 << 30
+"""Bytes of a recording, unpacked; a province of 150 devices takes 15 MiB."""
 
 
 class RecordingBatfish:
@@ -75,13 +78,25 @@ class RecordingBatfish:
         return packed.getvalue()
 
 
+def unpack(path: Path) -> str:
+    """Return a recording's text; OSError, EOFError, ValueError (zlib.error is made one), also for one that is too large."""
+    try:
+        with gzip.open(path, "rb") as file:
+            data = file.read(MAXIMUM_SIZE + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if len(data) > MAXIMUM_SIZE:
+        raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
+    return data.decode()
+
+
 class RecordedBatfish:
     """A session that answers from a recording; BatfishError if the file is none, or was made of something else."""
 
     def __init__(self, path: Path, columns: Columns = COLUMNS) -> None:
         self._columns = columns
         try:
-            lines = [json.loads(line) for line in gzip.decompress(path.read_bytes()).decode().splitlines()]
+            lines = [json.loads(line) for line in unpack(path).split("\n") if line]
             head, answers = lines[0], lines[1:]
             if head["format"] != RECORDING_FORMAT:
                 raise BatfishError(Trouble.RECORDING, f"{path} has format {head['format']}, not {RECORDING_FORMAT}")
@@ -89,7 +104,7 @@ class RecordedBatfish:
             self.recorded = str(head["day"])
             self._snapshots = frozenset(str(name) for name in head["snapshots"])
             self._answers = {str(item["key"]): tuple(item["rows"]) for item in answers}
-        except (OSError, EOFError, ValueError, LookupError, TypeError) as error:
+        except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise BatfishError(Trouble.RECORDING, f"{path} can't be read: {reason}") from error
         self._path = path

@@ -32,11 +32,17 @@ _DISCARDED = Onward("nowhere")
 
 def check_routes(evidence: Evidence, facts: Facts) -> Iterator[str]:
     """Yield routes that only one of the two has, or that lead elsewhere, by device, VRF and prefix."""
-    mine = {(device, vrf or _GLOBAL): table for (device, vrf), table in engine_tables(evidence).items()}
-    theirs = batfish_tables(facts)
-    for where in sorted(mine.keys() | theirs.keys()):
-        for found in _differences(mine.get(where, {}), theirs.get(where, {})):
-            yield f"VRF {where[1]} of {where[0]}: {found}"
+    known = set()
+    for (device, vrf), mine in engine_tables(evidence):
+        where = device, vrf or _GLOBAL
+        known.add(where)
+        yield from _told(where, mine, batfish_table(facts, where))
+    for where in sorted(facts.routes.keys() - known):
+        yield from _told(where, {}, batfish_table(facts, where))
+
+
+def _told(where: tuple[str, str], mine: Table, theirs: Table) -> Iterator[str]:
+    return (f"VRF {where[1]} of {where[0]}: {found}" for found in _differences(mine, theirs))
 
 
 def _differences(mine: Table, theirs: Table) -> Iterator[str]:
@@ -53,38 +59,42 @@ def _shown(ways: Iterable[str]) -> str:
     return " or ".join(sorted(ways))
 
 
-def batfish_tables(facts: Facts) -> dict[tuple[str, str], dict[Prefix, frozenset[Onward]]]:
-    """Return what Batfish has in every VRF, without routes to a device's own addresses."""
-    found: dict[tuple[str, str], dict[Prefix, set[Onward]]] = {}
-    for where, routes in facts.routes.items():
-        table = found.setdefault(where, {})
-        for route in routes:
-            if route.protocol != _OWN:
-                table.setdefault(route.prefix, set()).update(_onward(facts, where[0], route))
-    return {where: {prefix: frozenset(ways) for prefix, ways in table.items()} for where, table in found.items()}
+def batfish_table(facts: Facts, where: tuple[str, str]) -> Table:
+    """Return what Batfish has in a VRF, without routes to a device's own addresses."""
+    device, _ = where
+    table: dict[Prefix, set[Onward]] = {}
+    leaked_from: dict[str, dict[Prefix, list[SeenRoute]]] = {}
+    for route in facts.routes.get(where, ()):
+        if route.protocol == _OWN:
+            continue
+        ways = table.setdefault(route.prefix, set())
+        if route.vrf and route.vrf not in leaked_from:
+            leaked_from[route.vrf] = _by_prefix(facts.routes.get((device, route.vrf), ()))
+        # A leaked route leads where the route that it was leaked from does.
+        sources = leaked_from[route.vrf].get(route.prefix, []) if route.vrf else [route]
+        ways.update(Onward(source.next_hop or source.interface) or _DISCARDED for source in sources)
+    return {prefix: frozenset(ways) for prefix, ways in table.items()}
 
 
-def _onward(facts: Facts, device: str, route: SeenRoute) -> Iterator[Onward]:
-    """Yield where a route leads; a leaked one leads where the route that it was leaked from does."""
-    if route.vrf:
-        for other in facts.routes.get((device, route.vrf), ()):
-            if other.prefix == route.prefix and other.protocol != _OWN and not other.vrf:
-                yield from _onward(facts, device, other)
-    else:
-        yield Onward(route.next_hop or route.interface) or _DISCARDED
+def _by_prefix(routes: Iterable[SeenRoute]) -> dict[Prefix, list[SeenRoute]]:
+    """Return routes by prefix that are a VRF's own: neither leaked into it nor to the device itself."""
+    found: dict[Prefix, list[SeenRoute]] = {}
+    for route in routes:
+        if route.protocol != _OWN and not route.vrf:
+            found.setdefault(route.prefix, []).append(route)
+    return found
 
 
-def engine_tables(evidence: Evidence) -> dict[NodeKey, dict[Prefix, frozenset[Onward]]]:
-    """Return what the engine has in every VRF."""
-    found: dict[NodeKey, dict[Prefix, frozenset[Onward]]] = {}
+def engine_tables(evidence: Evidence) -> Iterator[tuple[NodeKey, Table]]:
+    """Yield what the engine has in every VRF, one at a time: a thousand sites have millions of routes."""
     for node, prefixes in enumerate(_candidates(evidence)):
-        table = found.setdefault(evidence.topology.nodes[node], {})
+        device, _ = key = evidence.topology.nodes[node]
+        table: dict[Prefix, frozenset[Onward]] = {}
         for prefix in prefixes:
             hops = evidence.whole.chosen_hops(node, prefix)
             if hops:
-                device = evidence.topology.nodes[node][0]
                 table[prefix] = frozenset(way for hop in hops for way in _ways(evidence, device, prefix, hop))
-    return found
+        yield key, table
 
 
 def _candidates(evidence: Evidence) -> list[set[Prefix]]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from verification.batfish_shapes import wrong_column
+
 Row = Mapping[str, Any]
 """One row of an answer, by Batfish's column names."""
 Parameters = Mapping[str, Any]
@@ -115,19 +117,24 @@ COLUMNS: Columns = {
     "routes": frozenset({"Network", "Next_Hop", "Node", "Protocol", "VRF"}),
     "searchFilters": frozenset({"Filter_Name", "Flow", "Node", "Snapshot_Action", "Snapshot_Line_Content"}),
     "testFilters": frozenset({"Action", "Filter_Name", "Node"}),
-    "undefinedReferences": frozenset({"Lines", "Ref_Name"}),
+    "undefinedReferences": frozenset({"Context", "File_Name", "Lines", "Ref_Name", "Struct_Type"}),
 }
 """Every question that is asked to judge a network; whoever asks others says what is read of those."""
 
 
 def whole_rows(question: str, rows: Iterable[Any], columns: Columns = COLUMNS) -> tuple[Row, ...]:
-    """Return the rows of an answer; BatfishError if a column that is read is missing in any."""
-    found = tuple(rows)
-    for row in found:
-        missing = columns[question].difference(row if isinstance(row, Mapping) else ())
-        if missing:
-            raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} lacks {', '.join(sorted(missing))}")
-    return found
+    """Return the rows of an answer with the columns that are read; BatfishError if one is missing in any, or is not what it
+    should be."""
+    read = columns[question]
+    found = []
+    for row in rows:
+        wrong = wrong_column(row, read)
+        if wrong:
+            shown = f": {str(row[wrong])[:100]}" if isinstance(row, Mapping) and wrong in row else ""
+            lacks = "has an odd" if shown else "lacks"
+            raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} {lacks} {wrong}{shown}")
+        found.append({name: row[name] for name in read})
+    return tuple(found)
 
 
 def question_key(question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None) -> str:

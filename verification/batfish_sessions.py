@@ -1,13 +1,14 @@
 """Which permitted pairs Batfish sees cut, and which rules of the policy that breaks.
 
 The one idea: one question for the whole network finds whether anything that is allowed is lost; if nothing is, every rule holds.
-Else each rule that no found packet breaks is asked about by itself.
+Else each rule that no found packet breaks is asked about by itself, as far as somebody in it loses packets to somebody.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from intents.policy import Rule
 from intents.prefix import Family
@@ -27,6 +28,8 @@ from verification.talkers import Partners
 
 _NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}
 _FAILING = f"{LOST},denied_in"
+ROUNDS = 4
+"""How often it is asked who else is lost to, before everybody may be."""
 Members = frozenset[AttachmentName]
 
 
@@ -51,19 +54,19 @@ class Cuts:
         self._talking = talking
         self._fences = fences
         self._inexact = [fault for fault in fences.faults if not fault.admits]
-        strays = any(
+        self._strays = any(
             any(seen.filters) and not seen.is_loopback
             for key, seen in asker.facts.interfaces.items()
             if not any((port.device, port.interface) == key for port in self._evidence.given.network.ports)
         )
-        everybody = frozenset(asker.hosts)
+        self._everybody = frozenset(asker.hosts)
         # What gets past a source fence that admits too much need not arrive: those are asked about service by service.
         self._open = frozenset(
             fault.fence.attachment for fault in fences.faults if fault.admits and fault.fence.direction is Direction.IN
         )
-        rows = asker.reach(asker.ports_of(everybody - self._open), asker.spans_of(everybody), LOST)
-        kept = [cut for cut in map(self._judge, rows) if cut is not None]
-        self._blurred = len(kept) < len(rows) or strays
+        self._rows = self._lost_from(self._everybody - self._open, self._everybody)
+        kept = list(self._kept(self._rows))
+        self._blurred = len(kept) < len(self._rows) or self._strays
         self.found: list[Cut] = [*self._missing(), *map(self._dropped, self._inexact), *kept]
 
     @property
@@ -125,12 +128,33 @@ class Cuts:
         ):
             yield from self._drops_of_rule(froms, tos)
             headers = [inside(item) for item in pair_matches(started, answered, Family.V4) if _is_whole(item)]
+            losing, lost_to = self._losses
             if self._blurred:
-                yield from self._lost(froms, tos, headers, _FAILING)
-                continue
-            if self.found:
-                yield from self._kept(self._rows(froms - self._open, self._asker.spans_of(tos), LOST, None))
+                yield from self._lost(froms & losing, tos & lost_to, headers, _FAILING)
+            else:
+                yield from self._kept(self._lost_from(froms & losing, tos & lost_to))
             yield from self._lost(froms & self._open, tos, headers, _FAILING)
+
+    @cached_property
+    def _losses(self) -> tuple[Members, Members]:
+        """Return who loses packets that got past its source fence, and to whom: between no others is anything lost.
+
+        The answer has one packet for every start; so whoever is found lost to is left out, and the rest asked about again. A
+        filter in the middle drops what is not counted as lost here: then it may be anybody.
+        """
+        if self._strays:
+            return self._everybody - self._open, self._everybody
+        losing, found, rows = frozenset(row.source for row in self._rows), frozenset[AttachmentName](), self._rows
+        for _ in range(ROUNDS):
+            found |= {row.destination for row in rows if row.destination is not None}
+            rows = self._lost_from(losing, self._everybody - found)
+            if not rows:
+                return losing, found
+        return losing, self._everybody
+
+    def _lost_from(self, froms: Members, tos: Members) -> tuple[Seen, ...]:
+        """Return for every port of some attachments one packet past its source fence, if there is any, that is lost."""
+        return self._asker.reach(self._asker.ports_of(froms), self._asker.spans_of(tos), LOST)
 
     def _lost(self, froms: Members, tos: Members, headers: Sequence[dict[str, object]], actions: str) -> Iterator[Cut]:
         apart = froms.isdisjoint(tos)
@@ -138,19 +162,16 @@ class Cuts:
         for group in groups:
             partners = {other for name in group for other in self._talking.of(name, Family.V4)} & tos
             for item in headers:
-                yield from self._kept(self._rows(group, self._asker.spans_of(partners), actions, item))
+                yield from self._kept(self._honest(group, self._asker.spans_of(partners), actions, item))
 
     def _kept(self, rows: Iterable[Seen]) -> Iterator[Cut]:
         return (cut for cut in map(self._judge, rows) if cut is not None)
 
-    def _rows(
-        self, group: Members, spans: Sequence[Span], actions: str, headers: dict[str, object] | None
+    def _honest(
+        self, group: Members, spans: Sequence[Span], actions: str, headers: dict[str, object]
     ) -> Iterator[Seen]:
-        """Yield lost packets of a group; with headers given, of honest sources only."""
+        """Yield lost packets of a group with some headers and honest sources."""
         ports = self._asker.ports_of(group)
-        if headers is None:
-            yield from self._asker.reach(ports, spans, actions)
-            return
         on_lan = [port for port in ports if not port.external]
         yield from self._asker.reach(on_lan, spans, actions, headers, inferred=True)
         for port in ports:

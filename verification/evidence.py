@@ -38,6 +38,11 @@ class Roles:
     sites: frozenset[str]
 
 
+def lines_of_text(text: str) -> tuple[str, ...]:
+    """Return the lines of a text as every reader counts them: only a newline ends one, whatever else looks like one."""
+    return tuple(text.replace("\r\n", "\n").removesuffix("\n").split("\n")) if text else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """The judge's input: the network read from text, where its lines are, what is wanted, who has which address."""

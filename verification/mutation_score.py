@@ -19,7 +19,7 @@ from routing.vendors import VENDORS
 from verification.engine import judge
 from verification.equivalence import Difference, Same, Unmutated
 from verification.equivalence_scope import routing_part
-from verification.evidence import Given
+from verification.evidence import Given, lines_of_text
 from verification.failure import NO_FAILURE, failures
 from verification.judgement import Judgement
 from verification.mutation import Fault, mutate
@@ -187,7 +187,7 @@ def with_text(given: Given, device: str, text: str) -> Given:
         given,
         network=replace(given.network, devices={**given.network.devices, device: read.device}),
         lines={**given.lines, device: read.lines},
-        texts={**given.texts, device: tuple(text.splitlines())},
+        texts={**given.texts, device: lines_of_text(text)},
         unknown_lines={**given.unknown_lines, device: read.unknown_lines},
     )
 

@@ -6,20 +6,23 @@ The one idea: a fault that the second judge does not see must break nothing but 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family
-from verification.batfish_judge import ask_batfish
+from verification.batfish_judge import verdicts_of
 from verification.batfish_session import BatfishError, BatfishSession, Trouble
+from verification.batfish_snapshot import network_snapshot
+from verification.engine import judge
 from verification.evidence import Given
 from verification.judge import judge_and_replay
 from verification.mutation import mutate
 from verification.mutation_score import Outcome, Score, ScoredFault, text_of, with_text
 from verification.opinions import Scope
-from verification.question import Answer, QuestionKind
+from verification.question import Answer, Question, QuestionKind
 from verification.verdict import NotModelled, Violated
 
 Told = Callable[[str, int, int], None]
@@ -63,36 +66,38 @@ class SecondScore:
 
 def score_second(session: BatfishSession, given: Given, score: Score, told: Told | None = None) -> SecondScore:
     """Return what the second judge says of every fault that the engine saw; BatfishError if it stops answering."""
+    questions = [answer.question for answer in judge(given, with_failures=False).answers]
     seen = [item for item in score.faults if item.outcome is Outcome.SEEN]
     found = []
     for number, item in enumerate(seen):
-        found.append(_look(session, given, item))
+        found.append(_look(session, given, item, questions))
         if told is not None:
             told("mutate_second", number + 1, len(seen))
     return SecondScore(faults=tuple(found))
 
 
-def _look(session: BatfishSession, given: Given, item: ScoredFault) -> SecondSight:
+def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: Sequence[Question]) -> SecondSight:
     device = item.fault.device
     faulty = with_text(given, device, mutate(text_of(given, device), item.fault))
-    judgement = judge_and_replay(faulty)
+    doubted = ""
     try:
-        asked = ask_batfish(session, faulty, judgement)
+        for verdict in verdicts_of(session, faulty, questions):
+            if isinstance(verdict, Violated):
+                return SecondSight(fault=item, sight=Sight.SEEN, detail=verdict.reason)
+            if isinstance(verdict, NotModelled):
+                doubted = doubted or verdict.reason
     except BatfishError as error:
         if error.trouble not in (Trouble.INCOMPLETE, Trouble.REFUSED):
             raise
         if error.trouble is Trouble.REFUSED:  # the fault's doing only if the server can still judge the right texts
-            ask_batfish(session, given, judgement)
+            deque(verdicts_of(session, given, questions), maxlen=0)
         return SecondSight(fault=item, sight=Sight.REFUSED, detail=error.detail)
-    session.discard(asked.second.snapshot)
-    verdicts = [opinion.verdict for opinion in asked.opinions if opinion is not None]
-    for verdict in verdicts:
-        if isinstance(verdict, Violated):
-            return SecondSight(fault=item, sight=Sight.SEEN, detail=verdict.reason)
-    for verdict in verdicts:
-        if isinstance(verdict, NotModelled):
-            return SecondSight(fault=item, sight=Sight.REFUSED, detail=verdict.reason)
-    broken = [answer for answer in judgement.answers if isinstance(answer.verdict, Violated)]
+    finally:
+        with suppress(BatfishError):  # the server may never have had it; if it is gone, the next fault says so
+            session.discard(network_snapshot(faulty).name)
+    if doubted:
+        return SecondSight(fault=item, sight=Sight.REFUSED, detail=doubted)
+    broken = [answer for answer in judge_and_replay(faulty).answers if isinstance(answer.verdict, Violated)]
     scopes = [tuple(_scopes(answer)) for answer in broken]
     if broken and all(scopes):
         return SecondSight(

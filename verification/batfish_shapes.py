@@ -1,0 +1,118 @@
+"""What the columns of an answer look like.
+
+Turns a row into the first column that is missing or of another shape. The one idea: rows are looked at once, where they come in;
+whoever reads them afterwards meets no surprise, and a broken answer is told as one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+Shape = Callable[[Any], bool]
+"""Says whether a plain JSON value is as it should be."""
+
+
+def wrong_column(row: Any, columns: Iterable[str]) -> str:
+    """Return a column that a row lacks or that is not of its shape, "" if all are right; unknown columns have any shape."""
+    for name in sorted(columns):
+        if not isinstance(row, Mapping) or name not in row or not _SHAPES.get(name, _anything)(row[name]):
+            return name
+    return ""
+
+
+def _anything(_: Any) -> bool:
+    return True
+
+
+def _text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int) and value >= 0
+
+
+def _maybe(shape: Shape) -> Shape:
+    return lambda value: value is None or shape(value)
+
+
+def _either(one: Shape, other: Shape) -> Shape:
+    return lambda value: one(value) or other(value)
+
+
+def _each(shape: Shape) -> Shape:
+    return lambda value: isinstance(value, (list, tuple)) and all(map(shape, value))
+
+
+def _with(**shapes: Shape) -> Shape:
+    """Return the shape of a mapping with these names at least."""
+    return lambda value: isinstance(value, Mapping) and all(shape(value.get(name)) for name, shape in shapes.items())
+
+
+def _parsed(parse: Callable[[str], object]) -> Shape:
+    def is_parsed(value: Any) -> bool:
+        try:
+            parse(value)
+        except ValueError:
+            return False
+        return isinstance(value, str)
+
+    return is_parsed
+
+
+_ADDRESS = _parsed(IPv4Address)
+_PREFIX = _parsed(IPv4Network)
+_HOST_PREFIX = _parsed(lambda value: IPv4Network(value, strict=False))
+_NODE = _with(name=_text)
+_PLACES = _with(filename=_text, lines=_maybe(_each(_number)))
+_FLOW = _with(
+    srcIp=_ADDRESS,
+    dstIp=_ADDRESS,
+    ipProtocol=_either(_text, _number),
+    ingressNode=_text,
+    ingressInterface=_maybe(_text),
+    **dict.fromkeys(("srcPort", "dstPort", "icmpType", "icmpVar", "icmpCode"), _maybe(_number)),
+)
+_EXIT = _maybe(_either(_text, _with(interface=_text)))
+_STEP = _with(detail=_maybe(_with(outputInterface=_EXIT)))
+_HOP = _with(node=_NODE, steps=_maybe(_each(_STEP)))
+_TRACES = _maybe(_each(_with(disposition=_text, hops=_maybe(_each(_HOP)))))
+
+_SHAPES: Mapping[str, Shape] = {
+    "Action": _text,
+    "Active": lambda value: isinstance(value, bool),
+    "All_Prefixes": _maybe(_each(_HOST_PREFIX)),
+    "Context": _maybe(_text),
+    "Details": _maybe(_text),
+    "Encapsulation_VLAN": _maybe(_number),
+    "Established_Status": _text,
+    "File_Name": _text,
+    "Filter_Name": _text,
+    "Flow": _FLOW,
+    "Incoming_Filter_Name": _maybe(_text),
+    "Interface": _with(hostname=_text, interface=_text),
+    "Line_Text": _maybe(_text),
+    "Lines": _maybe(_PLACES),
+    "Local_IP": _maybe(_text),
+    "Network": _PREFIX,
+    "Next_Hop": _maybe(_with(ip=_maybe(_text), interface=_maybe(_text), vrf=_maybe(_text))),
+    "Node": _NODE,
+    "Nodes": _maybe(_each(_either(_text, _NODE))),
+    "Outgoing_Filter_Name": _maybe(_text),
+    "Protocol": _text,
+    "Ref_Name": _text,
+    "Reference_Traces": _TRACES,
+    "Remote_IP": _maybe(_either(_text, _with(value=_text))),
+    "Snapshot_Action": _text,
+    "Snapshot_Line_Content": _maybe(_text),
+    "Snapshot_Traces": _TRACES,
+    "Source_Lines": _maybe(_each(_PLACES)),
+    "Sources": _each(_text),
+    "Status": _text,
+    "Struct_Type": _maybe(_text),
+    "Traces": _TRACES,
+    "Unreachable_Line": _text,
+    "VRF": _maybe(_text),
+}
