@@ -1,10 +1,10 @@
 """The two judges on the same texts: `python -m bench.bench_batfish HOST[:PORT] PID [SITES ...]`.
 
 Prints, for made-up provinces, wall seconds and peak memory of the engine (reading the texts, judging the whole network, and with
-every single failure) and of Batfish (PID is the server's process): the seconds that its calls took, by question, without what
-we do with the answers; and the same for one changed site, a fault that both must see, of which the engine reads the one text that
-changed and Batfish what it likes to. Speed counts only where both see it. Starting the server and importing its client are listed
-apart.
+every single failure) and of Batfish (PID is the server's process): reading snapshots, tables, packets, by the seconds that its
+calls took, without what we do with the answers; and the same for one changed site, a fault that both must see, of which the
+engine reads the one text that changed and Batfish what it likes to. Speed counts only where both see it. Starting the server and
+importing its client are listed apart.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -31,8 +31,10 @@ from verification.mutation_score import text_of, with_text
 from verification.verdict import Violated
 
 SITES = (60, 200, 1000)
-SHOWN = 0.05
-"""Calls that took less than this share are not listed."""
+TABLES = frozenset(
+    ("fileParseStatus", "interfaceProperties", "initIssues", "undefinedReferences", "bgpSessionStatus", "routes")
+)
+"""Questions about what was read and computed; the first that needs routes also waits for them. All others are about packets."""
 _Found = TypeVar("_Found")
 
 
@@ -58,7 +60,7 @@ def main(where: str, pid: int, sizes: Sequence[int]) -> int:
             ours = sum(isinstance(answer.verdict, Violated) for answer in judgement.answers)
             theirs = sum(opinion is not None and isinstance(opinion.verdict, Violated) for opinion in found.opinions)
             second = sum(session.seconds.values())
-            steps = ", ".join(f"{n} {s:.1f}" for n, s in session.seconds.most_common() if s >= SHOWN * second)
+            steps = ", ".join(f"{name} {value:.1f}" for name, value in session.steps().items())
             print(
                 f"  {label}: engine {read + seconds:.1f} s (read {read:.1f}, judge {seconds:.1f}; with every failure"
                 f" {all_seconds:.1f}), {memory('self')} MiB; batfish {second:.1f} s ({steps}; asked and read by us {whole:.1f}),"
@@ -91,6 +93,12 @@ class Timed:
 
     def discard(self, name: str) -> None:
         self._session.discard(name)
+
+    def steps(self) -> Mapping[str, float]:
+        """Return the seconds of reading, of tables and of packets."""
+        read = self.seconds["upload"]
+        tables = sum(value for name, value in self.seconds.items() if name in TABLES)
+        return {"read": read, "tables": tables, "packets": sum(self.seconds.values()) - read - tables}
 
 
 def read_province(sites: int) -> tuple[float, Given]:

@@ -7,6 +7,7 @@ is not allowed from there gets anywhere, box of headers by box.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cached_property
 
 from intents.prefix import Family
 from intents.registry import AttachmentName
@@ -30,6 +31,11 @@ class Escapes:
         self._name = fence.attachment
         self._rows = allowed_at(asker.evidence, fence).rows
         self._cover = Cover(asker.evidence.sides[Family.V4].space)
+
+    @cached_property
+    def anywhere(self) -> Seen | None:
+        """A packet that is not allowed and arrives at anybody else."""
+        return self.to(frozenset(self._asker.hosts) - {self._name})
 
     def to(self, names: Collection[AttachmentName]) -> Seen | None:
         """Return a packet that is not allowed and arrives at one of some attachments.

@@ -231,7 +231,7 @@ class _Batfish:
     def _forbidden(self, question: Question) -> Verdict:
         sources, destinations = self._members[self._rules[Effect.FORBID, question.subject]]
         for fence, escapes in self._escapes.items():
-            if fence.attachment in sources:
+            if fence.attachment in sources and escapes.anywhere is not None:
                 seen = escapes.to(destinations - {fence.attachment})
                 if seen is not None:
                     return _delivered(seen)
@@ -239,10 +239,8 @@ class _Batfish:
 
     def _isolation(self, name: AttachmentName) -> Verdict:
         for fence, escapes in self._escapes.items():
-            if fence.attachment == name:
-                seen = escapes.to(frozenset(self._asker.hosts) - {name})
-                if seen is not None:
-                    return _delivered(seen)
+            if fence.attachment == name and escapes.anywhere is not None:
+                return _delivered(escapes.anywhere)
         return _HOLDS
 
     def _via(self, question: Question) -> Verdict:

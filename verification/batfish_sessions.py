@@ -18,10 +18,10 @@ from routing.model import Direction, NonInitial, PortRange
 from verification.batfish_fences import FenceFault, Fences
 from verification.batfish_flow import addresses
 from verification.batfish_reach import LOST, Asker, Seen
-from verification.batfish_reference import Fence
+from verification.batfish_reference import Cover, Fence
 from verification.evidence import Evidence
 from verification.flow import ICMP4, TCP, UDP
-from verification.flow_sets import Span, packet_of
+from verification.flow_sets import Span, clip, packet_of, union_of
 from verification.header_space import HeaderMatch
 from verification.session_headers import pair_matches
 from verification.talkers import Partners
@@ -64,6 +64,7 @@ class Cuts:
         self._open = frozenset(
             fault.fence.attachment for fault in fences.faults if fault.admits and fault.fence.direction is Direction.IN
         )
+        self._open_losses: dict[AttachmentName, bool] = {}
         self._rows = self._lost_from(self._everybody - self._open, self._everybody)
         kept = list(self._kept(self._rows))
         self._blurred = len(kept) < len(self._rows) or self._strays
@@ -133,7 +134,7 @@ class Cuts:
                 yield from self._lost(froms & losing, tos & lost_to, headers, _FAILING)
             else:
                 yield from self._kept(self._lost_from(froms & losing, tos & lost_to))
-            yield from self._lost(froms & self._open, tos, headers, _FAILING)
+            yield from self._lost(frozenset(filter(self._loses, froms & self._open)), tos, headers, _FAILING)
 
     @cached_property
     def _losses(self) -> tuple[Members, Members]:
@@ -151,6 +152,34 @@ class Cuts:
             if not rows:
                 return losing, found
         return losing, self._everybody
+
+    def _loses(self, name: AttachmentName) -> bool:
+        """Return whether anything is lost that may be sent from behind a source fence that admits more: asked once for all
+        rules, by what may be sent where."""
+        if name not in self._open_losses:
+            partners = frozenset(self._talking.of(name, Family.V4)) - {name}
+            lost = (
+                cut
+                for headers, spans in self._sendable(name, self._asker.spans_of(partners))
+                for cut in self._kept(self._honest(frozenset({name}), spans, _FAILING, headers))
+            )
+            self._open_losses[name] = next(lost, None) is not None
+        return self._open_losses[name]
+
+    def _sendable(
+        self, name: AttachmentName, within: Sequence[Span]
+    ) -> Iterator[tuple[dict[str, object], tuple[Span, ...]]]:
+        """Yield headers with all addresses that an attachment may send such packets to."""
+        side = self._evidence.sides[Family.V4]
+        spans: dict[HeaderMatch, list[Span]] = {}
+        cover = Cover(side.space)
+        for _, _, row in side.allowed.sent_from(name).rows:
+            for low, high, mask in row:
+                held = clip([(low, high)], within)
+                for match in cover(mask) if held else ():
+                    spans.setdefault(match, []).extend(held)
+        for match, everywhere in spans.items():
+            yield inside(match), union_of(everywhere)
 
     def _lost_from(self, froms: Members, tos: Members) -> tuple[Seen, ...]:
         """Return for every port of some attachments one packet past its source fence, if there is any, that is lost."""
