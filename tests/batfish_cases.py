@@ -96,6 +96,15 @@ CASES: Mapping[str, Case] = {
         "addressing purpose session",
         (GIA_SANG, CHANNEL + r"\n encapsulation dot1Q 103", r"\1\n encapsulation dot1Q 193"),
     ),
+    "a filter in the middle drops what arrives there": case(
+        "addressing session",
+        (
+            "agg-1",
+            r"^interface GigabitEthernet0/0/2$",
+            r"ip access-list extended MIDDLE\n deny tcp any any eq 443\n permit ip any any\n!\ninterface GigabitEthernet0/0/2",
+        ),
+        ("agg-1", r"^(interface GigabitEthernet0/0/2\.100(?:\n [^\n]*)*?)\n!", r"\1\n ip access-group MIDDLE in\n!"),
+    ),
     "a filter stands on a channel": case(
         "addressing purpose routes session",
         (GIA_SANG, CHANNEL + r"\n!", r"\1\n ip access-group TRUC-IN4-27623a49a706 in\n!"),

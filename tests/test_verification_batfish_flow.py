@@ -57,5 +57,5 @@ DELIVERED = {"outputInterface": {"hostname": "two", "interface": "Gi0/1.10"}, "r
     ],
 )
 def test_a_trace_ends_at_the_interface_that_it_is_delivered_by(found: dict[str, object], end: tuple[str, str]) -> None:
-    assert wrong_column({"Traces": [found]}, ["Traces"]) == ""
+    assert wrong_column("reachability", {"Traces": [found]}, ["Traces"]) == ""
     assert end_of_trace(found, {"two": "device-2"}) == end

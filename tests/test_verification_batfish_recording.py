@@ -76,7 +76,9 @@ def head(**other: object) -> bytes:
         (gzip.compress(head(format="truc/batfish/0")), "has format truc/batfish/0"),
         (gzip.compress(head(snapshots=None)), "not iterable"),
         (gzip.compress(head() + b"\n" + b"17"), "can't be read"),
-        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": 5}'), "not iterable"),
+        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": 5}'), "no list of rows"),
+        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": ""}'), "no list of rows"),
+        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": []}\n' * 2), "something twice"),
     ],
 )
 def test_what_is_no_recording_is_told_with_the_reason(tmp_path: Path, data: bytes, said: str) -> None:

@@ -15,6 +15,7 @@ from tests.batfish_cases import given_of, judged
 from tests.test_verification_batfish_recorded import Rows, Tampered, recorded
 from verification.batfish_judge import ask_batfish
 from verification.batfish_session import COLUMNS, BatfishError, Parameters, Row, Snapshot, Trouble, whole_rows
+from verification.batfish_shapes import wrong_column
 
 JUNK: tuple[Any, ...] = (None, -1, 2.5, True, "x", "", [], [None], {}, {"name": 3}, "300.1.1.1/99")
 
@@ -111,3 +112,29 @@ def test_no_broken_answer_ends_in_a_traceback(question: str, seed: int) -> None:
 
     with suppress(BatfishError):
         ask_batfish(Tampered(question, change), given_of("right"), judged("right"))
+
+
+FLOW = {"srcIp": "10.0.0.1", "dstIp": "10.0.0.2", "ipProtocol": "TCP", "ingressNode": "a", "srcPort": 1, "dstPort": 2}
+
+
+@pytest.mark.parametrize(
+    ("question", "column", "value"),
+    [
+        ("interfaceProperties", "All_Prefixes", ["10.0.0.1"]),
+        ("interfaceProperties", "All_Prefixes", ["10.0.0.1/255.255.255.0"]),
+        ("interfaceProperties", "All_Prefixes", ["2001:db8::1/64"]),
+        ("interfaceProperties", "Active", None),
+        ("routes", "Network", "10.0.0.0"),
+        ("routes", "Network", "10.0.0.0/255.0.0.0"),
+        ("routes", "Network", "10.0.0.1/24"),
+        ("fileParseStatus", "Nodes", ["a"]),
+        ("reachability", "Flow", {**FLOW, "ipProtocol": 999}),
+        ("reachability", "Flow", {**FLOW, "ipProtocol": "9" * 5000}),
+        ("reachability", "Flow", {**FLOW, "dstPort": 70000}),
+        ("reachability", "Flow", {**FLOW, "icmpCode": 300}),
+        ("reachability", "Flow", {**FLOW, "srcPort": True}),
+    ],
+)
+def test_a_value_that_no_reader_could_take_is_no_answer(question: str, column: str, value: object) -> None:
+    assert wrong_column("reachability", {"Flow": FLOW}, ["Flow"]) == ""
+    assert wrong_column(question, {column: value}, [column]) == column

@@ -198,7 +198,8 @@ class _Fates:
         self.edges = frozenset(edge for prefix in regions for edge in (prefix.network, prefix.last + 1))
         self._holders = _most_specific(regions)
         self._starts = [low for low, _ in self._holders]
-        self._courses: dict[tuple[str, str, Prefix], Mapping[Place, Courses]] = {}
+        self._start: Place | None = None
+        self._courses: dict[Prefix, Mapping[Place, Courses]] = {}
         self._filters: dict[tuple[str, str, str], tuple[int, ...]] = {}
 
     def region(self, address: int) -> Prefix | None:
@@ -210,10 +211,12 @@ class _Fates:
         held = self.region(address)
         if held is None:
             return frozenset()
-        key = (port.device, port.interface, held)
-        if key not in self._courses:
-            self._courses[key] = self._by_end(port, held)
-        by_end = self._courses[key]
+        if self._start != (port.device, port.interface):  # each port's turn comes once
+            self._start = (port.device, port.interface)
+            self._courses.clear()
+        if held not in self._courses:
+            self._courses[held] = self._by_end(port, held)
+        by_end = self._courses[held]
         return frozenset().union(*(by_end.get(end, frozenset()) for end in ends))
 
     def _by_end(self, port: AttachmentPort, region: Prefix) -> Mapping[Place, Courses]:

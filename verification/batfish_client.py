@@ -130,10 +130,13 @@ class LiveBatfish:
         self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None
     ) -> tuple[Row, ...]:
         """Return all rows of an answer. BatfishError."""
-        asked = getattr(self._session.q, question)(**_typed(parameters))
         against = None if reference is None else reference.name
-        answer = self._within(lambda: asked.answer(snapshot.name, against, include_one_table_keys=False))
-        return rows_of(question, answer, self._columns)
+
+        def answer() -> Any:
+            asked = getattr(self._session.q, question)(**_typed(parameters))
+            return asked.answer(snapshot.name, against, include_one_table_keys=False)
+
+        return rows_of(question, self._within(answer), self._columns)
 
     def _within(self, call: Callable[[], _Found]) -> _Found:
         """Return what a call returns, within the deadline; the client's own errors become ours."""
@@ -174,7 +177,9 @@ def rows_of(question: str, answer: Any, columns: Columns = COLUMNS) -> tuple[Row
     """Return the rows of an answer as the client gives it; BatfishError if it is no whole answer."""
     elements = answer.get("answerElements") if isinstance(answer, Mapping) else None
     status = answer.get("status") if isinstance(answer, Mapping) else None
-    if status != "SUCCESS" or not isinstance(elements, list) or len(elements) != 1:
+    if not isinstance(elements, list) or len(elements) != 1 or not isinstance(elements[0], Mapping):
+        elements = None
+    if status != "SUCCESS" or elements is None:
         raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has status {status!r} and no single table")
     said = str(elements[0].get("answer", ""))
     if said.startswith("All sources have empty"):  # no packet of the kind asked about can start there

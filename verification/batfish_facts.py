@@ -79,7 +79,8 @@ class Facts:
     sessions: frozenset[tuple[str, str, str, str]]
     routes: Mapping[tuple[str, str], tuple[SeenRoute, ...]]
     renamed: Mapping[tuple[str, str], str]
-    """By device and our name of an interface, Batfish's name where it is another one."""
+    """By device and our name of an interface, Batfish's name where it is another one; `ours` leads back."""
+    ours: Mapping[tuple[str, str], str]
 
     def location(self, device: str, interface: str) -> str:
         """Return an interface as Batfish's location specifier."""
@@ -93,10 +94,7 @@ class Facts:
 
     def our_name(self, device: str, interface: str) -> str:
         """Return our name of an interface that Batfish calls so."""
-        if not self.renamed:
-            return interface
-        names = (ours for (owner, ours), theirs in self.renamed.items() if (owner, theirs) == (device, interface))
-        return next(names, interface)
+        return self.ours.get((device, interface), interface)
 
     @property
     def route_count(self) -> int:
@@ -139,6 +137,7 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
         sessions=frozenset(),
         routes={},
         renamed=renamed,
+        ours=ours,
     )
 
 

@@ -105,7 +105,7 @@ def united(terms: Sequence[str]) -> str:
 def hops_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[str, ...]:
     """Return a trace's way as words, a device each, and how it ends."""
     found = []
-    for hop in trace.get("hops", ()):
+    for hop in trace.get("hops") or ():
         name = str(hop.get("node", {}).get("name", "?") if isinstance(hop.get("node"), Mapping) else hop.get("node"))
         found.append(device_of.get(name, name))
     return (*found, f"ends {trace.get('disposition', '?')}")

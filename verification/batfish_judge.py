@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from intents.policy import DevicesEndpoint, Effect, Rule
-from intents.prefix import Family
+from intents.prefix import Family, parse_interface, prefix_of
 from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
 from verification.batfish_facts import Facts, doubt_of, gather_facts
@@ -31,7 +31,7 @@ from verification.batfish_network import (
     make_tables,
     routed_from,
 )
-from verification.batfish_reach import ARRIVED, LOST, Asker, Seen
+from verification.batfish_reach import ARRIVED, Asker, Seen
 from verification.batfish_reference import Fence
 from verification.batfish_replay import Replays
 from verification.batfish_routes import check_routes
@@ -40,7 +40,7 @@ from verification.batfish_sessions import Cut, Cuts
 from verification.batfish_snapshot import network_snapshot
 from verification.evidence import Evidence, Given, gather
 from verification.flow import describe_flow
-from verification.flow_sets import packet_of, span_of
+from verification.flow_sets import size_of, span_of, union_of
 from verification.judgement import Judgement
 from verification.management import planned_loopbacks
 from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
@@ -137,21 +137,30 @@ class _Batfish:
         self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
         self._rules = {(rule.effect, rule_subject(rule)): rule for rule in evidence.given.policy.rules}
         self._vias = {via_subject(via): via for via in evidence.given.policy.vias}
-        open_ends = frozenset(
-            fault.fence.attachment
-            for fault in self._fences.faults
-            if fault.admits and fault.fence.direction is Direction.OUT
-        )
-        self._escapes = {
-            fault.fence: Escapes(self._asker, fault.fence, open_ends)
-            for fault in self._fences.faults
-            if fault.admits and fault.fence.direction is Direction.IN
-        }
+        open_starts = [fault.fence for fault in self._fences.faults if fault.admits]
+        open_starts = [fence for fence in open_starts if fence.direction is Direction.IN]
+        open_ends = self._open_ends() if open_starts else frozenset[AttachmentName]()
+        self._escapes = {fence: Escapes(self._asker, fence, open_ends) for fence in open_starts}
         self._network = self._network_reasons(session, snapshot)
         self._walls = dict(self._reached())
         self.flows = sum(found.bit_count() for (_, family), found in self._talking.sets.items() if family is Family.V4)
         if not self.flows or not self._fences.all:
             raise BatfishError(Trouble.INCOMPLETE, "there is no IPv4 packet to ask about")
+
+    def _open_ends(self) -> frozenset[AttachmentName]:
+        """Return whom packets reach that no destination fence allows: its own admits too much, or another LAN has an address of
+        somebody's, and then it may be anybody."""
+        hosts = self._asker.spans_of(self._asker.hosts)
+        others = union_of(
+            span_of(prefix_of(*parse_interface(f"{address}/{length}")))
+            for (device, interface), seen in self._facts.interfaces.items()
+            if seen.active and not seen.is_loopback and self._asker.attachment_at(device, interface) is None
+            for address, length in seen.addresses
+        )
+        if size_of(union_of((*hosts, *others))) < size_of(hosts) + size_of(others):
+            return frozenset(self._asker.hosts)
+        faults = (fault.fence for fault in self._fences.faults if fault.admits)
+        return frozenset(fence.attachment for fence in faults if fence.direction is Direction.OUT)
 
     def opinion(self, answer: Answer) -> Opinion | None:
         """Return Batfish's opinion of a question, and of the counterexample in the engine's answer; None for what it does not
@@ -192,7 +201,7 @@ class _Batfish:
         rule = self._rules[Effect.PERMIT, question.subject]
         if DevicesEndpoint() in (rule.source, rule.destination):
             return self._devices(rule)
-        cut = self._cuts.of_rule(rule, *self._members[rule])
+        cut = self._cuts.of_rule(*self._members[rule])
         if cut is None:
             return _HOLDS
         return self._cut(cut, question)
@@ -217,16 +226,12 @@ class _Batfish:
             for prefix in held
             if prefix.family is Family.V4
         )
-        lost = self._asker.reach(self._asker.ports_of(sources | destinations), own, LOST)
-        kept = [item for item in lost if self._is_allowed(item)]
-        if not kept:
+        seen = self._cuts.lost_to(sources | destinations, own)
+        if seen is None:
             return _HOLDS
         claim = Claim(kind=ClaimKind.UNDELIVERED)
-        reason = f"{kept[0].source} does not reach a device: {kept[0].path[-1] if kept[0].path else 'lost'}"
-        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].path, claim=claim)
-
-    def _is_allowed(self, seen: Seen) -> bool:
-        return packet_of(seen.flow) in self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
+        reason = f"{seen.source} does not reach a device: {seen.path[-1] if seen.path else 'lost'}"
+        return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=claim)
 
     def _forbidden(self, question: Question) -> Verdict:
         sources, destinations = self._members[self._rules[Effect.FORBID, question.subject]]

@@ -16,7 +16,7 @@ from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish_facts import Facts
 from verification.batfish_flow import WHOLE, addresses, end_of_trace, hops_of_trace, united
-from verification.batfish_session import BatfishSession, Row, Snapshot
+from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
 from verification.evidence import Evidence
 from verification.flow import Flow
 from verification.flow_sets import Span, union_of
@@ -53,6 +53,9 @@ class Asker:
             for port in ports
             if can_start(facts, port.device, port.interface)
         )
+        self._at = {
+            (port.device, port.interface): AttachmentName(port.attachment) for port in evidence.given.network.ports
+        }
         self._owners = sorted(
             (low, high, name)
             for (name, family), spans in evidence.own.items()
@@ -65,6 +68,10 @@ class Asker:
             for address, _ in seen.addresses
             for value in (parse_prefix(f"{address}/32").network,)
         )
+
+    def attachment_at(self, device: str, interface: str) -> AttachmentName | None:
+        """Return whose port an interface is."""
+        return self._at.get((device, interface))
 
     def missing(self) -> frozenset[AttachmentName]:
         """Return the attachments that Batfish has no working interface of."""
@@ -88,19 +95,19 @@ class Asker:
         headers: dict[str, object] | None = None,
         *,
         bare: bool = False,
-        inferred: bool = False,
         avoiding: Iterable[str] = (),
+        ending: Iterable[str] = (),
     ) -> tuple[Seen, ...]:
-        """Return for every port one packet, if there is any, that ends so; `bare`: filters ignored; `inferred`:
-        with sources that stand on the port's LAN, else with any; `avoiding`: devices that it does not pass."""
+        """Return for every port one packet, if there is any, that ends so; `bare`: filters ignored; `avoiding`: devices that
+        it does not pass; `ending`: devices on one of which it ends. Sources are any, unless `headers` names some."""
         if not ports or not spans:
             return ()
-        source = {} if inferred else {"srcIps": ANY}
-        found = {**source, **WHOLE, **(headers or {}), "dstIps": addresses(spans)}
+        found = {"srcIps": ANY, **WHOLE, **(headers or {}), "dstIps": addresses(spans)}
         constraints = {"startLocation": self._starts(ports)}
-        avoided = ", ".join(sorted(self.facts.nodes[name] for name in avoiding if name in self.facts.nodes))
-        if avoided:
-            constraints["forbiddenLocations"] = avoided
+        for name, devices in (("forbiddenLocations", avoiding), ("endLocation", ending)):
+            nodes = united(sorted(self.facts.nodes[device] for device in devices if device in self.facts.nodes))
+            if nodes:
+                constraints[name] = nodes
         parameters: dict[str, object] = {"pathConstraints": constraints, "headers": found, "actions": actions}
         if bare:
             parameters["ignoreFilters"] = True
@@ -128,17 +135,10 @@ class Asker:
 
     def _seen(self, row: Row) -> Iterator[Seen]:
         flow = self.facts.flow(row["Flow"])
-        owner = self.evidence.given.network.ports
-        source = next(
-            (
-                AttachmentName(port.attachment)
-                for port in owner
-                if (port.device, port.interface) == (flow.start_device, flow.start_interface)
-            ),
-            None,
-        )
+        source = self.attachment_at(flow.start_device, flow.start_interface)
         if source is None:
-            return
+            start = f"{flow.start_interface or '?'} of {flow.start_device}"
+            raise BatfishError(Trouble.INCOMPLETE, f"a packet starts at {start}, where none was asked about")
         traces = row.get("Traces") or ()
         path = hops_of_trace(traces[0], self.facts.devices) if traces else ()
         yield Seen(flow=flow, source=source, destination=self.owner_of(flow.destination), path=path)

@@ -103,7 +103,9 @@ class RecordedBatfish:
             self.version = str(head["batfish"])
             self.recorded = str(head["day"])
             self._snapshots = frozenset(str(name) for name in head["snapshots"])
-            self._answers = {str(item["key"]): tuple(item["rows"]) for item in answers}
+            self._answers = {str(item["key"]): _rows(item["rows"]) for item in answers}
+            if len(self._answers) < len(answers):
+                raise BatfishError(Trouble.RECORDING, f"{path} answers something twice")
         except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise BatfishError(Trouble.RECORDING, f"{path} can't be read: {reason}") from error
@@ -127,6 +129,12 @@ class RecordedBatfish:
 
     def discard(self, name: str) -> None:
         """Do nothing: a recording is what it is."""
+
+
+def _rows(found: Any) -> tuple[Row, ...]:
+    if not isinstance(found, list):
+        raise TypeError("an answer is no list of rows")
+    return tuple(found)
 
 
 def _stable(value: Any) -> str:

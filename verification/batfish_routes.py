@@ -51,6 +51,8 @@ def _differences(mine: Table, theirs: Table) -> Iterator[str]:
             yield f"the engine has a route to {prefix}, Batfish has none"
         elif prefix not in mine:
             yield f"Batfish has a route to {prefix}, the engine has none"
+        elif not theirs[prefix]:
+            yield f"Batfish has a route to {prefix} that leads nowhere, not even to be discarded"
         elif not theirs[prefix] <= mine[prefix]:
             yield f"{prefix} leads to {_shown(mine[prefix])} for the engine, to {_shown(theirs[prefix])} for Batfish"
 

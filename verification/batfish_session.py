@@ -128,7 +128,7 @@ def whole_rows(question: str, rows: Iterable[Any], columns: Columns = COLUMNS) -
     read = columns[question]
     found = []
     for row in rows:
-        wrong = wrong_column(row, read)
+        wrong = wrong_column(question, row, read)
         if wrong:
             shown = f": {str(row[wrong])[:100]}" if isinstance(row, Mapping) and wrong in row else ""
             lacks = "has an odd" if shown else "lacks"

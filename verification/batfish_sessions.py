@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
-from intents.policy import Rule
 from intents.prefix import Family
 from intents.registry import AttachmentName
-from intents.service import ServiceSet
-from routing.model import Direction, NonInitial, PortRange
+from routing.model import Direction, PortRange
 from verification.batfish_fences import FenceFault, Fences
 from verification.batfish_flow import addresses
 from verification.batfish_reach import LOST, Asker, Seen
@@ -23,11 +22,11 @@ from verification.evidence import Evidence
 from verification.flow import ICMP4, TCP, UDP
 from verification.flow_sets import Span, clip, packet_of, union_of
 from verification.header_space import HeaderMatch
-from verification.session_headers import pair_matches
 from verification.talkers import Partners
 
 _NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}
-_FAILING = f"{LOST},denied_in"
+FAILING = f"{LOST},denied_in"
+"""How a packet ends that does not arrive."""
 ROUNDS = 4
 """How often it is asked who else is lost to, before everybody may be."""
 Members = frozenset[AttachmentName]
@@ -54,28 +53,29 @@ class Cuts:
         self._talking = talking
         self._fences = fences
         self._inexact = [fault for fault in fences.faults if not fault.admits]
-        self._strays = any(
-            any(seen.filters) and not seen.is_loopback
-            for key, seen in asker.facts.interfaces.items()
-            if not any((port.device, port.interface) == key for port in self._evidence.given.network.ports)
+        self._strays = frozenset(
+            device
+            for (device, interface), seen in asker.facts.interfaces.items()
+            if any(seen.filters) and not seen.is_loopback and asker.attachment_at(device, interface) is None
         )
         self._everybody = frozenset(asker.hosts)
-        # What gets past a source fence that admits too much need not arrive: those are asked about service by service.
-        self._open = frozenset(
+        # What gets past a source fence that admits too much need not arrive: those are asked about by what they may send.
+        # So are those that stand on a device with a filter elsewhere: what drops a packet there, the answer does not say.
+        self._apart = frozenset(
             fault.fence.attachment for fault in fences.faults if fault.admits and fault.fence.direction is Direction.IN
-        )
-        self._open_losses: dict[AttachmentName, bool] = {}
-        self._rows = self._lost_from(self._everybody - self._open, self._everybody)
+        ) | {AttachmentName(port.attachment) for port in asker.ports if port.device in self._strays}
+        self._known: dict[AttachmentName, Cut | None] = {}
+        self._rows = self._lost_from(self._everybody - self._apart, self._everybody)
         kept = list(self._kept(self._rows))
-        self._blurred = len(kept) < len(self._rows) or self._strays
+        self._blurred = len(kept) < len(self._rows)
         self.found: list[Cut] = [*self._missing(), *map(self._dropped, self._inexact), *kept]
 
     @property
     def nothing(self) -> bool:
         """Return whether nothing at all is wrong."""
-        return not self.found and not self._blurred and not self._open
+        return not self.found and not self._blurred and not self._apart
 
-    def of_rule(self, rule: Rule, sources: Members, destinations: Members) -> Cut | None:
+    def of_rule(self, sources: Members, destinations: Members) -> Cut | None:
         """Return a pair that a rule joins and that is cut, in either direction."""
         for cut in self.found:
             if (cut.source in sources and cut.destination in destinations) or (
@@ -84,7 +84,7 @@ class Cuts:
                 return cut
         if self.nothing:
             return None
-        found = next(self._asked(rule, sources, destinations), None)
+        found = next(chain(self._asked(sources, destinations), self._asked(destinations, sources)), None)
         if found is not None:
             self.found.append(found)
         return found
@@ -114,37 +114,32 @@ class Cuts:
         """Return the cut that a lost packet shows; None if it is not allowed, so that nobody misses it."""
         if seen.destination is None or not self._talking.between(seen.source, seen.destination, Family.V4):
             return None
-        allowed = self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
-        if packet_of(seen.flow) not in allowed:
+        if not self._may_be_sent(seen):
             return None
         return Cut(
             source=seen.source, destination=seen.destination, seen=seen, reason=seen.path[-1] if seen.path else "lost"
         )
 
-    def _asked(self, rule: Rule, sources: Members, destinations: Members) -> Iterator[Cut]:
-        nothing = ServiceSet()
-        for froms, tos, started, answered in (
-            (sources, destinations, rule.service, nothing),
-            (destinations, sources, nothing, rule.service),
-        ):
-            yield from self._drops_of_rule(froms, tos)
-            headers = [inside(item) for item in pair_matches(started, answered, Family.V4) if _is_whole(item)]
-            losing, lost_to = self._losses
-            if self._blurred:
-                yield from self._lost(froms & losing, tos & lost_to, headers, _FAILING)
-            else:
-                yield from self._kept(self._lost_from(froms & losing, tos & lost_to))
-            yield from self._lost(frozenset(filter(self._loses, froms & self._open)), tos, headers, _FAILING)
+    def _asked(self, froms: Members, tos: Members) -> Iterator[Cut]:
+        """Yield what is lost from some attachments to some others.
+
+        A lost packet that nobody misses may hide another one of the same start: then, and where the start's own fence lets
+        through more than may be sent, exactly what may be sent is asked about.
+        """
+        yield from self._drops_between(froms, tos)
+        losing, lost_to = self._losses
+        rows = self._lost_from(froms & losing, tos & lost_to)
+        yield from self._kept(rows)
+        hiding = {row.source for row in rows if self._judge(row) is None}
+        for name in sorted(hiding | {item for item in froms & self._apart if self._loses(item)}):
+            yield from self._exactly(name, tos)
 
     @cached_property
     def _losses(self) -> tuple[Members, Members]:
-        """Return who loses packets that got past its source fence, and to whom: between no others is anything lost.
+        """Return who loses packets that got past an exact source fence, and to whom: between no others is anything lost.
 
-        The answer has one packet for every start; so whoever is found lost to is left out, and the rest asked about again. A
-        filter in the middle drops what is not counted as lost here: then it may be anybody.
+        The answer has one packet for every start; so whoever is found lost to is left out, and the rest asked about again.
         """
-        if self._strays:
-            return self._everybody - self._open, self._everybody
         losing, found, rows = frozenset(row.source for row in self._rows), frozenset[AttachmentName](), self._rows
         for _ in range(ROUNDS):
             found |= {row.destination for row in rows if row.destination is not None}
@@ -154,17 +149,34 @@ class Cuts:
         return losing, self._everybody
 
     def _loses(self, name: AttachmentName) -> bool:
-        """Return whether anything is lost that may be sent from behind a source fence that admits more: asked once for all
-        rules, by what may be sent where."""
-        if name not in self._open_losses:
-            partners = frozenset(self._talking.of(name, Family.V4)) - {name}
-            lost = (
-                cut
-                for headers, spans in self._sendable(name, self._asker.spans_of(partners))
-                for cut in self._kept(self._honest(frozenset({name}), spans, _FAILING, headers))
-            )
-            self._open_losses[name] = next(lost, None) is not None
-        return self._open_losses[name]
+        """Return whether anything at all is lost that an attachment may send."""
+        if name not in self._known:
+            self._known[name] = next(self._exactly(name, self._everybody), None)
+        return self._known[name] is not None
+
+    def _exactly(self, name: AttachmentName, tos: Members) -> Iterator[Cut]:
+        """Yield what is lost of exactly that which may be sent to some others."""
+        partners = frozenset(self._talking.of(name, Family.V4)) & tos - {name}
+        return self._kept(self._lost_of(name, self._asker.spans_of(partners)))
+
+    def lost_to(self, names: Members, spans: Sequence[Span]) -> Seen | None:
+        """Return a packet that some attachments may send to some addresses, of devices for instance, and that is lost."""
+        dropping = {fault.fence.attachment for fault in self._inexact if fault.fence.direction is Direction.IN}
+        suspects = {*(names & self._apart), *(names & dropping)}
+        for row in self._lost_past(names, spans):
+            if self._may_be_sent(row):
+                return row
+            suspects.add(row.source)
+        return next((row for name in sorted(suspects) for row in self._lost_of(name, spans)), None)
+
+    def _may_be_sent(self, seen: Seen) -> bool:
+        return packet_of(seen.flow) in self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
+
+    def _lost_of(self, name: AttachmentName, within: Sequence[Span]) -> Iterator[Seen]:
+        """Yield packets that an attachment may send to some addresses and that are lost, whatever drops them."""
+        source = {"srcIps": addresses(self._asker.hosts[name])}
+        for headers, spans in self._sendable(name, within):
+            yield from self._asker.reach(self._asker.ports_of((name,)), spans, FAILING, {**headers, **source})
 
     def _sendable(
         self, name: AttachmentName, within: Sequence[Span]
@@ -182,34 +194,24 @@ class Cuts:
             yield inside(match), union_of(everywhere)
 
     def _lost_from(self, froms: Members, tos: Members) -> tuple[Seen, ...]:
-        """Return for every port of some attachments one packet past its source fence, if there is any, that is lost."""
-        return self._asker.reach(self._asker.ports_of(froms), self._asker.spans_of(tos), LOST)
+        return self._lost_past(froms, self._asker.spans_of(tos))
 
-    def _lost(self, froms: Members, tos: Members, headers: Sequence[dict[str, object]], actions: str) -> Iterator[Cut]:
-        apart = froms.isdisjoint(tos)
-        groups: Iterable[Members] = [froms] if apart else [frozenset({name}) for name in sorted(froms)]
-        for group in groups:
-            partners = {other for name in group for other in self._talking.of(name, Family.V4)} & tos
-            for item in headers:
-                yield from self._kept(self._honest(group, self._asker.spans_of(partners), actions, item))
+    def _lost_past(self, froms: Members, spans: Sequence[Span]) -> tuple[Seen, ...]:
+        """Return for every port with an exact source fence packets past it that are lost, one of a kind if there is any.
+
+        What a filter in the middle drops on its way in ends there; no start stands on such a device.
+        """
+        ports = self._asker.ports_of(froms - self._apart)
+        rows = self._asker.reach(ports, spans, LOST)
+        if self._strays:
+            rows += self._asker.reach(ports, spans, "denied_in", ending=self._strays)
+        return rows
 
     def _kept(self, rows: Iterable[Seen]) -> Iterator[Cut]:
         return (cut for cut in map(self._judge, rows) if cut is not None)
 
-    def _honest(
-        self, group: Members, spans: Sequence[Span], actions: str, headers: dict[str, object]
-    ) -> Iterator[Seen]:
-        """Yield lost packets of a group with some headers and honest sources."""
-        ports = self._asker.ports_of(group)
-        on_lan = [port for port in ports if not port.external]
-        yield from self._asker.reach(on_lan, spans, actions, headers, inferred=True)
-        for port in ports:
-            if port.external:
-                own = addresses(self._evidence.own[(AttachmentName(port.attachment), Family.V4)])
-                yield from self._asker.reach((port,), spans, actions, {**headers, "srcIps": own})
-
-    def _drops_of_rule(self, froms: Members, tos: Members) -> Iterator[Cut]:
-        """Yield what a fence that is known to drop something drops of a rule."""
+    def _drops_between(self, froms: Members, tos: Members) -> Iterator[Cut]:
+        """Yield what a fence that is known to drop something drops between some attachments and some others."""
         for fault in self._inexact:
             mine = fault.fence.direction is Direction.IN and fault.fence.attachment in froms
             theirs = fault.fence.direction is Direction.OUT and fault.fence.attachment in tos
@@ -218,10 +220,6 @@ class Cuts:
                 found = self._fences.dropped(fault.fence, self._asker.spans_of(others))
                 if found is not None:
                     yield self._dropped(found)
-
-
-def _is_whole(match: HeaderMatch) -> bool:
-    return match.non_initial is not NonInitial.ONLY
 
 
 def inside(match: HeaderMatch) -> dict[str, object]:

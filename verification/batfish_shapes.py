@@ -7,17 +7,24 @@ whoever reads them afterwards meets no surprise, and a broken answer is told as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 from typing import Any
 
+from intents.prefix import Family, parse_interface, parse_prefix
+from verification.batfish_flow import protocol_number
+
+LONGEST = 40
+"""Characters of a protocol's name, and more."""
+MOST_PROTOCOL = 255
 Shape = Callable[[Any], bool]
 """Says whether a plain JSON value is as it should be."""
 
 
-def wrong_column(row: Any, columns: Iterable[str]) -> str:
+def wrong_column(question: str, row: Any, columns: Iterable[str]) -> str:
     """Return a column that a row lacks or that is not of its shape, "" if all are right; unknown columns have any shape."""
     for name in sorted(columns):
-        if not isinstance(row, Mapping) or name not in row or not _SHAPES.get(name, _anything)(row[name]):
+        shape = _SHAPES.get(f"{question} {name}") or _SHAPES.get(name, _anything)
+        if not isinstance(row, Mapping) or name not in row or not shape(row[name]):
             return name
     return ""
 
@@ -31,7 +38,11 @@ def _text(value: Any) -> bool:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int) and value >= 0
+    return type(value) is int and value >= 0  # a bool is none
+
+
+def _upto(most: int) -> Shape:
+    return lambda value: _number(value) and value <= most
 
 
 def _maybe(shape: Shape) -> Shape:
@@ -62,18 +73,30 @@ def _parsed(parse: Callable[[str], object]) -> Shape:
     return is_parsed
 
 
+def _prefix(value: Any) -> bool:
+    return _text(value) and _parsed(parse_prefix)(value) and parse_prefix(value).family is Family.V4
+
+
+def _interface(value: Any) -> bool:
+    return _text(value) and _parsed(parse_interface)(value) and parse_interface(value)[0] is Family.V4
+
+
+def _protocol(value: Any) -> bool:
+    return (_text(value) or _number(value)) and len(str(value)) < LONGEST and protocol_number(value) <= MOST_PROTOCOL
+
+
 _ADDRESS = _parsed(IPv4Address)
-_PREFIX = _parsed(IPv4Network)
-_HOST_PREFIX = _parsed(lambda value: IPv4Network(value, strict=False))
+_PORT, _MESSAGE = _maybe(_upto(65535)), _maybe(_upto(255))
 _NODE = _with(name=_text)
 _PLACES = _with(filename=_text, lines=_maybe(_each(_number)))
 _FLOW = _with(
     srcIp=_ADDRESS,
     dstIp=_ADDRESS,
-    ipProtocol=_either(_text, _number),
+    ipProtocol=_protocol,
     ingressNode=_text,
     ingressInterface=_maybe(_text),
-    **dict.fromkeys(("srcPort", "dstPort", "icmpType", "icmpVar", "icmpCode"), _maybe(_number)),
+    **dict.fromkeys(("srcPort", "dstPort"), _PORT),
+    **dict.fromkeys(("icmpType", "icmpVar", "icmpCode"), _MESSAGE),
 )
 _EXIT = _maybe(_either(_text, _with(interface=_text)))
 _STEP = _with(detail=_maybe(_with(outputInterface=_EXIT)))
@@ -83,7 +106,7 @@ _TRACES = _maybe(_each(_with(disposition=_text, hops=_maybe(_each(_HOP)))))
 _SHAPES: Mapping[str, Shape] = {
     "Action": _text,
     "Active": lambda value: isinstance(value, bool),
-    "All_Prefixes": _maybe(_each(_HOST_PREFIX)),
+    "All_Prefixes": _maybe(_each(_interface)),
     "Context": _maybe(_text),
     "Details": _maybe(_text),
     "Encapsulation_VLAN": _maybe(_number),
@@ -96,10 +119,11 @@ _SHAPES: Mapping[str, Shape] = {
     "Line_Text": _maybe(_text),
     "Lines": _maybe(_PLACES),
     "Local_IP": _maybe(_text),
-    "Network": _PREFIX,
+    "Network": _prefix,
     "Next_Hop": _maybe(_with(ip=_maybe(_text), interface=_maybe(_text), vrf=_maybe(_text))),
     "Node": _NODE,
-    "Nodes": _maybe(_each(_either(_text, _NODE))),
+    "Nodes": _maybe(_each(_text)),
+    "fileParseStatus Nodes": _maybe(_each(_NODE)),
     "Outgoing_Filter_Name": _maybe(_text),
     "Protocol": _text,
     "Ref_Name": _text,

@@ -19,7 +19,7 @@ from verification.doubt import doubts_of
 from verification.evidence import Evidence, Given, gather
 from verification.failure import NO_FAILURE
 from verification.flow import Flow, describe_flow
-from verification.flow_sets import NotExpressibleError, Span, union_of
+from verification.flow_sets import NotExpressibleError, Span, size_of, union_of
 from verification.opinions import BATFISH, ENGINE
 from verification.prefix_state import NotSettledError
 from verification.verdict import NotModelled
@@ -127,13 +127,9 @@ def _groups(
     parts = [still, *others[:MOST_GROUPS], set().union(*others[MOST_GROUPS:])]
     spans = [union_of(span for name in names for span in destinations[name]) for names in parts]
     whole = union_of(span for held in destinations.values() for span in held)
-    if sum(map(_size, spans)) != _size(whole):
+    if sum(map(size_of, spans)) != size_of(whole):
         return (_Group(names=frozenset(destinations), spans=whole),)
     return tuple(_Group(names=frozenset(names), spans=held) for names, held in zip(parts, spans, strict=True) if names)
-
-
-def _size(spans: Sequence[Span]) -> int:
-    return sum(high - low + 1 for low, high in spans)
 
 
 def _told(
@@ -218,9 +214,9 @@ def _differences(told: Sequence[ToldChange], seen: SeenChanges | None, replays: 
         if key not in seen.flows:
             yield f"{item.change.turn} by the engine, nothing of the kind by Batfish: {describe_flow(item.change.flow)}"
     for (group, place, turn), flow in sorted(seen.flows.items()):
-        shown = replays.turn(flow) is turn
+        shown = replays.turn(flow) is turn if replays.has_room(flow) else None
         if (group, place, turn) not in mine:
-            walked = "and by walk" if shown else "not by walk"
+            walked = {True: "and by walk", False: "not by walk", None: "walk was not asked"}[shown]
             yield f"{turn} by Batfish, nothing of the kind by the engine ({walked}): {describe_flow(flow)}"
-        elif not shown:
+        elif shown is False:
             yield f"{turn} by Batfish, not by walk: {describe_flow(flow)}"

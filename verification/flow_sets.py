@@ -183,6 +183,11 @@ def union_of(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
+def size_of(spans: Iterable[Span]) -> int:
+    """Return how many addresses disjoint spans have."""
+    return sum(high - low + 1 for low, high in spans)
+
+
 def clip(spans: Iterable[Span], within: Sequence[Span]) -> tuple[Span, ...]:
     """Return the part of the spans that lies in `within` (disjoint spans)."""
     return union_of(

@@ -93,8 +93,10 @@ def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: S
             deque(verdicts_of(session, given, questions), maxlen=0)
         return SecondSight(fault=item, sight=Sight.REFUSED, detail=error.detail)
     finally:
-        with suppress(BatfishError):  # the server may never have had it; if it is gone, the next fault says so
-            session.discard(network_snapshot(faulty).name)
+        name = network_snapshot(faulty).name
+        if name != network_snapshot(given).name:  # it is, if the fault is in what is hidden
+            with suppress(BatfishError):  # the server may never have had it; if it is gone, the next fault says so
+                session.discard(name)
     if doubted:
         return SecondSight(fault=item, sight=Sight.REFUSED, detail=doubted)
     broken = [answer for answer in judge_and_replay(faulty).answers if isinstance(answer.verdict, Violated)]
