@@ -64,21 +64,29 @@ def head(**other: object) -> bytes:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "can't be read"),
-        (b"no gzip at all", "Not a gzipped file"),
-        (recording()[:-20], "ended before"),
-        (recording()[:30] + b"\xff" * 60 + recording()[90:], "decompressing data"),
-        (gzip.compress(b"\xff\xfe"), "can't decode byte"),
-        (gzip.compress(b"\n\n"), "index out of range"),
-        (gzip.compress(b"{}"), "format"),
-        (gzip.compress(b"[1, 2]"), "can't be read"),
-        (gzip.compress(b"[" * 100_000), "recursion"),
-        (gzip.compress(head(format="truc/batfish/0")), "has format truc/batfish/0"),
-        (gzip.compress(head(snapshots=None)), "not iterable"),
-        (gzip.compress(head() + b"\n" + b"17"), "can't be read"),
-        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": 5}'), "no list of rows"),
-        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": ""}'), "no list of rows"),
-        (gzip.compress(head() + b"\n" + b'{"key": "k", "rows": []}\n' * 2), "something twice"),
+        pytest.param(b"", "can't be read", id="empty"),
+        pytest.param(b"no gzip at all", "Not a gzipped file", id="no gzip"),
+        pytest.param(recording()[:-20], "ended before", id="cut short"),
+        pytest.param(
+            recording()[:30] + b"\xff" * 60 + recording()[90:], "decompressing data", id="damaged in the middle"
+        ),
+        pytest.param(gzip.compress(b"\xff\xfe"), "can't decode byte", id="no text"),
+        pytest.param(gzip.compress(b"\n\n"), "index out of range", id="blank"),
+        pytest.param(gzip.compress(b"{}"), "format", id="no head"),
+        pytest.param(gzip.compress(b"[1, 2]"), "can't be read", id="a list"),
+        pytest.param(gzip.compress(b"[" * 100_000), "recursion", id="too deep"),
+        pytest.param(gzip.compress(head(format="truc/batfish/0")), "has format truc/batfish/0", id="an older format"),
+        pytest.param(gzip.compress(head(snapshots=None)), "not iterable", id="no snapshots"),
+        pytest.param(gzip.compress(head() + b"\n" + b"17"), "can't be read", id="no answer"),
+        pytest.param(
+            gzip.compress(head() + b"\n" + b'{"key": "k", "rows": 5}'), "no list of rows", id="rows that are a number"
+        ),
+        pytest.param(
+            gzip.compress(head() + b"\n" + b'{"key": "k", "rows": ""}'), "no list of rows", id="rows that are a text"
+        ),
+        pytest.param(
+            gzip.compress(head() + b"\n" + b'{"key": "k", "rows": []}\n' * 2), "something twice", id="an answer twice"
+        ),
     ],
 )
 def test_what_is_no_recording_is_told_with_the_reason(tmp_path: Path, data: bytes, said: str) -> None:
