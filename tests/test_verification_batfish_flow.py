@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from verification.batfish_flow import TERMS, addresses, end_of_trace, united
-from verification.batfish_shapes import wrong_column
+from verification.batfish_shapes import shapes_of, wrong_column
 
 
 def widest(text: str) -> int:
@@ -57,5 +57,5 @@ DELIVERED = {"outputInterface": {"hostname": "two", "interface": "Gi0/1.10"}, "r
     ],
 )
 def test_a_trace_ends_at_the_interface_that_it_is_delivered_by(found: dict[str, object], end: tuple[str, str]) -> None:
-    assert wrong_column("reachability", {"Traces": [found]}, ["Traces"]) == ""
+    assert wrong_column({"Traces": [found]}, shapes_of("reachability", ["Traces"])) == ""
     assert end_of_trace(found, {"two": "device-2"}) == end

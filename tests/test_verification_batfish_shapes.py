@@ -15,7 +15,7 @@ from tests.batfish_cases import given_of, judged
 from tests.test_verification_batfish_recorded import Rows, Tampered, recorded
 from verification.batfish_judge import ask_batfish
 from verification.batfish_session import COLUMNS, BatfishError, Parameters, Row, Snapshot, Trouble, whole_rows
-from verification.batfish_shapes import wrong_column
+from verification.batfish_shapes import shapes_of, wrong_column
 
 JUNK: tuple[Any, ...] = (None, -1, 2.5, True, "x", "", [], [None], {}, {"name": 3}, "300.1.1.1/99")
 
@@ -136,5 +136,5 @@ FLOW = {"srcIp": "10.0.0.1", "dstIp": "10.0.0.2", "ipProtocol": "TCP", "ingressN
     ],
 )
 def test_a_value_that_no_reader_could_take_is_no_answer(question: str, column: str, value: object) -> None:
-    assert wrong_column("reachability", {"Flow": FLOW}, ["Flow"]) == ""
-    assert wrong_column(question, {column: value}, [column]) == column
+    assert wrong_column({"Flow": FLOW}, shapes_of("reachability", ["Flow"])) == ""
+    assert wrong_column({column: value}, shapes_of(question, [column])) == column

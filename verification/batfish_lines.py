@@ -31,13 +31,13 @@ def ask_lines(session: BatfishSession, snapshot: Snapshot, given: Given, facts: 
         return LineOpinion(judge=BATFISH, lists=frozenset(), lines=frozenset())
     standing = lists_named(session, names, snapshot)
     held = frozenset((device, name) for device, name in bound if (facts.nodes[device], name) in standing)
-    missing = sorted(bound - held - frozenset(_renamed(given, facts)))
+    unread = {item.device for item in (*facts.unread, *facts.undefined)}  # it may have dropped whole lists
+    missing = sorted(place for place in bound - held - frozenset(_renamed(given, facts)) if place[0] not in unread)
     if missing or not held:
         device, name = (missing or sorted(bound))[0]
         raise BatfishError(Trouble.INCOMPLETE, f"list {name} of {device} was sent, but is not in the answer")
     rows = session.ask("filterLineReachability", {"filters": filters_named(names)}, snapshot)
     found = frozenset((*place, line) for row in rows for place, line in _lines(row, facts) if place in held)
-    unread = {item.device for item in (*facts.unread, *facts.undefined)}
     return LineOpinion(judge=BATFISH, lists=frozenset(place for place in held if place[0] not in unread), lines=found)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from verification.batfish_shapes import wrong_column
+from verification.batfish_shapes import shapes_of, wrong_column
 
 Row = Mapping[str, Any]
 """One row of an answer, by Batfish's column names."""
@@ -125,15 +125,15 @@ COLUMNS: Columns = {
 def whole_rows(question: str, rows: Iterable[Any], columns: Columns = COLUMNS) -> tuple[Row, ...]:
     """Return the rows of an answer with the columns that are read; BatfishError if one is missing in any, or is not what it
     should be."""
-    read = columns[question]
+    shapes = shapes_of(question, columns[question])
     found = []
     for row in rows:
-        wrong = wrong_column(question, row, read)
+        wrong = wrong_column(row, shapes)
         if wrong:
             shown = f": {str(row[wrong])[:100]}" if isinstance(row, Mapping) and wrong in row else ""
             lacks = "has an odd" if shown else "lacks"
             raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} {lacks} {wrong}{shown}")
-        found.append({name: row[name] for name in read})
+        found.append({name: row[name] for name in shapes})
     return tuple(found)
 
 

@@ -20,10 +20,14 @@ Shape = Callable[[Any], bool]
 """Says whether a plain JSON value is as it should be."""
 
 
-def wrong_column(question: str, row: Any, columns: Iterable[str]) -> str:
-    """Return a column that a row lacks or that is not of its shape, "" if all are right; unknown columns have any shape."""
-    for name in sorted(columns):
-        shape = _SHAPES.get(f"{question} {name}") or _SHAPES.get(name, _anything)
+def shapes_of(question: str, columns: Iterable[str]) -> Mapping[str, Shape]:
+    """Return the shapes of columns of an answer, sorted by name; unknown columns have any shape."""
+    return {name: _SHAPES.get(f"{question} {name}") or _SHAPES.get(name, _anything) for name in sorted(columns)}
+
+
+def wrong_column(row: Any, shapes: Mapping[str, Shape]) -> str:
+    """Return the first column that a row lacks or that is not of its shape, "" if all are right."""
+    for name, shape in shapes.items():
         if not isinstance(row, Mapping) or name not in row or not shape(row[name]):
             return name
     return ""
