@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.evidence import give
+from controller.pipeline import Compiled
 from intents.prefix import Family, parse_prefix, prefix_of
 from routing.model import AttachmentPort
 from tests.batfish_cases import given_of
@@ -24,7 +25,7 @@ from verification.access_change import AccessChange, Place, Turn, access_changes
 from verification.batfish_change import SeenChanges, ask_changes
 from verification.batfish_recording import RecordedBatfish
 from verification.change_judge import ChangeOfAccess, judge_change
-from verification.evidence import gather
+from verification.evidence import Given, gather
 from verification.flow import Flow
 from verification.prefix_state import NotSettledError
 from verification.verdict import NotModelled
@@ -125,12 +126,17 @@ def test_lines_that_nobody_understands_leave_a_doubt() -> None:
     assert "as-override" in found.doubts[0].reason
 
 
+def drawn(data: st.DataObject, compiled: Compiled) -> tuple[Given, Given]:
+    """Return a network as it is wanted, and as it is after some mutation."""
+    right = replace(give(compiled, {}), network=compiled.built.network)
+    return right, replace(right, network=data.draw(mutants(compiled.built.network)))
+
+
 @settings(max_examples=15)
 @given(st.data(), provinces(most_sites=3, fewest_intents=2))
 def test_packets_change_their_fate_exactly_where_a_change_is_told(data: st.DataObject, province: Province) -> None:
     compiled = compile_province(province)
-    right = replace(give(compiled, {}), network=compiled.built.network)
-    wrong = replace(right, network=data.draw(mutants(compiled.built.network)))
+    right, wrong = drawn(data, compiled)
     try:
         found = access_changes(gather(right), gather(wrong))
     except NotSettledError:
@@ -154,9 +160,7 @@ def test_packets_change_their_fate_exactly_where_a_change_is_told(data: st.DataO
 @settings(max_examples=15)
 @given(st.data(), provinces(most_sites=4, fewest_intents=2))
 def test_nobody_changes_who_is_not_suspected(data: st.DataObject, province: Province) -> None:
-    compiled = compile_province(province)
-    right = replace(give(compiled, {}), network=compiled.built.network)
-    wrong = replace(right, network=data.draw(mutants(compiled.built.network)))
+    right, wrong = drawn(data, compile_province(province))
     try:
         networks = gather(right), gather(wrong)
     except NotSettledError:

@@ -57,6 +57,10 @@ class Fences:
         order = sorted(faults, key=lambda item: (item.fence.attachment, item.fence.direction, not item.admits))
         self.faults = tuple(order)
 
+    def admitting(self, direction: Direction) -> tuple[Fence, ...]:
+        """Return the fences of a direction that admit too much."""
+        return tuple(fault.fence for fault in self.faults if fault.admits and fault.fence.direction is direction)
+
     def _compare(self, layer: Sequence[Fence]) -> Iterator[FenceFault]:
         reference = reference_snapshot(self._evidence, layer, self._facts.nodes)
         self._session.upload(reference)

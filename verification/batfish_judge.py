@@ -137,8 +137,7 @@ class _Batfish:
         self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
         self._rules = {(rule.effect, rule_subject(rule)): rule for rule in evidence.given.policy.rules}
         self._vias = {via_subject(via): via for via in evidence.given.policy.vias}
-        open_starts = [fault.fence for fault in self._fences.faults if fault.admits]
-        open_starts = [fence for fence in open_starts if fence.direction is Direction.IN]
+        open_starts = self._fences.admitting(Direction.IN)
         open_ends = self._open_ends() if open_starts else frozenset[AttachmentName]()
         self._escapes = {fence: Escapes(self._asker, fence, open_ends) for fence in open_starts}
         self._network = self._network_reasons(session, snapshot)
@@ -159,8 +158,7 @@ class _Batfish:
         )
         if size_of(union_of((*hosts, *others))) < size_of(hosts) + size_of(others):
             return frozenset(self._asker.hosts)
-        faults = (fault.fence for fault in self._fences.faults if fault.admits)
-        return frozenset(fence.attachment for fence in faults if fence.direction is Direction.OUT)
+        return frozenset(fence.attachment for fence in self._fences.admitting(Direction.OUT))
 
     def opinion(self, answer: Answer) -> Opinion | None:
         """Return Batfish's opinion of a question, and of the counterexample in the engine's answer; None for what it does not

@@ -25,8 +25,7 @@ from verification.header_space import HeaderMatch
 from verification.talkers import Partners
 
 _NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}
-FAILING = f"{LOST},denied_in"
-"""How a packet ends that does not arrive."""
+_FAILING = f"{LOST},denied_in"
 ROUNDS = 4
 """How often it is asked who else is lost to, before everybody may be."""
 Members = frozenset[AttachmentName]
@@ -62,9 +61,12 @@ class Cuts:
         # What gets past a source fence that admits too much need not arrive: those are asked about by what they may send.
         # So are those that stand on a device with a filter elsewhere: what drops a packet there, the answer does not say.
         self._apart = frozenset(
-            fault.fence.attachment for fault in fences.faults if fault.admits and fault.fence.direction is Direction.IN
-        ) | {AttachmentName(port.attachment) for port in asker.ports if port.device in self._strays}
-        self._known: dict[AttachmentName, Cut | None] = {}
+            (
+                *(fence.attachment for fence in fences.admitting(Direction.IN)),
+                *(AttachmentName(port.attachment) for port in asker.ports if port.device in self._strays),
+            )
+        )
+        self._known: dict[AttachmentName, bool] = {}
         self._rows = self._lost_from(self._everybody - self._apart, self._everybody)
         kept = list(self._kept(self._rows))
         self._blurred = len(kept) < len(self._rows)
@@ -151,8 +153,8 @@ class Cuts:
     def _loses(self, name: AttachmentName) -> bool:
         """Return whether anything at all is lost that an attachment may send."""
         if name not in self._known:
-            self._known[name] = next(self._exactly(name, self._everybody), None)
-        return self._known[name] is not None
+            self._known[name] = next(self._exactly(name, self._everybody), None) is not None
+        return self._known[name]
 
     def _exactly(self, name: AttachmentName, tos: Members) -> Iterator[Cut]:
         """Yield what is lost of exactly that which may be sent to some others."""
@@ -176,7 +178,7 @@ class Cuts:
         """Yield packets that an attachment may send to some addresses and that are lost, whatever drops them."""
         source = {"srcIps": addresses(self._asker.hosts[name])}
         for headers, spans in self._sendable(name, within):
-            yield from self._asker.reach(self._asker.ports_of((name,)), spans, FAILING, {**headers, **source})
+            yield from self._asker.reach(self._asker.ports_of((name,)), spans, _FAILING, {**headers, **source})
 
     def _sendable(
         self, name: AttachmentName, within: Sequence[Span]

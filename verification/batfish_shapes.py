@@ -7,6 +7,7 @@ whoever reads them afterwards meets no surprise, and a broken answer is told as 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -68,21 +69,29 @@ def _with(**shapes: Shape) -> Shape:
 
 def _parsed(parse: Callable[[str], object]) -> Shape:
     def is_parsed(value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
         try:
             parse(value)
         except ValueError:
             return False
-        return isinstance(value, str)
+        return True
 
     return is_parsed
 
 
-def _prefix(value: Any) -> bool:
-    return _text(value) and _parsed(parse_prefix)(value) and parse_prefix(value).family is Family.V4
+def _of_ipv4(family: Family) -> None:
+    if family is not Family.V4:
+        raise ValueError("not IPv4")
 
 
-def _interface(value: Any) -> bool:
-    return _text(value) and _parsed(parse_interface)(value) and parse_interface(value)[0] is Family.V4
+@lru_cache(maxsize=1 << 16)  # a thousand sites have millions of routes to thousands of prefixes
+def _parse_prefix(text: str) -> None:
+    _of_ipv4(parse_prefix(text).family)
+
+
+def _parse_interface(text: str) -> None:
+    _of_ipv4(parse_interface(text)[0])
 
 
 def _protocol(value: Any) -> bool:
@@ -90,6 +99,7 @@ def _protocol(value: Any) -> bool:
 
 
 _ADDRESS = _parsed(IPv4Address)
+_PREFIX, _INTERFACE = _parsed(_parse_prefix), _parsed(_parse_interface)
 _PORT, _MESSAGE = _maybe(_upto(65535)), _maybe(_upto(255))
 _NODE = _with(name=_text)
 _PLACES = _with(filename=_text, lines=_maybe(_each(_number)))
@@ -110,7 +120,7 @@ _TRACES = _maybe(_each(_with(disposition=_text, hops=_maybe(_each(_HOP)))))
 _SHAPES: Mapping[str, Shape] = {
     "Action": _text,
     "Active": lambda value: isinstance(value, bool),
-    "All_Prefixes": _maybe(_each(_interface)),
+    "All_Prefixes": _maybe(_each(_INTERFACE)),
     "Context": _maybe(_text),
     "Details": _maybe(_text),
     "Encapsulation_VLAN": _maybe(_number),
@@ -123,7 +133,7 @@ _SHAPES: Mapping[str, Shape] = {
     "Line_Text": _maybe(_text),
     "Lines": _maybe(_PLACES),
     "Local_IP": _maybe(_text),
-    "Network": _prefix,
+    "Network": _PREFIX,
     "Next_Hop": _maybe(_with(ip=_maybe(_text), interface=_maybe(_text), vrf=_maybe(_text))),
     "Node": _NODE,
     "Nodes": _maybe(_each(_text)),
