@@ -24,6 +24,11 @@ class Alive:
         self.dead_nodes = frozenset(node for device in gone for node in topology.nodes_of.get(device, ()))
         ended = [item for link in failure.links for item in topology.sessions_on.get(link, ())]
         ended += [item for device in gone for item in topology.sessions_of.get(device, ())]
+        self.dimmed = (
+            frozenset(node for device, _ in failure.interfaces for node in topology.nodes_of.get(device, ()))
+            - self.dead_nodes
+        )
+        """The living nodes of devices that lost an interface."""
         self.dead_sessions = frozenset(item.number for item in ended)
         self.bereft = frozenset(item.receiver for item in ended) - self.dead_nodes
         """The living nodes that lost a session."""

@@ -134,11 +134,10 @@ class Announcements:
         )
 
     def _chain(self, session: Session, *, sending: bool) -> tuple[Filter, ...]:
-        """Return the filters of a session's half; a name that is not defined accepts everything."""
+        """Return the filters of a session's half."""
         node = session.sender if sending else session.receiver
         names = session.export.exports if sending else session.accept.imports
-        device = self._topology.nodes[node][0]
-        return tuple(self._filters[(device, name)] for name in names if (device, name) in self._filters)
+        return self.named(self._topology.nodes[node][0], names)
 
     def groups(self, node: int, prefix: Prefix) -> Iterator[Group]:
         """Yield the groups of a node that are told of a prefix, if it can pass, whatever its attributes."""
@@ -150,8 +149,11 @@ class Announcements:
         self, device: str, names: Iterable[str], prefix: Prefix, path: Attributes, *, announcing: bool
     ) -> Attributes | None:
         """Return the attributes after every named policy of a device, None if one rejects."""
-        found = [self._filters[(device, name)] for name in names if (device, name) in self._filters]
-        return _through(found, prefix, path, announcing=announcing)
+        return _through(self.named(device, names), prefix, path, announcing=announcing)
+
+    def named(self, device: str, names: Iterable[str]) -> tuple[Filter, ...]:
+        """Return the policies of a device that have these names; one that is not defined accepts everything."""
+        return tuple(self._filters[(device, name)] for name in names if (device, name) in self._filters)
 
     def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
         """Return what a group's receivers would make of a path, their own loop checks aside."""

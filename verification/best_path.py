@@ -17,6 +17,8 @@ from verification.wiring import Hop
 CandidateKey = tuple[str, int]
 """("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
 
+ORIGINATED: CandidateKey = ("o", 0)
+
 Grade = tuple[bool, int, int]
 """What is compared first, lower is better: not originated here, minus local preference, path length."""
 

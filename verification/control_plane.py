@@ -15,10 +15,12 @@ from collections import ChainMap
 from itertools import chain
 
 from intents.prefix import Prefix
+from routing.model import RouteSource
 from verification.alive import Alive
 from verification.announcements import Announcements
-from verification.best_path import Candidate, CandidateKey, Selected
-from verification.decision_process import ORIGINATED, DecisionProcess, contending, grade_of
+from verification.best_path import ORIGINATED, Candidate, CandidateKey, Selected
+from verification.decision_process import DecisionProcess, contending, grade_of
+from verification.destination_classes import find_destinations, read_off
 from verification.failure import NO_FAILURE
 from verification.origins import Origins, most_specific_first
 from verification.prefix_state import PrefixState
@@ -41,11 +43,16 @@ class ControlPlane:
         self._origins = Origins(topology, self.announcements)
         self._process = DecisionProcess(topology, self.announcements, self._origins)
         self.prefixes = self._origins.prefixes
+        self.destinations = find_destinations(topology, self.announcements, self._origins, self._whole)
         self.base: dict[Prefix, PrefixState] = {}
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
+        firsts: dict[int, Prefix] = {}
         for prefix in self.prefixes:
-            self.base[prefix] = self._settle(prefix)
+            first = self._first(prefix, firsts, self._whole)
+            self.base[prefix] = (
+                self._settle(prefix) if first == prefix else self._read_off(self.base[first], first, prefix)
+            )
             for node in self.base[prefix].selected:
                 for kind, number in self.base[prefix].offers(node):
                     if kind == "s":
@@ -61,6 +68,10 @@ class ControlPlane:
         """Return the ways on that a choice stands for."""
         if len(chosen.used) == 1:
             return chosen.used[0].hops
+        if (
+            chosen.used[0].attributes.source is not RouteSource.BGP
+        ):  # where a leaked route leads hangs on the prefix, too
+            return tuple(hop for item in chosen.used for hop in item.hops)
         if chosen.keys not in self._hops:
             self._hops[chosen.keys] = tuple(hop for item in chosen.used for hop in item.hops)
         return self._hops[chosen.keys]
@@ -68,6 +79,16 @@ class ControlPlane:
     def suppressed(self, node: int, prefix: Prefix) -> bool:
         """Return whether a node keeps a prefix to itself because an aggregate stands in for it."""
         return self._origins.suppressed(node, prefix)
+
+    def _first(self, prefix: Prefix, firsts: dict[int, Prefix], alive: Alive) -> Prefix:
+        """Return what a prefix's state is read off from: the first of its class that the state spares, which may be itself."""
+        found = self.destinations.get(prefix)
+        return firsts.setdefault(found.number, prefix) if found is not None and found.is_spared(alive) else prefix
+
+    def _read_off(
+        self, state: PrefixState, first: Prefix, prefix: Prefix, base: PrefixState | None = None
+    ) -> PrefixState:
+        return read_off(state, self.destinations[first], self.destinations[prefix], base)
 
     def _settle(self, prefix: Prefix) -> PrefixState:
         state = PrefixState()
@@ -88,9 +109,14 @@ class ControlPlane:
         """
         lost = self._lost(alive)
         views: dict[Prefix, PrefixState] = {}
+        firsts: dict[int, Prefix] = {}
         aggregating = bool(self._origins.aggregating)  # then more specific prefixes come first
         for prefix in sorted(lost, key=most_specific_first) if aggregating else lost:
-            view = self._view(prefix, lost[prefix], alive, views)
+            first = self._first(prefix, firsts, alive)
+            if first == prefix:
+                view = self._view(prefix, lost[prefix], alive, views)
+            else:
+                view = self._read_off(views[first], first, prefix, self.base[prefix]) if first in views else None
             if view is not None:
                 views[prefix] = view
         return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
@@ -103,8 +129,7 @@ class ControlPlane:
             if receiver not in alive.dead_nodes:
                 for prefix in self.by_session.get(number, ()):
                     lost.setdefault(prefix, set()).add(receiver)
-        devices = {device for device, _ in alive.failure.interfaces}
-        for node in {node for device in devices for node in self.topology.nodes_of.get(device, ())} - alive.dead_nodes:
+        for node in alive.dimmed:
             for prefix, route in self.topology.local[node].items():
                 if alive.local(node, route) != route:
                     lost.setdefault(prefix, set()).add(node)

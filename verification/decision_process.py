@@ -7,20 +7,18 @@ before anybody chooses, so that nobody hunts along paths that no longer exist.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.alive import Alive
 from verification.announcements import Announcements, Group, Sent
-from verification.best_path import Candidate, CandidateKey, Grade, Selected, grade, select
+from verification.best_path import ORIGINATED, Candidate, CandidateKey, Grade, Selected, grade, select
 from verification.origins import Origins
 from verification.prefix_state import NotSettledError, PrefixState
 from verification.topology import Topology, grouped
 from verification.wiring import Leak, Session
-
-ORIGINATED: CandidateKey = ("o", 0)
 
 
 class DecisionProcess:
@@ -171,18 +169,23 @@ class DecisionProcess:
             view.selected[node] = None
             view.candidates[node] = {} if own is None else {ORIGINATED: own}
         touched = set(gone)
-        for node in gone:
-            for key, receiver in self._receivers(prefix, node, alive):
-                if receiver not in gone and view.is_offered(receiver, key):
-                    view.put(receiver, key, None)
-                    touched.add(receiver)
-        for node in gone:
+        for key, receiver in chain.from_iterable(gone.values()):
+            if receiver not in gone and view.is_offered(receiver, key):
+                view.put(receiver, key, None)
+                touched.add(receiver)
+        tellers = [node for node in view.nodes() if node not in gone and view.choice(node) is not None]
+        for node in {
+            receiver for teller in tellers for _, receiver in self._receivers(prefix, teller, alive)
+        } & gone.keys():
             self._ask_anew(prefix, node, view, alive)
         return touched
 
-    def _hanging(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
-        """Return the nodes all of whose used ways come from what is gone: dead sessions, lost origins, or such nodes."""
-        gone: set[int] = set()
+    def _hanging(
+        self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive
+    ) -> dict[int, list[tuple[CandidateKey, int]]]:
+        """Return the nodes all of whose used ways come from what is gone (dead sessions, lost origins, or such nodes), with whom
+        they may have told."""
+        gone: dict[int, list[tuple[CandidateKey, int]]] = {}
         queue = list(dirty)
         while queue:
             node = queue.pop()
@@ -193,11 +196,11 @@ class DecisionProcess:
                 or not all(self._is_gone(view, node, k, gone, alive) for k in chosen.keys)
             ):
                 continue
-            gone.add(node)
-            queue += [receiver for _, receiver in self._receivers(prefix, node, alive)]
+            gone[node] = list(self._receivers(prefix, node, alive))
+            queue += [receiver for _, receiver in gone[node]]
         return gone
 
-    def _is_gone(self, view: PrefixState, node: int, key: CandidateKey, gone: set[int], alive: Alive) -> bool:
+    def _is_gone(self, view: PrefixState, node: int, key: CandidateKey, gone: Container[int], alive: Alive) -> bool:
         kind, number = key
         if kind == "s":
             return number in alive.dead_sessions or self._topology.sessions[number].sender in gone

@@ -40,6 +40,7 @@ from verification.states import (
 )
 from verification.stub_routes import StubRoutes
 from verification.talkers import members_of, who_talks
+from verification.topology import grouped
 from verification.unreachable_lines import check_lines
 from verification.verdict import NotModelled
 
@@ -93,13 +94,15 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
     talking = who_talks(evidence)
     routes = StubRoutes(layout, Arrivals(evidence, layout, evidence.whole))
     plane = management_plane(evidence)
+    found = tuple(exposed(evidence, layout, evidence.whole, all_routes(evidence), talking))
     return Inquiry(
         evidence=evidence,
         layout=layout,
         talking=talking,
         routes=routes,
         needs=stub_needs(evidence, layout, routes),
-        exposed=tuple(exposed(evidence, layout, evidence.whole, all_routes(evidence), talking)),
+        exposed=found,
+        exposed_by=grouped((prefix, place) for place, (_, prefix) in enumerate(found)),
         who=Senders(talking=talking, plain=plain_ports(evidence), arrivals=routes.arrivals),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))

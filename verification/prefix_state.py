@@ -5,7 +5,7 @@ The one idea: a view falls back on its base node by node, so that a failure cost
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Prefix
@@ -34,6 +34,10 @@ class PrefixState:
             return self.base.offers(node)
         chosen = self.selected.get(node)
         return {} if chosen is None else dict(zip(chosen.keys, chosen.used, strict=True))
+
+    def nodes(self) -> Collection[int]:
+        """Return the nodes that ever chose anything."""
+        return self.selected if self.base is None else self.selected.keys() | self.base.selected.keys()
 
     def is_offered(self, node: int, key: CandidateKey) -> bool:
         """Return whether an offer is stored."""

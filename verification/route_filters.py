@@ -6,7 +6,7 @@ ranges are scanned, and an answer is remembered per prefix while a policy neithe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -89,6 +89,10 @@ class Filter:
                     return None
                 found |= item.table.exact
         return found
+
+    def tables(self) -> Iterator[RuleTable]:
+        """Yield what it compares prefixes with."""
+        return (item.table for item in self._clauses if item.table is not None)
 
     def may_accept(self, prefix: Prefix) -> bool:
         """Return whether a route with this prefix is accepted for some attributes."""

@@ -81,7 +81,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """Everything that a state is judged by; `exposed`: routes of the whole network that not all who have them need."""
+    """Everything that a state is judged by; `exposed`: routes of the whole network that not all who have them need, and
+    `exposed_by` their places by prefix."""
 
     evidence: Evidence
     layout: Layout
@@ -89,6 +90,7 @@ class Inquiry:
     routes: StubRoutes
     needs: StubNeeds
     exposed: tuple[tuple[int, Prefix], ...]
+    exposed_by: Mapping[Prefix, tuple[int, ...]]
     who: Senders
     vias: ViaPairs
     plane: ManagementPlane
@@ -210,11 +212,12 @@ def _led_elsewhere(inquiry: Inquiry, routes: StubRoutes) -> Iterator[tuple[int, 
     state = routes.state
     for prefix, view in state.views.items():
         yield from ((node, prefix) for node in sorted(view.changed) if view.choice(node))
-    touched = frozenset(inquiry.layout.members(routes.touched))
-    for node, prefix in inquiry.exposed if touched else ():
+    covering = {prefix for region in inquiry.layout.members(routes.touched) for prefix in state.regions.chains[region]}
+    for place in sorted(place for prefix in covering for place in inquiry.exposed_by.get(prefix, ())):
+        node, prefix = inquiry.exposed[place]
         local = inquiry.evidence.topology.local[node].get(prefix)
         is_own = local is not None and local.distance == 0
-        if not is_own and not touched.isdisjoint(state.regions.inside[prefix]) and node not in state.alive.dead_nodes:
+        if not is_own and node not in state.alive.dead_nodes:
             yield node, prefix
 
 
