@@ -112,9 +112,9 @@ def test_the_ways_on_of_a_choice_are_those_of_all_that_it_uses(network: Network)
 
 
 @settings(max_examples=500)
-@given(stub_networks())
-def test_the_same_holds_of_small_networks_in_which_anything_may_differ(network: Network) -> None:
-    compare(network)
+@given(st.data(), stub_networks())
+def test_the_same_holds_of_small_networks_in_which_anything_may_differ(data: st.DataObject, network: Network) -> None:
+    compare(data.draw(st.one_of(st.just(network), mutants(network))))
 
 
 @settings(max_examples=30)
