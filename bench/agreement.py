@@ -8,6 +8,7 @@ of them says it does not read, or a form that docs/en/batfish.md lists as read d
 from __future__ import annotations
 
 import random
+import re
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ from verification.question import Answer
 from verification.verdict import NotModelled, Violated
 
 SITES = (4, 5, 6, 7, 8)
+NUMBERED = re.compile(r" (?:sequence )?(\d+) (?:permit|deny) ")
 FAULTY = 3
 """Every so manieth network has a fault."""
 
@@ -72,20 +74,34 @@ def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
         return Counter({"no opinion": 1})
     counts: Counter[str] = Counter()
     doubtful = any(opinion is not None and isinstance(opinion.verdict, NotModelled) for opinion in found.opinions)
+    misread = any(out_of_order(text_of(given, name)) for name in given.network.devices)
+    differs = "differs in a listed form" if misread else "differs"
     for answer, opinion in zip(judgement.answers, found.opinions, strict=True):
         kind = kind_of(answer, opinion, doubtful=doubtful)
-        counts[kind] += 1
+        counts[differs if kind == "differs" else kind] += 1
         if kind == "differs" and opinion is not None:
             mine, theirs = answer.verdict, opinion.verdict
             print(f"{label}: {answer.question.kind} {answer.question.subject}")
             print(f"    engine {type(mine).__name__} {getattr(mine, 'reason', '')}")
             print(f"    batfish {type(theirs).__name__} {getattr(theirs, 'reason', '')}", flush=True)
     for item in line_differences(given, judgement.lists.unreachable, found.lines):
-        counts["lines explained" if item.unseen is not None else "differs"] += 1
+        counts["lines explained" if item.unseen is not None else differs] += 1
         if item.unseen is None:
             print(f"{label}: {item.judge} alone calls unreachable: {item.place}", flush=True)
     counts["networks"] = 1
     return counts
+
+
+def out_of_order(text: str) -> bool:
+    """Return whether an IOS-XE list has an entry below one with a greater number: Batfish takes them as they stand."""
+    last = 0
+    for line in text.splitlines():
+        found = NUMBERED.match(line)
+        number = int(found[1]) if found else 0
+        if found and number < last:
+            return True
+        last = number
+    return False
 
 
 def kind_of(answer: Answer, opinion: Opinion | None, *, doubtful: bool) -> str:
