@@ -5,8 +5,9 @@ each other (but for aggregates, which only ask whether a more specific route is 
 work list; and a failure restarts that work list, on a copy-on-write view of the settled state, only from the nodes that lost
 a candidate. What used nothing of the failed element is never touched.
 
-Two things keep that short: stubs are not told, they ask (`stubs`); and a node that merely goes on with some of several equal
-ways changes nothing that anybody would have to look at.
+Three things keep that short: stubs are not told, they ask (`stubs`); of prefixes that are routed alike one is settled
+(`destination_classes`); and a node that merely goes on with some of several equal ways changes nothing that anybody would have
+to look at.
 """
 
 from __future__ import annotations
@@ -68,13 +69,15 @@ class ControlPlane:
         """Return the ways on that a choice stands for."""
         if len(chosen.used) == 1:
             return chosen.used[0].hops
-        if (
-            chosen.used[0].attributes.source is not RouteSource.BGP
-        ):  # where a leaked route leads hangs on the prefix, too
-            return tuple(hop for item in chosen.used for hop in item.hops)
-        if chosen.keys not in self._hops:
-            self._hops[chosen.keys] = tuple(hop for item in chosen.used for hop in item.hops)
-        return self._hops[chosen.keys]
+        is_received = (
+            chosen.used[0].attributes.source is RouteSource.BGP
+        )  # a leaked route's ways on hang on the prefix, too
+        if is_received and chosen.keys in self._hops:
+            return self._hops[chosen.keys]
+        found = tuple(hop for item in chosen.used for hop in item.hops)
+        if is_received:
+            self._hops[chosen.keys] = found
+        return found
 
     def suppressed(self, node: int, prefix: Prefix) -> bool:
         """Return whether a node keeps a prefix to itself because an aggregate stands in for it."""

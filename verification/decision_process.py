@@ -174,9 +174,8 @@ class DecisionProcess:
                 view.put(receiver, key, None)
                 touched.add(receiver)
         tellers = [node for node in view.nodes() if node not in gone and view.choice(node) is not None]
-        for node in {
-            receiver for teller in tellers for _, receiver in self._receivers(prefix, teller, alive)
-        } & gone.keys():
+        told = {receiver for teller in tellers for _, receiver in self._receivers(prefix, teller, alive)}
+        for node in told & gone.keys():
             self._ask_anew(prefix, node, view, alive)
         return touched
 

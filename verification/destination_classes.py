@@ -216,13 +216,11 @@ class _Renaming:
         pairs = list(zip(like.entries, mine.entries, strict=True))
         self._entries = {("s", one.session): other for one, other in pairs}
         self._asns = dict(zip(like.asns, mine.asns, strict=True))
-        self._hops = dict(
-            zip(
-                (h for e in like.entries for h in e.offer.hops),
-                (h for e in mine.entries for h in e.offer.hops),
-                strict=True,
-            )
-        )
+        self._hops = {
+            hop: other_hop
+            for one, other in pairs
+            for hop, other_hop in zip(one.offer.hops, other.offer.hops, strict=True)
+        }
         self._neighbors = {one.offer.neighbor: other.offer.neighbor for one, other in pairs}
         self._attributes: dict[int, Attributes] = {}
 
