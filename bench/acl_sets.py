@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from intents.prefix import Family
 from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, IcmpMatch
-from verification.acl_sets import permitted
-from verification.header_space import header_match, header_space
+from verification.packets.acl_sets import permitted
+from verification.packets.header_space import header_match, header_space
 
 PORTS = (22, 25, 53, 80, 389, 443, 445, 993, 1433, 3306, 5060, 5432, 8080, 8443)
 ENTRIES = 60

@@ -18,21 +18,21 @@ from itertools import groupby
 from pathlib import Path
 
 from bench.generate import write_province
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
-from controller.second_judge import parse_address
-from verification.batfish_client import LiveBatfish
-from verification.batfish_judge import ask_batfish
-from verification.batfish_session import BatfishError, BatfishSession
-from verification.evidence import Given
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
+from controller.jobs.second_judge import parse_address
+from verification.batfish.client import LiveBatfish
+from verification.batfish.judge import ask_batfish
+from verification.batfish.protocol import BatfishError, BatfishSession
+from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
-from verification.judgement import Judgement
-from verification.line_differences import line_differences
-from verification.mutation import describe_fault, mutate, uniform_faults
-from verification.mutation_score import text_of, with_text
-from verification.opinions import Opinion
-from verification.question import Answer
-from verification.verdict import NotModelled, Violated
+from verification.mutation.faults import describe_fault, mutate, uniform_faults
+from verification.mutation.score import text_of, with_text
+from verification.questions.judgement import Judgement
+from verification.questions.line_differences import line_differences
+from verification.verdicts.opinions import Opinion
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import NotModelled, Violated
 
 LISTED = "differs in a listed form"
 SITES = (4, 5, 6, 7, 8)

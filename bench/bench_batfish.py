@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench.generate import write_province
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
-from controller.second_judge import parse_address
-from controller.verify import make_workers
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
+from controller.jobs.second_judge import parse_address
+from controller.jobs.verify import make_workers
 from routing.model import Direction
-from verification.batfish_session import BatfishSession, Parameters, Row, Snapshot
-from verification.evidence import Given
+from verification.batfish.protocol import BatfishSession, Parameters, Row, Snapshot
+from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
-from verification.mutation_score import text_of, with_text
-from verification.verdict import Violated
+from verification.mutation.score import text_of, with_text
+from verification.verdicts.verdict import Violated
 
 SITES = (60, 200, 1000)
 TABLES = frozenset(
@@ -40,8 +40,8 @@ _Found = TypeVar("_Found")
 
 def main(where: str, pid: int, sizes: Sequence[int]) -> int:
     started = time.monotonic()
-    from verification.batfish_client import LiveBatfish  # noqa: PLC0415 - its import is measured
-    from verification.batfish_judge import ask_batfish  # noqa: PLC0415
+    from verification.batfish.client import LiveBatfish  # noqa: PLC0415 - its import is measured
+    from verification.batfish.judge import ask_batfish  # noqa: PLC0415
 
     print(f"import of the client: {time.monotonic() - started:.1f} s")
     place = parse_address(where)

@@ -14,17 +14,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bench.agreement import make_network
-from controller.second_judge import parse_address
+from controller.jobs.second_judge import parse_address
 from intents.prefix import Family
 from routing.vendors import VENDORS
-from verification.batfish_client import LiveBatfish
-from verification.batfish_facts import gather_facts
-from verification.batfish_lines import ask_lines
-from verification.batfish_snapshot import network_snapshot
-from verification.evidence import Given
-from verification.line_differences import line_differences
-from verification.mutation_score import text_of, with_text
-from verification.unreachable_lines import bound_acls, check_lines
+from verification.batfish.client import LiveBatfish
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import gather_facts
+from verification.batfish.unreachable_lines import ask_lines
+from verification.evidence.evidence import Given
+from verification.mutation.score import text_of, with_text
+from verification.questions.line_differences import line_differences
+from verification.questions.unreachable_lines import bound_acls, check_lines
 
 PER_DEVICE = 3
 """Lists of a device that are replaced at most."""

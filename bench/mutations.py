@@ -11,10 +11,10 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
-from verification.mutation import describe_fault, named_faults, uniform_faults
-from verification.mutation_score import Outcome, Score, score
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
+from verification.mutation.faults import describe_fault, named_faults, uniform_faults
+from verification.mutation.score import Outcome, Score, score
 
 SMALL = Path("examples") / "small"
 

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from controller.exit_codes import ExitCode
-from controller.finding_report import tell_failure
-from controller.output import Output, abandon_output
+from controller.output.exit_codes import ExitCode
+from controller.output.terminal import Output, abandon_output
+from controller.reports.findings import tell_failure
 from intents.finding import FindingsError, Where, make_finding
 from intents.messages import describe
 

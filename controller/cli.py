@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from controller.names import IpamAction, Shown
-from controller.output import Output, prepare_streams
+from controller.output.choices import IpamAction, Shown
+from controller.output.terminal import Output, prepare_streams
+from controller.output.words import Language
 from controller.startup import foreign_ipam
-from controller.words import Language
 
 if TYPE_CHECKING:
-    from controller.second_judge import BatfishAddress
-    from verification.batfish_session import BatfishSession
+    from controller.jobs.second_judge import BatfishAddress
+    from verification.batfish.protocol import BatfishSession
 
 app = typer.Typer(
     add_completion=False,
@@ -45,7 +45,7 @@ HERE = Path()
 def _finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
     """Run a command's action and end with its exit code."""
     from controller.boundary import run
-    from controller.exit_codes import ExitCode
+    from controller.output.exit_codes import ExitCode
 
     raise typer.Exit(run(output, folder, lambda: ExitCode(action())))
 
@@ -61,7 +61,7 @@ def init(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.init import init_workspace
+        from controller.commands.init import init_workspace
 
         return init_workspace(output, folder)
 
@@ -74,7 +74,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.validate import validate_workspace
+        from controller.commands.validate import validate_workspace
 
         return validate_workspace(output, workspace, on)
 
@@ -98,7 +98,7 @@ def compile_(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.compile_command import compile_command
+        from controller.commands.compile import compile_command
 
         return compile_command(output, workspace, on, out, check=check, detailed=detailed or check)
 
@@ -146,13 +146,13 @@ def verify(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.mutation_report import MutationRun
-        from controller.second_judge import SecondJudgeRequest
-        from controller.verify_command import BoardFile, VerifyRequest, verify_command
+        from controller.commands.verify import BoardFile, VerifyRequest, verify_command
+        from controller.jobs.second_judge import SecondJudgeRequest
+        from controller.reports.mutations import MutationRun
 
         board = None
         if html is not None:
-            from controller.board_report import board_page
+            from controller.board.report import board_page
 
             board = BoardFile(path=html, make_page=board_page)
         request = VerifyRequest(
@@ -187,7 +187,7 @@ def show(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.show import show as show_table
+        from controller.commands.show import show as show_table
 
         return show_table(output, workspace, on, what, device)
 
@@ -207,7 +207,7 @@ def explain(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.explain import explain as explain_name
+        from controller.commands.explain import explain as explain_name
 
         return explain_name(output, workspace, on, name)
 
@@ -228,7 +228,7 @@ def ipam(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.ipam_command import ipam as ipam_action
+        from controller.commands.ipam import ipam as ipam_action
 
         return ipam_action(output, workspace, on, what, table)
 
@@ -244,7 +244,7 @@ def schema(
     output = Output(lang)
 
     def action() -> int:
-        from controller.schema_command import schema as print_schema
+        from controller.commands.schema import schema as print_schema
 
         return print_schema(output, file)
 
@@ -257,7 +257,7 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.doctor import doctor as examine
+        from controller.commands.doctor import doctor as examine
 
         return examine(output, workspace)
 
@@ -266,10 +266,10 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
 
 def _dial(address: BatfishAddress) -> BatfishSession:
     """Open a session with a Batfish server; its client is slow to import, and perhaps not installed."""
-    from verification.batfish_session import BatfishError, Trouble
+    from verification.batfish.protocol import BatfishError, Trouble
 
     try:
-        from verification.batfish_client import LiveBatfish
+        from verification.batfish.client import LiveBatfish
     except ModuleNotFoundError as error:
         raise BatfishError(Trouble.MISSING, str(error)) from error
     return LiveBatfish(address.host, address.port, address.deadline)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from intents.conflicts import find_conflicts
+from intents.checks.conflicts import find_conflicts
 from intents.expansion import Statement, expand, make_directory
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.model import Head, Intent

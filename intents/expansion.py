@@ -24,6 +24,7 @@ from intents.policy import (
     ViaAssertion,
     endpoint_key,
 )
+from intents.reader.suggestions import suggest
 from intents.registry import (
     AdministrativeUnit,
     Category,
@@ -36,7 +37,6 @@ from intents.registry import (
     UnitKey,
 )
 from intents.service import NamedService, ServiceSet, service_set
-from intents.suggestions import suggest
 
 GrantKey = tuple[Effect, Endpoint, Endpoint, bool]
 """What a rule is about: effect, source, destination, whether only inside one organisation."""

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from intents.finding import Finding, RuleRef
-from intents.source_text import FORBIDDEN_IN_VALUE
+from intents.reader.source_text import FORBIDDEN_IN_VALUE
 
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).parent / "rules"

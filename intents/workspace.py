@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from intents.equipment_names import declare_devices, read_device_table
-from intents.excerpts import add_excerpts
+from intents.checks.selection import check_intents
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
-from intents.nodes import Node
-from intents.parse_intents import read_intents
-from intents.parse_registry import (
+from intents.parser.intents import read_intents
+from intents.parser.reading import Kind, Reading
+from intents.parser.registry import (
     ATTACHMENT_COLUMNS,
     ORGANISATION_COLUMNS,
     SITE_COLUMNS,
@@ -31,8 +30,8 @@ from intents.parse_registry import (
     read_table,
     read_unit,
 )
-from intents.parse_settings import read_settings
-from intents.parse_systems import (
+from intents.parser.settings import read_settings
+from intents.parser.systems import (
     MANAGEMENT,
     check_management,
     named_entries,
@@ -40,11 +39,12 @@ from intents.parse_systems import (
     read_purposes,
     read_systems,
 )
-from intents.reading import Kind, Reading
+from intents.reader.equipment_names import declare_devices, read_device_table
+from intents.reader.excerpts import add_excerpts
+from intents.reader.nodes import Node
+from intents.reader.yaml_reader import read_yaml
 from intents.registry import Registry
-from intents.selection import check_intents
 from intents.settings import Settings
-from intents.yaml_reader import read_yaml
 
 INTENTS_FOLDER = "intents"
 _OTHER_ENDINGS = (".yml", ".yaml", ".json")

@@ -17,12 +17,12 @@ from intents.prefix import Family, Prefix
 from intents.registry import Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
 from ipam.checks import check_plan
+from ipam.demand import list_wanted
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
 from ipam.number_allocator import allocate_numbers
+from ipam.requests import WantedPrefix
 from ipam.space import PoolSpace
-from ipam.wanted import list_wanted
-from ipam.wishes import WantedPrefix
 
 EntryKey = tuple[str, Family]
 

@@ -22,9 +22,9 @@ from intents.registry import (
 )
 from ipam.address_plan import NumberKind, Pool, PoolUse
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Place, Role
+from ipam.lan_demand import lan_attributes, wish_lan
 from ipam.pool_choice import PoolChoice
-from ipam.wanted_lans import lan_attributes, wish_lan
-from ipam.wishes import MANAGEMENT, Attributes, Wanted, Wishes, number_all
+from ipam.requests import MANAGEMENT, Attributes, Wanted, Wishes, number_all
 
 COMMUNE_TYPES = frozenset({UnitType.COMMUNE, UnitType.WARD, UnitType.TOWNSHIP})
 

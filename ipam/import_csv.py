@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from intents.csv_reader import Row, read_csv
 from intents.finding import Finding, make_finding, sort_findings
 from intents.prefix import Family, Prefix, parse_prefix
+from intents.reader.csv_reader import Row, read_csv
+from intents.reader.suggestions import suggest
 from intents.registry import Registry
-from intents.suggestions import suggest
 from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
+from ipam.demand import list_wanted
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
+from ipam.requests import WantedPrefix
 from ipam.space import PoolSpace
-from ipam.wanted import list_wanted
-from ipam.wishes import WantedPrefix
 
 COLUMNS: Mapping[str, bool] = {"key": True, "prefix": True, "registration_ref": False, "since": True}
 

@@ -89,3 +89,8 @@ class Inventory:
     devices: Mapping[str, InventoryDevice]
     channels: Mapping[str, Channel]
     places: Mapping[AttachmentName, tuple[Place, ...]]
+
+
+def rendered_devices(inventory: Inventory) -> tuple[InventoryDevice, ...]:
+    """Return the devices that get a configuration, by name: all but the central operator's."""
+    return tuple(item for _, item in sorted(inventory.devices.items()) if item.role is not Role.LEVEL1_CPE)

@@ -1,6 +1,6 @@
 """devices.csv and channels.csv -> Inventory, with the place of every attachment.
 
-The one idea: equipment is read like every other table; where attachments stand is then worked out by `ipam.places` from
+The one idea: equipment is read like every other table; where attachments stand is then worked out by `ipam.placement` from
 values alone, so that it can be done again for the equipment of one day.
 """
 
@@ -11,15 +11,15 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
-from intents.equipment_names import read_device_table
-from intents.excerpts import add_excerpts
-from intents.fields import RowFields
 from intents.finding import Finding, Where, make_finding, raise_errors
-from intents.parse_registry import columns_of, declare_names, read_rows, read_table
-from intents.reading import A03, A04, Kind, Reading
+from intents.parser.reading import A03, A04, Kind, Reading
+from intents.parser.registry import columns_of, declare_names, read_rows, read_table
+from intents.reader.equipment_names import read_device_table
+from intents.reader.excerpts import add_excerpts
+from intents.reader.fields import RowFields
 from intents.registry import Domain, Registry, SiteName, Validity
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
-from ipam.places import place_attachments
+from ipam.placement import place_attachments
 
 CHANNEL_COLUMNS = columns_of(
     "name a_device a_interface b_device b_interface level medium bandwidth_mbps", "enterprise ducts valid_from valid_to"

@@ -10,7 +10,7 @@ from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
 from ipam.pool_choice import Choice, LanQuestion
-from ipam.wishes import Attributes, WantedPrefix, Wishes
+from ipam.requests import Attributes, WantedPrefix, Wishes
 
 FRAME = 3
 """Addresses of an IPv4 LAN that no host gets: the network, the broadcast and our interface."""

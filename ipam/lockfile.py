@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding
-from intents.source_text import read_text
+from intents.reader.source_text import read_text
 from ipam.address_plan import AddressPlan, NumberEntry, Pool, PrefixEntry
 from ipam.lock_checks import PlacedPlan, check_placed
 from ipam.lock_lines import (

@@ -12,7 +12,7 @@ from datetime import date
 
 from intents.finding import Finding, Where, make_finding
 from ipam.address_plan import EntryState, NumberEntry, NumberKind
-from ipam.wishes import NumberKey
+from ipam.requests import NumberKey
 
 RANGES: Mapping[NumberKind, tuple[int, int]] = {
     NumberKind.VRF: (1, 65535),

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import date
 
 from intents.finding import Finding, make_finding
-from intents.reading import A04, A07
+from intents.parser.reading import A04, A07
+from intents.reader.suggestions import suggest
 from intents.registry import Attachment, AttachmentName, ConnectionKind, Registry, SiteKind
-from intents.suggestions import suggest
 from ipam.inventory import Channel, InventoryDevice, Place, Role
 
 Devices = Mapping[str, InventoryDevice]

@@ -12,11 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from controller.evidence import give
+from controller.jobs.evidence import give
 from tests.small_builds import compiled
-from verification.evidence import Given
+from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
-from verification.judgement import Judgement
+from verification.questions.judgement import Judgement
 
 RECORDED = Path(__file__).parent / "recorded" / "small.jsonl.gz"
 GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"

@@ -21,9 +21,9 @@ from routing.vendors import VENDORS
 from tests.reader_devices import PacketCase, ReaderDevice, reader_devices, readers_snapshot
 from tests.reader_policies import BatfishRoute, routes_for, said_of_route, wanted_of_route
 from tests.reader_words import model_words, seen_words
-from verification.batfish_flow import WHOLE
-from verification.batfish_session import COLUMNS, BatfishSession, Columns, Row
-from verification.batfish_snapshot import device_of
+from verification.batfish.flow import WHOLE
+from verification.batfish.protocol import COLUMNS, BatfishSession, Columns, Row
+from verification.batfish.snapshot import device_of
 
 RECORDED_READERS = Path(__file__).parent / "recorded" / "readers.jsonl.gz"
 MISREAD_READERS = Path(__file__).parent / "readers" / "batfish_misread.yaml"

@@ -13,13 +13,13 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
 from tests.batfish_cases import CASES, GIA_SANG, LAN, RECORDED, texts_of
 from tests.rule_cases import SMALL
 from tests.small_builds import compiled
 from tests.workspace_edits import copy_workspace, drop_intents
-from verification.change_judge import AskChanges, ChangeOfAccess, judge_change
+from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
 
 RECORDED_CHANGES = RECORDED.with_name("changes.jsonl.gz")
 ON = date(2026, 9, 1)

@@ -10,17 +10,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from controller.pipeline import Compiled
+from controller.jobs.pipeline import Compiled
 from intents.policy import Policy
 from intents.prefix import Family, Prefix, parse_address
 from intents.registry import AttachmentName, Registry
 from intents.service import Transport
 from ipam.endpoints import Resolver
 from routing.model import AttachmentPort, Network
-from verification.allowed import AttachmentLans, attachment_lans, is_allowed
-from verification.failure import NO_FAILURE, Failure
-from verification.flow import ACK, ICMP4, ICMP6, RST, SYN, TCP, UDP, Flow
-from verification.walk_routes import WalkRoutes, routes_to
+from verification.reference.allowed import AttachmentLans, attachment_lans, is_allowed
+from verification.reference.routes import WalkRoutes, routes_to
+from verification.verdicts.failure import NO_FAILURE, Failure
+from verification.verdicts.flow import ACK, ICMP4, ICMP6, RST, SYN, TCP, UDP, Flow
 
 Question = tuple[AttachmentPort, Flow]
 """A packet and the port that it starts at."""

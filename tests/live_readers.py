@@ -5,8 +5,8 @@ from __future__ import annotations
 from pybatfish.datamodel.route import BgpRoute
 
 from tests.batfish_readers import READER_COLUMNS
-from verification.batfish_client import LiveBatfish
-from verification.batfish_session import Parameters, Row, Snapshot
+from verification.batfish.client import LiveBatfish
+from verification.batfish.protocol import Parameters, Row, Snapshot
 
 
 class LiveReaders(LiveBatfish):

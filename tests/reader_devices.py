@@ -21,8 +21,8 @@ from tests.test_routing_cisco_ios_acl import FLAGS, parse_packet
 from tests.test_routing_cisco_ios_harmless import data
 from tests.test_routing_cisco_ios_sections import CASES as SECTIONS
 from tests.test_routing_junos_snippets import SNIPPETS, whole_text
-from verification.batfish_session import Snapshot, name_snapshot
-from verification.batfish_snapshot import file_of
+from verification.batfish.protocol import Snapshot, name_snapshot
+from verification.batfish.snapshot import file_of
 
 _FIRST_LINES = {"cisco_ios": "!RANCID-CONTENT-TYPE: cisco", "junos": "#RANCID-CONTENT-TYPE: juniper"}
 """Tells Batfish the platform, which a line or two do not give away."""

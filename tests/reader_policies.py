@@ -12,7 +12,7 @@ from typing import Any
 from intents.prefix import Family, Prefix, parse_prefix
 from routing.model import Action, PolicyClause, PrefixRule, RoutePolicy
 from tests.test_routing_junos_snippets import clause_holds
-from verification.batfish_session import Row
+from verification.batfish.protocol import Row
 
 PREFERENCE = 7
 """The local preference that a route comes with: another one was set."""

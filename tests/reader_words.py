@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from intents.prefix import Family, format_address
 from routing.model import BgpInstance, BgpNeighbor, Device, Direction, Interface
 from tests.reader_devices import ReaderDevice
-from verification.batfish_session import Row
+from verification.batfish.protocol import Row
 
 _GLOBAL = "default"
 Words = dict[str, str]

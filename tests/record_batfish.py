@@ -10,20 +10,20 @@ import sys
 from datetime import UTC, datetime
 from functools import partial
 
-from controller.files import write_bytes
-from controller.second_judge import parse_address
+from controller.jobs.files import write_bytes
+from controller.jobs.second_judge import parse_address
 from intents.prefix import Family
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
 from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
 from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
 from tests.live_readers import LiveReaders
-from verification.batfish_change import ask_changes
-from verification.batfish_client import LiveBatfish
-from verification.batfish_judge import ask_batfish
-from verification.batfish_recording import RecordingBatfish
-from verification.line_differences import line_differences
-from verification.opinions import Opinions
-from verification.verdict import NotModelled, Violated
+from verification.batfish.client import LiveBatfish
+from verification.batfish.judge import ask_batfish
+from verification.batfish.recording import RecordingBatfish
+from verification.change.batfish import ask_changes
+from verification.questions.line_differences import line_differences
+from verification.verdicts.opinions import Opinions
+from verification.verdicts.verdict import NotModelled, Violated
 
 
 def main(where: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from controller.pipeline import LOCKFILE, Wanted, address, want
+from controller.jobs.pipeline import LOCKFILE, Wanted, address, want
 from intents.finding import Finding, FindingsError
 from intents.rule_packs import load_rules
 from ipam.lockfile import print_plan

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from controller.pipeline import Compiled, address, compile_network, make_plans
+from controller.jobs.pipeline import Compiled, address, compile_network, make_plans
 from intents.prefix import Family, Prefix
-from routing.draft import Plans
+from routing.build.context import Plans
+from routing.build.peers import Peer
+from routing.build.placement import Standing
+from routing.cabling import cabling_of
 from routing.model import (
     Acl,
     Action,
     BgpNeighbor,
     Device,
     Direction,
+    Network,
     RoutePolicy,
 )
-from routing.needs import Peer
-from routing.standing import Standing
 from tests.rule_cases import SMALL, example
 
 
@@ -31,8 +33,15 @@ def compiled() -> Compiled:
     return compile_network(address(example(SMALL)))
 
 
+def network_of(done: Compiled) -> Network:
+    """The intended devices, with the cables and ports that the judges work out for themselves."""
+    addressed = done.addressed
+    cabling = cabling_of(addressed.wanted.registry, addressed.wanted.inventory, addressed.address_plan)
+    return Network(devices=done.built.devices, links=cabling.links, ports=cabling.ports)
+
+
 def devices() -> Iterator[Device]:
-    yield from compiled().built.network.devices.values()
+    yield from compiled().built.devices.values()
 
 
 def standing(name: str) -> Standing:
@@ -51,7 +60,7 @@ def lan(name: str) -> Prefix:
 def fence(name: str, direction: Direction, done: Compiled | None = None) -> Acl:
     """The fence of an attachment in IPv4."""
     place = standing(name)
-    device = (done or compiled()).built.network.devices[place.place.device]
+    device = (done or compiled()).built.devices[place.place.device]
     port = next(item for item in device.interfaces if item.name == place.interface)
     bound = next(item.acl for item in port.bindings if (item.direction, item.family) == (direction, Family.V4))
     return next(item for item in device.acls if item.name == bound)

@@ -28,7 +28,7 @@ from routing.model import (
     RoutePolicy,
     RouteSource,
 )
-from verification.flow import Flow
+from verification.verdicts.flow import Flow
 
 AGGREGATION_AS = 65010
 CONNECTED = tuple(Redistribution(family=family, source=RouteSource.CONNECTED) for family in Family)

@@ -27,8 +27,8 @@ from intents.registry import (
 )
 from intents.service import ServiceSet, Transport, service_set
 from tests.small_networks import tcp
-from verification.allowed import AttachmentAddresses, is_allowed
-from verification.flow import Flow
+from verification.reference.allowed import AttachmentAddresses, is_allowed
+from verification.verdicts.flow import Flow
 
 COMMUNES = ClassEndpoint(category=Category.PEOPLES_COMMITTEE_BODY, tier=Tier.COMMUNE, purpose=PurposeName("government"))
 EDOC = SystemEndpoint(system=SystemName("edoc"))

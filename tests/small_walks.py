@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from routing.model import Network
-from verification.failure import NO_FAILURE, Failure
-from verification.flow import Disposition, Flow, Trace
-from verification.walk import walk
+from verification.reference.walk import walk
+from verification.verdicts.failure import NO_FAILURE, Failure
+from verification.verdicts.flow import Disposition, Flow, Trace
 
 
 def ways(net: Network, flow: Flow, failure: Failure = NO_FAILURE) -> list[tuple[str, ...]]:

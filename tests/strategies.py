@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from controller.pipeline import Addressed, Compiled, Wanted, compile_network, with_builtin
+from controller.jobs.pipeline import Addressed, Compiled, Wanted, compile_network, with_builtin
 from intents.compiler import compile_policy
 from intents.finding import has_errors, raise_errors
 from intents.model import Forbid, Intent, Party, Permit, Selector, SystemTarget, Within
@@ -34,7 +34,7 @@ from intents.settings import ManagementSettings, SecretNames, Settings
 from ipam.address_plan import AddressPlan, Pool, PoolUse
 from ipam.allocator import allocate
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
-from ipam.places import place_attachments
+from ipam.placement import place_attachments
 from tests.small_registries import (
     GOVERNMENT,
     MANAGEMENT,
@@ -157,7 +157,7 @@ def settings_of(province: Province) -> Settings:
 
 
 def address_province(province: Province, previous: AddressPlan | None = None) -> Addressed:
-    """Return the province with a policy and addresses, as `controller.pipeline` would from files; FindingsError."""
+    """Return the province with a policy and addresses, as `controller.jobs.pipeline` would from files; FindingsError."""
     settings = settings_of(province)
     policy, found = compile_policy(province.intents, province.registry, ON)
     wanted = Wanted(

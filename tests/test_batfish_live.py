@@ -12,8 +12,8 @@ from functools import partial
 import pytest
 from hypothesis import Phase, assume, given, settings
 
-from controller.evidence import give
-from controller.second_judge import parse_address
+from controller.jobs.evidence import give
+from controller.jobs.second_judge import parse_address
 from intents.prefix import Family
 from routing.vendors import VENDORS
 from tests.batfish_cases import CASES, given_of, judged
@@ -22,17 +22,17 @@ from tests.change_cases import CHANGES, changes_of
 from tests.live_readers import LiveReaders
 from tests.record_batfish import differences, violated_kinds
 from tests.strategies import Province, compile_province, provinces
-from verification.batfish_change import ask_changes
-from verification.batfish_client import LiveBatfish
-from verification.batfish_facts import gather_facts
-from verification.batfish_judge import ask_batfish
-from verification.batfish_snapshot import network_snapshot
-from verification.change_judge import judge_change
-from verification.evidence import gather
+from verification.batfish.client import LiveBatfish
+from verification.batfish.judge import ask_batfish
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import gather_facts
+from verification.change.batfish import ask_changes
+from verification.change.judge import judge_change
+from verification.evidence.evidence import gather
+from verification.evidence.permitted_matrix import who_talks
 from verification.judge import judge_and_replay
-from verification.question import QuestionKind
-from verification.talkers import who_talks
-from verification.verdict import Holds
+from verification.verdicts.question import QuestionKind
+from verification.verdicts.verdict import Holds
 
 SERVER = os.environ.get("TRUC_BATFISH", "")
 

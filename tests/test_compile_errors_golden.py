@@ -21,12 +21,12 @@ from pathlib import Path
 import pytest
 
 from intents.compiler import compile_policy
-from intents.excerpts import add_excerpts
 from intents.finding import Finding, FindingsError, Where, has_errors
 from intents.messages import LANGUAGES, describe
 from intents.model import Permit, Selector, SystemTarget
 from intents.policy_text import read_policy
 from intents.prefix import parse_prefix
+from intents.reader.excerpts import add_excerpts
 from intents.registry import PurposeName, as_at
 from intents.settings import PoolSpec
 from intents.workspace import load_intents

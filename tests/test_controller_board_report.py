@@ -21,32 +21,34 @@ from pathlib import Path
 
 import pytest
 
-from controller import board_matrix, board_view, board_wrong
-from controller.board_inputs import Edition, text_digests
-from controller.board_judges import opinion_of
-from controller.board_matrix import matrix_of
-from controller.board_report import board_page
-from controller.compile import compile_workspace
-from controller.covering import COVER, cover_report, cover_score
-from controller.mutation_report import MutationRun
-from controller.output import Output
-from controller.verify import UnknownText, VerifyReport, texts_to_judge, verify
-from controller.words import Language, load_words
+from controller.board import matrix as board_matrix
+from controller.board import view as board_view
+from controller.board import wrong as board_wrong
+from controller.board.inputs import Edition, text_digests
+from controller.board.judges import opinion_of
+from controller.board.matrix import matrix_of
+from controller.board.report import board_page
+from controller.jobs.compile import compile_workspace
+from controller.jobs.verify import UnknownText, VerifyReport, texts_to_judge, verify
+from controller.output.terminal import Output
+from controller.output.words import Language, load_words
+from controller.reports.mutations import MutationRun
+from controller.reports.redaction import COVER, cover_report, cover_score
 from intents.finding import Severity, Where, make_finding
 from intents.policy import Policy
 from intents.prefix import Family
 from routing.model import Ref
 from tests.small_commands import ON, ROOT, SMALL, copy_small, start_truc, truc
-from verification.flow import TCP, Flow
-from verification.judgement import Judgement
-from verification.mutation import Fault
-from verification.mutation_kinds import FaultKind, TextEdit
-from verification.mutation_score import Outcome, Score, ScoredFault
-from verification.mutation_second import SecondScore, SecondSight, Sight
-from verification.opinions import BATFISH, ENGINE, Alone, LineDifference, Opinion, Scope, SecondJudge, Unseen
-from verification.question import Answer, Question, QuestionKind
-from verification.unreachable_lines import Anomaly, BoundLists, UnreachableLine
-from verification.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.mutation.faults import Fault
+from verification.mutation.kinds import FaultKind, TextEdit
+from verification.mutation.score import Outcome, Score, ScoredFault
+from verification.mutation.second_score import SecondScore, SecondSight, Sight
+from verification.questions.judgement import Judgement
+from verification.questions.unreachable_lines import Anomaly, BoundLists, UnreachableLine
+from verification.verdicts.flow import TCP, Flow
+from verification.verdicts.opinions import BATFISH, ENGINE, Alone, LineDifference, Opinion, Scope, SecondJudge, Unseen
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
 GOLDEN = Path(__file__).parent / "golden" / "board-report.html"
 EDITION = Edition(workspace="small", made_on=date(2026, 9, 2), version="1.2.3")
@@ -577,7 +579,7 @@ def test_no_secret_reaches_the_page_by_any_way() -> None:
 
 
 def test_the_template_trusts_nothing() -> None:
-    text = (ROOT / "controller" / "board_report.html.jinja").read_text(encoding="utf-8")
+    text = (ROOT / "controller" / "board" / "report.html.jinja").read_text(encoding="utf-8")
     assert not re.search(r"\|\s*safe|autoescape|Markup", text)
 
 
@@ -586,7 +588,7 @@ def test_the_template_trusts_nothing() -> None:
 
 def board_keys() -> Iterator[str]:
     """Yield the keys of words that the template and the modules of the page name, as patterns where they are put together."""
-    for path in (*(ROOT / "controller").glob("board_*.py"), ROOT / "controller" / "board_report.html.jinja"):
+    for path in (*(ROOT / "controller" / "board").glob("*.py"), ROOT / "controller" / "board" / "report.html.jinja"):
         text = path.read_text(encoding="utf-8")
         yield from (re.escape(key) for key in re.findall(r'"([a-z][a-z_0-9]+)"', text))
         yield from (f"{re.escape(start)}.+" for start in re.findall(r'"([a-z_]+_)" ~', text))
@@ -705,7 +707,7 @@ def test_digests_are_those_of_sha256sum(tmp_path: Path) -> None:
 
 
 def test_only_who_wants_a_page_loads_what_makes_it() -> None:
-    code = "import sys, controller.cli, controller.verify_command; sys.exit('jinja2' in sys.modules)"
+    code = "import sys, controller.cli, controller.commands.verify; sys.exit('jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 

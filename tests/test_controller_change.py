@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
-from controller.verify import change_findings
+from controller.jobs.verify import change_findings
 from tests.batfish_cases import RECORDED, texts_of
 from tests.change_cases import RECORDED_CHANGES, before_intent, changes_of
 from tests.small_builds import compiled
 from tests.small_commands import ON, SMALL, truc
-from verification.batfish_change import SeenChanges
-from verification.batfish_recording import RecordedBatfish
-from verification.batfish_session import BatfishError, Parameters, Row, Snapshot
+from verification.batfish.protocol import BatfishError, Parameters, Row, Snapshot
+from verification.batfish.recording import RecordedBatfish
+from verification.change.batfish import SeenChanges
 
 COMMON = ("verify", "-w", SMALL, "--on", ON, "--no-failures")
 
@@ -115,8 +115,8 @@ def test_many_changes_are_told_in_groups_and_what_opens_stands_first(tmp_path: P
 
 
 def test_groups_beyond_the_first_ones_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("controller.change_report.MOST_GROUPS", 1)
-    monkeypatch.setattr("controller.change_report.MOST_NAMES", 1)
+    monkeypatch.setattr("controller.reports.change.MOST_GROUPS", 1)
+    monkeypatch.setattr("controller.reports.change.MOST_NAMES", 1)
     running = write(tmp_path / "running", dict(before_intent("council-and-committee")))
     _, text = truc(*COMMON, "--running", running)
     assert "hdnd-gia-sang-cq -> ubnd-gia-sang-cq and 2 more: tcp" in text

@@ -16,20 +16,21 @@ import pytest
 import typer
 from junitparser import Failure, JUnitXml
 
-from controller import boundary, files
+from controller import boundary
 from controller.boundary import parse_day
 from controller.cli import app
-from controller.codes import codes_page
-from controller.compile import compile_workspace
-from controller.exit_codes import ExitCode, code_of_answers
-from controller.init import template_folder
-from controller.output import Output, display_width, table_lines
-from controller.provenance import said_lines
+from controller.commands.codes import codes_page
+from controller.commands.init import template_folder
+from controller.jobs import files
+from controller.jobs.compile import compile_workspace
+from controller.jobs.provenance import said_lines
+from controller.output.exit_codes import ExitCode, code_of_answers
+from controller.output.terminal import Output, display_width, table_lines
+from controller.output.words import Language, load_words
 from controller.startup import foreign_ipam
-from controller.words import Language, load_words
 from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, start_truc, truc
-from verification.question import Answer, Question, QuestionKind
-from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # an app with commands is a group
 
@@ -494,7 +495,7 @@ def test_both_languages_have_the_same_words_with_the_same_names() -> None:
 
 def keys_in_source() -> set[str]:
     """Return the keys of words that the modules name as a whole."""
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "controller").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "controller").rglob("*.py")]
     return {key for text in sources for key in re.findall(r'"([a-z][a-z_]+)"', text)}
 
 
@@ -505,7 +506,7 @@ def test_every_word_is_used() -> None:
 
 
 def test_every_word_that_a_module_names_is_there() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "controller").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "controller").rglob("*.py")]
     named = {key for text in sources for key in re.findall(r'\.(?:say|words)\(\s*"([a-z_]+)"', text)}
     assert named
     assert sorted(named - load_words(Language.EN).keys()) == sorted(key for key in named if key.endswith("_"))
@@ -531,5 +532,5 @@ def test_every_exit_code_is_documented() -> None:
 
 
 def test_the_page_of_codes_is_up_to_date() -> None:
-    """To make it anew: `python -m controller.codes`."""
+    """To make it anew: `python -m controller.commands.codes`."""
     assert (ROOT / "docs" / "en" / "codes.md").read_text(encoding="utf-8") == codes_page()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.covering import COVER, cover_line
+from controller.reports.redaction import COVER, cover_line
 from tests.small_builds import compiled
 from tests.small_commands import ON, SMALL, truc
 

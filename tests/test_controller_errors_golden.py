@@ -15,28 +15,28 @@ from pathlib import Path
 import pytest
 
 from controller.boundary import check_folder, parse_day
-from controller.compile import compare, compile_workspace
-from controller.evidence import MAXIMUM_SIZE, give, read_folder
-from controller.explain import explain, find_line
-from controller.init import init_workspace
-from controller.ipam_command import ipam
-from controller.names import IpamAction, Shown
-from controller.output import Output
-from controller.pipeline import Compiled
-from controller.schema_command import schema
-from controller.second_judge import CODES, parse_address, tell_trouble
-from controller.show import show
-from controller.verify import change_findings, check_coverage, line_findings, lockfile_findings
+from controller.commands.explain import explain, find_line
+from controller.commands.init import init_workspace
+from controller.commands.ipam import ipam
+from controller.commands.schema import schema
+from controller.commands.show import show
+from controller.jobs.compile import compare, compile_workspace
+from controller.jobs.evidence import MAXIMUM_SIZE, give, read_folder
+from controller.jobs.pipeline import Compiled
+from controller.jobs.second_judge import CODES, parse_address, tell_trouble
+from controller.jobs.verify import change_findings, check_coverage, line_findings, lockfile_findings
+from controller.output.choices import IpamAction, Shown
+from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
-from verification.batfish_session import BatfishError, Trouble
-from verification.change_judge import ChangeOfAccess
-from verification.judgement import Judgement
-from verification.opinions import ENGINE, LineDifference
-from verification.unreachable_lines import BoundLists
-from verification.verdict import Culprit
+from verification.batfish.protocol import BatfishError, Trouble
+from verification.change.judge import ChangeOfAccess
+from verification.questions.judgement import Judgement
+from verification.questions.unreachable_lines import BoundLists
+from verification.verdicts.opinions import ENGINE, LineDifference
+from verification.verdicts.verdict import Culprit
 
 ERRORS = Path(__file__).parent / "errors"
 Produce = Callable[[Path], object]

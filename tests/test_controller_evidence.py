@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.evidence import SplitTexts
+from controller.jobs.evidence import SplitTexts
 
 
 def test_texts_are_split_as_a_device_shows_them() -> None:

@@ -7,16 +7,16 @@ from functools import cache
 
 import pytest
 
-from controller.exit_codes import ExitCode
-from controller.line_report import MOST_LINES, line_messages, print_lines
-from controller.output import Output
-from controller.verify import VerifyReport, line_findings, verify
-from controller.verify_report import print_end
-from controller.words import Language
+from controller.jobs.verify import VerifyReport, line_findings, verify
+from controller.output.exit_codes import ExitCode
+from controller.output.terminal import Output
+from controller.output.words import Language
+from controller.reports.unreachable_lines import MOST_LINES, line_messages, print_lines
+from controller.reports.verify import print_end
 from tests.batfish_cases import texts_of
 from tests.small_builds import compiled
-from verification.opinions import BATFISH, ENGINE, LineDifference, Unseen
-from verification.unreachable_lines import Anomaly, BoundLists
+from verification.questions.unreachable_lines import Anomaly, BoundLists
+from verification.verdicts.opinions import BATFISH, ENGINE, LineDifference, Unseen
 
 
 @cache

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.pipeline import Addressed, Compiled, address, compile_network, want
+from controller.jobs.pipeline import Addressed, Compiled, address, compile_network, want
 from intents.policy_text import print_policy
 from ipam.address_plan import EntryState
 from routing.config import DeviceConfig, render_device
@@ -310,7 +310,7 @@ def test_each_of_the_ten_files_of_foreign_lines_shows_in_the_province() -> None:
     assert len(files) == 10
     golden = set(golden_digest(BIG))
     for file in files:
-        plain = render_device(big().built.network.devices[file.stem])
+        plain = render_device(big().built.devices[file.stem])
         assert device_line(plain) not in golden, file.name
         merged, _ = merge_running({file.stem: plain}, BIG / "running")
         assert device_line(merged[file.stem]) in golden, file.name

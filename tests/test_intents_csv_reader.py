@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.csv_reader import MAXIMUM_FINDINGS, read_csv
 from intents.finding import Finding
-from intents.source_text import FORBIDDEN_IN_VALUE
+from intents.reader.csv_reader import MAXIMUM_FINDINGS, read_csv
+from intents.reader.source_text import FORBIDDEN_IN_VALUE
 
 COLUMNS = {"name": True, "title": False, "note": False}
 cells = st.text(max_size=8).filter(lambda text: not FORBIDDEN_IN_VALUE.search(text) and "\n" not in text)

@@ -15,8 +15,8 @@ READER = """
 import resource, sys, time
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_AS, ({memory}, {memory}))
-from intents.csv_reader import read_csv
-from intents.yaml_reader import read_yaml
+from intents.reader.csv_reader import read_csv
+from intents.reader.yaml_reader import read_yaml
 path = Path(sys.argv[1])
 started = time.perf_counter()
 if path.suffix == ".csv":

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.finding import Where
-from intents.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from intents.source_text import FORBIDDEN_IN_VALUE
-from intents.yaml_reader import MAXIMUM_DEPTH, parse_yaml
+from intents.reader.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from intents.reader.yaml_reader import MAXIMUM_DEPTH, parse_yaml
 
 texts = st.text(max_size=12).filter(lambda text: not FORBIDDEN_IN_VALUE.search(text))
 trees = st.recursive(

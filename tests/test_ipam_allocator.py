@@ -23,9 +23,9 @@ from intents.registry import (
 from ipam.address_plan import AddressPlan, EntryState, NumberKind, Pool, PoolUse, PrefixEntry
 from ipam.allocator import allocate
 from ipam.inventory import Inventory, Place, Role
+from ipam.lan_demand import lan_length
 from ipam.number_allocator import allocate_numbers
 from ipam.utilisation import utilisation
-from ipam.wanted_lans import lan_length
 from tests.small_registries import (
     GOVERNMENT,
     ON,

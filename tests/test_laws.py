@@ -14,29 +14,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.evidence import give
-from controller.pipeline import Compiled, address, compile_network, want
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import Compiled, address, compile_network, want
 from intents.prefix import Family, Prefix
 from routing.config import render_device
 from routing.model import Device, Direction, Network, Vrf, VrfFamily
 from routing.vendors import VENDORS
 from tests.corner_flows import Corners, Question
 from tests.mutants import mutants
+from tests.small_builds import network_of
 from tests.small_networks import interface
 from tests.strategies import Province, compile_province, growing_provinces, provinces
-from verification.alive import Alive
-from verification.engine import judge
-from verification.evidence import Evidence, Given, gather
-from verification.failure import NO_FAILURE, Failure, failures
-from verification.flow import TCP, Flow, describe_flow
-from verification.forwarding import Forwarding
-from verification.layout import lay_out
-from verification.prefix_state import NotSettledError
-from verification.question import Answer, QuestionKind
-from verification.verdict import Holds, Violated
-from verification.walk import delivers, walk
-from verification.walk_acl import judge_interface
-from verification.walk_routes import routes_to
+from verification.engine.engine import judge
+from verification.evidence.address_index import lay_out
+from verification.evidence.evidence import Evidence, Given, gather
+from verification.reference.acl import judge_interface
+from verification.reference.routes import routes_to
+from verification.reference.walk import delivers, walk
+from verification.routes.forwarding import Forwarding
+from verification.routes.rib import NotSettledError
+from verification.routes.surviving import Alive
+from verification.verdicts.failure import NO_FAILURE, Failure, failures
+from verification.verdicts.flow import TCP, Flow, describe_flow
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.verdict import Holds, Violated
 
 ROOT = Path(__file__).parent.parent
 
@@ -110,7 +111,7 @@ def texts_of(compiled: Compiled) -> dict[str, str]:
 @given(provinces())
 def test_reading_a_rendered_device_gives_the_device_and_leaves_no_line_out(province: Province) -> None:
     compiled = compile_province(province)
-    for name, device in compiled.built.network.devices.items():
+    for name, device in compiled.built.devices.items():
         vendor = VENDORS[device.platform]
         found = vendor.read(name, compiled.configs[name].text).device
         assert found == vendor.canonical(device)
@@ -120,14 +121,14 @@ def test_reading_a_rendered_device_gives_the_device_and_leaves_no_line_out(provi
 @settings(max_examples=20)
 @given(provinces())
 def test_rendering_twice_gives_the_same_bytes(province: Province) -> None:
-    for device in compile_province(province).built.network.devices.values():
+    for device in compile_province(province).built.devices.values():
         assert render_device(device) == render_device(device)
 
 
 DIGEST = """
 import hashlib
 from pathlib import Path
-from controller.pipeline import address, compile_network, want
+from controller.jobs.pipeline import address, compile_network, want
 configs = compile_network(address(want(Path("examples/small"), None))).configs
 print(hashlib.sha256("".join(configs[name].text for name in configs).encode()).hexdigest())
 """
@@ -212,7 +213,7 @@ def states_of(network: Network, backbone: frozenset[str]) -> list[Failure]:
 @given(st.data(), provinces(most_sites=3))
 def test_the_engine_and_the_walk_send_every_packet_the_same_way(data: st.DataObject, province: Province) -> None:
     compiled = compile_province(province)
-    network = open_network(data.draw(st.one_of(st.just(compiled.built.network), mutants(compiled.built.network))))
+    network = open_network(data.draw(st.one_of(st.just(network_of(compiled)), mutants(network_of(compiled)))))
     given_to = replace(give(compiled, {}), network=network)
     evidence = settled(given_to)
     if evidence is None:
@@ -295,7 +296,7 @@ def free_address(evidence: Evidence, region: Prefix) -> int | None:
 @given(st.data(), provinces(most_sites=3, fewest_intents=2))
 def test_every_counterexample_can_be_walked(data: st.DataObject, province: Province) -> None:
     compiled = compile_province(province)
-    network = data.draw(mutants(compiled.built.network))
+    network = data.draw(mutants(network_of(compiled)))
     given_to = replace(give(compiled, {}), network=network)
     states = {item.name: item for item in states_of(network, given_to.roles.backbone)}
     for answer in judge(given_to).answers:
@@ -326,7 +327,7 @@ def replays(network: Network, answer: Answer, verdict: Violated, states: dict[st
 @given(st.data(), provinces(most_sites=3, fewest_intents=2))
 def test_no_packet_goes_wrong_in_a_network_of_which_all_holds(data: st.DataObject, province: Province) -> None:
     compiled = compile_province(province)
-    network = data.draw(mutants(compiled.built.network))
+    network = data.draw(mutants(network_of(compiled)))
     answers = judge(replace(give(compiled, {}), network=network)).answers
     if all(isinstance(item.verdict, Holds) for item in answers):
         corners = Corners(compiled, network)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from controller.pipeline import Compiled, address, compile_network, device_budgets
+from controller.jobs.pipeline import Compiled, address, compile_network, device_budgets
 from intents.finding import Finding, Severity
 from intents.messages import LANGUAGES, describe
 from intents.prefix import Family, parse_prefix
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
-from routing.budgets import check_budgets, dearest_intents, expected_routes, uses
+from routing.build.budgets import check_budgets, dearest_intents, expected_routes, uses
 from routing.model import (
     Action,
     Device,
@@ -49,7 +49,7 @@ def compiled(folder: Path = SMALL) -> Compiled:
 def check(budget: Budget, device: str = "dc-edge-1") -> tuple[Finding, ...]:
     """Return what is found if one device of the small example has this budget."""
     done = compiled()
-    budgets = dict.fromkeys(done.built.network.devices, PLENTY) | {device: budget}
+    budgets = dict.fromkeys(done.built.devices, PLENTY) | {device: budget}
     return check_budgets(done.built, done.addressed.address_plan, done.addressed.wanted.policy, budgets)
 
 
@@ -93,7 +93,7 @@ def test_every_example_fits_its_devices(folder: Path) -> None:
 def test_over_the_limit_is_an_error_and_above_80_percent_a_warning(limit: int, severity: Severity | None) -> None:
     full = Device(name="r", platform="cisco_ios", acls=(acl("A", *[permit_to("10.0.0.0/8")] * 100),))
     done = compiled()
-    built = replace(done.built, network=network([full]))
+    built = replace(done.built, devices=network([full]).devices)
     budget = replace(PLENTY, acl_entries=limit)
     found = check_budgets(built, AddressPlan(), done.addressed.wanted.policy, {"r": budget})
     assert [item.severity for item in found] == ([] if severity is None else [severity])
@@ -155,7 +155,7 @@ def device_with(*policies: RoutePolicy, imports: tuple[str, ...] = (), import_ma
 
 
 def routes_of(*devices: Device) -> int:
-    return expected_routes(network(devices), plan(*LANS))["r"]
+    return expected_routes(network(devices).devices, plan(*LANS))["r"]
 
 
 def test_routes_are_what_import_filters_accept_of_the_plan_and_what_is_connected() -> None:
@@ -199,7 +199,7 @@ def test_a_neighbour_without_a_filter_may_send_what_others_let_into_the_vrf() ->
 def test_a_core_is_expected_to_hold_every_lan_of_its_purposes() -> None:
     done = compiled()
     lans = [item for item in done.addressed.address_plan.prefixes if item.key.startswith("lan/")]
-    assert expected_routes(done.built.network, done.addressed.address_plan)["core-1"] >= len(lans)
+    assert expected_routes(done.built.devices, done.addressed.address_plan)["core-1"] >= len(lans)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import pytest
 from intents.prefix import Family, Prefix, format_address
 from intents.registry import PurposeName
 from ipam.inventory import Role
+from routing.build.placement import purpose_vrf
 from routing.config import render_device
 from routing.model import (
     Device,
@@ -16,10 +17,10 @@ from routing.model import (
     VrfFamily,
 )
 from routing.refs import interface_ref, neighbor_ref, prefix_rule_ref, vrf_export_ref, vrf_import_ref, vrf_ref
-from routing.standing import purpose_vrf
 from tests.small_builds import (
     compiled,
     devices,
+    network_of,
     plans,
     policy_named,
     prefixes_of,
@@ -137,7 +138,7 @@ def test_nothing_is_led_into_a_vrf_that_its_own_target_would_carry_on() -> None:
 
 
 def test_both_ends_of_a_channel_use_the_same_tags() -> None:
-    network = compiled().built.network
+    network = network_of(compiled())
     for link in network.links:
         ends = (network.devices[link.a_device], link.a_interface), (network.devices[link.b_device], link.b_interface)
         tags = [
@@ -152,7 +153,7 @@ def test_both_ends_of_a_channel_use_the_same_tags() -> None:
 
 def test_everything_on_the_backbone_of_a_purpose_serves_the_rules_with_an_end_in_it() -> None:
     served = compiled().built.served["core-1"]
-    core = compiled().built.network.devices["core-1"]
+    core = compiled().built.devices["core-1"]
     for purpose in plans().purposes:
         rules = plans().purpose_rules(purpose)
         assert rules
@@ -167,7 +168,7 @@ def test_everything_on_the_backbone_of_a_purpose_serves_the_rules_with_an_end_in
 
 def test_the_far_end_of_an_attachment_serves_the_rules_of_the_attachment_alone() -> None:
     served = compiled().built.served["agg-2"]
-    device = compiled().built.network.devices["agg-2"]
+    device = compiled().built.devices["agg-2"]
     item = next(one for one in device.interfaces if one.description == "tan-cuong-1 ubnd-tan-cuong-cq")
     assert served[interface_ref(item.name)] == plans().rules_of(standing("ubnd-tan-cuong-cq"))
 
@@ -175,7 +176,7 @@ def test_the_far_end_of_an_attachment_serves_the_rules_of_the_attachment_alone()
 def test_every_prefix_that_an_attachment_announces_serves_the_rules_of_the_attachment() -> None:
     for item in plans().standings:
         served = compiled().built.served[item.place.device]
-        device = compiled().built.network.devices[item.place.device]
+        device = compiled().built.devices[item.place.device]
         for vrf, neighbor in sessions(device):
             if vrf == item.vrf:
                 (name,) = neighbor.exports
@@ -203,7 +204,7 @@ def test_a_device_that_its_platform_cannot_say_is_refused_by_name() -> None:
 
 def test_a_text_is_its_lines_and_named_after_its_device() -> None:
     for name, config in compiled().configs.items():
-        rendered = render_device(compiled().built.network.devices[name])
+        rendered = render_device(compiled().built.devices[name])
         assert rendered.text.splitlines() == [part for line in rendered.lines for part in line.text.splitlines()]
         assert rendered.ours == config.ours
         assert config.file_name.startswith(f"{name}.")

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from controller.pipeline import address, compile_network, make_plans, want
+from controller.jobs.pipeline import address, compile_network, make_plans, want
 from intents.finding import Finding, FindingsError
 from intents.messages import LANGUAGES, describe
-from routing.feasible import check_feasible
+from routing.build.feasibility import check_feasible
 from tests.rule_cases import SMALL, THAI_NGUYEN, TINY, Change, changed, example
 
 ERRORS = Path(__file__).parent / "errors"

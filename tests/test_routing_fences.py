@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from controller.pipeline import address, make_plans
+from controller.jobs.pipeline import address, make_plans
 from ipam.endpoints import Resolver
-from routing.acls import content_name, fence_entries
-from routing.draft import Plans
-from routing.fences import Fence, Fences, ground_of
-from routing.fitting import FencePlatform
+from routing.build.context import Plans
+from routing.build.fence_entries import content_name, fence_entries
+from routing.build.fences import Fence, Fences, ground_of
+from routing.build.peers import Needs
+from routing.build.placement import Standing
+from routing.build.platform_entries import FencePlatform
 from routing.model import Direction
-from routing.needs import Needs
-from routing.standing import Standing
 from tests.rule_cases import SMALL, example
 
 PLATFORMS = (

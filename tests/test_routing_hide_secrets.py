@@ -19,7 +19,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.pipeline import address, compile_network, want
+from controller.jobs.pipeline import address, compile_network, want
 from routing.model import Device
 from routing.vendors import VENDORS
 from routing.vendors.vendor import ReadDevice

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from intents.prefix import Family
 from routing.vendors.junos import VENDOR
-from routing.vendors.junos.read_filter import read_clauses
-from routing.vendors.junos.read_term import read_term
+from routing.vendors.junos.reader.filter import read_clauses
+from routing.vendors.junos.reader.term import read_term
 
 CLAUSES = (
     "from source-address 10.0.0.0/8",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from controller.pipeline import address, compile_network
+from controller.jobs.pipeline import address, compile_network
 from routing.config import DeviceConfig, render_device
 from routing.merge import merge_text
 from routing.vendors import VENDORS
@@ -45,7 +45,7 @@ LEFT_OVER = {
 @cache
 def configs() -> dict[str, DeviceConfig]:
     built = compile_network(address(example(SMALL))).built
-    return {name: render_device(built.network.devices[name]) for name in (CISCO, JUNIPER)}
+    return {name: render_device(built.devices[name]) for name in (CISCO, JUNIPER)}
 
 
 def paths_of(config: DeviceConfig, text: str) -> frozenset[tuple[str, ...]]:

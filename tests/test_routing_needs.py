@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.pipeline import address, compile_network, want
+from controller.jobs.pipeline import address, compile_network, want
 from intents.policy import OrganisationEndpoint, Policy, SystemEndpoint
 from intents.prefix import Family, parse_prefix
 from intents.registry import OrganisationName, PurposeName, SystemName
-from routing.acls import content_name, match_prefix
+from routing.build.fence_entries import content_name, match_prefix
+from routing.build.peers import Needs, cover_of
+from routing.build.route_filters import exact_filter, need_filter, passing_filter
 from routing.model import (
     AclEntry,
     Action,
@@ -22,8 +24,6 @@ from routing.model import (
     PolicyDefault,
     PrefixRule,
 )
-from routing.needs import Needs, cover_of
-from routing.routes import exact_filter, need_filter, passing_filter
 from tests.rule_cases import SMALL, changed
 from tests.small_builds import (
     fence,

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from controller.pipeline import LOCKFILE, Addressed, address, want
+from controller.jobs.pipeline import LOCKFILE, Addressed, address, want
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
 from ipam.checks import check_plan
 from ipam.checks_policy import check_plan_rules

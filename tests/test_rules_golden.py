@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.pipeline import address
+from controller.jobs.pipeline import address
 from intents.finding import Finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from ipam.checks_policy import check_plan_rules

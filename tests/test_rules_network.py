@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 
-from controller.evidence import give
-from controller.pipeline import Compiled, address, compile_network
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import Compiled, address, compile_network
 from intents.rule_packs import rule_on
 from tests.rule_cases import SMALL, example
-from verification.engine import judge
-from verification.question import QuestionKind
-from verification.rule_of_question import rule_of
-from verification.verdict import Holds, Violated
+from verification.engine.engine import judge
+from verification.verdicts.question import QuestionKind
+from verification.verdicts.requirements import rule_of
+from verification.verdicts.verdict import Holds, Violated
 
 COUNCIL_LAN = " description LAN hdnd-gia-sang-cq\n encapsulation dot1Q 101\n vrf forwarding "
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from intents.checks import check_registry_rules
+from intents.checks.regulation import check_registry_rules
 from intents.registry import AttachmentName, Category, LegalService, SiteName, Tier
 from intents.workspace import load_intents
 from tests.rule_cases import SITE_OF_LEVEL_1, SMALL, THAI_NGUYEN, about, changed, codes, example, findings_of

@@ -11,25 +11,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.evidence import give
-from controller.pipeline import Compiled
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import Compiled
 from intents.prefix import Family, parse_prefix, prefix_of
 from routing.model import AttachmentPort
 from tests.batfish_cases import given_of
 from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
 from tests.corner_flows import Corners
 from tests.mutants import mutants
+from tests.small_builds import network_of
 from tests.strategies import Province, compile_province, provinces
-from verification import access_suspects
-from verification.access_change import AccessChange, Place, Turn, access_changes
-from verification.batfish_change import SeenChanges, ask_changes
-from verification.batfish_recording import RecordedBatfish
-from verification.change_judge import ChangeOfAccess, judge_change
-from verification.evidence import Given, gather
-from verification.flow import Flow
-from verification.prefix_state import NotSettledError
-from verification.verdict import NotModelled
-from verification.walk import walk
+from verification.batfish.recording import RecordedBatfish
+from verification.change import suspects as access_suspects
+from verification.change.access import AccessChange, Place, Turn, access_changes
+from verification.change.batfish import SeenChanges, ask_changes
+from verification.change.judge import ChangeOfAccess, judge_change
+from verification.evidence.evidence import Given, gather
+from verification.reference.walk import walk
+from verification.routes.rib import NotSettledError
+from verification.verdicts.flow import Flow
+from verification.verdicts.verdict import NotModelled
 
 STILL = (
     "to right",
@@ -128,8 +129,8 @@ def test_lines_that_nobody_understands_leave_a_doubt() -> None:
 
 def drawn(data: st.DataObject, compiled: Compiled) -> tuple[Given, Given]:
     """Return a network as it is wanted, and as it is after some mutation."""
-    right = replace(give(compiled, {}), network=compiled.built.network)
-    return right, replace(right, network=data.draw(mutants(compiled.built.network)))
+    right = replace(give(compiled, {}), network=network_of(compiled))
+    return right, replace(right, network=data.draw(mutants(network_of(compiled))))
 
 
 @settings(max_examples=15)

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import pytest
 
-from controller.evidence import give
-from controller.pipeline import Compiled, address, compile_network, want
-from verification.engine import judge
-from verification.verdict import Holds
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import Compiled, address, compile_network, want
+from verification.engine.engine import judge
+from verification.verdicts.verdict import Holds
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "small"
 NEITHER = "not-modelled"

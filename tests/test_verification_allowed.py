@@ -40,8 +40,8 @@ from tests.small_policies import (
     permit,
     turned,
 )
-from verification.allowed import attachment_lans
-from verification.flow import ACK, RST, SYN
+from verification.reference.allowed import attachment_lans
+from verification.verdicts.flow import ACK, RST, SYN
 
 
 def test_an_opening_is_allowed_from_the_starter_only() -> None:

@@ -9,7 +9,7 @@ import pytest
 from intents.prefix import parse_prefix
 from tests.small_networks import tcp, value
 from tests.small_policies import COMMUNES, EDOC, ONE, OPENING, RULE, THREE, allowed, forbid, icmp
-from verification.allowed import gateway_of
+from verification.reference.allowed import gateway_of
 
 
 def test_the_own_gateway_may_be_pinged() -> None:

@@ -38,11 +38,11 @@ from intents.registry import (
     Validity,
 )
 from intents.service import EVERY_SERVICE, ServiceSet, Transport, service_set
-from verification.allowed import attachment_lans, is_allowed
-from verification.allowed_pairs import pair_policy
-from verification.allowed_sets import AllowedSets, allowed_matches, gateway_of
-from verification.flow_sets import FlowSet, Packet, flow_of
-from verification.header_space import Header, header_space
+from verification.packets.flow_sets import FlowSet, Packet, flow_of
+from verification.packets.header_space import Header, header_space
+from verification.packets.permitted_pairs import pair_policy
+from verification.packets.permitted_sets import AllowedSets, allowed_matches, gateway_of
+from verification.reference.allowed import attachment_lans, is_allowed
 
 GOV = PurposeName("government")
 X, Y = OrganisationName("x"), OrganisationName("y")

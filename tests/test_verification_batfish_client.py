@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from verification.batfish_client import LiveBatfish, rows_of
-from verification.batfish_session import COLUMNS, BatfishError, Snapshot, Trouble, name_snapshot
+from verification.batfish.client import LiveBatfish, rows_of
+from verification.batfish.protocol import COLUMNS, BatfishError, Snapshot, Trouble, name_snapshot
 
 ROOT = Path(__file__).parent.parent
 SNAPSHOT = name_snapshot("network", {"configs/a.cfg": "hostname a\n"})

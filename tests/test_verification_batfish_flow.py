@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from verification.batfish_flow import TERMS, addresses, end_of_trace, united
-from verification.batfish_shapes import shapes_of, wrong_column
+from verification.batfish.answer_schema import shapes_of, wrong_column
+from verification.batfish.flow import TERMS, addresses, end_of_trace, united
 
 
 def widest(text: str) -> int:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from intents.prefix import Family
 from intents.service import ServiceSet, Transport, service_set
 from routing.model import NonInitial
-from verification.batfish_headers import outside
-from verification.batfish_sessions import inside
-from verification.flow import ICMP4, TCP, UDP
-from verification.header_space import Header, accepts
-from verification.session_headers import pair_matches
+from verification.batfish.forbidden_headers import outside
+from verification.batfish.lost_pairs import inside
+from verification.packets.header_space import Header, accepts
+from verification.packets.session_headers import pair_matches
+from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NUMBERS = {"TCP": TCP, "UDP": UDP, "ICMP": ICMP4}
 _PORTS = st.sampled_from([0, 1, 22, 79, 80, 81, 442, 443, 444, 5000, 5005, 5010, 5011, 65534, 65535])

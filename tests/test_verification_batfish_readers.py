@@ -21,8 +21,8 @@ from tests.batfish_readers import (
     misread_forms,
 )
 from tests.reader_devices import reader_devices, readers_snapshot
-from verification.batfish_recording import RecordedBatfish
-from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble, name_snapshot
+from verification.batfish.protocol import BatfishError, Parameters, Row, Snapshot, Trouble, name_snapshot
+from verification.batfish.recording import RecordedBatfish
 
 DOCS = Path(__file__).parent.parent / "docs"
 AT_LEAST: Mapping[str, int] = {

@@ -10,25 +10,25 @@ from functools import cache, partial
 
 import pytest
 
-from controller.evidence import give
+from controller.jobs.evidence import give
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
 from tests.small_builds import compiled
-from verification.batfish_facts import gather_facts
-from verification.batfish_judge import ask_batfish
-from verification.batfish_reach import Asker
-from verification.batfish_recording import RecordedBatfish
-from verification.batfish_replay import Replays
-from verification.batfish_routes import engine_tables
-from verification.batfish_session import BatfishError, Parameters, Row, Snapshot, Trouble
-from verification.batfish_snapshot import network_snapshot
-from verification.evidence import Given, gather
-from verification.gate import combine_verdicts
+from verification.batfish.judge import ask_batfish
+from verification.batfish.protocol import BatfishError, Parameters, Row, Snapshot, Trouble
+from verification.batfish.reachability import Asker
+from verification.batfish.recording import RecordedBatfish
+from verification.batfish.replay import Replays
+from verification.batfish.routes import engine_tables
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import gather_facts
+from verification.evidence.evidence import Given, gather
 from verification.judge import AskSecond, consult, judge_and_replay
-from verification.judgement import Judgement
-from verification.opinions import LineDifference, Opinions, Unseen
-from verification.question import QuestionKind
-from verification.verdict import Disputed, Holds, NotModelled, Violated
+from verification.questions.judgement import Judgement
+from verification.verdicts.gate import combine_verdicts
+from verification.verdicts.opinions import LineDifference, Opinions, Unseen
+from verification.verdicts.question import QuestionKind
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 Rows = tuple[Row, ...]
 

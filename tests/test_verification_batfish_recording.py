@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from verification import batfish_recording
-from verification.batfish_recording import RECORDING_FORMAT, RecordedBatfish, RecordingBatfish
-from verification.batfish_session import BatfishError, Row, Snapshot, Trouble, name_snapshot
+from verification.batfish import recording as batfish_recording
+from verification.batfish.protocol import BatfishError, Row, Snapshot, Trouble, name_snapshot
+from verification.batfish.recording import RECORDING_FORMAT, RecordedBatfish, RecordingBatfish
 
 SNAPSHOT = name_snapshot("network", {"configs/one.cfg": "hostname one\n"})
 ROW = {

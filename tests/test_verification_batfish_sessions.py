@@ -11,13 +11,13 @@ import pytest
 
 from tests.batfish_cases import given_of
 from tests.test_verification_batfish_recorded import Rows, recorded
-from verification.batfish_facts import Facts, gather_facts
-from verification.batfish_reach import LOST, Asker
-from verification.batfish_session import BatfishError, Parameters, Snapshot, Trouble
-from verification.batfish_sessions import Cuts
-from verification.batfish_snapshot import network_snapshot
-from verification.evidence import Evidence, gather
-from verification.talkers import who_talks
+from verification.batfish.lost_pairs import Cuts
+from verification.batfish.protocol import BatfishError, Parameters, Snapshot, Trouble
+from verification.batfish.reachability import LOST, Asker
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import Facts, gather_facts
+from verification.evidence.evidence import Evidence, gather
+from verification.evidence.permitted_matrix import who_talks
 
 OFFICE, SYSTEM = "ubnd-gia-sang-cq", "system-edoc"
 EXACT = {"fences": (), "faults": (), "admitting": lambda _: ()}

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.batfish_cases import given_of
-from verification.batfish_snapshot import device_of, file_of, network_snapshot
+from verification.batfish.snapshot import device_of, file_of, network_snapshot
 
 CANARIES = {
     "agg-1": (

@@ -11,19 +11,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.generate import write_province
-from controller.pipeline import address, compile_network, want
+from controller.jobs.pipeline import address, compile_network, want
 from intents.prefix import Prefix
 from routing.model import Network
 from tests.mutants import mutants
+from tests.small_builds import network_of
 from tests.strategies import Province, compile_province, provinces
 from tests.stub_networks import stub_networks
-from verification import control_plane
-from verification.alive import Alive
-from verification.best_path import Candidate, CandidateKey, Selected
-from verification.control_plane import ControlPlane
-from verification.failure import failures
-from verification.prefix_state import NotSettledError, PrefixState
-from verification.topology import build_topology
+from verification.routes import control_plane
+from verification.routes.best_path import Candidate, CandidateKey, Selected
+from verification.routes.control_plane import ControlPlane
+from verification.routes.rib import NotSettledError, PrefixState
+from verification.routes.surviving import Alive
+from verification.routes.topology import build_topology
+from verification.verdicts.failure import failures
 
 SMALL = Path(__file__).parent.parent / "examples" / "small"
 
@@ -74,13 +75,13 @@ def read_off(plane: ControlPlane) -> int:
     return len(plane.destinations) - len({item.number for item in plane.destinations.values()})
 
 
-def network_of(folder: Path) -> Network:
-    return compile_network(address(want(folder, None))).built.network
+def network_in(folder: Path) -> Network:
+    return network_of(compile_network(address(want(folder, None))))
 
 
 @pytest.fixture(scope="module")
 def small() -> Network:
-    return network_of(SMALL)
+    return network_in(SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """A made-up province, several sites of which hang on each aggregation."""
     folder = tmp_path_factory.mktemp("made")
     write_province(12, 3, folder)
-    return network_of(folder)
+    return network_in(folder)
 
 
 def test_the_small_example_has_destinations_that_are_routed_alike(small: Network) -> None:
@@ -132,5 +133,5 @@ def test_the_same_holds_of_a_made_up_province_with_some_devices_changed(data: st
 @settings(max_examples=30)
 @given(st.data(), provinces(most_sites=4, fewest_intents=1))
 def test_the_same_holds_of_provinces_with_some_devices_changed(data: st.DataObject, province: Province) -> None:
-    network = compile_province(province).built.network
+    network = network_of(compile_province(province))
     compare(data.draw(st.one_of(st.just(network), mutants(network))))

@@ -23,13 +23,13 @@ from routing.model import (
     StaticRoute,
 )
 from tests.small_networks import acl, chain, diamond, exactly, find, interface, matching, value, with_interface
-from verification.equivalence import Difference, Same, Unmutated
-from verification.equivalence_acls import differing_packet
-from verification.equivalence_routes import Ends, all_prefixes, route, stretches
-from verification.failure import NO_FAILURE, Failure, failures
-from verification.flow import Flow
-from verification.walk import walk
-from verification.walk_acl import entry_matches
+from verification.mutation.equivalence import Difference, Same, Unmutated
+from verification.mutation.equivalent_acls import differing_packet
+from verification.mutation.equivalent_routes import Ends, all_prefixes, route, stretches
+from verification.reference.acl import entry_matches
+from verification.reference.walk import walk
+from verification.verdicts.failure import NO_FAILURE, Failure, failures
+from verification.verdicts.flow import Flow
 
 WEB = AclEntry(
     action=Action.PERMIT,

@@ -8,7 +8,7 @@ import pytest
 
 from intents.prefix import Family
 from tests.small_networks import tcp, value
-from verification.flow import SUCCESS, Disposition, Flow, Trace, describe_flow
+from verification.verdicts.flow import SUCCESS, Disposition, Flow, Trace, describe_flow
 
 FLOW = tcp("cpe-1 GigabitEthernet0/0/1.110", "10.1.2.3", "10.9.0.5")
 PLACE = "from cpe-1 GigabitEthernet0/0/1.110"

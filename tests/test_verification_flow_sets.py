@@ -11,12 +11,21 @@ from hypothesis import strategies as st
 
 from intents.prefix import Family
 from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial
-from verification.acl_reach import matches_all_of, unreached
-from verification.acl_sets import deciding_entry, permitted
-from verification.fences import GapKind, check_destination_fence, check_source_fence
-from verification.flow import Flow
-from verification.flow_sets import FlowSet, NotExpressibleError, Packet, flow_of, packet_of, rectangle, spans_of, whole
-from verification.header_space import Header, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
+from verification.packets.flow_sets import (
+    FlowSet,
+    NotExpressibleError,
+    Packet,
+    flow_of,
+    packet_of,
+    rectangle,
+    spans_of,
+    whole,
+)
+from verification.packets.header_space import Header, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.unreachable_entries import matches_all_of, unreached
+from verification.verdicts.flow import Flow
 
 ONES = (1 << 32) - 1
 BASE = 0x0A000000

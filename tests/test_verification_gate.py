@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from intents.prefix import Family
-from verification.flow import Flow
-from verification.gate import combine_verdicts
-from verification.verdict import Claim, ClaimKind, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.flow import Flow
+from verification.verdicts.gate import combine_verdicts
+from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Holds, NotModelled, Verdict, Violated
 
 FLOW = Flow(
     family=Family.V4, source=1, destination=2, protocol=6, destination_port=443, start_device="a", start_interface="b"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
-from verification.evidence import Given
-from verification.mutation import Fault, describe_fault, mutate, named_faults, uniform_faults
-from verification.mutation_fences import FencesAlone
-from verification.mutation_kinds import NAMED_KINDS, FaultKind, TextEdit
-from verification.mutation_score import Outcome, Score, judge_all, score, text_of, with_text
-from verification.question import QuestionKind
-from verification.verdict import Violated
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
+from verification.evidence.evidence import Given
+from verification.mutation.faults import Fault, describe_fault, mutate, named_faults, uniform_faults
+from verification.mutation.fences_alone import FencesAlone
+from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit
+from verification.mutation.score import Outcome, Score, judge_all, score, text_of, with_text
+from verification.verdicts.question import QuestionKind
+from verification.verdicts.verdict import Violated
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "small"
 SECTIONS = "hostname a\ninterface Gi0\n ip address 10.0.0.1 255.255.255.0\n shutdown\n!\nline vty 0 4\n"

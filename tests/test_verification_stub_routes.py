@@ -10,21 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.evidence import give
-from controller.pipeline import address, compile_network, want
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import address, compile_network, want
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from tests.mutants import mutants
+from tests.small_builds import network_of
 from tests.strategies import Province, compile_province, provinces
-from verification.alive import Alive
-from verification.check_routes import Wrong, is_cut, is_excused, join
-from verification.check_wall import check_wall
-from verification.engine import open_inquiry
-from verification.evidence import Given, gather
-from verification.failure import NO_FAILURE, Failure
-from verification.forwarding import Forwarding
-from verification.prefix_state import NotSettledError
-from verification.states import Inquiry, Tally, all_failures, components, judge_failures, judge_whole
+from verification.engine.engine import open_inquiry
+from verification.engine.failure_states import Inquiry, Tally, all_failures, components, judge_failures, judge_whole
+from verification.evidence.evidence import Given, gather
+from verification.questions.reachability import Wrong, is_cut, is_excused, join
+from verification.questions.segregation import check_wall
+from verification.routes.forwarding import Forwarding
+from verification.routes.rib import NotSettledError
+from verification.routes.surviving import Alive
+from verification.verdicts.failure import NO_FAILURE, Failure
 
 SMALL = Path(__file__).parent.parent / "examples" / "small"
 
@@ -78,7 +79,7 @@ def test_what_is_wrong_about_stubs_is_what_asking_for_every_pair_and_route_finds
     data: st.DataObject, province: Province
 ) -> None:
     compiled = compile_province(province)
-    network = data.draw(st.one_of(st.just(compiled.built.network), mutants(compiled.built.network)))
+    network = data.draw(st.one_of(st.just(network_of(compiled)), mutants(network_of(compiled))))
     compare(replace(give(compiled, {}), network=network))
 
 

@@ -10,10 +10,10 @@ from intents.prefix import Family
 from routing.model import ControlFilter, Device
 from routing.vendors import VENDORS
 from tests.batfish_cases import given_of, judged
-from verification.evidence import Given
-from verification.line_differences import line_differences
-from verification.opinions import BATFISH, ENGINE, LineOpinion, Unseen
-from verification.unreachable_lines import Anomaly, BoundLists, check_lines
+from verification.evidence.evidence import Given
+from verification.questions.line_differences import line_differences
+from verification.questions.unreachable_lines import Anomaly, BoundLists, check_lines
+from verification.verdicts.opinions import BATFISH, ENGINE, LineOpinion, Unseen
 
 IOS = """interface GigabitEthernet0/0/1
  ip access-group A in

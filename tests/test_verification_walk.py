@@ -35,10 +35,10 @@ from tests.small_networks import (
     with_interface,
 )
 from tests.small_walks import end
-from verification.failure import NO_FAILURE, link_failure
-from verification.flow import Disposition, Trace
-from verification.walk import delivers, walk
-from verification.walk_routes import routes_to
+from verification.reference.routes import routes_to
+from verification.reference.walk import delivers, walk
+from verification.verdicts.failure import NO_FAILURE, link_failure
+from verification.verdicts.flow import Disposition, Trace
 
 FROM_A = tcp("cpe-1 lan.100", "10.1.0.9", "10.2.0.9")
 

@@ -22,7 +22,7 @@ from routing.model import (
     NonInitial,
 )
 from tests.small_networks import acl, interface, matching, tcp, value
-from verification.walk_acl import entry_matches, judge_acl, may_log_in
+from verification.reference.acl import entry_matches, judge_acl, may_log_in
 
 FLOW = tcp("d lan", "10.1.0.9", "10.2.0.9")
 PERMIT = AclEntry(action=Action.PERMIT)

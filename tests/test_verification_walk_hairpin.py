@@ -19,8 +19,8 @@ from tests.small_networks import (
     tcp,
 )
 from tests.small_walks import end
-from verification.flow import Disposition
-from verification.walk import walk
+from verification.reference.walk import walk
+from verification.verdicts.flow import Disposition
 
 
 def hairpin(local_as: tuple[LocalAs | None, LocalAs | None], presented: tuple[int, int]) -> Network:

@@ -19,8 +19,8 @@ from tests.small_networks import (
     value,
 )
 from tests.small_walks import end
-from verification.flow import Disposition
-from verification.walk import walk
+from verification.reference.walk import walk
+from verification.verdicts.flow import Disposition
 
 
 def static_device(*statics: StaticRoute) -> Network:

@@ -21,7 +21,7 @@ from routing.model import (
     RouteSource,
 )
 from tests.small_networks import bgp, exactly, neighbor
-from verification.walk_paths import Exit, Path, announce, apply_policies, choose, learn
+from verification.reference.paths import Exit, Path, announce, apply_policies, choose, learn
 
 PREFIX = parse_prefix("10.2.0.0/24")
 

@@ -25,9 +25,9 @@ from tests.small_networks import (
     value,
 )
 from tests.small_walks import only, ways
-from verification.failure import device_failure, duct_failure, failures, link_failure
-from verification.flow import Disposition
-from verification.walk import walk
+from verification.reference.walk import walk
+from verification.verdicts.failure import device_failure, duct_failure, failures, link_failure
+from verification.verdicts.flow import Disposition
 
 
 @pytest.mark.parametrize("maximum_paths", [1, 2])

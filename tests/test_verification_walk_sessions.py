@@ -9,9 +9,9 @@ import pytest
 from intents.prefix import Family
 from routing.model import BgpNeighbor, Device, Interface, LocalAs, Network
 from tests.small_networks import AGGREGATION_AS, chain, changed, interface, link, neighbor, network, with_interface
-from verification.failure import NO_FAILURE, Failure, link_failure
-from verification.walk_sessions import sessions
-from verification.walk_wiring import wire
+from verification.reference.bgp_sessions import sessions
+from verification.reference.cabling import wire
+from verification.verdicts.failure import NO_FAILURE, Failure, link_failure
 
 
 def up(net: Network, failure: Failure = NO_FAILURE, family: Family = Family.V4) -> set[tuple[str, str]]:

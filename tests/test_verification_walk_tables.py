@@ -28,8 +28,8 @@ from tests.small_networks import (
     value,
 )
 from tests.small_walks import only, ways
-from verification.flow import Disposition
-from verification.walk import walk
+from verification.reference.walk import walk
+from verification.verdicts.flow import Disposition
 
 
 def leaking(*, import_map: str | None = "TO-GOV") -> Network:

@@ -10,19 +10,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from routing.model import Direction, Network
-from verification.engine import MakeExecutor, judge
-from verification.evidence import Given
-from verification.failure import NO_FAILURE, Failure, failures
-from verification.flow import Disposition, Flow, Trace, describe_flow
-from verification.gate import combine_verdicts
-from verification.judgement import Judgement
-from verification.line_differences import line_differences
-from verification.opinions import ENGINE, Opinion, Opinions
-from verification.question import Answer
-from verification.states import Progress
-from verification.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
-from verification.walk import walk
-from verification.walk_acl import judge_interface
+from verification.engine.engine import MakeExecutor, judge
+from verification.engine.failure_states import Progress
+from verification.evidence.evidence import Given
+from verification.questions.judgement import Judgement
+from verification.questions.line_differences import line_differences
+from verification.reference.acl import judge_interface
+from verification.reference.walk import walk
+from verification.verdicts.failure import NO_FAILURE, Failure, failures
+from verification.verdicts.flow import Disposition, Flow, Trace, describe_flow
+from verification.verdicts.gate import combine_verdicts
+from verification.verdicts.opinions import ENGINE, Opinion, Opinions
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
 
 AskSecond = Callable[[Given, Judgement], Opinions]
 """Asks a second judge the questions that the engine answered, and about its counterexamples."""

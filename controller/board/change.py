@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.board_judges import name_judge
-from controller.board_words import Both, both
-from controller.verify import VerifyReport
-from verification.access_change import Turn
-from verification.flow import describe_flow
+from controller.board.judges import name_judge
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport
+from verification.change.access import Turn
+from verification.verdicts.flow import describe_flow
 
 MOST_CHANGES = 200
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from controller.board_inputs import Edition
-from controller.board_words import Both, both
-from controller.verify import VerifyReport
-from verification.mutation import describe_fault
-from verification.mutation_kinds import FaultKind
-from verification.mutation_score import Outcome, Score
-from verification.mutation_second import SecondScore, Sight
+from controller.board.inputs import Edition
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport
+from verification.mutation.faults import describe_fault
+from verification.mutation.kinds import FaultKind
+from verification.mutation.score import Outcome, Score
+from verification.mutation.second_score import SecondScore, Sight
 
 MOST_FAULTS = 100
 

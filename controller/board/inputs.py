@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from controller.board_judges import name_judge
-from controller.board_words import Both, both
-from controller.mutation_report import MutationRun
-from controller.pipeline import LOCKFILE
-from controller.verify import VerifyReport
+from controller.board.judges import name_judge
+from controller.board.words import Both, both
+from controller.jobs.pipeline import LOCKFILE
+from controller.jobs.verify import VerifyReport
+from controller.reports.mutations import MutationRun
 from intents.rule_packs import load_rules
 from ipam.lockfile import print_plan
-from verification.mutation_score import Score
-from verification.mutation_second import SecondScore
-from verification.opinions import SecondJudge
+from verification.mutation.score import Score
+from verification.mutation.second_score import SecondScore
+from verification.verdicts.opinions import SecondJudge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

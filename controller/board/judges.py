@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from controller.board_matrix import Named
-from controller.board_words import Both, both
-from controller.verify import VerifyReport, name_of, verdict_name
+from controller.board.matrix import Named
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport, name_of, verdict_name
 from intents.builtin import BUILTIN
 from intents.model import Intent
-from verification.opinions import BATFISH, ENGINE, Alone
-from verification.question import Answer, QuestionKind
+from verification.verdicts.opinions import BATFISH, ENGINE, Alone
+from verification.verdicts.question import Answer, QuestionKind
 
 UNSEEN = "unseen"
 _WORST_FIRST = ("violated", "disputed", "not_modelled", "hold", UNSEEN)

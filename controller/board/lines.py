@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from controller.board_words import Both, both
-from controller.verify import VerifyReport
-from verification.verdict import Culprit
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport
+from verification.verdicts.verdict import Culprit
 
 
 def culprit_line(report: VerifyReport, culprit: Culprit) -> Both:

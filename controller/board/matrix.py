@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from controller.board_words import Both, both
-from controller.verify import VerifyReport, verdict_name
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport, verdict_name
 from intents.builtin import MANAGEMENT
 from intents.policy import (
     ClassEndpoint,
@@ -26,7 +26,7 @@ from intents.policy import (
 )
 from intents.registry import PurposeName, Registry
 from intents.service import EVERY_SERVICE, ServiceSet, Transport
-from verification.question import Answer, QuestionKind
+from verification.verdicts.question import Answer, QuestionKind
 
 MOST_COLUMNS = 7
 """Columns of one part: what fits beside the row's name on a sheet of A4."""

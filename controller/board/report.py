@@ -14,14 +14,14 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from controller.board_inputs import Edition
-from controller.board_view import page_of
-from controller.board_words import both, spaced
-from controller.verify import VerifyReport
+from controller.board.inputs import Edition
+from controller.board.view import page_of
+from controller.board.words import both, spaced
+from controller.jobs.verify import VerifyReport
 from intents.messages import printable
 
-TEMPLATE = "board_report.html.jinja"
-STYLE = "board_report.css"
+TEMPLATE = "report.html.jinja"
+STYLE = "report.css"
 LONGEST = 1_000
 """Characters of one value; nothing that a person reads is longer."""
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.board_judges import name_judge
-from controller.board_lines import culprit_line
-from controller.board_words import Both, both
-from controller.verify import VerifyReport
-from verification.opinions import LineDifference
-from verification.unreachable_lines import Anomaly, UnreachableLine
+from controller.board.judges import name_judge
+from controller.board.lines import culprit_line
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport
+from verification.questions.unreachable_lines import Anomaly, UnreachableLine
+from verification.verdicts.opinions import LineDifference
 
 MOST_UNREACHABLE = 100
 MOST_COVERS = 3

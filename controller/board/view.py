@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from controller.board_change import Change, change_of
-from controller.board_faults import Faults, faults_of
-from controller.board_inputs import Edition, Inputs, inputs_of
-from controller.board_judges import (
+from controller.board.change import Change, change_of
+from controller.board.faults import Faults, faults_of
+from controller.board.inputs import Edition, Inputs, inputs_of
+from controller.board.judges import (
     AloneRow,
     IntentRow,
     KindRow,
@@ -22,17 +22,17 @@ from controller.board_judges import (
     kind_rows,
     name_judge,
 )
-from controller.board_matrix import MOST_NAMES, Matrix, Named, matrix_of, name_endpoint
-from controller.board_unreachable import Unreachable, unreachable_of
-from controller.board_words import Both, both
-from controller.board_wrong import Wrongs, wrongs_of
-from controller.residue import ResidueRow
-from controller.verify import VerifyReport, count_verdicts, judges_of
+from controller.board.matrix import MOST_NAMES, Matrix, Named, matrix_of, name_endpoint
+from controller.board.unreachable import Unreachable, unreachable_of
+from controller.board.words import Both, both
+from controller.board.wrong import Wrongs, wrongs_of
+from controller.jobs.residue import ResidueRow
+from controller.jobs.verify import VerifyReport, count_verdicts, judges_of
 from intents.builtin import BUILTIN
 from intents.finding import Finding, Severity
 from intents.messages import describe
 from intents.policy import OrganisationEndpoint
-from verification.opinions import ENGINE
+from verification.verdicts.opinions import ENGINE
 
 MOST_ROWS = 300
 """Rows of one table; the rest is counted, and `--json` has all."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.words import Language, fill, load_words
+from controller.output.words import Language, fill, load_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

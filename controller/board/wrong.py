@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from controller.board_judges import name_intent, name_judge
-from controller.board_lines import culprit_line
-from controller.board_matrix import Named
-from controller.board_words import Both, both
-from controller.verify import VerifyReport, name_of, verdict_name
+from controller.board.judges import name_intent, name_judge
+from controller.board.lines import culprit_line
+from controller.board.matrix import Named
+from controller.board.words import Both, both
+from controller.jobs.verify import VerifyReport, name_of, verdict_name
 from intents.model import Intent
-from verification.flow import describe_flow
-from verification.opinions import Opinion
-from verification.question import Answer, QuestionKind
-from verification.rule_of_question import rule_of
-from verification.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.opinions import Opinion
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.requirements import rule_of
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
 MOST_CARDS = 60
 """Wrong answers of one verdict shown in full."""

@@ -42,5 +42,5 @@ def codes_page() -> str:
 
 
 if __name__ == "__main__":
-    path = Path(__file__).resolve().parent.parent / "docs" / "en" / "codes.md"
+    path = Path(__file__).resolve().parent.parent.parent / "docs" / "en" / "codes.md"
     path.write_text(codes_page(), encoding="utf-8")

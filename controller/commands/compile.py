@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
-from controller.compile import OUT, compare, compile_workspace, recover, write
-from controller.compile_report import print_compile, print_compile_json
-from controller.exit_codes import ExitCode
-from controller.output import Output
+from controller.jobs.compile import OUT, compare, compile_workspace, recover, write
+from controller.output.exit_codes import ExitCode
+from controller.output.terminal import Output
+from controller.reports.compile import print_compile, print_compile_json
 
 
 def compile_command(

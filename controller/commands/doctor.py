@@ -11,10 +11,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.exit_codes import ExitCode
-from controller.json_lines import print_message, start_messages
-from controller.output import Output
-from controller.pipeline import LOCKFILE
+from controller.jobs.pipeline import LOCKFILE
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
 from controller.startup import foreign_ipam
 from ipam.lockfile import read_lockfile
 
@@ -35,7 +35,7 @@ class Check:
 def examine(folder: Path) -> tuple[Check, ...]:
     """Return every check of the surroundings and of a workspace's folder."""
     foreign = foreign_ipam()
-    root = Path(__file__).resolve().parent.parent
+    root = Path(__file__).resolve().parent.parent.parent
     encoding = locale.getpreferredencoding(do_setlocale=False)
     return (
         Check(name="python", holds=FIRST <= sys.version_info[:2] < AFTER_LAST, found=platform.python_version()),

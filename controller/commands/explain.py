@@ -12,18 +12,18 @@ from itertools import groupby
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
-from controller.compile import compile_workspace
-from controller.exit_codes import ExitCode
-from controller.json_lines import print_message, start_messages
-from controller.output import Output
-from controller.pipeline import Compiled
-from controller.provenance import ServedLine, served_lines
-from controller.verify_report import intent_line
+from controller.jobs.compile import compile_workspace
+from controller.jobs.pipeline import Compiled
+from controller.jobs.provenance import ServedLine, served_lines
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
+from controller.reports.verify import intent_line
 from intents.finding import FindingsError, Where, make_finding
 from intents.messages import explain_code, load_catalogue, printable
 from intents.model import Intent
 from intents.policy import Rule, ViaAssertion
-from intents.suggestions import suggest
+from intents.reader.suggestions import suggest
 
 EXPLAIN_FORMAT = "truc/explain/1"
 MOST_SHOWN = 20

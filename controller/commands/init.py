@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from shlex import quote
 
-from controller.exit_codes import ExitCode
-from controller.files import naming
-from controller.json_lines import print_message, start_messages
-from controller.output import Output
+from controller.jobs.files import naming
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 
 INIT_FORMAT = "truc/init/1"
@@ -37,9 +37,9 @@ def init_workspace(output: Output, folder: Path) -> ExitCode:
 
 def template_folder() -> Path:
     """Return the folder of the small example: part of the installed package, or of a checkout."""
-    here = Path(__file__).resolve().parent
-    installed = here / "template"
-    return installed if installed.is_dir() else here.parent / "examples" / "small"
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "template"
+    return installed if installed.is_dir() else package.parent / "examples" / "small"
 
 
 def copy_template(template: Path, folder: Path) -> int:

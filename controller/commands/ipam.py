@@ -6,15 +6,15 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.changes import compare_plans, total_of
-from controller.exit_codes import ExitCode
-from controller.files import naming
-from controller.finding_report import tell_findings
-from controller.json_lines import print_message, start_messages
-from controller.names import IpamAction
-from controller.output import Output
-from controller.pipeline import LOCKFILE, address, want
-from controller.show import Table, print_table
+from controller.commands.show import Table, print_table
+from controller.jobs.changes import compare_plans, total_of
+from controller.jobs.files import naming
+from controller.jobs.pipeline import LOCKFILE, address, want
+from controller.output.choices import IpamAction
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
+from controller.reports.findings import tell_findings
 from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.prefix import Family
 from ipam.import_csv import ImportTarget, import_plan

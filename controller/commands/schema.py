@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from fnmatch import fnmatchcase
 
-from controller.exit_codes import ExitCode
-from controller.output import Output
+from controller.output.exit_codes import ExitCode
+from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
-from intents.schema import make_schemas
-from intents.suggestions import suggest
+from intents.reader.schema import make_schemas
+from intents.reader.suggestions import suggest
 
 
 def schema(output: Output, file: str | None) -> ExitCode:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
-from controller.compile import compile_workspace
-from controller.exit_codes import ExitCode
-from controller.json_lines import print_message, start_messages
-from controller.names import Shown
-from controller.output import Output
-from controller.pipeline import Addressed, address, want
-from controller.residue import residue
+from controller.jobs.compile import compile_workspace
+from controller.jobs.pipeline import Addressed, address, want
+from controller.jobs.residue import residue
+from controller.output.choices import Shown
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 from intents.messages import printable
-from intents.suggestions import suggest
+from intents.reader.suggestions import suggest
 
 SHOW_FORMAT = "truc/show/1"
 

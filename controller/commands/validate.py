@@ -6,11 +6,11 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.exit_codes import ExitCode
-from controller.finding_report import count_findings, tell_findings
-from controller.json_lines import print_message, start_messages
-from controller.output import Output
-from controller.pipeline import address, want
+from controller.jobs.pipeline import address, want
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
+from controller.reports.findings import count_findings, tell_findings
 
 VALIDATE_FORMAT = "truc/validate/1"
 

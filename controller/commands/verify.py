@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from controller.board_inputs import Edition
+from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
-from controller.compile import compile_workspace
-from controller.covering import cover_report, cover_score, cover_second
-from controller.evidence import read_folder
-from controller.exit_codes import ExitCode
-from controller.files import write_bytes, write_text
-from controller.finding_report import tell_findings
-from controller.junit import junit_text
-from controller.mutation_report import (
+from controller.jobs.compile import compile_workspace
+from controller.jobs.evidence import read_folder
+from controller.jobs.files import write_bytes, write_text
+from controller.jobs.pipeline import Compiled, today_of
+from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_trouble
+from controller.jobs.verify import VerifyReport, texts_to_judge, verify
+from controller.output.exit_codes import ExitCode
+from controller.output.terminal import Output
+from controller.reports.findings import tell_findings
+from controller.reports.junit import junit_text
+from controller.reports.mutations import (
     MutationRun,
     code_of_score,
     code_of_second,
@@ -28,17 +31,14 @@ from controller.mutation_report import (
     try_mutations,
     try_second,
 )
-from controller.output import Output
-from controller.pipeline import Compiled, today_of
-from controller.second_judge import SecondJudgeRequest, find_second, tell_trouble
-from controller.verify import VerifyReport, texts_to_judge, verify
-from controller.verify_json import print_verify_json, print_verify_summary
-from controller.verify_report import print_end, print_report
+from controller.reports.redaction import cover_report, cover_score, cover_second
+from controller.reports.verify import print_end, print_report
+from controller.reports.verify_json import print_verify_json, print_verify_summary
 from intents.finding import Severity
-from verification.batfish_recording import RecordingBatfish
-from verification.batfish_session import BatfishError, BatfishSession
-from verification.mutation_score import Score
-from verification.mutation_second import SecondScore
+from verification.batfish.protocol import BatfishError, BatfishSession
+from verification.batfish.recording import RecordingBatfish
+from verification.mutation.score import Score
+from verification.mutation.second_score import SecondScore
 
 BoardPage = Callable[[VerifyReport, Edition], str]
 

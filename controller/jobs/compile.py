@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from controller.changes import PlanChange, TextChange, compare_plans, compare_pools, compare_texts
-from controller.files import naming, recover_folder, replace_folder
-from controller.output import Output
-from controller.pipeline import LOCKFILE, Compiled, address, compile_network, want
-from controller.provenance import PROVENANCE_FORMAT, provenance
+from controller.jobs.changes import PlanChange, TextChange, compare_plans, compare_pools, compare_texts
+from controller.jobs.files import naming, recover_folder, replace_folder
+from controller.jobs.pipeline import LOCKFILE, Compiled, address, compile_network, want
+from controller.jobs.provenance import PROVENANCE_FORMAT, provenance
+from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 from ipam.lockfile import write_lockfile
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from controller.pipeline import Compiled, login_sources
+from controller.jobs.pipeline import Compiled, login_sources
 from intents.finding import FindingsError, Where, make_finding
-from ipam.inventory import BACKBONE_ROLES, Inventory, Role
-from routing.draft import rendered_devices
+from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
+from routing.cabling import cabling_of
 from routing.model import Network
 from routing.vendors import VENDORS
-from verification.evidence import Given, Roles, lines_of_text
+from verification.evidence.evidence import Given, Roles, lines_of_text
 
 MAXIMUM_SIZE = 64 * 1024 * 1024
 
@@ -44,12 +44,13 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
     addressed = compiled.addressed
     inventory = addressed.wanted.inventory
     platforms = {device.name: device.platform for device in rendered_devices(inventory)}
+    cabling = cabling_of(addressed.wanted.registry, inventory, addressed.address_plan)
     reads = {name: VENDORS[platforms[name]].read(name, text) for name, text in sorted(texts.items())}
     return Given(
         network=Network(
             devices={name: read.device for name, read in reads.items()},
-            links=compiled.built.network.links,
-            ports=compiled.built.network.ports,
+            links=cabling.links,
+            ports=cabling.ports,
         ),
         lines={name: read.lines for name, read in reads.items()},
         texts=SplitTexts(texts),

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from intents.builtin import BUILTIN, management_rules
-from intents.checks import check_registry_rules
+from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, raise_errors
 from intents.model import Intent
@@ -27,18 +27,18 @@ from ipam.allocator import allocate
 from ipam.checks_inventory import check_inventory_rules
 from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
-from ipam.inventory import Inventory
+from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
-from routing.budgets import check_budgets
-from routing.builder import BuiltNetwork, build
+from routing.build.budgets import check_budgets
+from routing.build.builder import BuiltNetwork, build
+from routing.build.context import Plans, Platform, index_plans
+from routing.build.feasibility import check_feasible, check_servers
+from routing.build.placement import MANAGEMENT, purpose_vrf
+from routing.build.platform_entries import FencePlatform
 from routing.config import DeviceConfig, render_device
-from routing.draft import Plans, Platform, index_plans, rendered_devices
-from routing.feasible import check_feasible, check_servers
-from routing.fitting import FencePlatform
 from routing.merge import merge_running
-from routing.standing import MANAGEMENT, purpose_vrf
 from routing.vendors import VENDORS
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities
 
@@ -231,7 +231,7 @@ def compile_network(addressed: Addressed) -> Compiled:
     feasible = raise_errors((*addressed.findings, *servers, *check_feasible(plans, wanted.intents)))
     built = build(plans)
     fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
-    configs = {name: render_device(device) for name, device in sorted(built.network.devices.items())}
+    configs = {name: render_device(device) for name, device in sorted(built.devices.items())}
     merged, found = merge_running(configs, wanted.folder / "running")
     findings = raise_errors((*feasible, *fitting, *found))
     return Compiled(addressed=addressed, built=built, configs=merged, findings=findings)

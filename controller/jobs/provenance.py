@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from controller.pipeline import Compiled
+from controller.jobs.pipeline import Compiled
 from intents.policy import Rule
 from routing.config import DeviceConfig
 from routing.model import LinePath, Ref
 from routing.vendors import VENDORS
 from routing.vendors.vendor import TextLine
-from verification.verdict import Culprit
+from verification.verdicts.verdict import Culprit
 
 PROVENANCE_FORMAT = "truc/provenance/1"
 

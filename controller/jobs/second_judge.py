@@ -13,8 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from intents.finding import Finding, FindingsError, Where, make_finding
-from verification.batfish_recording import RecordedBatfish
-from verification.batfish_session import BatfishError, BatfishSession, Trouble
+from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
+from verification.batfish.recording import RecordedBatfish
 
 PORT = 9996
 """The port of Batfish's service, unless another is given."""

@@ -14,26 +14,26 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from controller.evidence import give, read_folder
-from controller.exit_codes import ExitCode, code_of_answers
-from controller.output import Output
-from controller.pipeline import LOCKFILE, Compiled
-from controller.provenance import intents_of_culprit
-from controller.residue import ResidueRow, residue
-from controller.second_judge import tell_trouble
+from controller.jobs.evidence import give, read_folder
+from controller.jobs.pipeline import LOCKFILE, Compiled
+from controller.jobs.provenance import intents_of_culprit
+from controller.jobs.residue import ResidueRow, residue
+from controller.jobs.second_judge import tell_trouble
+from controller.output.exit_codes import ExitCode, code_of_answers
+from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
-from routing.draft import rendered_devices
-from verification.batfish_change import ask_changes
-from verification.batfish_judge import ask_batfish
-from verification.batfish_session import BatfishError, BatfishSession
-from verification.change_judge import AskChanges, ChangeOfAccess, judge_change
-from verification.engine import MakeExecutor
-from verification.evidence import Given
+from ipam.inventory import rendered_devices
+from verification.batfish.judge import ask_batfish
+from verification.batfish.protocol import BatfishError, BatfishSession
+from verification.change.batfish import ask_changes
+from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
+from verification.engine.engine import MakeExecutor
+from verification.evidence.evidence import Given
 from verification.judge import consult, judge_and_replay
-from verification.judgement import Judgement
-from verification.question import Answer, QuestionKind
-from verification.unreachable_lines import BoundLists
-from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.questions.judgement import Judgement
+from verification.questions.unreachable_lines import BoundLists
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
 
 MINIMUM_WORKERS = 2
 

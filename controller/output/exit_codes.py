@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
-from verification.question import Answer
-from verification.verdict import Disputed, Holds, NotModelled, Violated
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 
 class ExitCode(IntEnum):

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from controller.output import Output
+from controller.output.terminal import Output
 from intents.finding import Finding, Where
 from intents.messages import describe
-from verification.flow import Flow, describe_flow
-from verification.question import Answer
-from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
+from verification.verdicts.flow import Flow, describe_flow
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
 Message = Mapping[str, object]
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TextIO
 
-from controller.words import say
+from controller.output.words import say
 
 _COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
 _SECONDS_BETWEEN = 0.1

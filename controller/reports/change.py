@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from controller.json_lines import Message, flow_message
-from controller.output import Output
-from controller.verify import VerifyReport
+from controller.jobs.verify import VerifyReport
+from controller.output.json_lines import Message, flow_message
+from controller.output.terminal import Output
 from intents.messages import printable
 from intents.prefix import Family
-from verification.access_change import AccessChange, Turn
-from verification.change_judge import ChangeOfAccess, ToldChange
-from verification.flow import describe_flow
+from verification.change.access import AccessChange, Turn
+from verification.change.judge import ChangeOfAccess, ToldChange
+from verification.verdicts.flow import describe_flow
 
 MOST_GROUPS = 20
 """Groups of changes shown on a terminal; the rest is counted, and `--json` has all."""

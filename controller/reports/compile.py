@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from shlex import quote
 
-from controller.changes import TextChange, new_access, total_of
-from controller.compile import CompileReport
-from controller.finding_report import tell_findings
-from controller.json_lines import print_message, start_messages
-from controller.output import Output
-from controller.pipeline import LOCKFILE
+from controller.jobs.changes import TextChange, new_access, total_of
+from controller.jobs.compile import CompileReport
+from controller.jobs.pipeline import LOCKFILE
+from controller.output.json_lines import print_message, start_messages
+from controller.output.terminal import Output
+from controller.reports.findings import tell_findings
 from intents.finding import Severity
 
 COMPILE_FORMAT = "truc/compile/1"

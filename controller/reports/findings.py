@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from controller.json_lines import finding_message, print_message, start_messages
-from controller.output import Output
-from intents.excerpts import add_excerpts
+from controller.output.json_lines import finding_message, print_message, start_messages
+from controller.output.terminal import Output
 from intents.finding import Finding, Severity
 from intents.messages import describe
+from intents.reader.excerpts import add_excerpts
 
 ERROR_FORMAT = "truc/error/1"
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from controller.verify import VerifyReport
+from controller.jobs.verify import VerifyReport
 from intents.messages import describe, printable
-from verification.question import Answer, QuestionKind
-from verification.verdict import Disputed, Holds, NotModelled, Violated
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 _SUITES = {
     QuestionKind.SOURCE_FENCE: "fences",

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from controller.evidence import give
-from controller.exit_codes import ExitCode
-from controller.json_lines import print_message
-from controller.output import Output
-from controller.pipeline import Compiled
+from controller.jobs.evidence import give
+from controller.jobs.pipeline import Compiled
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import print_message
+from controller.output.terminal import Output
 from intents.messages import printable
-from verification.batfish_session import BatfishSession
-from verification.mutation import describe_fault, uniform_faults
-from verification.mutation_score import Outcome, Score, score
-from verification.mutation_second import SecondScore, Sight, score_second
+from verification.batfish.protocol import BatfishSession
+from verification.mutation.faults import describe_fault, uniform_faults
+from verification.mutation.score import Outcome, Score, score
+from verification.mutation.second_score import SecondScore, Sight, score_second
 
 SMALL = 20
 """Up to so many devices, a fault that no question sees is gone through packet by packet; above it is left unclassified."""

@@ -11,15 +11,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from controller.verify import UnknownText, VerifyReport
+from controller.jobs.verify import UnknownText, VerifyReport
 from routing.vendors import VENDORS
-from verification.change_judge import ChangeOfAccess
-from verification.judgement import Judgement
-from verification.mutation import Fault
-from verification.mutation_score import Score, ScoredFault
-from verification.mutation_second import SecondScore
-from verification.question import Answer
-from verification.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.change.judge import ChangeOfAccess
+from verification.mutation.faults import Fault
+from verification.mutation.score import Score, ScoredFault
+from verification.mutation.second_score import SecondScore
+from verification.questions.judgement import Judgement
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
 COVER = "•••"
 _SECRET = re.compile(

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from controller.json_lines import Message
-from controller.output import Output
-from controller.verify import VerifyReport
+from controller.jobs.verify import VerifyReport
+from controller.output.json_lines import Message
+from controller.output.terminal import Output
 from intents.messages import printable
-from verification.opinions import LineDifference, Unseen
-from verification.unreachable_lines import Anomaly, UnreachableLine
-from verification.verdict import Culprit
+from verification.questions.unreachable_lines import Anomaly, UnreachableLine
+from verification.verdicts.opinions import LineDifference, Unseen
+from verification.verdicts.verdict import Culprit
 
 MOST_LINES = 5
 """Unreachable lines shown on a terminal; the rest is counted, and `--json` has all."""

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from controller.change_report import print_change
-from controller.line_report import print_lines
-from controller.output import Output
-from controller.verify import VerifyReport, count_verdicts, judges_of, verdict_name
+from controller.jobs.verify import VerifyReport, count_verdicts, judges_of, verdict_name
+from controller.output.terminal import Output
+from controller.reports.change import print_change
+from controller.reports.unreachable_lines import print_lines
 from intents.builtin import BUILTIN
 from intents.messages import printable
 from intents.model import Intent
-from verification.flow import describe_flow
-from verification.question import Answer, QuestionKind
-from verification.rule_of_question import rule_of
-from verification.verdict import Culprit, Disputed, Holds, NotModelled, Violated
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.requirements import rule_of
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
 MOST_SHOWN = 20
 """Wrong answers and unknown lines shown in full; the rest is counted, and `--json` has all."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from controller.change_report import change_messages
-from controller.json_lines import Message, answer_message, finding_message, print_message, start_messages
-from controller.line_report import line_messages
-from controller.output import Output
-from controller.verify import VerifyReport, count_verdicts, judges_of
-from verification.opinions import SecondJudge
-from verification.rule_of_question import rule_of
+from controller.jobs.verify import VerifyReport, count_verdicts, judges_of
+from controller.output.json_lines import Message, answer_message, finding_message, print_message, start_messages
+from controller.output.terminal import Output
+from controller.reports.change import change_messages
+from controller.reports.unreachable_lines import line_messages
+from verification.verdicts.opinions import SecondJudge
+from verification.verdicts.requirements import rule_of
 
 VERIFY_FORMAT = "truc/verify/1"
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from intents.checks_party import check_party_intents
-from intents.checks_registry import (
+from intents.checks.party import check_party_intents
+from intents.checks.registry import (
     check_level_1,
     check_level_1_points,
     check_points,

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from intents.finding import make_finding
 from intents.model import Forbid, Head, Intent, Party, Permit, Selector, Via, Within
-from intents.node_fields import NodeFields
-from intents.nodes import MappingNode, Node, kind_of
-from intents.parse_parties import read_destinations, read_selector, read_sources
-from intents.parse_services import read_service_or_any
-from intents.reading import A22, Kind, Reading
+from intents.parser.parties import read_destinations, read_selector, read_sources
+from intents.parser.reading import A22, Kind, Reading
+from intents.parser.services import read_service_or_any
+from intents.reader.node_fields import NodeFields
+from intents.reader.nodes import MappingNode, Node, kind_of
+from intents.reader.suggestions import suggest
 from intents.registry import Domain
 from intents.service import ServiceSet
-from intents.suggestions import suggest
 
 HEAD_FIELDS = ("id", "title", "domain", "request_ref", "decision_ref", "valid_from", "valid_to")
 FIELDS_OF_KIND = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.reader.suggestions import suggest
 from intents.rule_packs import rule_on
-from intents.suggestions import suggest
 
 
 class Kind(StrEnum):

@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from intents.conversions import UNIT_CODE, Complaint, to_name
-from intents.csv_reader import Table, read_csv
-from intents.fields import RowFields
 from intents.finding import Finding, make_finding
-from intents.reading import A01, A02, A03, A06, A09, A22, D10, Kind, Reading, located
+from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, Kind, Reading, located
+from intents.reader.conversions import UNIT_CODE, Complaint, to_name
+from intents.reader.csv_reader import Table, read_csv
+from intents.reader.fields import RowFields
 from intents.registry import (
     AdministrativeUnit,
     Attachment,

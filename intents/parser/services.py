@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from intents.conversions import Complaint, to_name, to_ports
-from intents.node_fields import NodeFields, entries_of
-from intents.nodes import Node, ScalarNode
-from intents.reading import Kind, Reading, located
+from intents.parser.reading import Kind, Reading, located
+from intents.reader.conversions import Complaint, to_name, to_ports
+from intents.reader.node_fields import NodeFields, entries_of
+from intents.reader.nodes import Node, ScalarNode
 from intents.service import EVERY_SERVICE, NamedService, ServiceSet, Transport, service_set
 
 SERVICE_FIELDS = ("tcp", "udp", "icmp")

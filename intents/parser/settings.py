@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intents.conversions import Complaint, to_address, to_choice
-from intents.node_fields import NodeFields
-from intents.nodes import Node
-from intents.reading import Kind, Reading
+from intents.parser.reading import Kind, Reading
+from intents.reader.conversions import Complaint, to_address, to_choice
+from intents.reader.node_fields import NodeFields
+from intents.reader.nodes import Node
+from intents.reader.suggestions import suggest
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
 from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
-from intents.suggestions import suggest
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",

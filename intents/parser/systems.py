@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from intents.conversions import Complaint, to_name, to_prefix
 from intents.finding import make_finding
-from intents.node_fields import NodeFields, entries_of
-from intents.nodes import Entry, Node
-from intents.parse_registry import MOST_HOSTS
-from intents.parse_services import read_named_services
-from intents.reading import A02, A07, A18_LEVEL, A22, Kind, Reading, located
+from intents.parser.reading import A02, A07, A18_LEVEL, A22, Kind, Reading, located
+from intents.parser.registry import MOST_HOSTS
+from intents.parser.services import read_named_services
+from intents.reader.conversions import Complaint, to_name, to_prefix
+from intents.reader.node_fields import NodeFields, entries_of
+from intents.reader.nodes import Entry, Node
 from intents.registry import (
     ApplicationClass,
     Attachment,

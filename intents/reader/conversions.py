@@ -12,8 +12,8 @@ from enum import StrEnum
 from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
+from intents.reader.suggestions import suggest
 from intents.service import Range
-from intents.suggestions import suggest
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 UNIT_CODE = re.compile(r"[0-9]{1,8}")

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from intents.finding import Finding, Where, make_finding
-from intents.source_text import FORBIDDEN_IN_VALUE, forbidden_character, open_regular
-from intents.suggestions import suggest
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, open_regular
+from intents.reader.suggestions import suggest
 
 MAXIMUM_SIZE = 64 << 20
 MAXIMUM_LINE = 64 << 10

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intents.csv_reader import Table
-from intents.parse_registry import columns_of, read_table
-from intents.reading import Kind, Reading
+from intents.parser.reading import Kind, Reading
+from intents.parser.registry import columns_of, read_table
+from intents.reader.csv_reader import Table
 from intents.registry import SiteName
 
 DEVICES_FILE = "devices.csv"

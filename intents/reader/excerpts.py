@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from intents.csv_reader import MAXIMUM_LINE, MAXIMUM_SIZE
 from intents.finding import Finding
-from intents.source_text import open_regular
+from intents.reader.csv_reader import MAXIMUM_LINE, MAXIMUM_SIZE
+from intents.reader.source_text import open_regular
 
 
 def add_excerpts(folder: Path, findings: Iterable[Finding]) -> tuple[Finding, ...]:

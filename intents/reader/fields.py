@@ -10,11 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
 
-from intents.conversions import Choice, Complaint, to_choice, to_date, to_name, to_prefix, to_whole
-from intents.csv_reader import Row
 from intents.finding import RuleRef, Where
+from intents.parser.reading import Kind, Reading, located
 from intents.prefix import ANY4, Prefix
-from intents.reading import Kind, Reading, located
+from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_name, to_prefix, to_whole
+from intents.reader.csv_reader import Row
 from intents.registry import Validity
 
 NO_RULES: Mapping[str, RuleRef] = {}

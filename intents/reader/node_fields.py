@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
-from intents.conversions import Choice, Complaint, to_choice
-from intents.fields import NO_RULES, FieldReader
 from intents.finding import RuleRef, Where, make_finding
-from intents.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
-from intents.reading import Kind, Reading
-from intents.suggestions import suggest
+from intents.parser.reading import Kind, Reading
+from intents.reader.conversions import Choice, Complaint, to_choice
+from intents.reader.fields import NO_RULES, FieldReader
+from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
+from intents.reader.suggestions import suggest
 
 Value = TypeVar("Value")
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from intents.conversions import NAME
-from intents.parse_intents import FIELDS_OF_KIND
-from intents.parse_parties import CONDITION_FIELDS, SELECTOR_FIELDS, TARGET_FIELDS
-from intents.parse_registry import MOST_HOSTS
-from intents.parse_services import ANY, SERVICE_FIELDS
-from intents.parse_settings import (
+from intents.parser.intents import FIELDS_OF_KIND
+from intents.parser.parties import CONDITION_FIELDS, SELECTOR_FIELDS, TARGET_FIELDS
+from intents.parser.registry import MOST_HOSTS
+from intents.parser.services import ANY, SERVICE_FIELDS
+from intents.parser.settings import (
     DEDICATED_FIELDS,
     FIRST_PRIVATE_ASN,
     LAST_PRIVATE_ASN,
@@ -23,7 +22,8 @@ from intents.parse_settings import (
     SECRET_FIELDS,
     SETTINGS_FIELDS,
 )
-from intents.parse_systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
+from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
+from intents.reader.conversions import NAME
 from intents.registry import ApplicationClass, Category, Domain, Tier
 from intents.settings import POOL_USES
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import yaml
 
 from intents.finding import Finding, Where, make_finding
-from intents.nodes import Entry, MappingNode, Node, ScalarNode, ScalarValue, SequenceNode
-from intents.source_text import FORBIDDEN_IN_VALUE, forbidden_character, read_text
+from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, ScalarValue, SequenceNode
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, read_text
 
 MAXIMUM_SIZE = 1 << 20
 MAXIMUM_DEPTH = 32

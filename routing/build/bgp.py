@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address
 from ipam.inventory import Channel, Role
-from routing.draft import Draft, Plans, link_keys, subnet_address
+from routing.build.context import Draft, Plans, link_keys, subnet_address
+from routing.build.placement import MANAGEMENT, Standing, purpose_vrf
+from routing.build.route_filters import RouteFilter, exact_filter, passing_filter
 from routing.model import (
     BgpInstance,
     BgpNeighbor,
@@ -21,8 +23,6 @@ from routing.model import (
     RouteSource,
 )
 from routing.refs import neighbor_ref, prefix_rule_ref
-from routing.routes import RouteFilter, exact_filter, passing_filter
-from routing.standing import MANAGEMENT, Standing, purpose_vrf
 
 MAXIMUM_PATHS = 16
 

@@ -16,12 +16,11 @@ from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import Policy, Rule
 from intents.prefix import Prefix, prefix_of
 from ipam.address_plan import AddressPlan, EntryState
-from routing.builder import BuiltNetwork
+from routing.build.builder import BuiltNetwork
 from routing.model import (
     Action,
     BgpInstance,
     Device,
-    Network,
     PolicyClause,
     PolicyDefault,
     PrefixRule,
@@ -49,10 +48,10 @@ def check_budgets(
     built: BuiltNetwork, plan: AddressPlan, policy: Policy, budgets: Mapping[str, Budget]
 ) -> tuple[Finding, ...]:
     """Return an error for every budget (by device) that is exceeded, and a warning for one that is more than 80 % used."""
-    routes = expected_routes(built.network, plan)
+    routes = expected_routes(built.devices, plan)
     return tuple(
         _finding(name, use, built.served.get(name, {}), policy)
-        for name, device in sorted(built.network.devices.items())
+        for name, device in sorted(built.devices.items())
         for use in uses(device, routes[name], budgets[name])
         if 100 * use.count > WARNING_PERCENT * use.limit
     )
@@ -97,7 +96,7 @@ def _finding(name: str, use: Use, served: Mapping[Ref, tuple[Rule, ...]], policy
     )
 
 
-def expected_routes(network: Network, plan: AddressPlan) -> Mapping[str, int]:
+def expected_routes(devices: Mapping[str, Device], plan: AddressPlan) -> Mapping[str, int]:
     """Return, by device, at most how many routes all its VRFs hold together.
 
     An upper bound: in each VRF its connected and static prefixes, and every prefix of the plan that the import filters
@@ -106,10 +105,10 @@ def expected_routes(network: Network, plan: AddressPlan) -> Mapping[str, int]:
     """
     known = _Known(_plan_prefixes(plan))
     brought: dict[str, set[Prefix]] = {}
-    for device in network.devices.values():
+    for device in devices.values():
         for vrf, prefixes in _own_and_filtered(device, known):
             brought.setdefault(vrf, set()).update(prefixes & known.prefixes)
-    return {name: _count(device, known, brought) for name, device in network.devices.items()}
+    return {name: _count(device, known, brought) for name, device in devices.items()}
 
 
 def _count(device: Device, known: _Known, brought: Mapping[str, set[Prefix]]) -> int:

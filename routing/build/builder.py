@@ -10,20 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intents.policy import Rule
-from ipam.inventory import InventoryDevice
-from routing.draft import Draft, Plans, attachment_ports, physical_links, rendered_devices
-from routing.logins import add_logins
-from routing.model import Device, Network, Ref
+from ipam.inventory import InventoryDevice, rendered_devices
+from routing.build.bgp import add_sessions, originate
+from routing.build.context import Draft, Plans
+from routing.build.logins import add_logins
+from routing.build.vrfs import add_attachment, add_channel_ends, add_parents, add_vrfs
+from routing.model import Device, Ref
 from routing.refs import RefTable
-from routing.sessions import add_sessions, originate
-from routing.vrfs import add_attachment, add_channel_ends, add_parents, add_vrfs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltNetwork:
-    """The intended network, and which rules each configured thing of each device serves."""
+    """The intended devices by name, and which rules each configured thing of each device serves.
 
-    network: Network
+    No cables and no ports: these are facts about the world, which a judge must not take from whoever wrote the texts.
+    """
+
+    devices: Mapping[str, Device]
     served: Mapping[str, Mapping[Ref, tuple[Rule, ...]]]
 
 
@@ -31,11 +34,7 @@ def build(plans: Plans) -> BuiltNetwork:
     """Build every device that gets a configuration."""
     drafts = [_draft(device, plans) for device in rendered_devices(plans.inventory)]
     return BuiltNetwork(
-        network=Network(
-            devices={draft.device.name: _freeze(draft, plans) for draft in drafts},
-            links=physical_links(plans.inventory),
-            ports=attachment_ports(plans),
-        ),
+        devices={draft.device.name: _freeze(draft, plans) for draft in drafts},
         served={draft.device.name: RefTable(draft.served, draft.served_entries) for draft in drafts},
     )
 

@@ -16,26 +16,24 @@ from intents.registry import PurposeName, Registry
 from ipam.address_plan import AddressPlan
 from ipam.endpoints import Resolver
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
-from routing.fences import Fences
-from routing.fitting import FencePlatform
+from routing.build.fences import Fences
+from routing.build.peers import Needs
+from routing.build.placement import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
+from routing.build.platform_entries import FencePlatform
+from routing.build.route_filters import NeedFilters
 from routing.model import (
     Acl,
-    AttachmentPort,
     BgpInstance,
     BgpNeighbor,
     ControlFilter,
     Interface,
     LinePath,
     Login,
-    PhysicalLink,
     Ref,
     RoutePolicy,
     StaticRoute,
     Vrf,
 )
-from routing.needs import Needs
-from routing.routes import NeedFilters
-from routing.standing import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,43 +195,6 @@ def _channels_by_device(inventory: Inventory) -> dict[str, tuple[Channel, ...]]:
         for device in (channel.a_device, channel.b_device):
             found.setdefault(device, []).append(channel)
     return {device: tuple(items) for device, items in found.items()}
-
-
-def rendered_devices(inventory: Inventory) -> tuple[InventoryDevice, ...]:
-    """Return the devices that get a configuration, by name: all but the central operator's."""
-    return tuple(item for _, item in sorted(inventory.devices.items()) if item.role is not Role.LEVEL1_CPE)
-
-
-def physical_links(inventory: Inventory) -> tuple[PhysicalLink, ...]:
-    """Return the links between rendered devices, by name."""
-    ours = {item.name for item in rendered_devices(inventory)}
-    return tuple(
-        PhysicalLink(
-            name=channel.name,
-            a_device=channel.a_device,
-            a_interface=channel.a_interface,
-            b_device=channel.b_device,
-            b_interface=channel.b_interface,
-            ducts=channel.ducts,
-        )
-        for _, channel in sorted(inventory.channels.items())
-        if channel.a_device in ours and channel.b_device in ours
-    )
-
-
-def attachment_ports(plans: Plans) -> tuple[AttachmentPort, ...]:
-    """Return where every attachment is plugged in, by attachment and device."""
-    return tuple(
-        AttachmentPort(
-            attachment=str(item.attachment.name),
-            device=item.place.device,
-            interface=item.interface,
-            external=item.external,
-            subnet=item.subnet_key,
-            vlan=item.vlan,
-        )
-        for item in plans.standings
-    )
 
 
 def subnet_address(prefix: Prefix, far: bool) -> int:

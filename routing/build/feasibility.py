@@ -15,9 +15,9 @@ from intents.policy import DevicesEndpoint, Effect, Endpoint, Rule
 from intents.prefix import Address, Prefix
 from intents.registry import PurposeName
 from intents.service import ServiceSet
-from ipam.inventory import Role
-from routing.draft import Plans, rendered_devices
-from routing.standing import Standing, on_edge, purpose_of
+from ipam.inventory import Role, rendered_devices
+from routing.build.context import Plans
+from routing.build.placement import Standing, on_edge, purpose_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from functools import cache, lru_cache
 
 from intents.prefix import Family, Prefix, parse_prefix, truncate
 from intents.service import ALL_PORTS, ServiceSet, Transport
-from routing.fitting import TCP, UDP, FencePlatform, SourcedEntry, fit
+from routing.build.peers import Peer, cover_of
+from routing.build.platform_entries import TCP, UDP, FencePlatform, SourcedEntry, fit
 from routing.model import (
     ESTABLISHED,
     AclEntry,
@@ -26,7 +27,6 @@ from routing.model import (
     IcmpMatch,
     PortRange,
 )
-from routing.needs import Peer, cover_of
 
 ICMP = {Family.V4: 1, Family.V6: 58}
 ECHO_REQUEST = {Family.V4: 8, Family.V6: 128}

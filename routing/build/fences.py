@@ -15,11 +15,11 @@ from typing import NamedTuple
 from intents.policy import Rule
 from intents.prefix import Family
 from ipam.endpoints import Resolver
-from routing.acls import Ground, digest_name, fence_entries, match_host, match_prefix
-from routing.fitting import FencePlatform, SourcedEntry, address_key
+from routing.build.fence_entries import Ground, digest_name, fence_entries, match_host, match_prefix
+from routing.build.peers import Needs, Peer
+from routing.build.placement import Standing
+from routing.build.platform_entries import FencePlatform, SourcedEntry, address_key
 from routing.model import Acl, AclEntry, AddressMatch, Direction
-from routing.needs import Needs, Peer
-from routing.standing import Standing
 
 Addresses = tuple[AddressMatch, ...]
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from intents.policy import DevicesEndpoint, Rule
 from intents.prefix import Family, Prefix
-from routing.acls import (
+from routing.build.context import Draft, Plans
+from routing.build.fence_entries import (
     ECHO_REPLY,
     ECHO_REQUEST,
     ERRORS,
@@ -19,8 +20,8 @@ from routing.acls import (
     content_name,
     match_prefix,
 )
-from routing.draft import Draft, Plans
-from routing.fitting import TCP, UDP
+from routing.build.placement import MANAGEMENT, purpose_vrf
+from routing.build.platform_entries import TCP, UDP
 from routing.model import (
     ESTABLISHED,
     Acl,
@@ -34,7 +35,6 @@ from routing.model import (
     NonInitial,
 )
 from routing.refs import control_filter_ref, login_ref
-from routing.standing import MANAGEMENT, purpose_vrf
 
 BGP_PORT = 179
 LOGIN_PORTS = ((22, 22), (830, 830))

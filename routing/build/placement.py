@@ -22,7 +22,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import Attachment, AttachmentName, ConnectionKind, PurposeName, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberKind
 from ipam.inventory import Inventory, Place, Role
-from routing.needs import Membership
+from routing.build.peers import Membership
 
 MANAGEMENT = PurposeName("management")
 

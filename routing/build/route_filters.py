@@ -14,8 +14,8 @@ from itertools import groupby
 
 from intents.policy import Rule
 from intents.prefix import Family, Prefix
+from routing.build.peers import Membership, Needs, Peer, cover_of
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
-from routing.needs import Membership, Needs, Peer, cover_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,9 @@ from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
 from ipam.inventory import Channel, Role
-from routing.draft import Draft, Plans, link_keys, subnet_address
+from routing.build.context import Draft, Plans, link_keys, subnet_address
+from routing.build.placement import MANAGEMENT, Standing, purpose_of, purpose_vrf
+from routing.build.route_filters import RouteFilter, exact_filter
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, StaticRoute, Vrf, VrfFamily
 from routing.refs import (
     binding_ref,
@@ -22,8 +24,6 @@ from routing.refs import (
     vrf_import_ref,
     vrf_ref,
 )
-from routing.routes import RouteFilter, exact_filter
-from routing.standing import MANAGEMENT, Standing, purpose_of, purpose_vrf
 
 
 def add_parents(draft: Draft, plans: Plans) -> None:

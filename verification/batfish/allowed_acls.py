@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from intents.prefix import Family, format_address
 from intents.registry import AttachmentName
 from routing.model import ESTABLISHED, AttachmentPort, Direction, IcmpMatch, NonInitial
-from verification.batfish_session import Snapshot, name_snapshot
-from verification.batfish_snapshot import file_of
-from verification.evidence import Evidence
-from verification.flow import ICMP4, TCP, UDP
-from verification.flow_sets import FlowSet, Span
-from verification.header_space import HeaderMatch, HeaderSpace
+from verification.batfish.protocol import Snapshot, name_snapshot
+from verification.batfish.snapshot import file_of
+from verification.evidence.evidence import Evidence
+from verification.packets.flow_sets import FlowSet, Span
+from verification.packets.header_space import HeaderMatch, HeaderSpace
+from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp"}
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from intents.prefix import Family, parse_interface, parse_prefix
-from verification.batfish_flow import protocol_number
+from verification.batfish.flow import protocol_number
 
 LONGEST = 40
 """Characters of a protocol's name, and more."""

@@ -29,7 +29,7 @@ from pybatfish.client.session import Session  # noqa: E402
 from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags  # noqa: E402
 from pybatfish.exception import BatfishException  # noqa: E402
 
-from verification.batfish_session import (  # noqa: E402
+from verification.batfish.protocol import (  # noqa: E402
     COLUMNS,
     BatfishError,
     Columns,

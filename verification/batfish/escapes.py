@@ -12,11 +12,11 @@ from functools import cached_property
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.batfish_flow import addresses
-from verification.batfish_headers import outside
-from verification.batfish_reach import ARRIVED, Asker, Seen
-from verification.batfish_reference import Cover, Fence, allowed_at
-from verification.flow_sets import Row, Span, clip, union_of, whole, without
+from verification.batfish.allowed_acls import Cover, Fence, allowed_at
+from verification.batfish.flow import addresses
+from verification.batfish.forbidden_headers import outside
+from verification.batfish.reachability import ARRIVED, Asker, Seen
+from verification.packets.flow_sets import Row, Span, clip, union_of, whole, without
 
 
 class Escapes:

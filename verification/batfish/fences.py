@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family
 from routing.model import Direction
-from verification.batfish_facts import Facts
-from verification.batfish_flow import WHOLE, addresses, flow_of_row
-from verification.batfish_reference import Fence, allowed_at, layers_of, reference_snapshot
-from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
-from verification.evidence import Evidence
-from verification.flow import Flow
-from verification.flow_sets import FlowSet, Span, flow_of, rectangle, whole
+from verification.batfish.allowed_acls import Fence, allowed_at, layers_of, reference_snapshot
+from verification.batfish.flow import WHOLE, addresses, flow_of_row
+from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
+from verification.batfish.tables import Facts
+from verification.evidence.evidence import Evidence
+from verification.packets.flow_sets import FlowSet, Span, flow_of, rectangle, whole
+from verification.verdicts.flow import Flow
 
 PERMIT = "PERMIT"
 

@@ -11,8 +11,8 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from intents.prefix import Family, format_address
-from verification.flow import ICMP4, SUCCESS, TCP, UDP, Flow
-from verification.flow_sets import Span
+from verification.packets.flow_sets import Span
+from verification.verdicts.flow import ICMP4, SUCCESS, TCP, UDP, Flow
 
 PROTOCOLS = {ICMP4: "ICMP", TCP: "TCP", UDP: "UDP"}
 """Batfish's names of the protocols that have ports or messages."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from routing.model import ESTABLISHED, NonInitial, PortRange
-from verification.batfish_flow import WHOLE
-from verification.flow import ICMP4, TCP, UDP
-from verification.flow_sets import Span
-from verification.header_space import HeaderMatch
+from verification.batfish.flow import WHOLE
+from verification.packets.flow_sets import Span
+from verification.packets.header_space import HeaderMatch
+from verification.verdicts.flow import ICMP4, TCP, UDP
 
 Headers = dict[str, object]
 _OPENING = [{"ack": False, "rst": False}]

@@ -14,12 +14,12 @@ from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.prefix import Family, parse_interface, prefix_of
 from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
-from verification.batfish_facts import Facts, doubt_of, gather_facts
-from verification.batfish_fences import FenceFault, Fences
-from verification.batfish_flow import hops_of_trace
-from verification.batfish_isolation import Escapes
-from verification.batfish_lines import ask_lines
-from verification.batfish_network import (
+from verification.batfish.allowed_acls import Fence
+from verification.batfish.escapes import Escapes
+from verification.batfish.fences import FenceFault, Fences
+from verification.batfish.flow import hops_of_trace
+from verification.batfish.lost_pairs import Cut, Cuts
+from verification.batfish.network import (
     Tables,
     check_addressing,
     check_backbone,
@@ -31,23 +31,23 @@ from verification.batfish_network import (
     make_tables,
     routed_from,
 )
-from verification.batfish_reach import ARRIVED, Asker, Seen
-from verification.batfish_reference import Fence
-from verification.batfish_replay import Replays
-from verification.batfish_routes import check_routes
-from verification.batfish_session import BatfishError, BatfishSession, Snapshot, Trouble
-from verification.batfish_sessions import Cut, Cuts
-from verification.batfish_snapshot import network_snapshot
-from verification.evidence import Evidence, Given, gather
-from verification.flow import describe_flow
-from verification.flow_sets import size_of, span_of, union_of
-from verification.judgement import Judgement
-from verification.management import planned_loopbacks
-from verification.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
-from verification.question import Answer, Question, QuestionKind
-from verification.rule_answers import members_of_rules, rule_subject, via_subject
-from verification.talkers import Partners, members_of, sum_of, who_talks
-from verification.verdict import Claim, ClaimKind, Holds, Verdict, Violated
+from verification.batfish.protocol import BatfishError, BatfishSession, Snapshot, Trouble
+from verification.batfish.reachability import ARRIVED, Asker, Seen
+from verification.batfish.replay import Replays
+from verification.batfish.routes import check_routes
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import Facts, doubt_of, gather_facts
+from verification.batfish.unreachable_lines import ask_lines
+from verification.engine.policy_answers import members_of_rules, rule_subject, via_subject
+from verification.evidence.evidence import Evidence, Given, gather
+from verification.evidence.management_plane import planned_loopbacks
+from verification.evidence.permitted_matrix import Partners, members_of, sum_of, who_talks
+from verification.packets.flow_sets import size_of, span_of, union_of
+from verification.questions.judgement import Judgement
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Claim, ClaimKind, Holds, Verdict, Violated
 
 _ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
 _ASKED_APART = frozenset({QuestionKind.VIA, QuestionKind.ISOLATION, QuestionKind.FORBIDDEN, QuestionKind.SESSION})

@@ -14,15 +14,15 @@ from itertools import chain
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import Direction, PortRange
-from verification.batfish_fences import FenceFault, Fences
-from verification.batfish_flow import addresses
-from verification.batfish_reach import LOST, Asker, Seen
-from verification.batfish_reference import Cover, Fence
-from verification.evidence import Evidence
-from verification.flow import ICMP4, TCP, UDP
-from verification.flow_sets import Span, clip, packet_of, union_of
-from verification.header_space import HeaderMatch
-from verification.talkers import Partners
+from verification.batfish.allowed_acls import Cover, Fence
+from verification.batfish.fences import FenceFault, Fences
+from verification.batfish.flow import addresses
+from verification.batfish.reachability import LOST, Asker, Seen
+from verification.evidence.evidence import Evidence
+from verification.evidence.permitted_matrix import Partners
+from verification.packets.flow_sets import Span, clip, packet_of, union_of
+from verification.packets.header_space import HeaderMatch
+from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}
 _FAILING = f"{LOST},denied_in"

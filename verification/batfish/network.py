@@ -13,15 +13,15 @@ from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import AttachmentPort
-from verification.batfish_facts import Facts, SeenRoute
-from verification.check_addressing import PlannedInterface, planned_interfaces
-from verification.check_network import talking_purposes
-from verification.check_purposes import MANAGEMENT
-from verification.evidence import Evidence
-from verification.flow_sets import span_of
-from verification.management import planned_loopbacks
-from verification.talkers import Partners
-from verification.wiring import parent_of
+from verification.batfish.tables import Facts, SeenRoute
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import planned_loopbacks
+from verification.evidence.permitted_matrix import Partners
+from verification.packets.flow_sets import span_of
+from verification.questions.addressing import PlannedInterface, planned_interfaces
+from verification.questions.network import talking_purposes
+from verification.questions.purposes import MANAGEMENT
+from verification.routes.adjacency import parent_of
 
 Where = tuple[str, str]
 """Device and VRF, or device and interface."""

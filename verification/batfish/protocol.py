@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from verification.batfish_shapes import shapes_of, wrong_column
+from verification.batfish.answer_schema import shapes_of, wrong_column
 
 Row = Mapping[str, Any]
 """One row of an answer, by Batfish's column names."""

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from intents.prefix import Family, parse_prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.batfish_facts import Facts
-from verification.batfish_flow import WHOLE, addresses, end_of_trace, hops_of_trace, united
-from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
-from verification.evidence import Evidence
-from verification.flow import Flow
-from verification.flow_sets import Span, union_of
+from verification.batfish.flow import WHOLE, addresses, end_of_trace, hops_of_trace, united
+from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
+from verification.batfish.tables import Facts
+from verification.evidence.evidence import Evidence
+from verification.packets.flow_sets import Span, union_of
+from verification.verdicts.flow import Flow
 
 LOST = "denied_out,no_route,null_routed,neighbor_unreachable,insufficient_info,loop"
 """How a packet ends that has got past the source fence and does not arrive."""

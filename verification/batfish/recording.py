@@ -13,7 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from verification.batfish_session import (
+from verification.batfish.protocol import (
     COLUMNS,
     BatfishError,
     BatfishSession,

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 
 from intents.prefix import Family
 from routing.model import Direction
-from verification.batfish_fences import PERMIT
-from verification.batfish_flow import PROTOCOLS, TCP_FLAGS, WHOLE, addresses
-from verification.batfish_reach import ARRIVED, Asker, can_start
-from verification.batfish_session import BatfishError, Trouble
-from verification.flow import ICMP4, TCP, UDP, Flow
-from verification.verdict import Claim, ClaimKind, Verdict, Violated
+from verification.batfish.fences import PERMIT
+from verification.batfish.flow import PROTOCOLS, TCP_FLAGS, WHOLE, addresses
+from verification.batfish.protocol import BatfishError, Trouble
+from verification.batfish.reachability import ARRIVED, Asker, can_start
+from verification.verdicts.flow import ICMP4, TCP, UDP, Flow
+from verification.verdicts.verdict import Claim, ClaimKind, Verdict, Violated
 
 MOST = 20
 """How many different counterexamples are put to Batfish."""

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NewType
 
 from intents.prefix import Family, Prefix, format_address
-from verification.arrivals import Arrivals
-from verification.batfish_facts import Facts, SeenRoute
-from verification.evidence import Evidence
-from verification.flow import Disposition
-from verification.layout import lay_out
-from verification.stub_routes import StubRoutes
-from verification.wiring import Hop, NodeKey
+from verification.batfish.tables import Facts, SeenRoute
+from verification.evidence.address_index import lay_out
+from verification.evidence.delivery import Arrivals
+from verification.evidence.evidence import Evidence
+from verification.evidence.stub_ribs import StubRoutes
+from verification.routes.adjacency import Hop, NodeKey
+from verification.verdicts.flow import Disposition
 
 Onward = NewType("Onward", str)
 """Where packets go on to: the next device's address, the interface that they leave by, or that they are discarded."""

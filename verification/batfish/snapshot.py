@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 
 from routing.vendors import VENDORS
-from verification.batfish_session import Snapshot, name_snapshot
-from verification.evidence import Given
+from verification.batfish.protocol import Snapshot, name_snapshot
+from verification.evidence.evidence import Given
 
 CONFIGS = "configs/"
 

@@ -15,12 +15,12 @@ from typing import Any
 
 from intents.prefix import Family, Prefix, parse_prefix
 from routing.vendors import VENDORS
-from verification.batfish_flow import flow_of_row
-from verification.batfish_session import BatfishError, BatfishSession, Parameters, Row, Snapshot, Trouble
-from verification.batfish_snapshot import CONFIGS, device_of, file_of
-from verification.evidence import Given
-from verification.flow import Flow
-from verification.verdict import Culprit, NotModelled
+from verification.batfish.flow import flow_of_row
+from verification.batfish.protocol import BatfishError, BatfishSession, Parameters, Row, Snapshot, Trouble
+from verification.batfish.snapshot import CONFIGS, device_of, file_of
+from verification.evidence.evidence import Given
+from verification.verdicts.flow import Flow
+from verification.verdicts.verdict import Culprit, NotModelled
 
 AT_ONCE = 200
 """Of how many devices the routes are asked for in one question: each may have thousands."""

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from intents.prefix import Family
 from routing.model import Direction
-from verification.batfish_facts import Facts
-from verification.batfish_fences import filters_named, lists_named
-from verification.batfish_session import BatfishError, BatfishSession, Row, Snapshot, Trouble
-from verification.evidence import Given
-from verification.opinions import BATFISH, LineOpinion
-from verification.unreachable_lines import Place, bound_acls
+from verification.batfish.fences import filters_named, lists_named
+from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
+from verification.batfish.tables import Facts
+from verification.evidence.evidence import Given
+from verification.questions.unreachable_lines import Place, bound_acls
+from verification.verdicts.opinions import BATFISH, LineOpinion
 
 
 def ask_lines(session: BatfishSession, snapshot: Snapshot, given: Given, facts: Facts) -> LineOpinion:

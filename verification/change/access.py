@@ -15,14 +15,14 @@ from enum import StrEnum
 from intents.prefix import Family, Prefix, prefix_of
 from intents.registry import AttachmentName
 from routing.model import Acl, AclEntry, AttachmentPort, Direction
-from verification.access_suspects import Suspects
-from verification.acl_sets import permitted
-from verification.evidence import Evidence
-from verification.flow import SUCCESS, Flow
-from verification.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
-from verification.forwarding import Way
-from verification.header_space import HeaderMatch, HeaderSpace, header_match, header_space
-from verification.layout import RegionSet
+from verification.change.suspects import Suspects
+from verification.evidence.address_index import RegionSet
+from verification.evidence.evidence import Evidence
+from verification.packets.acl_sets import permitted
+from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
+from verification.packets.header_space import HeaderMatch, HeaderSpace, header_match, header_space
+from verification.routes.forwarding import Way
+from verification.verdicts.flow import SUCCESS, Flow
 
 Course = tuple[int, ...]
 """A way that delivers, by the filters on it: numbers of list contents, in order."""

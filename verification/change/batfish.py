@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.model import AttachmentPort
-from verification.access_change import Place, Turn
-from verification.batfish_facts import Facts, doubt_of, gather_texts
-from verification.batfish_flow import WHOLE, addresses, united
-from verification.batfish_reach import ANY, ARRIVED, can_start
-from verification.batfish_session import BatfishSession, Row
-from verification.batfish_snapshot import network_snapshot
-from verification.evidence import Given
-from verification.flow import SUCCESS, Flow
-from verification.flow_sets import Span
-from verification.verdict import NotModelled
+from verification.batfish.flow import WHOLE, addresses, united
+from verification.batfish.protocol import BatfishSession, Row
+from verification.batfish.reachability import ANY, ARRIVED, can_start
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import Facts, doubt_of, gather_texts
+from verification.change.access import Place, Turn
+from verification.evidence.evidence import Given
+from verification.packets.flow_sets import Span
+from verification.verdicts.flow import SUCCESS, Flow
+from verification.verdicts.verdict import NotModelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

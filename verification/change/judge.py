@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import Network
-from verification.access_change import AccessChange, Place, Turn, access_changes, destinations_of
-from verification.batfish_change import SeenChanges
-from verification.check_network import undeclared_lans
-from verification.doubt import doubts_of
-from verification.evidence import Evidence, Given, gather
-from verification.failure import NO_FAILURE
-from verification.flow import Flow, describe_flow
-from verification.flow_sets import NotExpressibleError, Span, size_of, union_of
-from verification.opinions import BATFISH, ENGINE
-from verification.prefix_state import NotSettledError
-from verification.verdict import NotModelled
-from verification.walk import walk
-from verification.walk_routes import WalkRoutes, routes_to
+from verification.change.access import AccessChange, Place, Turn, access_changes, destinations_of
+from verification.change.batfish import SeenChanges
+from verification.evidence.evidence import Evidence, Given, gather
+from verification.packets.flow_sets import NotExpressibleError, Span, size_of, union_of
+from verification.questions.network import undeclared_lans
+from verification.questions.unknown_lines import doubts_of
+from verification.reference.routes import WalkRoutes, routes_to
+from verification.reference.walk import walk
+from verification.routes.rib import NotSettledError
+from verification.verdicts.failure import NO_FAILURE
+from verification.verdicts.flow import Flow, describe_flow
+from verification.verdicts.opinions import BATFISH, ENGINE
+from verification.verdicts.verdict import NotModelled
 
 AskChanges = Callable[[Given, Given, Sequence[Sequence[Span]]], SeenChanges]
 """Asks a second judge what changes between running and intended texts for packets to groups of IPv4 addresses. BatfishError."""

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AclEntry, AttachmentPort, Direction
-from verification.arrivals import Arrivals
-from verification.evidence import Evidence
-from verification.layout import Layout, RegionSet, lay_out
-from verification.stub_routes import StubRoutes
+from verification.evidence.address_index import Layout, RegionSet, lay_out
+from verification.evidence.delivery import Arrivals
+from verification.evidence.evidence import Evidence
+from verification.evidence.stub_ribs import StubRoutes
 
 
 class Suspects:

@@ -9,24 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor
 
-from verification.arrivals import Arrivals
-from verification.check_fences import FenceResult, check_fences
-from verification.check_filters import check_isolation, check_sessions_filtered
-from verification.check_network import node_purposes
-from verification.check_purposes import homes_of
-from verification.check_routes import Senders, plain_ports
-from verification.check_stubs import stub_needs
-from verification.check_wall import exposed
-from verification.doubt import doubts_of
-from verification.evidence import Evidence, Given, gather
-from verification.judgement import Judgement
-from verification.layout import lay_out
-from verification.management import management_plane
-from verification.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
-from verification.prefix_state import NotSettledError
-from verification.question import Answer
-from verification.rule_answers import Known, rule_answers, rule_questions, via_answers
-from verification.states import (
+from verification.engine.failure_states import (
     Inquiry,
     Progress,
     Tally,
@@ -38,11 +21,28 @@ from verification.states import (
     share,
     start_failures,
 )
-from verification.stub_routes import StubRoutes
-from verification.talkers import members_of, who_talks
-from verification.topology import grouped
-from verification.unreachable_lines import check_lines
-from verification.verdict import NotModelled
+from verification.engine.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
+from verification.engine.policy_answers import Known, rule_answers, rule_questions, via_answers
+from verification.evidence.address_index import lay_out
+from verification.evidence.delivery import Arrivals
+from verification.evidence.evidence import Evidence, Given, gather
+from verification.evidence.management_plane import management_plane
+from verification.evidence.permitted_matrix import members_of, who_talks
+from verification.evidence.stub_ribs import StubRoutes
+from verification.questions.fences import FenceResult, check_fences
+from verification.questions.filters_on_paths import check_isolation, check_sessions_filtered
+from verification.questions.judgement import Judgement
+from verification.questions.network import node_purposes
+from verification.questions.purposes import homes_of
+from verification.questions.reachability import Senders, plain_ports
+from verification.questions.segregation import exposed
+from verification.questions.stub_reachability import stub_needs
+from verification.questions.unknown_lines import doubts_of
+from verification.questions.unreachable_lines import check_lines
+from verification.routes.rib import NotSettledError
+from verification.routes.topology import grouped
+from verification.verdicts.question import Answer
+from verification.verdicts.verdict import NotModelled
 
 MakeExecutor = Callable[[], Executor]
 """Makes an executor whose workers inherit this process's memory at that moment (a forking pool), or threads of it."""

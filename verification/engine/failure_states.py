@@ -13,23 +13,23 @@ from itertools import islice
 
 from intents.prefix import Prefix
 from intents.registry import AttachmentName, PurposeName
-from verification.alive import Alive
-from verification.arrivals import Arrivals
-from verification.check_management import check_reachable
-from verification.check_network import NetworkFault
-from verification.check_purposes import Homes, check_purposes
-from verification.check_routes import Components, Senders, Wrong, check_changed, check_joined
-from verification.check_stubs import StubCheck, StubNeeds, check_changed_stubs, check_stubs
-from verification.check_via import ViaPairs, check_via
-from verification.check_wall import check_wall
-from verification.evidence import Evidence
-from verification.failure import Failure, failures
-from verification.forwarding import Forwarding
-from verification.layout import Layout
-from verification.management import ManagementPlane
-from verification.prefix_state import NotSettledError
-from verification.stub_routes import StubRoutes
-from verification.talkers import Partners
+from verification.evidence.address_index import Layout
+from verification.evidence.delivery import Arrivals
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.evidence.permitted_matrix import Partners
+from verification.evidence.stub_ribs import StubRoutes
+from verification.questions.management import check_reachable
+from verification.questions.network import NetworkFault
+from verification.questions.purposes import Homes, check_purposes
+from verification.questions.reachability import Components, Senders, Wrong, check_changed, check_joined
+from verification.questions.segregation import check_wall
+from verification.questions.stub_reachability import StubCheck, StubNeeds, check_changed_stubs, check_stubs
+from verification.questions.via import ViaPairs, check_via
+from verification.routes.forwarding import Forwarding
+from verification.routes.rib import NotSettledError
+from verification.routes.surviving import Alive
+from verification.verdicts.failure import Failure, failures
 
 Progress = Callable[[str, int, int], None]
 

@@ -10,26 +10,26 @@ from dataclasses import dataclass
 from itertools import chain
 
 from intents.registry import AttachmentName
-from verification.check_addressing import check_addressing
-from verification.check_control import check_control, check_ways_in
-from verification.check_fences import FenceResult, fence_answers
-from verification.check_logins import Strangers, check_logins
-from verification.check_network import (
+from verification.engine.failure_states import Inquiry, Tally
+from verification.evidence.evidence import Evidence
+from verification.questions.addressing import check_addressing
+from verification.questions.control_plane_filters import check_control, check_ways_in
+from verification.questions.counterexample import violated_by
+from verification.questions.fences import FenceResult, fence_answers
+from verification.questions.logins import Strangers, check_logins
+from verification.questions.network import (
     NetworkFault,
     check_backbone,
     check_default_routes,
     check_leaks,
     check_overlaps,
 )
-from verification.check_route_filters import check_route_filters
-from verification.check_strays import check_strays
-from verification.counterexample import violated_by
-from verification.doubt import Doubt
-from verification.evidence import Evidence
-from verification.opinions import ENGINE
-from verification.question import Answer, Question, QuestionKind
-from verification.states import Inquiry, Tally
-from verification.verdict import Holds, NotModelled, Verdict, Violated
+from verification.questions.route_filters import check_route_filters
+from verification.questions.stray_routes import check_strays
+from verification.questions.unknown_lines import Doubt
+from verification.verdicts.opinions import ENGINE
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
 Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
 

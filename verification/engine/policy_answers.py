@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 from intents.policy import DevicesEndpoint, Effect, Rule, ViaAssertion
 from intents.registry import AttachmentName
-from verification.check_via import ViaPairs
-from verification.counterexample import violated_by
-from verification.doubt import Doubt
-from verification.evidence import Evidence, Given
-from verification.opinions import ENGINE
-from verification.question import Answer, Question, QuestionKind
-from verification.states import Tally
-from verification.verdict import Holds, NotModelled, Verdict, Violated
+from verification.engine.failure_states import Tally
+from verification.evidence.evidence import Evidence, Given
+from verification.questions.counterexample import violated_by
+from verification.questions.unknown_lines import Doubt
+from verification.questions.via import ViaPairs
+from verification.verdicts.opinions import ENGINE
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
 Members = tuple[frozenset[AttachmentName], frozenset[AttachmentName]]
 """The attachments that a rule is about, as sources and as destinations."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
-from verification.evidence import Evidence
+from verification.evidence.evidence import Evidence
 
 RegionSet = int
 """A set of regions: bit n is the n-th of the layout."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from intents.prefix import Prefix
-from verification.evidence import Evidence
-from verification.flow import SUCCESS, Disposition
-from verification.forwarding import Forwarding
-from verification.layout import Layout
-from verification.wiring import Hop
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.routes.adjacency import Hop
+from verification.routes.forwarding import Forwarding
+from verification.verdicts.flow import SUCCESS, Disposition
 
 
 class Arrivals:

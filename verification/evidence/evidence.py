@@ -15,17 +15,17 @@ from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
-from verification.alive import Alive
-from verification.allowed_pairs import NOBODY, Kind, PairPolicy, pair_policy
-from verification.allowed_sets import AllowedSets, allowed_matches
-from verification.control_plane import ControlPlane
-from verification.failure import NO_FAILURE
-from verification.flow_sets import Span
-from verification.forwarding import Forwarding, Regions, regions_of
-from verification.header_space import HeaderSpace, header_match, header_space
-from verification.login_headers import login_matches
-from verification.topology import Topology, build_topology
-from verification.verdict import Culprit
+from verification.packets.flow_sets import Span
+from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.login_headers import login_matches
+from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
+from verification.packets.permitted_sets import AllowedSets, allowed_matches
+from verification.routes.control_plane import ControlPlane
+from verification.routes.forwarding import Forwarding, Regions, regions_of
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology, build_topology
+from verification.verdicts.failure import NO_FAILURE
+from verification.verdicts.verdict import Culprit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

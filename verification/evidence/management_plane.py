@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
-from verification.evidence import Evidence
+from verification.evidence.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

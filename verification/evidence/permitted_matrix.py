@@ -13,8 +13,8 @@ from intents.policy import Endpoint
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from ipam.endpoints import Resolver
-from verification.allowed_pairs import Kind
-from verification.evidence import Evidence
+from verification.evidence.evidence import Evidence
+from verification.packets.permitted_pairs import Kind
 
 Key = tuple[AttachmentName, Family]
 AttachmentSet = int

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
-from verification.announcements import Group
-from verification.arrivals import Arrivals
-from verification.control_plane import ControlPlane
-from verification.layout import Layout, RegionSet
-from verification.prefix_state import PrefixState
-from verification.wiring import Session
+from verification.evidence.address_index import Layout, RegionSet
+from verification.evidence.delivery import Arrivals
+from verification.routes.adjacency import Session
+from verification.routes.advertisements import Group
+from verification.routes.control_plane import ControlPlane
+from verification.routes.rib import PrefixState
 
 
 @dataclass(slots=True)

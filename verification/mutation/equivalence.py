@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address
 from routing.model import AclEntry, Device, Direction, Interface, LoginService, Network
-from verification.equivalence_acls import differing_packet
-from verification.equivalence_routes import Ends, RoutingState, all_prefixes, route, stretches, with_others
-from verification.equivalence_scope import affected_prefixes, routing_part
-from verification.failure import Failure
-from verification.walk_acl import may_log_in
-from verification.walk_sessions import Node
+from verification.mutation.affected_prefixes import affected_prefixes, routing_part
+from verification.mutation.equivalent_acls import differing_packet
+from verification.mutation.equivalent_routes import Ends, RoutingState, all_prefixes, route, stretches, with_others
+from verification.reference.acl import may_log_in
+from verification.reference.bgp_sessions import Node
+from verification.verdicts.failure import Failure
 
 Entries = tuple[AclEntry, ...]
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from intents.prefix import Family, format_address
 from routing.model import AclEntry, Action, AddressMatch, NonInitial, PortRange
-from verification.flow import ACK, FIN, ICMP4, ICMP6, RST, SYN, TCP, UDP
+from verification.verdicts.flow import ACK, FIN, ICMP4, ICMP6, RST, SYN, TCP, UDP
 
 _SCTP = 132
 _PORTED = (TCP, UDP, _SCTP)

@@ -12,13 +12,9 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, format_address
 from routing.model import Interface, Network, RouteSource
-from verification.failure import Failure
-from verification.flow import Disposition
-from verification.walk_own_routes import own_routes
-from verification.walk_paths import Exit, Path
-from verification.walk_sessions import Node
-from verification.walk_tables import settle
-from verification.walk_wiring import (
+from verification.reference.bgp_sessions import Node
+from verification.reference.bgp_tables import settle
+from verification.reference.cabling import (
     Wiring,
     connected_prefixes,
     is_linked,
@@ -28,6 +24,10 @@ from verification.walk_wiring import (
     parent_of,
     wire,
 )
+from verification.reference.own_routes import own_routes
+from verification.reference.paths import Exit, Path
+from verification.verdicts.failure import Failure
+from verification.verdicts.flow import Disposition
 
 _EXTERNAL, _LOCAL = 20, 200
 """Administrative distances of eBGP and of routes that BGP made here (aggregates, leaks of own routes)."""

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from verification.mutation_kinds import NAMED_KINDS, FaultKind, TextEdit
-from verification.mutation_words import (
+from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit
+from verification.mutation.words import (
     Change,
     PlainText,
     change_number,

@@ -14,14 +14,14 @@ from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Device, Direction
-from verification.allowed_pairs import PairPolicy, pair_policy
-from verification.allowed_sets import AllowedSets, allowed_matches
-from verification.evidence import Given
-from verification.fences import check_destination_fence, check_source_fence
-from verification.flow import describe_flow
-from verification.flow_sets import NotExpressibleError
-from verification.header_space import header_match, header_space
-from verification.question import QuestionKind
+from verification.evidence.evidence import Given
+from verification.packets.compare_acl import check_destination_fence, check_source_fence
+from verification.packets.flow_sets import NotExpressibleError
+from verification.packets.header_space import header_match, header_space
+from verification.packets.permitted_pairs import PairPolicy, pair_policy
+from verification.packets.permitted_sets import AllowedSets, allowed_matches
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.question import QuestionKind
 
 
 class FencesAlone:

@@ -16,16 +16,16 @@ from typing import assert_never
 
 from routing.model import Device
 from routing.vendors import VENDORS
-from verification.engine import judge
-from verification.equivalence import Difference, Same, Unmutated
-from verification.equivalence_scope import routing_part
-from verification.evidence import Given, lines_of_text
-from verification.failure import NO_FAILURE, failures
-from verification.judgement import Judgement
-from verification.mutation import Fault, mutate
-from verification.mutation_fences import FencesAlone
-from verification.mutation_kinds import FaultKind
-from verification.verdict import Disputed, Holds, NotModelled, Violated
+from verification.engine.engine import judge
+from verification.evidence.evidence import Given, lines_of_text
+from verification.mutation.affected_prefixes import routing_part
+from verification.mutation.equivalence import Difference, Same, Unmutated
+from verification.mutation.faults import Fault, mutate
+from verification.mutation.fences_alone import FencesAlone
+from verification.mutation.kinds import FaultKind
+from verification.questions.judgement import Judgement
+from verification.verdicts.failure import NO_FAILURE, failures
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 Judge = Callable[[Given, bool], Judgement]
 """Answers every question; the second argument says whether under every failure too."""

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family
-from verification.batfish_judge import verdicts_of
-from verification.batfish_session import BatfishError, BatfishSession, Trouble
-from verification.batfish_snapshot import network_snapshot
-from verification.engine import judge
-from verification.evidence import Given
+from verification.batfish.judge import verdicts_of
+from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
+from verification.batfish.snapshot import network_snapshot
+from verification.engine.engine import judge
+from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
-from verification.mutation import mutate
-from verification.mutation_score import Outcome, Score, ScoredFault, text_of, with_text
-from verification.opinions import Scope
-from verification.question import Answer, Question, QuestionKind
-from verification.verdict import NotModelled, Violated
+from verification.mutation.faults import mutate
+from verification.mutation.score import Outcome, Score, ScoredFault, text_of, with_text
+from verification.verdicts.opinions import Scope
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import NotModelled, Violated
 
 Told = Callable[[str, int, int], None]
 """Shows progress: stage, done, total."""

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
-from verification.flow_sets import FlowSet, Packet, Row, Span, append_run, clip, spans_of, whole
-from verification.header_space import HeaderSpace, accepts, header_match
+from verification.packets.flow_sets import FlowSet, Packet, Row, Span, append_run, clip, spans_of, whole
+from verification.packets.header_space import HeaderSpace, accepts, header_match
 
 
 class Step(NamedTuple):

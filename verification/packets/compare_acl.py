@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.model import Acl
-from verification.acl_sets import deciding_entry, permitted
-from verification.flow import Flow
-from verification.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, whole
+from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, whole
+from verification.verdicts.flow import Flow
 
 StartOf = Callable[[int], tuple[str, str]]
 """Gives for a source address the device and interface where packets with that source start."""

@@ -17,8 +17,8 @@ from typing import NamedTuple, TypeVar
 
 from intents.prefix import Family, Prefix
 from routing.model import AddressMatch
-from verification.flow import TCP, Flow
-from verification.header_space import ICMP, WITH_PORTS, Header, HeaderSpace
+from verification.packets.header_space import ICMP, WITH_PORTS, Header, HeaderSpace
+from verification.verdicts.flow import TCP, Flow
 
 Span = tuple[int, int]
 """Addresses low..high, both included."""

@@ -17,8 +17,8 @@ import numpy as np
 
 from intents.prefix import Family
 from routing.model import AclEntry, FlagMatch, IcmpMatch, NonInitial, PortRange
-from verification.atoms import Bits, among_flags, axis, equal_to, merge_cells, port_axis
-from verification.flow import ICMP4, ICMP6, TCP, UDP
+from verification.packets.atoms import Bits, among_flags, axis, equal_to, merge_cells, port_axis
+from verification.verdicts.flow import ICMP4, ICMP6, TCP, UDP
 
 ICMP: Mapping[Family, int] = {Family.V4: ICMP4, Family.V6: ICMP6}
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from routing.model import FlagMatch, LoginService, NonInitial, PortRange
-from verification.flow import ACK, RST, SYN, TCP, UDP
-from verification.header_space import HeaderMatch
+from verification.packets.header_space import HeaderMatch
+from verification.verdicts.flow import ACK, RST, SYN, TCP, UDP
 
 _FIRST = (FlagMatch(value=SYN, care=SYN | ACK | RST),)
 """The flags that open a TCP connection (RFC 9293 3.5)."""

@@ -17,7 +17,7 @@ from intents.policy import Effect, Endpoint, OutsideEndpoint, Policy, Rule
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, OrganisationName, PurposeName, Registry
 from intents.service import ServiceSet
-from verification.flow_sets import Span, append_run, combine, span_of, union_of
+from verification.packets.flow_sets import Span, append_run, combine, span_of, union_of
 
 
 class Addresses(Protocol):

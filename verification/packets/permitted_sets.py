@@ -13,10 +13,16 @@ from operator import and_, or_
 
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import AttachmentName
-from verification.allowed_pairs import NOBODY, Kind, PairPolicy
-from verification.flow_sets import FlowSet, Row, Span, append_run, combine, rectangle, span_of
-from verification.header_space import ICMP, HeaderMatch, HeaderSpace
-from verification.session_headers import echo_request, error_match, fragment_match, neighbor_discovery, pair_matches
+from verification.packets.flow_sets import FlowSet, Row, Span, append_run, combine, rectangle, span_of
+from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace
+from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy
+from verification.packets.session_headers import (
+    echo_request,
+    error_match,
+    fragment_match,
+    neighbor_discovery,
+    pair_matches,
+)
 
 LINK_LOCAL = span_of(parse_prefix("fe80::/10"))
 _UNSPECIFIED: Span = (0, 0)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from intents.prefix import Family
 from intents.service import ServiceSet, Transport
 from routing.model import ESTABLISHED, IcmpMatch, NonInitial
-from verification.flow import TCP, UDP
-from verification.header_space import ICMP, HeaderMatch
+from verification.packets.header_space import ICMP, HeaderMatch
+from verification.verdicts.flow import TCP, UDP
 
 _ECHO_REQUEST: Mapping[Family, int] = {Family.V4: 8, Family.V6: 128}
 _ECHO_REPLY: Mapping[Family, int] = {Family.V4: 0, Family.V6: 129}

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from routing.model import Acl
-from verification.acl_sets import Step, steps_of, sweep
-from verification.flow_sets import clip, spans_of, whole
-from verification.header_space import HeaderSpace, header_match
+from verification.packets.acl_sets import Step, steps_of, sweep
+from verification.packets.flow_sets import clip, spans_of, whole
+from verification.packets.header_space import HeaderSpace, header_match
 
 
 class _Take(NamedTuple):

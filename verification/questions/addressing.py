@@ -16,10 +16,10 @@ from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
 from routing.model import AttachmentPort, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref
-from verification.allowed_sets import gateway_of
-from verification.check_network import NetworkFault
-from verification.evidence import Evidence
-from verification.wiring import parent_of
+from verification.evidence.evidence import Evidence
+from verification.packets.permitted_sets import gateway_of
+from verification.questions.network import NetworkFault
+from verification.routes.adjacency import parent_of
 
 Address = tuple[Family, int, int]
 """Family, value, prefix length."""

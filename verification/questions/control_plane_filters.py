@@ -19,14 +19,14 @@ from intents.prefix import Family, format_address
 from intents.service import Transport
 from routing.model import ESTABLISHED, Acl, AclEntry, Device, IcmpMatch, LoginService, NonInitial
 from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
-from verification.acl_sets import deciding_entry, permitted
-from verification.check_network import NetworkFault
-from verification.evidence import Evidence
-from verification.flow import TCP, UDP
-from verification.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
-from verification.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
-from verification.login_headers import LOGIN_HEADERS
-from verification.management import ManagementPlane
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
+from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.login_headers import LOGIN_HEADERS
+from verification.questions.network import NetworkFault
+from verification.verdicts.flow import TCP, UDP
 
 _BGP = ((179, 179),)
 _MESSAGES = {Family.V4: (0, 3, 8, 11, 12), Family.V6: (1, 2, 3, 4, 128, 129, 135, 136)}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from intents.prefix import Prefix, format_address
 from routing.model import Ref
 from routing.refs import interface_ref, neighbor_ref
-from verification.check_routes import Wrong
-from verification.evidence import Evidence
-from verification.flow import TCP, Flow, describe_flow
-from verification.flow_sets import flow_of, rectangle, span_of
-from verification.verdict import Claim, ClaimKind, Culprit, Violated
+from verification.evidence.evidence import Evidence
+from verification.packets.flow_sets import flow_of, rectangle, span_of
+from verification.questions.reachability import Wrong
+from verification.verdicts.flow import TCP, Flow, describe_flow
+from verification.verdicts.verdict import Claim, ClaimKind, Culprit, Violated
 
 SYN = 2
 

@@ -13,13 +13,13 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort, Direction, Ref
 from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
-from verification.evidence import Evidence, Side
-from verification.fences import FenceGap, GapKind, check_destination_fence, check_source_fence
-from verification.flow import describe_flow
-from verification.flow_sets import NotExpressibleError
-from verification.opinions import ENGINE
-from verification.question import Answer, Question, QuestionKind
-from verification.verdict import Claim, ClaimKind, Holds, NotModelled, Verdict, Violated
+from verification.evidence.evidence import Evidence, Side
+from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
+from verification.packets.flow_sets import NotExpressibleError
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.opinions import ENGINE
+from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.verdict import Claim, ClaimKind, Holds, NotModelled, Verdict, Violated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

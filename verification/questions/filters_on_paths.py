@@ -13,16 +13,16 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort, Direction
 from routing.refs import binding_ref
-from verification.acl_sets import permitted
-from verification.check_fences import FenceResult, guilty_ref
-from verification.evidence import Evidence
-from verification.fences import GapKind
-from verification.flow import SUCCESS, Flow, describe_flow
-from verification.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
-from verification.forwarding import Filter, Way
-from verification.layout import Layout
-from verification.talkers import Partners
-from verification.verdict import Claim, ClaimKind, Violated
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.evidence.permitted_matrix import Partners
+from verification.packets.acl_sets import permitted
+from verification.packets.compare_acl import GapKind
+from verification.packets.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
+from verification.questions.fences import FenceResult, guilty_ref
+from verification.routes.forwarding import Filter, Way
+from verification.verdicts.flow import SUCCESS, Flow, describe_flow
+from verification.verdicts.verdict import Claim, ClaimKind, Violated
 
 Ends = tuple[AttachmentName, AttachmentName]
 

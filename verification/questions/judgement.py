@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from verification.opinions import Alone, SecondJudge
-from verification.question import Answer
-from verification.unreachable_lines import BoundLists
+from verification.questions.unreachable_lines import BoundLists
+from verification.verdicts.opinions import Alone, SecondJudge
+from verification.verdicts.question import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,11 @@ from intents.prefix import Family
 from routing.model import Acl, AclEntry, NonInitial
 from routing.refs import acl_entry_ref, acl_ref
 from routing.vendors import VENDORS
-from verification.acl_reach import unreached
-from verification.evidence import Given
-from verification.opinions import ENGINE, LineDifference, LineOpinion, Unseen
-from verification.unreachable_lines import UnreachableLine, bound_acls, entries_by_line, space_of
-from verification.verdict import Culprit
+from verification.evidence.evidence import Given
+from verification.packets.unreachable_entries import unreached
+from verification.questions.unreachable_lines import UnreachableLine, bound_acls, entries_by_line, space_of
+from verification.verdicts.opinions import ENGINE, LineDifference, LineOpinion, Unseen
+from verification.verdicts.verdict import Culprit
 
 _Line = tuple[str, str, str]
 """Device, list, and what the second judge calls the line."""

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from intents.prefix import Family, format_address
 from routing.model import Acl, AclEntry, Device, Login, LoginService
 from routing.refs import control_filter_ref, login_ref
-from verification.acl_sets import permitted
-from verification.check_network import NetworkFault
-from verification.evidence import Evidence
-from verification.flow_sets import FlowSet, NotExpressibleError, rectangle, span_of, union_of, whole
-from verification.login_headers import LOGIN_HEADERS
+from verification.evidence.evidence import Evidence
+from verification.packets.acl_sets import permitted
+from verification.packets.flow_sets import FlowSet, NotExpressibleError, rectangle, span_of, union_of, whole
+from verification.packets.login_headers import LOGIN_HEADERS
+from verification.questions.network import NetworkFault
 
 
 class Strangers:

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
-from verification.check_network import NetworkFault
-from verification.check_routes import Components
-from verification.evidence import Evidence
-from verification.flow import SUCCESS
-from verification.forwarding import Forwarding
-from verification.layout import Layout
-from verification.management import ManagementPlane
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.questions.network import NetworkFault
+from verification.questions.reachability import Components
+from verification.routes.forwarding import Forwarding
+from verification.verdicts.flow import SUCCESS
 
 
 def check_reachable(

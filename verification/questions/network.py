@@ -14,15 +14,15 @@ from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
-from verification.alive import Alive
-from verification.allowed_pairs import Kind
-from verification.evidence import Evidence
-from verification.failure import Failure
-from verification.flow import SUCCESS
-from verification.flow_sets import span_of
-from verification.forwarding import Forwarding
-from verification.layout import Layout
-from verification.wiring import parent_of
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.packets.flow_sets import span_of
+from verification.packets.permitted_pairs import Kind
+from verification.routes.adjacency import parent_of
+from verification.routes.forwarding import Forwarding
+from verification.routes.surviving import Alive
+from verification.verdicts.failure import Failure
+from verification.verdicts.flow import SUCCESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, PurposeName
 from routing.refs import vrf_ref
-from verification.check_network import NetworkFault
-from verification.check_routes import Components
-from verification.evidence import Evidence
-from verification.forwarding import Forwarding
-from verification.layout import Layout
-from verification.management import ManagementPlane
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.questions.network import NetworkFault
+from verification.questions.reachability import Components
+from verification.routes.forwarding import Forwarding
 
 MANAGEMENT = PurposeName("management")
 Homes = Mapping[Prefix, tuple[PurposeName, frozenset[str]]]

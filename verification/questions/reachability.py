@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.arrivals import Arrivals
-from verification.evidence import Evidence
-from verification.flow import SUCCESS, Disposition
-from verification.forwarding import Forwarding, Way
-from verification.layout import Layout
-from verification.talkers import Partners
-from verification.wiring import parent_of
+from verification.evidence.address_index import Layout
+from verification.evidence.delivery import Arrivals
+from verification.evidence.evidence import Evidence
+from verification.evidence.permitted_matrix import Partners
+from verification.routes.adjacency import parent_of
+from verification.routes.forwarding import Forwarding, Way
+from verification.verdicts.flow import SUCCESS, Disposition
 
 Components = Mapping[str, frozenset[int]]
 """The components of the physical graph that each device hangs on; a device that is absent hangs on none."""

@@ -13,10 +13,10 @@ from intents.prefix import Family, Prefix, format_address
 from intents.registry import AttachmentName
 from routing.model import Action, BgpNeighbor, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import neighbor_ref
-from verification.check_network import NetworkFault
-from verification.evidence import Evidence
-from verification.management import ManagementPlane
-from verification.wiring import Session
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.questions.network import NetworkFault
+from verification.routes.adjacency import Session
 
 Policies = Mapping[str, RoutePolicy]
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from intents.prefix import Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.allowed_pairs import NOBODY
-from verification.check_routes import Failing, Wrong
-from verification.evidence import Evidence
-from verification.flow import SUCCESS
-from verification.forwarding import Forwarding, Way
-from verification.layout import Layout
-from verification.talkers import Partners
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.evidence.permitted_matrix import Partners
+from verification.packets.permitted_pairs import NOBODY
+from verification.questions.reachability import Failing, Wrong
+from verification.routes.forwarding import Forwarding, Way
+from verification.verdicts.flow import SUCCESS
 
 
 def check_wall(

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from intents.prefix import Prefix, format_address
 from routing.model import Ref
 from routing.refs import neighbor_ref, vrf_ref
-from verification.best_path import Selected
-from verification.check_network import NetworkFault
-from verification.evidence import Evidence
-from verification.layout import Layout
-from verification.management import ManagementPlane
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
+from verification.questions.network import NetworkFault
+from verification.routes.best_path import Selected
 
 _ORIGINATED = "o"
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.check_routes import Components, Wrong, is_cut, join
-from verification.check_wall import check_wall
-from verification.evidence import Evidence
-from verification.forwarding import Forwarding
-from verification.layout import Layout, RegionSet
-from verification.stub_routes import StubRoutes
-from verification.talkers import Partners, gather_partners, sum_of
+from verification.evidence.address_index import Layout, RegionSet
+from verification.evidence.evidence import Evidence
+from verification.evidence.permitted_matrix import Partners, gather_partners, sum_of
+from verification.evidence.stub_ribs import StubRoutes
+from verification.questions.reachability import Components, Wrong, is_cut, join
+from verification.questions.segregation import check_wall
+from verification.routes.forwarding import Forwarding
 
 EVERYTHING: RegionSet = -1
 

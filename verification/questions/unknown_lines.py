@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from intents.prefix import Prefix, format_address
 from intents.registry import AttachmentName
 from routing.model import AclBinding, Device
-from verification.check_filters import passes
-from verification.evidence import Evidence
-from verification.route_filters import DEFAULT_PREFERENCE
-from verification.verdict import Culprit, NotModelled
-from verification.wiring import Session
+from verification.evidence.evidence import Evidence
+from verification.questions.filters_on_paths import passes
+from verification.routes.adjacency import Session
+from verification.routes.route_filters import DEFAULT_PREFERENCE
+from verification.verdicts.verdict import Culprit, NotModelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

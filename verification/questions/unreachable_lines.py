@@ -13,12 +13,12 @@ from enum import StrEnum
 from intents.prefix import Family
 from routing.model import Acl, Device, NonInitial
 from routing.refs import acl_entry_ref
-from verification.acl_reach import matches_all_of, unreached
-from verification.evidence import Given
-from verification.flow_sets import NotExpressibleError
-from verification.header_space import HeaderSpace, header_match, header_space
-from verification.opinions import LineDifference
-from verification.verdict import Culprit
+from verification.evidence.evidence import Given
+from verification.packets.flow_sets import NotExpressibleError
+from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.unreachable_entries import matches_all_of, unreached
+from verification.verdicts.opinions import LineDifference
+from verification.verdicts.verdict import Culprit
 
 Place = tuple[str, str]
 """A list: device and name."""

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from intents.prefix import Family
 from intents.registry import AttachmentName
-from verification.check_routes import Components, Failing, Wrong
-from verification.evidence import Evidence
-from verification.flow import SUCCESS
-from verification.forwarding import Forwarding
-from verification.layout import Layout
+from verification.evidence.address_index import Layout
+from verification.evidence.evidence import Evidence
+from verification.questions.reachability import Components, Failing, Wrong
+from verification.routes.forwarding import Forwarding
+from verification.verdicts.flow import SUCCESS
 
 ViaPairs = tuple[tuple[frozenset[AttachmentName], frozenset[AttachmentName], frozenset[str]], ...]
 """Sources, destinations and devices of each assertion, in the order of the policy."""

@@ -24,7 +24,7 @@ from routing.model import (
     PortRange,
 )
 from routing.refs import acl_entry_ref, acl_ref
-from verification.flow import ICMP4, ICMP6, TCP, UDP, Flow, Line
+from verification.verdicts.flow import ICMP4, ICMP6, TCP, UDP, Flow, Line
 
 _SCTP = 132
 _WITH_PORTS = frozenset({TCP, UDP, _SCTP})

@@ -15,7 +15,7 @@ from intents.policy import Effect, Endpoint, OutsideEndpoint, Policy, Rule
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import AttachmentName, OrganisationName, Registry
 from intents.service import ServiceSet, Transport
-from verification.flow import ACK, ICMP4, ICMP6, RST, TCP, UDP, Flow
+from verification.verdicts.flow import ACK, ICMP4, ICMP6, RST, TCP, UDP, Flow
 
 _ICMP = {Family.V4: ICMP4, Family.V6: ICMP6}
 _ECHO_REQUEST = {Family.V4: 8, Family.V6: 128}

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.model import BgpInstance, BgpNeighbor, Device, Interface
-from verification.walk_wiring import Wiring, neighbours
+from verification.reference.cabling import Wiring, neighbours
 
 Node = tuple[str, str | None]
 """A device's name and one of its VRFs (None: the global table)."""

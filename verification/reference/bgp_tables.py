@@ -12,10 +12,10 @@ from dataclasses import replace
 from intents.prefix import Prefix, format_address
 from routing.model import BgpInstance, Device, Direction, Redistribution, RouteSource, VrfFamily
 from routing.refs import bgp_ref, neighbor_ref, vrf_import_ref
-from verification.walk_own_routes import Route
-from verification.walk_paths import DISCARD, Exit, Path, announce, apply_policies, choose, learn
-from verification.walk_sessions import Node, Session, sessions
-from verification.walk_wiring import Wiring
+from verification.reference.bgp_sessions import Node, Session, sessions
+from verification.reference.cabling import Wiring
+from verification.reference.own_routes import Route
+from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, choose, learn
 
 Table = Mapping[Prefix, tuple[Path, ...]]
 """By prefix, the best path first, then those used beside it."""

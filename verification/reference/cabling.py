@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, prefix_of
 from routing.model import Device, Interface, Network
-from verification.failure import Failure
+from verification.verdicts.failure import Failure
 
 Port = tuple[str, str]
 """Device and parent port."""

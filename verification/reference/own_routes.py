@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from intents.prefix import Prefix, format_address
 from routing.model import Device, Interface, RouteSource, StaticRoute
 from routing.refs import interface_ref, static_ref
-from verification.walk_paths import DISCARD, Exit, Path
-from verification.walk_sessions import Node
-from verification.walk_wiring import Wiring, connected_prefixes
+from verification.reference.bgp_sessions import Node
+from verification.reference.cabling import Wiring, connected_prefixes
+from verification.reference.paths import DISCARD, Exit, Path
 
 _UNUSABLE_DISTANCE = 255
 

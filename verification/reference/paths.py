@@ -22,7 +22,7 @@ from routing.model import (
     RoutePolicy,
     RouteSource,
 )
-from verification.flow import Line
+from verification.verdicts.flow import Line
 
 DEFAULT_PREFERENCE = 100
 

@@ -13,12 +13,12 @@ from typing import assert_never
 
 from intents.prefix import Family, Prefix
 from routing.model import Network, RouteSource
-from verification.failure import Failure
-from verification.walk_own_routes import Route, own_routes
-from verification.walk_paths import Path
-from verification.walk_sessions import Node
-from verification.walk_tables import settle
-from verification.walk_wiring import Wiring, connected_prefixes, wire
+from verification.reference.bgp_sessions import Node
+from verification.reference.bgp_tables import settle
+from verification.reference.cabling import Wiring, connected_prefixes, wire
+from verification.reference.own_routes import Route, own_routes
+from verification.reference.paths import Path
+from verification.verdicts.failure import Failure
 
 EBGP_DISTANCE = 20
 LOCAL_BGP_DISTANCE = 200

@@ -17,13 +17,13 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family, parse_prefix
 from routing.model import Direction, Interface, Network
-from verification.failure import NO_FAILURE, Failure
-from verification.flow import Disposition, Flow, Hop, Line, MatchedRoute, Trace
-from verification.walk_acl import Passage, judge_control, judge_interface
-from verification.walk_own_routes import Route
-from verification.walk_paths import Exit, Path
-from verification.walk_routes import WalkRoutes, routes_to
-from verification.walk_wiring import connected_prefixes, is_linked, is_loopback, neighbours, owns
+from verification.reference.acl import Passage, judge_control, judge_interface
+from verification.reference.cabling import connected_prefixes, is_linked, is_loopback, neighbours, owns
+from verification.reference.own_routes import Route
+from verification.reference.paths import Exit, Path
+from verification.reference.routes import WalkRoutes, routes_to
+from verification.verdicts.failure import NO_FAILURE, Failure
+from verification.verdicts.flow import Disposition, Flow, Hop, Line, MatchedRoute, Trace
 
 _LINK_SCOPE = (parse_prefix("fe80::/10"), parse_prefix("ff02::/16"))
 """IPv6 destinations that no router forwards (RFC 4291 2.5.6, 2.7): whoever hears the packet is at its end."""

@@ -13,11 +13,11 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from routing.model import RouteSource
-from verification.best_path import Candidate, Grade
-from verification.route_filters import DEFAULT_PREFERENCE, Attributes, Filter, compile_filters
-from verification.stubs import find_stubs
-from verification.topology import Topology
-from verification.wiring import Hop, Session
+from verification.routes.adjacency import Hop, Session
+from verification.routes.best_path import Candidate, Grade
+from verification.routes.route_filters import DEFAULT_PREFERENCE, Attributes, Filter, compile_filters
+from verification.routes.stubs import find_stubs
+from verification.routes.topology import Topology
 
 
 class Group(NamedTuple):

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from routing.model import RouteSource
-from verification.route_filters import Attributes
-from verification.wiring import Hop
+from verification.routes.adjacency import Hop
+from verification.routes.route_filters import Attributes
 
 CandidateKey = tuple[str, int]
 """("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, prefix_of
 from routing.model import BgpInstance, BgpNeighbor, Interface
-from verification.wiring import Joint, Session, Wiring
+from verification.routes.adjacency import Joint, Session, Wiring
 
 
 def sessions(wiring: Wiring, instances: Mapping[int, BgpInstance]) -> Iterator[Session]:

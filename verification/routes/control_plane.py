@@ -17,16 +17,16 @@ from itertools import chain
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
-from verification.alive import Alive
-from verification.announcements import Announcements
-from verification.best_path import ORIGINATED, Candidate, CandidateKey, Selected
-from verification.decision_process import DecisionProcess, contending, grade_of
-from verification.destination_classes import find_destinations, read_off
-from verification.failure import NO_FAILURE
-from verification.origins import Origins, most_specific_first
-from verification.prefix_state import PrefixState
-from verification.topology import Topology
-from verification.wiring import Hop
+from verification.routes.adjacency import Hop
+from verification.routes.advertisements import Announcements
+from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
+from verification.routes.decision_process import DecisionProcess, contending, grade_of
+from verification.routes.destination_classes import find_destinations, read_off
+from verification.routes.origination import Origins, most_specific_first
+from verification.routes.rib import PrefixState
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology
+from verification.verdicts.failure import NO_FAILURE
 
 EBGP_DISTANCE = 20
 LOCAL_DISTANCE = 200

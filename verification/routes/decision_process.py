@@ -12,13 +12,13 @@ from itertools import chain
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
-from verification.alive import Alive
-from verification.announcements import Announcements, Group, Sent
-from verification.best_path import ORIGINATED, Candidate, CandidateKey, Grade, Selected, grade, select
-from verification.origins import Origins
-from verification.prefix_state import NotSettledError, PrefixState
-from verification.topology import Topology, grouped
-from verification.wiring import Leak, Session
+from verification.routes.adjacency import Leak, Session
+from verification.routes.advertisements import Announcements, Group, Sent
+from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Grade, Selected, grade, select
+from verification.routes.origination import Origins
+from verification.routes.rib import NotSettledError, PrefixState
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology, grouped
 
 
 class DecisionProcess:

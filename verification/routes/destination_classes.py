@@ -18,14 +18,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from verification.alive import Alive
-from verification.announcements import Announcements
-from verification.best_path import ORIGINATED, Candidate, CandidateKey, Selected
-from verification.origins import Origins
-from verification.prefix_state import PrefixState
-from verification.route_filters import Attributes, Filter, RuleTable
-from verification.topology import Topology, grouped
-from verification.wiring import Session
+from verification.routes.adjacency import Session
+from verification.routes.advertisements import Announcements
+from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
+from verification.routes.origination import Origins
+from verification.routes.rib import PrefixState
+from verification.routes.route_filters import Attributes, Filter, RuleTable
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology, grouped
 
 
 class Ingress(NamedTuple):

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from verification.alive import Alive
-from verification.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
-from verification.flow import Disposition
-from verification.prefix_state import PrefixState
-from verification.topology import Topology
-from verification.wiring import Hop
+from verification.routes.adjacency import Hop
+from verification.routes.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
+from verification.routes.rib import PrefixState
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology
+from verification.verdicts.flow import Disposition
 
 Filter = tuple[str, str, str]
 """A bound filter that a packet crosses: device, interface, "in" or "out"."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from intents.prefix import Prefix, prefix_of
 from routing.model import Network, StaticRoute
-from verification.wiring import Hop, LocalRoute, Wiring
+from verification.routes.adjacency import Hop, LocalRoute, Wiring
 
 
 def local_routes(network: Network, wiring: Wiring) -> tuple[dict[Prefix, LocalRoute], ...]:

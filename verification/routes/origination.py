@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix
 from routing.model import Aggregate, BgpInstance, RouteSource
-from verification.alive import Alive
-from verification.announcements import Announcements
-from verification.best_path import Candidate
-from verification.prefix_state import PrefixState
-from verification.route_filters import Attributes
-from verification.topology import Topology
-from verification.wiring import Hop
+from verification.routes.adjacency import Hop
+from verification.routes.advertisements import Announcements
+from verification.routes.best_path import Candidate
+from verification.routes.rib import PrefixState
+from verification.routes.route_filters import Attributes
+from verification.routes.surviving import Alive
+from verification.routes.topology import Topology
 
 
 class Origins:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Prefix
-from verification.best_path import Candidate, CandidateKey, Selected
+from verification.routes.best_path import Candidate, CandidateKey, Selected
 
 
 @dataclass(slots=True)

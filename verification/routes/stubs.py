@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Prefix, prefix_of
-from verification.topology import Topology
-from verification.wiring import Session
+from verification.routes.adjacency import Session
+from verification.routes.topology import Topology
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ The one idea: a failure is looked up, never simulated: everything that lost its 
 
 from __future__ import annotations
 
-from verification.failure import Failure
-from verification.topology import Topology
-from verification.wiring import LocalRoute, parent_of
+from verification.routes.adjacency import LocalRoute, parent_of
+from verification.routes.topology import Topology
+from verification.verdicts.failure import Failure
 
 
 class Alive:

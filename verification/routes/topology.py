@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from intents.prefix import Family, Prefix
 from routing.model import BgpInstance, Device, Interface, Network, VrfFamily
-from verification.bgp_sessions import sessions
-from verification.local_routes import local_routes
-from verification.wiring import InterfaceKey, Joint, Leak, LocalRoute, NodeKey, Session, Wiring, parent_of
+from verification.routes.adjacency import InterfaceKey, Joint, Leak, LocalRoute, NodeKey, Session, Wiring, parent_of
+from verification.routes.bgp_sessions import sessions
+from verification.routes.local_routes import local_routes
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")

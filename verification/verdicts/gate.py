@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from verification.flow import describe_flow
-from verification.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.flow import describe_flow
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
 
 Replays = Callable[[Violated], bool]
 """Returns whether `walk` shows what a violation claims of a packet; False for one without a packet."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verification.verdict import Culprit, Verdict
+from verification.verdicts.verdict import Culprit, Verdict
 
 ENGINE = "engine"
 BATFISH = "batfish"

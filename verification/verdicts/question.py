@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from verification.opinions import Opinion
-from verification.verdict import Verdict
+from verification.verdicts.opinions import Opinion
+from verification.verdicts.verdict import Verdict
 
 
 class QuestionKind(StrEnum):

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from intents.finding import RuleRef
 from intents.rule_packs import rule_on
-from verification.question import QuestionKind
+from verification.verdicts.question import QuestionKind
 
 
 def rule_of(kind: QuestionKind, on: date) -> RuleRef | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from routing.model import Ref
-from verification.flow import Flow
+from verification.verdicts.flow import Flow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from routing.vendors.cisco_ios import layout
 from routing.vendors.cisco_ios.baseline import baseline
 from routing.vendors.cisco_ios.harmless import PATTERNS
 from routing.vendors.cisco_ios.owned import owned
-from routing.vendors.cisco_ios.read import PLATFORM, read
-from routing.vendors.cisco_ios.render import render
-from routing.vendors.cisco_ios.secrets import hide_secrets
+from routing.vendors.cisco_ios.reader.device import PLATFORM, read
+from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
+from routing.vendors.cisco_ios.writer.device import render
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
 
 # Data-sheet orders of magnitude for an edge router and, by role, for what stands in a core; operators adjust them.

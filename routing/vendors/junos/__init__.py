@@ -17,10 +17,10 @@ from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
 from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.ownership import owned
-from routing.vendors.junos.read import PLATFORM, read
-from routing.vendors.junos.render import render, write
-from routing.vendors.junos.secrets import hide_secrets
+from routing.vendors.junos.reader.device import PLATFORM, read
+from routing.vendors.junos.redaction.secrets import hide_secrets
 from routing.vendors.junos.tree import paths_text, statement_paths
+from routing.vendors.junos.writer.device import render, write
 from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
 
 _SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)

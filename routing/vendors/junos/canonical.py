@@ -21,10 +21,10 @@ from routing.model import (
     Vrf,
     VrfFamily,
 )
-from routing.vendors.junos.read import PLATFORM, opened
-from routing.vendors.junos.read_bgp import junos_redistributions
-from routing.vendors.junos.read_instances import DEFAULT_PREFERENCE
-from routing.vendors.junos.read_policies import PROTOCOL_POLICY
+from routing.vendors.junos.reader.bgp import junos_redistributions
+from routing.vendors.junos.reader.device import PLATFORM, opened
+from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE
+from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 
 _IOS_DISTANCE = 1
 

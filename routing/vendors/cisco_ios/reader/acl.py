@@ -26,7 +26,7 @@ from routing.vendors.cisco_ios.names import (
     UDP,
     small_number,
 )
-from routing.vendors.cisco_ios.read_groups import Groups, ServiceMember
+from routing.vendors.cisco_ios.reader.groups import Groups, ServiceMember
 from routing.vendors.cisco_ios.terms import (
     PORT_OPERATORS,
     Addresses,

@@ -11,11 +11,11 @@ from array import array
 from intents.prefix import Family
 from routing.model import Acl
 from routing.refs import acl_ref
-from routing.vendors.cisco_ios.draft import AclDraft, Draft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.read_acl import IPV6, numbered_kind, read_body
-from routing.vendors.cisco_ios.read_groups import NO_GROUPS, Groups, resolve_groups
+from routing.vendors.cisco_ios.reader.acl import IPV6, numbered_kind, read_body
+from routing.vendors.cisco_ios.reader.draft import AclDraft, Draft
+from routing.vendors.cisco_ios.reader.groups import NO_GROUPS, Groups, resolve_groups
 
 
 def read_numbered_acl(draft: Draft, index: int, words: list[str]) -> bool:

@@ -12,12 +12,12 @@ from functools import lru_cache
 from intents.prefix import Family, Prefix, format_address, prefix_of
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
-from routing.vendors.cisco_ios.draft import Draft, InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.read_neighbor import read_neighbor
-from routing.vendors.cisco_ios.read_policy import as_number, synthesized_name
-from routing.vendors.cisco_ios.read_static import prefix4, prefix6
+from routing.vendors.cisco_ios.reader.draft import Draft, InstanceDraft, NeighborDraft
+from routing.vendors.cisco_ios.reader.neighbor import read_neighbor
+from routing.vendors.cisco_ios.reader.policy import as_number, synthesized_name
+from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4
 
 Line = tuple[int, LinePath]

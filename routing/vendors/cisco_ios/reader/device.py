@@ -12,32 +12,32 @@ from dataclasses import replace
 
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
-from routing.vendors.cisco_ios.draft import Draft
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
-from routing.vendors.cisco_ios.read_acl import EXTENDED, IPV6, STANDARD
-from routing.vendors.cisco_ios.read_acl_sections import (
+from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
+from routing.vendors.cisco_ios.reader.acl_sections import (
     finish_acls,
     read_acl_section,
     read_numbered_acl,
     read_object_group,
 )
-from routing.vendors.cisco_ios.read_bgp import finish_bgp, read_bgp
-from routing.vendors.cisco_ios.read_interface import finish_interfaces, read_interface
-from routing.vendors.cisco_ios.read_login import (
+from routing.vendors.cisco_ios.reader.bgp import finish_bgp, read_bgp
+from routing.vendors.cisco_ios.reader.draft import Draft
+from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
+from routing.vendors.cisco_ios.reader.login import (
     finish_logins,
     read_http_line,
     read_line_section,
     read_netconf_line,
     read_snmp_line,
 )
-from routing.vendors.cisco_ios.read_policy import (
+from routing.vendors.cisco_ios.reader.policy import (
     finish_policies,
     read_community_list_line,
     read_prefix_list_line,
     read_route_map,
 )
-from routing.vendors.cisco_ios.read_static import finish_statics, read_static
-from routing.vendors.cisco_ios.read_vrf import finish_vrfs, read_vrf
+from routing.vendors.cisco_ios.reader.static import finish_statics, read_static
+from routing.vendors.cisco_ios.reader.vrf import finish_vrfs, read_vrf
 from routing.vendors.vendor import ReadDevice
 
 PLATFORM = "cisco_ios"

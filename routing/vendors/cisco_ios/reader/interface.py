@@ -9,9 +9,9 @@ from __future__ import annotations
 from intents.prefix import Family, parse_interface
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
-from routing.vendors.cisco_ios.draft import Draft, InterfaceDraft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.draft import Draft, InterfaceDraft
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}

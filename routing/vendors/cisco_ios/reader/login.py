@@ -14,9 +14,9 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Login, LoginService
 from routing.refs import login_ref
-from routing.vendors.cisco_ios.draft import Draft, LineDraft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.reader.draft import Draft, LineDraft
 
 _LAST_VTY = 1023
 _ALWAYS = range(5)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from intents.prefix import Family, parse_address
 from routing.model import LinePath, LocalAs
-from routing.vendors.cisco_ios.draft import InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.read_policy import as_number
+from routing.vendors.cisco_ios.reader.draft import InstanceDraft, NeighborDraft
+from routing.vendors.cisco_ios.reader.policy import as_number
 from routing.vendors.cisco_ios.terms import UnclearError
 
 _DEFAULT_LOOPS = 3

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from intents.prefix import Family, parse_interface, prefix_of
 from routing.model import Action, PolicyClause, PrefixRule, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.cisco_ios.draft import ClauseDraft, Draft
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.reader.draft import ClauseDraft, Draft
 from routing.vendors.cisco_ios.terms import UnclearError
 
 _ACTIONS = {"permit": Action.PERMIT, "deny": Action.DENY}

@@ -12,8 +12,8 @@ from functools import lru_cache
 from intents.prefix import Family, Prefix, format_address, parse_address, parse_interface, prefix_of, truncate
 from routing.model import StaticRoute
 from routing.refs import static_ref
-from routing.vendors.cisco_ios.draft import Draft
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.draft import Draft
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
 
 

@@ -10,8 +10,8 @@ import re
 from intents.prefix import Family
 from routing.model import LinePath, Vrf, VrfFamily
 from routing.refs import vrf_export_ref, vrf_import_ref, vrf_ref
-from routing.vendors.cisco_ios.draft import Draft, FamilyDraft, VrfDraft
 from routing.vendors.cisco_ios.layout import Section, nested
+from routing.vendors.cisco_ios.reader.draft import Draft, FamilyDraft, VrfDraft
 
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
 _DISTINGUISHER = re.compile(r"(?:\d{1,10}|\d{1,5}\.\d{1,5}|\d{1,3}(?:\.\d{1,3}){3}):\d{1,10}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from routing.vendors.cisco_ios.secret_words import ALGORITHM, Command, follow
+from routing.vendors.cisco_ios.redaction.words import ALGORITHM, Command, follow
 from routing.vendors.secrets import Span, is_suspicious, people_spans
 
 _WORD = re.compile(r"\S+")

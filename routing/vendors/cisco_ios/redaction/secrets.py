@@ -13,8 +13,8 @@ from functools import lru_cache, partial
 
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.layout import LONGEST_BANNER, SECTION_END, STRANGE, banner_at, banner_start
-from routing.vendors.cisco_ios.secret_commands import line_spans, remark_start
-from routing.vendors.cisco_ios.secret_words import DIGITS, HEX
+from routing.vendors.cisco_ios.redaction.commands import line_spans, remark_start
+from routing.vendors.cisco_ios.redaction.words import DIGITS, HEX
 from routing.vendors.secrets import HIDDEN, Span, is_reference, is_suspicious, people_spans, replace_spans, trimmed
 
 # Lines that hold no secret, in full: numbers, addresses, names and the words of access lists, sessions and lists.

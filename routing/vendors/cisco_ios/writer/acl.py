@@ -24,9 +24,9 @@ from routing.vendors.cisco_ios.names import (
     protocol_word,
     small_number,
 )
-from routing.vendors.cisco_ios.page import Page
-from routing.vendors.cisco_ios.read_acl import EXTENDED, STANDARD, ends_closed, non_initial_of, numbered_kind
+from routing.vendors.cisco_ios.reader.acl import EXTENDED, STANDARD, ends_closed, non_initial_of, numbered_kind
 from routing.vendors.cisco_ios.terms import ALL4, ALL6
+from routing.vendors.cisco_ios.writer.page import Page
 from routing.vendors.conditions import Conditions, conditions_of
 
 _PORTED = frozenset({TCP, UDP, SCTP})

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix, format_address
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, Device, Redistribution
 from routing.refs import bgp_ref, neighbor_ref
-from routing.vendors.cisco_ios.page import Page
-from routing.vendors.cisco_ios.render_policy import address_text, bound_list
+from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.policy import address_text, bound_list
 
 _FAMILY_WORDS = {Family.V4: "ipv4", Family.V6: "ipv6"}
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, LinePath, StaticRoute, Vrf
 from routing.refs import binding_ref, interface_ref, static_ref, vrf_export_ref, vrf_import_ref, vrf_ref
-from routing.vendors.cisco_ios.page import Page
-from routing.vendors.cisco_ios.read_static import static_way
-from routing.vendors.cisco_ios.refusals import check_device
-from routing.vendors.cisco_ios.render_acl import render_acl
-from routing.vendors.cisco_ios.render_bgp import mask_text, prefix_words, render_bgp
-from routing.vendors.cisco_ios.render_login import render_services, render_vty
-from routing.vendors.cisco_ios.render_policy import address_text, render_policies
+from routing.vendors.cisco_ios.reader.static import static_way
+from routing.vendors.cisco_ios.writer.acl import render_acl
+from routing.vendors.cisco_ios.writer.bgp import mask_text, prefix_words, render_bgp
+from routing.vendors.cisco_ios.writer.login import render_services, render_vty
+from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.policy import address_text, render_policies
+from routing.vendors.cisco_ios.writer.refusals import check_device
 from routing.vendors.vendor import TextLine
 
 _FAMILY_WORDS = {Family.V4: "ipv4", Family.V6: "ipv6"}

@@ -9,8 +9,8 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Login, LoginService
 from routing.refs import login_ref
-from routing.vendors.cisco_ios.page import Page
-from routing.vendors.cisco_ios.render_policy import NAMESPACE
+from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.policy import NAMESPACE
 
 _VTY_SERVICES = (LoginService.SSH, LoginService.TELNET)
 _FAMILY_WORDS = {Family.V4: "ipv4", Family.V6: "ipv6"}

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from intents.prefix import Family, format_address
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, Ref, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.cisco_ios.page import Page
-from routing.vendors.cisco_ios.read_policy import LIST_NAMES, Rules
+from routing.vendors.cisco_ios.reader.policy import LIST_NAMES, Rules
+from routing.vendors.cisco_ios.writer.page import Page
 
 NAMESPACE = "TRUC-"
 Community = tuple[str, ...]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
-from routing.vendors.cisco_ios.read_interface import MODELLED_KINDS
-from routing.vendors.cisco_ios.render_login import check_login
+from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
+from routing.vendors.cisco_ios.writer.login import check_login
 
 
 def check_device(device: Device) -> None:

@@ -14,8 +14,8 @@ from intents.prefix import Address, Family, Prefix, parse_address
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.junos.names import as_number, number
-from routing.vendors.junos.read_policies import PROTOCOL_POLICY, Policies
-from routing.vendors.junos.reading import Leaf, Leaves, Reading
+from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
+from routing.vendors.junos.reader.reading import Leaf, Leaves, Reading
 from routing.vendors.junos.tree import Statement
 
 MULTIPATH = 16

@@ -15,9 +15,9 @@ from routing.model import BgpInstance, Device, Login, LoginService
 from routing.refs import RefTable, bgp_ref, login_ref
 from routing.vendors.junos.groups import expand_groups
 from routing.vendors.junos.harmless import is_harmless
-from routing.vendors.junos.read_bgp import BgpContext, finish_bgp
-from routing.vendors.junos.read_firewall import Filters, finish_filters, read_filters
-from routing.vendors.junos.read_instances import (
+from routing.vendors.junos.reader.bgp import BgpContext, finish_bgp
+from routing.vendors.junos.reader.firewall import Filters, finish_filters, read_filters
+from routing.vendors.junos.reader.instances import (
     Instance,
     Instances,
     bind_units,
@@ -25,9 +25,9 @@ from routing.vendors.junos.read_instances import (
     finish_vrfs,
     instance_aggregates,
 )
-from routing.vendors.junos.read_interfaces import Interfaces, finish_interfaces, finish_loopbacks
-from routing.vendors.junos.read_policies import Policies, apply_paths, finish_policies, read_policies, rejects
-from routing.vendors.junos.reading import Reading
+from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
+from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
+from routing.vendors.junos.reader.reading import Reading
 from routing.vendors.junos.tree import INACTIVE, Statement, read_statements
 from routing.vendors.vendor import ReadDevice
 

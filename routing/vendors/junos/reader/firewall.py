@@ -14,9 +14,9 @@ from typing import NamedTuple
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from routing.refs import acl_ref
-from routing.vendors.junos.read_filter import Lists, list_names
-from routing.vendors.junos.read_term import read_term
-from routing.vendors.junos.reading import Reading
+from routing.vendors.junos.reader.filter import Lists, list_names
+from routing.vendors.junos.reader.reading import Reading
+from routing.vendors.junos.reader.term import read_term
 from routing.vendors.junos.tree import Statement, words
 
 _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}

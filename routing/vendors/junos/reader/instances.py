@@ -14,9 +14,9 @@ from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_o
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
-from routing.vendors.junos.read_bgp import BgpLines
-from routing.vendors.junos.read_interfaces import Unit
-from routing.vendors.junos.reading import Leaves, Reading
+from routing.vendors.junos.reader.bgp import BgpLines
+from routing.vendors.junos.reader.interfaces import Unit
+from routing.vendors.junos.reader.reading import Leaves, Reading
 from routing.vendors.junos.tree import Statement, words
 
 DEFAULT_PREFERENCE = 5

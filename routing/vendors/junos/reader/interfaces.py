@@ -14,8 +14,8 @@ from intents.prefix import Family, parse_interface
 from routing.model import AclBinding, ControlFilter, Direction, Interface, InterfaceAddress
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
-from routing.vendors.junos.read_firewall import Filters
-from routing.vendors.junos.reading import Leaf, Leaves, Reading
+from routing.vendors.junos.reader.firewall import Filters
+from routing.vendors.junos.reader.reading import Leaf, Leaves, Reading
 from routing.vendors.junos.tree import Statement, words
 
 LOOPBACK = "lo0"

@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from intents.prefix import parse_interface, prefix_of
 from routing.model import Action, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.junos.read_policy import PolicyBody, chain_bodies, read_policy
-from routing.vendors.junos.reading import Reading
+from routing.vendors.junos.reader.policy import PolicyBody, chain_bodies, read_policy
+from routing.vendors.junos.reader.reading import Reading
 from routing.vendors.junos.tree import INACTIVE, Statement, words
 
 PROTOCOL_POLICY = "(default)"

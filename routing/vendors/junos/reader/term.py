@@ -11,7 +11,7 @@ from functools import lru_cache
 from intents.prefix import Family
 from routing.model import AclEntry, AddressMatch
 from routing.vendors.junos.addresses import parse_condition
-from routing.vendors.junos.read_filter import Faults, Lists, read_clauses
+from routing.vendors.junos.reader.filter import Faults, Lists, read_clauses
 
 _Addresses = tuple[AddressMatch, ...] | None
 _SOURCE, _DESTINATION = "from source-address ", "from destination-address "

@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from routing.vendors.junos.secret_tokens import Spans, comment_spans, text_spans, tokens
-from routing.vendors.junos.secret_words import Position
+from routing.vendors.junos.redaction.tokens import Spans, comment_spans, text_spans, tokens
+from routing.vendors.junos.redaction.words import Position
 from routing.vendors.junos.tree import SET_FORM
 from routing.vendors.secrets import HIDDEN, Span, is_reference, is_suspicious, replace_spans
 

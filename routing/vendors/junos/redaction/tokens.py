@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from routing.vendors.junos.secret_words import APPLYING, Next, Position, Treatment, follow, inside
+from routing.vendors.junos.redaction.words import APPLYING, Next, Position, Treatment, follow, inside
 from routing.vendors.secrets import Span, is_reference, is_suspicious, people_spans, word_spans
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)

@@ -32,11 +32,11 @@ from intents.prefix import format_address
 from routing.model import ControlFilter, Device, Interface, LoginService
 from routing.refs import binding_ref, control_filter_ref, interface_ref, login_ref
 from routing.vendors.junos.lines import Lines, free_text, name_word
-from routing.vendors.junos.read import LOGINS, PLATFORM, opened, read
-from routing.vendors.junos.read_interfaces import LOOPBACK
-from routing.vendors.junos.render_filter import FAMILY_WORDS, render_acl
-from routing.vendors.junos.render_policy import render_policies
-from routing.vendors.junos.render_routing import render_routing
+from routing.vendors.junos.reader.device import LOGINS, PLATFORM, opened, read
+from routing.vendors.junos.reader.interfaces import LOOPBACK
+from routing.vendors.junos.writer.filter import FAMILY_WORDS, render_acl
+from routing.vendors.junos.writer.policy import render_policies
+from routing.vendors.junos.writer.routing import render_routing
 from routing.vendors.vendor import TextLine
 
 

@@ -18,7 +18,7 @@ from routing.vendors.junos.addresses import format_match
 from routing.vendors.junos.flags import format_flags, is_established
 from routing.vendors.junos.lines import Lines, name_word
 from routing.vendors.junos.names import protocol_word
-from routing.vendors.junos.read_term import read_term
+from routing.vendors.junos.reader.term import read_term
 from routing.vendors.junos.tree import quote
 
 FAMILY_WORDS = {Family.V4: "inet", Family.V6: "inet6"}

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from routing.model import Action, PolicyClause, PolicyDefault, Ref, RoutePolicy, RouteSource
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.lines import Lines, name_word
-from routing.vendors.junos.read_policies import PROTOCOL_POLICY
-from routing.vendors.junos.read_policy import REJECT_ALL, read_policy
+from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
+from routing.vendors.junos.reader.policy import REJECT_ALL, read_policy
 from routing.vendors.junos.route_filters import format_route_filter
 from routing.vendors.junos.tree import quote
 

@@ -12,10 +12,10 @@ from intents.prefix import Family, Prefix, format_address
 from routing.model import BgpInstance, BgpNeighbor, Device, LocalAs, StaticRoute, Vrf
 from routing.refs import bgp_ref, interface_ref, neighbor_ref, static_ref, vrf_ref
 from routing.vendors.junos.lines import Lines, free_text, name_word
-from routing.vendors.junos.read_bgp import MULTIPATH, junos_redistributions
-from routing.vendors.junos.read_instances import DEFAULT_PREFERENCE, is_plain_preference
-from routing.vendors.junos.read_policies import PROTOCOL_POLICY
-from routing.vendors.junos.render_filter import FAMILY_WORDS
+from routing.vendors.junos.reader.bgp import MULTIPATH, junos_redistributions
+from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE, is_plain_preference
+from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
+from routing.vendors.junos.writer.filter import FAMILY_WORDS
 
 
 def render_routing(device: Device, lines: Lines) -> None:

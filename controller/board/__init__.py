@@ -1,0 +1,1 @@
+"""The page that a change-review board reads."""

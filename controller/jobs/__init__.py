@@ -1,0 +1,1 @@
+"""What commands do, as chains of values that know nothing of terminals."""

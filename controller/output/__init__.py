@@ -1,0 +1,1 @@
+"""What commands say it with: words, exit codes, a terminal, JSON Lines."""

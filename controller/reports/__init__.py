@@ -1,0 +1,1 @@
+"""Values of the jobs to what people and scripts read."""

@@ -1,0 +1,1 @@
+"""Rows and nodes to values of the registry, the settings and the intents."""

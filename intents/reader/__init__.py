@@ -1,0 +1,1 @@
+"""Files of a workspace to rows, nodes and typed fields that know their place."""

@@ -1,0 +1,1 @@
+"""Everything that makes a network. The judge never imports it."""

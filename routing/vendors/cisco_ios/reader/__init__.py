@@ -1,0 +1,1 @@
+"""The text of an IOS-XE device to a `Device`."""

@@ -1,0 +1,1 @@
+"""Which words of an IOS-XE text are secrets, and the text without them."""

@@ -1,0 +1,1 @@
+"""A `Device` to the text of an IOS-XE device."""

@@ -1,0 +1,1 @@
+"""The text of a Junos device to a `Device`."""

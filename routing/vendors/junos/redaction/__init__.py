@@ -1,0 +1,1 @@
+"""Which words of a Junos text are secrets, and the text without them."""

@@ -1,0 +1,1 @@
+"""A `Device` to the text of a Junos device."""

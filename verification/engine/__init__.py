@@ -1,0 +1,1 @@
+"""The judge that sees all flows: its routing states and its answers."""

@@ -1,0 +1,1 @@
+"""What a judge is given, and what is derived from it once."""

@@ -1,0 +1,1 @@
+"""Seeded faults: does the judge see them?"""

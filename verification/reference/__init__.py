@@ -1,0 +1,1 @@
+"""The dull meaning: one packet, every way that it may take, and whether it is allowed."""

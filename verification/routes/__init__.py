@@ -1,0 +1,1 @@
+"""Routes of all devices, computed from their texts, in the whole network and under failures."""

@@ -1,0 +1,1 @@
+"""What judges are asked and what they may say: flows, questions, verdicts, opinions and the gate."""
