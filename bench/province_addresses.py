@@ -59,7 +59,7 @@ def make_pools(cells: Mapping[Cell, int], draft: Draft) -> tuple[Mapping[str, Va
     pools: list[Mapping[str, Value]] = []
     for number, block in enumerate(BLOCKS):
         needs = [*_infrastructure(draft), *_systems(), *_classes(cells, block)]
-        pools += _lay_out(block, number, needs)
+        pools += _index_addresses(block, number, needs)
     return tuple(pools)
 
 
@@ -90,7 +90,7 @@ def _classes(cells: Mapping[Cell, int], block: str) -> list[Need]:
     ]  # fmt: skip
 
 
-def _lay_out(block: str, number: int, needs: Sequence[Need]) -> list[Mapping[str, Value]]:
+def _index_addresses(block: str, number: int, needs: Sequence[Need]) -> list[Mapping[str, Value]]:
     short = f"b{number + 1}"
     v4 = (10 << 24) + (number << 23)
     v6 = (0x20010DB8 << 96) + (number << 94)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from intents.checks.conflicts import find_conflicts
-from intents.expansion import Statement, expand, make_directory
+from intents.expansion import ExpandedStatement, expand, make_directory
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.model import Head, Intent
 from intents.policy import Policy, Rule
@@ -26,8 +26,8 @@ def compile_policy(intents: Iterable[Intent], registry: Registry, on: date) -> t
     """
     directory = make_directory(registry)
     findings: list[Finding] = []
-    every: list[Statement] = []
-    in_force: list[Statement] = []
+    every: list[ExpandedStatement] = []
+    in_force: list[ExpandedStatement] = []
     for intent in intents:
         statement, found = expand(intent, directory)
         every.append(statement)
@@ -42,7 +42,7 @@ def compile_policy(intents: Iterable[Intent], registry: Registry, on: date) -> t
     return normal_policy(asked), sort_findings(findings)
 
 
-def _asked(statement: Statement) -> Iterator[Asked]:
+def _asked(statement: ExpandedStatement) -> Iterator[Asked]:
     identifiers = (statement.intent.head.identifier,)
     for (effect, source, destination, same_organisation), service in statement.grants.items():
         rule = Rule(

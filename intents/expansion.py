@@ -44,7 +44,7 @@ Target = SystemEndpoint | OutsideEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class ExpandedStatement:
     """One intent in terms of endpoints; `by_today`: what it means depends on who exists today."""
 
     intent: Intent
@@ -100,7 +100,7 @@ class _Expansion:
         self.findings.append(finding)
 
 
-def expand(intent: Intent, directory: Directory) -> tuple[Statement, tuple[Finding, ...]]:
+def expand(intent: Intent, directory: Directory) -> tuple[ExpandedStatement, tuple[Finding, ...]]:
     """Return what an intent asks for in terms of endpoints, and what is wrong with it (errors leave their part out)."""
     state = _Expansion(directory)
     grants: dict[GrantKey, ServiceSet] = {}
@@ -121,7 +121,7 @@ def expand(intent: Intent, directory: Directory) -> tuple[Statement, tuple[Findi
             assert_never(intent)
     kept = {key: services for key, services in grants.items() if services}
     findings = tuple(dict.fromkeys(state.findings))
-    return Statement(intent=intent, grants=kept, vias=vias, by_today=state.by_today), findings
+    return ExpandedStatement(intent=intent, grants=kept, vias=vias, by_today=state.by_today), findings
 
 
 def _grant(

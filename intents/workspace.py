@@ -14,7 +14,7 @@ from intents.checks.selection import check_intents
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
 from intents.parser.intents import read_intents
-from intents.parser.reading import Kind, Reading
+from intents.parser.reading import NameKind, ParserContext
 from intents.parser.registry import (
     ATTACHMENT_COLUMNS,
     ORGANISATION_COLUMNS,
@@ -62,7 +62,7 @@ class LoadedIntents:
 
 def load_intents(folder: Path) -> LoadedIntents:
     """Read registry (of all dates), settings and intents of a workspace; FindingsError if anything is wrong."""
-    reading = Reading()
+    reading = ParserContext()
     registry = _read_registry(folder, reading)
     settings = read_settings(_read_file(folder, "settings.yaml", reading), reading)
     intents = _read_intents_folder(folder, reading)
@@ -76,32 +76,32 @@ def load_intents(folder: Path) -> LoadedIntents:
     return LoadedIntents(registry=registry, settings=settings, intents=intents, findings=findings)
 
 
-def _read_file(folder: Path, file: str, reading: Reading, *kinds: Kind) -> Node | None:
+def _read_file(folder: Path, file: str, reading: ParserContext, *kinds: NameKind) -> Node | None:
     root, findings = read_yaml(folder / file, file)
     reading.add(findings, *kinds)
     return root
 
 
-def _read_registry(folder: Path, reading: Reading) -> Registry:
+def _read_registry(folder: Path, reading: ParserContext) -> Registry:
     """Declare the names of every file, then read what refers to them."""
-    units = read_table(folder, "units.csv", UNIT_COLUMNS, reading, Kind.UNIT, Kind.ROOT_BLOCK)
+    units = read_table(folder, "units.csv", UNIT_COLUMNS, reading, NameKind.UNIT, NameKind.ROOT_BLOCK)
     organisations = read_table(
-        folder, "organisations.csv", ORGANISATION_COLUMNS, reading, Kind.ORGANISATION, Kind.LABEL
+        folder, "organisations.csv", ORGANISATION_COLUMNS, reading, NameKind.ORGANISATION, NameKind.LABEL
     )
-    sites = read_table(folder, "sites.csv", SITE_COLUMNS, reading, Kind.SITE)
-    attachments = read_table(folder, "attachments.csv", ATTACHMENT_COLUMNS, reading, Kind.ATTACHMENT)
+    sites = read_table(folder, "sites.csv", SITE_COLUMNS, reading, NameKind.SITE)
+    attachments = read_table(folder, "attachments.csv", ATTACHMENT_COLUMNS, reading, NameKind.ATTACHMENT)
     device_sites = declare_devices(read_device_table(folder, reading), reading)
     declare_units(units, reading)
-    declare_names(organisations, Kind.ORGANISATION, reading)
-    declare_names(sites, Kind.SITE, reading)
-    declare_names(attachments, Kind.ATTACHMENT, reading)
-    purposes_root = _read_file(folder, "purposes.yaml", reading, Kind.PURPOSE)
-    systems_root = _read_file(folder, "systems.yaml", reading, Kind.SYSTEM, Kind.SERVICE)
-    outside_root = _read_file(folder, "outside_networks.yaml", reading, Kind.OUTSIDE_NETWORK, Kind.SERVICE)
-    purpose_entries = named_entries(purposes_root, "purposes", Kind.PURPOSE, reading)
+    declare_names(organisations, NameKind.ORGANISATION, reading)
+    declare_names(sites, NameKind.SITE, reading)
+    declare_names(attachments, NameKind.ATTACHMENT, reading)
+    purposes_root = _read_file(folder, "purposes.yaml", reading, NameKind.PURPOSE)
+    systems_root = _read_file(folder, "systems.yaml", reading, NameKind.SYSTEM, NameKind.SERVICE)
+    outside_root = _read_file(folder, "outside_networks.yaml", reading, NameKind.OUTSIDE_NETWORK, NameKind.SERVICE)
+    purpose_entries = named_entries(purposes_root, "purposes", NameKind.PURPOSE, reading)
     check_management(purposes_root, purpose_entries, reading)
-    system_pairs = list(read_systems(named_entries(systems_root, "systems", Kind.SYSTEM, reading), reading))
-    outside_entries = named_entries(outside_root, "outside_networks", Kind.OUTSIDE_NETWORK, reading)
+    system_pairs = list(read_systems(named_entries(systems_root, "systems", NameKind.SYSTEM, reading), reading))
+    outside_entries = named_entries(outside_root, "outside_networks", NameKind.OUTSIDE_NETWORK, reading)
     outside_pairs = list(read_outside_networks(outside_entries, device_sites, reading))
     made = [attachment for _, attachment in (*system_pairs, *outside_pairs)]
     table = read_rows(attachments, read_attachment, reading)
@@ -118,7 +118,7 @@ def _read_registry(folder: Path, reading: Reading) -> Registry:
     return registry
 
 
-def _read_intents_folder(folder: Path, reading: Reading) -> tuple[Intent, ...]:
+def _read_intents_folder(folder: Path, reading: ParserContext) -> tuple[Intent, ...]:
     try:
         paths: Sequence[Path] = sorted((folder / INTENTS_FOLDER).iterdir())
     except OSError:
@@ -138,7 +138,7 @@ def _read_intents_folder(folder: Path, reading: Reading) -> tuple[Intent, ...]:
     return tuple(found)
 
 
-def _check_stations(registry: Registry, settings: Settings, reading: Reading) -> None:
+def _check_stations(registry: Registry, settings: Settings, reading: ParserContext) -> None:
     """Report attachments in purpose management of organisations that may not log in to devices."""
     allowed = set(settings.management.login_from)
     for attachment in registry.attachments.values():

@@ -1,6 +1,6 @@
-"""Wishes and the previous plan into the next `AddressPlan`.
+"""Requests and the previous plan into the next `AddressPlan`.
 
-The one idea: first everything that exists keeps its place, quarantined space included; only then do new wishes take
+The one idea: first everything that exists keeps its place, quarantined space included; only then do new requests take
 what is free, in the order of their keys. So allocating twice changes nothing, and nothing that exists ever moves for
 something new. Requirements D01, D07 and D14.
 """
@@ -17,11 +17,11 @@ from intents.prefix import Family, Prefix
 from intents.registry import Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
 from ipam.checks import check_plan
-from ipam.demand import list_wanted
+from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
 from ipam.number_allocator import allocate_numbers
-from ipam.requests import WantedPrefix
+from ipam.requests import PrefixRequest
 from ipam.space import PoolSpace
 
 EntryKey = tuple[str, Family]
@@ -53,7 +53,7 @@ def allocate(
     What is still wanted keeps its value; what isn't is quarantined for `quarantine_days` from `on`; a full pool is a
     finding. The pools must be free of errors.
     """
-    wanted = list_wanted(registry, inventory, pools, settings.headroom_percent, on)
+    wanted = list_demand(registry, inventory, pools, settings.headroom_percent, on)
     until = on + timedelta(days=settings.quarantine_days)
     allocation = _Allocation(pools=pools, on=on, until=until)
     allocation.keep(wanted.prefixes, previous.prefixes)
@@ -71,7 +71,7 @@ def allocate(
 
 @dataclass(slots=True)
 class _Allocation:
-    """One run: the space, the entries of the next plan and the wishes that are still open."""
+    """One run: the space, the entries of the next plan and the requests that are still open."""
 
     pools: Sequence[Pool]
     on: date
@@ -79,67 +79,67 @@ class _Allocation:
     entries: list[PrefixEntry] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     space: PoolSpace = field(init=False)
-    _open: list[WantedPrefix] = field(default_factory=list)
-    _full: dict[str, list[WantedPrefix]] = field(default_factory=dict)
+    _open: list[PrefixRequest] = field(default_factory=list)
+    _full: dict[str, list[PrefixRequest]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.space = PoolSpace(self.pools)
 
-    def keep(self, wishes: Iterable[WantedPrefix], previous: Iterable[PrefixEntry]) -> None:
-        """Give each wish what it had, quarantine what nobody wants any more, and leave the other wishes open."""
+    def keep(self, requests: Iterable[PrefixRequest], previous: Iterable[PrefixEntry]) -> None:
+        """Give each request what it had, quarantine what nobody wants any more, and leave the other requests open."""
         before: dict[EntryKey, list[PrefixEntry]] = {}
         for entry in previous:
             if entry.pool and not _released(entry, self.on):
                 before.setdefault((entry.key, entry.prefix.family), []).append(entry)
-        for wish in wishes:
-            if wish.fixed is not None:
-                self.entries.append(self._entry(wish, wish.fixed, "", self.on))
+        for request in requests:
+            if request.fixed is not None:
+                self.entries.append(self._entry(request, request.fixed, "", self.on))
                 continue
-            self._keep_one(wish, before.pop((wish.key, wish.family), []))
+            self._keep_one(request, before.pop((request.key, request.family), []))
         for entries in before.values():
             self.entries.extend(self._quarantine(entry, "no longer wanted") for entry in entries)
         for entry in self.entries:
             if entry.pool:
                 self.space.use(entry.prefix)
 
-    def _keep_one(self, wish: WantedPrefix, before: list[PrefixEntry]) -> None:
+    def _keep_one(self, request: PrefixRequest, before: list[PrefixEntry]) -> None:
         ordered = sorted(before, key=_latest_first) if len(before) > 1 else before
-        found = next((entry for entry in ordered if self._stays(wish, entry)), None)
+        found = next((entry for entry in ordered if self._stays(request, entry)), None)
         for entry in before:
             if entry is found:
                 since = self.on if entry.state is EntryState.QUARANTINED else entry.since
                 pool = self.space.pool_of(entry.prefix)
-                kept = self._entry(wish, entry.prefix, pool.name if pool else entry.pool, since)
+                kept = self._entry(request, entry.prefix, pool.name if pool else entry.pool, since)
                 self.entries.append(kept)
             elif entry.state is EntryState.QUARANTINED:
                 self.entries.append(entry)
             else:
-                self._move(wish, entry)
+                self._move(request, entry)
         if found is None:
-            self._open.append(wish)
+            self._open.append(request)
 
-    def _stays(self, wish: WantedPrefix, entry: PrefixEntry) -> bool:
-        """Return whether an entry can serve its wish: big enough, and in a pool where it may be.
+    def _stays(self, request: PrefixRequest, entry: PrefixEntry) -> bool:
+        """Return whether an entry can serve its request: big enough, and in a pool where it may be.
 
         An active entry outside every pool stays too: a pool that was moved or shrunk must not renumber anything.
         """
-        if entry.prefix.length > wish.fits:
+        if entry.prefix.length > request.fits:
             return False
         pool = self.space.pool_of(entry.prefix)
         if pool is None:
             return entry.state is not EntryState.QUARANTINED
-        return pool.name in wish.choice.kept
+        return pool.name in request.choice.kept
 
-    def _move(self, wish: WantedPrefix, entry: PrefixEntry) -> None:
-        grown = entry.prefix.length > wish.fits
+    def _move(self, request: PrefixRequest, entry: PrefixEntry) -> None:
+        grown = entry.prefix.length > request.fits
         reason = "too small for the declared hosts" if grown else "in a pool of another class or purpose"
         self.entries.append(self._quarantine(entry, reason))
         self.findings.append(
             make_finding(
                 "TR512" if grown else "TR513",
-                wish.where,
+                request.where,
                 severity=Severity.WARNING,
-                key=wish.key,
+                key=request.key,
                 prefix=entry.prefix,
                 pool=entry.pool,
                 until=self.until,
@@ -147,47 +147,49 @@ class _Allocation:
         )
 
     def place(self) -> None:
-        """Place the open wishes: communes in their slots first, then all others in the lowest free place."""
-        rest = [wish for wish in self._open if not self._place_in_slot(wish)]
-        for wish in rest:
-            if wish.choice.pools and not self._place_lowest(wish):
-                self._full.setdefault(wish.choice.pools[0].name, []).append(wish)
-        for pool, wishes in sorted(self._full.items()):
+        """Place the open requests: communes in their slots first, then all others in the lowest free place."""
+        rest = [request for request in self._open if not self._place_in_slot(request)]
+        for request in rest:
+            if request.choice.pools and not self._place_lowest(request):
+                self._full.setdefault(request.choice.pools[0].name, []).append(request)
+        for pool, requests in sorted(self._full.items()):
             prefix = next(item.prefix for item in self.pools if item.name == pool)
-            first, length, count = wishes[0], wishes[0].length, len(wishes)
+            first, length, count = requests[0], requests[0].length, len(requests)
             finding = make_finding(
                 "TR511", first.where, pool=pool, prefix=prefix, first=first.key, length=length, count=count
             )
             self.findings.append(finding)
 
-    def _place_in_slot(self, wish: WantedPrefix) -> bool:
-        if wish.slot is None:
+    def _place_in_slot(self, request: PrefixRequest) -> bool:
+        if request.slot is None:
             return False
-        pool = wish.choice.pools[0]
-        size = 1 << (wish.family.bits - pool.slot)
-        network = pool.prefix.network + wish.slot * size
-        wanted = Prefix(wish.family, network, wish.length)
-        return network % wanted.size == 0 and self._take(wish, pool, wanted)
+        pool = request.choice.pools[0]
+        size = 1 << (request.family.bits - pool.slot)
+        network = pool.prefix.network + request.slot * size
+        wanted = Prefix(request.family, network, request.length)
+        return network % wanted.size == 0 and self._take(request, pool, wanted)
 
-    def _place_lowest(self, wish: WantedPrefix) -> bool:
-        for pool in wish.choice.pools:
+    def _place_lowest(self, request: PrefixRequest) -> bool:
+        for pool in request.choice.pools:
             free = self.space.free[pool.name]
-            size = 1 << (wish.family.bits - pool.slot)
-            found = free.lowest(wish.length, pool.prefix.network + wish.first_other * size) or free.lowest(wish.length)
-            if found is not None and self._take(wish, pool, found):
+            size = 1 << (request.family.bits - pool.slot)
+            found = free.lowest(request.length, pool.prefix.network + request.first_other * size) or free.lowest(
+                request.length
+            )
+            if found is not None and self._take(request, pool, found):
                 return True
         return False
 
-    def _take(self, wish: WantedPrefix, pool: Pool, prefix: Prefix) -> bool:
+    def _take(self, request: PrefixRequest, pool: Pool, prefix: Prefix) -> bool:
         if not self.space.free[pool.name].take(prefix):
             return False
-        self.entries.append(self._entry(wish, prefix, pool.name, self.on))
+        self.entries.append(self._entry(request, prefix, pool.name, self.on))
         return True
 
-    def _entry(self, wish: WantedPrefix, prefix: Prefix, pool: str, since: date) -> PrefixEntry:
-        attributes = wish.attributes
+    def _entry(self, request: PrefixRequest, prefix: Prefix, pool: str, since: date) -> PrefixEntry:
+        attributes = request.attributes
         return PrefixEntry(
-            key=wish.key,
+            key=request.key,
             prefix=prefix,
             pool=pool,
             state=EntryState.ACTIVE,

@@ -1,6 +1,6 @@
 """What must have a prefix or a number, from the registry and the inventory of one day.
 
-The one idea: list every wish with its stable key first, and only then look at what exists; so that allocation is a
+The one idea: list every request with its stable key first, and only then look at what exists; so that allocation is a
 comparison of two lists and can't depend on the order in which things were asked for.
 """
 
@@ -22,16 +22,16 @@ from intents.registry import (
 )
 from ipam.address_plan import NumberKind, Pool, PoolUse
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Place, Role
-from ipam.lan_demand import lan_attributes, wish_lan
+from ipam.lan_demand import lan_attributes, request_lan
 from ipam.pool_choice import PoolChoice
-from ipam.requests import MANAGEMENT, Attributes, Wanted, Wishes, number_all
+from ipam.requests import MANAGEMENT, Demand, EntryAttributes, Requests, number_all
 
 COMMUNE_TYPES = frozenset({UnitType.COMMUNE, UnitType.WARD, UnitType.TOWNSHIP})
 
 
-def list_wanted(registry: Registry, inventory: Inventory, pools: Sequence[Pool], headroom: int, on: date) -> Wanted:
-    """Return all wishes, sorted by key; `headroom` in percent of the declared hosts, `registry` that of the day."""
-    wishes = Wishes(
+def list_demand(registry: Registry, inventory: Inventory, pools: Sequence[Pool], headroom: int, on: date) -> Demand:
+    """Return all requests, sorted by key; `headroom` in percent of the declared hosts, `registry` that of the day."""
+    requests = Requests(
         registry=registry,
         inventory=inventory,
         pools=PoolChoice(pools),
@@ -45,16 +45,16 @@ def list_wanted(registry: Registry, inventory: Inventory, pools: Sequence[Pool],
         of_cpe.setdefault(channel.b_device, []).append(channel)
     for attachment in registry.attachments.values():
         if attachment.connection is not ConnectionKind.VIA_LAN:
-            wish_lan(attachment, wishes)
-            _wish_numbers(attachment, wishes)
+            request_lan(attachment, requests)
+            _request_numbers(attachment, requests)
             for place in inventory.places.get(attachment.name, ()):
                 if place.device in devices:
-                    _wish_place(attachment, place, _channels_of(place, devices, channels, of_cpe), wishes)
+                    _request_place(attachment, place, _channels_of(place, devices, channels, of_cpe), requests)
     for channel in channels.values():
-        _wish_purposes(channel, devices, wishes)
-    _wish_devices(devices, wishes)
-    prefixes = tuple(sorted(wishes.prefixes, key=lambda wish: (wish.key, wish.family)))
-    return Wanted(prefixes=prefixes, numbers=tuple(sorted(wishes.numbers)), gaps=wishes.gaps())
+        _request_purposes(channel, devices, requests)
+    _request_devices(devices, requests)
+    prefixes = tuple(sorted(requests.prefixes, key=lambda request: (request.key, request.family)))
+    return Demand(prefixes=prefixes, numbers=tuple(sorted(requests.numbers)), gaps=requests.gaps())
 
 
 def _communes(registry: Registry) -> Mapping[str, Mapping[UnitKey, int]]:
@@ -86,26 +86,26 @@ def _channels_of(
     return of_cpe.get(place.device, ()) if devices[place.device].role is Role.CPE else ()
 
 
-def _wish_numbers(attachment: Attachment, wishes: Wishes) -> None:
+def _request_numbers(attachment: Attachment, requests: Requests) -> None:
     key = f"attachment/{attachment.name}"
-    wishes.numbers.add((NumberKind.VRF, "", key))
-    wishes.numbers.add((NumberKind.ASN, "", key))
+    requests.numbers.add((NumberKind.VRF, "", key))
+    requests.numbers.add((NumberKind.ASN, "", key))
 
 
-def _wish_place(attachment: Attachment, place: Place, channels: Sequence[Channel], wishes: Wishes) -> None:
+def _request_place(attachment: Attachment, place: Place, channels: Sequence[Channel], requests: Requests) -> None:
     """Add the VLAN of the LAN (a level-I attachment has none here: its link is where it stands) and the links."""
     if not place.level1_cpe:
         scope = f"lan/{place.device}/{place.interface}"
-        wishes.numbers.add((NumberKind.VLAN, scope, f"lan/{attachment.name}"))
-    of_lan = lan_attributes(attachment, wishes)
+        requests.numbers.add((NumberKind.VLAN, scope, f"lan/{attachment.name}"))
+    of_lan = lan_attributes(attachment, requests)
     for channel in channels:
-        attributes = Attributes(
+        attributes = EntryAttributes(
             organisation=of_lan.organisation, purpose=of_lan.purpose, level=channel.level, unit=of_lan.unit
         )
-        _wish_link(channel, f"attachment/{attachment.name}", attributes, attachment.where, wishes)
+        _request_link(channel, f"attachment/{attachment.name}", attributes, attachment.where, requests)
 
 
-def _wish_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], wishes: Wishes) -> None:
+def _request_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], requests: Requests) -> None:
     """Add the links that every purpose needs on a backbone channel, or that management needs towards a CPE."""
     near, far = devices[channel.a_device].role, devices[channel.b_device].role
     if Role.LEVEL1_CPE in (near, far):
@@ -113,31 +113,31 @@ def _wish_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], wis
     if Role.CPE in (near, far):
         purposes: tuple[PurposeName, ...] = (MANAGEMENT,)
     elif near in BACKBONE_ROLES and far in BACKBONE_ROLES:
-        purposes = tuple(sorted({*wishes.registry.purposes, MANAGEMENT}))
+        purposes = tuple(sorted({*requests.registry.purposes, MANAGEMENT}))
     else:
         return
-    unit = _unit_of(devices[channel.b_device].site, wishes.registry)
+    unit = _unit_of(devices[channel.b_device].site, requests.registry)
     # Loopbacks are IPv4 only, so that is all that a CPE's management link carries; stations' LANs have both families.
     families = (Family.V4,) if Role.CPE in (near, far) else tuple(Family)
     for purpose in purposes:
-        attributes = Attributes(purpose=purpose, level=channel.level, unit=unit)
-        _wish_link(channel, f"purpose/{purpose}", attributes, channel.where, wishes, families)
+        attributes = EntryAttributes(purpose=purpose, level=channel.level, unit=unit)
+        _request_link(channel, f"purpose/{purpose}", attributes, channel.where, requests, families)
 
 
-def _wish_link(
+def _request_link(
     channel: Channel,
     whose: str,
-    attributes: Attributes,
+    attributes: EntryAttributes,
     where: Where,
-    wishes: Wishes,
+    requests: Requests,
     families: tuple[Family, ...] = tuple(Family),
 ) -> None:
     key = f"link/{channel.name}/{whose}"
-    wishes.pair(key, attributes, _root_blocks(channel, wishes), where, families)
-    wishes.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
+    requests.pair(key, attributes, _root_blocks(channel, requests), where, families)
+    requests.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
 
 
-def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> None:
+def _request_devices(devices: Mapping[str, InventoryDevice], requests: Requests) -> None:
     """Add loopback and AS number of each device that is rendered, and an AS number for each purpose on edge devices.
 
     A CPE's management VRF has one too: the device's own AS would be a loop to a station that stands on the same CPE.
@@ -145,27 +145,27 @@ def _wish_devices(devices: Mapping[str, InventoryDevice], wishes: Wishes) -> Non
     for name, device in devices.items():
         if device.role is Role.LEVEL1_CPE:
             continue
-        unit = _unit_of(device.site, wishes.registry)
-        block = _root_block(device.site, wishes.registry)
-        choice = wishes.pools.infrastructure(PoolUse.LOOPBACK, Family.V4, (block,))
+        unit = _unit_of(device.site, requests.registry)
+        block = _root_block(device.site, requests.registry)
+        choice = requests.pools.infrastructure(PoolUse.LOOPBACK, Family.V4, (block,))
         if choice.pools:
-            attributes = Attributes(purpose=MANAGEMENT, unit=unit)
-            wishes.add(f"loopback/{name}", Family.V4, choice, attributes, device.where)
+            attributes = EntryAttributes(purpose=MANAGEMENT, unit=unit)
+            requests.add(f"loopback/{name}", Family.V4, choice, attributes, device.where)
         else:
-            wishes.miss((PoolUse.LOOPBACK, "", block, "IPv4"), f"loopback/{name}", device.where)
-        wishes.numbers.add((NumberKind.ASN, "", f"device/{name}"))
+            requests.miss((PoolUse.LOOPBACK, "", block, "IPv4"), f"loopback/{name}", device.where)
+        requests.numbers.add((NumberKind.ASN, "", f"device/{name}"))
         if device.role is Role.CPE:
-            wishes.numbers.add((NumberKind.ASN, "", f"purpose/{MANAGEMENT}/{name}"))
+            requests.numbers.add((NumberKind.ASN, "", f"purpose/{MANAGEMENT}/{name}"))
         if device.role is Role.EDGE:
-            for purpose in wishes.registry.purposes:
-                wishes.numbers.add((NumberKind.ASN, "", f"purpose/{purpose}/{name}"))
-    for purpose in wishes.registry.purposes:
-        wishes.numbers.add((NumberKind.VRF, "", f"purpose/{purpose}"))
+            for purpose in requests.registry.purposes:
+                requests.numbers.add((NumberKind.ASN, "", f"purpose/{purpose}/{name}"))
+    for purpose in requests.registry.purposes:
+        requests.numbers.add((NumberKind.VRF, "", f"purpose/{purpose}"))
 
 
-def _root_blocks(channel: Channel, wishes: Wishes) -> tuple[str, ...]:
+def _root_blocks(channel: Channel, requests: Requests) -> tuple[str, ...]:
     """Return the root blocks for a channel's links: that of the far end, then that of the near end."""
-    devices, registry = wishes.inventory.devices, wishes.registry
+    devices, registry = requests.inventory.devices, requests.registry
     far = _root_block(devices[channel.b_device].site, registry)
     near = _root_block(devices[channel.a_device].site, registry)
     return (far,) if far == near else (far, near)

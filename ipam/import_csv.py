@@ -1,6 +1,6 @@
 """An address plan that exists in a spreadsheet into entries of ours.
 
-The one idea: a line of the table is a wish that already has its address; whatever we would not have a wish for, or would
+The one idea: a line of the table is a request that already has its address; whatever we would not have a request for, or would
 not allocate there, is a finding.
 """
 
@@ -17,10 +17,10 @@ from intents.reader.csv_reader import Row, read_csv
 from intents.reader.suggestions import suggest
 from intents.registry import Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
-from ipam.demand import list_wanted
+from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
-from ipam.requests import WantedPrefix
+from ipam.requests import PrefixRequest
 from ipam.space import PoolSpace
 
 COLUMNS: Mapping[str, bool] = {"key": True, "prefix": True, "registration_ref": False, "since": True}
@@ -44,9 +44,9 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     class or purpose, or an overlap with a line or entry before it.
     """
     table, findings = read_csv(path, shown, COLUMNS)
-    wanted = list_wanted(target.registry, target.inventory, target.pools, 0, target.on)
-    wishes = {(wish.key, wish.family): wish for wish in wanted.prefixes}
-    importing = _Import(target, wishes)
+    wanted = list_demand(target.registry, target.inventory, target.pools, 0, target.on)
+    requests = {(request.key, request.family): request for request in wanted.prefixes}
+    importing = _Import(target, requests)
     found = [importing.read(row) for row in table.rows]
     entries = [item for item in found if isinstance(item, PrefixEntry)]
     findings = (*findings, *(item for item in found if isinstance(item, Finding)))
@@ -61,9 +61,9 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
 class _Import:
     """One run over a table: the space that is used so far and the keys that have an entry."""
 
-    def __init__(self, target: ImportTarget, wishes: Mapping[tuple[str, Family], WantedPrefix]) -> None:
-        self._wishes = wishes
-        self._keys = sorted({key for key, _ in wishes})
+    def __init__(self, target: ImportTarget, requests: Mapping[tuple[str, Family], PrefixRequest]) -> None:
+        self._requests = requests
+        self._keys = sorted({key for key, _ in requests})
         self._space = PoolSpace(target.pools)
         self._roots = [pool for pool in target.pools if pool.use is PoolUse.ROOT]
         self._used: list[tuple[Prefix, str]] = []
@@ -84,33 +84,33 @@ class _Import:
             return make_finding("TR543", row.where("since"), text=row.text("since"), column="since")
         if key not in self._keys:
             return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, self._keys))
-        wish = self._wishes.get((key, prefix.family))
-        if wish is None:
+        request = self._requests.get((key, prefix.family))
+        if request is None:
             return make_finding("TR546", row.where("prefix"), key=key, family=f"IPv{prefix.family.value}")
-        return self._check_place(row, wish, prefix) or self._entry(row, wish, prefix, since)
+        return self._check_place(row, request, prefix) or self._entry(row, request, prefix, since)
 
-    def _check_place(self, row: Row, wish: WantedPrefix, prefix: Prefix) -> Finding | None:
-        if (wish.key, wish.family) in self._given:
-            return make_finding("TR545", row.where("key"), key=wish.key)
+    def _check_place(self, row: Row, request: PrefixRequest, prefix: Prefix) -> Finding | None:
+        if (request.key, request.family) in self._given:
+            return make_finding("TR545", row.where("key"), key=request.key)
         pool = self._space.pool_of(prefix)
         where = row.where("prefix")
         if pool is None:
             root = next((root.root_block for root in self._roots if root.prefix.covers(prefix)), "")
-            return make_finding("TR544", where, key=wish.key, prefix=prefix, root_block=root or "-")
-        if pool.name not in wish.choice.kept:
-            allowed = ", ".join(sorted(wish.choice.kept)) or "-"
-            return make_finding("TR542", where, key=wish.key, prefix=prefix, pool=pool.name, allowed=allowed)
+            return make_finding("TR544", where, key=request.key, prefix=prefix, root_block=root or "-")
+        if pool.name not in request.choice.kept:
+            allowed = ", ".join(sorted(request.choice.kept)) or "-"
+            return make_finding("TR542", where, key=request.key, prefix=prefix, pool=pool.name, allowed=allowed)
         if not self._space.free[pool.name].holds(prefix):
             other = next(name for used, name in self._used if used.overlaps(prefix))
-            return make_finding("TR541", where, key=wish.key, prefix=prefix, other=other)
+            return make_finding("TR541", where, key=request.key, prefix=prefix, other=other)
         return None
 
-    def _entry(self, row: Row, wish: WantedPrefix, prefix: Prefix, since: date) -> PrefixEntry:
-        self._note(wish.key, prefix, active=True)
+    def _entry(self, row: Row, request: PrefixRequest, prefix: Prefix, since: date) -> PrefixEntry:
+        self._note(request.key, prefix, active=True)
         pool = self._space.pool_of(prefix)
-        attributes = wish.attributes
+        attributes = request.attributes
         return PrefixEntry(
-            key=wish.key,
+            key=request.key,
             prefix=prefix,
             pool=pool.name if pool is not None else "",
             state=EntryState.ACTIVE,

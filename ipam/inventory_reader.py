@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding, raise_errors
-from intents.parser.reading import A03, A04, Kind, Reading
+from intents.parser.reading import A03, A04, NameKind, ParserContext
 from intents.parser.registry import columns_of, declare_names, read_rows, read_table
 from intents.reader.equipment_names import read_device_table
 from intents.reader.excerpts import add_excerpts
@@ -27,12 +27,12 @@ CHANNEL_COLUMNS = columns_of(
 MOST_MBPS = 10_000_000
 
 
-class Platform(StrEnum):
+class PlatformName(StrEnum):
     CISCO_IOS = "cisco_ios"
     JUNOS = "junos"
 
 
-class Answer(StrEnum):
+class YesNo(StrEnum):
     YES = "yes"
     NO = "no"
 
@@ -50,13 +50,13 @@ class _Use:
 
 def load_inventory(folder: Path, registry: Registry) -> tuple[Inventory, tuple[Finding, ...]]:
     """Read the equipment of a workspace (of all dates); FindingsError if anything is wrong; else warnings come along."""
-    reading = Reading()
+    reading = ParserContext()
     for site, value in registry.sites.items():
-        reading.declared[Kind.SITE][site] = value.where
+        reading.declared[NameKind.SITE][site] = value.where
     device_table = read_device_table(folder, reading)
-    channel_table = read_table(folder, "channels.csv", CHANNEL_COLUMNS, reading, Kind.CHANNEL)
-    declare_names(device_table, Kind.DEVICE, reading)
-    declare_names(channel_table, Kind.CHANNEL, reading)
+    channel_table = read_table(folder, "channels.csv", CHANNEL_COLUMNS, reading, NameKind.CHANNEL)
+    declare_names(device_table, NameKind.DEVICE, reading)
+    declare_names(channel_table, NameKind.CHANNEL, reading)
     devices = read_rows(device_table, _read_device, reading)
     channels = read_rows(channel_table, _read_channel, reading)
     for channel in channels.values():
@@ -87,12 +87,12 @@ def _read_device(fields: RowFields) -> tuple[str, InventoryDevice] | None:
     device = InventoryDevice(
         name=name,
         role=fields.choice("role", Role),
-        platform=fields.choice("platform", Platform).value,
+        platform=fields.choice("platform", PlatformName).value,
         model=fields.text("model"),
-        site=SiteName(fields.reference("site", Kind.SITE)),
+        site=SiteName(fields.reference("site", NameKind.SITE)),
         domain=fields.choice("domain", Domain),
         lan_interface=fields.optional("lan_interface"),
-        ipv6=fields.choice("ipv6", Answer) is Answer.YES,
+        ipv6=fields.choice("ipv6", YesNo) is YesNo.YES,
         validity=fields.validity(),
         where=fields.place("name"),
     )
@@ -103,9 +103,9 @@ def _read_channel(fields: RowFields) -> tuple[str, Channel] | None:
     name = fields.text("name")
     channel = Channel(
         name=name,
-        a_device=fields.reference("a_device", Kind.DEVICE),
+        a_device=fields.reference("a_device", NameKind.DEVICE),
         a_interface=fields.text("a_interface"),
-        b_device=fields.reference("b_device", Kind.DEVICE),
+        b_device=fields.reference("b_device", NameKind.DEVICE),
         b_interface=fields.text("b_interface"),
         level=fields.whole("level", 0, 2),
         medium=fields.choice("medium", Medium),

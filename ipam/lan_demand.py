@@ -10,40 +10,40 @@ from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
 from ipam.pool_choice import Choice, LanQuestion
-from ipam.requests import Attributes, WantedPrefix, Wishes
+from ipam.requests import EntryAttributes, PrefixRequest, Requests
 
 FRAME = 3
 """Addresses of an IPv4 LAN that no host gets: the network, the broadcast and our interface."""
 
 
-def wish_lan(attachment: Attachment, wishes: Wishes) -> None:
+def request_lan(attachment: Attachment, requests: Requests) -> None:
     """Add the LAN prefixes of an attachment; an outside network's own prefixes and the link towards it."""
     if attachment.outside is not None:
-        network = wishes.registry.outside_networks.get(attachment.outside)
+        network = requests.registry.outside_networks.get(attachment.outside)
         if network is not None:
-            _wish_outside(attachment, network, wishes)
+            _request_outside(attachment, network, requests)
         return
-    choices = {family: wishes.pools.lan(_question(attachment, family, wishes)) for family in Family}
-    unit = _unit(attachment, wishes)
+    choices = {family: requests.pools.lan(_question(attachment, family, requests)) for family in Family}
+    unit = _unit(attachment, requests)
     if unit is None or not any(choice.pools for choice in choices.values()):
-        _miss(attachment, unit, wishes)
+        _miss(attachment, unit, requests)
     for family, choice in choices.items():
         if choice.pools or choice.kept:
-            wishes.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), wishes))
+            requests.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), requests))
 
 
-def lan_attributes(attachment: Attachment, wishes: Wishes) -> Attributes:
+def lan_attributes(attachment: Attachment, requests: Requests) -> EntryAttributes:
     """Return what the entry of an attachment's prefix says beside it (D04)."""
     if attachment.system is not None:
         party = f"system/{attachment.system}"
-        system = wishes.registry.systems.get(attachment.system)
+        system = requests.registry.systems.get(attachment.system)
         organisation = str(system.owner) if system is not None else ""
     elif attachment.outside is not None:
         party, organisation = f"outside/{attachment.outside}", ""
     else:
         party, organisation = f"organisation/{attachment.organisation}", str(attachment.organisation)
-    site = wishes.registry.sites.get(attachment.site)
-    return Attributes(
+    site = requests.registry.sites.get(attachment.site)
+    return EntryAttributes(
         party=party,
         organisation=organisation,
         purpose=attachment.purpose,
@@ -59,14 +59,14 @@ def lan_length(hosts: int, headroom: int, slot: int) -> int:
     return min(slot, Family.V4.bits - (needed - 1).bit_length())
 
 
-def _lan(attachment: Attachment, family: Family, choice: Choice, wishes: Wishes) -> WantedPrefix:
+def _lan(attachment: Attachment, family: Family, choice: Choice, requests: Requests) -> PrefixRequest:
     slots = [pool.slot for pool in choice.pools] or [family.bits]
     length, fits = slots[0], family.bits
     if family is Family.V4:
-        length = lan_length(attachment.hosts, wishes.headroom, slots[0])
+        length = lan_length(attachment.hosts, requests.headroom, slots[0])
         fits = lan_length(attachment.hosts, 0, family.bits)  # headroom may be used up before a LAN has to move
-    slot, first_other = _slot(attachment, choice.pools, wishes)
-    return WantedPrefix(
+    slot, first_other = _slot(attachment, choice.pools, requests)
+    return PrefixRequest(
         key=f"lan/{attachment.name}",
         family=family,
         choice=choice,
@@ -74,45 +74,45 @@ def _lan(attachment: Attachment, family: Family, choice: Choice, wishes: Wishes)
         fits=fits,
         slot=slot,
         first_other=first_other,
-        attributes=lan_attributes(attachment, wishes),
+        attributes=lan_attributes(attachment, requests),
         where=attachment.where,
     )
 
 
-def _slot(attachment: Attachment, pools: tuple[Pool, ...], wishes: Wishes) -> tuple[int | None, int]:
+def _slot(attachment: Attachment, pools: tuple[Pool, ...], requests: Requests) -> tuple[int | None, int]:
     """Return the preferred slot of a commune's LAN and the first slot beyond all communes; (None, 0) elsewhere."""
-    unit = _unit(attachment, wishes)
+    unit = _unit(attachment, requests)
     if not pools or pools[0].dedicated is None or pools[0].dedicated.tier is not Tier.COMMUNE or unit is None:
         return None, 0
-    communes = wishes.communes.get(unit.root_block, {})
+    communes = requests.communes.get(unit.root_block, {})
     return communes.get(unit.key), len(communes)
 
 
-def _question(attachment: Attachment, family: Family, wishes: Wishes) -> LanQuestion:
-    site = wishes.registry.sites.get(attachment.site)
-    unit = _unit(attachment, wishes)
+def _question(attachment: Attachment, family: Family, requests: Requests) -> LanQuestion:
+    site = requests.registry.sites.get(attachment.site)
+    unit = _unit(attachment, requests)
     return LanQuestion(
         family=family,
         purpose=attachment.purpose,
         root_block=unit.root_block if unit is not None else "",
         level=site.level if site is not None else 0,
-        member_of=_class_of(attachment, wishes),
+        member_of=_class_of(attachment, requests),
         public=attachment.legal_service is LegalService.DEDICATED_INTERNET,
     )
 
 
-def _class_of(attachment: Attachment, wishes: Wishes) -> DedicatedClass | None:
+def _class_of(attachment: Attachment, requests: Requests) -> DedicatedClass | None:
     if attachment.organisation is None:
         return None
-    organisation = wishes.registry.organisations.get(attachment.organisation)
+    organisation = requests.registry.organisations.get(attachment.organisation)
     if organisation is None:
         return None
     return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)
 
 
-def _unit(attachment: Attachment, wishes: Wishes) -> AdministrativeUnit | None:
-    site = wishes.registry.sites.get(attachment.site)
-    return wishes.registry.units.get(site.unit) if site is not None else None
+def _unit(attachment: Attachment, requests: Requests) -> AdministrativeUnit | None:
+    site = requests.registry.sites.get(attachment.site)
+    return requests.registry.units.get(site.unit) if site is not None else None
 
 
 def _staying(choice: Choice) -> Choice:
@@ -120,19 +120,19 @@ def _staying(choice: Choice) -> Choice:
     return Choice(kept=choice.kept)
 
 
-def _miss(attachment: Attachment, unit: AdministrativeUnit | None, wishes: Wishes) -> None:
+def _miss(attachment: Attachment, unit: AdministrativeUnit | None, requests: Requests) -> None:
     key = f"lan/{attachment.name}"
     if unit is None:
-        wishes.lose(lan_attributes(attachment, wishes).unit or "-", key, attachment.where)
+        requests.lose(lan_attributes(attachment, requests).unit or "-", key, attachment.where)
     else:
-        wishes.miss((PoolUse.LAN, attachment.purpose, unit.root_block, "IPv4, IPv6"), key, attachment.where)
+        requests.miss((PoolUse.LAN, attachment.purpose, unit.root_block, "IPv4, IPv6"), key, attachment.where)
 
 
-def _wish_outside(attachment: Attachment, network: OutsideNetwork, wishes: Wishes) -> None:
-    attributes = lan_attributes(attachment, wishes)
+def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: Requests) -> None:
+    attributes = lan_attributes(attachment, requests)
     for number, prefix in enumerate(network.prefixes):
-        wishes.prefixes.append(
-            WantedPrefix(
+        requests.prefixes.append(
+            PrefixRequest(
                 key=f"outside/{attachment.name}/{number}",
                 family=prefix.family,
                 fixed=prefix,
@@ -140,5 +140,5 @@ def _wish_outside(attachment: Attachment, network: OutsideNetwork, wishes: Wishe
                 where=network.where,
             )
         )
-    unit = _unit(attachment, wishes)
-    wishes.pair(f"lan/{attachment.name}", attributes, (unit.root_block if unit else "",), attachment.where)
+    unit = _unit(attachment, requests)
+    requests.pair(f"lan/{attachment.name}", attributes, (unit.root_block if unit else "",), attachment.where)

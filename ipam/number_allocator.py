@@ -1,4 +1,4 @@
-"""Wishes for numbers and the previous numbers into the next ones: VRFs, VLANs and AS numbers.
+"""Requests for numbers and the previous numbers into the next ones: VRFs, VLANs and AS numbers.
 
 The one idea: the same as for prefixes (what exists stays, what is gone is quarantined, the rest takes the lowest free),
 only simpler, since a number has no size and no pool.
@@ -33,15 +33,15 @@ def allocate_numbers(
     for entry in before.values():
         used.setdefault((entry.kind, entry.scope), set()).add(entry.value)
     entries: list[NumberEntry] = []
-    open_wishes: list[NumberKey] = []
-    for wish in sorted(set(wanted)):
-        old = before.pop(wish, None)
+    open_requests: list[NumberKey] = []
+    for request in sorted(set(wanted)):
+        old = before.pop(request, None)
         if old is None:
-            open_wishes.append(wish)
+            open_requests.append(request)
         else:
             entries.append(_active(old, on))
     entries += [_quarantined(entry, on, until) for entry in before.values()]
-    placed, findings = _place(open_wishes, used, on)
+    placed, findings = _place(open_requests, used, on)
     return tuple(sorted((*entries, *placed), key=number_key)), findings
 
 
@@ -51,12 +51,12 @@ def number_key(entry: NumberEntry) -> NumberKey:
 
 
 def _place(
-    wishes: Iterable[NumberKey], used: Mapping[Scope, set[int]], on: date
+    requests: Iterable[NumberKey], used: Mapping[Scope, set[int]], on: date
 ) -> tuple[list[NumberEntry], tuple[Finding, ...]]:
     entries: list[NumberEntry] = []
     following: dict[Scope, int] = {}
     full: dict[Scope, list[str]] = {}
-    for kind, scope, key in wishes:
+    for kind, scope, key in requests:
         lowest, highest = RANGES[kind]
         taken = used.get((kind, scope), set())
         value = following.get((kind, scope), lowest)

@@ -1,6 +1,6 @@
-"""One wish for a prefix, and the list in which wishes are gathered.
+"""One request for a prefix, and the list in which requests are gathered.
 
-The one idea: a wish says what a thing needs and how it is called, never which address it gets.
+The one idea: a request says what a thing needs and how it is called, never which address it gets.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ipam.pool_choice import Choice, PoolChoice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attributes:
+class EntryAttributes:
     """What an entry says beside its prefix (D04)."""
 
     party: str = ""
@@ -29,8 +29,8 @@ class Attributes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WantedPrefix:
-    """A wish for a prefix of `length` bits; an existing one is big enough if its length is at most `fits`.
+class PrefixRequest:
+    """A request for a prefix of `length` bits; an existing one is big enough if its length is at most `fits`.
 
     `slot` is the number of the slot that is preferred (that of the commune) and `first_other` the first slot number
     beyond all communes. `fixed` is a prefix that isn't ours to choose.
@@ -44,7 +44,7 @@ class WantedPrefix:
     slot: int | None = None
     first_other: int = 0
     fixed: Prefix | None = None
-    attributes: Attributes
+    attributes: EntryAttributes
     where: Where
 
 
@@ -52,14 +52,14 @@ MANAGEMENT = PurposeName("management")
 """The devices' own purpose."""
 
 NumberKey = tuple[NumberKind, str, str]
-"""A wish for a number: kind, scope and key."""
+"""A request for a number: kind, scope and key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Demand:
     """Everything wanted on one day, sorted by key; `gaps` are the findings about pools that are missing."""
 
-    prefixes: tuple[WantedPrefix, ...]
+    prefixes: tuple[PrefixRequest, ...]
     numbers: tuple[NumberKey, ...]
     gaps: tuple[Finding, ...]
 
@@ -78,7 +78,7 @@ class _Gap:
 
 
 @dataclass(slots=True)
-class Wishes:
+class Requests:
     """The list being written; `communes` numbers the units at commune level in each root block, in key order."""
 
     registry: Registry
@@ -86,7 +86,7 @@ class Wishes:
     pools: PoolChoice
     headroom: int
     communes: Mapping[str, Mapping[UnitKey, int]]
-    prefixes: list[WantedPrefix] = field(default_factory=list)
+    prefixes: list[PrefixRequest] = field(default_factory=list)
     numbers: set[NumberKey] = field(default_factory=set)
     _gaps: dict[PoolNeed, _Gap] = field(default_factory=dict)
     _lost: dict[str, _Gap] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Wishes:
     def pair(
         self,
         key: str,
-        attributes: Attributes,
+        attributes: EntryAttributes,
         root_blocks: Sequence[str],
         where: Where,
         families: Sequence[Family] = tuple(Family),
@@ -108,10 +108,10 @@ class Wishes:
                 continue
             self.add(key, family, choice, attributes, where)
 
-    def add(self, key: str, family: Family, choice: Choice, attributes: Attributes, where: Where) -> None:
+    def add(self, key: str, family: Family, choice: Choice, attributes: EntryAttributes, where: Where) -> None:
         """Wish for one slot of infrastructure space; one that exists stays whatever its size."""
         self.prefixes.append(
-            WantedPrefix(
+            PrefixRequest(
                 key=key,
                 family=family,
                 choice=choice,

@@ -9,7 +9,7 @@ from controller.jobs.pipeline import Compiled, address, compile_network, make_pl
 from intents.prefix import Family, Prefix
 from routing.build.context import Plans
 from routing.build.peers import Peer
-from routing.build.placement import Standing
+from routing.build.placement import AttachmentCircuit
 from routing.cabling import cabling_of
 from routing.model import (
     Acl,
@@ -44,22 +44,22 @@ def devices() -> Iterator[Device]:
     yield from compiled().built.devices.values()
 
 
-def standing(name: str) -> Standing:
-    return next(item for item in plans().standings if item.attachment.name == name)
+def circuit(name: str) -> AttachmentCircuit:
+    return next(item for item in plans().circuits if item.attachment.name == name)
 
 
 def peers(name: str, family: Family = Family.V4) -> tuple[Peer, ...]:
-    return plans().needs.peers(standing(name).membership, family)
+    return plans().reachability.peers(circuit(name).membership, family)
 
 
 def lan(name: str) -> Prefix:
-    (prefix,) = standing(name).own[Family.V4]
+    (prefix,) = circuit(name).own[Family.V4]
     return prefix
 
 
 def fence(name: str, direction: Direction, done: Compiled | None = None) -> Acl:
     """The fence of an attachment in IPv4."""
-    place = standing(name)
+    place = circuit(name)
     device = (done or compiled()).built.devices[place.place.device]
     port = next(item for item in device.interfaces if item.name == place.interface)
     bound = next(item.acl for item in port.bindings if (item.direction, item.family) == (direction, Family.V4))

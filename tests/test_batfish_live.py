@@ -29,7 +29,7 @@ from verification.batfish.tables import gather_facts
 from verification.change.batfish import ask_changes
 from verification.change.judge import judge_change
 from verification.evidence.evidence import gather
-from verification.evidence.permitted_matrix import who_talks
+from verification.evidence.permitted_matrix import permitted_matrix_of
 from verification.judge import judge_and_replay
 from verification.verdicts.question import QuestionKind
 from verification.verdicts.verdict import Holds
@@ -70,7 +70,9 @@ def test_batfish_reads_every_rendered_text_and_holds_what_the_engine_holds(
     evidence = give(compiled, {name: config.text for name, config in compiled.configs.items()})
     judgement = judge_and_replay(evidence, with_failures=False)
     assume(any(item.question.kind is QuestionKind.SESSION for item in judgement.answers))
-    assume(any(found for (_, family), found in who_talks(gather(evidence)).sets.items() if family is Family.V4))
+    assume(
+        any(found for (_, family), found in permitted_matrix_of(gather(evidence)).sets.items() if family is Family.V4)
+    )
     snapshot = network_snapshot(evidence)
     session.upload(snapshot)
     facts = gather_facts(session, snapshot, evidence)

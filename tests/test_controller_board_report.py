@@ -33,7 +33,7 @@ from controller.jobs.verify import UnknownText, VerifyReport, texts_to_judge, ve
 from controller.output.terminal import Output
 from controller.output.words import Language, load_words
 from controller.reports.mutations import MutationRun
-from controller.reports.redaction import COVER, cover_report, cover_score
+from controller.reports.redaction import REDACTED, redact_report, redact_score
 from intents.finding import Severity, Where, make_finding
 from intents.policy import Policy
 from intents.prefix import Family
@@ -570,12 +570,12 @@ def test_no_secret_reaches_the_page_by_any_way() -> None:
         judged(), lambda index, answer: replace(answer, verdict=verdicts[index % 2], opinions=opinions if index else ())
     )
     report = replace(report, unknown=(UnknownText(device="core-1", line=12, text=line, reason=f"what is {line}"),))
-    report = cover_report(report)
+    report = redact_report(report)
     edition = tried(Outcome.MISSED, text=line)
     assert edition.score is not None
-    page = board_page(report, replace(edition, score=cover_score(report, edition.score)))
+    page = board_page(report, replace(edition, score=redact_score(report, edition.score)))
     assert "hunter2" not in page
-    assert page.count(f"username evil secret {COVER}") > 5
+    assert page.count(f"username evil secret {REDACTED}") > 5
 
 
 def test_the_template_trusts_nothing() -> None:

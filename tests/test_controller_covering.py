@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.reports.redaction import COVER, cover_line
+from controller.reports.redaction import REDACTED, redact_line
 from tests.small_builds import compiled
 from tests.small_commands import ON, SMALL, truc
 
@@ -33,16 +33,16 @@ PLANTED = {
     ],
 )
 def test_a_secret_in_a_line_is_covered(line: str, secret: str) -> None:
-    shown = cover_line("", line)
+    shown = redact_line("", line)
     assert secret not in shown
-    assert COVER in shown
+    assert REDACTED in shown
 
 
 @pytest.mark.parametrize(
     "line", [" 1 permit ip any any", "set community TRUC-65000", "neighbor 10.0.0.1 activate", "monkey 5"]
 )
 def test_a_line_without_a_secret_is_shown_whole(line: str) -> None:
-    assert cover_line("", line) == line
+    assert redact_line("", line) == line
 
 
 @pytest.fixture
@@ -63,5 +63,5 @@ def test_no_form_of_the_report_gives_a_secret_away(tmp_path: Path, configs: Path
     assert (code, json_code) == (1, 1)  # SNMP answers a community
     for told in (text, json, page.read_text(encoding="utf-8"), junit.read_text(encoding="utf-8")):
         assert "hunter2" not in told
-        assert f"frob password {COVER}" in told
+        assert f"frob password {REDACTED}" in told
     assert "agg-2.conf:" in text

@@ -19,6 +19,13 @@ def nouns_of(text: str) -> Iterator[str]:
             yield node.name
 
 
+def classes_of(text: str) -> Iterator[str]:
+    """Yield every public class of a module."""
+    for node in ast.parse(text).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+
+
 def is_value(node: ast.ClassDef) -> bool:
     bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
     frozen = any("frozen=True" in ast.unparse(decorator) for decorator in node.decorator_list)
@@ -70,6 +77,12 @@ def test_the_glossary_names_no_noun_that_is_gone() -> None:
     terms = terms_of(GLOSSARY.read_text(encoding="utf-8"))
     nouns = {term for term in terms if re.fullmatch(r"[A-Z][A-Za-z0-9]+", term)}
     assert sorted(nouns - all_nouns()) == []
+
+
+def test_a_noun_is_one_thing() -> None:
+    """The same name for two values sends a reader to the wrong one."""
+    found = [noun for package in PACKAGES for text in read_package(package) for noun in classes_of(text)]
+    assert sorted(noun for noun in set(found) if found.count(noun) > 1) == []
 
 
 def test_every_term_has_one_line() -> None:

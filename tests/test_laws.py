@@ -26,14 +26,14 @@ from tests.small_builds import network_of
 from tests.small_networks import interface
 from tests.strategies import Province, compile_province, growing_provinces, provinces
 from verification.engine.engine import judge
-from verification.evidence.address_index import lay_out
+from verification.evidence.address_index import index_addresses
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.reference.acl import judge_interface
 from verification.reference.routes import routes_to
 from verification.reference.walk import delivers, walk
 from verification.routes.forwarding import Forwarding
 from verification.routes.rib import NotSettledError
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.verdicts.failure import NO_FAILURE, Failure, failures
 from verification.verdicts.flow import TCP, Flow, describe_flow
 from verification.verdicts.question import Answer, QuestionKind
@@ -222,9 +222,9 @@ def test_the_engine_and_the_walk_send_every_packet_the_same_way(data: st.DataObj
     regions = data.draw(
         st.lists(st.sampled_from(sorted(evidence.regions.chains)), min_size=1, max_size=10, unique=True)
     )
-    alive = Alive(evidence.topology, failure)
-    views = {} if failure is NO_FAILURE else evidence.control_plane.under(alive)
-    state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+    surviving = Surviving(evidence.topology, failure)
+    views = {} if failure is NO_FAILURE else evidence.control_plane.under(surviving)
+    state = Forwarding(evidence.control_plane, evidence.regions, surviving, views)
     for region in regions:
         compare_ways(evidence, state, region, failure)
 
@@ -233,11 +233,11 @@ def test_the_engine_and_the_walk_agree_about_the_small_example_under_every_failu
     compiled = compile_network(address(want(ROOT / "examples" / "small", None)))
     given_to = give(compiled, {name: config.text for name, config in compiled.configs.items()})
     evidence = gather(replace(given_to, network=open_network(given_to.network)))
-    owned = sorted(lay_out(evidence).owner)
+    owned = sorted(index_addresses(evidence).owner)
     for failure in states_of(given_to.network, given_to.roles.backbone):
-        alive = Alive(evidence.topology, failure)
-        views = {} if failure is NO_FAILURE else evidence.control_plane.under(alive)
-        state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+        surviving = Surviving(evidence.topology, failure)
+        views = {} if failure is NO_FAILURE else evidence.control_plane.under(surviving)
+        state = Forwarding(evidence.control_plane, evidence.regions, surviving, views)
         for region in owned:
             compare_ways(evidence, state, region, failure)
 
@@ -262,7 +262,7 @@ def compare_ways(evidence: Evidence, state: Forwarding, region: Prefix, failure:
     for port in network.ports:
         node = evidence.start_node(port)
         parent = port.interface.rpartition(".")[0] or port.interface
-        if node is None or node in state.alive.dead_nodes or (port.device, parent) in failure.interfaces:
+        if node is None or node in state.surviving.lost_nodes or (port.device, parent) in failure.interfaces:
             continue
         flow = Flow(
             family=region.family,

@@ -18,6 +18,7 @@ from routing.model import (
 )
 from routing.refs import interface_ref, neighbor_ref, prefix_rule_ref, vrf_export_ref, vrf_import_ref, vrf_ref
 from tests.small_builds import (
+    circuit,
     compiled,
     devices,
     network_of,
@@ -25,7 +26,6 @@ from tests.small_builds import (
     policy_named,
     prefixes_of,
     sessions,
-    standing,
 )
 from tests.small_networks import interface
 
@@ -37,9 +37,7 @@ def test_a_cpe_announces_only_what_stands_on_it() -> None:
     for device in devices():
         if plans().inventory.devices[device.name].role is not Role.CPE:
             continue
-        own = {
-            item.vrf: {p for found in item.own.values() for p in found} for item in plans().standings_on(device.name)
-        }
+        own = {item.vrf: {p for found in item.own.values() for p in found} for item in plans().circuits_on(device.name)}
         loopback = set(plans().numbers.prefixes[f"loopback/{device.name}"].values())
         for vrf, neighbor in sessions(device):
             (name,) = neighbor.exports
@@ -51,7 +49,7 @@ def test_a_cpe_announces_only_what_stands_on_it() -> None:
 
 
 def test_what_comes_from_an_attachment_is_accepted_only_if_it_is_its_own() -> None:
-    own = {item.asn: {p for found in item.own.values() for p in found} for item in plans().standings}
+    own = {item.asn: {p for found in item.own.values() for p in found} for item in plans().circuits}
     checked = 0
     for device in devices():
         if plans().inventory.devices[device.name].role is Role.AGGREGATION:
@@ -89,11 +87,11 @@ def test_both_ends_of_a_session_expect_what_the_other_one_presents() -> None:
 
 
 def test_every_attachment_stands_alone_in_a_vrf_with_numbers_of_its_own() -> None:
-    found = plans().standings
+    found = plans().circuits
     assert len({(item.place.device, item.vrf) for item in found}) == len(found)
     assert len({item.asn for item in found}) == len({item.number for item in found}) == len(found)
     for device in devices():
-        for item in plans().standings_on(device.name):
+        for item in plans().circuits_on(device.name):
             inside = [one for one in device.interfaces if one.vrf == item.vrf and one.bindings]
             assert [one.name for one in inside] == [item.interface]
 
@@ -107,7 +105,7 @@ def test_only_edges_lead_anything_between_vrfs() -> None:
 
 def test_a_purpose_never_gets_a_lan_of_another_one_but_for_exact_prefixes_that_it_has_rules_with() -> None:
     purposes = {purpose_vrf(name): name for name in plans().purposes}
-    owner = {p: item for item in plans().standings for found in item.own.values() for p in found}
+    owner = {p: item for item in plans().circuits for found in item.own.values() for p in found}
     led = 0
     for device in devices():
         for vrf, purpose, accepted in _let_in(device, purposes):
@@ -170,11 +168,11 @@ def test_the_far_end_of_an_attachment_serves_the_rules_of_the_attachment_alone()
     served = compiled().built.served["agg-2"]
     device = compiled().built.devices["agg-2"]
     item = next(one for one in device.interfaces if one.description == "tan-cuong-1 ubnd-tan-cuong-cq")
-    assert served[interface_ref(item.name)] == plans().rules_of(standing("ubnd-tan-cuong-cq"))
+    assert served[interface_ref(item.name)] == plans().rules_of(circuit("ubnd-tan-cuong-cq"))
 
 
 def test_every_prefix_that_an_attachment_announces_serves_the_rules_of_the_attachment() -> None:
-    for item in plans().standings:
+    for item in plans().circuits:
         served = compiled().built.served[item.place.device]
         device = compiled().built.devices[item.place.device]
         for vrf, neighbor in sessions(device):
@@ -185,7 +183,7 @@ def test_every_prefix_that_an_attachment_announces_serves_the_rules_of_the_attac
 
 def test_a_target_that_is_led_in_serves_the_rules_of_who_is_behind_it() -> None:
     served = compiled().built.served["dc-edge-1"]
-    item = standing("system-edoc")
+    item = circuit("system-edoc")
     target = f"{plans().target_asn}:{item.number}"
     into = vrf_import_ref(purpose_vrf("government"), Family.V4, target)
     assert set(served[into]) == set(plans().rules_of(item))

@@ -9,8 +9,8 @@ from ipam.endpoints import Resolver
 from routing.build.context import Plans
 from routing.build.fence_entries import content_name, fence_entries
 from routing.build.fences import Fence, Fences, ground_of
-from routing.build.peers import Needs
-from routing.build.placement import Standing
+from routing.build.peers import Reachability
+from routing.build.placement import AttachmentCircuit
 from routing.build.platform_entries import FencePlatform
 from routing.model import Direction
 from tests.rule_cases import SMALL, example
@@ -25,16 +25,16 @@ def plans() -> Plans:
     return make_plans(address(example(SMALL)))
 
 
-def lone(standing: Standing, plans: Plans, platform: FencePlatform) -> list[Fence]:
+def lone(circuit: AttachmentCircuit, plans: Plans, platform: FencePlatform) -> list[Fence]:
     """The fences of a standing by its own Fences, which has seen no other standing."""
-    fences = Fences(Needs(plans.policy, plans.address_plan, Resolver(plans.address_plan)), plans.resolver)
-    return all_fences(fences, standing, platform)
+    fences = Fences(Reachability(plans.policy, plans.address_plan, Resolver(plans.address_plan)), plans.resolver)
+    return all_fences(fences, circuit, platform)
 
 
-def all_fences(fences: Fences, standing: Standing, platform: FencePlatform) -> list[Fence]:
+def all_fences(fences: Fences, circuit: AttachmentCircuit, platform: FencePlatform) -> list[Fence]:
     return [
-        fences.fence(standing, family, direction, platform)
-        for family in sorted(standing.subnet)
+        fences.fence(circuit, family, direction, platform)
+        for family in sorted(circuit.subnet)
         for direction in Direction
     ]
 
@@ -43,13 +43,13 @@ def all_fences(fences: Fences, standing: Standing, platform: FencePlatform) -> l
 def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform: FencePlatform) -> None:
     given = plans()
     seen = set()
-    for standing in given.standings:
-        for family in sorted(standing.subnet):
-            peers = given.needs.peers(standing.membership, family)
-            ground = ground_of(standing, family)
-            seen.add(any(peer.prefix in standing.own.get(family, ()) for peer in peers))
+    for circuit in given.circuits:
+        for family in sorted(circuit.subnet):
+            peers = given.reachability.peers(circuit.membership, family)
+            ground = ground_of(circuit, family)
+            seen.add(any(peer.prefix in circuit.own.get(family, ()) for peer in peers))
             for direction in Direction:
-                fence = given.fences.fence(standing, family, direction, platform)
+                fence = given.fences.fence(circuit, family, direction, platform)
                 wanted = fence_entries(ground, peers, family, direction, given.infrastructure(family), platform)
                 assert fence.acl.entries == tuple(item.entry for item in wanted)
                 assert fence.rules == tuple(item.rules for item in wanted)
@@ -61,5 +61,5 @@ def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform:
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_fence_does_not_depend_on_the_fences_asked_for_before(platform: FencePlatform) -> None:
     given = plans()
-    for standing in given.standings:
-        assert all_fences(given.fences, standing, platform) == lone(standing, given, platform)
+    for circuit in given.circuits:
+        assert all_fences(given.fences, circuit, platform) == lone(circuit, given, platform)

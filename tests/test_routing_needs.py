@@ -14,8 +14,8 @@ from intents.policy import OrganisationEndpoint, Policy, SystemEndpoint
 from intents.prefix import Family, parse_prefix
 from intents.registry import OrganisationName, PurposeName, SystemName
 from routing.build.fence_entries import content_name, match_prefix
-from routing.build.peers import Needs, cover_of
-from routing.build.route_filters import exact_filter, need_filter, passing_filter
+from routing.build.peers import Reachability, cover_of
+from routing.build.route_filters import exact_filter, passing_filter, reachability_filter
 from routing.model import (
     AclEntry,
     Action,
@@ -42,15 +42,15 @@ WAREHOUSE = SystemEndpoint(system=SystemName("data-warehouse"))
 
 @pytest.mark.parametrize("family", Family)
 def test_peers_nest_or_are_disjoint_and_the_most_specific_comes_first(family: Family) -> None:
-    for item in plans().standings:
-        found = plans().needs.peers(item.membership, family)
+    for item in plans().circuits:
+        found = plans().reachability.peers(item.membership, family)
         for index, peer in enumerate(found):
             assert all(not peer.prefix.covers(other.prefix) for other in found[index + 1 :])
 
 
 def test_a_peer_that_says_no_more_than_what_covers_it_is_left_out() -> None:
-    for item in plans().standings:
-        found = plans().needs.peers(item.membership, Family.V4)
+    for item in plans().circuits:
+        found = plans().reachability.peers(item.membership, Family.V4)
         for index, peer in enumerate(found):
             cover = cover_of(peer, found[index + 1 :])
             assert peer.talks if cover is None else (peer.forward, peer.backward) != (cover.forward, cover.backward)
@@ -68,7 +68,7 @@ def test_a_forbid_takes_its_part_out_of_a_class() -> None:
 
 
 def test_who_is_in_no_rule_has_no_peers() -> None:
-    nobody = Needs(Policy(), plans().address_plan, plans().resolver)
+    nobody = Reachability(Policy(), plans().address_plan, plans().resolver)
     assert nobody.peers(frozenset({GIA_SANG}), Family.V4) == ()
     assert nobody.rules(frozenset({GIA_SANG}), frozenset(Family)) == ()
 
@@ -83,11 +83,11 @@ def test_what_one_may_start_the_other_may_be_started_from() -> None:
 
 def test_the_order_of_rules_changes_no_need() -> None:
     backwards = replace(plans().policy, rules=plans().policy.rules[::-1])
-    needs = Needs(backwards, plans().address_plan, plans().resolver)
-    for item in plans().standings:
+    reachability = Reachability(backwards, plans().address_plan, plans().resolver)
+    for item in plans().circuits:
         for family in Family:
-            expected = plans().needs.peers(item.membership, family)
-            found = needs.peers(item.membership, family)
+            expected = plans().reachability.peers(item.membership, family)
+            found = reachability.peers(item.membership, family)
             assert [(peer.prefix, peer.forward, peer.backward) for peer in found] == [
                 (peer.prefix, peer.forward, peer.backward) for peer in expected
             ]
@@ -114,7 +114,7 @@ def test_a_forbid_inside_an_aggregate_is_closed_by_a_deny_above_it() -> None:
 
 
 def test_a_fence_ends_with_a_deny_of_everything_that_is_logged() -> None:
-    for item in plans().standings:
+    for item in plans().circuits:
         for direction in Direction:
             last = fence(str(item.attachment.name), direction).entries[-1]
             assert last == AclEntry(action=Action.DENY, log=True)
@@ -144,7 +144,7 @@ def test_a_change_of_intents_renames_exactly_the_fences_that_it_changes(tmp_path
     narrower = ("intents/government.yaml", "services: [web, ping]", "services: [web]")
     after = compile_network(address(want(changed(tmp_path, narrower, source=SMALL), None)))
     renamed = set()
-    for item in plans().standings:
+    for item in plans().circuits:
         for direction in Direction:
             name = str(item.attachment.name)
             old, new = fence(name, direction), fence(name, direction, after)
@@ -173,7 +173,7 @@ def test_a_passing_filter_also_lets_through_what_came_by_bgp() -> None:
 
 
 def test_routes_are_accepted_where_some_session_is_permitted_and_denied_where_a_forbid_leaves_none() -> None:
-    clauses = need_filter(peers("system-data-warehouse")).policy.clauses
+    clauses = reachability_filter(peers("system-data-warehouse")).policy.clauses
     assert [clause.action for clause in clauses] == [Action.DENY, Action.PERMIT]
     denied = clauses[0].prefixes
     hole = lan("ubnd-gia-sang-cq")
@@ -184,11 +184,11 @@ def test_routes_are_accepted_where_some_session_is_permitted_and_denied_where_a_
 
 
 def test_who_talks_to_nobody_accepts_no_route() -> None:
-    assert need_filter(()).policy.clauses == (PolicyClause(name="10", action=Action.DENY),)
+    assert reachability_filter(()).policy.clauses == (PolicyClause(name="10", action=Action.DENY),)
 
 
 def test_every_index_of_a_filter_names_a_prefix_of_it_and_the_rules_it_serves() -> None:
-    found = need_filter(peers("ubnd-gia-sang-cq"))
+    found = reachability_filter(peers("ubnd-gia-sang-cq"))
     places = {
         (number, index)
         for number, clause in enumerate(found.policy.clauses)

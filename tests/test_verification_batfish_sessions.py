@@ -17,7 +17,7 @@ from verification.batfish.reachability import LOST, Asker
 from verification.batfish.snapshot import network_snapshot
 from verification.batfish.tables import Facts, gather_facts
 from verification.evidence.evidence import Evidence, gather
-from verification.evidence.permitted_matrix import who_talks
+from verification.evidence.permitted_matrix import permitted_matrix_of
 
 OFFICE, SYSTEM = "ubnd-gia-sang-cq", "system-edoc"
 EXACT = {"fences": (), "faults": (), "admitting": lambda _: ()}
@@ -75,7 +75,7 @@ class Losing:
 def cut_of(session: Losing, destination: str) -> object:
     evidence, facts = network()
     asker = Asker(session, network_snapshot(evidence.given), evidence, facts)
-    cuts = Cuts(asker, who_talks(evidence), SimpleNamespace(**EXACT))
+    cuts = Cuts(asker, permitted_matrix_of(evidence), SimpleNamespace(**EXACT))
     return cuts.of_rule(frozenset({OFFICE}), frozenset({destination}))
 
 

@@ -22,7 +22,7 @@ from verification.routes import control_plane
 from verification.routes.best_path import Candidate, CandidateKey, Selected
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import NotSettledError, PrefixState
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.routes.topology import build_topology
 from verification.verdicts.failure import failures
 
@@ -59,14 +59,14 @@ def compare(network: Network) -> int:
     assert shown(alike.base) == shown(one_by_one.base)
     assert alike.by_session == one_by_one.by_session
     for failure in failures(network, sorted(network.devices)):
-        alive = Alive(alike.topology, failure)
+        surviving = Surviving(alike.topology, failure)
         try:
-            expected = shown(one_by_one.under(alive))
+            expected = shown(one_by_one.under(surviving))
         except NotSettledError:
             with pytest.raises(NotSettledError):
-                alike.under(alive)
+                alike.under(surviving)
             continue
-        assert shown(alike.under(alive)) == expected, failure.name
+        assert shown(alike.under(surviving)) == expected, failure.name
     return read_off(alike)
 
 

@@ -24,7 +24,7 @@ from verification.questions.reachability import Wrong, is_cut, is_excused, join
 from verification.questions.segregation import check_wall
 from verification.routes.forwarding import Forwarding
 from verification.routes.rib import NotSettledError
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.verdicts.failure import NO_FAILURE, Failure
 
 SMALL = Path(__file__).parent.parent / "examples" / "small"
@@ -32,24 +32,24 @@ SMALL = Path(__file__).parent.parent / "examples" / "small"
 
 def asked_one_by_one(inquiry: Inquiry, failure: Failure) -> Iterator[Wrong]:
     """Yield what is wrong about routing in one state, with every pair and every route of every attachment asked for."""
-    evidence, layout = inquiry.evidence, inquiry.layout
+    evidence, address_index = inquiry.evidence, inquiry.address_index
     joined = components(evidence, failure)
     cut = frozenset() if failure is NO_FAILURE else evidence.given.network.devices.keys() - joined.keys()
-    alive = Alive(evidence.topology, failure, frozenset(cut))
-    views = {} if failure is NO_FAILURE else evidence.control_plane.under(alive)
-    state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
+    surviving = Surviving(evidence.topology, failure, frozenset(cut))
+    views = {} if failure is NO_FAILURE else evidence.control_plane.under(surviving)
+    state = Forwarding(evidence.control_plane, evidence.regions, surviving, views)
     for name, ports in evidence.ports.items():
         for port in ports:
             node = evidence.start_node(port)
-            if node in alive.dead_nodes or is_cut(state, port):
+            if node in surviving.lost_nodes or is_cut(state, port):
                 continue
             for family in Family:
-                for destination in inquiry.talking.of(name, family):
+                for destination in inquiry.permitted_matrix.of(name, family):
                     if failure is NO_FAILURE or not is_excused(evidence, port, destination, joined):
-                        yield from join(evidence, layout, state, port, destination, family)
-    living = (node for node in evidence.start_ports if node not in alive.dead_nodes)
+                        yield from join(evidence, address_index, state, port, destination, family)
+    living = (node for node in evidence.start_ports if node not in surviving.lost_nodes)
     routes = [(node, prefix) for node in living for prefix in evidence.control_plane.prefixes]
-    yield from check_wall(evidence, layout, state, routes, inquiry.talking)
+    yield from check_wall(evidence, address_index, state, routes, inquiry.permitted_matrix)
 
 
 def routing_faults(tally: Tally) -> tuple[set[tuple[AttachmentName, AttachmentName]], set[AttachmentName]]:
@@ -99,11 +99,11 @@ def test_a_stub_of_the_small_example_stores_no_route_that_it_hears_and_yet_has_o
     evidence = gather(example)
     plane = evidence.control_plane
     assert plane.stubs.settled
-    heard = 0
+    received = 0
     for prefix, state in plane.base.items():
         for node in plane.stubs.settled:
             if plane.stubs.asks(node, prefix):
                 assert not state.offers(node)
                 assert state.choice(node) is None
-                heard += plane.choice(state, prefix, node, evidence.whole.alive) is not None
-    assert heard > 100
+                received += plane.choice(state, prefix, node, evidence.whole.surviving) is not None
+    assert received > 100

@@ -87,7 +87,7 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class BoardPage:
     """The page, in the order in which it is read. `faults`: None if none were tried; `mutations_asked`: whether they were
     asked for."""
 
@@ -111,11 +111,11 @@ class Page:
     exit_code: int
 
 
-def page_of(report: VerifyReport, edition: Edition) -> Page:
+def page_of(report: VerifyReport, edition: Edition) -> BoardPage:
     """Return everything that the page shows."""
     intents = intent_rows(report)
     findings = sorted(report.findings, key=lambda item: list(Severity).index(item.severity))
-    return Page(
+    return BoardPage(
         headline=headline_of(report),
         inputs=inputs_of(report, edition),
         matrix=matrix_of(report),

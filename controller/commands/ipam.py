@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.commands.show import Table, print_table
+from controller.commands.show import ShownTable, print_table
 from controller.jobs.changes import compare_plans, total_of
 from controller.jobs.files import naming
 from controller.jobs.pipeline import LOCKFILE, address, want
@@ -41,7 +41,7 @@ def _show(output: Output, folder: Path, on: str | None) -> ExitCode:
     addressed = address(want(folder, parse_day(on)))
     rows = tuple(_row(item) for item in utilisation(addressed.address_plan))
     columns = ("pool", "prefix", "unit", "used", "quarantined", "free", "free_percent", "largest")
-    print_table(output, "pools", Table(columns=columns, rows=rows, numbers=(3, 4, 5, 6)))
+    print_table(output, "pools", ShownTable(columns=columns, rows=rows, numbers=(3, 4, 5, 6)))
     if not output.json:
         output.say("next_ipam_show")
     return ExitCode.FINE

@@ -25,7 +25,7 @@ SHOW_FORMAT = "truc/show/1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class ShownTable:
     """Keys of the columns, rows, and which columns hold numbers."""
 
     columns: tuple[str, ...]
@@ -45,7 +45,7 @@ def show(output: Output, folder: Path, on: str | None, what: Shown, device: str 
     return ExitCode.FINE
 
 
-def print_table(output: Output, name: str, table: Table) -> None:
+def print_table(output: Output, name: str, table: ShownTable) -> None:
     """Write a table, or its rows as messages."""
     if output.json:
         start_messages(output, SHOW_FORMAT, table=name)
@@ -76,8 +76,8 @@ def _show_config(output: Output, folder: Path, on: str | None, device: str) -> E
     return ExitCode.FINE
 
 
-def _addresses(addressed: Addressed) -> Table:
-    return Table(
+def _addresses(addressed: Addressed) -> ShownTable:
+    return ShownTable(
         columns=("key", "prefix", "pool", "state", "purpose", "organisation", "since"),
         rows=tuple(
             (
@@ -94,9 +94,9 @@ def _addresses(addressed: Addressed) -> Table:
     )
 
 
-def _policy(addressed: Addressed) -> Table:
+def _policy(addressed: Addressed) -> ShownTable:
     policy = addressed.wanted.policy
-    return Table(
+    return ShownTable(
         columns=("effect", "source", "destination", "service", "intents"),
         rows=tuple(
             (
@@ -111,13 +111,13 @@ def _policy(addressed: Addressed) -> Table:
     )
 
 
-def _devices(addressed: Addressed) -> Table:
+def _devices(addressed: Addressed) -> ShownTable:
     inventory = addressed.wanted.inventory
     standing: dict[str, int] = {}
     for places in inventory.places.values():
         for place in places:
             standing[place.device] = standing.get(place.device, 0) + 1
-    return Table(
+    return ShownTable(
         columns=("device", "role", "platform", "site", "attachments"),
         rows=tuple(
             (name, str(item.role), str(item.platform), str(item.site), str(standing.get(name, 0)))
@@ -127,19 +127,19 @@ def _devices(addressed: Addressed) -> Table:
     )
 
 
-def _intents(addressed: Addressed) -> Table:
+def _intents(addressed: Addressed) -> ShownTable:
     rows = []
     for intent in addressed.wanted.intents:
         head = intent.head
         valid = f"{head.validity.start or '…'} .. {head.validity.end or '…'}"
         kind = type(intent).__name__.lower()
         rows.append((head.identifier, kind, head.request_ref, head.decision_ref, valid, str(head.where)))
-    return Table(columns=("intent", "kind", "request", "decision", "valid", "where"), rows=tuple(rows))
+    return ShownTable(columns=("intent", "kind", "request", "decision", "valid", "where"), rows=tuple(rows))
 
 
-def _residue(addressed: Addressed) -> Table:
+def _residue(addressed: Addressed) -> ShownTable:
     wanted = addressed.wanted
-    return Table(
+    return ShownTable(
         columns=("source", "destination", "reply", "pairs", "returns"),
         rows=tuple(
             (
@@ -155,7 +155,7 @@ def _residue(addressed: Addressed) -> Table:
     )
 
 
-_TABLES: Mapping[Shown, Callable[[Addressed], Table]] = {
+_TABLES: Mapping[Shown, Callable[[Addressed], ShownTable]] = {
     Shown.ADDRESSES: _addresses,
     Shown.POLICY: _policy,
     Shown.DEVICES: _devices,

@@ -31,7 +31,7 @@ from controller.reports.mutations import (
     try_mutations,
     try_second,
 )
-from controller.reports.redaction import cover_report, cover_score, cover_second
+from controller.reports.redaction import redact_report, redact_score, redact_second
 from controller.reports.verify import print_end, print_report
 from controller.reports.verify_json import print_verify_json, print_verify_summary
 from intents.finding import Severity
@@ -79,7 +79,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     found = verify(
         compiled, texts, output, with_failures=request.with_failures, second=second, running=_running(request, compiled)
     )
-    report = cover_report(found)
+    report = redact_report(found)
     if request.junit is not None:
         write_text(request.junit, junit_text(report))
     if output.json:
@@ -123,7 +123,7 @@ def _mutate_second(
     except BatfishError as error:
         tell_findings(output, report.compiled.addressed.wanted.folder, [tell_trouble(error)])
         return None, ExitCode.INCONCLUSIVE
-    found = cover_second(report, found)
+    found = redact_second(report, found)
     if output.json:
         print_second_score_json(output, found)
     else:
@@ -177,7 +177,7 @@ def _edition(request: VerifyRequest, report: VerifyReport, score: Score | None, 
         made_on=today_of(None, None),
         version=product,
         run=request.mutations,
-        score=None if score is None else cover_score(report, score),
+        score=None if score is None else redact_score(report, score),
         second=second,
     )
 
@@ -192,7 +192,7 @@ def _mutate(output: Output, request: VerifyRequest, report: VerifyReport) -> Sco
         return None
     output.progress("mutate", 0, 0)
     found = try_mutations(report.compiled, report.texts, request.mutations)
-    shown = cover_score(report, found)
+    shown = redact_score(report, found)
     if output.json:
         print_score_json(output, request.mutations, shown)
     else:

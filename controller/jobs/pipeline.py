@@ -33,7 +33,7 @@ from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
 from routing.build.budgets import check_budgets
 from routing.build.builder import BuiltNetwork, build
-from routing.build.context import Plans, Platform, index_plans
+from routing.build.context import Plans, PlatformTraits, index_plans
 from routing.build.feasibility import check_feasible, check_servers
 from routing.build.placement import MANAGEMENT, purpose_vrf
 from routing.build.platform_entries import FencePlatform
@@ -138,9 +138,9 @@ def login_sources(addressed: Addressed) -> tuple[Prefix, ...]:
     return tuple(sorted({prefix for item in stations for f in Family for prefix in resolver.prefixes(item, f)}))
 
 
-def platform_of(capabilities: Capabilities) -> Platform:
+def platform_of(capabilities: Capabilities) -> PlatformTraits:
     """Return what the builder must know of a platform."""
-    return Platform(
+    return PlatformTraits(
         name=capabilities.platform,
         leaks=capabilities.leaks,
         fences=FencePlatform(

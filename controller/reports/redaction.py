@@ -21,7 +21,7 @@ from verification.questions.judgement import Judgement
 from verification.verdicts.question import Answer
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
-COVER = "•••"
+REDACTED = "•••"
 _SECRET = re.compile(
     r"(?i)((?<![a-z0-9])(?:passwords?|passwd|passphrase|secret|key(?:-string)?|auth|priv|authentication-(?:md5|sha\d*)"
     r"|privacy-\w+|snmp\S*\s+community|md5|sha\d*)\s+)\S.*"
@@ -29,45 +29,45 @@ _SECRET = re.compile(
 _HASH = re.compile(r"\$\w{1,4}\$\S+")
 
 
-def cover_line(platform: str, text: str) -> str:
+def redact_line(platform: str, text: str) -> str:
     """Return a line of a device's text with its secrets hidden, and all that follows a word for a secret covered."""
     vendor = VENDORS.get(platform)
     if vendor is not None:
         text = vendor.hide_secrets(text).removesuffix("\n")
-    return _HASH.sub(COVER, _SECRET.sub(rf"\1{COVER}", text))
+    return _HASH.sub(REDACTED, _SECRET.sub(rf"\1{REDACTED}", text))
 
 
-def cover_report(report: VerifyReport) -> VerifyReport:
+def redact_report(report: VerifyReport) -> VerifyReport:
     """Return a report whose lines are covered."""
-    cover = _Cover(report)
+    redaction = _Redaction(report)
     return replace(
         report,
-        judgement=cover.judgement(report.judgement),
-        change=None if report.change is None else cover.change(report.change),
+        judgement=redaction.judgement(report.judgement),
+        change=None if report.change is None else redaction.change(report.change),
         unknown=tuple(
-            replace(item, text=cover.line(item.device, item.text), reason=cover.line(item.device, item.reason))
+            replace(item, text=redaction.line(item.device, item.text), reason=redaction.line(item.device, item.reason))
             for item in report.unknown
         ),
     )
 
 
-def cover_score(report: VerifyReport, score: Score) -> Score:
+def redact_score(report: VerifyReport, score: Score) -> Score:
     """Return what became of seeded faults, their lines covered."""
-    cover = _Cover(report)
-    return replace(score, faults=tuple(cover.scored(item) for item in score.faults))
+    redaction = _Redaction(report)
+    return replace(score, faults=tuple(redaction.scored(item) for item in score.faults))
 
 
-def cover_second(report: VerifyReport, score: SecondScore) -> SecondScore:
+def redact_second(report: VerifyReport, score: SecondScore) -> SecondScore:
     """Return what the second judge says of seeded faults, their lines covered."""
-    cover = _Cover(report)
+    redaction = _Redaction(report)
     faults = (
-        replace(item, fault=cover.scored(item.fault), detail=cover.line(item.fault.fault.device, item.detail))
+        replace(item, fault=redaction.scored(item.fault), detail=redaction.line(item.fault.fault.device, item.detail))
         for item in score.faults
     )
     return replace(score, faults=tuple(faults))
 
 
-class _Cover:
+class _Redaction:
     """Covers what a report quotes; lines that nobody understands are looked for in every reason."""
 
     def __init__(self, report: VerifyReport) -> None:
@@ -84,7 +84,7 @@ class _Cover:
                 yield item.text, shown
 
     def line(self, device: str, text: str) -> str:
-        return cover_line(self._platforms.get(device, ""), text)
+        return redact_line(self._platforms.get(device, ""), text)
 
     def judgement(self, judgement: Judgement) -> Judgement:
         return replace(judgement, answers=tuple(map(self._answer, judgement.answers)))
@@ -103,10 +103,10 @@ class _Cover:
     def _verdict(self, verdict: Verdict) -> Verdict:
         """Return a verdict, covered; the same one is worked out once, for one verdict may answer thousands of questions."""
         if id(verdict) not in self._known:
-            self._known[id(verdict)] = (verdict, self._covered(verdict))
+            self._known[id(verdict)] = (verdict, self._redacted(verdict))
         return self._known[id(verdict)][1]
 
-    def _covered(self, verdict: Verdict) -> Verdict:
+    def _redacted(self, verdict: Verdict) -> Verdict:
         match verdict:
             case Holds():
                 return verdict
@@ -134,7 +134,7 @@ class _Cover:
         for text, shown in {**self._unknown, **quoted}.items():
             if shown != text:
                 reason = reason.replace(repr(text), repr(shown)).replace(text, shown)
-        return _HASH.sub(COVER, reason)
+        return _HASH.sub(REDACTED, reason)
 
     def scored(self, item: ScoredFault) -> ScoredFault:
         return replace(item, fault=self._fault(item.fault), detail=self.line(item.fault.device, item.detail))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import product
 
-from intents.expansion import GrantKey, Statement
+from intents.expansion import ExpandedStatement, GrantKey
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint
 from intents.registry import Registry, Validity
@@ -73,7 +73,7 @@ def _meets(one: ClassEndpoint, other: Endpoint) -> bool:
 class GrantIndex:
     """The rules of some statements of one effect, by what they are about."""
 
-    def __init__(self, statements: Sequence[Statement], effect: Effect, registry: Registry) -> None:
+    def __init__(self, statements: Sequence[ExpandedStatement], effect: Effect, registry: Registry) -> None:
         self.statements = statements
         self._askers: dict[tuple[Endpoint, Endpoint, bool], list[tuple[int, ServiceSet]]] = {}
         for number, statement in enumerate(statements):
@@ -118,7 +118,7 @@ def _one_organisation(source: Endpoint, destination: Endpoint) -> bool:
 
 
 def find_conflicts(
-    every: Sequence[Statement], in_force: Sequence[Statement], registry: Registry, on: date
+    every: Sequence[ExpandedStatement], in_force: Sequence[ExpandedStatement], registry: Registry, on: date
 ) -> list[Finding]:
     """Return the findings about pairs of statements: contradictions, what a forbid bites out, repetition and shadowing.
 
@@ -132,7 +132,9 @@ def find_conflicts(
     return findings + _repeated_assertions(in_force)
 
 
-def _contradictions(every: Sequence[Statement], in_force: Sequence[Statement], registry: Registry) -> list[Finding]:
+def _contradictions(
+    every: Sequence[ExpandedStatement], in_force: Sequence[ExpandedStatement], registry: Registry
+) -> list[Finding]:
     lasting = GrantIndex(_of(every, Effect.FORBID), Effect.FORBID, registry)
     today = GrantIndex(_of(in_force, Effect.FORBID), Effect.FORBID, registry)
     current = {id(item) for item in in_force}
@@ -150,7 +152,7 @@ def _contradictions(every: Sequence[Statement], in_force: Sequence[Statement], r
     return findings
 
 
-def _whole(permit: Statement, forbids: GrantIndex, *, lasting_only: bool) -> list[Statement]:
+def _whole(permit: ExpandedStatement, forbids: GrantIndex, *, lasting_only: bool) -> list[ExpandedStatement]:
     """Return the forbids that together leave nothing of a permit; [] if something is left."""
     biting: set[int] = set()
     for key, services in permit.grants.items():
@@ -164,14 +166,14 @@ def _whole(permit: Statement, forbids: GrantIndex, *, lasting_only: bool) -> lis
     return [forbids.statements[number] for number in sorted(biting)]
 
 
-def _part(permit: Statement, forbids: GrantIndex) -> list[Statement]:
+def _part(permit: ExpandedStatement, forbids: GrantIndex) -> list[ExpandedStatement]:
     biting: set[int] = set()
     for key, services in permit.grants.items():
         biting.update(number for number, forbidden in forbids.meeting(key).items() if services & forbidden)
     return [forbids.statements[number] for number in sorted(biting)]
 
 
-def _coverings(in_force: Sequence[Statement], effect: Effect, registry: Registry) -> list[Finding]:
+def _coverings(in_force: Sequence[ExpandedStatement], effect: Effect, registry: Registry) -> list[Finding]:
     """Return the statements that another one makes superfluous: the same asked twice, or part of something wider."""
     index = GrantIndex(_of(in_force, effect), effect, registry)
     covered = {number: _covered_by(number, index) for number in range(len(index.statements))}
@@ -200,8 +202,8 @@ def _covered_by(number: int, index: GrantIndex) -> set[int]:
     return set(spanning)
 
 
-def _repeated_assertions(in_force: Sequence[Statement]) -> list[Finding]:
-    first: dict[frozenset[object], Statement] = {}
+def _repeated_assertions(in_force: Sequence[ExpandedStatement]) -> list[Finding]:
+    first: dict[frozenset[object], ExpandedStatement] = {}
     findings: list[Finding] = []
     for statement in sorted((item for item in in_force if item.vias), key=_place):
         original = first.setdefault(frozenset(statement.vias), statement)
@@ -210,12 +212,12 @@ def _repeated_assertions(in_force: Sequence[Statement]) -> list[Finding]:
     return findings
 
 
-def _superfluous(code: str, statement: Statement, others: list[Statement]) -> Finding:
+def _superfluous(code: str, statement: ExpandedStatement, others: list[ExpandedStatement]) -> Finding:
     other = min(others, key=_place)
     return _pair(code, statement, [other], Severity.WARNING)
 
 
-def _pair(code: str, statement: Statement, others: Sequence[Statement], severity: Severity) -> Finding:
+def _pair(code: str, statement: ExpandedStatement, others: Sequence[ExpandedStatement], severity: Severity) -> Finding:
     ordered = sorted(others, key=_place)
     return make_finding(
         code,
@@ -227,19 +229,19 @@ def _pair(code: str, statement: Statement, others: Sequence[Statement], severity
     )
 
 
-def _of(statements: Iterable[Statement], effect: Effect) -> list[Statement]:
+def _of(statements: Iterable[ExpandedStatement], effect: Effect) -> list[ExpandedStatement]:
     return [item for item in statements if any(key[0] is effect for key in item.grants)]
 
 
-def _place(statement: Statement) -> tuple[Where, str]:
+def _place(statement: ExpandedStatement) -> tuple[Where, str]:
     return (statement.intent.head.where, statement.intent.head.identifier)
 
 
-def _validity(statement: Statement) -> Validity:
+def _validity(statement: ExpandedStatement) -> Validity:
     return statement.intent.head.validity
 
 
-def _expired(statement: Statement, on: date) -> bool:
+def _expired(statement: ExpandedStatement, on: date) -> bool:
     end = _validity(statement).end
     return end is not None and end < on
 

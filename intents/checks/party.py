@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from intents.expansion import Statement, expand, make_directory
+from intents.expansion import ExpandedStatement, expand, make_directory
 from intents.finding import Finding
 from intents.model import Intent
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, SystemEndpoint, endpoint_key
@@ -41,7 +41,7 @@ def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date)
             )
 
 
-def _ends(statement: Statement) -> frozenset[Endpoint]:
+def _ends(statement: ExpandedStatement) -> frozenset[Endpoint]:
     pairs = [*((source, end) for _, source, end, _ in statement.grants)]
     pairs += [(via.source, via.destination) for via in statement.vias]
     return frozenset(end for pair in pairs for end in pair)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from intents.finding import make_finding
 from intents.model import Forbid, Head, Intent, Party, Permit, Selector, Via, Within
 from intents.parser.parties import read_destinations, read_selector, read_sources
-from intents.parser.reading import A22, Kind, Reading
+from intents.parser.reading import A22, NameKind, ParserContext
 from intents.parser.services import read_service_or_any
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node, kind_of
@@ -27,7 +27,7 @@ FIELDS_OF_KIND = {
 _RULES = {"request_ref": A22, "decision_ref": A22}
 
 
-def read_intents(root: Node | None, reading: Reading) -> tuple[Intent, ...]:
+def read_intents(root: Node | None, reading: ParserContext) -> tuple[Intent, ...]:
     """Read one file of intents: its good ones in the file's order."""
     if root is None:
         return ()
@@ -36,7 +36,7 @@ def read_intents(root: Node | None, reading: Reading) -> tuple[Intent, ...]:
     return tuple(intent for intent in found if intent is not None)
 
 
-def _read_item(node: Node, reading: Reading) -> Intent | None:
+def _read_item(node: Node, reading: ParserContext) -> Intent | None:
     allowed = ", ".join(FIELDS_OF_KIND)
     if not isinstance(node, MappingNode):
         reading.findings.append(make_finding("TR114", node.where, wanted="a mapping", found=kind_of(node)))
@@ -68,7 +68,7 @@ def _read_item(node: Node, reading: Reading) -> Intent | None:
 def _read_head(fields: NodeFields) -> Head:
     identifier = fields.name("id")
     if identifier:
-        fields.reading.declare(Kind.INTENT, identifier, fields.place("id"))
+        fields.reading.declare(NameKind.INTENT, identifier, fields.place("id"))
     return Head(
         identifier=identifier,
         title=fields.text("title"),
@@ -112,7 +112,7 @@ def _read_via(fields: NodeFields, head: Head) -> Via:
         head=head,
         sources=read_sources(fields, "from"),
         destinations=read_destinations(fields, "to"),
-        devices=frozenset(fields.references("devices", Kind.DEVICE)),
+        devices=frozenset(fields.references("devices", NameKind.DEVICE)),
     )
 
 

@@ -7,7 +7,7 @@ it always says which: nothing given is a mistake, not "all".
 from __future__ import annotations
 
 from intents.model import Party, Selector, SystemTarget
-from intents.parser.reading import A01, Kind, Reading
+from intents.parser.reading import A01, NameKind, ParserContext
 from intents.parser.services import ANY
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node
@@ -47,7 +47,7 @@ def _read_parties(fields: NodeFields, field: str, *, source: bool) -> tuple[Part
     return found
 
 
-def _read_party(node: Node, reading: Reading, *, source: bool) -> Party | None:
+def _read_party(node: Node, reading: ParserContext, *, source: bool) -> Party | None:
     keys = {entry.key for entry in node.entries} if isinstance(node, MappingNode) else set()
     if not keys & set(TARGET_FIELDS):
         return read_selector(node, reading, PARTY_FIELDS)
@@ -62,8 +62,8 @@ def _read_party(node: Node, reading: Reading, *, source: bool) -> Party | None:
 
 
 def _read_target(fields: NodeFields, *, source: bool) -> SystemTarget | None:
-    systems = fields.references("systems", Kind.SYSTEM, required=False)
-    outside = fields.references("outside_networks", Kind.OUTSIDE_NETWORK, required=False)
+    systems = fields.references("systems", NameKind.SYSTEM, required=False)
+    outside = fields.references("outside_networks", NameKind.OUTSIDE_NETWORK, required=False)
     if fields.ok and not systems and not outside:
         fields.complain("TR331", fields.where, allowed="systems, outside_networks")
     every, services = False, None
@@ -88,21 +88,21 @@ def _read_service_names(fields: NodeFields) -> tuple[bool, frozenset[str] | None
     node = fields.node("services")
     if getattr(node, "value", None) == ANY:
         return True, None
-    return False, frozenset(fields.references("services", Kind.SERVICE))
+    return False, frozenset(fields.references("services", NameKind.SERVICE))
 
 
-def read_selector(node: Node, reading: Reading, allowed: tuple[str, ...] = SELECTOR_FIELDS) -> Selector | None:
+def read_selector(node: Node, reading: ParserContext, allowed: tuple[str, ...] = SELECTOR_FIELDS) -> Selector | None:
     """Read one selector; None if anything in it is wrong."""
     fields = NodeFields(node, reading, allowed, _RULES)
     anyone = fields.flag("all")
     conditions = [field for field in CONDITION_FIELDS if fields.has(field)]
-    below = fields.reference("below", Kind.UNIT, required=False)
-    purpose = fields.reference("purpose", Kind.PURPOSE, required=False)
+    below = fields.reference("below", NameKind.UNIT, required=False)
+    purpose = fields.reference("purpose", NameKind.PURPOSE, required=False)
     selector = Selector(
         categories=fields.choices("categories", Category) if fields.has("categories") else None,
         tiers=fields.choices("tiers", Tier) if fields.has("tiers") else None,
         domains=fields.choices("domains", Domain) if fields.has("domains") else None,
-        labels=frozenset(fields.references("labels", Kind.LABEL)) if fields.has("labels") else None,
+        labels=frozenset(fields.references("labels", NameKind.LABEL)) if fields.has("labels") else None,
         names=_organisations(fields, "names") if fields.has("names") else None,
         below=UnitKey(below) if below else None,
         excluding=_organisations(fields, "except") if fields.has("except") else frozenset(),
@@ -118,4 +118,4 @@ def read_selector(node: Node, reading: Reading, allowed: tuple[str, ...] = SELEC
 
 
 def _organisations(fields: NodeFields, field: str) -> frozenset[OrganisationName]:
-    return frozenset(OrganisationName(name) for name in fields.references(field, Kind.ORGANISATION))
+    return frozenset(OrganisationName(name) for name in fields.references(field, NameKind.ORGANISATION))

@@ -15,7 +15,7 @@ from intents.reader.suggestions import suggest
 from intents.rule_packs import rule_on
 
 
-class Kind(StrEnum):
+class NameKind(StrEnum):
     """Kinds of names that others refer to."""
 
     UNIT = "administrative unit"
@@ -35,17 +35,17 @@ class Kind(StrEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Reading:
+class ParserContext:
     """Findings and declared names (by kind, with the place of the first declaration).
 
     `unknown` are kinds whose table or file could not be read whole: references to them are not checked.
     """
 
     findings: list[Finding] = field(default_factory=list)
-    unknown: set[Kind] = field(default_factory=set)
-    declared: dict[Kind, dict[str, Where]] = field(default_factory=lambda: {kind: {} for kind in Kind})
+    unknown: set[NameKind] = field(default_factory=set)
+    declared: dict[NameKind, dict[str, Where]] = field(default_factory=lambda: {kind: {} for kind in NameKind})
 
-    def declare(self, kind: Kind, name: str, where: Where) -> bool:
+    def declare(self, kind: NameKind, name: str, where: Where) -> bool:
         """Record a name; a second declaration is a finding that names both places. Returns whether it is the first."""
         earlier = self.declared[kind].setdefault(name, where)
         if earlier is where:
@@ -53,12 +53,12 @@ class Reading:
         self.findings.append(make_finding("TR201", where, also=(earlier,), kind=kind, name=name))
         return False
 
-    def refer(self, kind: Kind, name: str, where: Where, rule: RuleRef | None = None) -> bool:
+    def refer(self, kind: NameKind, name: str, where: Where, rule: RuleRef | None = None) -> bool:
         """Check that a name is declared; if not, a finding with the closest one."""
         known = self.declared[kind]
         if name in known or kind in self.unknown:
             return True
-        if kind is Kind.UNIT and "@" not in name:
+        if kind is NameKind.UNIT and "@" not in name:
             keys = ", ".join(sorted(key for key in known if key.partition("@")[0] == name))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
@@ -66,7 +66,7 @@ class Reading:
             self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=nearest))
         return False
 
-    def add(self, findings: Iterable[Finding], *kinds: Kind) -> None:
+    def add(self, findings: Iterable[Finding], *kinds: NameKind) -> None:
         """Record findings of a reader; if there is any, the names of these kinds are not known completely."""
         before = len(self.findings)
         self.findings.extend(findings)

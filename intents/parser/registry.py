@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from intents.finding import Finding, make_finding
-from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, Kind, Reading, located
+from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.conversions import UNIT_CODE, Complaint, to_name
-from intents.reader.csv_reader import Table, read_csv
+from intents.reader.csv_reader import CsvTable, read_csv
 from intents.reader.fields import RowFields
 from intents.registry import (
     AdministrativeUnit,
@@ -56,7 +56,9 @@ Key = TypeVar("Key", bound=str)
 Item = TypeVar("Item")
 
 
-def read_table(folder: Path, file: str, columns: Mapping[str, bool], reading: Reading, *kinds: Kind) -> Table:
+def read_table(
+    folder: Path, file: str, columns: Mapping[str, bool], reading: ParserContext, *kinds: NameKind
+) -> CsvTable:
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
     reading.add([_with_rule(finding) for finding in findings], *kinds)
@@ -68,7 +70,7 @@ def _with_rule(finding: Finding) -> Finding:
     return replace(finding, rule=FIELD_RULES.get(dict(finding.values).get("field", "")))
 
 
-def declare_names(table: Table, kind: Kind, reading: Reading) -> None:
+def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> None:
     """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
@@ -77,7 +79,9 @@ def declare_names(table: Table, kind: Kind, reading: Reading) -> None:
         reading.declare(kind, name, where)
 
 
-def read_rows(table: Table, read: Callable[[RowFields], tuple[Key, Item] | None], reading: Reading) -> dict[Key, Item]:
+def read_rows(
+    table: CsvTable, read: Callable[[RowFields], tuple[Key, Item] | None], reading: ParserContext
+) -> dict[Key, Item]:
     """Read every row with `read`; return the good ones sorted by key (the first of a repeated key)."""
     found: dict[Key, Item] = {}
     for row in table.rows:
@@ -98,11 +102,11 @@ FIELD_RULES = {
 }
 
 
-def declare_units(table: Table, reading: Reading) -> None:
+def declare_units(table: CsvTable, reading: ParserContext) -> None:
     """Declare the key (code and first day) and the root block of every unit."""
     for row in table.rows:
-        reading.declare(Kind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
-        reading.declared[Kind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
+        reading.declare(NameKind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
+        reading.declared[NameKind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
 
 
 def read_unit(fields: RowFields) -> tuple[UnitKey, AdministrativeUnit] | None:
@@ -111,7 +115,7 @@ def read_unit(fields: RowFields) -> tuple[UnitKey, AdministrativeUnit] | None:
     if not UNIT_CODE.fullmatch(code):
         fields.complain("TR205", fields.place("code"), field="code", text=code)
     key = UnitKey(f"{code}@{fields.text('valid_from')}")
-    parent = fields.reference("parent", Kind.UNIT, required=False)
+    parent = fields.reference("parent", NameKind.UNIT, required=False)
     unit = AdministrativeUnit(
         key=key,
         code=code,
@@ -125,7 +129,7 @@ def read_unit(fields: RowFields) -> tuple[UnitKey, AdministrativeUnit] | None:
     return (key, unit) if fields.ok else None
 
 
-def check_unit_tree(units: Mapping[UnitKey, AdministrativeUnit], reading: Reading) -> None:
+def check_unit_tree(units: Mapping[UnitKey, AdministrativeUnit], reading: ParserContext) -> None:
     """Report every unit that is its own ancestor."""
     for key, unit in units.items():
         seen = {key}
@@ -143,13 +147,13 @@ def read_organisation(fields: RowFields) -> tuple[OrganisationName, Organisation
     labels = fields.texts("labels")
     for label in labels:
         if label:
-            fields.reading.declared[Kind.LABEL].setdefault(label, fields.place("labels"))
+            fields.reading.declared[NameKind.LABEL].setdefault(label, fields.place("labels"))
     organisation = Organisation(
         name=name,
         title=fields.text("title"),
         category=fields.choice("category", Category),
         tier=fields.choice("tier", Tier),
-        unit=UnitKey(fields.reference("unit", Kind.UNIT)),
+        unit=UnitKey(fields.reference("unit", NameKind.UNIT)),
         domain=fields.choice("domain", Domain),
         labels=frozenset(labels),
         validity=fields.validity(),
@@ -164,7 +168,7 @@ def read_site(fields: RowFields) -> tuple[SiteName, Site] | None:
     site = Site(
         name=name,
         title=fields.text("title"),
-        unit=UnitKey(fields.reference("unit", Kind.UNIT)),
+        unit=UnitKey(fields.reference("unit", NameKind.UNIT)),
         kind=fields.choice("kind", SiteKind),
         level=fields.whole("level", 0, 2),
         validity=fields.validity(),
@@ -185,9 +189,9 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
     name = AttachmentName(fields.text("name"))
     attachment = Attachment(
         name=name,
-        organisation=OrganisationName(fields.reference("organisation", Kind.ORGANISATION)),
-        site=SiteName(fields.reference("site", Kind.SITE)),
-        purpose=PurposeName(fields.reference("purpose", Kind.PURPOSE)),
+        organisation=OrganisationName(fields.reference("organisation", NameKind.ORGANISATION)),
+        site=SiteName(fields.reference("site", NameKind.SITE)),
+        purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)),
         hosts=fields.whole("hosts", 1, MOST_HOSTS),
         legal_service=fields.choice("legal_service", LegalService),
         connection=fields.choice("connection", ConnectionKind),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intents.parser.reading import Kind, Reading, located
+from intents.parser.reading import NameKind, ParserContext, located
 from intents.reader.conversions import Complaint, to_name, to_ports
 from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Node, ScalarNode
@@ -12,7 +12,7 @@ SERVICE_FIELDS = ("tcp", "udp", "icmp")
 ANY = "any"
 
 
-def read_service(node: Node, reading: Reading) -> ServiceSet | None:
+def read_service(node: Node, reading: ParserContext) -> ServiceSet | None:
     """Read one service: lists of ports and ranges for tcp and udp, and `icmp: echo`; None if anything is wrong."""
     fields = NodeFields(node, reading, SERVICE_FIELDS)
     ranges: list[tuple[Transport, int, int]] = []
@@ -72,7 +72,7 @@ def read_named_services(fields: NodeFields, field: str) -> tuple[NamedService, .
             values = complaint.values if isinstance(complaint, Complaint) else (("text", ANY),)
             fields.reading.add([located("TR117", entry.where, (("field", field), *values))])
             fields.ok = False
-        fields.reading.declared[Kind.SERVICE].setdefault(entry.key, entry.where)
+        fields.reading.declared[NameKind.SERVICE].setdefault(entry.key, entry.where)
         service = read_service(entry.value, fields.reading)
         if service is not None:
             found.append(NamedService(name=entry.key, ports=service))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intents.parser.reading import Kind, Reading
+from intents.parser.reading import NameKind, ParserContext
 from intents.reader.conversions import Complaint, to_address, to_choice
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
@@ -26,7 +26,7 @@ DEDICATED_FIELDS = ("category", "tier")
 FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN = 4200000000, 4294967294  # RFC 6996
 
 
-def read_settings(root: Node | None, reading: Reading) -> Settings | None:
+def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
     """Read settings.yaml; None if anything in it is wrong."""
     if root is None:
         return None
@@ -51,11 +51,11 @@ def read_settings(root: Node | None, reading: Reading) -> Settings | None:
     return settings if len(reading.findings) == before else None
 
 
-def _read_pool(node: Node, reading: Reading) -> PoolSpec | None:
+def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
     fields = NodeFields(node, reading, POOL_FIELDS)
     name = fields.name("name")
     if name:
-        reading.declare(Kind.POOL, name, fields.place("name"))
+        reading.declare(NameKind.POOL, name, fields.place("name"))
     use = _read_use(fields)
     prefix = fields.prefix("prefix")
     shortest, longest = (prefix.length, prefix.family.bits) if fields.ok else (0, 128)
@@ -68,9 +68,9 @@ def _read_pool(node: Node, reading: Reading) -> PoolSpec | None:
         name=name,
         use=use,
         prefix=prefix,
-        root_block=fields.reference("root_block", Kind.ROOT_BLOCK),
+        root_block=fields.reference("root_block", NameKind.ROOT_BLOCK),
         slot=slot,
-        purpose=PurposeName(fields.reference("purpose", Kind.PURPOSE)) if lan else None,
+        purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)) if lan else None,
         dedicated=_read_dedicated(fields) if fields.has("dedicated") else None,
         level=fields.whole("level", 0, 2, 0),
         owner=_read_owner(fields),
@@ -118,6 +118,6 @@ def _read_management(fields: NodeFields) -> ManagementSettings | None:
         snmp_servers=inner.converted("snmp_servers", to_address),
         timezone=inner.text("timezone"),
         banner=inner.text("banner"),
-        login_from=tuple(OrganisationName(name) for name in inner.references("login_from", Kind.ORGANISATION)),
+        login_from=tuple(OrganisationName(name) for name in inner.references("login_from", NameKind.ORGANISATION)),
         secrets=SecretNames(**dict(zip(SECRET_FIELDS, names, strict=True))),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.finding import make_finding
-from intents.parser.reading import A02, A07, A18_LEVEL, A22, Kind, Reading, located
+from intents.parser.reading import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.parser.registry import MOST_HOSTS
 from intents.parser.services import read_named_services
 from intents.reader.conversions import Complaint, to_name, to_prefix
@@ -45,7 +45,7 @@ _SYSTEM_RULES = {"owner": A02, "security_level": A18_LEVEL, "request_ref": A22, 
 _OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), "request_ref": A22, "decision_ref": A22}
 
 
-def named_entries(root: Node | None, field: str, kind: Kind, reading: Reading) -> tuple[Entry, ...]:
+def named_entries(root: Node | None, field: str, kind: NameKind, reading: ParserContext) -> tuple[Entry, ...]:
     """Return the entries of the file's only field, a mapping of names; their names are checked and declared."""
     if root is None:
         return ()
@@ -63,7 +63,7 @@ def named_entries(root: Node | None, field: str, kind: Kind, reading: Reading) -
     return entries
 
 
-def read_purposes(entries: tuple[Entry, ...], reading: Reading) -> dict[PurposeName, Purpose]:
+def read_purposes(entries: tuple[Entry, ...], reading: ParserContext) -> dict[PurposeName, Purpose]:
     """Read purposes.yaml: at most 12, `management` among them, no category at home in two."""
     found: dict[PurposeName, Purpose] = {}
     homes: dict[Category, Purpose] = {}
@@ -89,22 +89,22 @@ def read_purposes(entries: tuple[Entry, ...], reading: Reading) -> dict[PurposeN
     return dict(sorted(found.items()))
 
 
-def check_management(root: Node | None, entries: tuple[Entry, ...], reading: Reading) -> None:
+def check_management(root: Node | None, entries: tuple[Entry, ...], reading: ParserContext) -> None:
     """Report a purposes.yaml without the purpose `management`."""
     if root is not None and entries and all(entry.key != MANAGEMENT for entry in entries):
         reading.findings.append(make_finding("TR208", root.where, purpose=MANAGEMENT))
 
 
-def read_systems(entries: tuple[Entry, ...], reading: Reading) -> Iterator[tuple[InformationSystem, Attachment]]:
+def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator[tuple[InformationSystem, Attachment]]:
     """Yield every good system of systems.yaml with its attachment."""
     for entry in entries:
         fields = NodeFields(entry.value, reading, SYSTEM_FIELDS, _SYSTEM_RULES)
         system = InformationSystem(
             name=SystemName(entry.key),
             title=fields.text("title"),
-            owner=OrganisationName(fields.reference("owner", Kind.ORGANISATION)),
-            site=SiteName(fields.reference("site", Kind.SITE)),
-            purpose=PurposeName(fields.reference("purpose", Kind.PURPOSE)),
+            owner=OrganisationName(fields.reference("owner", NameKind.ORGANISATION)),
+            site=SiteName(fields.reference("site", NameKind.SITE)),
+            purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)),
             hosts=fields.whole("hosts", 1, MOST_HOSTS),
             services=read_named_services(fields, "services"),
             application_class=fields.choice("application_class", ApplicationClass),
@@ -126,13 +126,13 @@ def read_systems(entries: tuple[Entry, ...], reading: Reading) -> Iterator[tuple
             validity=system.validity,
             where=entry.where,
         )
-        reading.declare(Kind.ATTACHMENT, attachment.name, entry.where)
+        reading.declare(NameKind.ATTACHMENT, attachment.name, entry.where)
         if fields.ok:
             yield system, attachment
 
 
 def read_outside_networks(
-    entries: tuple[Entry, ...], sites: Mapping[str, SiteName], reading: Reading
+    entries: tuple[Entry, ...], sites: Mapping[str, SiteName], reading: ParserContext
 ) -> Iterator[tuple[OutsideNetwork, Attachment]]:
     """Yield every good outside network with its attachment; `sites` tells where a gateway device stands."""
     for entry in entries:
@@ -141,8 +141,8 @@ def read_outside_networks(
             name=OutsideName(entry.key),
             title=fields.text("title"),
             counterpart=fields.text("counterpart"),
-            purpose=PurposeName(fields.reference("purpose", Kind.PURPOSE)),
-            gateway=fields.reference("gateway", Kind.DEVICE),
+            purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)),
+            gateway=fields.reference("gateway", NameKind.DEVICE),
             prefixes=tuple(sorted(fields.converted("prefixes", to_prefix))),
             services=read_named_services(fields, "services"),
             decision_ref=fields.text("decision_ref"),
@@ -162,6 +162,6 @@ def read_outside_networks(
             validity=outside.validity,
             where=entry.where,
         )
-        reading.declare(Kind.ATTACHMENT, attachment.name, entry.where)
+        reading.declare(NameKind.ATTACHMENT, attachment.name, entry.where)
         if fields.ok and attachment.site:
             yield outside, attachment

@@ -24,7 +24,7 @@ MAXIMUM_FINDINGS = 200
 class Row:
     """One record: cells in the order of the header; `starts` are the cells' columns where quotes moved them."""
 
-    table: Table
+    table: CsvTable
     line: int
     cells: Sequence[str]
     starts: tuple[int, ...] | None
@@ -51,7 +51,7 @@ class Row:
 
 
 @dataclass(slots=True, eq=False)
-class Table:
+class CsvTable:
     """A read table: `index` tells where a column stands in the cells; columns are those the file has."""
 
     shown: str
@@ -59,12 +59,12 @@ class Table:
     rows: list[Row] = field(default_factory=list)
 
 
-def read_csv(path: Path, shown: str, columns: Mapping[str, bool]) -> tuple[Table, tuple[Finding, ...]]:
+def read_csv(path: Path, shown: str, columns: Mapping[str, bool]) -> tuple[CsvTable, tuple[Finding, ...]]:
     """Read a table of at most 64 MB whose header must name every key of `columns` (value: may its cells not be empty?).
 
     A required empty cell is a finding here; rows with any finding are left out.
     """
-    table = Table(shown=shown)
+    table = CsvTable(shown=shown)
     opened = open_regular(path, shown, MAXIMUM_SIZE)
     if isinstance(opened, Finding):
         return table, (opened,)
@@ -150,7 +150,9 @@ def _read_header(
     return index
 
 
-def _read_row(table: Table, line: str, number: int, columns: Mapping[str, bool], findings: list[Finding]) -> Row | None:
+def _read_row(
+    table: CsvTable, line: str, number: int, columns: Mapping[str, bool], findings: list[Finding]
+) -> Row | None:
     before = len(findings)
     cells, starts = _split(line, number, table.shown, findings)
     if len(findings) > before:

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intents.parser.reading import Kind, Reading
+from intents.parser.reading import NameKind, ParserContext
 from intents.parser.registry import columns_of, read_table
-from intents.reader.csv_reader import Table
+from intents.reader.csv_reader import CsvTable
 from intents.registry import SiteName
 
 DEVICES_FILE = "devices.csv"
 DEVICE_COLUMNS = columns_of("name role platform model site domain ipv6", "lan_interface valid_from valid_to")
 
 
-def read_device_table(folder: Path, reading: Reading) -> Table:
+def read_device_table(folder: Path, reading: ParserContext) -> CsvTable:
     """Read devices.csv and record its findings."""
-    return read_table(folder, DEVICES_FILE, DEVICE_COLUMNS, reading, Kind.DEVICE)
+    return read_table(folder, DEVICES_FILE, DEVICE_COLUMNS, reading, NameKind.DEVICE)
 
 
-def declare_devices(table: Table, reading: Reading) -> dict[str, SiteName]:
+def declare_devices(table: CsvTable, reading: ParserContext) -> dict[str, SiteName]:
     """Make every device's name known, without complaint; return the site of each."""
     sites: dict[str, SiteName] = {}
     for row in table.rows:
-        reading.declared[Kind.DEVICE].setdefault(row.text("name"), row.where("name"))
+        reading.declared[NameKind.DEVICE].setdefault(row.text("name"), row.where("name"))
         sites.setdefault(row.text("name"), SiteName(row.text("site")))
     return sites

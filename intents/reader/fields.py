@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from intents.finding import RuleRef, Where
-from intents.parser.reading import Kind, Reading, located
+from intents.parser.reading import NameKind, ParserContext, located
 from intents.prefix import ANY4, Prefix
 from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_name, to_prefix, to_whole
 from intents.reader.csv_reader import Row
@@ -23,7 +23,7 @@ NO_RULES: Mapping[str, RuleRef] = {}
 class FieldReader(ABC):
     """Reads the fields of one record; `rules` names the requirement behind a field."""
 
-    def __init__(self, reading: Reading, rules: Mapping[str, RuleRef]) -> None:
+    def __init__(self, reading: ParserContext, rules: Mapping[str, RuleRef]) -> None:
         self.reading = reading
         self.ok = True
         self._rules = rules
@@ -120,7 +120,7 @@ class FieldReader(ABC):
             return ANY4
         return value
 
-    def reference(self, field: str, kind: Kind, *, required: bool = True) -> str:
+    def reference(self, field: str, kind: NameKind, *, required: bool = True) -> str:
         """Return a name that must be declared; "" if it is absent and may be."""
         text = self.required(field) if required else self.optional(field)
         if text and not self.reading.refer(kind, text, self.place(field), self._rules.get(field)):
@@ -131,7 +131,7 @@ class FieldReader(ABC):
 class RowFields(FieldReader):
     """Reads the cells of one row of a table; required cells are already known to hold something."""
 
-    def __init__(self, row: Row, reading: Reading, rules: Mapping[str, RuleRef] = NO_RULES) -> None:
+    def __init__(self, row: Row, reading: ParserContext, rules: Mapping[str, RuleRef] = NO_RULES) -> None:
         super().__init__(reading, rules)
         self._row = row
 

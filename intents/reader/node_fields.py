@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
 from intents.finding import RuleRef, Where, make_finding
-from intents.parser.reading import Kind, Reading
+from intents.parser.reading import NameKind, ParserContext
 from intents.reader.conversions import Choice, Complaint, to_choice
 from intents.reader.fields import NO_RULES, FieldReader
 from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
@@ -22,7 +22,7 @@ class NodeFields(FieldReader):
     """Reads the fields of one mapping; fields that are not `allowed` are findings at once."""
 
     def __init__(
-        self, node: Node, reading: Reading, allowed: Collection[str], rules: Mapping[str, RuleRef] = NO_RULES
+        self, node: Node, reading: ParserContext, allowed: Collection[str], rules: Mapping[str, RuleRef] = NO_RULES
     ) -> None:
         super().__init__(reading, rules)
         self.where = node.where
@@ -136,7 +136,7 @@ class NodeFields(FieldReader):
                 found.add(value)
         return frozenset(found)
 
-    def references(self, field: str, kind: Kind, *, required: bool = True) -> tuple[str, ...]:
+    def references(self, field: str, kind: NameKind, *, required: bool = True) -> tuple[str, ...]:
         """Return a list of names that must be declared."""
         names: list[str] = []
         for text, where in self.texts(field, required=required):
@@ -154,7 +154,7 @@ class NodeFields(FieldReader):
         return NodeFields(node, self.reading, allowed)
 
 
-def entries_of(node: Node, reading: Reading) -> Iterator[Entry]:
+def entries_of(node: Node, reading: ParserContext) -> Iterator[Entry]:
     """Yield the entries of a mapping of names; anything else is a finding."""
     if isinstance(node, MappingNode):
         yield from node.entries

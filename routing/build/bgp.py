@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address
 from ipam.inventory import Channel, Role
-from routing.build.context import Draft, Plans, link_keys, subnet_address
-from routing.build.placement import MANAGEMENT, Standing, purpose_vrf
+from routing.build.context import DeviceBuilder, Plans, link_keys, subnet_address
+from routing.build.placement import MANAGEMENT, AttachmentCircuit, purpose_vrf
 from routing.build.route_filters import RouteFilter, exact_filter, passing_filter
 from routing.model import (
     BgpInstance,
@@ -37,36 +37,36 @@ class _End:
     exports: RouteFilter | None
 
 
-def add_sessions(draft: Draft, channel: Channel, plans: Plans) -> None:
+def add_sessions(builder: DeviceBuilder, channel: Channel, plans: Plans) -> None:
     """Add the sessions over a channel that ends on this device."""
     if plans.inventory.devices[channel.b_device].role is Role.LEVEL1_CPE:
         return
-    far = channel.b_device == draft.device.name
-    for key, purpose, standing in link_keys(channel, plans):
+    far = channel.b_device == builder.device.name
+    for key, purpose, circuit in link_keys(channel, plans):
         for family, prefix in sorted(plans.numbers.prefixes.get(key, {}).items()):
-            near_end = _backbone_end(channel.a_device, purpose, standing, family, plans)
-            if standing is not None:
-                far_end = _attachment_end(standing, family, plans)
+            near_end = _backbone_end(channel.a_device, purpose, circuit, family, plans)
+            if circuit is not None:
+                far_end = _attachment_end(circuit, family, plans)
             elif plans.inventory.devices[channel.b_device].role is Role.CPE:
                 far_end = _management_end(channel.b_device, family, plans)
             else:
                 far_end = _backbone_end(channel.b_device, purpose, None, family, plans)
-            if plans.inventory.devices[channel.b_device].role is Role.CPE and standing is None:
+            if plans.inventory.devices[channel.b_device].role is Role.CPE and circuit is None:
                 near_end = replace(near_end, imports=_loopback_filter(channel.b_device, family, plans))
             mine, theirs = (far_end, near_end) if far else (near_end, far_end)
             address = subnet_address(prefix, not far)
-            rules = plans.purpose_rules(purpose) if standing is None else plans.rules_of(standing)
-            draft.serve(neighbor_ref(mine.vrf, family, format_address(family, address)), rules)
-            _add(draft, plans, mine, theirs, Family(family), address)
+            rules = plans.purpose_rules(purpose) if circuit is None else plans.rules_of(circuit)
+            builder.serve(neighbor_ref(mine.vrf, family, format_address(family, address)), rules)
+            _add(builder, plans, mine, theirs, Family(family), address)
 
 
-def _backbone_end(device: str, purpose: str, standing: Standing | None, family: Family, plans: Plans) -> _End:
+def _backbone_end(device: str, purpose: str, circuit: AttachmentCircuit | None, family: Family, plans: Plans) -> _End:
     edge = plans.inventory.devices[device].role is Role.EDGE
     key = f"purpose/{purpose}/{device}" if edge else f"device/{device}"
     return _End(
         vrf=purpose_vrf(purpose),
         asn=plans.numbers.asn[key],
-        imports=None if standing is None else _own_filter(standing, family, plans),
+        imports=None if circuit is None else _own_filter(circuit, family, plans),
         exports=_edge_exports(device, purpose, family, plans)
         if edge
         else _backbone_exports(device, purpose, family, plans),
@@ -81,24 +81,24 @@ def _backbone_exports(device: str, purpose: str, family: Family, plans: Plans) -
 
 
 def _edge_exports(device: str, purpose: str, family: Family, plans: Plans) -> RouteFilter:
-    here = plans.standings_on(device)
+    here = plans.circuits_on(device)
     own = [prefix for item in here for prefix in item.own.get(family, ())]
     if purpose == MANAGEMENT:
         own += _loopback(device, family, plans)
     return exact_filter(own)
 
 
-def _attachment_end(standing: Standing, family: Family, plans: Plans) -> _End:
+def _attachment_end(circuit: AttachmentCircuit, family: Family, plans: Plans) -> _End:
     return _End(
-        vrf=standing.vrf,
-        asn=standing.asn,
-        imports=plans.need_filters.of(standing.membership, family),
-        exports=_own_filter(standing, family, plans),
+        vrf=circuit.vrf,
+        asn=circuit.asn,
+        imports=plans.reachability_filters.of(circuit.membership, family),
+        exports=_own_filter(circuit, family, plans),
     )
 
 
-def _own_filter(standing: Standing, family: Family, plans: Plans) -> RouteFilter:
-    return exact_filter(standing.own.get(family, ()), plans.rules_of(standing))
+def _own_filter(circuit: AttachmentCircuit, family: Family, plans: Plans) -> RouteFilter:
+    return exact_filter(circuit.own.get(family, ()), plans.rules_of(circuit))
 
 
 def _management_end(device: str, family: Family, plans: Plans) -> _End:
@@ -119,11 +119,11 @@ def _loopback_filter(device: str, family: Family, plans: Plans) -> RouteFilter:
     return exact_filter(_loopback(device, family, plans))
 
 
-def _add(draft: Draft, plans: Plans, mine: _End, theirs: _End, family: Family, address: int) -> None:
-    platform = plans.platform(draft.device.name)
-    device_asn = plans.numbers.asn[f"device/{draft.device.name}"]
-    imports = _use(draft, mine.imports)
-    exports = _use(draft, mine.exports)
+def _add(builder: DeviceBuilder, plans: Plans, mine: _End, theirs: _End, family: Family, address: int) -> None:
+    platform = plans.platform(builder.device.name)
+    device_asn = plans.numbers.asn[f"device/{builder.device.name}"]
+    imports = _use(builder, mine.imports)
+    exports = _use(builder, mine.exports)
     neighbor = BgpNeighbor(
         family=family,
         address=address,
@@ -134,19 +134,19 @@ def _add(draft: Draft, plans: Plans, mine: _End, theirs: _End, family: Family, a
         loops=1 if platform.instance_asn else 0,
         send_communities=platform.originates_by_export,
     )
-    draft.neighbors.setdefault(mine.vrf, []).append(neighbor)
+    builder.neighbors.setdefault(mine.vrf, []).append(neighbor)
     instance_asn = mine.asn if platform.instance_asn else device_asn
-    draft.bgp[mine.vrf] = BgpInstance(
+    builder.bgp[mine.vrf] = BgpInstance(
         vrf=mine.vrf, asn=instance_asn, loop_asns=(instance_asn,), maximum_paths=MAXIMUM_PATHS
     )
 
 
-def _use(draft: Draft, used: RouteFilter | None) -> tuple[str, ...]:
+def _use(builder: DeviceBuilder, used: RouteFilter | None) -> tuple[str, ...]:
     if used is None:
         return ()
-    _keep(draft.policies, used.policy)
+    _keep(builder.policies, used.policy)
     for (clause, index), rules in used.rules:
-        draft.serve(prefix_rule_ref(used.policy.name, clause, index), rules)
+        builder.serve(prefix_rule_ref(used.policy.name, clause, index), rules)
     return (used.policy.name,)
 
 
@@ -154,36 +154,38 @@ def _keep(policies: dict[str, RoutePolicy], policy: RoutePolicy) -> None:
     policies[policy.name] = policy
 
 
-def originate(draft: Draft, plans: Plans) -> None:
+def originate(builder: DeviceBuilder, plans: Plans) -> None:
     """Let own routes into BGP, exactly: LANs, what is behind an external attachment, the loopback."""
-    platform = plans.platform(draft.device.name)
-    here = {item.vrf: item for item in plans.standings_on(draft.device.name)}
-    if draft.device.role is Role.EDGE:
+    platform = plans.platform(builder.device.name)
+    here = {item.vrf: item for item in plans.circuits_on(builder.device.name)}
+    if builder.device.role is Role.EDGE:
         for vrf in here:
-            asn = plans.numbers.asn[f"device/{draft.device.name}"]
-            draft.bgp.setdefault(vrf, BgpInstance(vrf=vrf, asn=asn, loop_asns=(asn,), maximum_paths=MAXIMUM_PATHS))
-    for vrf, instance in draft.bgp.items():
-        families = sorted({item.family for item in draft.vrfs[vrf].families})
+            asn = plans.numbers.asn[f"device/{builder.device.name}"]
+            builder.bgp.setdefault(vrf, BgpInstance(vrf=vrf, asn=asn, loop_asns=(asn,), maximum_paths=MAXIMUM_PATHS))
+    for vrf, instance in builder.bgp.items():
+        families = sorted({item.family for item in builder.vrfs[vrf].families})
         rows: tuple[Redistribution, ...] = ()
         networks: tuple[Prefix, ...] = ()
         if platform.originates_by_export:
             sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
-            with_session = sorted({item.family for item in draft.neighbors.get(vrf, ())})
+            with_session = sorted({item.family for item in builder.neighbors.get(vrf, ())})
             rows = tuple(Redistribution(family=family, source=source) for family in with_session for source in sources)
         else:
             networks = tuple(
-                sorted(own for family in families for own in _own(draft, vrf, here.get(vrf), family, plans))
+                sorted(own for family in families for own in _own(builder, vrf, here.get(vrf), family, plans))
             )
-        draft.bgp[vrf] = replace(
+        builder.bgp[vrf] = replace(
             instance,
             networks=networks,
             redistributions=rows,
-            neighbors=tuple(sorted(draft.neighbors.get(vrf, ()), key=lambda item: (item.family, item.address))),
+            neighbors=tuple(sorted(builder.neighbors.get(vrf, ()), key=lambda item: (item.family, item.address))),
         )
 
 
-def _own(draft: Draft, vrf: str, standing: Standing | None, family: Family, plans: Plans) -> list[Prefix]:
+def _own(
+    builder: DeviceBuilder, vrf: str, circuit: AttachmentCircuit | None, family: Family, plans: Plans
+) -> list[Prefix]:
     """Return the prefixes that a VRF has to tell others of: its LAN, what is behind it, or the device's own address."""
     if vrf == purpose_vrf(MANAGEMENT):
-        return _loopback(draft.device.name, family, plans)
-    return [] if standing is None else list(standing.own.get(family, ()))
+        return _loopback(builder.device.name, family, plans)
+    return [] if circuit is None else list(circuit.own.get(family, ()))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.policy import Rule
 from ipam.inventory import InventoryDevice, rendered_devices
 from routing.build.bgp import add_sessions, originate
-from routing.build.context import Draft, Plans
+from routing.build.context import DeviceBuilder, Plans
 from routing.build.logins import add_logins
 from routing.build.vrfs import add_attachment, add_channel_ends, add_parents, add_vrfs
 from routing.model import Device, Ref
@@ -32,39 +32,39 @@ class BuiltNetwork:
 
 def build(plans: Plans) -> BuiltNetwork:
     """Build every device that gets a configuration."""
-    drafts = [_draft(device, plans) for device in rendered_devices(plans.inventory)]
+    builders = [_build_device(device, plans) for device in rendered_devices(plans.inventory)]
     return BuiltNetwork(
-        devices={draft.device.name: _freeze(draft, plans) for draft in drafts},
-        served={draft.device.name: RefTable(draft.served, draft.served_entries) for draft in drafts},
+        devices={builder.device.name: _freeze(builder, plans) for builder in builders},
+        served={builder.device.name: RefTable(builder.served, builder.served_entries) for builder in builders},
     )
 
 
-def _draft(device: InventoryDevice, plans: Plans) -> Draft:
-    draft = Draft(device=device)
-    add_parents(draft, plans)
+def _build_device(device: InventoryDevice, plans: Plans) -> DeviceBuilder:
+    builder = DeviceBuilder(device=device)
+    add_parents(builder, plans)
     for channel in plans.channels_of(device.name):
-        add_channel_ends(draft, channel, plans)
-    for standing in plans.standings_on(device.name):
-        add_attachment(draft, standing, plans)
-    add_vrfs(draft, plans)
+        add_channel_ends(builder, channel, plans)
+    for circuit in plans.circuits_on(device.name):
+        add_attachment(builder, circuit, plans)
+    add_vrfs(builder, plans)
     for channel in plans.channels_of(device.name):
-        add_sessions(draft, channel, plans)
-    originate(draft, plans)
-    add_logins(draft, plans)
-    return draft
+        add_sessions(builder, channel, plans)
+    originate(builder, plans)
+    add_logins(builder, plans)
+    return builder
 
 
-def _freeze(draft: Draft, plans: Plans) -> Device:
+def _freeze(builder: DeviceBuilder, plans: Plans) -> Device:
     return Device(
-        name=draft.device.name,
-        platform=draft.device.platform,
-        interfaces=tuple(item for _, item in sorted(draft.interfaces.items())),
-        vrfs=tuple(item for _, item in sorted(draft.vrfs.items())),
-        acls=tuple(item for _, item in sorted(draft.acls.items())),
-        policies=tuple(item for _, item in sorted(draft.policies.items())),
-        statics=tuple(sorted(draft.statics, key=lambda item: (item.vrf or "", item.prefix, item.next_hop or 0))),
-        bgp=tuple(item for _, item in sorted(draft.bgp.items())),
-        logins=tuple(sorted(draft.logins, key=lambda item: item.service)),
-        control_filters=tuple(sorted(draft.control_filters, key=lambda item: (item.vrf or "", item.family))),
-        harmless=plans.baselines.get(draft.device.name, ()),
+        name=builder.device.name,
+        platform=builder.device.platform,
+        interfaces=tuple(item for _, item in sorted(builder.interfaces.items())),
+        vrfs=tuple(item for _, item in sorted(builder.vrfs.items())),
+        acls=tuple(item for _, item in sorted(builder.acls.items())),
+        policies=tuple(item for _, item in sorted(builder.policies.items())),
+        statics=tuple(sorted(builder.statics, key=lambda item: (item.vrf or "", item.prefix, item.next_hop or 0))),
+        bgp=tuple(item for _, item in sorted(builder.bgp.items())),
+        logins=tuple(sorted(builder.logins, key=lambda item: item.service)),
+        control_filters=tuple(sorted(builder.control_filters, key=lambda item: (item.vrf or "", item.family))),
+        harmless=plans.baselines.get(builder.device.name, ()),
     )

@@ -17,10 +17,10 @@ from ipam.address_plan import AddressPlan
 from ipam.endpoints import Resolver
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
 from routing.build.fences import Fences
-from routing.build.peers import Needs
-from routing.build.placement import MANAGEMENT, Numbers, Standing, index_plan, purpose_of, stand
+from routing.build.peers import Reachability
+from routing.build.placement import MANAGEMENT, AttachmentCircuit, Numbers, index_plan, place_circuits, purpose_of
 from routing.build.platform_entries import FencePlatform
-from routing.build.route_filters import NeedFilters
+from routing.build.route_filters import ReachabilityFilters
 from routing.model import (
     Acl,
     BgpInstance,
@@ -37,7 +37,7 @@ from routing.model import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
+class PlatformTraits:
     """What the builder must know of a platform; a value given by the vendor modules."""
 
     name: str
@@ -64,20 +64,20 @@ class Plans:
     address_plan: AddressPlan
     numbers: Numbers
     resolver: Resolver
-    needs: Needs
-    need_filters: NeedFilters
+    reachability: Reachability
+    reachability_filters: ReachabilityFilters
     fences: Fences
     policy: Policy
-    standings: tuple[Standing, ...]
-    by_device: Mapping[str, tuple[Standing, ...]]
+    circuits: tuple[AttachmentCircuit, ...]
+    by_device: Mapping[str, tuple[AttachmentCircuit, ...]]
     channels: Mapping[str, tuple[Channel, ...]]
-    platforms: Mapping[str, Platform]
+    platforms: Mapping[str, PlatformTraits]
     target_asn: int
     login_sources: tuple[Prefix, ...]
     baselines: Mapping[str, tuple[LinePath, ...]]
     by_purpose: Mapping[PurposeName, tuple[Rule, ...]]
 
-    def platform(self, device: str) -> Platform:
+    def platform(self, device: str) -> PlatformTraits:
         return self.platforms[self.inventory.devices[device].platform]
 
     @property
@@ -88,13 +88,13 @@ class Plans:
         """Return the channels that end on a device, by name."""
         return self.channels.get(device, ())
 
-    def standings_on(self, device: str) -> tuple[Standing, ...]:
+    def circuits_on(self, device: str) -> tuple[AttachmentCircuit, ...]:
         """Return the attachments that stand on a device, by name."""
         return self.by_device.get(device, ())
 
-    def rules_of(self, standing: Standing) -> tuple[Rule, ...]:
+    def rules_of(self, circuit: AttachmentCircuit) -> tuple[Rule, ...]:
         """Return the rules that concern an attachment, forbids included."""
-        return self.needs.rules(standing.membership, frozenset(standing.subnet))
+        return self.reachability.rules(circuit.membership, frozenset(circuit.subnet))
 
     def purpose_rules(self, purpose: PurposeName) -> tuple[Rule, ...]:
         """Return the rules with an end in a purpose: what its VRF on the backbone is there for."""
@@ -106,7 +106,7 @@ class Plans:
 
 
 @dataclass(slots=True)
-class Draft:
+class DeviceBuilder:
     """A device being put together."""
 
     device: InventoryDevice
@@ -143,7 +143,7 @@ def index_plans(
     registry: Registry,
     inventory: Inventory,
     address_plan: AddressPlan,
-    platforms: Mapping[str, Platform],
+    platforms: Mapping[str, PlatformTraits],
     target_asn: int,
     login_sources: tuple[Prefix, ...],
     baselines: Mapping[str, tuple[LinePath, ...]],
@@ -151,20 +151,20 @@ def index_plans(
     """Return everything that building reads, indexed."""
     resolver = Resolver(address_plan)
     numbers = index_plan(address_plan)
-    needs = Needs(policy, address_plan, resolver)
-    standings = stand(registry, inventory, numbers, frozenset(needs.endpoints))
+    reachability = Reachability(policy, address_plan, resolver)
+    circuits = place_circuits(registry, inventory, numbers, frozenset(reachability.endpoints))
     return Plans(
         registry=registry,
         inventory=inventory,
         address_plan=address_plan,
         numbers=numbers,
         resolver=resolver,
-        needs=needs,
-        need_filters=NeedFilters(needs),
-        fences=Fences(needs, resolver),
+        reachability=reachability,
+        reachability_filters=ReachabilityFilters(reachability),
+        fences=Fences(reachability, resolver),
         policy=policy,
-        standings=standings,
-        by_device=_standings_by_device(standings),
+        circuits=circuits,
+        by_device=_circuits_by_device(circuits),
         channels=_channels_by_device(inventory),
         platforms=platforms,
         target_asn=target_asn,
@@ -182,9 +182,9 @@ def _rules_by_purpose(policy: Policy, registry: Registry) -> dict[PurposeName, t
     return {purpose: tuple(rules) for purpose, rules in found.items()}
 
 
-def _standings_by_device(standings: tuple[Standing, ...]) -> dict[str, tuple[Standing, ...]]:
-    found: dict[str, list[Standing]] = {}
-    for item in standings:
+def _circuits_by_device(circuits: tuple[AttachmentCircuit, ...]) -> dict[str, tuple[AttachmentCircuit, ...]]:
+    found: dict[str, list[AttachmentCircuit]] = {}
+    for item in circuits:
         found.setdefault(item.place.device, []).append(item)
     return {device: tuple(items) for device, items in found.items()}
 
@@ -202,13 +202,13 @@ def subnet_address(prefix: Prefix, far: bool) -> int:
     return prefix.last if far else prefix.network
 
 
-def link_keys(channel: Channel, plans: Plans) -> tuple[tuple[str, PurposeName, Standing | None], ...]:
+def link_keys(channel: Channel, plans: Plans) -> tuple[tuple[str, PurposeName, AttachmentCircuit | None], ...]:
     """Return what a channel carries: (link key, purpose, the attachment served or None), sorted by key."""
     b_role = plans.inventory.devices[channel.b_device].role
     if b_role is Role.CPE:
-        keys: list[tuple[str, PurposeName, Standing | None]] = [
+        keys: list[tuple[str, PurposeName, AttachmentCircuit | None]] = [
             (f"link/{channel.name}/attachment/{item.attachment.name}", item.attachment.purpose, item)
-            for item in plans.standings_on(channel.b_device)
+            for item in plans.circuits_on(channel.b_device)
         ]
         keys.append((f"link/{channel.name}/purpose/{MANAGEMENT}", MANAGEMENT, None))
         return tuple(sorted(keys, key=lambda key: key[0]))

@@ -17,7 +17,7 @@ from intents.registry import PurposeName
 from intents.service import ServiceSet
 from ipam.inventory import Role, rendered_devices
 from routing.build.context import Plans
-from routing.build.placement import Standing, on_edge, purpose_of
+from routing.build.placement import AttachmentCircuit, on_edge, purpose_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +26,8 @@ class _Stuck:
 
     rule: Rule
     purposes: tuple[PurposeName, PurposeName]
-    source: Standing
-    destination: Standing
+    source: AttachmentCircuit
+    destination: AttachmentCircuit
 
 
 def check_feasible(plans: Plans, intents: Iterable[Intent]) -> tuple[Finding, ...]:
@@ -98,19 +98,22 @@ def _stuck_rules(plans: Plans) -> Iterator[_Stuck]:
             yield _Stuck(rule=rule, purposes=purposes, source=pair[0], destination=pair[1])
 
 
-def _inland(plans: Plans) -> Mapping[Endpoint, list[Standing]]:
+def _inland(plans: Plans) -> Mapping[Endpoint, list[AttachmentCircuit]]:
     """Return, by endpoint, the attachments in it that don't stand on an edge device."""
-    found: dict[Endpoint, list[Standing]] = {}
-    for standing in plans.standings:
-        if not on_edge(standing, plans.inventory):
-            for endpoint in standing.membership:
-                found.setdefault(endpoint, []).append(standing)
+    found: dict[Endpoint, list[AttachmentCircuit]] = {}
+    for circuit in plans.circuits:
+        if not on_edge(circuit, plans.inventory):
+            for endpoint in circuit.membership:
+                found.setdefault(endpoint, []).append(circuit)
     return found
 
 
 def _first_pair(
-    rule: Rule, sources: Iterable[Standing], destinations: Iterable[Standing], forbids: tuple[Rule, ...]
-) -> tuple[Standing, Standing] | None:
+    rule: Rule,
+    sources: Iterable[AttachmentCircuit],
+    destinations: Iterable[AttachmentCircuit],
+    forbids: tuple[Rule, ...],
+) -> tuple[AttachmentCircuit, AttachmentCircuit] | None:
     """Return the first two attachments between which something of a permit is left beside the forbids, or None."""
     touching = tuple(item for item in forbids if rule.service & item.service)
     for source in sources:
@@ -121,7 +124,7 @@ def _first_pair(
     return None
 
 
-def _left(service: ServiceSet, biting: tuple[Rule, ...], destination: Standing) -> ServiceSet:
+def _left(service: ServiceSet, biting: tuple[Rule, ...], destination: AttachmentCircuit) -> ServiceSet:
     for item in biting:
         if item.destination in destination.membership:
             service = service - item.service

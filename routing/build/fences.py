@@ -16,8 +16,8 @@ from intents.policy import Rule
 from intents.prefix import Family
 from ipam.endpoints import Resolver
 from routing.build.fence_entries import Ground, digest_name, fence_entries, match_host, match_prefix
-from routing.build.peers import Needs, Peer
-from routing.build.placement import Standing
+from routing.build.peers import Peer, Reachability
+from routing.build.placement import AttachmentCircuit
 from routing.build.platform_entries import FencePlatform, SourcedEntry, address_key
 from routing.model import Acl, AclEntry, AddressMatch, Direction
 
@@ -61,18 +61,18 @@ class _Pattern:
 class Fences:
     """The fences of one network."""
 
-    def __init__(self, needs: Needs, resolver: Resolver) -> None:
-        self._needs = needs
+    def __init__(self, reachability: Reachability, resolver: Resolver) -> None:
+        self._reachability = reachability
         self._resolver = resolver
         self._patterns: dict[tuple[int, Ground, Family, Direction, FencePlatform], _Pattern] = {}
 
-    def fence(self, standing: Standing, family: Family, direction: Direction, platform: FencePlatform) -> Fence:
+    def fence(self, circuit: AttachmentCircuit, family: Family, direction: Direction, platform: FencePlatform) -> Fence:
         """Return the fence of a standing in one direction and family."""
-        ground = ground_of(standing, family)
+        ground = ground_of(circuit, family)
         addresses = tuple(
             dict.fromkeys(item for item in (*ground.own, ground.subnet, ground.gateway) if item is not None)
         )
-        peers = self._needs.peers(standing.membership, family)
+        peers = self._reachability.peers(circuit.membership, family)
         placeholders = {item: _placeholder(index) for index, item in enumerate(addresses)}
         blank = Ground(
             own=tuple(placeholders[item] for item in ground.own),
@@ -101,13 +101,13 @@ class Fences:
         return _pattern(fence_entries(ground, peers, family, direction, infrastructure, platform), peers)
 
 
-def ground_of(standing: Standing, family: Family) -> Ground:
+def ground_of(circuit: AttachmentCircuit, family: Family) -> Ground:
     """Return what a fence of a family knows of a standing."""
-    subnet = standing.subnet.get(family)
+    subnet = circuit.subnet.get(family)
     return Ground(
-        own=tuple(match_prefix(prefix) for prefix in standing.own.get(family, ())),
+        own=tuple(match_prefix(prefix) for prefix in circuit.own.get(family, ())),
         subnet=None if subnet is None else match_prefix(subnet),
-        gateway=None if subnet is None else match_host(family, standing.gateway[family]),
+        gateway=None if subnet is None else match_host(family, circuit.gateway[family]),
     )
 
 

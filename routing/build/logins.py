@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from intents.policy import DevicesEndpoint, Rule
 from intents.prefix import Family, Prefix
-from routing.build.context import Draft, Plans
+from routing.build.context import DeviceBuilder, Plans
 from routing.build.fence_entries import (
     ECHO_REPLY,
     ECHO_REQUEST,
@@ -43,18 +43,18 @@ REPLY_PORTS = ((123, 123),)
 """UDP source ports of answers to what a device itself asks (NTP)."""
 
 
-def add_logins(draft: Draft, plans: Plans) -> None:
+def add_logins(builder: DeviceBuilder, plans: Plans) -> None:
     """Add the ways into the device and what fences them."""
-    platform = plans.platform(draft.device.name)
+    platform = plans.platform(builder.device.name)
     if platform.control_filter:
-        draft.logins += [Login(service=item) for item in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH)]
+        builder.logins += [Login(service=item) for item in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH)]
         for family in Family:
-            _add_control_filters(draft, family, plans)
+            _add_control_filters(builder, family, plans)
         return
-    lists = tuple((family, _station_list(draft, family, plans)) for family in Family)
+    lists = tuple((family, _station_list(builder, family, plans)) for family in Family)
     for service in (LoginService.NETCONF, LoginService.SNMP, LoginService.SSH):
-        draft.serve(login_ref(service), _device_rules(plans))
-        draft.logins.append(Login(service=service, acls=lists))
+        builder.serve(login_ref(service), _device_rules(plans))
+        builder.logins.append(Login(service=service, acls=lists))
 
 
 def _stations(family: Family, plans: Plans) -> tuple[Prefix, ...]:
@@ -67,34 +67,34 @@ def _device_rules(plans: Plans) -> tuple[Rule, ...]:
     return tuple(rule for rule in plans.purpose_rules(MANAGEMENT) if reach in (rule.source, rule.destination))
 
 
-def _serve_first(draft: Draft, name: str, count: int, plans: Plans) -> str:
+def _serve_first(builder: DeviceBuilder, name: str, count: int, plans: Plans) -> str:
     """Note that the first entries of a list are there for the management stations."""
-    draft.serve_entries(name, (_device_rules(plans),) * count)
+    builder.serve_entries(name, (_device_rules(plans),) * count)
     return name
 
 
-def _keep(draft: Draft, family: Family, entries: tuple[AclEntry, ...]) -> str:
+def _keep(builder: DeviceBuilder, family: Family, entries: tuple[AclEntry, ...]) -> str:
     name = content_name(family, Direction.IN, entries)
-    draft.acls[name] = Acl(name=name, family=family, entries=entries)
+    builder.acls[name] = Acl(name=name, family=family, entries=entries)
     return name
 
 
-def _station_list(draft: Draft, family: Family, plans: Plans) -> str:
+def _station_list(builder: DeviceBuilder, family: Family, plans: Plans) -> str:
     permits = tuple(
         AclEntry(action=Action.PERMIT, sources=(match_prefix(prefix),)) for prefix in _stations(family, plans)
     )
-    name = _keep(draft, family, (*permits, AclEntry(action=Action.DENY, log=True)))
-    return _serve_first(draft, name, len(permits), plans)
+    name = _keep(builder, family, (*permits, AclEntry(action=Action.DENY, log=True)))
+    return _serve_first(builder, name, len(permits), plans)
 
 
-def _add_control_filters(draft: Draft, family: Family, plans: Plans) -> None:
+def _add_control_filters(builder: DeviceBuilder, family: Family, plans: Plans) -> None:
     """One filter for the management VRF, one without any login for every other VRF."""
     closed = (*_everywhere(family, plans), AclEntry(action=Action.DENY, log=True))
-    draft.control_filters.append(ControlFilter(family=family, acl=_keep(draft, family, closed)))
+    builder.control_filters.append(ControlFilter(family=family, acl=_keep(builder, family, closed)))
     stations = _from_stations(family, plans)
-    opened = _serve_first(draft, _keep(draft, family, (*stations, *closed)), len(stations), plans)
-    draft.control_filters.append(ControlFilter(family=family, acl=opened, vrf=purpose_vrf(MANAGEMENT)))
-    draft.serve(control_filter_ref(purpose_vrf(MANAGEMENT), family), _device_rules(plans))
+    opened = _serve_first(builder, _keep(builder, family, (*stations, *closed)), len(stations), plans)
+    builder.control_filters.append(ControlFilter(family=family, acl=opened, vrf=purpose_vrf(MANAGEMENT)))
+    builder.serve(control_filter_ref(purpose_vrf(MANAGEMENT), family), _device_rules(plans))
 
 
 def _everywhere(family: Family, plans: Plans) -> tuple[AclEntry, ...]:

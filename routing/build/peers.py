@@ -52,7 +52,7 @@ class _Reach:
         )
 
 
-class Needs:
+class Reachability:
     """Answers for every membership, computed once for each (members of one class share theirs)."""
 
     def __init__(self, policy: Policy, plan: AddressPlan, resolver: Resolver) -> None:

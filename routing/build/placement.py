@@ -1,6 +1,6 @@
 """Where every attachment stands, with everything that its device needs to know of it.
 
-Turns registry, inventory and address plan into `Standing` values: one for each place of each attachment. The one idea:
+Turns registry, inventory and address plan into `AttachmentCircuit` values: one for each place of each attachment. The one idea:
 after this, no code looks an attachment up anywhere else.
 """
 
@@ -39,7 +39,7 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class AttachmentCircuit:
     """One attachment at one place.
 
     `own`: the prefixes that its packets come from. `subnet`: of its interface on the device, `subnet_key` its plan entry.
@@ -105,12 +105,12 @@ def first_address(prefix: Prefix) -> int:
     return prefix.network if prefix.size == 2 else prefix.network + 1
 
 
-def stand(
+def place_circuits(
     registry: Registry, inventory: Inventory, numbers: Numbers, endpoints: frozenset[Endpoint]
-) -> tuple[Standing, ...]:
+) -> tuple[AttachmentCircuit, ...]:
     """Return all standings sorted by attachment and device; `endpoints` are those that the policy names."""
     found = [
-        _standing(attachment, place, inventory, numbers, member_of(attachment, registry, endpoints))
+        _circuit(attachment, place, inventory, numbers, member_of(attachment, registry, endpoints))
         for name, attachment in registry.attachments.items()
         if attachment.connection is not ConnectionKind.VIA_LAN
         for place in inventory.places.get(name, ())
@@ -141,9 +141,9 @@ def member_of(attachment: Attachment, registry: Registry, endpoints: frozenset[E
     )
 
 
-def _standing(
+def _circuit(
     attachment: Attachment, place: Place, inventory: Inventory, numbers: Numbers, membership: Membership
-) -> Standing:
+) -> AttachmentCircuit:
     name = attachment.name
     lan = numbers.prefixes.get(f"lan/{name}", {})
     level1 = bool(place.level1_cpe)
@@ -155,7 +155,7 @@ def _standing(
     )
     vlan = numbers.vlan[scope]
     number = numbers.vrf[f"attachment/{name}"]
-    return Standing(
+    return AttachmentCircuit(
         attachment=attachment,
         place=place,
         vrf=attachment_vrf(number),
@@ -198,6 +198,6 @@ def purpose_of(endpoint: Endpoint, registry: Registry) -> PurposeName:
             assert_never(endpoint)
 
 
-def on_edge(standing: Standing, inventory: Inventory) -> bool:
+def on_edge(circuit: AttachmentCircuit, inventory: Inventory) -> bool:
     """Return whether an attachment stands where purposes leak into each other."""
-    return inventory.devices[standing.place.device].role is Role.EDGE
+    return inventory.devices[circuit.place.device].role is Role.EDGE

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from intents.policy import Rule
 from intents.prefix import Family, Prefix
-from routing.build.peers import Membership, Needs, Peer, cover_of
+from routing.build.peers import Membership, Peer, Reachability, cover_of
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
 
 
@@ -26,23 +26,23 @@ class RouteFilter:
     rules: tuple[tuple[tuple[int, int], tuple[Rule, ...]], ...] = ()
 
 
-class NeedFilters:
+class ReachabilityFilters:
     """What every membership may learn: `need_filter` of its peers, once for each list of peers."""
 
-    def __init__(self, needs: Needs) -> None:
-        self._needs = needs
+    def __init__(self, reachability: Reachability) -> None:
+        self._reachability = reachability
         self._found: dict[int, tuple[tuple[Peer, ...], RouteFilter]] = {}
 
     def of(self, membership: Membership, family: Family) -> RouteFilter:
         """Return the filter of a membership in one family."""
-        peers = self._needs.peers(membership, family)
+        peers = self._reachability.peers(membership, family)
         # Needs has one tuple for each list of peers, and it is kept here: its identity stands for it.
         if id(peers) not in self._found:
-            self._found[id(peers)] = peers, need_filter(peers)
+            self._found[id(peers)] = peers, reachability_filter(peers)
         return self._found[id(peers)][1]
 
 
-def need_filter(peers: tuple[Peer, ...]) -> RouteFilter:
+def reachability_filter(peers: tuple[Peer, ...]) -> RouteFilter:
     """Return the filter that accepts exactly the routes of peers with some permit in either direction."""
     steps = list(_steps(peers))
     clauses: list[PolicyClause] = []

@@ -24,7 +24,7 @@ _NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fence:
+class AskedFence:
     """One IPv4 fence as Batfish sees it: of which port, in which direction, and the list bound there ("" for none)."""
 
     attachment: AttachmentName
@@ -33,7 +33,7 @@ class Fence:
     acl: str
 
 
-def allowed_at(evidence: Evidence, fence: Fence) -> FlowSet:
+def allowed_at(evidence: Evidence, fence: AskedFence) -> FlowSet:
     """Return the packets that a fence must admit."""
     side = evidence.sides[Family.V4]
     subnet = evidence.subnets.get((fence.port.device, fence.port.interface, Family.V4))
@@ -42,9 +42,9 @@ def allowed_at(evidence: Evidence, fence: Fence) -> FlowSet:
     return side.allowed.delivered_to(fence.attachment, subnet)
 
 
-def layers_of(fences: Iterable[Fence]) -> list[list[Fence]]:
+def layers_of(fences: Iterable[AskedFence]) -> list[list[AskedFence]]:
     """Return fences in groups in which no list of a device has to say two things: mostly one group."""
-    layers: list[dict[tuple[str, str], Fence]] = []
+    layers: list[dict[tuple[str, str], AskedFence]] = []
     for fence in fences:
         key = (fence.port.device, fence.acl)
         layer = next((item for item in layers if key not in item), None)
@@ -55,7 +55,7 @@ def layers_of(fences: Iterable[Fence]) -> list[list[Fence]]:
     return [list(layer.values()) for layer in layers]
 
 
-def reference_snapshot(evidence: Evidence, fences: Sequence[Fence], nodes: Mapping[str, str]) -> Snapshot:
+def reference_snapshot(evidence: Evidence, fences: Sequence[AskedFence], nodes: Mapping[str, str]) -> Snapshot:
     """Return a snapshot of lists that say what is allowed at these fences; `nodes` are Batfish's names of the devices."""
     cover = Cover(evidence.sides[Family.V4].space)
     texts: dict[str, list[str]] = {}

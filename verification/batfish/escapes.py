@@ -12,7 +12,7 @@ from functools import cached_property
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.batfish.allowed_acls import Cover, Fence, allowed_at
+from verification.batfish.allowed_acls import AskedFence, Cover, allowed_at
 from verification.batfish.flow import addresses
 from verification.batfish.forbidden_headers import outside
 from verification.batfish.reachability import ARRIVED, Asker, Seen
@@ -22,7 +22,7 @@ from verification.packets.flow_sets import Row, Span, clip, union_of, whole, wit
 class Escapes:
     """What gets out through one broken source fence."""
 
-    def __init__(self, asker: Asker, fence: Fence, open_ends: frozenset[AttachmentName]) -> None:
+    def __init__(self, asker: Asker, fence: AskedFence, open_ends: frozenset[AttachmentName]) -> None:
         """`open_ends`: the attachments whose destination fence admits too much. At the others nothing arrives from the
         fence's own addresses but what is allowed: what may be sent between two is what may be delivered between them."""
         self._asker = asker

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family
 from routing.model import Direction
-from verification.batfish.allowed_acls import Fence, allowed_at, layers_of, reference_snapshot
+from verification.batfish.allowed_acls import AskedFence, allowed_at, layers_of, reference_snapshot
 from verification.batfish.flow import WHOLE, addresses, flow_of_row
 from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
 from verification.batfish.tables import Facts
@@ -27,13 +27,13 @@ PERMIT = "PERMIT"
 class FenceFault:
     """A packet that a fence admits though it is not allowed (`admits`), or drops though it is. `line` of the list decided."""
 
-    fence: Fence
+    fence: AskedFence
     flow: Flow
     admits: bool
     line: str
 
 
-def fences_of(evidence: Evidence, facts: Facts) -> Iterator[Fence]:
+def fences_of(evidence: Evidence, facts: Facts) -> Iterator[AskedFence]:
     """Yield every IPv4 fence with the list that Batfish sees bound there."""
     own = evidence.sides[Family.V4].pairs.own
     for name, ports in sorted(evidence.ports.items()):
@@ -41,15 +41,15 @@ def fences_of(evidence: Evidence, facts: Facts) -> Iterator[Fence]:
             seen = facts.interfaces.get((port.device, port.interface))
             for index, direction in enumerate((Direction.IN, Direction.OUT)):
                 acl = seen.filters[index] if seen is not None else ""
-                yield Fence(attachment=name, port=port, direction=direction, acl=acl)
+                yield AskedFence(attachment=name, port=port, direction=direction, acl=acl)
 
 
-class Fences:
+class FenceOpinions:
     """The fences of a snapshot compared with what is allowed: `faults` has at most one packet of each kind for each fence."""
 
     def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
         self._session, self._snapshot, self._evidence, self._facts = session, snapshot, evidence, facts
-        self._references: dict[Fence, Snapshot] = {}
+        self._references: dict[AskedFence, Snapshot] = {}
         self.all = tuple(fences_of(evidence, facts))
         faults = [fault for fence in self.all if not fence.acl for fault in _unbound(evidence, fence)]
         for layer in layers_of(fence for fence in self.all if fence.acl):
@@ -57,11 +57,11 @@ class Fences:
         order = sorted(faults, key=lambda item: (item.fence.attachment, item.fence.direction, not item.admits))
         self.faults = tuple(order)
 
-    def admitting(self, direction: Direction) -> tuple[Fence, ...]:
+    def admitting(self, direction: Direction) -> tuple[AskedFence, ...]:
         """Return the fences of a direction that admit too much."""
         return tuple(fault.fence for fault in self.faults if fault.admits and fault.fence.direction is direction)
 
-    def _compare(self, layer: Sequence[Fence]) -> Iterator[FenceFault]:
+    def _compare(self, layer: Sequence[AskedFence]) -> Iterator[FenceFault]:
         reference = reference_snapshot(self._evidence, layer, self._facts.nodes)
         self._session.upload(reference)
         names = {fence.acl for fence in layer}
@@ -82,7 +82,7 @@ class Fences:
                     headers["srcIps"] = addresses(self._evidence.sides[Family.V4].pairs.unspoofed())
                 yield from self._differences(asked, reference, headers)
 
-    def dropped(self, fence: Fence, spans: Sequence[Span]) -> FenceFault | None:
+    def dropped(self, fence: AskedFence, spans: Sequence[Span]) -> FenceFault | None:
         """Return an allowed packet that a fence drops, to (or, at a destination, from) some addresses."""
         if fence not in self._references or not spans:
             return None
@@ -91,7 +91,7 @@ class Fences:
         return next((fault for fault in found if not fault.admits), None)
 
     def _differences(
-        self, fences: Sequence[Fence], reference: Snapshot, headers: Mapping[str, str]
+        self, fences: Sequence[AskedFence], reference: Snapshot, headers: Mapping[str, str]
     ) -> Iterator[FenceFault]:
         parameters = {"filters": filters_named({fence.acl for fence in fences}), "action": "permit", "headers": headers}
         if len(fences) == 1:
@@ -111,7 +111,7 @@ def filters_named(names: Iterable[str]) -> str:
     return f"/^({'|'.join(re.escape(name).replace('/', '.') for name in sorted(names))})$/"
 
 
-def _faults(rows: Sequence[Row], fences: Sequence[Fence], facts: Facts) -> Iterator[FenceFault]:
+def _faults(rows: Sequence[Row], fences: Sequence[AskedFence], facts: Facts) -> Iterator[FenceFault]:
     by_list = {(facts.nodes[fence.port.device], fence.acl): fence for fence in fences}
     for row in rows:
         fence = by_list.get((str(row["Node"]["name"]), str(row["Filter_Name"])))
@@ -122,7 +122,7 @@ def _faults(rows: Sequence[Row], fences: Sequence[Fence], facts: Facts) -> Itera
         yield FenceFault(fence=fence, flow=found, admits=admits, line=str(row["Snapshot_Line_Content"] or ""))
 
 
-def _unbound(evidence: Evidence, fence: Fence) -> Iterator[FenceFault]:
+def _unbound(evidence: Evidence, fence: AskedFence) -> Iterator[FenceFault]:
     """Yield a packet that passes where no filter is bound."""
     space = evidence.sides[Family.V4].space
     everything: FlowSet = rectangle(space, whole(Family.V4), whole(Family.V4), space.full)

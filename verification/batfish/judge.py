@@ -14,9 +14,9 @@ from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.prefix import Family, parse_interface, prefix_of
 from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
-from verification.batfish.allowed_acls import Fence
+from verification.batfish.allowed_acls import AskedFence
 from verification.batfish.escapes import Escapes
-from verification.batfish.fences import FenceFault, Fences
+from verification.batfish.fences import FenceFault, FenceOpinions
 from verification.batfish.flow import hops_of_trace
 from verification.batfish.lost_pairs import Cut, Cuts
 from verification.batfish.network import (
@@ -41,7 +41,7 @@ from verification.batfish.unreachable_lines import ask_lines
 from verification.engine.policy_answers import members_of_rules, rule_subject, via_subject
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.evidence.management_plane import planned_loopbacks
-from verification.evidence.permitted_matrix import Partners, members_of, sum_of, who_talks
+from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of, sum_of
 from verification.packets.flow_sets import size_of, span_of, union_of
 from verification.questions.judgement import Judgement
 from verification.verdicts.flow import describe_flow
@@ -127,11 +127,11 @@ class _Batfish:
     def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
         self._evidence = evidence
         self._facts = facts
-        self._talking: Partners = who_talks(evidence)
+        self._talking: PermittedMatrix = permitted_matrix_of(evidence)
         self._doubt = doubt_of(facts)
         self._asker = Asker(session, snapshot, evidence, facts)
         self._replays = Replays(self._asker)
-        self._fences = Fences(session, snapshot, evidence, facts)
+        self._fences = FenceOpinions(session, snapshot, evidence, facts)
         self._cuts = Cuts(self._asker, self._talking, self._fences)
         self._tables: Tables = make_tables(evidence, facts)
         self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
@@ -307,8 +307,8 @@ class _Batfish:
         for port in self._asker.ports:
             name = AttachmentName(port.attachment)
             routed = routed_from(self._tables, port)
-            astray = routed.difference(self._talking.of(name, Family.V4), (name,))
-            for seen in self._asker.reach((port,), self._asker.spans_of(astray), ARRIVED, bare=True):
+            misrouted = routed.difference(self._talking.of(name, Family.V4), (name,))
+            for seen in self._asker.reach((port,), self._asker.spans_of(misrouted), ARRIVED, bare=True):
                 yield name, _routed(seen)
         for froms, tos in self._strangers():
             for seen in self._asker.reach(self._asker.ports_of(froms), self._asker.spans_of(tos), ARRIVED, bare=True):
@@ -351,5 +351,5 @@ def _fence_violated(fault: FenceFault) -> Violated:
     )
 
 
-def _claim_of(fence: Fence, kind: ClaimKind) -> Claim:
+def _claim_of(fence: AskedFence, kind: ClaimKind) -> Claim:
     return Claim(kind=kind, places=((fence.port.device, fence.port.interface),), direction=str(fence.direction))

@@ -14,12 +14,12 @@ from itertools import chain
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import Direction, PortRange
-from verification.batfish.allowed_acls import Cover, Fence
-from verification.batfish.fences import FenceFault, Fences
+from verification.batfish.allowed_acls import AskedFence, Cover
+from verification.batfish.fences import FenceFault, FenceOpinions
 from verification.batfish.flow import addresses
 from verification.batfish.reachability import LOST, Asker, Seen
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import Partners
+from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.flow_sets import Span, clip, packet_of, union_of
 from verification.packets.header_space import HeaderMatch
 from verification.verdicts.flow import ICMP4, TCP, UDP
@@ -40,16 +40,16 @@ class Cut:
     destination: AttachmentName
     seen: Seen | None
     reason: str
-    fence: Fence | None = None
+    fence: AskedFence | None = None
 
 
 class Cuts:
     """Finds pairs that are cut: once for the whole network, then for one rule."""
 
-    def __init__(self, asker: Asker, talking: Partners, fences: Fences) -> None:
+    def __init__(self, asker: Asker, permitted_matrix: PermittedMatrix, fences: FenceOpinions) -> None:
         self._asker = asker
         self._evidence: Evidence = asker.evidence
-        self._talking = talking
+        self._talking = permitted_matrix
         self._fences = fences
         self._inexact = [fault for fault in fences.faults if not fault.admits]
         self._strays = frozenset(

@@ -16,7 +16,7 @@ from routing.model import AttachmentPort
 from verification.batfish.tables import Facts, SeenRoute
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
-from verification.evidence.permitted_matrix import Partners
+from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.flow_sets import span_of
 from verification.questions.addressing import PlannedInterface, planned_interfaces
 from verification.questions.network import talking_purposes
@@ -271,11 +271,11 @@ def check_transit(tables: Tables) -> Iterator[str]:
 def check_leaks(tables: Tables) -> Iterator[str]:
     """Yield routes that stand in a backbone VRF where nobody talks to their owner, and routes that nobody planned to be told."""
     attachments = tables.evidence.given.registry.attachments
-    talking = talking_purposes(tables.evidence)
+    permitted_matrix = talking_purposes(tables.evidence)
     for where, purpose in sorted(tables.purposes.items()):
         for route in _learned(tables, where):
             for name in sorted(tables.owners_in(route.prefix)):
-                welcome = {attachments[name].purpose, *talking.get((name, Family.V4), ())}
+                welcome = {attachments[name].purpose, *permitted_matrix.get((name, Family.V4), ())}
                 if purpose not in welcome:
                     yield f"{route.prefix} of {name} is in VRF {where[1]} of {where[0]} ({purpose})"
     yield from _strays(tables)
@@ -303,14 +303,15 @@ def _learned(tables: Tables, where: Where) -> Iterator[SeenRoute]:
     return (route for route in tables.facts.routes.get(where, ()) if route.protocol in ("bgp", "ibgp"))
 
 
-def check_purposes(tables: Tables, talking: Partners) -> Iterator[str]:
+def check_purposes(tables: Tables, permitted_matrix: PermittedMatrix) -> Iterator[str]:
     """Yield backbone VRFs that lack a route to a prefix of their purpose."""
     attachments = tables.evidence.given.registry.attachments
     homes = [
         (Prefix(Family.V4, low, _length(low, high)), attachments[name].purpose)
         for low, high, name in tables.owners
         if not (
-            tables.devices_of(name) <= tables.evidence.given.roles.backbone and not talking.sets.get((name, Family.V4))
+            tables.devices_of(name) <= tables.evidence.given.roles.backbone
+            and not permitted_matrix.sets.get((name, Family.V4))
         )
         and _length(low, high) >= 0
     ]

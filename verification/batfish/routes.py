@@ -12,11 +12,11 @@ from typing import NewType
 
 from intents.prefix import Family, Prefix, format_address
 from verification.batfish.tables import Facts, SeenRoute
-from verification.evidence.address_index import lay_out
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import index_addresses
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
-from verification.evidence.stub_ribs import StubRoutes
-from verification.routes.adjacency import Hop, NodeKey
+from verification.evidence.stub_ribs import StubRibs
+from verification.routes.adjacency import ForwardingHop, NodeKey
 from verification.verdicts.flow import Disposition
 
 Onward = NewType("Onward", str)
@@ -106,17 +106,17 @@ def _candidates(evidence: Evidence) -> list[set[Prefix]]:
     for prefix, state in plane.base.items():
         for node in state.selected if prefix.family is Family.V4 else ():
             found[node].add(prefix)
-    layout = lay_out(evidence)
-    routes = StubRoutes(layout, Arrivals(evidence, layout, evidence.whole))
-    for node, sessions in plane.stubs.hears.items():
-        groups = {plane.announcements.group_of[session.number].number: session for session in sessions}
+    address_index = index_addresses(evidence)
+    routes = StubRibs(address_index, Deliveries(evidence, address_index, evidence.whole))
+    for node, sessions in plane.stubs.receives.items():
+        groups = {plane.advertisements.group_of[session.number].number: session for session in sessions}
         for session in groups.values():
             if session.family is Family.V4:
-                found[node].update(layout.members(routes.offered(plane.announcements.group_of[session.number])))
+                found[node].update(address_index.members(routes.offered(plane.advertisements.group_of[session.number])))
     return found
 
 
-def _ways(evidence: Evidence, device: str, prefix: Prefix, hop: Hop) -> Iterator[Onward]:
+def _ways(evidence: Evidence, device: str, prefix: Prefix, hop: ForwardingHop) -> Iterator[Onward]:
     """Yield the addresses of the interface that a way leads to; where it ends, the interface, and what a static route names."""
     topology = evidence.topology
     if hop.node is not None:

@@ -17,7 +17,7 @@ from verification.change.batfish import SeenChanges
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.packets.flow_sets import NotExpressibleError, Span, size_of, union_of
 from verification.questions.network import undeclared_lans
-from verification.questions.unknown_lines import doubts_of
+from verification.questions.unknown_lines import unknowns_of
 from verification.reference.routes import WalkRoutes, routes_to
 from verification.reference.walk import walk
 from verification.routes.rib import NotSettledError
@@ -79,7 +79,7 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
     seen = None if ask is None else ask(running, intended, [group.spans for group in groups])
     replays = _Replays(before, after)
     told = tuple(_told(found, seen, groups, replays))
-    doubts = tuple(item.verdict for item in (doubts_of(before), doubts_of(after)) if item.devices)
+    doubts = tuple(item.verdict for item in (unknowns_of(before), unknowns_of(after)) if item.devices)
     return ChangeOfAccess(
         changes=tuple(item for item in told if not _stays_home(item.change, after)),
         new=new,

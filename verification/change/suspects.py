@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AclEntry, AttachmentPort, Direction
-from verification.evidence.address_index import Layout, RegionSet, lay_out
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import AddressIndex, RegionSet, index_addresses
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
-from verification.evidence.stub_ribs import StubRoutes
+from verification.evidence.stub_ribs import StubRibs
 
 
 class Suspects:
@@ -29,8 +29,8 @@ class Suspects:
         self._networks = (running, intended)
         self._reaches = (_Reach(running), _Reach(intended))
         self.numbers = dict(self._shared()) if _only_fences(running) and _only_fences(intended) else {}
-        self.owner = {number: self._reaches[1].layout.owner[region] for region, number in self.numbers.items()}
-        self._places = [self._by_number(reach.layout) for reach in self._reaches]
+        self.owner = {number: self._reaches[1].address_index.owner[region] for region, number in self.numbers.items()}
+        self._places = [self._by_number(reach.address_index) for reach in self._reaches]
         self._of_family = {family: self._set_of(family) for family in Family}
         self._other_lists = sum(1 << number for region, number in self.numbers.items() if self._ends_differ(region))
 
@@ -48,15 +48,15 @@ class Suspects:
 
     def _shared(self) -> Iterator[tuple[Prefix, int]]:
         """Yield the regions that both networks have alike, each with its place among all of the intended one."""
-        (one, other), (before, after) = (item.layout for item in self._reaches), self._networks
+        (one, other), (before, after) = (item.address_index for item in self._reaches), self._networks
         for region, owner in other.owner.items():
             alike = one.owner.get(region) == owner and before.regions.inside[region] == after.regions.inside[region]
             if alike and len(after.ports.get(owner, ())) == 1:
                 yield region, other.number[region]
 
-    def _by_number(self, layout: Layout) -> tuple[dict[int, int], RegionSet]:
+    def _by_number(self, address_index: AddressIndex) -> tuple[dict[int, int], RegionSet]:
         """Return a network's own numbers of the shared regions where they are other ones, and all those that are the same."""
-        moved = {layout.number[region]: number for region, number in self.numbers.items()}
+        moved = {address_index.number[region]: number for region, number in self.numbers.items()}
         same = sum(1 << mine for mine, number in moved.items() if mine == number)
         return {mine: number for mine, number in moved.items() if mine != number}, same
 
@@ -64,7 +64,7 @@ class Suspects:
         return sum(1 << number for region, number in self.numbers.items() if region.family is family)
 
     def _ends_differ(self, region: Prefix) -> bool:
-        (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].layout.owner[region])]
+        (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].address_index.owner[region])]
         return self._lists_differ(port, Direction.OUT, region.family)
 
     def _lists_differ(self, port: AttachmentPort, direction: Direction, family: Family) -> bool:
@@ -76,28 +76,32 @@ class _Reach:
     """Which regions the VRF of a port reaches in one network, as far as sets can say."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self.layout = lay_out(evidence)
+        self.address_index = index_addresses(evidence)
         self._inside = evidence.regions.inside
-        self._routes = StubRoutes(self.layout, Arrivals(evidence, self.layout, evidence.whole))
-        self._everything = (1 << len(self.layout.order)) - 1
+        self._routes = StubRibs(self.address_index, Deliveries(evidence, self.address_index, evidence.whole))
+        self._everything = (1 << len(self.address_index.order)) - 1
         self._within: dict[int, RegionSet] = {}
 
     def of(self, node: int | None) -> tuple[RegionSet, RegionSet]:
         """Return the regions that all ways from a node lead to, and those that must be followed to know."""
         if node is None:
             return 0, 0
-        if node not in self._routes.plane.stubs.hears:
+        if node not in self._routes.plane.stubs.receives:
             return 0, self._everything
-        heard = self._routes.heard(node)
-        unsure = heard.astray | heard.singly | self._below((heard.offered | heard.singly) & self.layout.nested)
-        return heard.offered & ~unsure, unsure
+        received = self._routes.received(node)
+        unsure = (
+            received.misrouted
+            | received.singly
+            | self._below((received.offered | received.singly) & self.address_index.nested)
+        )
+        return received.offered & ~unsure, unsure
 
     def _below(self, regions: RegionSet) -> RegionSet:
         """Return all regions inside some regions: packets to them follow these if there is nothing closer."""
         if regions not in self._within:
             found = 0
-            for region in self.layout.members(regions):
-                found |= self.layout.set_of(self._inside[region])
+            for region in self.address_index.members(regions):
+                found |= self.address_index.set_of(self._inside[region])
             self._within[regions] = found
         return self._within[regions]
 

@@ -23,12 +23,12 @@ from verification.engine.failure_states import (
 )
 from verification.engine.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
 from verification.engine.policy_answers import Known, rule_answers, rule_questions, via_answers
-from verification.evidence.address_index import lay_out
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import index_addresses
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.evidence.management_plane import management_plane
-from verification.evidence.permitted_matrix import members_of, who_talks
-from verification.evidence.stub_ribs import StubRoutes
+from verification.evidence.permitted_matrix import members_of, permitted_matrix_of
+from verification.evidence.stub_ribs import StubRibs
 from verification.questions.fences import FenceResult, check_fences
 from verification.questions.filters_on_paths import check_isolation, check_sessions_filtered
 from verification.questions.judgement import Judgement
@@ -36,8 +36,8 @@ from verification.questions.network import node_purposes
 from verification.questions.purposes import homes_of
 from verification.questions.reachability import Senders, plain_ports
 from verification.questions.segregation import exposed
-from verification.questions.stub_reachability import stub_needs
-from verification.questions.unknown_lines import doubts_of
+from verification.questions.stub_reachability import stub_demand
+from verification.questions.unknown_lines import unknowns_of
 from verification.questions.unreachable_lines import check_lines
 from verification.routes.rib import NotSettledError
 from verification.routes.topology import grouped
@@ -83,33 +83,33 @@ def judge(
         answers=_answers(inquiry, tally, fences, facts),
         devices=len(given.network.devices),
         states=tally.states,
-        flows=inquiry.talking.pairs + len(fences),
+        flows=inquiry.permitted_matrix.pairs + len(fences),
         lists=lists,
     )
 
 
 def open_inquiry(evidence: Evidence) -> Inquiry:
     """Return everything that states are judged by."""
-    layout = lay_out(evidence)
-    talking = who_talks(evidence)
-    routes = StubRoutes(layout, Arrivals(evidence, layout, evidence.whole))
+    address_index = index_addresses(evidence)
+    permitted_matrix = permitted_matrix_of(evidence)
+    routes = StubRibs(address_index, Deliveries(evidence, address_index, evidence.whole))
     plane = management_plane(evidence)
-    found = tuple(exposed(evidence, layout, evidence.whole, all_routes(evidence), talking))
+    found = tuple(exposed(evidence, address_index, evidence.whole, all_routes(evidence), permitted_matrix))
     return Inquiry(
         evidence=evidence,
-        layout=layout,
-        talking=talking,
+        address_index=address_index,
+        permitted_matrix=permitted_matrix,
         routes=routes,
-        needs=stub_needs(evidence, layout, routes),
+        demand=stub_demand(evidence, address_index, routes),
         exposed=found,
         exposed_by=grouped((prefix, place) for place, (_, prefix) in enumerate(found)),
-        who=Senders(talking=talking, plain=plain_ports(evidence), arrivals=routes.arrivals),
+        who=Senders(permitted_matrix=permitted_matrix, plain=plain_ports(evidence), deliveries=routes.deliveries),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in evidence.given.policy.vias
         ),
         plane=plane,
-        homes=homes_of(evidence, layout, plane),
+        homes=homes_of(evidence, address_index, plane),
         purposes=node_purposes(evidence),
     )
 
@@ -121,16 +121,16 @@ def _answers(
     facts: NetworkFacts,
 ) -> tuple[Answer, ...]:
     evidence = inquiry.evidence
-    doubt = doubts_of(evidence)
+    unknowns = unknowns_of(evidence)
     known = Known(
         tally=tally,
-        doubt=doubt,
-        filtered=check_sessions_filtered(evidence, inquiry.layout, fences, inquiry.talking),
-        leaking=check_isolation(evidence, inquiry.layout, fences),
+        unknowns=unknowns,
+        filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix),
+        leaking=check_isolation(evidence, inquiry.address_index, fences),
     )
     return (
         *rule_answers(evidence, known),
         *via_answers(evidence, known, inquiry.vias),
-        *attachment_answers(evidence, fences, tally, doubt, known.leaking),
-        *network_answers(inquiry, facts, tally, doubt),
+        *attachment_answers(evidence, fences, tally, unknowns, known.leaking),
+        *network_answers(inquiry, facts, tally, unknowns),
     )

@@ -13,22 +13,22 @@ from itertools import islice
 
 from intents.prefix import Prefix
 from intents.registry import AttachmentName, PurposeName
-from verification.evidence.address_index import Layout
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import AddressIndex
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.evidence.permitted_matrix import Partners
-from verification.evidence.stub_ribs import StubRoutes
+from verification.evidence.permitted_matrix import PermittedMatrix
+from verification.evidence.stub_ribs import StubRibs
 from verification.questions.management import check_reachable
 from verification.questions.network import NetworkFault
 from verification.questions.purposes import Homes, check_purposes
 from verification.questions.reachability import Components, Senders, Wrong, check_changed, check_joined
 from verification.questions.segregation import check_wall
-from verification.questions.stub_reachability import StubCheck, StubNeeds, check_changed_stubs, check_stubs
+from verification.questions.stub_reachability import StubCheck, StubDemand, check_changed_stubs, check_stubs
 from verification.questions.via import ViaPairs, check_via
 from verification.routes.forwarding import Forwarding
 from verification.routes.rib import NotSettledError
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.verdicts.failure import Failure, failures
 
 Progress = Callable[[str, int, int], None]
@@ -85,10 +85,10 @@ class Inquiry:
     `exposed_by` their places by prefix."""
 
     evidence: Evidence
-    layout: Layout
-    talking: Partners
-    routes: StubRoutes
-    needs: StubNeeds
+    address_index: AddressIndex
+    permitted_matrix: PermittedMatrix
+    routes: StubRibs
+    demand: StubDemand
     exposed: tuple[tuple[int, Prefix], ...]
     exposed_by: Mapping[Prefix, tuple[int, ...]]
     who: Senders
@@ -100,24 +100,24 @@ class Inquiry:
 
 def judge_whole(inquiry: Inquiry) -> Tally:
     """Judge the whole network; must be done before any failure (it notes which nodes packets pass)."""
-    evidence, layout = inquiry.evidence, inquiry.layout
+    evidence, address_index = inquiry.evidence, inquiry.address_index
     tally = Tally(states=1)
-    tally.add(check_joined(evidence, layout, inquiry.routes.arrivals, inquiry.talking))
-    tally.add(check_wall(evidence, layout, evidence.whole, inquiry.exposed, inquiry.talking))
+    tally.add(check_joined(evidence, address_index, inquiry.routes.deliveries, inquiry.permitted_matrix))
+    tally.add(check_wall(evidence, address_index, evidence.whole, inquiry.exposed, inquiry.permitted_matrix))
     tally.add(check_stubs(_stub_check(inquiry, inquiry.routes)))
-    tally.add_cuts(check_reachable(evidence, layout, evidence.whole, inquiry.plane, None))
+    tally.add_cuts(check_reachable(evidence, address_index, evidence.whole, inquiry.plane, None))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
-    for index, wrong in check_via(evidence, layout, evidence.whole, inquiry.vias, None):
+    for index, wrong in check_via(evidence, address_index, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     return tally
 
 
-def _stub_check(inquiry: Inquiry, routes: StubRoutes) -> StubCheck:
+def _stub_check(inquiry: Inquiry, routes: StubRibs) -> StubCheck:
     return StubCheck(
         evidence=inquiry.evidence,
-        layout=inquiry.layout,
-        needs=inquiry.needs,
-        talking=inquiry.talking,
+        address_index=inquiry.address_index,
+        demand=inquiry.demand,
+        permitted_matrix=inquiry.permitted_matrix,
         routes=routes,
     )
 
@@ -185,39 +185,41 @@ def all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
 
 
 def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
-    evidence, layout = inquiry.evidence, inquiry.layout
+    evidence, address_index = inquiry.evidence, inquiry.address_index
     joined = components(evidence, failure)
     cut = evidence.given.network.devices.keys() - joined.keys()
-    alive = Alive(evidence.topology, failure, frozenset(cut))
-    views = evidence.control_plane.under(alive)
-    state = Forwarding(evidence.control_plane, evidence.regions, alive, views)
-    arrivals = Arrivals(evidence, layout, state)
+    surviving = Surviving(evidence.topology, failure, frozenset(cut))
+    views = evidence.control_plane.under(surviving)
+    state = Forwarding(evidence.control_plane, evidence.regions, surviving, views)
+    deliveries = Deliveries(evidence, address_index, state)
     for prefix, view in views.items():
         changed = view.changed
         for region in evidence.regions.inside.get(prefix, ()):
-            owner = layout.owner.get(region)
+            owner = address_index.owner.get(region)
             if owner is not None and changed and any(port.device in joined for port in evidence.ports.get(owner, ())):
-                tally.add(check_changed(evidence, layout, arrivals, region, changed, inquiry.who, joined))
-    routes = StubRoutes(layout, arrivals, inquiry.routes)
+                tally.add(check_changed(evidence, address_index, deliveries, region, changed, inquiry.who, joined))
+    routes = StubRibs(address_index, deliveries, inquiry.routes)
     tally.add(check_changed_stubs(_stub_check(inquiry, routes), joined))
-    tally.add(check_wall(evidence, layout, state, _led_elsewhere(inquiry, routes), inquiry.talking))
-    tally.add_cuts(check_reachable(evidence, layout, state, inquiry.plane, joined))
+    tally.add(check_wall(evidence, address_index, state, _led_elsewhere(inquiry, routes), inquiry.permitted_matrix))
+    tally.add_cuts(check_reachable(evidence, address_index, state, inquiry.plane, joined))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))
-    for index, wrong in check_via(evidence, layout, state, inquiry.vias, joined):
+    for index, wrong in check_via(evidence, address_index, state, inquiry.vias, joined):
         tally.vias.setdefault(index, wrong)
 
 
-def _led_elsewhere(inquiry: Inquiry, routes: StubRoutes) -> Iterator[tuple[int, Prefix]]:
+def _led_elsewhere(inquiry: Inquiry, routes: StubRibs) -> Iterator[tuple[int, Prefix]]:
     """Yield the routes that may lead where none led before: those that changed, and those that nobody promised are harmless."""
     state = routes.state
     for prefix, view in state.views.items():
         yield from ((node, prefix) for node in sorted(view.changed) if view.choice(node))
-    covering = {prefix for region in inquiry.layout.members(routes.touched) for prefix in state.regions.chains[region]}
+    covering = {
+        prefix for region in inquiry.address_index.members(routes.touched) for prefix in state.regions.chains[region]
+    }
     for place in sorted(place for prefix in covering for place in inquiry.exposed_by.get(prefix, ())):
         node, prefix = inquiry.exposed[place]
         local = inquiry.evidence.topology.local[node].get(prefix)
         is_own = local is not None and local.distance == 0
-        if not is_own and node not in state.alive.dead_nodes:
+        if not is_own and node not in state.surviving.lost_nodes:
             yield node, prefix
 
 

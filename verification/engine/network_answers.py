@@ -16,7 +16,7 @@ from verification.questions.addressing import check_addressing
 from verification.questions.control_plane_filters import check_control, check_ways_in
 from verification.questions.counterexample import violated_by
 from verification.questions.fences import FenceResult, fence_answers
-from verification.questions.logins import Strangers, check_logins
+from verification.questions.logins import UnplannedLogins, check_logins
 from verification.questions.network import (
     NetworkFault,
     check_backbone,
@@ -26,7 +26,7 @@ from verification.questions.network import (
 )
 from verification.questions.route_filters import check_route_filters
 from verification.questions.stray_routes import check_strays
-from verification.questions.unknown_lines import Doubt
+from verification.questions.unknown_lines import Unknowns
 from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
@@ -35,19 +35,24 @@ Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
 
 
 def attachment_answers(
-    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, doubt: Doubt, leaking: Ends
+    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, unknowns: Unknowns, leaking: Ends
 ) -> Iterator[Answer]:
     """Answer fences, isolation and wall of every attachment; `leaking`: pairs that packets not allowed pass between."""
     for answer in fence_answers(evidence, fences):
         name = AttachmentName(answer.question.subject)
-        verdict = doubt.verdict if isinstance(answer.verdict, Holds) and doubt.of_fence(name) else answer.verdict
+        verdict = unknowns.verdict if isinstance(answer.verdict, Holds) and unknowns.of_fence(name) else answer.verdict
         yield Answer(question=answer.question, verdict=verdict)
     for name in sorted(evidence.ports):
         first = next((violated for pair, violated in leaking.items() if pair[0] == name), None)
-        yield _attachment_answer(evidence, QuestionKind.ISOLATION, name, first, tally, doubt)
+        yield _attachment_answer(evidence, QuestionKind.ISOLATION, name, first, tally, unknowns)
         wrong = tally.wall.get(name)
         yield _attachment_answer(
-            evidence, QuestionKind.WALL, name, None if wrong is None else violated_by(evidence, wrong, ()), tally, doubt
+            evidence,
+            QuestionKind.WALL,
+            name,
+            None if wrong is None else violated_by(evidence, wrong, ()),
+            tally,
+            unknowns,
         )
 
 
@@ -57,14 +62,14 @@ def _attachment_answer(
     name: AttachmentName,
     violated: Violated | None,
     tally: Tally,
-    doubt: Doubt,
+    unknowns: Unknowns,
 ) -> Answer:
     question = Question(kind=kind, subject=str(name), cases=len(evidence.ports[name]))
     verdict: Verdict = Holds(judges=(ENGINE,), states=tally.states)
     if violated is not None:
         verdict = violated
-    elif doubt.of_routes(frozenset({name})):
-        verdict = doubt.verdict
+    elif unknowns.of_routes(frozenset({name})):
+        verdict = unknowns.verdict
     elif tally.unsettled:
         verdict = NotModelled(reason=tally.unsettled)
     return Answer(question=question, verdict=verdict)
@@ -80,26 +85,26 @@ class NetworkFacts:
 
 def network_facts(inquiry: Inquiry) -> NetworkFacts:
     """Look at everything that no failure changes."""
-    evidence, layout = inquiry.evidence, inquiry.layout
+    evidence, address_index = inquiry.evidence, inquiry.address_index
     found = {
-        QuestionKind.BACKBONE: check_backbone(evidence, layout),
+        QuestionKind.BACKBONE: check_backbone(evidence, address_index),
         QuestionKind.DEFAULT_ROUTE: check_default_routes(evidence),
         QuestionKind.OVERLAP: check_overlaps(evidence),
         QuestionKind.LEAK: chain(
-            check_leaks(evidence, layout, inquiry.purposes), check_strays(evidence, layout, inquiry.plane)
+            check_leaks(evidence, address_index, inquiry.purposes), check_strays(evidence, address_index, inquiry.plane)
         ),
         QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
         QuestionKind.ROUTES: iter(()),  # routes that do not settle are told by whoever computes them
         QuestionKind.ADDRESSING: check_addressing(evidence),
     }
-    strangers = Strangers(evidence)
+    unplanned_logins = UnplannedLogins(evidence)
     return NetworkFacts(
         network={kind: _faulty(evidence, faults) for kind, faults in found.items()},
         logins={
             name: _faulty(
                 evidence,
                 chain(
-                    check_logins(strangers, device),
+                    check_logins(unplanned_logins, device),
                     check_control(evidence, device, inquiry.plane),
                     check_ways_in(evidence, device, inquiry.plane),
                 ),
@@ -109,13 +114,15 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
     )
 
 
-def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, doubt: Doubt) -> Iterator[Answer]:
+def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknowns: Unknowns) -> Iterator[Answer]:
     """Answer what is asked of the network as a whole, and of each device."""
     evidence = inquiry.evidence
     transit = next(iter(tally.transit.values()), None)
     yield Answer(
         question=Question(kind=QuestionKind.TRANSIT, subject="network", cases=len(evidence.given.roles.sites)),
-        verdict=_or_doubt(None if transit is None else violated_by(evidence, transit, ()), tally.states, doubt),
+        verdict=_or_not_modelled(
+            None if transit is None else violated_by(evidence, transit, ()), tally.states, unknowns
+        ),
     )
     purposes = _faulty(evidence, iter(tally.purposes))
     for kind in QuestionKind:
@@ -124,18 +131,18 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, doubt: 
         question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))
         if kind is QuestionKind.PURPOSE:
             # a line that nobody understands may keep its device's own prefixes from the backbone
-            unsure = None if purposes is not None or not doubt.devices else doubt.verdict
-            yield Answer(question=question, verdict=unsure or _or_doubt(purposes, tally.states, doubt))
+            unsure = None if purposes is not None or not unknowns.devices else unknowns.verdict
+            yield Answer(question=question, verdict=unsure or _or_not_modelled(purposes, tally.states, unknowns))
         elif kind is QuestionKind.ROUTES:
-            yield Answer(question=question, verdict=_settled(tally, doubt))
+            yield Answer(question=question, verdict=_settled(tally, unknowns))
         else:
-            yield Answer(question=question, verdict=_or_doubt(facts.network[kind], 1, doubt))
+            yield Answer(question=question, verdict=_or_not_modelled(facts.network[kind], 1, unknowns))
     for name, device in sorted(evidence.given.network.devices.items()):
         question = Question(kind=QuestionKind.MANAGEMENT, subject=name, cases=max(1, len(device.logins)))
         cut = iter([tally.management[name]] if name in tally.management else [])
         verdict = facts.logins[name] or _faulty(evidence, cut)
-        if verdict is None and (device.unknown or doubt.anywhere):
-            yield Answer(question=question, verdict=doubt.verdict)
+        if verdict is None and (device.unknown or unknowns.anywhere):
+            yield Answer(question=question, verdict=unknowns.verdict)
         else:
             yield Answer(question=question, verdict=verdict or Holds(judges=(ENGINE,), states=tally.states))
 
@@ -147,13 +154,13 @@ def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | Non
     return Violated(reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),))
 
 
-def _settled(tally: Tally, doubt: Doubt) -> Verdict:
+def _settled(tally: Tally, unknowns: Unknowns) -> Verdict:
     if tally.unsettled:
         return NotModelled(reason=tally.unsettled)
-    return doubt.verdict if doubt.devices else Holds(judges=(ENGINE,), states=tally.states)
+    return unknowns.verdict if unknowns.devices else Holds(judges=(ENGINE,), states=tally.states)
 
 
-def _or_doubt(violated: Violated | None, states: int, doubt: Doubt) -> Verdict:
+def _or_not_modelled(violated: Violated | None, states: int, unknowns: Unknowns) -> Verdict:
     if violated is not None:
         return violated
-    return doubt.verdict if doubt.anywhere else Holds(judges=(ENGINE,), states=states)
+    return unknowns.verdict if unknowns.anywhere else Holds(judges=(ENGINE,), states=states)

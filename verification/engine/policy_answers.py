@@ -13,7 +13,7 @@ from intents.registry import AttachmentName
 from verification.engine.failure_states import Tally
 from verification.evidence.evidence import Evidence, Given
 from verification.questions.counterexample import violated_by
-from verification.questions.unknown_lines import Doubt
+from verification.questions.unknown_lines import Unknowns
 from verification.questions.via import ViaPairs
 from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
@@ -48,7 +48,7 @@ class Known:
     that packets which are not allowed pass between."""
 
     tally: Tally
-    doubt: Doubt
+    unknowns: Unknowns
     filtered: Ends
     leaking: Ends
 
@@ -93,8 +93,8 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
         return Violated(
             reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),), intents=question.intents
         )
-    if known.doubt.of_routes(sources | destinations):
-        return known.doubt.verdict
+    if known.unknowns.of_routes(sources | destinations):
+        return known.unknowns.verdict
     if known.tally.unsettled:
         return NotModelled(reason=known.tally.unsettled)
     return Holds(judges=(ENGINE,), states=known.tally.states)
@@ -133,8 +133,8 @@ def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[An
         verdict: Verdict = Holds(judges=(ENGINE,), states=known.tally.states)
         if wrong is not None:
             verdict = violated_by(evidence, wrong, intents)
-        elif known.doubt.of_routes(sources | destinations):
-            verdict = known.doubt.verdict
+        elif known.unknowns.of_routes(sources | destinations):
+            verdict = known.unknowns.verdict
         elif known.tally.unsettled:
             verdict = NotModelled(reason=known.tally.unsettled)
         question = Question(

@@ -19,7 +19,7 @@ RegionSet = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class AddressIndex:
     """Index of destinations: the regions of each attachment's own prefixes, and which attachments own a region.
 
     `order`: all regions, those with an owner first; `number` is their place in it. `nested`: regions that lie in another one or
@@ -52,7 +52,7 @@ class Layout:
             found ^= lowest
 
 
-def lay_out(evidence: Evidence) -> Layout:
+def index_addresses(evidence: Evidence) -> AddressIndex:
     """Return the regions that tile every attachment's own prefixes."""
     spans = sorted(
         (int(family), low, high, name) for (name, family), found in evidence.own.items() for low, high in found
@@ -72,7 +72,7 @@ def lay_out(evidence: Evidence) -> Layout:
             silent.add(prefix)
     order = (*owner, *(prefix for prefix in evidence.regions.chains if prefix not in owner))
     number = {prefix: index for index, prefix in enumerate(order)}
-    return Layout(
+    return AddressIndex(
         regions={key: tuple(found) for key, found in tiles.items()},
         owner=owner,
         routers=frozenset(silent),

@@ -9,40 +9,40 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from intents.prefix import Prefix
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
-from verification.routes.adjacency import Hop
+from verification.routes.adjacency import ForwardingHop
 from verification.routes.forwarding import Forwarding
 from verification.verdicts.flow import SUCCESS, Disposition
 
 
-class Arrivals:
+class Deliveries:
     """Which nodes deliver packets to the owner of their region, in one state: asked once for each region and node."""
 
-    def __init__(self, evidence: Evidence, layout: Layout, state: Forwarding) -> None:
+    def __init__(self, evidence: Evidence, address_index: AddressIndex, state: Forwarding) -> None:
         self._evidence = evidence
-        self._layout = layout
+        self._layout = address_index
         self.state = state
-        self._known: dict[Prefix, Arriving] = {}
+        self._known: dict[Prefix, Delivery] = {}
 
-    def at(self, region: Prefix) -> Arriving:
+    def at(self, region: Prefix) -> Delivery:
         """Return what is known about a region that somebody owns."""
         if region not in self._known:
             ports = self._evidence.ports.get(self._layout.owner[region], ())
             ends = frozenset((item.device, item.interface) for item in ports)
-            self._known[region] = Arriving(self.state, region, ends)
+            self._known[region] = Delivery(self.state, region, ends)
         return self._known[region]
 
-    def arrive_still(self, region: Prefix, changed: Collection[int], whole: Arrivals) -> bool:
+    def arrive_still(self, region: Prefix, changed: Collection[int], whole: Deliveries) -> bool:
         """Return whether every changed node that packets to a region pass delivers them: then so does who did not change.
 
         `changed`: the nodes whose routes to the region are others than in the whole network, of which `whole` knows.
         """
-        here, before, dead = self.at(region), whole.at(region), self.state.alive.dead_nodes
+        here, before, dead = self.at(region), whole.at(region), self.state.surviving.lost_nodes
         return all(node in dead or here.from_node(node) for node in changed if before.has_passed(node))
 
 
-class Arriving:
+class Delivery:
     """Which nodes deliver a region to its owner in one state: asked once a node, then looked up in sets (bit n is node n)."""
 
     def __init__(self, state: Forwarding, region: Prefix, ends: Collection[tuple[str, str]]) -> None:
@@ -72,7 +72,7 @@ class Arriving:
                 self._good |= 1 << node
         return bool(self._good >> node & 1)
 
-    def _by(self, node: int, hop: Hop) -> bool:
+    def _by(self, node: int, hop: ForwardingHop) -> bool:
         if hop.node is not None:
             return self.from_node(hop.node)
         return Disposition(hop.end) in SUCCESS and (self._state.topology.nodes[node][0], hop.interface) in self._ends

@@ -22,7 +22,7 @@ from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
 from verification.routes.control_plane import ControlPlane
 from verification.routes.forwarding import Forwarding, Regions, regions_of
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, build_topology
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.verdict import Culprit
@@ -157,7 +157,7 @@ def gather(given: Given) -> Evidence:
         topology=topology,
         control_plane=control_plane,
         regions=regions,
-        whole=Forwarding(control_plane, regions, Alive(topology, NO_FAILURE), {}),
+        whole=Forwarding(control_plane, regions, Surviving(topology, NO_FAILURE), {}),
         sides=sides,
         ports={name: tuple(found) for name, found in ports.items()},
         starts=starts,

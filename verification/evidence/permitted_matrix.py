@@ -22,7 +22,7 @@ AttachmentSet = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Partners:
+class PermittedMatrix:
     """Whom each attachment sends packets to, sessions or replies, in a family. Talking is mutual."""
 
     names: tuple[AttachmentName, ...]
@@ -53,12 +53,12 @@ class Partners:
         return sum(found.bit_count() for found in self.sets.values())
 
 
-def who_talks(evidence: Evidence) -> Partners:
+def permitted_matrix_of(evidence: Evidence) -> PermittedMatrix:
     """Return who talks to whom."""
     names = tuple(sorted({name for name, _ in evidence.own}))
     number = {name: index for index, name in enumerate(names)}
     bits = {key: 1 << number[key[0]] for key in evidence.own}
-    return Partners(names=names, number=number, sets=gather_partners(evidence, bits))
+    return PermittedMatrix(names=names, number=number, sets=gather_partners(evidence, bits))
 
 
 def gather_partners(evidence: Evidence, bits: Mapping[Key, int]) -> dict[Key, int]:
@@ -72,10 +72,10 @@ def gather_partners(evidence: Evidence, bits: Mapping[Key, int]) -> dict[Key, in
         union = {kind: _union(bits, names, family) for kind, names in by_kind.items()}
         for kind, names in by_kind.items():
             talks = {other: _kinds_talk(evidence, kind, other, family) for other in by_kind}
-            strangers = sum_of(union[other] for other, (apart, _) in talks.items() if apart)
+            unplanned_logins = sum_of(union[other] for other, (apart, _) in talks.items() if apart)
             differing = {other for other, (apart, together) in talks.items() if apart != together}
             for name in names:
-                mine = strangers
+                mine = unplanned_logins
                 for colleague in company.get(name, ()) if differing else ():
                     other = evidence.kinds[(colleague, family)]
                     if other in differing:

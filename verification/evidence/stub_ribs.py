@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
-from verification.evidence.address_index import Layout, RegionSet
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import AddressIndex, RegionSet
+from verification.evidence.delivery import Deliveries
 from verification.routes.adjacency import Session
 from verification.routes.advertisements import Group
 from verification.routes.control_plane import ControlPlane
@@ -41,7 +41,7 @@ class AdjRibIn:
     """What a stub hears: regions offered by some uplink, offered by one that does not deliver them, and to be asked singly."""
 
     offered: RegionSet
-    astray: RegionSet
+    misrouted: RegionSet
     singly: RegionSet
 
 
@@ -58,13 +58,13 @@ class Uplinks:
     passing: dict[tuple[object, ...], tuple[RegionSet, RegionSet]]
 
 
-def find_uplinks(layout: Layout, plane: ControlPlane) -> Uplinks:
+def find_uplinks(address_index: AddressIndex, plane: ControlPlane) -> Uplinks:
     """Return what stubs hear from, read off the sessions."""
     groups: dict[int, Group] = {}
     members: dict[int, list[int]] = {}
-    for node, sessions in plane.stubs.hears.items():
+    for node, sessions in plane.stubs.receives.items():
         for session in sessions:
-            group = plane.announcements.group_of[session.number]
+            group = plane.advertisements.group_of[session.number]
             groups[group.number] = group
             members.setdefault(group.number, []).append(node)
     at: dict[int, tuple[Group, ...]] = {}
@@ -77,88 +77,88 @@ def find_uplinks(layout: Layout, plane: ControlPlane) -> Uplinks:
         members={number: tuple(found) for number, found in members.items()},
         nodes=frozenset(at),
         own={
-            node: layout.set_of([prefix for prefix in settled if prefix in layout.number])
+            node: address_index.set_of([prefix for prefix in settled if prefix in address_index.number])
             for node, settled in plane.stubs.settled.items()
         },
         passing={},
     )
 
 
-class StubRoutes:
+class StubRibs:
     """All that stubs hear in one state; a view of the whole network's under a failure."""
 
-    def __init__(self, layout: Layout, arrivals: Arrivals, base: StubRoutes | None = None) -> None:
-        self.layout = layout
-        self.state = arrivals.state
+    def __init__(self, address_index: AddressIndex, deliveries: Deliveries, base: StubRibs | None = None) -> None:
+        self.address_index = address_index
+        self.state = deliveries.state
         self.plane = self.state.control_plane
         self.base = base
-        self.arrivals = arrivals
+        self.deliveries = deliveries
         self._offered: dict[int, RegionSet] = {}
         self._told: dict[int, LocRib] = {}
         self.paths: dict[int, set[int]] = {}
         """By AS of a stub, the regions whose path from some uplink holds it (of a view: those that changed)."""
         self.touched: RegionSet = 0
         """The regions that any node's routes differ for from the whole network's."""
-        self.uplinks: Uplinks = find_uplinks(layout, self.plane) if base is None else base.uplinks
+        self.uplinks: Uplinks = find_uplinks(address_index, self.plane) if base is None else base.uplinks
         if base is None:
-            self._tell_all()
+            self._advertise_all()
         else:
-            self._tell_changes(base)
+            self._advertise_changes(base)
 
-    def told(self, node: int) -> LocRib:
+    def advertised(self, node: int) -> LocRib:
         """Return what an uplink's node tells about."""
         if node not in self._told:
-            self._told[node] = LocRib() if self.base is None else self.base.told(node)
+            self._told[node] = LocRib() if self.base is None else self.base.advertised(node)
         return self._told[node]
 
-    def _tell_all(self) -> None:
+    def _advertise_all(self) -> None:
         for prefix, state in self.plane.base.items():
             for node in state.selected:
                 if node in self.uplinks.nodes:
-                    self._tell(self.told(node), node, prefix, state)
-        for region in self.layout.owner:
-            bit = 1 << self.layout.number[region]
-            arriving = self.arrivals.at(region)
+                    self._advertise(self.advertised(node), node, prefix, state)
+        for region in self.address_index.owner:
+            bit = 1 << self.address_index.number[region]
+            arriving = self.deliveries.at(region)
             for node in self.plane.base[region].selected:
                 if node in self.uplinks.nodes and arriving.from_node(node):
-                    self.told(node).delivers |= bit
+                    self.advertised(node).delivers |= bit
 
-    def _tell(self, told: LocRib, node: int, prefix: Prefix, state: PrefixState) -> None:
+    def _advertise(self, advertised: LocRib, node: int, prefix: Prefix, state: PrefixState) -> None:
         """Note what a node tells about a prefix."""
-        bit = 1 << self.layout.number[prefix]
+        bit = 1 << self.address_index.number[prefix]
         chosen = state.choice(node)
         if chosen is None or self.plane.suppressed(node, prefix):
             return
         best = chosen.used[0].attributes
-        told.has |= bit
+        advertised.has |= bit
         if best.source is RouteSource.BGP:
-            told.learned |= bit
+            advertised.learned |= bit
         for asn in self.plane.stubs.asns.intersection(best.as_path):
-            self.paths.setdefault(asn, set()).add(self.layout.number[prefix])
+            self.paths.setdefault(asn, set()).add(self.address_index.number[prefix])
 
-    def _tell_changes(self, base: StubRoutes) -> None:
+    def _advertise_changes(self, base: StubRibs) -> None:
         for prefix, view in self.state.views.items():
-            bit = 1 << self.layout.number[prefix]
+            bit = 1 << self.address_index.number[prefix]
             for node in view.changed & self.uplinks.nodes:
-                told = self._changing(base, node)
-                told.changed |= bit
-                told.has &= ~bit
-                told.learned &= ~bit
-                self._tell(told, node, prefix, view)
+                advertised = self._changing(base, node)
+                advertised.changed |= bit
+                advertised.has &= ~bit
+                advertised.learned &= ~bit
+                self._advertise(advertised, node, prefix, view)
                 if self._turns(prefix, node, view):
-                    told.turned |= bit
+                    advertised.turned |= bit
             for region in self.state.regions.inside.get(prefix, ()) if view.changed else ():
-                self.touched |= 1 << self.layout.number[region]
-                if region in self.layout.owner:
+                self.touched |= 1 << self.address_index.number[region]
+                if region in self.address_index.owner:
                     self._deliver(base, region, view)
 
-    def _changing(self, base: StubRoutes, node: int) -> LocRib:
-        told = self._told.get(node)
-        if told is None or told.base is None:
-            before = base.told(node)
-            told = LocRib(has=before.has, learned=before.learned, delivers=before.delivers, base=before)
-            self._told[node] = told
-        return told
+    def _changing(self, base: StubRibs, node: int) -> LocRib:
+        advertised = self._told.get(node)
+        if advertised is None or advertised.base is None:
+            before = base.advertised(node)
+            advertised = LocRib(has=before.has, learned=before.learned, delivers=before.delivers, base=before)
+            self._told[node] = advertised
+        return advertised
 
     def _turns(self, prefix: Prefix, node: int, view: PrefixState) -> bool:
         """Return whether stub ASs occur otherwise in a node's path to a prefix than in the whole network."""
@@ -168,17 +168,17 @@ class StubRoutes:
         paths = [item.used[0].attributes.as_path for item in (before, after)]
         return self.plane.stubs.occurring(paths[0]) != self.plane.stubs.occurring(paths[1])
 
-    def _deliver(self, base: StubRoutes, region: Prefix, view: PrefixState) -> None:
+    def _deliver(self, base: StubRibs, region: Prefix, view: PrefixState) -> None:
         """Note which nodes deliver a region whose routes changed."""
-        arriving = self.arrivals.at(region)
-        bit = 1 << self.layout.number[region]
+        arriving = self.deliveries.at(region)
+        bit = 1 << self.address_index.number[region]
         changed = view.changed
-        still = self.arrivals.arrive_still(region, changed, base.arrivals)
+        still = self.deliveries.arrive_still(region, changed, base.deliveries)
         nodes = changed if still else changed | self.plane.base[region].selected.keys()
-        for node in (nodes & self.uplinks.nodes) - self.state.alive.dead_nodes:
-            told = base.told(node) if node not in self._told else self._told[node]
+        for node in (nodes & self.uplinks.nodes) - self.state.surviving.lost_nodes:
+            advertised = base.advertised(node) if node not in self._told else self._told[node]
             good = arriving.from_node(node)
-            if good != bool(told.delivers & bit):
+            if good != bool(advertised.delivers & bit):
                 self._changing(base, node).delivers ^= bit
 
     def offered(self, group: Group) -> RegionSet:
@@ -188,56 +188,56 @@ class StubRoutes:
         return self._offered[group.number]
 
     def _offer(self, group: Group) -> RegionSet:
-        told = self.told(group.first.sender)
+        advertised = self.advertised(group.first.sender)
         if self.base is None:
-            return self._pass_on(group, told, told.has)
+            return self._pass_on(group, advertised, advertised.has)
         before = self.base.offered(group)
-        if told.base is None:
+        if advertised.base is None:
             return before
-        return before & ~told.changed | self._pass_on(group, told, told.has & told.changed)
+        return before & ~advertised.changed | self._pass_on(group, advertised, advertised.has & advertised.changed)
 
-    def _pass_on(self, group: Group, told: LocRib, regions: RegionSet) -> RegionSet:
+    def _pass_on(self, group: Group, advertised: LocRib, regions: RegionSet) -> RegionSet:
         """Return those of some regions that a node tells of which a group's filters accept."""
         passing = self._passes(group, regions)
         if any(item.conditional for item in (*group.exports, *group.imports)):
             return self._singly(group, passing)
-        found = passing & told.learned if group.first.sender_path[0] == group.first.accept.remote_as else 0
-        return found | self._singly(group, passing & ~told.learned)
+        found = passing & advertised.learned if group.first.sender_path[0] == group.first.accept.remote_as else 0
+        return found | self._singly(group, passing & ~advertised.learned)
 
     def _singly(self, group: Group, regions: RegionSet) -> RegionSet:
         """Return those of some prefixes that a group's filters accept, asked one by one."""
         found = 0
-        for prefix in self.layout.members(regions):
+        for prefix in self.address_index.members(regions):
             state = self.state.views.get(prefix) or self.plane.base[prefix]
             chosen = state.choice(group.first.sender)
-            if chosen is not None and self.plane.announcements.sent(group, prefix, chosen.used[0]) is not None:
-                found |= 1 << self.layout.number[prefix]
+            if chosen is not None and self.plane.advertisements.sent(group, prefix, chosen.used[0]) is not None:
+                found |= 1 << self.address_index.number[prefix]
         return found
 
     def _passes(self, group: Group, has: RegionSet) -> RegionSet:
         """Return those of some prefixes that can pass a group's filters, which are asked once for each prefix."""
         key = (group.family, *map(id, group.exports), 0, *map(id, group.imports))
         asked, passing = self.uplinks.passing.get(key, (0, 0))
-        for prefix in self.layout.members(has & ~asked):
+        for prefix in self.address_index.members(has & ~asked):
             if group.passes(prefix):
-                passing |= 1 << self.layout.number[prefix]
+                passing |= 1 << self.address_index.number[prefix]
         self.uplinks.passing[key] = (asked | has, passing)
         return passing & has
 
-    def heard(self, node: int) -> AdjRibIn:
+    def received(self, node: int) -> AdjRibIn:
         """Return what a stub hears over the sessions that are alive."""
-        offered = astray = singly = 0
-        dead = self.state.alive.dead_sessions
-        for session in self.plane.stubs.hears[node]:
+        offered = misrouted = singly = 0
+        dead = self.state.surviving.lost_sessions
+        for session in self.plane.stubs.receives[node]:
             if session.number in dead:
                 continue
-            group = self.plane.announcements.group_of[session.number]
-            told = self.told(session.sender)
+            group = self.plane.advertisements.group_of[session.number]
+            advertised = self.advertised(session.sender)
             found = self.offered(group)
             offered |= found
-            astray |= found & ~told.delivers
+            misrouted |= found & ~advertised.delivers
             singly |= self._looping(session, group)
-        return AdjRibIn(offered, astray, (singly | self.layout.nested) & offered | self.uplinks.own[node])
+        return AdjRibIn(offered, misrouted, (singly | self.address_index.nested) & offered | self.uplinks.own[node])
 
     def _looping(self, session: Session, group: Group) -> RegionSet:
         """Return the regions whose path holds an AS that the receiver takes for a loop."""
@@ -248,7 +248,7 @@ class StubRoutes:
                 return -1
             before = () if self.base is None else self.base.paths.get(asn, ())
             for number in (*before, *self.paths.get(asn, ())):
-                prefix = self.layout.order[number]
+                prefix = self.address_index.order[number]
                 chosen = (self.state.views.get(prefix) or self.plane.base[prefix]).choice(session.sender)
                 if chosen is not None and asn in chosen.used[0].attributes.as_path:
                     found |= 1 << number
@@ -260,14 +260,14 @@ class StubRoutes:
         `reachable`: regions that stand on what is left; what nobody tells of others any more is left out.
         """
         base = self.base
-        for node, told in sorted(self._told.items()):
-            if base is None or told.base is None:
+        for node, advertised in sorted(self._told.items()):
+            if base is None or advertised.base is None:
                 continue
-            delivers = told.delivers ^ told.base.delivers
-            if not (told.changed | delivers) & (reachable | told.has):
+            delivers = advertised.delivers ^ advertised.base.delivers
+            if not (advertised.changed | delivers) & (reachable | advertised.has):
                 continue
             for group in self.uplinks.at[node]:
                 before, after = base.offered(group), self.offered(group)
-                found = (before ^ after) | delivers & (before | after) | told.turned & after
-                if found & (reachable | told.has):
+                found = (before ^ after) | delivers & (before | after) | advertised.turned & after
+                if found & (reachable | advertised.has):
                     yield group, found

@@ -15,7 +15,7 @@ from routing.model import Interface, Network, RouteSource
 from verification.reference.bgp_sessions import Node
 from verification.reference.bgp_tables import settle
 from verification.reference.cabling import (
-    Wiring,
+    Cables,
     connected_prefixes,
     is_linked,
     is_loopback,
@@ -41,7 +41,7 @@ Exits = tuple[Exit, ...]
 class RoutingState:
     """The routes of every VRF in one state: exits by prefix; `settled` False if BGP never comes to rest."""
 
-    wiring: Wiring
+    wiring: Cables
     settled: bool
     routes: Mapping[Node, Mapping[Prefix, Exits]]
 

@@ -46,7 +46,7 @@ class TextEdit:
     after: tuple[str, ...]
 
 
-class Lines(Protocol):
+class DeviceLines(Protocol):
     """What a rule looks at (`mutation_words.PlainText`)."""
 
     @property
@@ -61,7 +61,7 @@ class Lines(Protocol):
 
 
 Edits = tuple[TextEdit, ...]
-NamedKind = Callable[[Lines, tuple[str, ...], Random], Iterator[Edits]]
+NamedKind = Callable[[DeviceLines, tuple[str, ...], Random], Iterator[Edits]]
 """Yields every instance of a kind in a text; route targets of all texts, and a source of choices."""
 
 _ENTRY = re.compile(r" (sequence )?(\d+) (permit|deny) .*")
@@ -83,7 +83,7 @@ _ANYTHING = {32: "0.0.0.0/0", 128: "::/0"}
 _SNMP_ACCESS = re.compile(r"(snmp-server group .*) access .*")
 
 
-def _dropped_rules(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _dropped_rules(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     for index, line in enumerate(text.lines):
         if _ENTRY.fullmatch(line):
             yield (text.replace(index),)
@@ -91,7 +91,7 @@ def _dropped_rules(text: Lines, targets: tuple[str, ...], random: Random) -> Ite
         yield tuple(text.replace(index) for index in places)
 
 
-def _terms(text: Lines) -> dict[tuple[str, str], list[int]]:
+def _terms(text: DeviceLines) -> dict[tuple[str, str], list[int]]:
     """Return the lines of each term of each filter, in order."""
     found: dict[tuple[str, str], list[int]] = {}
     for index, line in enumerate(text.lines):
@@ -101,7 +101,7 @@ def _terms(text: Lines) -> dict[tuple[str, str], list[int]]:
     return found
 
 
-def _widened_masks(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _widened_masks(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     """One bit more or all bits; a host becomes the two addresses beside each other."""
     for index, line in enumerate(text.lines):
         if _ENTRY.fullmatch(line):
@@ -130,7 +130,7 @@ def _shorter(found: re.Match[str]) -> str:
     return f"{found[1]}/{max(0, int(found[2]) - 1)}"
 
 
-def _swapped_prefixes(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _swapped_prefixes(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     """Source and destination exchanged, or a prefix of another rule in place of the right one."""
     rules = [
         index
@@ -152,11 +152,11 @@ def _swapped_prefixes(text: Lines, targets: tuple[str, ...], random: Random) -> 
                 yield (text.replace(index, line[: item.start()] + random.choice(others) + line[item.end() :]),)
 
 
-def _extra_imports(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _extra_imports(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     return _extra_set_imports(text, targets) if text.set_style else _extra_vrf_imports(text, targets)
 
 
-def _extra_vrf_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]:
+def _extra_vrf_imports(text: DeviceLines, targets: tuple[str, ...]) -> Iterator[Edits]:
     """Each VRF with one more import, where one changes most: what another VRF here exports, and no import map stands in its way.
 
     Where no VRF exports anything, or all have maps, any import anywhere.
@@ -175,7 +175,7 @@ def _extra_vrf_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]
             yield from ((text.insert(place, f"  route-target import {target}"),) for target in wanted)
 
 
-def _extra_set_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]:
+def _extra_set_imports(text: DeviceLines, targets: tuple[str, ...]) -> Iterator[Edits]:
     instances = {line.split()[2]: at for at, line in enumerate(text.lines) if line.startswith("set routing-instances ")}
     for name, index in instances.items():
         yield from (
@@ -189,7 +189,7 @@ def _extra_set_imports(text: Lines, targets: tuple[str, ...]) -> Iterator[Edits]
                 yield (text.insert(index, *opened, added),)
 
 
-def _wrong_vrfs(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _wrong_vrfs(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     """The interface in each other VRF of the device, and in none."""
     if text.set_style:
         pattern = re.compile(r"(set routing-instances) (\S+) (interface \S+)")
@@ -206,7 +206,7 @@ def _wrong_vrfs(text: Lines, targets: tuple[str, ...], random: Random) -> Iterat
                     yield (text.replace(index, " ".join(part for part in (match[1], name, match[3]) if part)),)
 
 
-def _reordered_rules(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _reordered_rules(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     """Neighbours change places, and the last rule comes first."""
     lists: dict[str, list[int]] = {}
     header = ""
@@ -238,7 +238,7 @@ def _reordered_rules(text: Lines, targets: tuple[str, ...], random: Random) -> I
                 )
 
 
-def _swapped_numbers(text: Lines, one: int, other: int) -> Edits:
+def _swapped_numbers(text: DeviceLines, one: int, other: int) -> Edits:
     """Return the edits that exchange the sequence numbers of two rules."""
     number = re.compile(r"^( (?:sequence )?|.* seq )(\d+)")
     first, second = number.match(text.lines[one]), number.match(text.lines[other])
@@ -250,7 +250,7 @@ def _swapped_numbers(text: Lines, one: int, other: int) -> Edits:
     )
 
 
-def _unbound_acls(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _unbound_acls(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     for index, line in enumerate(text.lines):
         if any(pattern.fullmatch(line) for pattern in _UNBOUND):
             yield (text.replace(index),)
@@ -259,7 +259,7 @@ def _unbound_acls(text: Lines, targets: tuple[str, ...], random: Random) -> Iter
             yield (text.replace(index, match[1]),)
 
 
-def _loosened_filters(text: Lines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
+def _loosened_filters(text: DeviceLines, targets: tuple[str, ...], random: Random) -> Iterator[Edits]:
     """A shorter prefix, longer routes accepted, a condition that is gone, no filter at all."""
     for index, line in enumerate(text.lines):
         rule = _LIST_RULE.fullmatch(line)

@@ -20,7 +20,7 @@ from intents.service import ServiceSet
 from verification.packets.flow_sets import Span, append_run, combine, span_of, union_of
 
 
-class Addresses(Protocol):
+class AddressResolver(Protocol):
     """Which prefixes an address plan gives to endpoints, attachments and the network itself."""
 
     def prefixes(self, endpoint: Endpoint, family: Family) -> tuple[Prefix, ...]: ...
@@ -111,7 +111,7 @@ class PairPolicy:
         return self.honest
 
 
-def pair_policy(policy: Policy, registry: Registry, addresses: Addresses, family: Family) -> PairPolicy:
+def pair_policy(policy: Policy, registry: Registry, addresses: AddressResolver, family: Family) -> PairPolicy:
     """Return the meaning of a policy over one family, for the attachments of a registry of one day."""
     lans = {name: prefix for name, prefix in addresses.lans(family).items() if name in registry.attachments}
     own = {name: _own_spans(name, registry, addresses, family, lans) for name in registry.attachments}
@@ -134,7 +134,7 @@ def pair_policy(policy: Policy, registry: Registry, addresses: Addresses, family
 def _own_spans(
     name: AttachmentName,
     registry: Registry,
-    addresses: Addresses,
+    addresses: AddressResolver,
     family: Family,
     lans: Mapping[AttachmentName, Prefix],
 ) -> tuple[Span, ...]:
@@ -161,7 +161,7 @@ def _company(
     }
 
 
-def _kind_runs(rules: tuple[Rule, ...], addresses: Addresses, family: Family) -> tuple[Run, ...]:
+def _kind_runs(rules: tuple[Rule, ...], addresses: AddressResolver, family: Family) -> tuple[Run, ...]:
     source_of: dict[Endpoint, int] = {}
     destination_of: dict[Endpoint, int] = {}
     for index, rule in enumerate(rules):
@@ -192,7 +192,7 @@ def _kind(
     return Kind(source_bits, destination_bits)
 
 
-def _endpoint_spans(endpoint: Endpoint, addresses: Addresses, family: Family) -> tuple[Span, ...]:
+def _endpoint_spans(endpoint: Endpoint, addresses: AddressResolver, family: Family) -> tuple[Span, ...]:
     """Return the addresses of an endpoint without those of the excluded members of a class."""
     inside = union_of(span_of(prefix) for prefix in addresses.prefixes(endpoint, family))
     holes = union_of(span_of(prefix) for prefix in addresses.excluded(endpoint, family))

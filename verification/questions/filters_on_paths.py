@@ -13,9 +13,9 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort, Direction
 from routing.refs import binding_ref
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import Partners
+from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.acl_sets import permitted
 from verification.packets.compare_acl import GapKind
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
@@ -28,29 +28,29 @@ Ends = tuple[AttachmentName, AttachmentName]
 
 
 def check_sessions_filtered(
-    evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...], talking: Partners
+    evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...], permitted_matrix: PermittedMatrix
 ) -> Mapping[Ends, Violated]:
     """Return, for pairs that some filter on the way cuts, what is cut (one direction: source's packets to destination)."""
     exact = {(item.port.device, item.port.interface, str(item.direction), item.family) for item in fences if item.exact}
     found: dict[Ends, Violated] = {}
     inside = _filters_elsewhere(evidence)
     broken = frozenset(item.attachment for item in fences if not item.exact)
-    for source, destination, family in _touched_pairs(talking, None if inside else broken):
-        cut = next(_cuts(evidence, layout, exact, source, destination, family), None)
+    for source, destination, family in _touched_pairs(permitted_matrix, None if inside else broken):
+        cut = next(_cuts(evidence, address_index, exact, source, destination, family), None)
         if cut is not None:
             found.setdefault((source, destination), cut)
     return found
 
 
 def _touched_pairs(
-    talking: Partners, broken: frozenset[AttachmentName] | None
+    permitted_matrix: PermittedMatrix, broken: frozenset[AttachmentName] | None
 ) -> Iterator[tuple[AttachmentName, AttachmentName, Family]]:
     """Yield the pairs that talk and have an end with a broken fence (None: all pairs), by destination."""
-    all_of = frozenset(talking.names) if broken is None else broken
-    among = talking.set_of(all_of.intersection(talking.names))
-    for destination in talking.names:
+    all_of = frozenset(permitted_matrix.names) if broken is None else broken
+    among = permitted_matrix.set_of(all_of.intersection(permitted_matrix.names))
+    for destination in permitted_matrix.names:
         for family in Family:
-            for source in talking.of(destination, family, None if destination in all_of else among):
+            for source in permitted_matrix.of(destination, family, None if destination in all_of else among):
                 yield source, destination, family
 
 
@@ -63,14 +63,14 @@ def _filters_elsewhere(evidence: Evidence) -> bool:
 
 def _cuts(
     evidence: Evidence,
-    layout: Layout,
+    address_index: AddressIndex,
     exact: set[tuple[str, str, str, Family]],
     source: AttachmentName,
     destination: AttachmentName,
     family: Family,
 ) -> Iterator[Violated]:
     for port in evidence.ports.get(source, ()):
-        for region, way in _delivered(evidence, layout, port, destination, family):
+        for region, way in _delivered(evidence, address_index, port, destination, family):
             crossed: tuple[Filter, ...] = ((port.device, port.interface, "in"), *way.filters)
             needed = _session_packets(evidence, source, destination, region)
             for device, interface, direction in crossed:
@@ -83,12 +83,12 @@ def _cuts(
 
 
 def _delivered(
-    evidence: Evidence, layout: Layout, port: AttachmentPort, destination: AttachmentName, family: Family
+    evidence: Evidence, address_index: AddressIndex, port: AttachmentPort, destination: AttachmentName, family: Family
 ) -> Iterator[tuple[Prefix, Way]]:
     node = evidence.start_node(port)
     if node is None:
         return
-    for region in layout.regions.get((destination, family), ()):
+    for region in address_index.regions.get((destination, family), ()):
         for way in sorted(evidence.whole.ways(node, region)):
             if way.end in SUCCESS:
                 yield region, way
@@ -134,7 +134,9 @@ def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None
     return None if packet is None else flow_of(packet, family, port.device, port.interface)
 
 
-def check_isolation(evidence: Evidence, layout: Layout, fences: tuple[FenceResult, ...]) -> Mapping[Ends, Violated]:
+def check_isolation(
+    evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]
+) -> Mapping[Ends, Violated]:
     """Return, for each pair, a packet that is not allowed and yet delivered: through a gap of the source's fence."""
     found: dict[Ends, Violated] = {}
     for result in fences:
@@ -142,7 +144,7 @@ def check_isolation(evidence: Evidence, layout: Layout, fences: tuple[FenceResul
             for gap in result.gaps:
                 if gap.kind is GapKind.TOO_MUCH:
                     ref = guilty_ref(evidence, result, gap)
-                    for other, violated in _escapes(evidence, layout, result, gap.packets):
+                    for other, violated in _escapes(evidence, address_index, result, gap.packets):
                         culprit = evidence.culprit(result.port.device, ref)
                         item = replace(violated, culprits=(culprit,))
                         found.setdefault((result.attachment, other), item)
@@ -150,13 +152,13 @@ def check_isolation(evidence: Evidence, layout: Layout, fences: tuple[FenceResul
 
 
 def _escapes(
-    evidence: Evidence, layout: Layout, result: FenceResult, packets: FlowSet
+    evidence: Evidence, address_index: AddressIndex, result: FenceResult, packets: FlowSet
 ) -> Iterator[tuple[AttachmentName, Violated]]:
     node = evidence.start_node(result.port)
     if node is None:
         return
     space = packets.space
-    for region, owner in layout.owner.items():
+    for region, owner in address_index.owner.items():
         if region.family is not result.family or owner == result.attachment:
             continue
         there = packets & rectangle(space, ((0, (1 << space.family.bits) - 1),), (span_of(region),), space.full)

@@ -17,7 +17,7 @@ from verification.packets.login_headers import LOGIN_HEADERS
 from verification.questions.network import NetworkFault
 
 
-class Strangers:
+class UnplannedLogins:
     """Who gets through the filters of ways in, of all who are no management station: worked out once for each content."""
 
     def __init__(self, evidence: Evidence) -> None:
@@ -38,13 +38,13 @@ class Strangers:
         stations = union_of(span_of(item) for item in self._evidence.given.login_sources if item.family is family)
         everything = whole(family)
         asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[service]))
-        strangers = asked - rectangle(space, stations, everything, space.full)
+        unplanned_logins = asked - rectangle(space, stations, everything, space.full)
         for entries in filters:
-            strangers = strangers & permitted(Acl(name="", family=family, entries=entries), space)
-        return strangers
+            unplanned_logins = unplanned_logins & permitted(Acl(name="", family=family, entries=entries), space)
+        return unplanned_logins
 
 
-def check_logins(strangers: Strangers, device: Device) -> Iterator[NetworkFault]:
+def check_logins(unplanned_logins: UnplannedLogins, device: Device) -> Iterator[NetworkFault]:
     """Yield ways into a device that are open to somebody else than the management stations."""
     vrfs = ["", *(item.name for item in device.vrfs)]
     for login in device.logins:
@@ -54,14 +54,14 @@ def check_logins(strangers: Strangers, device: Device) -> Iterator[NetworkFault]
             )
         for family in login.families:
             for vrf in vrfs if login.vrfs is None else login.vrfs:
-                fault = _open_to_others(strangers, device, login, family, vrf)
+                fault = _open_to_others(unplanned_logins, device, login, family, vrf)
                 if fault is not None:
                     yield fault
                     break
 
 
 def _open_to_others(
-    strangers: Strangers, device: Device, login: Login, family: Family, vrf: str
+    unplanned_logins: UnplannedLogins, device: Device, login: Login, family: Family, vrf: str
 ) -> NetworkFault | None:
     ref = login_ref(login.service)
     names = [name for of_family, name in login.acls if of_family is family]
@@ -70,7 +70,7 @@ def _open_to_others(
         names.append(control)
         ref = control_filter_ref(vrf or None, family)
     try:
-        witness = strangers.let_in(device, login.service, family, names).witness()
+        witness = unplanned_logins.let_in(device, login.service, family, names).witness()
     except NotExpressibleError:
         return NetworkFault(reason=f"a filter of {login.service} is not expressible", device=device.name, ref=ref)
     if witness is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.questions.network import NetworkFault
@@ -21,7 +21,11 @@ from verification.verdicts.flow import SUCCESS
 
 
 def check_reachable(
-    evidence: Evidence, layout: Layout, state: Forwarding, plane: ManagementPlane, joined: Components | None
+    evidence: Evidence,
+    address_index: AddressIndex,
+    state: Forwarding,
+    plane: ManagementPlane,
+    joined: Components | None,
 ) -> Iterator[NetworkFault]:
     """Yield devices that a station does not reach in this state, or that do not reach a station.
 
@@ -32,36 +36,38 @@ def check_reachable(
         _may_have_changed(state, region)
         for name in plane.stations
         for family in Family
-        for region in layout.regions.get((name, family), ())
+        for region in address_index.regions.get((name, family), ())
     ) or any(
-        evidence.start_node(port) in state.alive.bereft for name in plane.stations for port in evidence.ports[name]
+        evidence.start_node(port) in state.surviving.nodes_with_lost_session
+        for name in plane.stations
+        for port in evidence.ports[name]
     )
     for device, loopbacks in _asked(evidence, state, plane, back):
         for name in plane.stations:
             if _is_excused(evidence, device, name, joined):
                 continue
             yield from _to_device(evidence, state, name, device, loopbacks)
-            yield from _from_device(evidence, layout, state, name, device, loopbacks, plane.nodes[device])
+            yield from _from_device(evidence, address_index, state, name, device, loopbacks, plane.nodes[device])
 
 
 def _asked(
     evidence: Evidence, state: Forwarding, plane: ManagementPlane, back: bool
 ) -> Iterable[tuple[str, tuple[Prefix, ...]]]:
     """Return the devices to look at, with their own addresses: all, or those whose routes a failure touches."""
-    if back or not (state.alive.failure.devices or state.alive.failure.links):
+    if back or not (state.surviving.failure.devices or state.surviving.failure.links):
         return sorted(plane.loopbacks.items())
     views = (prefix for prefix, view in state.views.items() if view.changed)
     covering = {region for prefix in views for region in state.regions.inside.get(prefix, ())}
     return sorted(
         item
         for item in plane.loopbacks.items()
-        if not covering.isdisjoint(item[1]) or _is_bereft_stub(evidence, state, plane.nodes[item[0]])
+        if not covering.isdisjoint(item[1]) or _is_stub_with_lost_session(evidence, state, plane.nodes[item[0]])
     )
 
 
-def _is_bereft_stub(evidence: Evidence, state: Forwarding, node: int | None) -> bool:
+def _is_stub_with_lost_session(evidence: Evidence, state: Forwarding, node: int | None) -> bool:
     """Return whether a failure may take routes from a node of which no view says so."""
-    return node in state.alive.bereft and node in evidence.control_plane.stubs.settled
+    return node in state.surviving.nodes_with_lost_session and node in evidence.control_plane.stubs.settled
 
 
 def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined: Components | None) -> bool:
@@ -76,10 +82,10 @@ def _to_device(
 ) -> Iterator[NetworkFault]:
     for port in evidence.ports.get(station, ()):
         node = evidence.start_node(port)
-        if (port.device, port.interface.rpartition(".")[0]) in state.alive.failure.interfaces:
+        if (port.device, port.interface.rpartition(".")[0]) in state.surviving.failure.interfaces:
             continue
         for region in loopbacks:
-            if not _may_have_changed(state, region) and node not in state.alive.bereft:
+            if not _may_have_changed(state, region) and node not in state.surviving.nodes_with_lost_session:
                 continue
             known = node is not None and region in evidence.regions.chains
             ways = state.ways(node, region) if known and node is not None else ()
@@ -89,7 +95,7 @@ def _to_device(
 
 def _from_device(
     evidence: Evidence,
-    layout: Layout,
+    address_index: AddressIndex,
     state: Forwarding,
     station: AttachmentName,
     device: str,
@@ -98,8 +104,8 @@ def _from_device(
 ) -> Iterator[NetworkFault]:
     ends = {(port.device, port.interface) for port in evidence.ports.get(station, ())}
     for family in sorted({prefix.family for prefix in loopbacks}):
-        for region in layout.regions.get((station, family), ()):
-            if not _may_have_changed(state, region) and not _is_bereft_stub(evidence, state, node):
+        for region in address_index.regions.get((station, family), ()):
+            if not _may_have_changed(state, region) and not _is_stub_with_lost_session(evidence, state, node):
                 continue
             ways = () if node is None else state.ways(node, region)
             if not ways or any(way.end not in SUCCESS or (way.device, way.interface) not in ends for way in ways):
@@ -108,12 +114,12 @@ def _from_device(
 
 def _may_have_changed(state: Forwarding, region: Prefix) -> bool:
     """Return whether a failure touches any route that covers a region (always, in the whole network)."""
-    if not state.alive.failure.devices and not state.alive.failure.links:
+    if not state.surviving.failure.devices and not state.surviving.failure.links:
         return True
     return state.is_changed(region)
 
 
 def _cut(reason: str, state: Forwarding, device: str, interface: str) -> NetworkFault:
-    failure = state.alive.failure
+    failure = state.surviving.failure
     under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
     return NetworkFault(reason=reason + under, device=device, ref=interface_ref(interface))

@@ -14,13 +14,13 @@ from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.packets.flow_sets import span_of
 from verification.packets.permitted_pairs import Kind
 from verification.routes.adjacency import parent_of
 from verification.routes.forwarding import Forwarding
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.verdicts.failure import Failure
 from verification.verdicts.flow import SUCCESS
 
@@ -49,11 +49,11 @@ def without_backbone(evidence: Evidence) -> Forwarding:
             if end[0] not in gone
         ),
     )
-    alive = Alive(evidence.topology, failure)
-    return Forwarding(evidence.control_plane, evidence.regions, alive, evidence.control_plane.under(alive))
+    surviving = Surviving(evidence.topology, failure)
+    return Forwarding(evidence.control_plane, evidence.regions, surviving, evidence.control_plane.under(surviving))
 
 
-def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]:
+def check_backbone(evidence: Evidence, address_index: AddressIndex) -> Iterator[NetworkFault]:
     """Yield pairs that reach each other without any backbone device (A05), and LANs that nobody declared.
 
     Whoever stands on such a LAN may send into its VRF without a fence.
@@ -63,20 +63,20 @@ def check_backbone(evidence: Evidence, layout: Layout) -> Iterator[NetworkFault]
             reason=f"{name} of {device} is a LAN that nobody declared", device=device, ref=interface_ref(name)
         )
     state = without_backbone(evidence)
-    routes = _routes_of_starts(evidence, state.alive)
+    routes = _routes_of_starts(evidence, state.surviving)
     for node, ports in evidence.start_ports.items():
-        for prefix in routes[node] if node not in state.alive.dead_nodes else ():
+        for prefix in routes[node] if node not in state.surviving.lost_nodes else ():
             if state.chosen_hops(node, prefix):
                 for port in ports:
-                    yield from _reached(evidence, layout, state, node, port, prefix)
+                    yield from _reached(evidence, address_index, state, node, port, prefix)
 
 
 def _reached(
-    evidence: Evidence, layout: Layout, state: Forwarding, node: int, port: AttachmentPort, prefix: Prefix
+    evidence: Evidence, address_index: AddressIndex, state: Forwarding, node: int, port: AttachmentPort, prefix: Prefix
 ) -> Iterator[NetworkFault]:
     """Yield whom an attachment reaches by one of its routes."""
     for region in evidence.regions.inside[prefix]:
-        owner = layout.owner.get(region)
+        owner = address_index.owner.get(region)
         if owner is None or owner == port.attachment:
             continue
         for way in state.ways(node, region):
@@ -88,7 +88,7 @@ def _reached(
                 )
 
 
-def _routes_of_starts(evidence: Evidence, alive: Alive) -> dict[int, set[Prefix]]:
+def _routes_of_starts(evidence: Evidence, surviving: Surviving) -> dict[int, set[Prefix]]:
     """Return every prefix that the node of an attachment's port has some route to; a stub that hears somebody, any prefix."""
     plane = evidence.control_plane
     found: dict[int, set[Prefix]] = {node: set(evidence.topology.local[node]) for node in evidence.start_ports}
@@ -96,8 +96,8 @@ def _routes_of_starts(evidence: Evidence, alive: Alive) -> dict[int, set[Prefix]
         for node in state.selected:
             if node in found:
                 found[node].add(prefix)
-    for node, sessions in plane.stubs.hears.items():
-        if any(item.number not in alive.dead_sessions for item in sessions):
+    for node, sessions in plane.stubs.receives.items():
+        if any(item.number not in surviving.lost_sessions for item in sessions):
             found[node].update(plane.prefixes)
     return found
 
@@ -123,7 +123,7 @@ def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
         plane = evidence.control_plane
         state = plane.base.get(default)
         for number, (device, vrf) in enumerate(evidence.topology.nodes):
-            chosen = None if state is None else plane.choice(state, default, number, evidence.whole.alive)
+            chosen = None if state is None else plane.choice(state, default, number, evidence.whole.surviving)
             if chosen is None and default not in evidence.topology.local[number]:
                 continue
             ref: Ref = ("static", vrf or "", str(default))
@@ -151,15 +151,17 @@ def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
             )
 
 
-def check_leaks(evidence: Evidence, layout: Layout, purposes: Mapping[int, PurposeName]) -> Iterator[NetworkFault]:
+def check_leaks(
+    evidence: Evidence, address_index: AddressIndex, purposes: Mapping[int, PurposeName]
+) -> Iterator[NetworkFault]:
     """Yield routes that stand in a VRF though nobody of that purpose talks to their owner."""
     attachments = evidence.given.registry.attachments
-    talking = talking_purposes(evidence)
+    permitted_matrix = talking_purposes(evidence)
     for prefix, state in evidence.control_plane.base.items():
-        owner = layout.owner.get(prefix)
+        owner = address_index.owner.get(prefix)
         if owner is None:
             continue
-        welcome = {attachments[owner].purpose, *talking.get((owner, prefix.family), ())}
+        welcome = {attachments[owner].purpose, *permitted_matrix.get((owner, prefix.family), ())}
         for node, chosen in state.selected.items():
             purpose = purposes.get(node)
             if chosen is None or purpose is None or purpose in welcome:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, PurposeName
 from routing.refs import vrf_ref
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.questions.network import NetworkFault
@@ -23,10 +23,10 @@ Homes = Mapping[Prefix, tuple[PurposeName, frozenset[str]]]
 """For every region that somebody owns: its purpose, and the devices it stands on."""
 
 
-def homes_of(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Homes:
+def homes_of(evidence: Evidence, address_index: AddressIndex, plane: ManagementPlane) -> Homes:
     """Return where every owned region belongs: attachments' prefixes, and the devices' own addresses."""
     found: dict[Prefix, tuple[PurposeName, frozenset[str]]] = {}
-    for region, owner in layout.owner.items():
+    for region, owner in address_index.owner.items():
         devices = frozenset(port.device for port in evidence.ports.get(owner, ()))
         if devices <= evidence.given.roles.backbone and not _talks_to_others(evidence, owner, region.family):
             continue  # what stands at an edge is leaked into its purpose, and only for somebody
@@ -57,12 +57,12 @@ def check_purposes(
     for region, node in _asked(evidence, homes, purposes, state):
         device, vrf = evidence.topology.nodes[node]
         purpose, stands_on = homes[region]
-        if purposes.get(node) != purpose or node in state.alive.dead_nodes or region not in evidence.regions.chains:
+        if purposes.get(node) != purpose or node in state.surviving.lost_nodes or region not in evidence.regions.chains:
             continue
         if joined is not None and all(_apart(joined, other, device) for other in stands_on):
             continue
         if state.matched(node, region) is None:
-            failure = state.alive.failure
+            failure = state.surviving.failure
             under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
             reason = f"VRF {vrf} of {device} ({purpose}) has no route to {region} of its own purpose{under}"
             yield NetworkFault(reason=reason, device=device, ref=vrf_ref(vrf or ""))
@@ -72,7 +72,7 @@ def _asked(
     evidence: Evidence, homes: Homes, purposes: Mapping[int, PurposeName], state: Forwarding
 ) -> Iterable[tuple[Prefix, int]]:
     """Yield the regions and nodes to look at: all in the whole network, else those whose choice a failure changes."""
-    if not state.alive.failure.devices and not state.alive.failure.links:
+    if not state.surviving.failure.devices and not state.surviving.failure.links:
         by_purpose: dict[PurposeName, list[int]] = {}
         for node, purpose in purposes.items():
             by_purpose.setdefault(purpose, []).append(node)

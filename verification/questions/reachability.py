@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.evidence.address_index import Layout
-from verification.evidence.delivery import Arrivals
+from verification.evidence.address_index import AddressIndex
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import Partners
+from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.routes.adjacency import parent_of
 from verification.routes.forwarding import Forwarding, Way
 from verification.verdicts.flow import SUCCESS, Disposition
@@ -49,42 +49,44 @@ def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort
     return {name: ports for name, ports in found.items() if ports}
 
 
-def check_joined(evidence: Evidence, layout: Layout, arrivals: Arrivals, talking: Partners) -> Iterator[Wrong]:
+def check_joined(
+    evidence: Evidence, address_index: AddressIndex, deliveries: Deliveries, permitted_matrix: PermittedMatrix
+) -> Iterator[Wrong]:
     """Yield what keeps a pair that talks from being joined, in the whole network: source's port to destination.
 
     Of sources in stubs only destinations that no text has are looked at.
     """
     plain = plain_ports(evidence)
     missing = {
-        family: talking.set_of(
-            name for (name, of_family), found in layout.regions.items() if of_family is family and not found
+        family: permitted_matrix.set_of(
+            name for (name, of_family), found in address_index.regions.items() if of_family is family and not found
         )
         for family in Family
     }
     for name, all_ports in sorted(evidence.ports.items()):
         for family in Family:
-            for destination in talking.of(name, family, None if name in plain else missing[family]):
-                regions = layout.regions[(destination, family)]
+            for destination in permitted_matrix.of(name, family, None if name in plain else missing[family]):
+                regions = address_index.regions[(destination, family)]
                 for port in plain.get(name, ()) if regions else all_ports:
                     node = evidence.start_node(port)
-                    if node is not None and regions and all(arrivals.at(item).from_leaf(node) for item in regions):
+                    if node is not None and regions and all(deliveries.at(item).from_leaf(node) for item in regions):
                         continue
-                    yield from join(evidence, layout, arrivals.state, port, destination, family)
+                    yield from join(evidence, address_index, deliveries.state, port, destination, family)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Senders:
     """Who may send: who talks to whom, ports of attachments that are in no stub, and what is known of the whole network."""
 
-    talking: Partners
+    permitted_matrix: PermittedMatrix
     plain: Mapping[AttachmentName, tuple[AttachmentPort, ...]]
-    arrivals: Arrivals
+    deliveries: Deliveries
 
 
 def check_changed(
     evidence: Evidence,
-    layout: Layout,
-    arrivals: Arrivals,
+    address_index: AddressIndex,
+    deliveries: Deliveries,
     region: Prefix,
     changed: Collection[int],
     who: Senders,
@@ -95,27 +97,27 @@ def check_changed(
     If all arrive still, only senders that changed are asked, else everybody who sends there. Senders
     in stubs are not asked unless they changed.
     """
-    state = arrivals.state
-    destination = layout.owner[region]
-    arriving = arrivals.at(region)
-    if arrivals.arrive_still(region, changed, who.arrivals):
+    state = deliveries.state
+    destination = address_index.owner[region]
+    arriving = deliveries.at(region)
+    if deliveries.arrive_still(region, changed, who.deliveries):
         asked = [port for node in changed for port in evidence.start_ports.get(node, ())]
     else:
         asked = [port for ports in who.plain.values() for port in ports]
     for port in asked:
-        if not who.talking.between(destination, AttachmentName(port.attachment), region.family):
+        if not who.permitted_matrix.between(destination, AttachmentName(port.attachment), region.family):
             continue
         node = evidence.start_node(port)
         if node is not None and arriving.from_leaf(node):
             continue
         if is_excused(evidence, port, destination, joined) or is_cut(state, port):
             continue
-        yield from join(evidence, layout, state, port, destination, region.family)
+        yield from join(evidence, address_index, state, port, destination, region.family)
 
 
 def is_cut(state: Forwarding, port: AttachmentPort) -> bool:
     """Return whether a failure took a port's own interface down."""
-    return (port.device, parent_of(port.interface)) in state.alive.failure.interfaces
+    return (port.device, parent_of(port.interface)) in state.surviving.failure.interfaces
 
 
 def is_excused(evidence: Evidence, port: AttachmentPort, destination: AttachmentName, joined: Components) -> bool:
@@ -126,7 +128,7 @@ def is_excused(evidence: Evidence, port: AttachmentPort, destination: Attachment
 
 def join(
     evidence: Evidence,
-    layout: Layout,
+    address_index: AddressIndex,
     state: Forwarding,
     port: AttachmentPort,
     destination: AttachmentName,
@@ -136,7 +138,7 @@ def join(
     source = AttachmentName(port.attachment)
     node = evidence.start_node(port)
     ends = {(item.device, item.interface) for item in evidence.ports.get(destination, ())}
-    regions = layout.regions.get((destination, family), ())
+    regions = address_index.regions.get((destination, family), ())
     if node is None or not regions:
         missing = Way(Disposition.NO_ROUTE, port.device, port.interface, (port.device,), ())
         any_region = next(iter(regions), Prefix(family, 0, 0))
@@ -175,6 +177,6 @@ class Failing:
             port=self.port,
             region=self.region,
             way=self.way,
-            failure=self.state.alive.failure.name,
+            failure=self.state.surviving.failure.name,
             reason=reason,
         )

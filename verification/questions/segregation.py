@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from intents.prefix import Prefix
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import Partners
+from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.permitted_pairs import NOBODY
 from verification.questions.reachability import Failing, Wrong
 from verification.routes.forwarding import Forwarding, Way
@@ -21,10 +21,10 @@ from verification.verdicts.flow import SUCCESS
 
 def check_wall(
     evidence: Evidence,
-    layout: Layout,
+    address_index: AddressIndex,
     state: Forwarding,
     routes: Iterable[tuple[int, Prefix]],
-    talking: Partners,
+    permitted_matrix: PermittedMatrix,
 ) -> Iterator[Wrong]:
     """Yield what an attachment can reach, filters ignored, though neither may talk to the other.
 
@@ -32,48 +32,52 @@ def check_wall(
     A route of one who talks to a destination, to that destination's own prefix, is what it needs.
     """
     for node, prefix in routes:
-        for device, region, owner in _over_sites(evidence, layout, state, node, prefix):
+        for device, region, owner in _over_sites(evidence, address_index, state, node, prefix):
             yield from _carried(evidence, state, device, region, owner)
-        for port, region in _not_needed(evidence, layout, node, prefix, talking):
+        for port, region in _not_needed(evidence, address_index, node, prefix, permitted_matrix):
             if state.matched(node, region) == prefix:
-                yield from _leads_astray(evidence, layout, state, node, port, region)
+                yield from _leads_astray(evidence, address_index, state, node, port, region)
 
 
 def exposed(
-    evidence: Evidence, layout: Layout, state: Forwarding, routes: Iterable[tuple[int, Prefix]], talking: Partners
+    evidence: Evidence,
+    address_index: AddressIndex,
+    state: Forwarding,
+    routes: Iterable[tuple[int, Prefix]],
+    permitted_matrix: PermittedMatrix,
 ) -> Iterator[tuple[int, Prefix]]:
     """Yield those of some routes of which something can be wrong for `check_wall`, here or where they lead in another state."""
     for node, prefix in routes:
-        if any(_over_sites(evidence, layout, state, node, prefix)) or any(
-            _not_needed(evidence, layout, node, prefix, talking)
+        if any(_over_sites(evidence, address_index, state, node, prefix)) or any(
+            _not_needed(evidence, address_index, node, prefix, permitted_matrix)
         ):
             yield node, prefix
 
 
 def _not_needed(
-    evidence: Evidence, layout: Layout, node: int, prefix: Prefix, talking: Partners
+    evidence: Evidence, address_index: AddressIndex, node: int, prefix: Prefix, permitted_matrix: PermittedMatrix
 ) -> Iterator[tuple[AttachmentPort, Prefix]]:
     """Yield ports on a node with the regions of a route of its that their attachments don't need."""
     ports = evidence.start_ports.get(node, ())
     for region in evidence.regions.inside.get(prefix, ()) if ports else ():
-        owner = layout.owner.get(region)
-        for port in ports if region not in layout.routers else ():
-            if owner is None or not talking.between(AttachmentName(port.attachment), owner, region.family):
+        owner = address_index.owner.get(region)
+        for port in ports if region not in address_index.routers else ():
+            if owner is None or not permitted_matrix.between(AttachmentName(port.attachment), owner, region.family):
                 yield port, region
 
 
 def _over_sites(
-    evidence: Evidence, layout: Layout, state: Forwarding, node: int, prefix: Prefix
+    evidence: Evidence, address_index: AddressIndex, state: Forwarding, node: int, prefix: Prefix
 ) -> Iterator[tuple[str, Prefix, AttachmentName]]:
     """Yield sites that a backbone node sends packets to, with the regions that don't stand there and their owners."""
-    if node in layout.site_nodes or node in evidence.start_ports:
+    if node in address_index.site_nodes or node in evidence.start_ports:
         return
-    towards = layout.site_nodes.intersection(
+    towards = address_index.site_nodes.intersection(
         [hop.node for hop in state.chosen_hops(node, prefix) if hop.node is not None]
     )
     for device in sorted({evidence.topology.nodes[item][0] for item in towards}):
         for region in evidence.regions.inside.get(prefix, ()):
-            owner = layout.owner.get(region)
+            owner = address_index.owner.get(region)
             if owner is not None and all(port.device != device for port in evidence.ports.get(owner, ())):
                 yield device, region, owner
 
@@ -90,7 +94,7 @@ def _carried(
 
 
 def _leads_astray(
-    evidence: Evidence, layout: Layout, state: Forwarding, node: int, port: AttachmentPort, region: Prefix
+    evidence: Evidence, address_index: AddressIndex, state: Forwarding, node: int, port: AttachmentPort, region: Prefix
 ) -> Iterator[Wrong]:
     source = AttachmentName(port.attachment)
     for way in state.ways(node, region):
@@ -109,7 +113,7 @@ def _leads_astray(
         other = AttachmentName(name)
         if other == source:
             continue
-        if layout.owner.get(region) != other:
+        if address_index.owner.get(region) != other:
             reason = f"{region} is delivered to {other}, whose prefix it is not"
             yield failing.wrong("wall", source, other, reason)
         elif set(way.devices[1:-1]) & evidence.given.roles.sites:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from intents.prefix import Prefix, format_address
 from routing.model import Ref
 from routing.refs import neighbor_ref, vrf_ref
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.questions.network import NetworkFault
@@ -21,7 +21,7 @@ from verification.routes.best_path import Selected
 _ORIGINATED = "o"
 
 
-def check_strays(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> Iterator[NetworkFault]:
+def check_strays(evidence: Evidence, address_index: AddressIndex, plane: ManagementPlane) -> Iterator[NetworkFault]:
     """Yield learned routes whose prefix is no attachment's and no device's own address in a management VRF.
 
     Ports of attachments are left out: what may be routed there is the wall's question.
@@ -30,7 +30,7 @@ def check_strays(evidence: Evidence, layout: Layout, plane: ManagementPlane) -> 
     management = {node: device for device, node in plane.nodes.items()}
     starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
     for prefix, state in evidence.control_plane.base.items():
-        is_owned = any(region in layout.owner for region in evidence.regions.inside.get(prefix, ()))
+        is_owned = any(region in address_index.owner for region in evidence.regions.inside.get(prefix, ()))
         for node, chosen in state.selected.items():
             if chosen is None or chosen.keys[0][0] == _ORIGINATED or node in starts:
                 continue

@@ -1,6 +1,6 @@
 """Is every stub told what its attachment needs, and nothing else? In the whole network, and under each failure that changes it.
 
-Turns `StubRoutes` into what is wrong. The one idea: what a stub is offered and delivered must be the set of its partners'
+Turns `StubRibs` into what is wrong. The one idea: what a stub is offered and delivered must be the set of its partners'
 regions; only where the sets differ, or can't say, are ways followed.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.evidence.address_index import Layout, RegionSet
+from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import Partners, gather_partners, sum_of
-from verification.evidence.stub_ribs import StubRoutes
+from verification.evidence.permitted_matrix import PermittedMatrix, gather_partners, sum_of
+from verification.evidence.stub_ribs import StubRibs
 from verification.questions.reachability import Components, Wrong, is_cut, join
 from verification.questions.segregation import check_wall
 from verification.routes.forwarding import Forwarding
@@ -23,7 +23,7 @@ EVERYTHING: RegionSet = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StubNeeds:
+class StubDemand:
     """What stubs need, by node: of each of their ports, the regions of its attachment's partners.
 
     `harmless`: regions that anybody may have a route to. `some`, `every`: by group, what some and what every member needs.
@@ -38,14 +38,16 @@ class StubNeeds:
     suspects: RegionSet
 
 
-def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNeeds:
+def stub_demand(evidence: Evidence, address_index: AddressIndex, routes: StubRibs) -> StubDemand:
     """Return what every stub needs."""
-    partners = gather_partners(evidence, {key: layout.set_of(regions) for key, regions in layout.regions.items()})
-    needs: dict[AttachmentName, RegionSet] = {}
+    partners = gather_partners(
+        evidence, {key: address_index.set_of(regions) for key, regions in address_index.regions.items()}
+    )
+    demand: dict[AttachmentName, RegionSet] = {}
     for (name, _), regions in partners.items():
-        needs[name] = needs.get(name, 0) | regions
+        demand[name] = demand.get(name, 0) | regions
     ports = {
-        node: tuple((port, needs.get(AttachmentName(port.attachment), 0)) for port in evidence.start_ports[node])
+        node: tuple((port, demand.get(AttachmentName(port.attachment), 0)) for port in evidence.start_ports[node])
         for node in evidence.control_plane.stubs.settled
     }
     by_group = {
@@ -56,15 +58,15 @@ def stub_needs(evidence: Evidence, layout: Layout, routes: StubRoutes) -> StubNe
     for number, found in by_group.items():
         for regions in found:
             every[number] &= regions
-    harmless = layout.set_of(layout.routers)
-    return StubNeeds(
+    harmless = address_index.set_of(address_index.routers)
+    return StubDemand(
         ports=ports,
         harmless=harmless,
-        suspects=layout.nested
+        suspects=address_index.nested
         | sum_of(
-            heard.offered & ~regions & ~harmless & ~routes.uplinks.own[node] | heard.astray & regions
+            received.offered & ~regions & ~harmless & ~routes.uplinks.own[node] | received.misrouted & regions
             for node, found in ports.items()
-            for heard in (routes.heard(node),)
+            for received in (routes.received(node),)
             for _, regions in found
         ),
         some={number: sum_of(found) for number, found in by_group.items()},
@@ -77,10 +79,10 @@ class StubCheck:
     """Everything that stubs are judged by, in one state."""
 
     evidence: Evidence
-    layout: Layout
-    needs: StubNeeds
-    talking: Partners
-    routes: StubRoutes
+    address_index: AddressIndex
+    demand: StubDemand
+    permitted_matrix: PermittedMatrix
+    routes: StubRibs
 
     @property
     def state(self) -> Forwarding:
@@ -89,35 +91,35 @@ class StubCheck:
 
 def check_stubs(asked: StubCheck) -> Iterator[Wrong]:
     """Yield what is wrong about stubs in the whole network."""
-    for node in asked.needs.ports:
+    for node in asked.demand.ports:
         yield from _check(asked, node, EVERYTHING, {}, None)
 
 
 def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]:
     """Yield what is wrong about stubs that lost a session, or whose uplinks tell or deliver otherwise than before."""
-    within = _within(asked.layout, joined)
-    alive = asked.state.alive
-    for node in sorted(alive.bereft & asked.needs.ports.keys()):
+    within = _within(asked.address_index, joined)
+    surviving = asked.state.surviving
+    for node in sorted(surviving.nodes_with_lost_session & asked.demand.ports.keys()):
         yield from _check(asked, node, EVERYTHING, joined, within)
     reachable = sum_of(within.values())
-    suspects = asked.needs.suspects & asked.routes.touched
-    for node in sorted(asked.needs.ports.keys() - alive.dead_nodes) if suspects else ():
+    suspects = asked.demand.suspects & asked.routes.touched
+    for node in sorted(asked.demand.ports.keys() - surviving.lost_nodes) if suspects else ():
         yield from _check(asked, node, suspects, joined, within)
     for group, changed in asked.routes.changes(reachable):
-        told = asked.routes.told(group.first.sender)
+        advertised = asked.routes.advertised(group.first.sender)
         offered = asked.routes.offered(group)
-        lost = changed & ~(offered & told.delivers) & asked.needs.some[group.number] & reachable
-        gained = changed & offered & ~asked.needs.every[group.number] & ~asked.needs.harmless
-        if lost or gained or told.turned:
+        lost = changed & ~(offered & advertised.delivers) & asked.demand.some[group.number] & reachable
+        gained = changed & offered & ~asked.demand.every[group.number] & ~asked.demand.harmless
+        if lost or gained or advertised.turned:
             for node in asked.routes.uplinks.members[group.number]:
-                if node not in alive.dead_nodes and node not in alive.bereft:
+                if node not in surviving.lost_nodes and node not in surviving.nodes_with_lost_session:
                     yield from _check(asked, node, changed, joined, within)
 
 
-def _within(layout: Layout, joined: Components) -> dict[int, RegionSet]:
+def _within(address_index: AddressIndex, joined: Components) -> dict[int, RegionSet]:
     """Return the regions that stand on each component of the physical graph."""
     found: dict[int, RegionSet] = {}
-    for device, regions in layout.at_device.items():
+    for device, regions in address_index.at_device.items():
         for number in joined.get(device, ()):
             found[number] = found.get(number, 0) | regions
     return found
@@ -127,24 +129,24 @@ def _check(
     asked: StubCheck, node: int, regions: RegionSet, joined: Components, within: Mapping[int, RegionSet] | None
 ) -> Iterator[Wrong]:
     """Yield what is wrong about some regions at a stub; `within`: what each component holds (None: all is up)."""
-    heard = asked.routes.heard(node)
-    for port, needs in asked.needs.ports[node]:
-        missing = regions & needs & (~heard.offered | heard.astray | heard.singly)
+    received = asked.routes.received(node)
+    for port, demand in asked.demand.ports[node]:
+        missing = regions & demand & (~received.offered | received.misrouted | received.singly)
         if within is not None:
             missing &= sum_of(within.get(number, 0) for number in joined.get(port.device, ()))
         if missing and not is_cut(asked.state, port):
             yield from _not_joined(asked, port, missing)
-        spare = regions & heard.offered & ~asked.routes.uplinks.own[node]
-        spare &= ~needs & ~asked.needs.harmless | asked.layout.nested
+        spare = regions & received.offered & ~asked.routes.uplinks.own[node]
+        spare &= ~demand & ~asked.demand.harmless | asked.address_index.nested
         if spare:
-            routes = ((node, prefix) for prefix in asked.layout.members(spare))
-            yield from check_wall(asked.evidence, asked.layout, asked.state, routes, asked.talking)
+            routes = ((node, prefix) for prefix in asked.address_index.members(spare))
+            yield from check_wall(asked.evidence, asked.address_index, asked.state, routes, asked.permitted_matrix)
 
 
 def _not_joined(asked: StubCheck, port: AttachmentPort, regions: RegionSet) -> Iterator[Wrong]:
     """Yield those of some regions that packets from a port are not delivered to."""
     node = asked.evidence.start_node(port)
-    for region in asked.layout.members(regions):
-        if node is None or not asked.routes.arrivals.at(region).from_leaf(node):
-            owner = asked.layout.owner[region]
-            yield from join(asked.evidence, asked.layout, asked.state, port, owner, region.family)
+    for region in asked.address_index.members(regions):
+        if node is None or not asked.routes.deliveries.at(region).from_leaf(node):
+            owner = asked.address_index.owner[region]
+            yield from join(asked.evidence, asked.address_index, asked.state, port, owner, region.family)

@@ -20,7 +20,7 @@ from verification.verdicts.verdict import Culprit, NotModelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Unknowns:
     """Devices with unknown lines, whether they touch routing everywhere, and the verdict that follows."""
 
     devices: frozenset[str]
@@ -37,7 +37,7 @@ class Doubt:
         return self.anywhere or bool(self.attachments & attachments)
 
 
-def doubts_of(evidence: Evidence) -> Doubt:
+def unknowns_of(evidence: Evidence) -> Unknowns:
     """Return what the unknown lines of a network put in doubt."""
     network = evidence.given.network
     unusual = {name: tuple(_unusual(evidence, device)) for name, device in network.devices.items()}
@@ -46,7 +46,7 @@ def doubts_of(evidence: Evidence) -> Doubt:
         name for name, ports in evidence.ports.items() if any(port.device in devices for port in ports)
     )
     anywhere = any(not _contained(evidence, device) for device in devices)
-    return Doubt(
+    return Unknowns(
         devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices, unusual)
     )
 

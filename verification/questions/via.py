@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from intents.prefix import Family
 from intents.registry import AttachmentName
-from verification.evidence.address_index import Layout
+from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.questions.reachability import Components, Failing, Wrong
 from verification.routes.forwarding import Forwarding
@@ -20,7 +20,7 @@ ViaPairs = tuple[tuple[frozenset[AttachmentName], frozenset[AttachmentName], fro
 
 
 def check_via(
-    evidence: Evidence, layout: Layout, state: Forwarding, vias: ViaPairs, joined: Components | None
+    evidence: Evidence, address_index: AddressIndex, state: Forwarding, vias: ViaPairs, joined: Components | None
 ) -> Iterator[tuple[int, Wrong]]:
     """Yield, by the assertion's index, ways in one state that miss all its devices; `joined` None is the whole network."""
     for index, (sources, destinations, devices) in enumerate(vias):
@@ -28,14 +28,14 @@ def check_via(
             (port, node)
             for source in sorted(sources)
             for port in evidence.ports.get(source, ())
-            if (node := evidence.start_node(port)) is not None and node not in state.alive.dead_nodes
+            if (node := evidence.start_node(port)) is not None and node not in state.surviving.lost_nodes
         ]
-        bereft = [item for item in starts if item[1] in state.alive.bereft]
+        nodes_with_lost_session = [item for item in starts if item[1] in state.surviving.nodes_with_lost_session]
         for destination in sorted(destinations):
             for family in Family:
-                for region in layout.regions.get((destination, family), ()):
+                for region in address_index.regions.get((destination, family), ()):
                     changed = joined is None or state.is_changed(region)
-                    for port, node in starts if changed else bereft:
+                    for port, node in starts if changed else nodes_with_lost_session:
                         for way in state.ways(node, region):
                             if way.end in SUCCESS and devices.isdisjoint(way.devices):
                                 reason = f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}"

@@ -29,7 +29,7 @@ _UNSPECIFIED = parse_prefix("::/128")
 _LINK_MULTICAST = parse_prefix("ff02::/16")
 
 
-class Addresses(Protocol):
+class PlanAddresses(Protocol):
     """Which prefixes endpoints, attachments and the network itself have (`ipam.endpoints`)."""
 
     def prefixes(self, endpoint: Endpoint, family: Family) -> tuple[Prefix, ...]: ...
@@ -54,7 +54,7 @@ class AttachmentAddresses:
 AttachmentLans = Mapping[AttachmentName, AttachmentAddresses]
 
 
-def attachment_lans(registry: Registry, addresses: Addresses) -> AttachmentLans:
+def attachment_lans(registry: Registry, addresses: PlanAddresses) -> AttachmentLans:
     """Return the addresses of every attachment of a registry of one day, in both families."""
     found: dict[AttachmentName, AttachmentAddresses] = {}
     for name, attachment in sorted(registry.attachments.items()):
@@ -68,7 +68,7 @@ def attachment_lans(registry: Registry, addresses: Addresses) -> AttachmentLans:
 
 
 def is_allowed(
-    policy: Policy, addresses: Addresses, lans: AttachmentLans, flow: Flow, start: AttachmentName | None
+    policy: Policy, addresses: PlanAddresses, lans: AttachmentLans, flow: Flow, start: AttachmentName | None
 ) -> bool:
     """Return whether a packet that starts at an attachment's port is allowed (an IPv6 non-initial fragment never is).
 
@@ -92,7 +92,7 @@ class _Sight:
     """Everything there is to look at."""
 
     policy: Policy
-    addresses: Addresses
+    addresses: PlanAddresses
     lans: AttachmentLans
 
 

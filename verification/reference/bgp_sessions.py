@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from routing.model import BgpInstance, BgpNeighbor, Device, Interface
-from verification.reference.cabling import Wiring, neighbours
+from verification.reference.cabling import Cables, neighbours
 
 Node = tuple[str, str | None]
 """A device's name and one of its VRFs (None: the global table)."""
@@ -31,24 +31,24 @@ class Speaker:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
+class BgpSession:
     """One direction of an established session: what `sender` announces, `receiver` hears."""
 
     sender: Speaker
     receiver: Speaker
 
 
-def sessions(wiring: Wiring) -> tuple[Session, ...]:
+def sessions(wiring: Cables) -> tuple[BgpSession, ...]:
     """Return both directions of every session that comes up, in the order of the devices and their statements."""
     return tuple(
-        Session(sender=far, receiver=near)
+        BgpSession(sender=far, receiver=near)
         for name in sorted(wiring.network.devices)
         for near in _speakers(wiring, wiring.network.devices[name])
         for far in _answering(wiring, near)
     )
 
 
-def _speakers(wiring: Wiring, device: Device) -> Iterator[Speaker]:
+def _speakers(wiring: Cables, device: Device) -> Iterator[Speaker]:
     """Yield every statement about a neighbour with each working interface of its VRF that may lead there."""
     for instance in device.bgp:
         interfaces = [item for item in wiring.working[device.name] if item.vrf == instance.vrf]
@@ -57,7 +57,7 @@ def _speakers(wiring: Wiring, device: Device) -> Iterator[Speaker]:
                 yield Speaker(device=device, instance=instance, neighbor=neighbor, interface=interface)
 
 
-def _answering(wiring: Wiring, near: Speaker) -> Iterator[Speaker]:
+def _answering(wiring: Cables, near: Speaker) -> Iterator[Speaker]:
     family = near.neighbor.family
     for device_name, interface in neighbours(wiring, near.device.name, near.interface, family, near.neighbor.address):
         device = wiring.network.devices[device_name]
@@ -68,7 +68,7 @@ def _answering(wiring: Wiring, near: Speaker) -> Iterator[Speaker]:
                     yield far
 
 
-def _agree(wiring: Wiring, near: Speaker, far: Speaker) -> bool:
+def _agree(wiring: Cables, near: Speaker, far: Speaker) -> bool:
     heard = neighbours(wiring, far.device.name, far.interface, far.neighbor.family, far.neighbor.address)
     return (
         (near.device.name, near.interface) in heard

@@ -12,8 +12,8 @@ from dataclasses import replace
 from intents.prefix import Prefix, format_address
 from routing.model import BgpInstance, Device, Direction, Redistribution, RouteSource, VrfFamily
 from routing.refs import bgp_ref, neighbor_ref, vrf_import_ref
-from verification.reference.bgp_sessions import Node, Session, sessions
-from verification.reference.cabling import Wiring
+from verification.reference.bgp_sessions import BgpSession, Node, sessions
+from verification.reference.cabling import Cables
 from verification.reference.own_routes import Route
 from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, choose, learn
 
@@ -22,7 +22,7 @@ Table = Mapping[Prefix, tuple[Path, ...]]
 Tables = Mapping[Node, Table]
 
 
-def settle(wiring: Wiring, own: Mapping[Node, Mapping[Prefix, Route]], prefixes: tuple[Prefix, ...]) -> Tables | None:
+def settle(wiring: Cables, own: Mapping[Node, Mapping[Prefix, Route]], prefixes: tuple[Prefix, ...]) -> Tables | None:
     """Return the BGP tables that a further round leaves as they are; None if there are none within the bound.
 
     A path grows by one table in each round and none is longer than there are tables; the bound leaves as much again
@@ -39,8 +39,8 @@ def settle(wiring: Wiring, own: Mapping[Node, Mapping[Prefix, Route]], prefixes:
 
 
 def _round(
-    wiring: Wiring,
-    heard: tuple[Session, ...],
+    wiring: Cables,
+    heard: tuple[BgpSession, ...],
     own: Mapping[Node, Mapping[Prefix, Route]],
     prefixes: tuple[Prefix, ...],
     before: Tables,
@@ -107,7 +107,7 @@ def _is_active(instance: BgpInstance, prefix: Prefix, table: Table) -> bool:
     )
 
 
-def _received(session: Session, table: Table) -> Iterator[Path]:
+def _received(session: BgpSession, table: Table) -> Iterator[Path]:
     sender, receiver = session.sender, session.receiver
     family = receiver.neighbor.family
     for prefix, paths in table.items():

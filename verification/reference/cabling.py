@@ -19,7 +19,7 @@ Port = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
+class Cables:
     """A network under one failure: working interfaces by device and by port, and the far ends of each port's live
     links.
 
@@ -34,7 +34,7 @@ class Wiring:
     linked: frozenset[Port]
 
 
-def wire(network: Network, failure: Failure) -> Wiring:
+def wire(network: Network, failure: Failure) -> Cables:
     """Return the wiring of a network under a failure."""
     working = {
         name: tuple(item for item in device.interfaces if _works(device, item, failure))
@@ -52,7 +52,7 @@ def wire(network: Network, failure: Failure) -> Wiring:
         if link.name not in failure.links:
             far_ends.setdefault(a, []).append(b)
             far_ends.setdefault(b, []).append(a)
-    return Wiring(
+    return Cables(
         network=network,
         failure=failure,
         working=working,
@@ -95,13 +95,13 @@ def owns(interface: Interface, family: Family, value: int) -> bool:
     return any(address.family is family and address.value == value for address in interface.addresses)
 
 
-def is_linked(wiring: Wiring, device: str, interface: Interface) -> bool:
+def is_linked(wiring: Cables, device: str, interface: Interface) -> bool:
     """Return whether a link ends on an interface's port, so that a device and not a LAN is behind it."""
     return (device, parent_of(interface.name)) in wiring.linked
 
 
 def neighbours(
-    wiring: Wiring, device: str, interface: Interface, family: Family, target: int
+    wiring: Cables, device: str, interface: Interface, family: Family, target: int
 ) -> Iterator[tuple[str, Interface]]:
     """Yield who answers for the address `target` on an interface: device and its interface (more than one is a fault).
 

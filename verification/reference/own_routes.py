@@ -13,7 +13,7 @@ from intents.prefix import Prefix, format_address
 from routing.model import Device, Interface, RouteSource, StaticRoute
 from routing.refs import interface_ref, static_ref
 from verification.reference.bgp_sessions import Node
-from verification.reference.cabling import Wiring, connected_prefixes
+from verification.reference.cabling import Cables, connected_prefixes
 from verification.reference.paths import DISCARD, Exit, Path
 
 _UNUSABLE_DISTANCE = 255
@@ -28,7 +28,7 @@ class Route:
     paths: tuple[Path, ...]
 
 
-def own_routes(wiring: Wiring, node: Node, prefixes: tuple[Prefix, ...]) -> Mapping[Prefix, Route]:
+def own_routes(wiring: Cables, node: Node, prefixes: tuple[Prefix, ...]) -> Mapping[Prefix, Route]:
     """Return the connected and static routes in use, by prefix: the lowest distance wins, equals are used side by
     side."""
     name, vrf = node
@@ -65,7 +65,7 @@ def _connected_path(device: str, interface: Interface, prefix: Prefix) -> Path:
     )
 
 
-def _static_paths(wiring: Wiring, device: Device, static: StaticRoute) -> Iterator[Path]:
+def _static_paths(wiring: Cables, device: Device, static: StaticRoute) -> Iterator[Path]:
     """Yield the static route once for each exit that works; a next hop alone must lie in a connected prefix of its VRF.
 
     A route that names its exit interface uses it whatever VRF that interface is in (IOS).

@@ -15,7 +15,7 @@ from intents.prefix import Family, Prefix
 from routing.model import Network, RouteSource
 from verification.reference.bgp_sessions import Node
 from verification.reference.bgp_tables import settle
-from verification.reference.cabling import Wiring, connected_prefixes, wire
+from verification.reference.cabling import Cables, connected_prefixes, wire
 from verification.reference.own_routes import Route, own_routes
 from verification.reference.paths import Path
 from verification.verdicts.failure import Failure
@@ -31,7 +31,7 @@ class WalkRoutes:
     `settled` False: the BGP tables kept changing, so nothing may be said of where packets go.
     """
 
-    wiring: Wiring
+    wiring: Cables
     family: Family
     destination: int
     settled: bool
@@ -78,7 +78,7 @@ def _bgp_route(paths: tuple[Path, ...]) -> Route | None:
     return Route(prefix=best.prefix, distance=distance, paths=paths)
 
 
-def _nodes(wiring: Wiring) -> tuple[Node, ...]:
+def _nodes(wiring: Cables) -> tuple[Node, ...]:
     found: set[Node] = set()
     for name, device in wiring.network.devices.items():
         if name not in wiring.failure.devices:

@@ -50,7 +50,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hop:
+class ForwardingHop:
     """One way on from a node: over `interface` (of the node itself, or of the VRF that a route leaked from).
 
     `node` and `peer_interface` are the next device's; None if the packet ends here: `end` then says how
@@ -70,7 +70,7 @@ class LocalRoute:
 
     distance: int
     source: str
-    hops: tuple[Hop, ...]
+    hops: tuple[ForwardingHop, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ class Leak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wiring:
+class Adjacencies:
     """What routes and sessions are resolved by: interfaces that are up, who is joined to whom, node numbers, and the parent
     ports that have a cable to another device."""
 

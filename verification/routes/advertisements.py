@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from routing.model import RouteSource
-from verification.routes.adjacency import Hop, Session
+from verification.routes.adjacency import ForwardingHop, Session
 from verification.routes.best_path import Candidate, Grade
-from verification.routes.route_filters import DEFAULT_PREFERENCE, Attributes, Filter, compile_filters
+from verification.routes.route_filters import DEFAULT_PREFERENCE, Filter, PathAttributes, compile_filters
 from verification.routes.stubs import find_stubs
 from verification.routes.topology import Topology
 
@@ -41,7 +41,7 @@ class Group(NamedTuple):
         path = len(self.first.sender_path) + len(best.attributes.as_path)
         return (True, -self.preference, path)
 
-    def told(self, prefix: Prefix) -> tuple[Session, ...]:
+    def advertised(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
         return (*self.always, *self.stubs[prefix]) if prefix in self.stubs else self.always
 
@@ -57,12 +57,12 @@ class Group(NamedTuple):
 class Sent(NamedTuple):
     """What the import filters make of a path, and the AS path as it was sent (loops are looked for in that)."""
 
-    accepted: Attributes
+    accepted: PathAttributes
     path: tuple[int, ...]
     asns: frozenset[int]
 
 
-class Announcements:
+class Advertisements:
     """All sessions of a topology, grouped, with their compiled filters."""
 
     def __init__(self, topology: Topology) -> None:
@@ -146,8 +146,8 @@ class Announcements:
                 yield group
 
     def filtered(
-        self, device: str, names: Iterable[str], prefix: Prefix, path: Attributes, *, announcing: bool
-    ) -> Attributes | None:
+        self, device: str, names: Iterable[str], prefix: Prefix, path: PathAttributes, *, announcing: bool
+    ) -> PathAttributes | None:
         """Return the attributes after every named policy of a device, None if one rejects."""
         return _through(self.named(device, names), prefix, path, announcing=announcing)
 
@@ -168,7 +168,7 @@ class Announcements:
         asns = as_path
         if local_as is not None and local_as.prepend_in:
             as_path = (local_as.asn, *as_path)
-        arriving = Attributes(
+        arriving = PathAttributes(
             source=RouteSource.BGP,
             as_path=as_path,
             communities=accepted.communities if first.export.send_communities else frozenset(),
@@ -187,8 +187,8 @@ class Announcements:
         return Candidate(sent.accepted, self._hops[session.number], session.next_hop, True)
 
 
-def _hop(session: Session) -> Hop:
-    return Hop(
+def _hop(session: Session) -> ForwardingHop:
+    return ForwardingHop(
         interface=session.interface,
         node=session.sender,
         peer_interface=session.peer_interface,
@@ -196,8 +196,10 @@ def _hop(session: Session) -> Hop:
     )
 
 
-def _through(filters: Iterable[Filter], prefix: Prefix, path: Attributes, *, announcing: bool) -> Attributes | None:
-    current: Attributes | None = path
+def _through(
+    filters: Iterable[Filter], prefix: Prefix, path: PathAttributes, *, announcing: bool
+) -> PathAttributes | None:
+    current: PathAttributes | None = path
     for item in filters:
         if current is None:
             return None

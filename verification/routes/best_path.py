@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from routing.model import RouteSource
-from verification.routes.adjacency import Hop
-from verification.routes.route_filters import Attributes
+from verification.routes.adjacency import ForwardingHop
+from verification.routes.route_filters import PathAttributes
 
 CandidateKey = tuple[str, int]
 """("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
@@ -26,8 +26,8 @@ Grade = tuple[bool, int, int]
 class Candidate(NamedTuple):
     """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device."""
 
-    attributes: Attributes
-    hops: tuple[Hop, ...]
+    attributes: PathAttributes
+    hops: tuple[ForwardingHop, ...]
     neighbor: int
     external: bool
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, prefix_of
 from routing.model import BgpInstance, BgpNeighbor, Interface
-from verification.routes.adjacency import Joint, Session, Wiring
+from verification.routes.adjacency import Adjacencies, Joint, Session
 
 
-def sessions(wiring: Wiring, instances: Mapping[int, BgpInstance]) -> Iterator[Session]:
+def sessions(wiring: Adjacencies, instances: Mapping[int, BgpInstance]) -> Iterator[Session]:
     """Yield both directions of every session that comes up, numbered from 0, by the receiver's device and interface."""
     statements = {
         (node, neighbor.family, neighbor.address): neighbor

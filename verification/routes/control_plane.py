@@ -17,14 +17,14 @@ from itertools import chain
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
-from verification.routes.adjacency import Hop
-from verification.routes.advertisements import Announcements
+from verification.routes.adjacency import ForwardingHop
+from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
 from verification.routes.decision_process import DecisionProcess, contending, grade_of
 from verification.routes.destination_classes import find_destinations, read_off
 from verification.routes.origination import Origins, most_specific_first
 from verification.routes.rib import PrefixState
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
 
@@ -37,14 +37,14 @@ class ControlPlane:
 
     def __init__(self, topology: Topology) -> None:
         self.topology = topology
-        self.announcements = Announcements(topology)
-        self.stubs = self.announcements.stubs
-        self._hops: dict[tuple[CandidateKey, ...], tuple[Hop, ...]] = {}
-        self._whole = Alive(topology, NO_FAILURE)
-        self._origins = Origins(topology, self.announcements)
-        self._process = DecisionProcess(topology, self.announcements, self._origins)
+        self.advertisements = Advertisements(topology)
+        self.stubs = self.advertisements.stubs
+        self._hops: dict[tuple[CandidateKey, ...], tuple[ForwardingHop, ...]] = {}
+        self._whole = Surviving(topology, NO_FAILURE)
+        self._origins = Origins(topology, self.advertisements)
+        self._process = DecisionProcess(topology, self.advertisements, self._origins)
         self.prefixes = self._origins.prefixes
-        self.destinations = find_destinations(topology, self.announcements, self._origins, self._whole)
+        self.destinations = find_destinations(topology, self.advertisements, self._origins, self._whole)
         self.base: dict[Prefix, PrefixState] = {}
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
@@ -59,13 +59,13 @@ class ControlPlane:
                     if kind == "s":
                         self.by_session.setdefault(number, []).append(prefix)
 
-    def choice(self, state: PrefixState, prefix: Prefix, node: int, alive: Alive) -> Selected | None:
+    def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
         if not self.stubs.asks(node, prefix):
             return state.choice(node)
-        return self._process.choose(dict(self._process.ask(self.stubs.hears[node], prefix, state, alive)))
+        return self._process.choose(dict(self._process.ask(self.stubs.receives[node], prefix, state, surviving)))
 
-    def hops(self, chosen: Selected) -> tuple[Hop, ...]:
+    def hops(self, chosen: Selected) -> tuple[ForwardingHop, ...]:
         """Return the ways on that a choice stands for."""
         if len(chosen.used) == 1:
             return chosen.used[0].hops
@@ -83,10 +83,10 @@ class ControlPlane:
         """Return whether a node keeps a prefix to itself because an aggregate stands in for it."""
         return self._origins.suppressed(node, prefix)
 
-    def _first(self, prefix: Prefix, firsts: dict[int, Prefix], alive: Alive) -> Prefix:
+    def _first(self, prefix: Prefix, firsts: dict[int, Prefix], surviving: Surviving) -> Prefix:
         """Return what a prefix's state is read off from: the first of its class that the state spares, which may be itself."""
         found = self.destinations.get(prefix)
-        return firsts.setdefault(found.number, prefix) if found is not None and found.is_spared(alive) else prefix
+        return firsts.setdefault(found.number, prefix) if found is not None and found.is_spared(surviving) else prefix
 
     def _read_off(
         self, state: PrefixState, first: Prefix, prefix: Prefix, base: PrefixState | None = None
@@ -105,36 +105,36 @@ class ControlPlane:
         state.compact()
         return state
 
-    def under(self, alive: Alive) -> dict[Prefix, PrefixState]:
+    def under(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
         """Return views for exactly those prefixes whose routes a failure changes on some living node; NotSettledError.
 
         A node that merely lost some of several equal ways, over sessions that are dead, needs no view.
         """
-        lost = self._lost(alive)
+        lost = self._lost(surviving)
         views: dict[Prefix, PrefixState] = {}
         firsts: dict[int, Prefix] = {}
         aggregating = bool(self._origins.aggregating)  # then more specific prefixes come first
         for prefix in sorted(lost, key=most_specific_first) if aggregating else lost:
-            first = self._first(prefix, firsts, alive)
+            first = self._first(prefix, firsts, surviving)
             if first == prefix:
-                view = self._view(prefix, lost[prefix], alive, views)
+                view = self._view(prefix, lost[prefix], surviving, views)
             else:
                 view = self._read_off(views[first], first, prefix, self.base[prefix]) if first in views else None
             if view is not None:
                 views[prefix] = view
         return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
 
-    def _lost(self, alive: Alive) -> dict[Prefix, set[int]]:
+    def _lost(self, surviving: Surviving) -> dict[Prefix, set[int]]:
         """Return the living nodes that lost something, by prefix."""
         lost: dict[Prefix, set[int]] = {}
-        for number in alive.dead_sessions:
+        for number in surviving.lost_sessions:
             receiver = self.topology.sessions[number].receiver
-            if receiver not in alive.dead_nodes:
+            if receiver not in surviving.lost_nodes:
                 for prefix in self.by_session.get(number, ()):
                     lost.setdefault(prefix, set()).add(receiver)
-        for node in alive.dimmed:
+        for node in surviving.nodes_with_lost_interface:
             for prefix, route in self.topology.local[node].items():
-                if alive.local(node, route) != route:
+                if surviving.local(node, route) != route:
                     lost.setdefault(prefix, set()).add(node)
         if self._origins.aggregating:
             for prefix in self.prefixes:
@@ -142,42 +142,42 @@ class ControlPlane:
         return lost
 
     def _view(
-        self, prefix: Prefix, nodes: set[int], alive: Alive, views: dict[Prefix, PrefixState]
+        self, prefix: Prefix, nodes: set[int], surviving: Surviving, views: dict[Prefix, PrefixState]
     ) -> PrefixState | None:
         """Return how a prefix is routed under a failure, None if nobody notices."""
         local = self.topology.local
-        touched = {n for n in nodes if prefix in local[n] and alive.local(n, local[n][prefix]) != local[n][prefix]}
+        touched = {n for n in nodes if prefix in local[n] and surviving.local(n, local[n][prefix]) != local[n][prefix]}
         base = self.base[prefix]
         if (
             len(nodes) == 1
             and not touched
             and not self._origins.aggregating
-            and self._goes_on(prefix, min(nodes), alive)
+            and self._goes_on(prefix, min(nodes), surviving)
         ):
             return None
         view = PrefixState(base=base)
         settled = ChainMap(views, self.base)
-        dirty = {node for node in nodes if self._bereft(view, node, alive)}
+        dirty = {node for node in nodes if self._lost_session(view, node, surviving)}
         aggregating = self._origins.aggregating
         for node in chain(
             touched, (n for n in self._origins.possible(prefix) if n in aggregating and n not in touched)
         ):
-            if node not in alive.dead_nodes:
-                after = self._origins.originate(node, prefix, alive, settled)
+            if node not in surviving.lost_nodes:
+                after = self._origins.originate(node, prefix, surviving, settled)
                 if view.offers(node).get(ORIGINATED) != after:
                     view.put(node, ORIGINATED, after)
                     dirty.add(node)
         if not dirty and not touched:
             return None
-        dirty |= self._process.forget(prefix, view, dirty, alive)
-        self._process.settle(prefix, view, sorted(dirty), alive)
+        dirty |= self._process.withdraw(prefix, view, dirty, surviving)
+        self._process.settle(prefix, view, sorted(dirty), surviving)
         view.changed = frozenset(
             touched.union(n for n, chosen in view.selected.items() if self._differs(base.choice(n), chosen))
         )
-        is_noticed = view.changed or any(_lost_more(base.choice(n), c, alive) for n, c in view.selected.items())
+        is_noticed = view.changed or any(_lost_more(base.choice(n), c, surviving) for n, c in view.selected.items())
         return view if is_noticed else None
 
-    def _goes_on(self, prefix: Prefix, node: int, alive: Alive) -> bool:
+    def _goes_on(self, prefix: Prefix, node: int, surviving: Surviving) -> bool:
         """Return whether a node merely goes on with what is left of several equal ways, and nobody it tells can care."""
         base = self.base[prefix]
         chosen = base.choice(node)
@@ -187,35 +187,35 @@ class ControlPlane:
             node in base.candidates and sum(1 for _ in contending(base, node, base.offers(node))) != len(chosen.keys)
         ):
             return False
-        dead = alive.dead_sessions
+        dead = surviving.lost_sessions
         left = [item for key, item in zip(chosen.keys, chosen.used, strict=True) if key[0] != "s" or key[1] not in dead]
-        if not left or self._tells_else(chosen.used[0], left[0]):
+        if not left or self._advertises_else(chosen.used[0], left[0]):
             return False
-        return left[0] is chosen.used[0] or self._nobody_cares(prefix, node, left[0], alive)
+        return left[0] is chosen.used[0] or self._nobody_cares(prefix, node, left[0], surviving)
 
-    def _nobody_cares(self, prefix: Prefix, node: int, best: Candidate, alive: Alive) -> bool:
+    def _nobody_cares(self, prefix: Prefix, node: int, best: Candidate, surviving: Surviving) -> bool:
         """Return whether everybody whom a node tells of a path has something better, and nothing from this node."""
         base = self.base[prefix]
-        for group in self.announcements.groups(node, prefix):
+        for group in self.advertisements.groups(node, prefix):
             bound = group.best_grade(best)
-            for session in group.told(prefix):
+            for session in group.advertised(prefix):
                 held = base.choice(session.receiver)
-                if session.number in alive.dead_sessions:
+                if session.number in surviving.lost_sessions:
                     continue
                 if base.is_offered(session.receiver, ("s", session.number)) or held is None or grade_of(held) >= bound:
                     return False
         return True
 
-    def _bereft(self, view: PrefixState, node: int, alive: Alive) -> bool:
+    def _lost_session(self, view: PrefixState, node: int, surviving: Surviving) -> bool:
         """Return whether a node has to choose anew: not if what it uses first is left, and nothing can take a lost place."""
         rivals = tuple(contending(view, node, view.offers(node)))
-        if alive.dead_sessions.isdisjoint(rivals):
+        if surviving.lost_sessions.isdisjoint(rivals):
             return False
         chosen = view.choice(node)
         if chosen is None or len(rivals) != len(chosen.keys) or self._process.leaks(node):
             return True
         kind, number = chosen.keys[0]
-        return kind != "s" or number in alive.dead_sessions
+        return kind != "s" or number in surviving.lost_sessions
 
     def _differs(self, before: Selected | None, after: Selected | None) -> bool:
         """Return whether a node sends packets where it sent none before, or tells other than it did."""
@@ -226,9 +226,9 @@ class ControlPlane:
             # a leaked route keeps its key when the one that it was leaked from takes another way
             if key not in ways or ways[key].hops != item.hops:
                 return True
-        return self._tells_else(before.used[0], after.used[0])
+        return self._advertises_else(before.used[0], after.used[0])
 
-    def _tells_else(self, one: Candidate, other: Candidate) -> bool:
+    def _advertises_else(self, one: Candidate, other: Candidate) -> bool:
         """Return whether what follows from a path differs from what follows from another one."""
         if one is other:
             return False
@@ -245,7 +245,7 @@ class ControlPlane:
         return paths[0] != paths[1] and self.stubs.occurring(paths[0]) != self.stubs.occurring(paths[1])
 
 
-def _lost_more(before: Selected | None, after: Selected | None, alive: Alive) -> bool:
+def _lost_more(before: Selected | None, after: Selected | None, surviving: Surviving) -> bool:
     """Return whether a node lost ways other than those over dead sessions."""
     lost = set(() if before is None else before.keys) - set(() if after is None else after.keys)
-    return any(kind != "s" or number not in alive.dead_sessions for kind, number in lost)
+    return any(kind != "s" or number not in surviving.lost_sessions for kind, number in lost)

@@ -13,22 +13,22 @@ from itertools import chain
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.routes.adjacency import Leak, Session
-from verification.routes.advertisements import Announcements, Group, Sent
+from verification.routes.advertisements import Advertisements, Group, Sent
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Grade, Selected, grade, select
 from verification.routes.origination import Origins
 from verification.routes.rib import NotSettledError, PrefixState
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, grouped
 
 
 class DecisionProcess:
     """What all nodes of a topology do about one prefix at a time."""
 
-    def __init__(self, topology: Topology, announcements: Announcements, origins: Origins) -> None:
+    def __init__(self, topology: Topology, advertisements: Advertisements, origins: Origins) -> None:
         self._topology = topology
-        self._announcements = announcements
+        self._advertisements = advertisements
         self._origins = origins
-        stubs = announcements.stubs.settled
+        stubs = advertisements.stubs.settled
         self._keys: tuple[CandidateKey, ...] = tuple(("s", item.number) for item in topology.sessions)
         self._key_tuples: dict[tuple[CandidateKey, ...], tuple[CandidateKey, ...]] = {}  # equal ones are stored once
         self._leaks_from = grouped((leak.source, leak) for leak in topology.leaks)
@@ -42,7 +42,7 @@ class DecisionProcess:
         """Return whether a node leaks into another one."""
         return node in self._leaks_from
 
-    def settle(self, prefix: Prefix, state: PrefixState, dirty: list[int], alive: Alive) -> None:
+    def settle(self, prefix: Prefix, state: PrefixState, dirty: list[int], surviving: Surviving) -> None:
         """Let nodes choose and tell until nobody changes its mind."""
         queue = list(dirty)
         waiting = set(queue)
@@ -53,16 +53,16 @@ class DecisionProcess:
             position += 1
             waiting.discard(node)
             before = state.choice(node)
-            chosen = self.choose(living(state.offers(node), node, alive))
+            chosen = self.choose(living(state.offers(node), node, surviving))
             if before is not None and (chosen is None or grade_of(chosen) > grade_of(before)):
-                self._ask_anew(prefix, node, state, alive)
+                self._route_refresh(prefix, node, state, surviving)
                 chosen = self.choose(state.offers(node))
             if chosen == before:
                 continue
             state.selected[node] = chosen
             is_told = chosen is None or before is None or chosen.used[0] != before.used[0]  # only the best one is
-            sessions = self._tell(prefix, node, chosen, state, alive) if is_told else ()
-            for other in chain(sessions, self._tell_leaks(prefix, node, chosen, state, alive)):
+            sessions = self._advertise(prefix, node, chosen, state, surviving) if is_told else ()
+            for other in chain(sessions, self._advertise_leaks(prefix, node, chosen, state, surviving)):
                 if other not in waiting:
                     waiting.add(other)
                     queue.append(other)
@@ -76,94 +76,98 @@ class DecisionProcess:
         used, keys = select(offers)
         return Selected(used, self._key_tuples.setdefault(keys, keys))
 
-    def _ask_anew(self, prefix: Prefix, node: int, state: PrefixState, alive: Alive) -> None:
+    def _route_refresh(self, prefix: Prefix, node: int, state: PrefixState, surviving: Surviving) -> None:
         """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
         own = state.offers(node).get(ORIGINATED)
         offers: dict[CandidateKey, Candidate] = {} if own is None else {ORIGINATED: own}
         sessions = chain(self._hears.get(node, ()), self._hears_stubs.get((node, prefix), ()))
-        offers.update(self.ask(sessions, prefix, state, alive))
+        offers.update(self.ask(sessions, prefix, state, surviving))
         for leak in self._leaks_to.get(node, ()):
-            told = state.choice(leak.source)
-            offer = None if told is None or leak.family is not prefix.family else self._leak(leak, prefix, told, alive)
+            advertised = state.choice(leak.source)
+            offer = (
+                None
+                if advertised is None or leak.family is not prefix.family
+                else self._leak(leak, prefix, advertised, surviving)
+            )
             if offer is not None:
                 offers[("l", leak.source)] = offer
         state.candidates[node] = offers
 
     def ask(
-        self, sessions: Iterable[Session], prefix: Prefix, state: PrefixState, alive: Alive
+        self, sessions: Iterable[Session], prefix: Prefix, state: PrefixState, surviving: Surviving
     ) -> Iterator[tuple[CandidateKey, Candidate]]:
         """Yield what the senders of sessions tell of a prefix now."""
         for session in sessions:
-            told = state.choice(session.sender)
-            if told is None or session.number in alive.dead_sessions:
+            advertised = state.choice(session.sender)
+            if advertised is None or session.number in surviving.lost_sessions:
                 continue
-            group = self._announcements.group_of[session.number]
+            group = self._advertisements.group_of[session.number]
             if group.passes(prefix) and not self._origins.suppressed(session.sender, prefix):
-                sent = self._announcements.sent(group, prefix, told.used[0])
-                offer = None if sent is None else self._announcements.received(session, sent)
+                sent = self._advertisements.sent(group, prefix, advertised.used[0])
+                offer = None if sent is None else self._advertisements.received(session, sent)
                 if offer is not None:
                     yield self._keys[session.number], offer
 
-    def _tell(
-        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
+    def _advertise(
+        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, surviving: Surviving
     ) -> Iterator[int]:
         """Tell a choice over the sessions of a node; yield those whose own choice may change."""
         best = None if chosen is None else chosen.used[0]
         if best is not None and self._origins.suppressed(node, prefix):
             best = None
-        for group in self._announcements.groups(node, prefix):
-            yield from self._tell_group(prefix, group, best, state, alive)
+        for group in self._advertisements.groups(node, prefix):
+            yield from self._advertise_to_group(prefix, group, best, state, surviving)
 
-    def _tell_leaks(
-        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, alive: Alive
+    def _advertise_leaks(
+        self, prefix: Prefix, node: int, chosen: Selected | None, state: PrefixState, surviving: Surviving
     ) -> Iterator[int]:
         """Tell a choice to the VRFs that it leaks into; yield those whose own choice may change."""
         if chosen is not None and self._origins.suppressed(node, prefix):
             chosen = None
         for leak in self._leaks_from.get(node, ()):
-            if leak.family is prefix.family and leak.target not in alive.dead_nodes:
-                offer = None if chosen is None else self._leak(leak, prefix, chosen, alive)
+            if leak.family is prefix.family and leak.target not in surviving.lost_nodes:
+                offer = None if chosen is None else self._leak(leak, prefix, chosen, surviving)
                 if _offer(state, leak.target, ("l", leak.source), offer):
                     yield leak.target
 
-    def _tell_group(
-        self, prefix: Prefix, group: Group, best: Candidate | None, state: PrefixState, alive: Alive
+    def _advertise_to_group(
+        self, prefix: Prefix, group: Group, best: Candidate | None, state: PrefixState, surviving: Surviving
     ) -> Iterator[int]:
         bound = None if best is None else group.best_grade(best)
         sent: Sent | None = None
         is_asked = False
-        for session in group.told(prefix):
+        for session in group.advertised(prefix):
             key, receiver = self._keys[session.number], session.receiver
-            if session.number in alive.dead_sessions:
+            if session.number in surviving.lost_sessions:
                 continue
             if not state.is_offered(receiver, key):
                 held = state.choice(receiver)
                 if bound is None or (held is not None and grade_of(held) < bound):
                     continue
             if best is not None and not is_asked:
-                sent, is_asked = self._announcements.sent(group, prefix, best), True
-            offer = None if sent is None else self._announcements.received(session, sent)
+                sent, is_asked = self._advertisements.sent(group, prefix, best), True
+            offer = None if sent is None else self._advertisements.received(session, sent)
             if _offer(state, receiver, key, offer):
                 yield receiver
 
-    def _leak(self, leak: Leak, prefix: Prefix, chosen: Selected, alive: Alive) -> Candidate | None:
+    def _leak(self, leak: Leak, prefix: Prefix, chosen: Selected, surviving: Surviving) -> Candidate | None:
         """Return a choice as another VRF gets it: told is the best path, but packets go by whatever way its own VRF takes."""
         best = chosen.used[0]
         if best.attributes.source is RouteSource.LEAKED:
             return None
         device = self._topology.nodes[leak.target][0]
         names = () if leak.import_map is None else (leak.import_map,)
-        accepted = self._announcements.filtered(device, names, prefix, best.attributes, announcing=False)
+        accepted = self._advertisements.filtered(device, names, prefix, best.attributes, announcing=False)
         if accepted is None:
             return None
-        dead = alive.dead_sessions
+        dead = surviving.lost_sessions
         ways = zip(chosen.keys, chosen.used, strict=True)
         hops = tuple(hop for key, item in ways if key[0] != "s" or key[1] not in dead for hop in item.hops)
         return Candidate(accepted._replace(source=RouteSource.LEAKED), hops, best.neighbor, best.external)
 
-    def forget(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive) -> set[int]:
+    def withdraw(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], surviving: Surviving) -> set[int]:
         """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""
-        gone = self._hanging(prefix, view, dirty, alive)
+        gone = self._hanging(prefix, view, dirty, surviving)
         for node in gone:
             own = view.offers(node).get(ORIGINATED)
             view.selected[node] = None
@@ -173,14 +177,14 @@ class DecisionProcess:
             if receiver not in gone and view.is_offered(receiver, key):
                 view.put(receiver, key, None)
                 touched.add(receiver)
-        tellers = [node for node in view.nodes() if node not in gone and view.choice(node) is not None]
-        told = {receiver for teller in tellers for _, receiver in self._receivers(prefix, teller, alive)}
-        for node in told & gone.keys():
-            self._ask_anew(prefix, node, view, alive)
+        senders = [node for node in view.nodes() if node not in gone and view.choice(node) is not None]
+        advertised = {receiver for sender in senders for _, receiver in self._receivers(prefix, sender, surviving)}
+        for node in advertised & gone.keys():
+            self._route_refresh(prefix, node, view, surviving)
         return touched
 
     def _hanging(
-        self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], alive: Alive
+        self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], surviving: Surviving
     ) -> dict[int, list[tuple[CandidateKey, int]]]:
         """Return the nodes all of whose used ways come from what is gone (dead sessions, lost origins, or such nodes), with whom
         they may have told."""
@@ -192,24 +196,26 @@ class DecisionProcess:
             if (
                 node in gone
                 or chosen is None
-                or not all(self._is_gone(view, node, k, gone, alive) for k in chosen.keys)
+                or not all(self._is_gone(view, node, k, gone, surviving) for k in chosen.keys)
             ):
                 continue
-            gone[node] = list(self._receivers(prefix, node, alive))
+            gone[node] = list(self._receivers(prefix, node, surviving))
             queue += [receiver for _, receiver in gone[node]]
         return gone
 
-    def _is_gone(self, view: PrefixState, node: int, key: CandidateKey, gone: Container[int], alive: Alive) -> bool:
+    def _is_gone(
+        self, view: PrefixState, node: int, key: CandidateKey, gone: Container[int], surviving: Surviving
+    ) -> bool:
         kind, number = key
         if kind == "s":
-            return number in alive.dead_sessions or self._topology.sessions[number].sender in gone
+            return number in surviving.lost_sessions or self._topology.sessions[number].sender in gone
         return number in gone if kind == "l" else ORIGINATED not in view.offers(node)
 
-    def _receivers(self, prefix: Prefix, node: int, alive: Alive) -> Iterator[tuple[CandidateKey, int]]:
+    def _receivers(self, prefix: Prefix, node: int, surviving: Surviving) -> Iterator[tuple[CandidateKey, int]]:
         """Yield who may be told of a prefix by a node, and as which candidate."""
-        for group in self._announcements.groups(node, prefix):
-            for session in group.told(prefix):
-                if session.number not in alive.dead_sessions:
+        for group in self._advertisements.groups(node, prefix):
+            for session in group.advertised(prefix):
+                if session.number not in surviving.lost_sessions:
                     yield self._keys[session.number], session.receiver
         for leak in self._leaks_from.get(node, ()):
             yield ("l", node), leak.target
@@ -242,8 +248,10 @@ def contending(state: PrefixState, node: int, offers: Mapping[CandidateKey, Cand
             yield key[1]
 
 
-def living(offers: Mapping[CandidateKey, Candidate], node: int, alive: Alive) -> Mapping[CandidateKey, Candidate]:
+def living(
+    offers: Mapping[CandidateKey, Candidate], node: int, surviving: Surviving
+) -> Mapping[CandidateKey, Candidate]:
     """Return the offers that did not come over a session that is dead."""
-    if node not in alive.bereft:
+    if node not in surviving.nodes_with_lost_session:
         return offers
-    return {key: offer for key, offer in offers.items() if key[0] != "s" or key[1] not in alive.dead_sessions}
+    return {key: offer for key, offer in offers.items() if key[0] != "s" or key[1] not in surviving.lost_sessions}

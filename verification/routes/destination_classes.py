@@ -19,12 +19,12 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from verification.routes.adjacency import Session
-from verification.routes.advertisements import Announcements
+from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
 from verification.routes.origination import Origins
 from verification.routes.rib import PrefixState
-from verification.routes.route_filters import Attributes, Filter, RuleTable
-from verification.routes.surviving import Alive
+from verification.routes.route_filters import Filter, PathAttributes, RuleTable
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, grouped
 
 
@@ -49,31 +49,33 @@ class Destination:
     entries: tuple[Ingress, ...]
     asns: tuple[int, ...]
 
-    def is_spared(self, alive: Alive) -> bool:
+    def is_spared(self, surviving: Surviving) -> bool:
         """Return whether all that enters is what enters in the whole network."""
         sessions = (item.session for item in self.entries)
-        return alive.dead_sessions.isdisjoint(sessions) and alive.dimmed.isdisjoint(self.origins)
+        return surviving.lost_sessions.isdisjoint(sessions) and surviving.nodes_with_lost_interface.isdisjoint(
+            self.origins
+        )
 
 
 def find_destinations(
-    topology: Topology, announcements: Announcements, origins: Origins, whole: Alive
+    topology: Topology, advertisements: Advertisements, origins: Origins, whole: Surviving
 ) -> dict[Prefix, Destination]:
     """Return the prefixes that share their class with others; `whole`: everything alive."""
-    stubs = announcements.stubs.settled
+    stubs = advertisements.stubs.settled
     inner = [item for item in topology.sessions if item.sender not in stubs and item.receiver not in stubs]
     if origins.aggregating or _is_doubled(topology):
         return {}
-    filters = _filters_between(topology, announcements, inner)
+    filters = _filters_between(topology, advertisements, inner)
     beside = _beside(topology, inner)
     named = _named(inner, filters)
-    entering = _entering(announcements, origins, whole)
+    entering = _entering(advertisements, origins, whole)
     keys: dict[Prefix, Hashable] = {}
     asns: dict[Prefix, tuple[int, ...]] = {}
     for prefix, (_, entries) in entering.items():
         asns[prefix] = tuple(
             dict.fromkeys(asn for item in entries for asn in item.offer.attributes.as_path if asn not in named)
         )
-        watched = tuple(asn in announcements.stubs.asns for asn in asns[prefix])
+        watched = tuple(asn in advertisements.stubs.asns for asn in asns[prefix])
         order = [beside.get((item.receiver, prefix.family), []) for item in entries]
         keys[prefix] = (prefix.family, watched, _shape(entries, asns[prefix], order))
     permitted = _permitting({id(table): table for item in filters for table in item.tables()}.values(), _shared(keys))
@@ -103,13 +105,13 @@ def _beside(topology: Topology, inner: Iterable[Session]) -> dict[tuple[int, Fam
     return {key: sorted(neighbors) for key, neighbors in found.items()}
 
 
-def _filters_between(topology: Topology, announcements: Announcements, inner: Iterable[Session]) -> list[Filter]:
+def _filters_between(topology: Topology, advertisements: Advertisements, inner: Iterable[Session]) -> list[Filter]:
     """Return the filters that routes pass between nodes that are no stubs."""
-    groups = {group.number: group for group in (announcements.group_of[item.number] for item in inner)}
+    groups = {group.number: group for group in (advertisements.group_of[item.number] for item in inner)}
     found = [item for group in groups.values() for item in (*group.exports, *group.imports)]
     for leak in topology.leaks:
         maps = [item for item in (leak.import_map, leak.export_map) if item is not None]
-        found += announcements.named(topology.nodes[leak.target][0], maps)
+        found += advertisements.named(topology.nodes[leak.target][0], maps)
     return found
 
 
@@ -124,11 +126,11 @@ def _named(inner: Iterable[Session], filters: Iterable[Filter]) -> frozenset[int
 
 
 def _entering(
-    announcements: Announcements, origins: Origins, whole: Alive
+    advertisements: Advertisements, origins: Origins, whole: Surviving
 ) -> dict[Prefix, tuple[dict[int, Candidate], tuple[Ingress, ...]]]:
     """Return, for the prefixes that stubs and nobody else have, who originates them and what enters."""
     settling: dict[Prefix, set[int]] = {}
-    for node, prefixes in announcements.stubs.settled.items():
+    for node, prefixes in advertisements.stubs.settled.items():
         for prefix in prefixes:
             settling.setdefault(prefix, set()).add(node)
     found: dict[Prefix, tuple[dict[int, Candidate], tuple[Ingress, ...]]] = {}
@@ -137,21 +139,21 @@ def _entering(
         if settling.get(prefix, set()) == set(nodes):
             own = {node: origins.originate(node, prefix, whole, {}) for node in nodes}
             originated = {node: item for node, item in own.items() if item is not None}
-            entries = _entries(prefix, announcements, originated) if len(originated) == len(own) else ()
+            entries = _entries(prefix, advertisements, originated) if len(originated) == len(own) else ()
             if entries:
                 found[prefix] = (originated, entries)
     return found
 
 
-def _entries(prefix: Prefix, announcements: Announcements, origins: Mapping[int, Candidate]) -> tuple[Ingress, ...]:
+def _entries(prefix: Prefix, advertisements: Advertisements, origins: Mapping[int, Candidate]) -> tuple[Ingress, ...]:
     """Return what enters, in the order in which it is told; nothing if one of the stubs tells another one."""
     found: list[Ingress] = []
     for node, own in origins.items():
-        for group in announcements.groups(node, prefix):
+        for group in advertisements.groups(node, prefix):
             if prefix in group.stubs:
                 return ()
-            sent = announcements.sent(group, prefix, own)
-            offers = () if sent is None else [(item, announcements.received(item, sent)) for item in group.always]
+            sent = advertisements.sent(group, prefix, own)
+            offers = () if sent is None else [(item, advertisements.received(item, sent)) for item in group.always]
             found += [Ingress(item.receiver, item.number, offer) for item, offer in offers if offer is not None]
     return tuple(found)
 
@@ -222,7 +224,7 @@ class _Renaming:
             for hop, other_hop in zip(one.offer.hops, other.offer.hops, strict=True)
         }
         self._neighbors = {one.offer.neighbor: other.offer.neighbor for one, other in pairs}
-        self._attributes: dict[int, Attributes] = {}
+        self._attributes: dict[int, PathAttributes] = {}
 
     def key(self, key: CandidateKey) -> CandidateKey:
         """Return the name of an offer."""
@@ -251,6 +253,6 @@ class _Renaming:
         keys = chosen.keys if self._entries.keys().isdisjoint(chosen.keys) else tuple(map(self.key, chosen.keys))
         return Selected(used, keys)
 
-    def _renamed(self, item: Attributes) -> Attributes:
+    def _renamed(self, item: PathAttributes) -> PathAttributes:
         path = tuple(self._asns.get(asn, asn) for asn in item.as_path)
-        return Attributes(item.source, path, item.communities, item.local_preference, item.metric)
+        return PathAttributes(item.source, path, item.communities, item.local_preference, item.metric)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from verification.routes.adjacency import Hop
+from verification.routes.adjacency import ForwardingHop
 from verification.routes.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
 from verification.routes.rib import PrefixState
-from verification.routes.surviving import Alive
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.flow import Disposition
 
@@ -62,30 +62,30 @@ class Forwarding:
     """The ways of one routing state; `views` are the prefixes that differ from the settled one."""
 
     def __init__(
-        self, control_plane: ControlPlane, regions: Regions, alive: Alive, views: Mapping[Prefix, PrefixState]
+        self, control_plane: ControlPlane, regions: Regions, surviving: Surviving, views: Mapping[Prefix, PrefixState]
     ) -> None:
         self.control_plane = control_plane
         self.topology: Topology = control_plane.topology
         self.regions = regions
-        self.alive = alive
+        self.surviving = surviving
         self.views = views
         self._known: dict[Prefix, dict[int, tuple[Way, ...]]] = {}
 
-    def chosen_hops(self, node: int, prefix: Prefix) -> tuple[Hop, ...]:
+    def chosen_hops(self, node: int, prefix: Prefix) -> tuple[ForwardingHop, ...]:
         """Return the ways on from a node for one prefix, () if it has no route: the lowest distance wins."""
-        local = self.alive.local(node, self.topology.local[node].get(prefix))
+        local = self.surviving.local(node, self.topology.local[node].get(prefix))
         if local is not None and local.distance == 0:
             return local.hops
         state = self.views.get(prefix) or self.control_plane.base[prefix]
-        selected = self.control_plane.choice(state, prefix, node, self.alive)
+        selected = self.control_plane.choice(state, prefix, node, self.surviving)
         if selected is None:
             return () if local is None else local.hops
         distance = EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
         if local is not None and local.distance <= distance:
             return local.hops
-        if len(selected.used) == 1 or node not in self.alive.bereft:
+        if len(selected.used) == 1 or node not in self.surviving.nodes_with_lost_session:
             return self.control_plane.hops(selected)
-        dead = self.alive.dead_sessions
+        dead = self.surviving.lost_sessions
         return tuple(
             hop
             for key, item in zip(selected.keys, selected.used, strict=True)
@@ -103,7 +103,7 @@ class Forwarding:
         """Return the longest prefix that a node has a route to for a region."""
         return next((prefix for prefix in self.regions.chains[region] if self.chosen_hops(node, prefix)), None)
 
-    def next_hops(self, node: int, region: Prefix) -> tuple[Hop, ...]:
+    def next_hops(self, node: int, region: Prefix) -> tuple[ForwardingHop, ...]:
         """Return the ways on from a node for a region, () if it has no route."""
         for prefix in self.regions.chains[region]:
             hops = self.chosen_hops(node, prefix)

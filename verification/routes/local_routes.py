@@ -9,10 +9,10 @@ from collections.abc import Mapping
 
 from intents.prefix import Prefix, prefix_of
 from routing.model import Network, StaticRoute
-from verification.routes.adjacency import Hop, LocalRoute, Wiring
+from verification.routes.adjacency import Adjacencies, ForwardingHop, LocalRoute
 
 
-def local_routes(network: Network, wiring: Wiring) -> tuple[dict[Prefix, LocalRoute], ...]:
+def local_routes(network: Network, wiring: Adjacencies) -> tuple[dict[Prefix, LocalRoute], ...]:
     """Return the connected and static routes of every node, by node number."""
     local: list[dict[Prefix, LocalRoute]] = [{} for _ in wiring.number]
     for (device, name), item in wiring.interfaces.items():
@@ -20,7 +20,7 @@ def local_routes(network: Network, wiring: Wiring) -> tuple[dict[Prefix, LocalRo
         end = "NEIGHBOR_UNREACHABLE" if wiring.is_linked(device, name) else "DELIVERED_TO_SUBNET"
         for address in item.addresses:
             prefix = prefix_of(address.family, address.value, address.length)
-            hop = Hop(interface=name, end=end)
+            hop = ForwardingHop(interface=name, end=end)
             held = local[node].get(prefix)
             hops = (hop,) if held is None else (*held.hops, hop)
             local[node][prefix] = LocalRoute(distance=0, source="connected", hops=hops)
@@ -35,7 +35,7 @@ def _add_static(
     device: str,
     static: StaticRoute,
     held: dict[Prefix, LocalRoute],
-    wiring: Wiring,
+    wiring: Adjacencies,
 ) -> None:
     hops = _static_hops(device, static, held, wiring)
     old = held.get(static.prefix)
@@ -50,10 +50,10 @@ def _static_hops(
     device: str,
     static: StaticRoute,
     held: Mapping[Prefix, LocalRoute],
-    wiring: Wiring,
-) -> tuple[Hop, ...]:
+    wiring: Adjacencies,
+) -> tuple[ForwardingHop, ...]:
     if static.discard:
-        return (Hop(interface="", end="NULL_ROUTED"),)
+        return (ForwardingHop(interface="", end="NULL_ROUTED"),)
     if static.next_hop is None:
         return _exit_hops(device, static, wiring)
     connected = [
@@ -65,27 +65,27 @@ def _static_hops(
     return tuple(_towards(device, hop, static, wiring) for _, route in longest for hop in route.hops)
 
 
-def _exit_hops(device: str, static: StaticRoute, wiring: Wiring) -> tuple[Hop, ...]:
+def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[ForwardingHop, ...]:
     if static.interface is None or (device, static.interface) not in wiring.interfaces:
         return ()
-    return (Hop(interface=static.interface, end="INSUFFICIENT_INFO"),)
+    return (ForwardingHop(interface=static.interface, end="INSUFFICIENT_INFO"),)
 
 
 def _towards(
     device: str,
-    hop: Hop,
+    hop: ForwardingHop,
     static: StaticRoute,
-    wiring: Wiring,
-) -> Hop:
+    wiring: Adjacencies,
+) -> ForwardingHop:
     for joint in wiring.joints.get((device, hop.interface), ()):
         other = wiring.interfaces[(joint.device, joint.interface)]
         if any(a.value == static.next_hop and a.family is static.prefix.family for a in other.addresses):
-            return Hop(
+            return ForwardingHop(
                 interface=hop.interface,
                 node=wiring.number[(joint.device, other.vrf)],
                 peer_interface=joint.interface,
                 link=joint.link,
             )
     if not wiring.is_linked(device, hop.interface):
-        return Hop(interface=hop.interface, end="EXITS_NETWORK")
-    return Hop(interface=hop.interface, end="NEIGHBOR_UNREACHABLE")
+        return ForwardingHop(interface=hop.interface, end="EXITS_NETWORK")
+    return ForwardingHop(interface=hop.interface, end="NEIGHBOR_UNREACHABLE")

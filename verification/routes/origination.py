@@ -9,21 +9,21 @@ from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix
 from routing.model import Aggregate, BgpInstance, RouteSource
-from verification.routes.adjacency import Hop
-from verification.routes.advertisements import Announcements
+from verification.routes.adjacency import ForwardingHop
+from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import Candidate
 from verification.routes.rib import PrefixState
-from verification.routes.route_filters import Attributes
-from verification.routes.surviving import Alive
+from verification.routes.route_filters import PathAttributes
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 
 
 class Origins:
     """Who may originate which prefix. `prefixes`: all of them, more specific ones first."""
 
-    def __init__(self, topology: Topology, announcements: Announcements) -> None:
+    def __init__(self, topology: Topology, advertisements: Advertisements) -> None:
         self._topology = topology
-        self._announcements = announcements
+        self._advertisements = advertisements
         self.prefixes = _all_prefixes(topology)
         self.aggregating: Mapping[int, tuple[Aggregate, ...]] = {
             node: instance.aggregates for node, instance in topology.instances.items() if instance.aggregates
@@ -48,34 +48,34 @@ class Origins:
         )
 
     def originate(
-        self, node: int, prefix: Prefix, alive: Alive, settled: Mapping[Prefix, PrefixState]
+        self, node: int, prefix: Prefix, surviving: Surviving, settled: Mapping[Prefix, PrefixState]
     ) -> Candidate | None:
         """Return what a node originates for a prefix, None if nothing; `settled`: more specific prefixes."""
         instance = self._topology.instances.get(node)
         if instance is None:
             return None
-        route = alive.local(node, self._topology.local[node].get(prefix))
+        route = surviving.local(node, self._topology.local[node].get(prefix))
         if route is not None:
             path = self._redistributed(node, instance, prefix, RouteSource(route.source))
             if path is not None:
                 return Candidate(path, route.hops, 0, False)
         for item in instance.aggregates:
             if item.prefix == prefix and self._contributes(node, item, settled):
-                path = Attributes(source=RouteSource.AGGREGATE, as_path=())
-                return Candidate(path, (Hop(interface="", end="NULL_ROUTED"),), 0, False)
+                path = PathAttributes(source=RouteSource.AGGREGATE, as_path=())
+                return Candidate(path, (ForwardingHop(interface="", end="NULL_ROUTED"),), 0, False)
         return None
 
     def _redistributed(
         self, node: int, instance: BgpInstance, prefix: Prefix, source: RouteSource
-    ) -> Attributes | None:
-        path = Attributes(source=source, as_path=())
+    ) -> PathAttributes | None:
+        path = PathAttributes(source=source, as_path=())
         if prefix in instance.networks:
             return path
         for item in instance.redistributions:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)
                 device = self._topology.nodes[node][0]
-                accepted = self._announcements.filtered(device, names, prefix, path, announcing=True)
+                accepted = self._advertisements.filtered(device, names, prefix, path, announcing=True)
                 if accepted is not None:
                     return accepted
         return None

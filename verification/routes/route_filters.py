@@ -17,7 +17,7 @@ DEFAULT_PREFERENCE = 100
 """The local preference of a route that nobody gave one."""
 
 
-class Attributes(NamedTuple):
+class PathAttributes(NamedTuple):
     """What a policy may look at or change of a route."""
 
     source: RouteSource
@@ -111,7 +111,7 @@ class Filter:
                 return False
         return self._default is PolicyDefault.PROTOCOL
 
-    def apply(self, prefix: Prefix, path: Attributes, announcing: bool) -> Attributes | None:
+    def apply(self, prefix: Prefix, path: PathAttributes, announcing: bool) -> PathAttributes | None:
         """Return the attributes after the policy, None if it rejects the route."""
         for item in self._clauses:
             if not _holds(item, prefix, path):
@@ -132,7 +132,7 @@ def _table(rules: tuple[PrefixRule, ...], tables: dict[tuple[PrefixRule, ...], R
     return tables[rules]
 
 
-def _holds(item: _Clause, prefix: Prefix, path: Attributes) -> bool:
+def _holds(item: _Clause, prefix: Prefix, path: PathAttributes) -> bool:
     clause = item.clause
     if item.table is not None and not item.table.accepts(prefix):
         return False
@@ -141,7 +141,7 @@ def _holds(item: _Clause, prefix: Prefix, path: Attributes) -> bool:
     return clause.communities is None or any(path.communities.issuperset(wanted) for wanted in clause.communities)
 
 
-def _changed(clause: PolicyClause, path: Attributes) -> Attributes:
+def _changed(clause: PolicyClause, path: PathAttributes) -> PathAttributes:
     if clause.add_communities or clause.replace_communities:
         kept = frozenset() if clause.replace_communities else path.communities
         path = path._replace(communities=kept | frozenset(clause.add_communities))

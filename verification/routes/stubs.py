@@ -22,7 +22,7 @@ class Stubs:
     the sessions that it receives on; `asns` the ASs that any of them takes for a loop."""
 
     settled: Mapping[int, frozenset[Prefix]]
-    hears: Mapping[int, tuple[Session, ...]]
+    receives: Mapping[int, tuple[Session, ...]]
     asns: frozenset[int]
 
     def asks(self, node: int, prefix: Prefix) -> bool:
@@ -38,26 +38,26 @@ class Stubs:
 def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix] | None]) -> Stubs:
     """Return the stubs; `passing`: the prefixes that can pass a session whatever their attributes, None if not bounded."""
     settled = {node: set(topology.local[node]) for node in _quiet(topology)}
-    hears: dict[int, list[Session]] = {node: [] for node in settled}
-    tells: dict[Prefix, set[int]] = {}
+    receives: dict[int, list[Session]] = {node: [] for node in settled}
+    advertises: dict[Prefix, set[int]] = {}
     for session in topology.sessions:
-        if session.receiver in hears:
-            hears[session.receiver].append(session)
+        if session.receiver in receives:
+            receives[session.receiver].append(session)
         if session.sender in settled:
-            told = passing(session)
-            if told is None:
+            advertised = passing(session)
+            if advertised is None:
                 del settled[session.sender]
                 continue
-            settled[session.sender] |= told
-            for prefix in told:
-                tells.setdefault(prefix, set()).add(session.sender)
-    for prefix, cover in _inside(topology, tells):
-        for node in tells[cover] & settled.keys():
+            settled[session.sender] |= advertised
+            for prefix in advertised:
+                advertises.setdefault(prefix, set()).add(session.sender)
+    for prefix, cover in _inside(topology, advertises):
+        for node in advertises[cover] & settled.keys():
             settled[node].add(prefix)
     return Stubs(
         settled={node: frozenset(prefixes) for node, prefixes in settled.items()},
-        hears={node: tuple(hears[node]) for node in settled},
-        asns=frozenset(asn for node in settled for item in hears[node] for asn in item.loop_asns),
+        receives={node: tuple(receives[node]) for node in settled},
+        asns=frozenset(asn for node in settled for item in receives[node] for asn in item.loop_asns),
     )
 
 
@@ -78,14 +78,14 @@ def _quiet(topology: Topology) -> set[int]:
     }
 
 
-def _inside(topology: Topology, tells: Collection[Prefix]) -> Iterator[tuple[Prefix, Prefix]]:
+def _inside(topology: Topology, advertises: Collection[Prefix]) -> Iterator[tuple[Prefix, Prefix]]:
     """Yield every prefix with each one of `tells` that it lies in: packets to it follow that one to whoever tells it."""
-    lengths = {(prefix.family, prefix.length) for prefix in tells}
+    lengths = {(prefix.family, prefix.length) for prefix in advertises}
     known = {prefix for held in topology.local for prefix in held}
     known |= {item.prefix for instance in topology.instances.values() for item in instance.aggregates}
     for prefix in known:
         for family, length in lengths:
             if family is prefix.family and length < prefix.length:
                 cover = prefix_of(family, prefix.network, length)
-                if cover in tells:
+                if cover in advertises:
                     yield prefix, cover

@@ -10,7 +10,7 @@ from verification.routes.topology import Topology
 from verification.verdicts.failure import Failure
 
 
-class Alive:
+class Surviving:
     """Which sessions, nodes and interfaces still work under a failure.
 
     `cut`: devices that no cable joins to the backbone any more. They count as gone: nobody is promised anything there, and
@@ -21,16 +21,16 @@ class Alive:
         self.failure = failure
         self._topology = topology
         gone = failure.devices | cut
-        self.dead_nodes = frozenset(node for device in gone for node in topology.nodes_of.get(device, ()))
+        self.lost_nodes = frozenset(node for device in gone for node in topology.nodes_of.get(device, ()))
         ended = [item for link in failure.links for item in topology.sessions_on.get(link, ())]
         ended += [item for device in gone for item in topology.sessions_of.get(device, ())]
-        self.dimmed = (
+        self.nodes_with_lost_interface = (
             frozenset(node for device, _ in failure.interfaces for node in topology.nodes_of.get(device, ()))
-            - self.dead_nodes
+            - self.lost_nodes
         )
         """The living nodes of devices that lost an interface."""
-        self.dead_sessions = frozenset(item.number for item in ended)
-        self.bereft = frozenset(item.receiver for item in ended) - self.dead_nodes
+        self.lost_sessions = frozenset(item.number for item in ended)
+        self.nodes_with_lost_session = frozenset(item.receiver for item in ended) - self.lost_nodes
         """The living nodes that lost a session."""
 
     def interface(self, node: int, name: str) -> bool:
@@ -40,7 +40,7 @@ class Alive:
 
     def local(self, node: int, route: LocalRoute | None) -> LocalRoute | None:
         """Return what is left of a connected or static route."""
-        if route is None or node in self.dead_nodes:
+        if route is None or node in self.lost_nodes:
             return None
         if not self.failure.interfaces:
             return route

@@ -13,7 +13,16 @@ from typing import TypeVar
 
 from intents.prefix import Family, Prefix
 from routing.model import BgpInstance, Device, Interface, Network, VrfFamily
-from verification.routes.adjacency import InterfaceKey, Joint, Leak, LocalRoute, NodeKey, Session, Wiring, parent_of
+from verification.routes.adjacency import (
+    Adjacencies,
+    InterfaceKey,
+    Joint,
+    Leak,
+    LocalRoute,
+    NodeKey,
+    Session,
+    parent_of,
+)
 from verification.routes.bgp_sessions import sessions
 from verification.routes.local_routes import local_routes
 
@@ -64,7 +73,7 @@ def build_topology(network: Network) -> Topology:
     external = frozenset((port.device, port.interface) for port in network.ports if port.external)
     ports = {(port.device, port.interface): port.attachment for port in network.ports}
     ends = [((k.a_device, k.a_interface), (k.b_device, k.b_interface)) for k in network.links]
-    wiring = Wiring(
+    wiring = Adjacencies(
         interfaces=interfaces,
         joints=joints,
         number=number,

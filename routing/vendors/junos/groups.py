@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from routing.vendors.junos.tree import INACTIVE, Statement, quote, words
+from routing.vendors.junos.tree import INACTIVE, JunosStatement, quote, words
 
 Words = tuple[str, ...]
 _Children = dict[Words, dict[str, None]]
@@ -24,25 +24,25 @@ _ROOTS_WITHOUT_NAMES = frozenset({"interface-range", "traceoptions", "apply-grou
 class _Application(NamedTuple):
     place: Words
     group: str
-    statement: Statement
+    statement: JunosStatement
 
 
 class _Inherited(NamedTuple):
     words: Words
-    statement: Statement
+    statement: JunosStatement
     group: str
     rank: int
 
 
-def expand_groups(statements: list[Statement]) -> tuple[list[Statement], list[Statement]]:
+def expand_groups(statements: list[JunosStatement]) -> tuple[list[JunosStatement], list[JunosStatement]]:
     """Return the statements in effect, inherited ones last, and those that only define or apply groups."""
     if not any(s.text.startswith("groups ") or "apply-groups" in s.text for s in statements):
         return statements, []
-    local: list[Statement] = []
-    members: dict[str, list[tuple[Words, Statement]]] = defaultdict(list)
+    local: list[JunosStatement] = []
+    members: dict[str, list[tuple[Words, JunosStatement]]] = defaultdict(list)
     applied: list[_Application] = []
     excepted: list[_Application] = []
-    support: list[Statement] = []
+    support: list[JunosStatement] = []
     for statement in statements:
         if statement.fault or statement.text.startswith(INACTIVE) or not _is_group_text(statement.text):
             local.append(statement)
@@ -60,11 +60,11 @@ def _is_group_text(text: str) -> bool:
 
 
 def _sort_out(
-    statement: Statement,
-    members: dict[str, list[tuple[Words, Statement]]],
+    statement: JunosStatement,
+    members: dict[str, list[tuple[Words, JunosStatement]]],
     applied: list[_Application],
     excepted: list[_Application],
-) -> Statement:
+) -> JunosStatement:
     """File one statement; return it, with a fault if it is of a form that isn't followed."""
     parts = tuple(words(statement.text))
     if parts[0] == "groups" and len(parts) > 2:
@@ -86,22 +86,24 @@ def _sort_out(
 
 
 def _with_application(
-    support: list[Statement], applied: list[_Application]
-) -> Iterator[tuple[Statement, _Application | None]]:
+    support: list[JunosStatement], applied: list[_Application]
+) -> Iterator[tuple[JunosStatement, _Application | None]]:
     by_statement = {application.statement: application for application in applied}
     for statement in support:
         yield statement, by_statement.get(statement)
 
 
 def _check_name(
-    statement: Statement, application: _Application | None, members: dict[str, list[tuple[Words, Statement]]]
-) -> Statement:
+    statement: JunosStatement, application: _Application | None, members: dict[str, list[tuple[Words, JunosStatement]]]
+) -> JunosStatement:
     if application is not None and application.group not in members:
         return statement._replace(fault="applies a group that isn't defined")
     return statement
 
 
-def _inherit(members: dict[str, list[tuple[Words, Statement]]], applied: list[_Application]) -> Iterator[_Inherited]:
+def _inherit(
+    members: dict[str, list[tuple[Words, JunosStatement]]], applied: list[_Application]
+) -> Iterator[_Inherited]:
     """Yield what each application brings in, deepest place first, wildcards still in it."""
     order = sorted(applied, key=lambda application: -len(application.place))
     for rank, application in enumerate(order, 1):
@@ -121,7 +123,9 @@ def _is_wildcard(word: str) -> bool:
     return len(word) > 2 and word[0] == "<" and word[-1] == ">"
 
 
-def _concrete(local: list[Statement], inherited: list[_Inherited], excepted: list[_Application]) -> Iterator[Statement]:
+def _concrete(
+    local: list[JunosStatement], inherited: list[_Inherited], excepted: list[_Application]
+) -> Iterator[JunosStatement]:
     """Yield the inherited statements with their wildcards filled in and the excepted ones left out."""
     wild = any(_is_wildcard(word) for item in inherited for word in item.words)
     here = _children(words(s.text) for s in local if not s.fault and not s.text.startswith(INACTIVE)) if wild else {}
@@ -142,7 +146,7 @@ def _concrete(local: list[Statement], inherited: list[_Inherited], excepted: lis
             clash = len(siblings[item.rank, parts[:-1]]) > 1
             text = " ".join(map(quote, parts))
             fault = reason or ("two patterns of a group meet here" if clash else "")
-            yield Statement(text, item.statement.line, item.rank, item.statement.text, fault)
+            yield JunosStatement(text, item.statement.line, item.rank, item.statement.text, fault)
 
 
 def _children(sentences: Iterator[Words] | Iterator[list[str]]) -> _Children:

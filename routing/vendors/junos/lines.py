@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:+/-]*\Z")
 
 
 @dataclass(slots=True)
-class Lines:
+class TokenLines:
     """Lines in the order in which they were added, each once."""
 
     found: dict[str, TextLine] = field(default_factory=dict)

@@ -30,7 +30,7 @@ _QUOTED_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _MAX_DEPTH = 64
 
 
-class Statement(NamedTuple):
+class JunosStatement(NamedTuple):
     """One statement. `rank` 0 stands here, higher ones are inherited from groups, weaker the higher; `source` is the text
     of the group's line that says an inherited one; `fault` says why it can't be understood ("" if it may be)."""
 
@@ -58,7 +58,7 @@ def words(text: str) -> list[str]:
     return [quoted if bare == "" else bare for quoted, bare in _QUOTED_WORD.findall(text)]
 
 
-def read_statements(text: str) -> list[Statement]:
+def read_statements(text: str) -> list[JunosStatement]:
     """Read a whole configuration in either form; never fails: what can't be parsed is a statement with a fault."""
     found, off = _read_set_lines(text) if SET_FORM.search(text) else _read_braces(text)
     return _mark_inactive(found, off) if off else found
@@ -86,14 +86,14 @@ def paths_text(paths: tuple[LinePath, ...]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _read_set_lines(text: str) -> tuple[list[Statement], dict[str, int]]:
-    found: list[Statement] = []
+def _read_set_lines(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
+    found: list[JunosStatement] = []
     off: dict[str, int] = {}
     # Nearly every line of a large text ends here, so it is made without the named constructor.
     ordinary, comment, new = _ORDINARY.match, False, tuple.__new__
     for number, raw in enumerate(text.split("\n"), 1):
         if ordinary(raw) and not comment and "  " not in raw and "/*" not in raw:
-            found.append(new(Statement, (raw[4:], number, 0, "", "")))
+            found.append(new(JunosStatement, (raw[4:], number, 0, "", "")))
             continue
         line = raw.strip()
         if comment or line.startswith("/*"):
@@ -103,26 +103,26 @@ def _read_set_lines(text: str) -> tuple[list[Statement], dict[str, int]]:
     return found, off
 
 
-def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[Statement]:
+def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[JunosStatement]:
     tokens = _line_tokens(line)
     if tokens is None:
-        yield Statement(UNPARSED + line, number, fault="not a statement")
+        yield JunosStatement(UNPARSED + line, number, fault="not a statement")
         return
     verb, *rest = tokens
     if verb in {"set", "deactivate"} and rest:
         for statement in _expand_lists(rest):
             if statement is None:
-                yield Statement(UNPARSED + line, number, fault="not a statement")
+                yield JunosStatement(UNPARSED + line, number, fault="not a statement")
             elif verb == "set":
-                yield Statement(statement, number)
+                yield JunosStatement(statement, number)
             else:
                 off[statement] = number
     elif verb == "protect" and rest:
-        yield Statement(" ".join(tokens), number)
+        yield JunosStatement(" ".join(tokens), number)
     elif verb in _VERBS:
-        yield Statement(line, number, fault="a command, not configuration")
+        yield JunosStatement(line, number, fault="a command, not configuration")
     else:
-        yield Statement(UNPARSED + line, number, fault="not a statement")
+        yield JunosStatement(UNPARSED + line, number, fault="not a statement")
 
 
 def _line_tokens(line: str) -> list[str] | None:
@@ -162,7 +162,7 @@ class _BraceReader:
     """Flattens braces with a stack of its own, so that nesting is bounded by memory, not by recursion."""
 
     def __init__(self) -> None:
-        self.found: list[Statement] = []
+        self.found: list[JunosStatement] = []
         self.off: dict[str, int] = {}
         self.stack = [_Block("", 0, 0)]
         self.pending: list[str] = []
@@ -197,7 +197,7 @@ class _BraceReader:
                 yield prefix + statement
 
     def fault(self, text: str, line: int, reason: str) -> None:
-        self.found.append(Statement(UNPARSED + text, line, fault=reason))
+        self.found.append(JunosStatement(UNPARSED + text, line, fault=reason))
 
     def open(self, line: int) -> None:
         if not self.pending:
@@ -220,17 +220,17 @@ class _BraceReader:
             return
         block = self.stack.pop()
         if self.empty and block.depth <= _MAX_DEPTH:
-            self.found.append(Statement(block.prefix.rstrip(" "), block.line))
+            self.found.append(JunosStatement(block.prefix.rstrip(" "), block.line))
         self.empty = False
 
     def end(self, line: int) -> None:
         if not self.pending:
             self.start = line
-        self.found.extend(Statement(statement, self.start) for statement in list(self.statements()))
+        self.found.extend(JunosStatement(statement, self.start) for statement in list(self.statements()))
         self.empty = False
 
 
-def _read_braces(text: str) -> tuple[list[Statement], dict[str, int]]:
+def _read_braces(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
     reader, line, seen = _BraceReader(), 1, 0
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "skip":
@@ -247,10 +247,10 @@ def _read_braces(text: str) -> tuple[list[Statement], dict[str, int]]:
     return reader.found, reader.off
 
 
-def _mark_inactive(found: list[Statement], off: dict[str, int]) -> list[Statement]:
+def _mark_inactive(found: list[JunosStatement], off: dict[str, int]) -> list[JunosStatement]:
     """Mark every statement that stands at or under a deactivated one."""
     used: set[str] = set()
-    marked: list[Statement] = []
+    marked: list[JunosStatement] = []
     for statement in found:
         cover = None if statement.fault else _cover(statement.text, off)
         if cover is not None:
@@ -259,7 +259,7 @@ def _mark_inactive(found: list[Statement], off: dict[str, int]) -> list[Statemen
         else:
             marked.append(statement)
     idle = [
-        Statement(f"deactivate {text}", line, fault="deactivates nothing that stands here")
+        JunosStatement(f"deactivate {text}", line, fault="deactivates nothing that stands here")
         for text, line in off.items()
         if text not in used
     ]

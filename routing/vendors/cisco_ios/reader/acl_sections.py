@@ -14,15 +14,15 @@ from routing.refs import acl_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.acl import IPV6, numbered_kind, read_body
-from routing.vendors.cisco_ios.reader.draft import AclDraft, Draft
 from routing.vendors.cisco_ios.reader.groups import NO_GROUPS, Groups, resolve_groups
+from routing.vendors.cisco_ios.reader.partial import AclDraft, PartialDevice
 
 
-def read_numbered_acl(draft: Draft, index: int, words: list[str]) -> bool:
+def read_numbered_acl(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one `access-list N ...` line into the list it belongs to."""
     number = small_number(words[1], 2699) if len(words) > 2 else None
     kind = numbered_kind(number) if number is not None else None
-    acl = None if kind is None else _open_acl(draft, words[1], kind, index)
+    acl = None if kind is None else _open_acl(partial, words[1], kind, index)
     if acl is None:
         return False
     acl.body.append(" ".join(words[2:]))
@@ -30,79 +30,79 @@ def read_numbered_acl(draft: Draft, index: int, words: list[str]) -> bool:
     return True
 
 
-def _open_acl(draft: Draft, name: str, kind: str, index: int) -> AclDraft | None:
+def _open_acl(partial: PartialDevice, name: str, kind: str, index: int) -> AclDraft | None:
     """Return the list of a name, None if the name is taken by a list of another kind."""
-    acl = draft.acls.setdefault(name, AclDraft(name, kind))
+    acl = partial.acls.setdefault(name, AclDraft(name, kind))
     if acl.kind != kind:
         return None
     acl.headers.append(index)
     return acl
 
 
-def read_acl_section(draft: Draft, section: Section, name: str, kind: str) -> None:
+def read_acl_section(partial: PartialDevice, section: Section, name: str, kind: str) -> None:
     """Read one section of a named list."""
     number = small_number(name, 2699)
     fits = kind == IPV6 or number is None or numbered_kind(number) == kind
-    acl = _open_acl(draft, name, kind, section.start) if fits else None
+    acl = _open_acl(partial, name, kind, section.start) if fits else None
     if acl is None:
-        for index, path in nested(draft.lines, section):
-            draft.reject(index, path, "the name belongs to an access list of another kind")
+        for index, path in nested(partial.lines, section):
+            partial.reject(index, path, "the name belongs to an access list of another kind")
         return
-    acl.body.extend(draft.lines[section.start + 1 : section.end])
+    acl.body.extend(partial.lines[section.start + 1 : section.end])
     acl.indexes.extend(range(section.start + 1, section.end))
 
 
-def read_object_group(draft: Draft, section: Section, words: list[str]) -> None:
+def read_object_group(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one section of an object group."""
-    bodies = draft.groups.get(words[1]) if len(words) == 3 else None
+    bodies = partial.groups.get(words[1]) if len(words) == 3 else None
     if bodies is None:
-        for index, path in nested(draft.lines, section):
-            draft.reject(index, path, "kind of object group is not modelled")
+        for index, path in nested(partial.lines, section):
+            partial.reject(index, path, "kind of object group is not modelled")
         return
-    lines = nested(draft.lines, section)
+    lines = nested(partial.lines, section)
     _, body = bodies.setdefault(words[2], (next(lines), []))
     for index, path in lines:
         if len(path) == 1:
             continue
         if len(path) > 2 or path[1].startswith("description "):
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
         else:
             body.append((index, path))
 
 
-def finish_acls(draft: Draft) -> tuple[Acl, ...]:
+def finish_acls(partial: PartialDevice) -> tuple[Acl, ...]:
     """Return the access lists in order, with the line of every entry noted."""
-    groups = _finish_groups(draft)
-    for index, path, family, name in draft.acl_uses:
-        used = draft.acls.get(name)
+    groups = _finish_groups(partial)
+    for index, path, family, name in partial.acl_uses:
+        used = partial.acls.get(name)
         if used is not None and (used.kind == IPV6) != (family is Family.V6):
-            draft.reject(index, path, "the access list is one of the other address family")
-    return tuple(_finish_acl(draft, draft.acls[name], groups) for name in sorted(draft.acls))
+            partial.reject(index, path, "the access list is one of the other address family")
+    return tuple(_finish_acl(partial, partial.acls[name], groups) for name in sorted(partial.acls))
 
 
-def _finish_groups(draft: Draft) -> Groups:
+def _finish_groups(partial: PartialDevice) -> Groups:
     texts = {
         kind: {name: tuple(path[1] for _, path in body) for name, (_, body) in bodies.items()}
-        for kind, bodies in draft.groups.items()
+        for kind, bodies in partial.groups.items()
     }
     groups = resolve_groups(texts["network"], texts["service"])
     for kind, found in (("network", groups.addresses), ("service", groups.services)):
         for name, members in found.items():
             if isinstance(members, str):
-                header, body = draft.groups[kind][name]
+                header, body = partial.groups[kind][name]
                 for index, path in body or [header]:
-                    draft.reject(index, path, members)
+                    partial.reject(index, path, members)
     return groups
 
 
-def _finish_acl(draft: Draft, acl: AclDraft, groups: Groups) -> Acl:
+def _finish_acl(partial: PartialDevice, acl: AclDraft, groups: Groups) -> Acl:
     uses_groups = groups is not NO_GROUPS and any("object-group" in line for line in acl.body)
     body = read_body(acl.kind, tuple(acl.body), groups if uses_groups else NO_GROUPS)
     for position, reason in body.unclear:
-        draft.reject(acl.indexes[position], acl.path(draft.lines, position), reason)
+        partial.reject(acl.indexes[position], acl.path(partial.lines, position), reason)
     for position in body.remarks:
-        draft.harmless.add(acl.path(draft.lines, position))
+        partial.harmless.add(acl.path(partial.lines, position))
     name = acl.name
-    draft.refs[acl_ref(name)] = acl.headers[0] + 1
-    draft.runs[name] = array("I", [acl.indexes[position] + 1 for position in body.sources])
+    partial.refs[acl_ref(name)] = acl.headers[0] + 1
+    partial.runs[name] = array("I", [acl.indexes[position] + 1 for position in body.sources])
     return Acl(name=name, family=Family.V6 if acl.kind == IPV6 else Family.V4, entries=body.entries)

@@ -14,8 +14,8 @@ from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistr
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.reader.draft import Draft, InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.reader.neighbor import read_neighbor
+from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, PartialDevice
 from routing.vendors.cisco_ios.reader.policy import as_number, synthesized_name
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4
@@ -25,18 +25,18 @@ _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
 _SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
 
 
-def read_bgp(draft: Draft, section: Section, words: list[str]) -> None:
+def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one `router bgp` section."""
-    lines = nested(draft.lines, section)
+    lines = nested(partial.lines, section)
     try:
         asn = as_number(words[2]) if len(words) == 3 else None
     except UnclearError:
         asn = None
-    if asn is None or draft.asn not in (None, asn):
+    if asn is None or partial.asn not in (None, asn):
         for index, path in lines:
-            draft.reject(index, path, "not an AS number, or a second BGP process")
+            partial.reject(index, path, "not an AS number, or a second BGP process")
         return
-    draft.asn = asn
+    partial.asn = asn
     header = next(lines)
     context: tuple[InstanceDraft, Family] | None = None
     for index, path in lines:
@@ -44,24 +44,24 @@ def read_bgp(draft: Draft, section: Section, words: list[str]) -> None:
             if len(path) == 2:
                 context = None
                 if path[1].startswith("address-family "):
-                    context = _open_family(draft, header, (index, path))
+                    context = _open_family(partial, header, (index, path))
                     done = True
                 else:
-                    done = _read_router_line(draft, header, (index, path))
+                    done = _read_router_line(partial, header, (index, path))
             else:
                 done = len(path) == 3 and context is not None and _read_family_line(*context, (index, path))
         except UnclearError as reason:
-            draft.reject(index, path, str(reason))
+            partial.reject(index, path, str(reason))
             continue
         if not done:
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
 
 
-def _instance(draft: Draft, vrf: str | None, line: Line) -> InstanceDraft:
-    return draft.instances.setdefault(vrf, InstanceDraft(vrf, line))
+def _instance(partial: PartialDevice, vrf: str | None, line: Line) -> InstanceDraft:
+    return partial.instances.setdefault(vrf, InstanceDraft(vrf, line))
 
 
-def _open_family(draft: Draft, header: Line, line: Line) -> tuple[InstanceDraft, Family]:
+def _open_family(partial: PartialDevice, header: Line, line: Line) -> tuple[InstanceDraft, Family]:
     words = [word for word in line[1][1].split()[1:] if word != "unicast"]
     match words:
         case [family]:
@@ -72,25 +72,25 @@ def _open_family(draft: Draft, header: Line, line: Line) -> tuple[InstanceDraft,
             raise UnclearError("address family is not modelled")
     if family not in _FAMILIES:
         raise UnclearError("address family is not modelled")
-    instance = _instance(draft, vrf, header if vrf is None else line)
+    instance = _instance(partial, vrf, header if vrf is None else line)
     instance.families.add(_FAMILIES[family])
     return instance, _FAMILIES[family]
 
 
-def _read_router_line(draft: Draft, header: Line, line: Line) -> bool:
+def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     """Read a line outside the address families: about the process, or about the global table."""
     words = line[1][1].split()
     match words:
         case ["bgp", "router-id", address]:
-            draft.bgp_router_id = ipv4(address)
+            partial.bgp_router_id = ipv4(address)
         case ["no", "bgp", "default", "ipv4-unicast"]:
-            draft.default_unicast = False
+            partial.default_unicast = False
         case ["bgp", "default", "ipv4-unicast"]:
-            draft.default_unicast = True
+            partial.default_unicast = True
         case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
-            return read_neighbor(_instance(draft, None, header), None, words, line)
+            return read_neighbor(_instance(partial, None, header), None, words, line)
         case ["network" | "redistribute" | "aggregate-address" | "maximum-paths", *_]:
-            return _read_originated(_instance(draft, None, header), Family.V4, words, line)
+            return _read_originated(_instance(partial, None, header), Family.V4, words, line)
         case _:
             return False
     return True
@@ -171,38 +171,38 @@ def _aggregate(family: Family, words: list[str]) -> Aggregate:
     return Aggregate(prefix=prefix, summary_only=bool(rest))
 
 
-def finish_bgp(draft: Draft) -> tuple[BgpInstance, ...]:
+def finish_bgp(partial: PartialDevice) -> tuple[BgpInstance, ...]:
     """Return the instances in order, and report neighbours and families that are not whole."""
     found = []
-    for vrf in sorted(draft.instances, key=lambda name: name or ""):
-        instance = draft.instances[vrf]
-        draft.say(bgp_ref(vrf), instance.first[0])
-        if vrf is not None and (vrf not in draft.vrfs or not instance.families <= draft.vrfs[vrf].families.keys()):
-            draft.reject(*instance.first, "VRF is not defined, or has no such address family")
-        elif vrf is not None and draft.vrfs[vrf].rd is None:
-            draft.reject(*instance.first, "BGP in a VRF without route distinguisher")
-        found.append(_finish_instance(draft, instance))
+    for vrf in sorted(partial.instances, key=lambda name: name or ""):
+        instance = partial.instances[vrf]
+        partial.say(bgp_ref(vrf), instance.first[0])
+        if vrf is not None and (vrf not in partial.vrfs or not instance.families <= partial.vrfs[vrf].families.keys()):
+            partial.reject(*instance.first, "VRF is not defined, or has no such address family")
+        elif vrf is not None and partial.vrfs[vrf].rd is None:
+            partial.reject(*instance.first, "BGP in a VRF without route distinguisher")
+        found.append(_finish_instance(partial, instance))
     return tuple(found)
 
 
-def _finish_instance(draft: Draft, instance: InstanceDraft) -> BgpInstance:
-    asn = draft.asn or 0
+def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInstance:
+    asn = partial.asn or 0
     for redistribution, index, path in instance.redistributions.values():
-        if redistribution.policy is not None and redistribution.policy not in draft.route_maps:
-            draft.reject(index, path, "route map is not defined")
+        if redistribution.policy is not None and redistribution.policy not in partial.route_maps:
+            partial.reject(index, path, "route map is not defined")
     neighbors = []
     for key in sorted(instance.neighbors):
         neighbor = instance.neighbors[key]
         if neighbor.remote_as is None:
-            draft.reject(*neighbor.first, "neighbour without remote-as")
+            partial.reject(*neighbor.first, "neighbour without remote-as")
         elif neighbor.remote_as in (asn, neighbor.local_as.asn if neighbor.local_as else 0):
-            draft.reject(*neighbor.first, "internal BGP is not modelled")
+            partial.reject(*neighbor.first, "internal BGP is not modelled")
         else:
-            neighbors.append(_finish_neighbor(draft, neighbor, neighbor.remote_as))
+            neighbors.append(_finish_neighbor(partial, neighbor, neighbor.remote_as))
     return BgpInstance(
         vrf=instance.vrf,
         asn=asn,
-        router_id=draft.bgp_router_id if instance.router_id is None else instance.router_id,
+        router_id=partial.bgp_router_id if instance.router_id is None else instance.router_id,
         loop_asns=(asn,),
         neighbors=tuple(neighbors),
         redistributions=tuple(
@@ -210,28 +210,28 @@ def _finish_instance(draft: Draft, instance: InstanceDraft) -> BgpInstance:
         ),
         networks=tuple(sorted(instance.networks)),
         aggregates=tuple(instance.aggregates[prefix] for prefix in sorted(instance.aggregates)),
-        maximum_paths=_maximum_paths(draft, instance),
+        maximum_paths=_maximum_paths(partial, instance),
     )
 
 
-def _maximum_paths(draft: Draft, instance: InstanceDraft) -> int:
+def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
     """Return the number for all families of the instance; families that differ can't be said in the model."""
     families = instance.families | instance.paths.keys()
     numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
     if len(numbers) > 1:
         for _, index, path in instance.paths.values():
-            draft.reject(index, path, "maximum-paths differs between the address families")
+            partial.reject(index, path, "maximum-paths differs between the address families")
     return min(numbers, default=1)
 
 
-def _finish_neighbor(draft: Draft, neighbor: NeighborDraft, remote_as: int) -> BgpNeighbor:
-    draft.say(
+def _finish_neighbor(partial: PartialDevice, neighbor: NeighborDraft, remote_as: int) -> BgpNeighbor:
+    partial.say(
         neighbor_ref(neighbor.vrf, neighbor.family, format_address(neighbor.family, neighbor.address)),
         neighbor.first[0],
     )
     activated = neighbor.activated
     if activated is None:
-        activated = draft.default_unicast and neighbor.family is Family.V4
+        activated = partial.default_unicast and neighbor.family is Family.V4
     return BgpNeighbor(
         family=neighbor.family,
         address=neighbor.address,

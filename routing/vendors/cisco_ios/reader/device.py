@@ -21,7 +21,6 @@ from routing.vendors.cisco_ios.reader.acl_sections import (
     read_object_group,
 )
 from routing.vendors.cisco_ios.reader.bgp import finish_bgp, read_bgp
-from routing.vendors.cisco_ios.reader.draft import Draft
 from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
 from routing.vendors.cisco_ios.reader.login import (
     finish_logins,
@@ -30,6 +29,7 @@ from routing.vendors.cisco_ios.reader.login import (
     read_netconf_line,
     read_snmp_line,
 )
+from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.reader.policy import (
     finish_policies,
     read_community_list_line,
@@ -42,154 +42,154 @@ from routing.vendors.vendor import ReadDevice
 
 PLATFORM = "cisco_ios"
 
-_SectionReader = Callable[[Draft, Section, list[str]], None]
-_LineReader = Callable[[Draft, int, list[str]], bool]
+_SectionReader = Callable[[PartialDevice, Section, list[str]], None]
+_LineReader = Callable[[PartialDevice, int, list[str]], bool]
 
 
 def read(name: str, text: str) -> ReadDevice:
     """Return the device that a text configures; never raises for what stands in the text."""
     lines = split_lines(text)
-    draft = Draft(name, lines)
+    partial = PartialDevice(name, lines)
     strange = strange_lines(text, lines)
     ended = False
     for section in sections(lines):
         if ended or (strange and not strange.keys().isdisjoint(range(section.start, section.end))):
-            _reject_section(draft, section, strange, "stands after the end of the configuration" if ended else "")
+            _reject_section(partial, section, strange, "stands after the end of the configuration" if ended else "")
         else:
-            ended = _read_section(draft, section)
-    return _finish(draft)
+            ended = _read_section(partial, section)
+    return _finish(partial)
 
 
-def _reject_section(draft: Draft, section: Section, strange: dict[int, str], reason: str) -> None:
+def _reject_section(partial: PartialDevice, section: Section, strange: dict[int, str], reason: str) -> None:
     """Reject a whole section: one strange line makes its neighbours doubtful too."""
-    for index, path in nested(draft.lines, section):
-        draft.reject(index, path, reason or strange.get(index, "a line of this section is not plain text"))
+    for index, path in nested(partial.lines, section):
+        partial.reject(index, path, reason or strange.get(index, "a line of this section is not plain text"))
 
 
-def _read_section(draft: Draft, section: Section) -> bool:
+def _read_section(partial: PartialDevice, section: Section) -> bool:
     """Read one section; True if it ends the configuration."""
-    header = draft.lines[section.start]
+    header = partial.lines[section.start]
     words = header.split()
     if header[0] in " \t":
-        _reject_section(draft, section, {}, "stands in no section")
+        _reject_section(partial, section, {}, "stands in no section")
         return False
     if words == ["end"] or is_noise(header):
-        for index, path in nested(draft.lines, section):
+        for index, path in nested(partial.lines, section):
             if len(path) > 1:
-                draft.reject(index, path, "stands in no section")
+                partial.reject(index, path, "stands in no section")
         return words == ["end"]
     if words[0] == "banner":
-        _read_banner(draft, section)
+        _read_banner(partial, section)
         return False
     reader = _SECTIONS.get(words[0])
     if reader is not None:
-        reader(draft, section, words)
+        reader(partial, section, words)
     else:
-        _set_aside_section(draft, section)
+        _set_aside_section(partial, section)
     return False
 
 
-def _read_banner(draft: Draft, section: Section) -> None:
-    banner = banner_at(draft.lines, section.start)
+def _read_banner(partial: PartialDevice, section: Section) -> None:
+    banner = banner_at(partial.lines, section.start)
     if banner is None:
-        _reject_section(draft, section, {}, "the banner does not end")
+        _reject_section(partial, section, {}, "the banner does not end")
         return
     if banner.fault is None:
-        draft.harmless.add((banner.text,))
+        partial.harmless.add((banner.text,))
     else:
-        draft.reject(section.start, (banner.text,), banner.fault)
-    for index, path in nested(draft.lines, section):
+        partial.reject(section.start, (banner.text,), banner.fault)
+    for index, path in nested(partial.lines, section):
         if index >= banner.end:
-            draft.reject(index, path, "stands in no section")
+            partial.reject(index, path, "stands in no section")
 
 
-def _set_aside_section(draft: Draft, section: Section) -> None:
+def _set_aside_section(partial: PartialDevice, section: Section) -> None:
     """Set a section aside line by line; below a line that is not understood nothing is."""
     if section.end == section.start + 1:
-        draft.set_aside(section.start, (draft.lines[section.start].strip(),))
+        partial.set_aside(section.start, (partial.lines[section.start].strip(),))
         return
     lost: set[tuple[str, ...]] = set()
-    for index, path in nested(draft.lines, section):
+    for index, path in nested(partial.lines, section):
         if path[:-1] in lost:
-            draft.reject(index, path, "stands below a line that is not understood")
+            partial.reject(index, path, "stands below a line that is not understood")
             lost.add(path)
             continue
-        before = len(draft.unknown)
-        draft.set_aside(index, path)
-        if len(draft.unknown) > before:
+        before = len(partial.unknown)
+        partial.set_aside(index, path)
+        if len(partial.unknown) > before:
             lost.add(path)
 
 
 def _line(reader: _LineReader) -> _SectionReader:
     """Return a section reader for lines that have nothing below them."""
 
-    def read_line(draft: Draft, section: Section, words: list[str]) -> None:
+    def read_line(partial: PartialDevice, section: Section, words: list[str]) -> None:
         if section.end > section.start + 1:
-            lines = list(nested(draft.lines, section))
+            lines = list(nested(partial.lines, section))
             if len(lines) > 1:
-                _reject_section(draft, section, {}, "nothing can stand below this line")
+                _reject_section(partial, section, {}, "nothing can stand below this line")
                 return
-        if not reader(draft, section.start, words):
-            draft.set_aside(section.start, (draft.lines[section.start].strip(),))
+        if not reader(partial, section.start, words):
+            partial.set_aside(section.start, (partial.lines[section.start].strip(),))
 
     return read_line
 
 
-def _read_hostname(draft: Draft, index: int, words: list[str]) -> bool:
-    if len(words) == 2 and words[1] != draft.name:
-        draft.reject(index, (draft.lines[index].strip(),), "the device calls itself by another name")
+def _read_hostname(partial: PartialDevice, index: int, words: list[str]) -> bool:
+    if len(words) == 2 and words[1] != partial.name:
+        partial.reject(index, (partial.lines[index].strip(),), "the device calls itself by another name")
     return len(words) == 2
 
 
-def _read_unicast_routing(draft: Draft, index: int, words: list[str]) -> bool:
-    draft.ipv6_routing = draft.ipv6_routing or words == ["ipv6", "unicast-routing"]
+def _read_unicast_routing(partial: PartialDevice, index: int, words: list[str]) -> bool:
+    partial.ipv6_routing = partial.ipv6_routing or words == ["ipv6", "unicast-routing"]
     return words == ["ipv6", "unicast-routing"]
 
 
-def _read_ip(draft: Draft, section: Section, words: list[str]) -> None:
+def _read_ip(partial: PartialDevice, section: Section, words: list[str]) -> None:
     second = words[1] if len(words) > 1 else ""
     if second == "access-list" and len(words) == 4 and words[2] in (STANDARD, EXTENDED):
-        read_acl_section(draft, section, words[3], words[2])
+        read_acl_section(partial, section, words[3], words[2])
     elif second == "vrf":
-        read_vrf(draft, section, words)
+        read_vrf(partial, section, words)
     else:
         reader = _IP_LINES.get(second)
         if reader is not None:
-            reader(draft, section, words)
+            reader(partial, section, words)
         else:
-            _set_aside_section(draft, section)
+            _set_aside_section(partial, section)
 
 
-def _read_ipv6(draft: Draft, section: Section, words: list[str]) -> None:
+def _read_ipv6(partial: PartialDevice, section: Section, words: list[str]) -> None:
     if words[1:2] == ["access-list"] and len(words) == 3:
-        read_acl_section(draft, section, words[2], IPV6)
+        read_acl_section(partial, section, words[2], IPV6)
         return
     reader = _IPV6_LINES.get(words[1] if len(words) > 1 else "")
     if reader is not None:
-        reader(draft, section, words)
+        reader(partial, section, words)
     else:
-        _set_aside_section(draft, section)
+        _set_aside_section(partial, section)
 
 
-def _read_router(draft: Draft, section: Section, words: list[str]) -> None:
+def _read_router(partial: PartialDevice, section: Section, words: list[str]) -> None:
     if words[1:2] == ["bgp"]:
-        read_bgp(draft, section, words)
+        read_bgp(partial, section, words)
     else:
-        _reject_section(draft, section, {}, "routing protocol is not modelled")
+        _reject_section(partial, section, {}, "routing protocol is not modelled")
 
 
-def _read_vrf_section(draft: Draft, section: Section, words: list[str]) -> None:
+def _read_vrf_section(partial: PartialDevice, section: Section, words: list[str]) -> None:
     if words[1:2] == ["definition"]:
-        read_vrf(draft, section, words)
+        read_vrf(partial, section, words)
     else:
-        _reject_section(draft, section, {}, "not modelled and not on the list of harmless lines")
+        _reject_section(partial, section, {}, "not modelled and not on the list of harmless lines")
 
 
-def _read_no(draft: Draft, index: int, words: list[str]) -> bool:
+def _read_no(partial: PartialDevice, index: int, words: list[str]) -> bool:
     if words == ["no", "snmp-server"]:
-        draft.snmp.clear()
+        partial.snmp.clear()
         return True
-    return read_http_line(draft, index, words) or read_netconf_line(draft, index, words)
+    return read_http_line(partial, index, words) or read_netconf_line(partial, index, words)
 
 
 _IP_LINES: dict[str, _SectionReader] = {
@@ -220,25 +220,25 @@ _SECTIONS: dict[str, _SectionReader] = {
 }
 
 
-def _finish(draft: Draft) -> ReadDevice:
-    acls = finish_acls(draft)
+def _finish(partial: PartialDevice) -> ReadDevice:
+    acls = finish_acls(partial)
     device = Device(
-        name=draft.name,
+        name=partial.name,
         platform=PLATFORM,
-        interfaces=finish_interfaces(draft),
-        vrfs=finish_vrfs(draft),
+        interfaces=finish_interfaces(partial),
+        vrfs=finish_vrfs(partial),
         acls=acls,
-        statics=finish_statics(draft),
-        bgp=finish_bgp(draft),
-        policies=finish_policies(draft),
-        logins=finish_logins(draft),
-        harmless=tuple(sorted(draft.harmless)),
+        statics=finish_statics(partial),
+        bgp=finish_bgp(partial),
+        policies=finish_policies(partial),
+        logins=finish_logins(partial),
+        harmless=tuple(sorted(partial.harmless)),
     )
     unknown: dict[int, UnknownLine] = {}
-    for index, path, reason in sorted(draft.unknown):
+    for index, path, reason in sorted(partial.unknown):
         unknown.setdefault(index, UnknownLine(path=path, reason=reason))
     return ReadDevice(
         device=replace(device, unknown=tuple(unknown.values())),
-        lines=RefTable(draft.refs, draft.runs),
+        lines=RefTable(partial.refs, partial.runs),
         unknown_lines=tuple(index + 1 for index in unknown),
     )

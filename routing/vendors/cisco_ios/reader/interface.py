@@ -11,41 +11,41 @@ from routing.model import AclBinding, Direction, Interface, InterfaceAddress, Li
 from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
-from routing.vendors.cisco_ios.reader.draft import Draft, InterfaceDraft
+from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
 
 
-def read_interface(draft: Draft, section: Section, words: list[str]) -> None:
+def read_interface(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one interface section."""
     name = interface_name(words[1]) if len(words) == 2 else None
     if name is None or interface_kind(name) not in MODELLED_KINDS:
-        _set_aside_section(draft, section, name)
+        _set_aside_section(partial, section, name)
         return
-    interface = draft.interfaces.get(name)
+    interface = partial.interfaces.get(name)
     if interface is None:
-        interface = draft.interfaces[name] = InterfaceDraft(name, section.start)
-        draft.say(interface_ref(name), section.start)
-    for index, path in nested(draft.lines, section):
+        interface = partial.interfaces[name] = InterfaceDraft(name, section.start)
+        partial.say(interface_ref(name), section.start)
+    for index, path in nested(partial.lines, section):
         if len(path) == 1:
             continue
         if len(path) > 2 or not _read_line(interface, index, path):
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
     for binding, index in interface.bindings.values():
-        draft.use_acl(
-            index, (draft.lines[section.start].strip(), draft.lines[index].strip()), binding.family, binding.acl
+        partial.use_acl(
+            index, (partial.lines[section.start].strip(), partial.lines[index].strip()), binding.family, binding.acl
         )
 
 
-def _set_aside_section(draft: Draft, section: Section, name: str | None) -> None:
+def _set_aside_section(partial: PartialDevice, section: Section, name: str | None) -> None:
     known = name == "Null0"
-    for index, path in nested(draft.lines, section):
+    for index, path in nested(partial.lines, section):
         if known:
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
         else:
-            draft.reject(index, path, "kind of interface is not modelled")
+            partial.reject(index, path, "kind of interface is not modelled")
 
 
 def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
@@ -154,14 +154,14 @@ def _remove_addresses(interface: InterfaceDraft, family: Family, one: tuple[int,
         del interface.addresses[old]
 
 
-def finish_interfaces(draft: Draft) -> tuple[Interface, ...]:
+def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
     """Return the interfaces, and report what the device would refuse."""
     tags: set[tuple[str, int]] = set()
     found = []
-    for name, interface in sorted(draft.interfaces.items()):
-        _check(draft, interface, tags)
+    for name, interface in sorted(partial.interfaces.items()):
+        _check(partial, interface, tags)
         for binding, index in interface.bindings.values():
-            draft.say(binding_ref(name, binding.direction.value, binding.family), index)
+            partial.say(binding_ref(name, binding.direction.value, binding.family), index)
         found.append(
             Interface(
                 name=name,
@@ -178,24 +178,24 @@ def finish_interfaces(draft: Draft) -> tuple[Interface, ...]:
     return tuple(found)
 
 
-def _check(draft: Draft, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:
+def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:
     families = {address.family for address in interface.addresses}
     parent, dot, _ = interface.name.partition(".")
     if dot and families and interface.vlan is None and interface_kind(parent) in ETHERNET_KINDS:
-        header = (draft.lines[interface.index].strip(),)
-        draft.reject(interface.index, header, "sub-interface has addresses but no encapsulation")
+        header = (partial.lines[interface.index].strip(),)
+        partial.reject(interface.index, header, "sub-interface has addresses but no encapsulation")
     if interface.vlan is not None and interface.vlan_line is not None:
         if (parent, interface.vlan) in tags:
-            draft.reject(*interface.vlan_line, "tag is used twice on this port")
+            partial.reject(*interface.vlan_line, "tag is used twice on this port")
         tags.add((parent, interface.vlan))
     if interface.vrf is not None and interface.vrf_line is not None:
-        vrf = draft.vrfs.get(interface.vrf)
+        vrf = partial.vrfs.get(interface.vrf)
         if vrf is None:
-            draft.reject(*interface.vrf_line, "VRF is not defined")
+            partial.reject(*interface.vrf_line, "VRF is not defined")
         missing = set() if vrf is None else families - vrf.families.keys()
         for family in sorted(missing):
-            draft.reject(*interface.family_lines[family], "VRF has no such address family")
-    if Family.V6 in families and not draft.ipv6_routing:
-        draft.reject(*interface.family_lines[Family.V6], "IPv6 address without ipv6 unicast-routing")
+            partial.reject(*interface.family_lines[family], "VRF has no such address family")
+    if Family.V6 in families and not partial.ipv6_routing:
+        partial.reject(*interface.family_lines[Family.V6], "IPv6 address without ipv6 unicast-routing")
     if interface.ipv6_enable is not None and Family.V6 not in families:
-        draft.reject(*interface.ipv6_enable, "IPv6 packets are taken here without an IPv6 address")
+        partial.reject(*interface.ipv6_enable, "IPv6 packets are taken here without an IPv6 address")

@@ -16,7 +16,7 @@ from routing.model import Login, LoginService
 from routing.refs import login_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.reader.draft import Draft, LineDraft
+from routing.vendors.cisco_ios.reader.partial import LineDraft, PartialDevice
 
 _LAST_VTY = 1023
 _ALWAYS = range(5)
@@ -26,22 +26,22 @@ _GLOBAL_ONLY = ("",)
 Acls = tuple[tuple[Family, str], ...]
 
 
-def read_line_section(draft: Draft, section: Section, words: list[str]) -> None:
+def read_line_section(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read a `line` section; only vty lines can be reached over the network."""
     numbers = _vty_numbers(words) if words[1:2] == ["vty"] else None
-    lines = nested(draft.lines, section)
+    lines = nested(partial.lines, section)
     if numbers is None:
         for index, path in lines:
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
         return
     next(lines)
-    ways = [draft.vty.setdefault(number, LineDraft(section.start)) for number in numbers]
+    ways = [partial.vty.setdefault(number, LineDraft(section.start)) for number in numbers]
     for index, path in lines:
         if len(path) > 2 or not _read_vty_line(ways, path[1].split()):
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
         for family, (acl, _) in ways[0].classes.items():
             if acl in path[-1].split():
-                draft.use_acl(index, path, family, acl)
+                partial.use_acl(index, path, family, acl)
 
 
 def _vty_numbers(words: list[str]) -> range | None:
@@ -86,42 +86,42 @@ def _set_class(ways: list[LineDraft], family: Family, value: tuple[str, bool] | 
     return True
 
 
-def read_http_line(draft: Draft, index: int, words: list[str]) -> bool:
+def read_http_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read `[no] ip http ...`; False if it is not about who may reach the server."""
     match words:
         case ["ip", "http", "server" | "secure-server" as kind]:
-            draft.http.setdefault(kind, index)
+            partial.http.setdefault(kind, index)
         case ["no", "ip", "http", "server" | "secure-server" as kind]:
-            draft.http.pop(kind, None)
+            partial.http.pop(kind, None)
         case ["ip", "http", "access-class", name] if name not in _FAMILY_WORDS:
-            _guard(draft, index, "http", Family.V4, name)
+            _guard(partial, index, "http", Family.V4, name)
         case ["ip", "http", "access-class", family, name] if family in _FAMILY_WORDS:
-            _guard(draft, index, "http", _FAMILY_WORDS[family], name)
+            _guard(partial, index, "http", _FAMILY_WORDS[family], name)
         case _:
             return False
     return True
 
 
-def _guard(draft: Draft, index: int, service: str, family: Family, acl: str) -> None:
-    draft.service_acls[service, family] = acl
-    draft.use_acl(index, (draft.lines[index].strip(),), family, acl)
+def _guard(partial: PartialDevice, index: int, service: str, family: Family, acl: str) -> None:
+    partial.service_acls[service, family] = acl
+    partial.use_acl(index, (partial.lines[index].strip(),), family, acl)
 
 
-def read_netconf_line(draft: Draft, index: int, words: list[str]) -> bool:
+def read_netconf_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read `[no] netconf-yang ...`; False if it is not about who may reach the service."""
     match words:
         case ["netconf-yang"]:
-            draft.netconf = index
+            partial.netconf = index
         case ["no", "netconf-yang"]:
-            draft.netconf = None
+            partial.netconf = None
         case ["netconf-yang", "ssh", family, "access-list", "name", name] if family in _FAMILY_WORDS:
-            _guard(draft, index, "netconf", _FAMILY_WORDS[family], name)
+            _guard(partial, index, "netconf", _FAMILY_WORDS[family], name)
         case _:
             return False
     return True
 
 
-def read_snmp_line(draft: Draft, index: int, words: list[str]) -> bool:
+def read_snmp_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read a community or a group with the ACLs that a manager must pass; False for any other line."""
     if len(words) < 3 or words[1] not in ("community", "group"):
         return False
@@ -140,9 +140,9 @@ def read_snmp_line(draft: Draft, index: int, words: list[str]) -> bool:
             acls = [(Family.V4, name4), (Family.V6, name6)]
         case _:
             return False
-    draft.snmp.append((index, tuple(acls)))
+    partial.snmp.append((index, tuple(acls)))
     for family, acl in acls:
-        draft.use_acl(index, (draft.lines[index].strip(),), family, acl)
+        partial.use_acl(index, (partial.lines[index].strip(),), family, acl)
     return True
 
 
@@ -168,26 +168,26 @@ def _after_group(words: list[str]) -> list[str] | None:
     return words[at + 1 :] if words[at] == "access" and at + 1 < len(words) else None
 
 
-def finish_logins(draft: Draft) -> tuple[Login, ...]:
+def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
     """Return the ways in, each once, in order."""
     found: set[Login] = set()
-    lines = {number: LineDraft(-1) for number in _ALWAYS} | draft.vty
+    lines = {number: LineDraft(-1) for number in _ALWAYS} | partial.vty
     for number in sorted(lines):
         line = lines[number]
         for protocol in sorted(_PROTOCOLS if line.transport is None else line.transport):
             service = LoginService(protocol)
             found.update(_vty_logins(service, line))
             if line.index >= 0:
-                draft.say(login_ref(service.value), line.index)
-    if draft.http:
-        found.add(Login(service=LoginService.HTTP, acls=_service_acls(draft, "http")))
-        draft.say(login_ref("http"), min(draft.http.values()))
-    if draft.netconf is not None:
-        found.add(Login(service=LoginService.NETCONF, acls=_service_acls(draft, "netconf")))
-        draft.say(login_ref("netconf"), draft.netconf)
-    for index, acls in draft.snmp:
+                partial.say(login_ref(service.value), line.index)
+    if partial.http:
+        found.add(Login(service=LoginService.HTTP, acls=_service_acls(partial, "http")))
+        partial.say(login_ref("http"), min(partial.http.values()))
+    if partial.netconf is not None:
+        found.add(Login(service=LoginService.NETCONF, acls=_service_acls(partial, "netconf")))
+        partial.say(login_ref("netconf"), partial.netconf)
+    for index, acls in partial.snmp:
         found.add(Login(service=LoginService.SNMP, acls=acls))
-        draft.say(login_ref("snmp"), index)
+        partial.say(login_ref("snmp"), index)
     return tuple(sorted(found, key=login_order))
 
 
@@ -211,7 +211,9 @@ def _vrfs(access_class: tuple[str, bool] | None) -> tuple[str, ...] | None:
     return None if access_class is None or access_class[1] else _GLOBAL_ONLY
 
 
-def _service_acls(draft: Draft, service: str) -> Acls:
+def _service_acls(partial: PartialDevice, service: str) -> Acls:
     return tuple(
-        (family, draft.service_acls[service, family]) for family in Family if (service, family) in draft.service_acls
+        (family, partial.service_acls[service, family])
+        for family in Family
+        if (service, family) in partial.service_acls
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from intents.prefix import Family, parse_address
 from routing.model import LinePath, LocalAs
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.reader.draft import InstanceDraft, NeighborDraft
+from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.reader.policy import as_number
 from routing.vendors.cisco_ios.terms import UnclearError
 

@@ -15,7 +15,7 @@ from routing.model import Action, PolicyClause, PrefixRule, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.reader.draft import ClauseDraft, Draft
+from routing.vendors.cisco_ios.reader.partial import ClauseDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import UnclearError
 
 _ACTIONS = {"permit": Action.PERMIT, "deny": Action.DENY}
@@ -36,12 +36,12 @@ def synthesized_name(family: Family, prefix_list: str) -> str:
     return LIST_NAMES[family] + prefix_list
 
 
-def read_prefix_list_line(draft: Draft, index: int, words: list[str]) -> bool:
+def read_prefix_list_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Note one line of `ip prefix-list` or `ipv6 prefix-list`; False if it is not a rule."""
     if len(words) < (7 if words[3:4] == ["seq"] else 5) or words[3] not in ("seq", "permit", "deny"):
         return False
     family = Family.V4 if words[0] == "ip" else Family.V6
-    draft.prefix_lists.setdefault((family, words[2]), []).append((index, " ".join(words[3:])))
+    partial.prefix_lists.setdefault((family, words[2]), []).append((index, " ".join(words[3:])))
     return True
 
 
@@ -93,7 +93,7 @@ def read_rule(family: Family, text: str) -> PrefixRule:
     return PrefixRule(prefix=prefix_of(family, value, length), low=low, high=high, permit=action is Action.PERMIT)
 
 
-def read_community_list_line(draft: Draft, index: int, words: list[str]) -> bool:
+def read_community_list_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Note one line of a standard community list; False if it is anything else."""
     if len(words) < 3:
         return False
@@ -102,14 +102,14 @@ def read_community_list_line(draft: Draft, index: int, words: list[str]) -> bool
     if len(rest) < 3 or (words[2] != "standard" and not number) or rest[1] != "permit":
         if len(words) > 3:  # whoever matches it can't be understood
             name = words[3] if words[2] in ("standard", "expanded") else words[2]
-            draft.community_lists.setdefault(name, []).append((index, None))
+            partial.community_lists.setdefault(name, []).append((index, None))
         return False
     try:
         communities = tuple(sorted({community(word) for word in rest[2:]}))
     except UnclearError:
-        draft.community_lists.setdefault(rest[0], []).append((index, None))
+        partial.community_lists.setdefault(rest[0], []).append((index, None))
         return False
-    draft.community_lists.setdefault(rest[0], []).append((index, communities))
+    partial.community_lists.setdefault(rest[0], []).append((index, communities))
     return True
 
 
@@ -128,34 +128,34 @@ def community(word: str) -> str:
     raise UnclearError("not a numeric community")
 
 
-def read_route_map(draft: Draft, section: Section, words: list[str]) -> None:
+def read_route_map(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Gather one clause of a route map."""
     action = _ACTIONS.get(words[2]) if len(words) > 2 else Action.PERMIT
     number = small_number(words[3], 65535) if len(words) > 3 else 10
-    lines = nested(draft.lines, section)
+    lines = nested(partial.lines, section)
     if len(words) < 2 or len(words) > 4 or action is None or number is None:
         for index, path in lines:
-            draft.reject(index, path, "not a route-map clause")
+            partial.reject(index, path, "not a route-map clause")
         return
     next(lines)
-    clause = draft.route_maps.setdefault(words[1], {}).setdefault(number, ClauseDraft(action, section.start))
+    clause = partial.route_maps.setdefault(words[1], {}).setdefault(number, ClauseDraft(action, section.start))
     clause.action = action
     clause.body.extend(lines)
 
 
-def finish_policies(draft: Draft) -> tuple[RoutePolicy, ...]:
+def finish_policies(partial: PartialDevice) -> tuple[RoutePolicy, ...]:
     """Return the route policies, those that stand for prefix lists of neighbours included."""
-    for (family, _), found in draft.prefix_lists.items():
+    for (family, _), found in partial.prefix_lists.items():
         for position, reason in read_rules(family, tuple(text for _, text in found)).unclear:
             index = found[position][0]
-            draft.reject(index, (draft.lines[index].strip(),), reason)
-    policies = [_finish_route_map(draft, name, clauses) for name, clauses in draft.route_maps.items()]
-    policies.extend(_synthesized(draft, family, name) for family, name in sorted(_bound_lists(draft)))
+            partial.reject(index, (partial.lines[index].strip(),), reason)
+    policies = [_finish_route_map(partial, name, clauses) for name, clauses in partial.route_maps.items()]
+    policies.extend(_synthesized(partial, family, name) for family, name in sorted(_bound_lists(partial)))
     return tuple(sorted(policies, key=lambda policy: policy.name))
 
 
-def _bound_lists(draft: Draft) -> set[tuple[Family, str]]:
-    neighbors = [neighbor for instance in draft.instances.values() for neighbor in instance.neighbors.values()]
+def _bound_lists(partial: PartialDevice) -> set[tuple[Family, str]]:
+    neighbors = [neighbor for instance in partial.instances.values() for neighbor in instance.neighbors.values()]
     return {
         (neighbor.family, name)
         for neighbor in neighbors
@@ -164,39 +164,39 @@ def _bound_lists(draft: Draft) -> set[tuple[Family, str]]:
     }
 
 
-def _synthesized(draft: Draft, family: Family, name: str) -> RoutePolicy:
+def _synthesized(partial: PartialDevice, family: Family, name: str) -> RoutePolicy:
     policy = synthesized_name(family, name)
-    rules, indexes = _listed(draft, family, name)
+    rules, indexes = _listed(partial, family, name)
     for position, index in enumerate(indexes):
-        draft.say(prefix_rule_ref(policy, 0, position), index)
+        partial.say(prefix_rule_ref(policy, 0, position), index)
     if indexes:
-        draft.say(policy_ref(policy), min(indexes))
-        draft.say(clause_ref(policy, 0), min(indexes))
+        partial.say(policy_ref(policy), min(indexes))
+        partial.say(clause_ref(policy, 0), min(indexes))
     return RoutePolicy(name=policy, clauses=(PolicyClause(name="10", action=Action.PERMIT, prefixes=rules or None),))
 
 
-def _listed(draft: Draft, family: Family, name: str) -> tuple[Rules, list[int]]:
+def _listed(partial: PartialDevice, family: Family, name: str) -> tuple[Rules, list[int]]:
     """Return the rules of a list with the index of each one's line; none if the list is not defined."""
-    found = draft.prefix_lists.get((family, name), [])
+    found = partial.prefix_lists.get((family, name), [])
     listed = read_rules(family, tuple(text for _, text in found))
     return listed.rules, [found[position][0] for position in listed.sources]
 
 
-def _finish_route_map(draft: Draft, name: str, clauses: dict[int, ClauseDraft]) -> RoutePolicy:
+def _finish_route_map(partial: PartialDevice, name: str, clauses: dict[int, ClauseDraft]) -> RoutePolicy:
     found = []
     for position, number in enumerate(sorted(clauses)):
         clause = clauses[number]
-        draft.say(policy_ref(name), clause.index)
-        draft.say(clause_ref(name, position), clause.index)
-        found.append(_ClauseReader(draft, clause, str(number)).read(name, position))
+        partial.say(policy_ref(name), clause.index)
+        partial.say(clause_ref(name, position), clause.index)
+        found.append(_ClauseReader(partial, clause, str(number)).read(name, position))
     return RoutePolicy(name=name, clauses=tuple(found))
 
 
 class _ClauseReader:
     """Reads the body of one clause; `rules` None: no condition, or one that every route meets."""
 
-    def __init__(self, draft: Draft, clause: ClauseDraft, number: str) -> None:
-        self._draft = draft
+    def __init__(self, partial: PartialDevice, clause: ClauseDraft, number: str) -> None:
+        self._draft = partial
         self._clause = clause
         self._number = number
         self._lists: list[tuple[Family, str]] = []

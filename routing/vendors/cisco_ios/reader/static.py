@@ -13,18 +13,18 @@ from intents.prefix import Family, Prefix, format_address, parse_address, parse_
 from routing.model import StaticRoute
 from routing.refs import static_ref
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
-from routing.vendors.cisco_ios.reader.draft import Draft
+from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
 
 
-def read_static(draft: Draft, index: int, words: list[str]) -> bool:
+def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one static route line; False if it is not exactly understood."""
     try:
         route = static_route(Family.V4 if words[0] == "ip" else Family.V6, words[2:])
     except (UnclearError, IndexError):
         return False
     way = static_way(route)
-    draft.statics[route.vrf, route.prefix, way] = (route, index)
+    partial.statics[route.vrf, route.prefix, way] = (route, index)
     return True
 
 
@@ -109,10 +109,10 @@ def static_order(route: StaticRoute) -> tuple[str, Prefix, int, str]:
     return route.vrf or "", route.prefix, next_hop, route.interface or ""
 
 
-def finish_statics(draft: Draft) -> tuple[StaticRoute, ...]:
+def finish_statics(partial: PartialDevice) -> tuple[StaticRoute, ...]:
     """Return the static routes in order, and report those in a VRF that is not defined."""
-    for route, index in draft.statics.values():
-        draft.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
-        if route.vrf is not None and route.vrf not in draft.vrfs:
-            draft.reject(index, (draft.lines[index].strip(),), "VRF is not defined")
-    return tuple(sorted((route for route, _ in draft.statics.values()), key=static_order))
+    for route, index in partial.statics.values():
+        partial.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
+        if route.vrf is not None and route.vrf not in partial.vrfs:
+            partial.reject(index, (partial.lines[index].strip(),), "VRF is not defined")
+    return tuple(sorted((route for route, _ in partial.statics.values()), key=static_order))

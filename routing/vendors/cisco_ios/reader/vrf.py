@@ -11,37 +11,37 @@ from intents.prefix import Family
 from routing.model import LinePath, Vrf, VrfFamily
 from routing.refs import vrf_export_ref, vrf_import_ref, vrf_ref
 from routing.vendors.cisco_ios.layout import Section, nested
-from routing.vendors.cisco_ios.reader.draft import Draft, FamilyDraft, VrfDraft
+from routing.vendors.cisco_ios.reader.partial import FamilyDraft, PartialDevice, VrfDraft
 
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
 _DISTINGUISHER = re.compile(r"(?:\d{1,10}|\d{1,5}\.\d{1,5}|\d{1,3}(?:\.\d{1,3}){3}):\d{1,10}")
 
 
-def read_vrf(draft: Draft, section: Section, words: list[str]) -> None:
+def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read `vrf definition NAME` or `ip vrf NAME`."""
     if len(words) != 3:
-        for index, path in nested(draft.lines, section):
-            draft.reject(index, path, "not modelled and not on the list of harmless lines")
+        for index, path in nested(partial.lines, section):
+            partial.reject(index, path, "not modelled and not on the list of harmless lines")
         return
     legacy = words[0] == "ip"
-    vrf = draft.vrfs.setdefault(words[2], VrfDraft(words[2], section.start))
-    draft.say(vrf_ref(vrf.name), section.start)
+    vrf = partial.vrfs.setdefault(words[2], VrfDraft(words[2], section.start))
+    partial.say(vrf_ref(vrf.name), section.start)
     if legacy:
         vrf.families.setdefault(Family.V4, FamilyDraft())
-    for index, path in nested(draft.lines, section):
+    for index, path in nested(partial.lines, section):
         if len(path) == 2:
             if path[1].startswith("rd "):
                 vrf.rd_line = (index, path)
             place = vrf.families[Family.V4] if legacy else vrf.both
-            done = _read_vrf_line(vrf, path, legacy) or _read_family_line(draft, vrf, place, index, path, legacy)
+            done = _read_vrf_line(vrf, path, legacy) or _read_family_line(partial, vrf, place, index, path, legacy)
         elif len(path) == 3:
             family = _family_of(path[1])
             done = not legacy and family is not None
-            done = done and _read_family_line(draft, vrf, vrf.families[family or Family.V4], index, path, True)
+            done = done and _read_family_line(partial, vrf, vrf.families[family or Family.V4], index, path, True)
         else:
             done = len(path) == 1
         if not done:
-            draft.set_aside(index, path)
+            partial.set_aside(index, path)
 
 
 def _family_of(text: str) -> Family | None:
@@ -68,7 +68,9 @@ def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
     return True
 
 
-def _read_family_line(draft: Draft, vrf: VrfDraft, place: FamilyDraft, index: int, path: LinePath, maps: bool) -> bool:
+def _read_family_line(
+    partial: PartialDevice, vrf: VrfDraft, place: FamilyDraft, index: int, path: LinePath, maps: bool
+) -> bool:
     match path[-1].split():
         case ["route-target", way, target] if _DISTINGUISHER.fullmatch(target) and way in ("import", "export", "both"):
             if way != "export":
@@ -84,32 +86,32 @@ def _read_family_line(draft: Draft, vrf: VrfDraft, place: FamilyDraft, index: in
     return True
 
 
-def finish_vrfs(draft: Draft) -> tuple[Vrf, ...]:
+def finish_vrfs(partial: PartialDevice) -> tuple[Vrf, ...]:
     """Return the VRFs, and report route targets that a VRF without route distinguisher can't have."""
     found = []
     taken: set[str] = set()
-    for name, vrf in sorted(draft.vrfs.items()):
+    for name, vrf in sorted(partial.vrfs.items()):
         if vrf.rd is not None and vrf.rd_line is not None:
             if vrf.rd in taken:
-                draft.reject(*vrf.rd_line, "route distinguisher of another VRF")
+                partial.reject(*vrf.rd_line, "route distinguisher of another VRF")
             taken.add(vrf.rd)
         if vrf.target_line is not None and vrf.rd is None:
-            draft.reject(*vrf.target_line, "route target without route distinguisher")
-        families = tuple(_finish_family(draft, vrf, family) for family in sorted(vrf.families))
+            partial.reject(*vrf.target_line, "route target without route distinguisher")
+        families = tuple(_finish_family(partial, vrf, family) for family in sorted(vrf.families))
         found.append(Vrf(name=name, rd=vrf.rd, families=families, description=vrf.description))
     return tuple(found)
 
 
-def _finish_family(draft: Draft, vrf: VrfDraft, family: Family) -> VrfFamily:
+def _finish_family(partial: PartialDevice, vrf: VrfDraft, family: Family) -> VrfFamily:
     own = vrf.families[family]
-    if own.map_line is not None and own.import_map not in draft.route_maps:
-        draft.reject(*own.map_line, "route map is not defined")
+    if own.map_line is not None and own.import_map not in partial.route_maps:
+        partial.reject(*own.map_line, "route map is not defined")
     imports = vrf.both.imports | own.imports
     exports = vrf.both.exports | own.exports
     for target, index in imports.items():
-        draft.say(vrf_import_ref(vrf.name, family, target), index)
+        partial.say(vrf_import_ref(vrf.name, family, target), index)
     for target, index in exports.items():
-        draft.say(vrf_export_ref(vrf.name, family, target), index)
+        partial.say(vrf_export_ref(vrf.name, family, target), index)
     return VrfFamily(
         family=family,
         imports=tuple(sorted(imports)),

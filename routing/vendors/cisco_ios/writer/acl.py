@@ -26,7 +26,7 @@ from routing.vendors.cisco_ios.names import (
 )
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, STANDARD, ends_closed, non_initial_of, numbered_kind
 from routing.vendors.cisco_ios.terms import ALL4, ALL6
-from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.page import TextPage
 from routing.vendors.conditions import Conditions, conditions_of
 
 _PORTED = frozenset({TCP, UDP, SCTP})
@@ -34,7 +34,7 @@ _STANDARD_HEADER = f"ip access-list {STANDARD} "
 _T = TypeVar("_T")
 
 
-def render_acl(page: Page, acl: Acl) -> None:
+def render_acl(page: TextPage, acl: Acl) -> None:
     """Write one access list; ValueError if the platform can't say it."""
     if acl.family is Family.V6 and acl.entries and not ends_closed(acl.entries):
         raise ValueError(f"IPv6 access list {acl.name} must end with an entry for every packet (hidden permits follow)")

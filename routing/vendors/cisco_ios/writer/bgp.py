@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix, format_address
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, Device, Redistribution
 from routing.refs import bgp_ref, neighbor_ref
-from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.page import TextPage
 from routing.vendors.cisco_ios.writer.policy import address_text, bound_list
 
 _FAMILY_WORDS = {Family.V4: "ipv4", Family.V6: "ipv6"}
 
 
-def render_bgp(page: Page, device: Device) -> None:
+def render_bgp(page: TextPage, device: Device) -> None:
     """Write the BGP process of a device; ValueError if its instances don't fit into one."""
     if not device.bgp:
         return
@@ -57,7 +57,7 @@ def _families(instance: BgpInstance) -> list[Family]:
     return sorted(found) or [Family.V4]
 
 
-def _render_instance(page: Page, instance: BgpInstance, shared: int | None) -> None:
+def _render_instance(page: TextPage, instance: BgpInstance, shared: int | None) -> None:
     if instance.vrf is None:
         for neighbor in instance.neighbors:
             for line in _session_lines(instance, neighbor):
@@ -71,7 +71,7 @@ def _render_instance(page: Page, instance: BgpInstance, shared: int | None) -> N
             _render_family(page, instance, family)
 
 
-def _render_family(page: Page, instance: BgpInstance, family: Family) -> None:
+def _render_family(page: TextPage, instance: BgpInstance, family: Family) -> None:
     ref = bgp_ref(instance.vrf)
     for prefix in instance.networks:
         if prefix.family is family:

@@ -14,7 +14,7 @@ from routing.vendors.cisco_ios.reader.static import static_way
 from routing.vendors.cisco_ios.writer.acl import render_acl
 from routing.vendors.cisco_ios.writer.bgp import mask_text, prefix_words, render_bgp
 from routing.vendors.cisco_ios.writer.login import render_services, render_vty
-from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.page import TextPage
 from routing.vendors.cisco_ios.writer.policy import address_text, render_policies
 from routing.vendors.cisco_ios.writer.refusals import check_device
 from routing.vendors.vendor import TextLine
@@ -35,7 +35,7 @@ _FIRST = (
 def render(device: Device) -> tuple[TextLine, ...]:
     """Return the lines of a device; ValueError (before any line is used) if the platform can't say it."""
     check_device(device)
-    page = Page(device.harmless)
+    page = TextPage(device.harmless)
     page.line(f"hostname {device.name}")
     for vrf in device.vrfs:
         _render_vrf(page, vrf)
@@ -60,7 +60,7 @@ def _harmless_order(path: LinePath) -> tuple[int, LinePath]:
     return rank, path
 
 
-def _render_vrf(page: Page, vrf: Vrf) -> None:
+def _render_vrf(page: TextPage, vrf: Vrf) -> None:
     ref = vrf_ref(vrf.name)
     with page.section(f"vrf definition {vrf.name}", ref):
         if vrf.description is not None:
@@ -77,7 +77,7 @@ def _render_vrf(page: Page, vrf: Vrf) -> None:
                     page.line(f"route-target import {target}", vrf_import_ref(vrf.name, family.family, target))
 
 
-def _render_interface(page: Page, interface: Interface) -> None:
+def _render_interface(page: TextPage, interface: Interface) -> None:
     ref = interface_ref(interface.name)
     with page.section(f"interface {interface.name}", ref):
         if interface.description is not None:
@@ -105,7 +105,7 @@ def _address_line(address: InterfaceAddress) -> str:
     return f"ip address {text} {mask_text(address.length)}" + (" secondary" if address.secondary else "")
 
 
-def _render_static(page: Page, route: StaticRoute) -> None:
+def _render_static(page: TextPage, route: StaticRoute) -> None:
     words = "ip route" if route.prefix.family is Family.V4 else "ipv6 route"
     vrf = "" if route.vrf is None else f" vrf {route.vrf}"
     way = "Null0" if route.discard else route.interface or ""

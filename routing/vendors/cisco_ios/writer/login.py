@@ -9,7 +9,7 @@ from __future__ import annotations
 from intents.prefix import Family
 from routing.model import Login, LoginService
 from routing.refs import login_ref
-from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.page import TextPage
 from routing.vendors.cisco_ios.writer.policy import NAMESPACE
 
 _VTY_SERVICES = (LoginService.SSH, LoginService.TELNET)
@@ -20,7 +20,7 @@ def _of(logins: tuple[Login, ...], service: LoginService) -> list[Login]:
     return [login for login in logins if login.service is service]
 
 
-def render_services(page: Page, logins: tuple[Login, ...]) -> None:
+def render_services(page: TextPage, logins: tuple[Login, ...]) -> None:
     """Write web server, NETCONF and SNMP; ValueError if the platform can't say one."""
     http = _of(logins, LoginService.HTTP)
     netconf = _of(logins, LoginService.NETCONF)
@@ -54,7 +54,7 @@ def _snmp_group(number: int, login: Login) -> str:
     return " ".join(words)
 
 
-def render_vty(page: Page, logins: tuple[Login, ...]) -> None:
+def render_vty(page: TextPage, logins: tuple[Login, ...]) -> None:
     """Write the vty lines."""
     groups: dict[tuple[tuple[str, ...] | None, tuple[tuple[Family, str], ...]], list[LoginService]] = {}
     for login in logins:

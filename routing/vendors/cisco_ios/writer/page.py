@@ -14,7 +14,7 @@ from routing.vendors.cisco_ios.layout import SECTION_END
 from routing.vendors.vendor import TextLine
 
 
-class Page:
+class TextPage:
     """Lines written so far; `harmless` are the lines to be put into their sections."""
 
     def __init__(self, harmless: Iterable[LinePath]) -> None:

@@ -14,7 +14,7 @@ from intents.prefix import Family, format_address
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, Ref, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.cisco_ios.reader.policy import LIST_NAMES, Rules
-from routing.vendors.cisco_ios.writer.page import Page
+from routing.vendors.cisco_ios.writer.page import TextPage
 
 NAMESPACE = "TRUC-"
 Community = tuple[str, ...]
@@ -68,7 +68,7 @@ def community_list_name(communities: Community) -> str:
     return f"{NAMESPACE}CL-{_digest(communities)}"
 
 
-def render_policies(page: Page, policies: tuple[RoutePolicy, ...]) -> None:
+def render_policies(page: TextPage, policies: tuple[RoutePolicy, ...]) -> None:
     """Write all lists, then all route maps; ValueError if the platform can't say one."""
     _render_prefix_lists(page, policies)
     _render_community_lists(page, policies)
@@ -77,7 +77,7 @@ def render_policies(page: Page, policies: tuple[RoutePolicy, ...]) -> None:
             _render_route_map(page, policy)
 
 
-def _render_prefix_lists(page: Page, policies: tuple[RoutePolicy, ...]) -> None:
+def _render_prefix_lists(page: TextPage, policies: tuple[RoutePolicy, ...]) -> None:
     lists: dict[tuple[Family, str], Rules] = {}
     users: dict[tuple[Family, str], list[tuple[str, int]]] = {}
     for policy in policies:
@@ -112,7 +112,7 @@ def _plain_list(policy: RoutePolicy) -> RoutePolicy:
     return RoutePolicy(name=policy.name, clauses=(clause,))
 
 
-def _render_community_lists(page: Page, policies: tuple[RoutePolicy, ...]) -> None:
+def _render_community_lists(page: TextPage, policies: tuple[RoutePolicy, ...]) -> None:
     clauses = [clause for policy in policies for clause in policy.clauses]
     for communities in sorted({found for clause in clauses for found in clause.communities or ()}):
         if not communities:
@@ -120,7 +120,7 @@ def _render_community_lists(page: Page, policies: tuple[RoutePolicy, ...]) -> No
         page.line(f"ip community-list standard {community_list_name(communities)} permit {' '.join(communities)}")
 
 
-def _render_route_map(page: Page, policy: RoutePolicy) -> None:
+def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
     if policy.default is not PolicyDefault.REJECT or not policy.clauses:
         raise ValueError(f"route map {policy.name} needs a clause, and rejects what no clause accepts")
     numbers = [int(clause.name) if clause.name.isdigit() else 0 for clause in policy.clauses]

@@ -15,8 +15,8 @@ from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistri
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
-from routing.vendors.junos.reader.reading import Leaf, Leaves, Reading
-from routing.vendors.junos.tree import Statement
+from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
+from routing.vendors.junos.tree import JunosStatement
 
 MULTIPATH = 16
 _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
@@ -26,11 +26,11 @@ _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 class Level:
     """What one level says."""
 
-    first: Statement
+    first: JunosStatement
     leaves: Leaves = field(default_factory=Leaves)
     imports: list[Leaf] = field(default_factory=list)
     exports: list[Leaf] = field(default_factory=list)
-    families: dict[Family, Statement] = field(default_factory=dict)
+    families: dict[Family, JunosStatement] = field(default_factory=dict)
     options: dict[Family, Leaves] = field(default_factory=dict)
 
 
@@ -43,7 +43,7 @@ class BgpLines:
 
     levels: dict[_Key, Level] = field(default_factory=dict)
 
-    def take(self, rest: list[str], statement: Statement) -> str | None:
+    def take(self, rest: list[str], statement: JunosStatement) -> str | None:
         """Take the words after `protocols bgp`; return why they aren't understood, or None."""
         match rest:
             case ["group", group, "neighbor", text, *more]:
@@ -53,14 +53,14 @@ class BgpLines:
             case _:
                 return _take(self._level(None, None, statement), rest, statement)
 
-    def _level(self, group: str | None, address: Address | None, statement: Statement) -> Level:
+    def _level(self, group: str | None, address: Address | None, statement: JunosStatement) -> Level:
         """Return a level; it and those above exist as soon as a line names it."""
         self.levels.setdefault((None, None), Level(statement))
         self.levels.setdefault((group, None), Level(statement))
         return self.levels.setdefault((group, address), Level(statement))
 
 
-def _take(level: Level, rest: list[str], statement: Statement) -> str | None:
+def _take(level: Level, rest: list[str], statement: JunosStatement) -> str | None:
     match rest:
         case []:
             pass
@@ -88,7 +88,7 @@ def _take(level: Level, rest: list[str], statement: Statement) -> str | None:
     return None
 
 
-def _take_local_as(level: Level, options: list[str], statement: Statement) -> str | None:
+def _take_local_as(level: Level, options: list[str], statement: JunosStatement) -> str | None:
     rest = list(options)
     if rest[0][:1].isdigit():
         level.leaves.put("local-as", str(as_number(rest.pop(0))), statement)
@@ -99,7 +99,7 @@ def _take_local_as(level: Level, options: list[str], statement: Statement) -> st
     return None
 
 
-def _take_family(options: Leaves, rest: list[str], statement: Statement) -> str | None:
+def _take_family(options: Leaves, rest: list[str], statement: JunosStatement) -> str | None:
     match rest:
         case []:
             pass
@@ -112,7 +112,7 @@ def _take_family(options: Leaves, rest: list[str], statement: Statement) -> str 
     return None
 
 
-def _take_limit(options: Leaves, limit: list[str], statement: Statement) -> str | None:
+def _take_limit(options: Leaves, limit: list[str], statement: JunosStatement) -> str | None:
     if limit[0] == "maximum" and len(limit) > 1:
         options.put("maximum", str(number(limit[1], 1, (1 << 32) - 1)), statement)
         limit = limit[2:]
@@ -139,7 +139,7 @@ class BgpContext:
     loop_asns: tuple[int, ...]
     own: Mapping[Address, int]
     policies: Policies
-    reading: Reading
+    reading: JunosReading
 
 
 def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate, ...]) -> BgpInstance | None:
@@ -183,7 +183,7 @@ def junos_redistributions(families: list[Family]) -> tuple[Redistribution, ...]:
     return tuple(Redistribution(family=family, source=source) for family in families for source in sources)
 
 
-def _statements(level: Level) -> Iterator[Statement]:
+def _statements(level: Level) -> Iterator[JunosStatement]:
     yield level.first
     for leaf in (*level.leaves.values(), *level.imports, *level.exports):
         yield leaf.statement
@@ -250,7 +250,7 @@ def _limit(options: Leaves) -> int | None:
     return int(maximum) if maximum is not None and "teardown" in options else None
 
 
-def _local_as(levels: list[Level], reading: Reading) -> LocalAs | None:
+def _local_as(levels: list[Level], reading: JunosReading) -> LocalAs | None:
     with_number = [level for level in levels if "local-as" in level.leaves]
     for level in levels:
         for option in ("private", "no-prepend-global-as"):
@@ -281,7 +281,7 @@ def _network(address: Address, length: int) -> Prefix:
     return Prefix(address.family, address.value >> shift << shift, length)
 
 
-def _options(family: Family, levels: list[Level], reading: Reading) -> Leaves:
+def _options(family: Family, levels: list[Level], reading: JunosReading) -> Leaves:
     """Return the options of the neighbour's own family; a session for another family, or several, isn't modelled."""
     saying = [level for level in levels if level.families]
     for level in saying:

@@ -27,8 +27,8 @@ from routing.vendors.junos.reader.instances import (
 )
 from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
 from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
-from routing.vendors.junos.reader.reading import Reading
-from routing.vendors.junos.tree import INACTIVE, Statement, read_statements
+from routing.vendors.junos.reader.reading import JunosReading
+from routing.vendors.junos.tree import INACTIVE, JunosStatement, read_statements
 from routing.vendors.vendor import ReadDevice
 
 PLATFORM = "junos"
@@ -47,7 +47,7 @@ _SNMP_OPENS = ("snmp community ", "snmp v3 ")
 class _Parts:
     """Everything of a device while it is read."""
 
-    reading: Reading = field(default_factory=Reading)
+    reading: JunosReading = field(default_factory=JunosReading)
     filters: Filters = field(default_factory=Filters)
     interfaces: Interfaces = field(default_factory=Interfaces)
     policies: Policies = field(default_factory=Policies)
@@ -67,8 +67,8 @@ def read(name: str, text: str) -> ReadDevice:
     return ReadDevice(device=device, lines=lines, unknown_lines=parts.reading.unknown_lines()[1])
 
 
-def _deal(statements: list[Statement], parts: _Parts, name: str) -> None:
-    takers: dict[str, Callable[[Statement], str | None]] = {
+def _deal(statements: list[JunosStatement], parts: _Parts, name: str) -> None:
+    takers: dict[str, Callable[[JunosStatement], str | None]] = {
         "firewall": parts.filters.take,
         "interfaces": parts.interfaces.take,
         "policy-options": parts.policies.take,
@@ -92,7 +92,7 @@ def _deal(statements: list[Statement], parts: _Parts, name: str) -> None:
             _settle(statement, reason, parts.reading)
 
 
-def _settle(statement: Statement, reason: str, reading: Reading) -> None:
+def _settle(statement: JunosStatement, reason: str, reading: JunosReading) -> None:
     """Record a statement that shaped nothing: harmless if it is on the list, else unknown."""
     parsed = not statement.fault or statement.fault.startswith("applies on one")
     if parsed and is_harmless(statement.text):
@@ -101,7 +101,7 @@ def _settle(statement: Statement, reason: str, reading: Reading) -> None:
         reading.unknown(statement, reason or "not a statement that is modelled")
 
 
-def _take_system(statement: Statement, parts: _Parts, name: str) -> str | None:
+def _take_system(statement: JunosStatement, parts: _Parts, name: str) -> str | None:
     text = statement.text
     if text.startswith(INACTIVE):
         return "inactive"
@@ -128,7 +128,7 @@ def opened(text: str) -> LoginService | None:
     return None
 
 
-def _resolve(name: str, parts: _Parts, statements: list[Statement]) -> Device:
+def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Device:
     reading, instances, units = parts.reading, parts.instances, parts.interfaces.units
     apply_paths(parts.policies, statements, reading)
     read_filters(parts.filters, parts.policies.prefix_list, reading)
@@ -211,7 +211,7 @@ def _bgp_of(
     return finish_bgp(instance.bgp, context, instance_aggregates(instance, reading))
 
 
-def _without_bgp(instance: Instance, reading: Reading) -> None:
+def _without_bgp(instance: Instance, reading: JunosReading) -> None:
     for statement in instance.aggregates.values():
         reading.unknown(statement, "an aggregate route in an instance without BGP")
     if "independent-domain" in instance.leaves:

@@ -15,9 +15,9 @@ from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from routing.refs import acl_ref
 from routing.vendors.junos.reader.filter import Lists, list_names
-from routing.vendors.junos.reader.reading import Reading
+from routing.vendors.junos.reader.reading import JunosReading
 from routing.vendors.junos.reader.term import read_term
-from routing.vendors.junos.tree import Statement, words
+from routing.vendors.junos.tree import JunosStatement, words
 
 _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 
@@ -25,12 +25,12 @@ _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 @dataclass(slots=True)
 class _Lines:
     clauses: list[str] = field(default_factory=list)
-    statements: list[Statement] = field(default_factory=list)
+    statements: list[JunosStatement] = field(default_factory=list)
     inherited: bool = False
 
 
 class _Filter(NamedTuple):
-    first: Statement
+    first: JunosStatement
     terms: dict[str, _Lines]
 
 
@@ -48,7 +48,7 @@ class Filters:
     chains: dict[tuple[Family, str], _Body] = field(default_factory=dict)
     _last: tuple[str, _Lines | None] = ("", None)
 
-    def take(self, statement: Statement) -> str | None:
+    def take(self, statement: JunosStatement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
         start, lines = self._last
         if lines is not None and not statement.rank and statement.text.startswith(start):
@@ -66,7 +66,7 @@ class Filters:
             case _:
                 return self._take_other(statement)
 
-    def _take_other(self, statement: Statement) -> str | None:
+    def _take_other(self, statement: JunosStatement) -> str | None:
         """Take a statement without `family`, or with quoted names."""
         parts = words(statement.text)
         skipped = 3 if parts[1:2] == ["family"] else 1
@@ -80,7 +80,7 @@ class Filters:
             case _:
                 return "a firewall statement that isn't modelled"
 
-    def _add(self, family: Family, name: str, term: str, clause: str, statement: Statement) -> _Lines:
+    def _add(self, family: Family, name: str, term: str, clause: str, statement: JunosStatement) -> _Lines:
         found = self.found.get((family, name))
         if found is None:
             found = self.found[family, name] = _Filter(statement, {})
@@ -118,7 +118,7 @@ def _rest(text: str, count: int) -> str:
     return text[at:]
 
 
-def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None], reading: Reading) -> None:
+def read_filters(filters: Filters, lists: Callable[[str], tuple[str, ...] | None], reading: JunosReading) -> None:
     """Understand all filters; `lists` gives the content of a prefix list, None if it isn't defined."""
     for (family, name), found in filters.found.items():
         whole = _whole_rank(found)
@@ -146,7 +146,7 @@ def _whole_rank(found: _Filter) -> int | None:
     return min(statement.rank for lines in found.terms.values() for statement in lines.statements)
 
 
-def _note_inherited(statements: list[Statement], whole: int, reading: Reading) -> None:
+def _note_inherited(statements: list[JunosStatement], whole: int, reading: JunosReading) -> None:
     """Note which lines of groups shape a term; a filter is inherited as a whole, or it is not understood."""
     for statement in statements:
         if statement.source:
@@ -155,7 +155,7 @@ def _note_inherited(statements: list[Statement], whole: int, reading: Reading) -
             reading.unknown(statement, "a filter that is only partly inherited")
 
 
-def finish_filters(filters: Filters, reading: Reading) -> tuple[Acl, ...]:
+def finish_filters(filters: Filters, reading: JunosReading) -> tuple[Acl, ...]:
     """Return the ACLs, sorted by name, lists of filters included."""
     acls: dict[str, Acl] = {}
     for (family, name), body in sorted(

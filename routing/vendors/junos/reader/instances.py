@@ -16,8 +16,8 @@ from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.bgp import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
-from routing.vendors.junos.reader.reading import Leaves, Reading
-from routing.vendors.junos.tree import Statement, words
+from routing.vendors.junos.reader.reading import JunosReading, Leaves
+from routing.vendors.junos.tree import JunosStatement, words
 
 DEFAULT_PREFERENCE = 5
 """Junos' preference of a static route; those that IOS and Junos rank differently against BGP are not modelled."""
@@ -28,12 +28,12 @@ class Instance:
     """One routing instance while its statements come in."""
 
     name: str | None
-    first: Statement | None = None
+    first: JunosStatement | None = None
     leaves: Leaves = field(default_factory=Leaves)
-    interfaces: dict[str, Statement] = field(default_factory=dict)
-    statics: dict[Prefix, dict[str, Statement]] = field(default_factory=dict)
+    interfaces: dict[str, JunosStatement] = field(default_factory=dict)
+    statics: dict[Prefix, dict[str, JunosStatement]] = field(default_factory=dict)
     preferences: Leaves = field(default_factory=Leaves)
-    aggregates: dict[Prefix, Statement] = field(default_factory=dict)
+    aggregates: dict[Prefix, JunosStatement] = field(default_factory=dict)
     bgp: BgpLines = field(default_factory=BgpLines)
 
 
@@ -43,7 +43,7 @@ class Instances:
 
     found: dict[str | None, Instance] = field(default_factory=lambda: {None: Instance(None)})
 
-    def take(self, statement: Statement) -> str | None:
+    def take(self, statement: JunosStatement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
         try:
@@ -60,7 +60,7 @@ class Instances:
             return str(error)
 
 
-def _take_instance(instance: Instance, rest: list[str], statement: Statement) -> str | None:
+def _take_instance(instance: Instance, rest: list[str], statement: JunosStatement) -> str | None:
     match rest:
         case []:
             pass
@@ -85,7 +85,7 @@ def _take_instance(instance: Instance, rest: list[str], statement: Statement) ->
     return None
 
 
-def _take_common(instance: Instance, parts: list[str], statement: Statement) -> str | None:
+def _take_common(instance: Instance, parts: list[str], statement: JunosStatement) -> str | None:
     match parts:
         case ["protocols", "bgp", *rest]:
             return instance.bgp.take(rest, statement)
@@ -118,7 +118,7 @@ def _rib_family(instance: str | None, rib: str) -> Family:
     raise ValueError("a table that isn't this instance's unicast table")
 
 
-def _take_as(instance: Instance, rest: list[str], statement: Statement) -> str | None:
+def _take_as(instance: Instance, rest: list[str], statement: JunosStatement) -> str | None:
     match rest:
         case [text, *options] if text[0].isdigit():
             instance.leaves.put("autonomous-system", str(as_number(text)), statement)
@@ -135,7 +135,7 @@ def _take_as(instance: Instance, rest: list[str], statement: Statement) -> str |
 
 
 def _take_static(
-    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: Statement
+    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: JunosStatement
 ) -> str | None:
     if prefix.family is not family:
         return "a route in the other family's table"
@@ -167,7 +167,7 @@ def is_plain_preference(value: int) -> bool:
 
 
 def _take_aggregate(
-    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: Statement
+    instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: JunosStatement
 ) -> str | None:
     if prefix.family is not family:
         return "a route in the other family's table"
@@ -177,7 +177,7 @@ def _take_aggregate(
     return None
 
 
-def bind_units(instances: Instances, units: Mapping[str, Unit], reading: Reading) -> None:
+def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosReading) -> None:
     """Tell every unit the instance it belongs to."""
     for instance in instances.found.values():
         for name, statement in instance.interfaces.items():
@@ -191,7 +191,7 @@ def bind_units(instances: Instances, units: Mapping[str, Unit], reading: Reading
                 reading.says(statement)
 
 
-def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: Reading) -> tuple[Vrf, ...]:
+def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: JunosReading) -> tuple[Vrf, ...]:
     """Return the VRFs; the families of one are those of its interfaces' addresses."""
     families: dict[str | None, set[Family]] = {}
     for unit in units:
@@ -209,7 +209,7 @@ def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: Reading) -
     return tuple(sorted(vrfs, key=lambda vrf: vrf.name))
 
 
-def _check_type(instance: Instance, first: Statement, reading: Reading) -> None:
+def _check_type(instance: Instance, first: JunosStatement, reading: JunosReading) -> None:
     """A `vrf` without auto-export, vrf-import or VPN sessions leaks nothing on its own device; a virtual router neither."""
     leaves = instance.leaves
     kind = leaves.value("instance-type")
@@ -225,7 +225,7 @@ def _check_type(instance: Instance, first: Statement, reading: Reading) -> None:
         reading.unknown(first, "a vrf without route distinguisher or vrf-target")
 
 
-def finish_statics(instances: Instances, units: Iterable[Unit], reading: Reading) -> tuple[StaticRoute, ...]:
+def finish_statics(instances: Instances, units: Iterable[Unit], reading: JunosReading) -> tuple[StaticRoute, ...]:
     """Return the static routes by instance, prefix and next hop."""
     connected: dict[str | None, list[Prefix]] = {}
     for unit in units:
@@ -250,13 +250,15 @@ def finish_statics(instances: Instances, units: Iterable[Unit], reading: Reading
     return tuple(sorted(routes, key=lambda route: (route.vrf or "", route.prefix, route.next_hop or -1)))
 
 
-def _without_hop(instance: Instance, prefix: Prefix, reading: Reading) -> None:
+def _without_hop(instance: Instance, prefix: Prefix, reading: JunosReading) -> None:
     for name in (str(prefix), f"{prefix} retain"):
         if name in instance.preferences:
             reading.unknown(instance.preferences[name].statement, "a static route without a next hop")
 
 
-def _check_hops(prefix: Prefix, hops: dict[str, Statement], connected: Iterable[Prefix], reading: Reading) -> None:
+def _check_hops(
+    prefix: Prefix, hops: dict[str, JunosStatement], connected: Iterable[Prefix], reading: JunosReading
+) -> None:
     for hop, statement in hops.items():
         if hop == "discard":
             if len(hops) > 1:
@@ -267,7 +269,7 @@ def _check_hops(prefix: Prefix, hops: dict[str, Statement], connected: Iterable[
             reading.unknown(statement, "next hops that are only partly inherited")
 
 
-def instance_aggregates(instance: Instance, reading: Reading) -> tuple[Aggregate, ...]:
+def instance_aggregates(instance: Instance, reading: JunosReading) -> tuple[Aggregate, ...]:
     """Return an instance's aggregate routes, sorted."""
     for statement in instance.aggregates.values():
         reading.says(statement, bgp_ref(instance.name))

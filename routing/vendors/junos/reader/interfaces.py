@@ -15,8 +15,8 @@ from routing.model import AclBinding, ControlFilter, Direction, Interface, Inter
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
 from routing.vendors.junos.reader.firewall import Filters
-from routing.vendors.junos.reader.reading import Leaf, Leaves, Reading
-from routing.vendors.junos.tree import Statement, words
+from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
+from routing.vendors.junos.tree import JunosStatement, words
 
 LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
@@ -29,13 +29,13 @@ class Unit:
     """A unit, or a parent, while its statements come in."""
 
     name: str
-    first: Statement
+    first: JunosStatement
     leaves: Leaves = field(default_factory=Leaves)
-    addresses: dict[InterfaceAddress, Statement] = field(default_factory=dict)
-    families: dict[Family, Statement] = field(default_factory=dict)
+    addresses: dict[InterfaceAddress, JunosStatement] = field(default_factory=dict)
+    families: dict[Family, JunosStatement] = field(default_factory=dict)
     filters: dict[tuple[Family, Direction], list[Leaf]] = field(default_factory=dict)
     vrf: str | None = None
-    said: Statement | None = None
+    said: JunosStatement | None = None
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Interfaces:
     parents: dict[str, Unit] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
 
-    def take(self, statement: Statement) -> str | None:
+    def take(self, statement: JunosStatement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
         if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
@@ -77,7 +77,7 @@ class Interfaces:
         return self.parents[unit.name.partition(".")[0]]
 
 
-def _take_common(unit: Unit, rest: list[str], statement: Statement) -> str | None:
+def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> str | None:
     match rest:
         case ["description", text]:
             unit.leaves.put("description", text, statement)
@@ -88,7 +88,7 @@ def _take_common(unit: Unit, rest: list[str], statement: Statement) -> str | Non
     return None
 
 
-def _take_unit(unit: Unit, rest: list[str], statement: Statement) -> str | None:
+def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> str | None:
     try:
         match rest:
             case []:
@@ -105,7 +105,7 @@ def _take_unit(unit: Unit, rest: list[str], statement: Statement) -> str | None:
     return None
 
 
-def _take_family(unit: Unit, family: Family, rest: list[str], statement: Statement) -> str | None:
+def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosStatement) -> str | None:
     unit.families.setdefault(family, statement)
     match rest:
         case []:
@@ -128,7 +128,7 @@ def _address(family: Family, text: str) -> InterfaceAddress:
     return InterfaceAddress(family=family, value=value, length=length)
 
 
-def finish_interfaces(table: Interfaces, filters: Filters, reading: Reading) -> tuple[Interface, ...]:
+def finish_interfaces(table: Interfaces, filters: Filters, reading: JunosReading) -> tuple[Interface, ...]:
     """Return all parents and units, sorted by name, and record the lines of each."""
     for parent in table.parents.values():
         reading.says(parent.first, interface_ref(parent.name))
@@ -137,7 +137,7 @@ def finish_interfaces(table: Interfaces, filters: Filters, reading: Reading) -> 
     return tuple(sorted((_finish(unit, filters, reading) for unit in found), key=lambda interface: interface.name))
 
 
-def _finish(unit: Unit, filters: Filters, reading: Reading) -> Interface:
+def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
     reading.says(unit.said or unit.first, interface_ref(unit.name))
     for leaf in unit.leaves.values():
         reading.says(leaf.statement)
@@ -162,7 +162,7 @@ def _finish(unit: Unit, filters: Filters, reading: Reading) -> Interface:
     )
 
 
-def _bindings(unit: Unit, filters: Filters, reading: Reading) -> Iterator[AclBinding]:
+def _bindings(unit: Unit, filters: Filters, reading: JunosReading) -> Iterator[AclBinding]:
     for direction in Direction:
         for family in Family:
             name = _bound(unit, family, direction, filters, reading)
@@ -170,7 +170,7 @@ def _bindings(unit: Unit, filters: Filters, reading: Reading) -> Iterator[AclBin
                 yield AclBinding(direction=direction, family=family, acl=name)
 
 
-def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, reading: Reading) -> str | None:
+def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, reading: JunosReading) -> str | None:
     """Return the name of the ACL bound here, a composed one for a list of filters; None if there is none."""
     single, several = _filter_leaves(unit, family, direction)
     leaves = single or several
@@ -198,7 +198,7 @@ def _filter_leaves(unit: Unit, family: Family, direction: Direction) -> tuple[li
     return [] if leaf is None else [leaf], unit.filters.get((family, direction), [])
 
 
-def _check_vlans(table: Interfaces, reading: Reading) -> None:
+def _check_vlans(table: Interfaces, reading: JunosReading) -> None:
     """Record what doesn't commit: tags without tagging, tagging without a tag, one tag twice."""
     seen: dict[tuple[str, str], str] = {}
     for unit in table.units.values():
@@ -213,7 +213,7 @@ def _check_vlans(table: Interfaces, reading: Reading) -> None:
             reading.unknown(vlan.statement, "a VLAN that another unit has")
 
 
-def finish_loopbacks(table: Interfaces, filters: Filters, reading: Reading) -> tuple[ControlFilter, ...]:
+def finish_loopbacks(table: Interfaces, filters: Filters, reading: JunosReading) -> tuple[ControlFilter, ...]:
     """Return the filters on units of lo0, by instance and family."""
     found: dict[tuple[str | None, Family], ControlFilter] = {}
     loopbacks = [unit for unit in table.units.values() if unit.name.startswith(f"{LOOPBACK}.")]

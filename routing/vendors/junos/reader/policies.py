@@ -15,8 +15,8 @@ from intents.prefix import parse_interface, prefix_of
 from routing.model import Action, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.reader.policy import PolicyBody, chain_bodies, read_policy
-from routing.vendors.junos.reader.reading import Reading
-from routing.vendors.junos.tree import INACTIVE, Statement, words
+from routing.vendors.junos.reader.reading import JunosReading
+from routing.vendors.junos.tree import INACTIVE, JunosStatement, words
 
 PROTOCOL_POLICY = "(default)"
 """The name of the empty policy that stands for "no export policy"; brackets can't stand in a policy's name."""
@@ -29,15 +29,15 @@ _WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed"})
 class Policies:
     """All policies, prefix lists and communities of a device while they are read."""
 
-    lines: dict[str, list[tuple[str, Statement]]] = field(default_factory=lambda: defaultdict(list))
+    lines: dict[str, list[tuple[str, JunosStatement]]] = field(default_factory=lambda: defaultdict(list))
     lists: dict[str, dict[str, None]] = field(default_factory=dict)
-    paths: list[tuple[str, list[str], Statement]] = field(default_factory=list)
-    communities: dict[str, dict[str, Statement]] = field(default_factory=dict)
+    paths: list[tuple[str, list[str], JunosStatement]] = field(default_factory=list)
+    communities: dict[str, dict[str, JunosStatement]] = field(default_factory=dict)
     odd_communities: set[str] = field(default_factory=set)
     bodies: dict[str, PolicyBody] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[PolicyClause, ...], PolicyDefault]] = field(default_factory=dict)
 
-    def take(self, statement: Statement) -> str | None:
+    def take(self, statement: JunosStatement) -> str | None:
         """Take one statement; return why it isn't understood, or None."""
         match words(statement.text):
             case ["policy-options", "policy-statement", name, *rest]:
@@ -58,7 +58,7 @@ class Policies:
                 return "a policy option that isn't modelled"
         return None
 
-    def _add_member(self, name: str, text: str, statement: Statement) -> str | None:
+    def _add_member(self, name: str, text: str, statement: JunosStatement) -> str | None:
         match = _COMMUNITY.match(text)
         plain = match is not None and max(map(int, match.groups())) <= 65535
         if not plain and text not in _WELL_KNOWN:
@@ -103,7 +103,7 @@ def _prefix(text: str) -> str:
     return str(prefix_of(*parse_interface(text)))
 
 
-def apply_paths(policies: Policies, statements: list[Statement], reading: Reading) -> None:
+def apply_paths(policies: Policies, statements: list[JunosStatement], reading: JunosReading) -> None:
     """Fill the prefix lists that are made from paths of the configuration."""
     for name, pattern, statement in policies.paths:
         reading.says(statement)
@@ -125,7 +125,7 @@ def _step(pattern: str, word: str) -> bool:
     return pattern == word
 
 
-def read_policies(policies: Policies, reading: Reading) -> None:
+def read_policies(policies: Policies, reading: JunosReading) -> None:
     """Understand all policy statements."""
     lists = {name: tuple(members) for name, members in policies.lists.items()}
     communities = {n: tuple(m) for n, m in policies.communities.items() if n not in policies.odd_communities}
@@ -141,7 +141,7 @@ def read_policies(policies: Policies, reading: Reading) -> None:
         _record(name, lines, body, reading)
 
 
-def _record(name: str, lines: list[tuple[str, Statement]], body: PolicyBody, reading: Reading) -> None:
+def _record(name: str, lines: list[tuple[str, JunosStatement]], body: PolicyBody, reading: JunosReading) -> None:
     statements = [statement for _, statement in lines]
     reading.says(statements[0], policy_ref(name))
     for clause, start in enumerate(body.starts):

@@ -11,20 +11,20 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from routing.model import LinePath, Ref, UnknownLine
-from routing.vendors.junos.tree import Statement
+from routing.vendors.junos.tree import JunosStatement
 
 
 class Leaf(NamedTuple):
     """A value and the statement that says it."""
 
     value: str
-    statement: Statement
+    statement: JunosStatement
 
 
 class Leaves(dict[str, Leaf]):
     """Single values by name: what stands here beats what is inherited, a later `set` line beats an earlier one."""
 
-    def put(self, name: str, value: str, statement: Statement) -> None:
+    def put(self, name: str, value: str, statement: JunosStatement) -> None:
         """Set a value unless a stronger statement has set it."""
         old = self.get(name)
         if old is None or statement.rank <= old.statement.rank:
@@ -37,7 +37,7 @@ class Leaves(dict[str, Leaf]):
 
 
 @dataclass(slots=True)
-class Reading:
+class JunosReading:
     """The record of one reading."""
 
     reasons: dict[LinePath, tuple[str, int]] = field(default_factory=dict)
@@ -46,15 +46,15 @@ class Reading:
     lines: dict[Ref, int] = field(default_factory=dict)
     runs: list[tuple[str, Sequence[int]]] = field(default_factory=list)
 
-    def unknown(self, statement: Statement, reason: str) -> None:
+    def unknown(self, statement: JunosStatement, reason: str) -> None:
         """Record that a statement is not understood (the first reason stays)."""
         self.reasons.setdefault(statement.path, (reason, statement.line))
 
-    def harmless(self, statement: Statement) -> None:
+    def harmless(self, statement: JunosStatement) -> None:
         """Record that a statement is on the harmless list."""
         self.harmless_lines[statement.path] = None
 
-    def says(self, statement: Statement, *refs: Ref) -> None:
+    def says(self, statement: JunosStatement, *refs: Ref) -> None:
         """Record that a statement says these things; the first line of a thing stays."""
         if statement.source:
             self.modelled.add(statement.path)

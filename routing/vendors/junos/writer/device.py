@@ -31,7 +31,7 @@ from dataclasses import fields
 from intents.prefix import format_address
 from routing.model import ControlFilter, Device, Interface, LoginService
 from routing.refs import binding_ref, control_filter_ref, interface_ref, login_ref
-from routing.vendors.junos.lines import Lines, free_text, name_word
+from routing.vendors.junos.lines import TokenLines, free_text, name_word
 from routing.vendors.junos.reader.device import LOGINS, PLATFORM, opened, read
 from routing.vendors.junos.reader.interfaces import LOOPBACK
 from routing.vendors.junos.writer.filter import FAMILY_WORDS, render_acl
@@ -53,7 +53,7 @@ def write(device: Device) -> tuple[TextLine, ...]:
         raise ValueError(f"{device.name}: not a Junos device")
     if device.unknown:
         raise ValueError(f"{device.name}: lines that aren't understood can't be written from the model")
-    lines = Lines()
+    lines = TokenLines()
     lines.add(f"system host-name {name_word(device.name)}")
     _render_system(device, lines)
     _render_interfaces(device, lines)
@@ -74,7 +74,7 @@ def _check(device: Device, written: tuple[TextLine, ...]) -> None:
     raise ValueError(f"{device.name}: not in canonical form in {', '.join(names)}{reason}")
 
 
-def _render_system(device: Device, lines: Lines) -> None:
+def _render_system(device: Device, lines: TokenLines) -> None:
     implied: dict[LoginService, bool] = {}
     for path in device.harmless:
         (statement,) = path
@@ -90,7 +90,7 @@ def _render_system(device: Device, lines: Lines) -> None:
             lines.add(words[login.service], login_ref(login.service.value))
 
 
-def _render_interfaces(device: Device, lines: Lines) -> None:
+def _render_interfaces(device: Device, lines: TokenLines) -> None:
     control = {
         item.vrf: [other for other in device.control_filters if other.vrf == item.vrf]
         for item in device.control_filters
@@ -110,7 +110,7 @@ def _render_interfaces(device: Device, lines: Lines) -> None:
         raise ValueError(f"{device.name}: a control filter needs a unit of {LOOPBACK} in its VRF")
 
 
-def _render_parent(parent: Interface, units: list[Interface], lines: Lines) -> None:
+def _render_parent(parent: Interface, units: list[Interface], lines: TokenLines) -> None:
     tagged = any(unit.vlan is not None for unit in units)
     for statement in _state(parent) + (["vlan-tagging"] if tagged else []):
         lines.add(f"interfaces {parent.name} {statement}", interface_ref(parent.name))
@@ -123,7 +123,7 @@ def _state(interface: Interface) -> list[str]:
     return said if interface.enabled else [*said, "disable"]
 
 
-def _render_unit(interface: Interface, start: str, filters: list[ControlFilter], lines: Lines) -> None:
+def _render_unit(interface: Interface, start: str, filters: list[ControlFilter], lines: TokenLines) -> None:
     # Every line of a unit also says that its parent is there.
     refs = interface_ref(interface.name), interface_ref(interface.name.partition(".")[0])
     said = _state(interface)

@@ -16,7 +16,7 @@ from routing.refs import acl_entry_ref, acl_ref
 from routing.vendors.conditions import Conditions, conditions_of
 from routing.vendors.junos.addresses import format_match
 from routing.vendors.junos.flags import format_flags, is_established
-from routing.vendors.junos.lines import Lines, name_word
+from routing.vendors.junos.lines import TokenLines, name_word
 from routing.vendors.junos.names import protocol_word
 from routing.vendors.junos.reader.term import read_term
 from routing.vendors.junos.tree import quote
@@ -24,7 +24,7 @@ from routing.vendors.junos.tree import quote
 FAMILY_WORDS = {Family.V4: "inet", Family.V6: "inet6"}
 
 
-def render_acl(acl: Acl, lines: Lines) -> None:
+def render_acl(acl: Acl, lines: TokenLines) -> None:
     """Write one filter; ValueError for an entry that Junos can't say."""
     if not acl.entries:
         raise ValueError(f"ACL {acl.name}: a filter without terms doesn't commit")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from routing.model import Action, PolicyClause, PolicyDefault, Ref, RoutePolicy, RouteSource
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.junos.lines import Lines, name_word
+from routing.vendors.junos.lines import TokenLines, name_word
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 from routing.vendors.junos.reader.policy import REJECT_ALL, read_policy
 from routing.vendors.junos.route_filters import format_route_filter
@@ -25,7 +25,7 @@ _PROTOCOLS = {
 }
 
 
-def render_policies(policies: tuple[RoutePolicy, ...], lines: Lines) -> None:
+def render_policies(policies: tuple[RoutePolicy, ...], lines: TokenLines) -> None:
     """Write the communities that are named, then the policies; ValueError for what Junos can't say."""
     for policy in policies:
         for index, clause in enumerate(policy.clauses):
@@ -54,7 +54,7 @@ def _communities(clause: PolicyClause) -> Iterator[tuple[str, ...]]:
         yield clause.add_communities
 
 
-def _render_policy(policy: RoutePolicy, lines: Lines) -> None:
+def _render_policy(policy: RoutePolicy, lines: TokenLines) -> None:
     start = f"policy-options policy-statement {name_word(policy.name)}"
     texts: list[tuple[str, tuple[Ref, ...]]] = []
     for index, clause in enumerate(policy.clauses):

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix, format_address
 from routing.model import BgpInstance, BgpNeighbor, Device, LocalAs, StaticRoute, Vrf
 from routing.refs import bgp_ref, interface_ref, neighbor_ref, static_ref, vrf_ref
-from routing.vendors.junos.lines import Lines, free_text, name_word
+from routing.vendors.junos.lines import TokenLines, free_text, name_word
 from routing.vendors.junos.reader.bgp import MULTIPATH, junos_redistributions
 from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE, is_plain_preference
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 from routing.vendors.junos.writer.filter import FAMILY_WORDS
 
 
-def render_routing(device: Device, lines: Lines) -> None:
+def render_routing(device: Device, lines: TokenLines) -> None:
     """Write every instance with its routes and BGP, the default one last; ValueError for what Junos can't say."""
     everyone = tuple(sorted({instance.asn for instance in device.bgp}))
     for vrf in (*device.vrfs, None):
@@ -34,7 +34,7 @@ def render_routing(device: Device, lines: Lines) -> None:
                 _render_bgp(instance, everyone, start, lines)
 
 
-def _render_vrf(vrf: Vrf, device: Device, start: str, lines: Lines) -> None:
+def _render_vrf(vrf: Vrf, device: Device, start: str, lines: TokenLines) -> None:
     if vrf.rd is not None:
         raise ValueError(f"VRF {vrf.name}: a virtual router has no route distinguisher")
     if any(f.imports or f.exports or f.import_map or f.export_map for f in vrf.families):
@@ -54,7 +54,7 @@ def _table(vrf: str | None, family: Family) -> str:
     return "routing-options rib inet6.0" if vrf is None else f"routing-options rib {vrf}.inet6.0"
 
 
-def _render_static(route: StaticRoute, start: str, lines: Lines) -> None:
+def _render_static(route: StaticRoute, start: str, lines: TokenLines) -> None:
     where = f"{start}{_table(route.vrf, route.prefix.family)} static route {route.prefix}"
     hop = "discard" if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
     if route.interface is not None or (route.next_hop is None) is not route.discard:
@@ -67,7 +67,7 @@ def _render_static(route: StaticRoute, start: str, lines: Lines) -> None:
         lines.add(f"{where} preference {route.distance}", ref)
 
 
-def _render_bgp(instance: BgpInstance, everyone: tuple[int, ...], start: str, lines: Lines) -> None:
+def _render_bgp(instance: BgpInstance, everyone: tuple[int, ...], start: str, lines: TokenLines) -> None:
     ref = bgp_ref(instance.vrf)
     _check_instance(instance)
     if instance.router_id is not None:
@@ -102,7 +102,7 @@ def _check_instance(instance: BgpInstance) -> None:
         raise ValueError("BGP: Junos hides the more specific routes by export policies only")
 
 
-def _render_aggregate(prefix: Prefix, vrf: str | None, start: str, lines: Lines) -> None:
+def _render_aggregate(prefix: Prefix, vrf: str | None, start: str, lines: TokenLines) -> None:
     lines.add(f"{start}{_table(vrf, prefix.family)} aggregate route {prefix} discard", bgp_ref(vrf))
 
 

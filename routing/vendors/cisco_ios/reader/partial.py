@@ -140,7 +140,7 @@ class LineDraft:
 
 
 @dataclass(slots=True)
-class Draft:
+class PartialDevice:
     """Everything seen so far of one device."""
 
     name: str
