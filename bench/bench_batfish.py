@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -51,10 +51,10 @@ def main(where: str, pid: int, sizes: Sequence[int]) -> int:
         reading, given = read_province(sites)
         lines = sum(len(given.texts[name]) for name in given.network.devices)
         print(f"\n{sites} sites, {len(given.network.devices)} devices, {lines:,} lines")
-        again, changed = timed(lambda given=given: with_fault(given))
+        again, changed = timed(partial(with_fault, given))
         for label, case, read in (("whole network", given, reading), ("one site changed", changed, again)):
-            seconds, judgement = timed(lambda case=case: judge_and_replay(case, with_failures=False))
-            all_seconds, _ = timed(lambda case=case: judge_and_replay(case, workers=make_workers()))
+            seconds, judgement = timed(partial(judge_and_replay, case, with_failures=False))
+            all_seconds, _ = timed(partial(judge_and_replay, case, workers=make_workers()))
             session = Timed(live)
             whole, found = timed(partial(ask_batfish, session, case, judgement))
             ours = sum(isinstance(answer.verdict, Violated) for answer in judgement.answers)
@@ -79,7 +79,7 @@ class Timed:
     def __init__(self, session: BatfishSession) -> None:
         self._session = session
         self.version, self.recorded = session.version, session.recorded
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
 
     def upload(self, snapshot: Snapshot) -> None:
         self.seconds["upload"] += timed(lambda: self._session.upload(snapshot))[0]

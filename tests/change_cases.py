@@ -10,7 +10,7 @@ import re
 import tempfile
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from controller.jobs.evidence import give
@@ -79,7 +79,7 @@ def without_device() -> Texts:
 
 
 CHANGES: Mapping[str, tuple[Callable[[], Texts], Callable[[], Texts]]] = {
-    **{f"to {name}": (right, lambda name=name: texts_of(name)) for name in CASES},
+    **{f"to {name}": (right, partial(texts_of, name)) for name in CASES},
     "an intent is new": (lambda: dict(before_intent("council-and-committee")), right),
     "an intent is gone": (right, lambda: dict(before_intent("council-and-committee"))),
     "two turns at one port": (other_port_to_edge, right),

@@ -21,7 +21,7 @@ Words = dict[str, str]
 def model_words(device: ReaderDevice) -> Words:
     """Return what the reader's model says of a device."""
     model = device.read.device
-    words = {}
+    words: Words = {}
     for interface in model.interfaces:
         words |= _interface_words(model, interface)
     words |= {f"vrf {name}": "there" for name in (_GLOBAL, *(vrf.name for vrf in model.vrfs))}

@@ -190,7 +190,8 @@ def interfaces(draw: st.DrawFn, acl_names: dict[Family, tuple[str, ...]]) -> tup
             AclBinding(direction=direction, family=family, acl=draw(st.sampled_from(acl_names[family])))
             for direction in Direction
             for family in sorted(families)
-            if acl_names[family] and draw(st.booleans())
+            if acl_names[family]
+            if draw(st.booleans())
         )
         found.append(
             Interface(
@@ -283,7 +284,7 @@ def devices(draw: st.DrawFn) -> Device:
     names = {family: tuple(acl.name for acl in acl_list if acl.family is family) for family in Family}
     policy_list = [draw(policies(f"P{index}")) for index in range(draw(st.integers(1, 3)))]
     present = draw(interfaces(names))
-    guarded = [f for f in sorted(Family) if names[f] and draw(st.booleans())]
+    guarded = [f for f in sorted(Family) if names[f] if draw(st.booleans())]
     tables = (None, *VRFS) if draw(st.booleans()) else VRFS[:1]
     device = Device(
         name=draw(st.sampled_from(["r1", "tn-cpe.0-1"])),

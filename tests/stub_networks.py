@@ -98,7 +98,7 @@ def _join(
     of what it tells."""
     ends = [(f"10.255.0.{2 * number + side}/31", f"2001:db8:ff::{2 * number + side:x}/127") for side in (0, 1)]
     port = f"p{len(draft.links)}"
-    sides = ((one, other, *ends, filters[0]), (other, one, *reversed(ends), filters[1]))
+    sides = ((one, other, ends[0], ends[1], filters[0]), (other, one, ends[1], ends[0], filters[1]))
     for (device, vrf, _), (_, _, remote_as), mine, theirs, names in sides:
         draft.interfaces.setdefault((device, vrf), []).append(interface(f"{port}.1", *mine, vrf=vrf, vlan=1))
         imports, exports = ((), names) if device.startswith("cpe") else (names, ())

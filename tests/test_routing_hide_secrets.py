@@ -325,8 +325,8 @@ def renamed(text: str, draw: st.DataObject, names: set[str]) -> str:
 
 
 def names_of(device: Device) -> set[str]:
-    named = (*device.acls, *device.policies, *device.vrfs)
-    return {one.name.split()[-1] for one in named if re.fullmatch(r"[\w-]{1,20}", one.name.split()[-1])}
+    named = [one.name for kind in (device.acls, device.policies, device.vrfs) for one in kind]
+    return {name.split()[-1] for name in named if re.fullmatch(r"[\w-]{1,20}", name.split()[-1])}
 
 
 @given(strategies_cisco_ios.devices(), st.data())

@@ -249,6 +249,8 @@ def _show(value: object) -> str:
             return str(value).replace(" ", "_")
         case int():
             return str(int(value))
+        case _:
+            pass
     for names in (("direction", "family", "acl"), ("asn", "prepend_in", "replace"), ("prefix",), ("service",)):
         if all(hasattr(value, name) for name in names):
             return ":".join(_show(getattr(value, name)) for name in names)

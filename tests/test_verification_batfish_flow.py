@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from verification.batfish.answer_schema import shapes_of, wrong_column
@@ -36,7 +38,7 @@ def test_addresses_are_single_ones_and_ranges() -> None:
     assert addresses([]) == ""
 
 
-def trace(disposition: str, *details: dict[str, object] | None) -> dict[str, object]:
+def trace(disposition: str, *details: Mapping[str, object] | None) -> dict[str, object]:
     """Return a trace over two devices as a server of 2026 writes it, with the details of the last one's steps."""
     first = {"node": {"name": "one"}, "steps": [{"detail": {"outputInterface": "Gi0/9"}}]}
     last = {"node": {"name": "two"}, "steps": [{"detail": detail} for detail in details]}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from intents.registry import AttachmentName
 from tests.batfish_cases import given_of
 from tests.test_verification_batfish_recorded import Rows, recorded
-from verification.batfish.lost_pairs import Cuts
+from verification.batfish.fences import FenceOpinions
+from verification.batfish.lost_pairs import Cut, Cuts
 from verification.batfish.protocol import BatfishError, Parameters, Snapshot, Trouble
 from verification.batfish.reachability import LOST, Asker
 from verification.batfish.snapshot import network_snapshot
@@ -19,8 +20,7 @@ from verification.batfish.tables import Facts, gather_facts
 from verification.evidence.evidence import Evidence, gather
 from verification.evidence.permitted_matrix import permitted_matrix_of
 
-OFFICE, SYSTEM = "ubnd-gia-sang-cq", "system-edoc"
-EXACT = {"fences": (), "faults": (), "admitting": lambda _: ()}
+OFFICE, SYSTEM = AttachmentName("ubnd-gia-sang-cq"), AttachmentName("system-edoc")
 
 
 @cache
@@ -42,6 +42,13 @@ def row(destination: str, port: int, interface: str = "GigabitEthernet0/0/1.103"
         "ingressInterface": interface,
     }
     return {"Flow": flow, "Traces": [{"disposition": "DENIED_OUT", "hops": []}]}
+
+
+class ExactFences(FenceOpinions):
+    """Fences without a fault, so that nothing is asked about them."""
+
+    def __init__(self) -> None:
+        self.faults = ()
 
 
 class Losing:
@@ -72,16 +79,17 @@ class Losing:
         """Do nothing."""
 
 
-def cut_of(session: Losing, destination: str) -> object:
+def cut_of(session: Losing, destination: AttachmentName) -> Cut | None:
     evidence, facts = network()
     asker = Asker(session, network_snapshot(evidence.given), evidence, facts)
-    cuts = Cuts(asker, permitted_matrix_of(evidence), SimpleNamespace(**EXACT))
+    cuts = Cuts(asker, permitted_matrix_of(evidence), ExactFences())
     return cuts.of_rule(frozenset({OFFICE}), frozenset({destination}))
 
 
 def test_a_packet_that_nobody_misses_hides_none_that_is_lost() -> None:
     gateway = row("10.196.0.65", 22)
     found = cut_of(Losing(gateway, row("10.193.0.66", 443)), SYSTEM)
+    assert found is not None
     assert (found.source, found.destination, found.reason) == (OFFICE, SYSTEM, "ends DENIED_OUT")
 
 
@@ -93,6 +101,7 @@ def test_where_only_such_packets_are_lost_nothing_is_cut_and_that_was_asked() ->
 
 def test_a_lost_packet_cuts_the_pair_that_it_is_between() -> None:
     found = cut_of(Losing(row("10.193.0.66", 443), None), SYSTEM)
+    assert found is not None
     assert (found.source, found.destination) == (OFFICE, SYSTEM)
 
 

@@ -86,15 +86,17 @@ def with_junk(row: Row, place: tuple[Any, ...], junk: Any) -> Any:
 def test_a_row_that_is_broken_inside_is_no_answer(question: str) -> None:
     row = answers()[question][0]
     read = COLUMNS[question]
+    junks: tuple[Any, ...] = ([[]], 2.5)
     for name in read:
-        for junk in ([[]], 2.5):
+        for junk in junks:
             with pytest.raises(BatfishError) as caught:
                 whole_rows(question, [{**row, name: junk}])
             assert caught.value.trouble is Trouble.INCOMPLETE
             assert name in caught.value.detail
-    for row in (None, 5, "row", []):
+    no_rows: tuple[Any, ...] = (None, 5, "row", [])
+    for no_row in no_rows:
         with pytest.raises(BatfishError, match="lacks"):
-            whole_rows(question, [row])
+            whole_rows(question, [no_row])
 
 
 @pytest.mark.parametrize("question", sorted(COLUMNS))

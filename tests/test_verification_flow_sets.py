@@ -235,11 +235,12 @@ def every_packet(space: HeaderSpace) -> list[Packet]:
 @given(acls)
 def test_an_entry_is_unreached_iff_no_packet_is_decided_by_it_and_those_before_it_are_named(acl: Acl) -> None:
     space = space_of(acl)
-    deciding: dict[int, set[int | None]] = {index: set() for index in range(len(acl.entries))}
+    deciding: dict[int, set[int]] = {index: set() for index in range(len(acl.entries))}
     for packet in every_packet(space):
         first = deciding_entry(acl, packet)
         for index, entry in enumerate(acl.entries):
             if applies(entry, packet.source, packet.destination, packet.header):
+                assert first is not None  # this one applies, so one decides
                 deciding[index].add(first)
     expected = {index: tuple(sorted(found)) for index, found in deciding.items() if index not in found}
     assert unreached(acl, space) == expected
