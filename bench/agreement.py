@@ -22,7 +22,7 @@ from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
 from controller.jobs.second_judge import parse_address
 from verification.batfish.client import LiveBatfish
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay

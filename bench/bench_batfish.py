@@ -41,7 +41,7 @@ _Found = TypeVar("_Found")
 def main(where: str, pid: int, sizes: Sequence[int]) -> int:
     started = time.monotonic()
     from verification.batfish.client import LiveBatfish  # noqa: PLC0415 - its import is measured
-    from verification.batfish.judge import ask_batfish  # noqa: PLC0415
+    from verification.batfish.opinions import ask_batfish  # noqa: PLC0415
 
     print(f"import of the client: {time.monotonic() - started:.1f} s")
     place = parse_address(where)

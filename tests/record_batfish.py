@@ -18,7 +18,7 @@ from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
 from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
 from tests.live_readers import LiveReaders
 from verification.batfish.client import LiveBatfish
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.recording import RecordingBatfish
 from verification.change.batfish import ask_changes
 from verification.questions.line_differences import line_differences

@@ -23,7 +23,7 @@ from tests.live_readers import LiveReaders
 from tests.record_batfish import differences, violated_kinds
 from tests.strategies import Province, compile_province, provinces
 from verification.batfish.client import LiveBatfish
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.snapshot import network_snapshot
 from verification.batfish.tables import gather_facts
 from verification.change.batfish import ask_changes

@@ -14,7 +14,7 @@ from controller.jobs.evidence import give
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
 from tests.small_builds import compiled
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, Parameters, Row, Snapshot, Trouble
 from verification.batfish.reachability import Asker
 from verification.batfish.recording import RecordedBatfish

@@ -14,7 +14,7 @@ import pytest
 from tests.batfish_cases import given_of, judged
 from tests.test_verification_batfish_recorded import Rows, Tampered, recorded
 from verification.batfish.answer_schema import shapes_of, wrong_column
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import COLUMNS, BatfishError, Parameters, Row, Snapshot, Trouble, whole_rows
 
 JUNK: tuple[Any, ...] = (None, -1, 2.5, True, "x", "", [], [None], {}, {"name": 3}, "300.1.1.1/99")

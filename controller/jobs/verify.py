@@ -23,7 +23,7 @@ from controller.output.exit_codes import ExitCode, code_of_answers
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from ipam.inventory import rendered_devices
-from verification.batfish.judge import ask_batfish
+from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.change.batfish import ask_changes
 from verification.change.judge import AskChanges, ChangeOfAccess, judge_change

@@ -1,14 +1,12 @@
 """Batfish's own verdict of every question that it sees.
 
-Turns the judge's input and the questions into one opinion for each. The one idea: the questions come from the policy, as they do
-for the engine; what Batfish does not see has no opinion and is counted by name, and a line that Batfish did not read takes every
-`Holds` away.
+Turns evidence and a question into a verdict. The one idea: the questions come from the policy, as they do for the engine; what
+Batfish does not see has no verdict, and a line that Batfish did not read takes every `Holds` away.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.prefix import Family, parse_interface, prefix_of
@@ -35,93 +33,19 @@ from verification.batfish.protocol import BatfishError, BatfishSession, Snapshot
 from verification.batfish.reachability import ARRIVED, Asker, Seen
 from verification.batfish.replay import Replays
 from verification.batfish.routes import check_routes
-from verification.batfish.snapshot import network_snapshot
-from verification.batfish.tables import Facts, doubt_of, gather_facts
-from verification.batfish.unreachable_lines import ask_lines
-from verification.engine.policy_answers import members_of_rules, rule_subject, via_subject
-from verification.evidence.evidence import Evidence, Given, gather
+from verification.batfish.tables import Facts, doubt_of
+from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
 from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of, sum_of
 from verification.packets.flow_sets import size_of, span_of, union_of
-from verification.questions.judgement import Judgement
+from verification.questions.policy_questions import members_of_rules, rule_subject, via_subject
 from verification.verdicts.flow import describe_flow
-from verification.verdicts.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
+from verification.verdicts.opinions import BATFISH, Opinion
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Claim, ClaimKind, Holds, Verdict, Violated
 
-_ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
-_ASKED_APART = frozenset({QuestionKind.VIA, QuestionKind.ISOLATION, QuestionKind.FORBIDDEN, QuestionKind.SESSION})
-"""What may take a question to Batfish for each question of ours."""
 
-
-def ask_batfish(session: BatfishSession, given: Given, judgement: Judgement) -> Opinions:
-    """Return Batfish's opinions of the questions that the engine answered, and of its counterexamples. BatfishError."""
-    started = time.monotonic()
-    snapshot = network_snapshot(given)
-    session.upload(snapshot)
-    read = time.monotonic()
-    evidence = gather(given)
-    gathered = time.monotonic()
-    facts = gather_facts(session, snapshot, given)
-    known = time.monotonic()
-    asked = _Batfish(session, snapshot, evidence, facts)
-    opinions = tuple(asked.opinion(answer) for answer in judgement.answers)
-    lines = ask_lines(session, snapshot, given, facts)
-    ended = time.monotonic()
-    second = SecondJudge(
-        name=BATFISH,
-        version=session.version,
-        snapshot=snapshot.name,
-        recorded=session.recorded,
-        devices=len(facts.nodes),
-        sessions=len(facts.sessions),
-        routes=facts.route_count,
-        questions=sum(item is not None for item in opinions),
-        flows=asked.flows,
-        seconds=(
-            ("upload", read - started),
-            ("evidence", gathered - read),
-            ("tables", known - gathered),
-            ("packets", ended - known),
-        ),
-    )
-    alone = tuple(_alone(given, judgement, opinions))
-    return Opinions(opinions=opinions, lines=lines, second=second, alone=alone)
-
-
-def verdicts_of(session: BatfishSession, given: Given, questions: Iterable[Question]) -> Iterator[Verdict]:
-    """Yield Batfish's verdicts of the questions that it sees, first those that cost no further answer: whoever looks for one
-    violation may stop there. BatfishError."""
-    snapshot = network_snapshot(given)
-    session.upload(snapshot)
-    asked = _Batfish(session, snapshot, gather(given), gather_facts(session, snapshot, given))
-    for question in sorted(questions, key=lambda item: item.kind in _ASKED_APART):
-        verdict = asked.verdict(question)
-        if verdict is not None:
-            yield verdict
-
-
-def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None]) -> Iterator[Alone]:
-    """Yield what only the engine vouches for, by the closed list of scopes; BatfishError for a question outside it."""
-    answered = zip(judgement.answers, opinions, strict=True)
-    unseen = [answer.question.kind for answer, opinion in answered if opinion is None]
-    for kind in unseen:
-        if kind not in _ALONE and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
-            raise BatfishError(
-                Trouble.INCOMPLETE, f"no opinion of {kind}, which is not on the list of what Batfish can't see"
-            )
-    prefixes = sum(item.prefix.family is Family.V6 for item in given.address_plan.prefixes)
-    if prefixes:
-        yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
-    yield Alone(scope=Scope.FRAGMENTS, judge=ENGINE, count=len(given.network.ports))
-    if judgement.states > 1:
-        yield Alone(scope=Scope.FAILURES, judge=ENGINE, count=judgement.states - 1)
-    for kind, scope in _ALONE.items():
-        if unseen.count(kind):
-            yield Alone(scope=scope, judge=ENGINE, count=unseen.count(kind))
-
-
-class _Batfish:
+class BatfishJudge:
     """All that Batfish is asked, each thing once."""
 
     def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:

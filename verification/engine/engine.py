@@ -22,7 +22,7 @@ from verification.engine.failure_states import (
     start_failures,
 )
 from verification.engine.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
-from verification.engine.policy_answers import Known, rule_answers, rule_questions, via_answers
+from verification.engine.policy_answers import Known, rule_answers, via_answers
 from verification.evidence.address_index import index_addresses
 from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence, Given, gather
@@ -33,6 +33,7 @@ from verification.questions.fences import FenceResult, check_fences
 from verification.questions.filters_on_paths import check_isolation, check_sessions_filtered
 from verification.questions.judgement import Judgement
 from verification.questions.network import node_purposes
+from verification.questions.policy_questions import rule_questions
 from verification.questions.purposes import homes_of
 from verification.questions.reachability import Senders, plain_ports
 from verification.questions.segregation import exposed

@@ -8,38 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from intents.policy import DevicesEndpoint, Effect, Rule, ViaAssertion
+from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.registry import AttachmentName
 from verification.engine.failure_states import Tally
-from verification.evidence.evidence import Evidence, Given
+from verification.evidence.evidence import Evidence
 from verification.questions.counterexample import violated_by
+from verification.questions.policy_questions import Members, members_of_rules, rule_questions, via_subject
 from verification.questions.unknown_lines import Unknowns
 from verification.questions.via import ViaPairs
 from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
-Members = tuple[frozenset[AttachmentName], frozenset[AttachmentName]]
-"""The attachments that a rule is about, as sources and as destinations."""
 Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
-
-
-def rule_questions(given: Given) -> list[Question]:
-    """Return one question for each rule of the policy, in its order."""
-    return [
-        Question(
-            kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
-            subject=rule_subject(rule),
-            intents=given.policy.sources.get(rule, ()),
-        )
-        for rule in given.policy.rules
-    ]
-
-
-def rule_subject(rule: Rule) -> str:
-    """Return the words that name a rule's question."""
-    within = " (within each organisation)" if rule.same_organisation else ""
-    return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,20 +41,6 @@ def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
     for rule, question, (sources, destinations) in zip(evidence.given.policy.rules, questions, members, strict=True):
         asked = replace(question, cases=len(sources) * len(destinations))
         yield Answer(question=asked, verdict=_rule_verdict(evidence, rule, asked, (sources, destinations), known))
-
-
-def members_of_rules(evidence: Evidence) -> list[Members]:
-    """Return the members of every rule, in the order of the policy."""
-    count = len(evidence.given.policy.rules)
-    sources: list[set[AttachmentName]] = [set() for _ in range(count)]
-    destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
-    for (name, _), kind in evidence.kinds.items():
-        for index in range(count):
-            if kind.source_of >> index & 1:
-                sources[index].add(name)
-            if kind.destination_of >> index & 1:
-                destinations[index].add(name)
-    return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]
 
 
 def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: Members, known: Known) -> Verdict:
@@ -118,11 +85,6 @@ def _first_wrong(
         return None
     one, other, back = min(found)
     return (other, one) if back else (one, other)
-
-
-def via_subject(via: ViaAssertion) -> str:
-    """Return the words that name an assertion's question."""
-    return f"{via.source} -> {via.destination} via {', '.join(via.devices)}"
 
 
 def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family
-from verification.batfish.judge import verdicts_of
+from verification.batfish.opinions import verdicts_of
 from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
 from verification.batfish.snapshot import network_snapshot
 from verification.engine.engine import judge

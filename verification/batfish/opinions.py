@@ -1,0 +1,93 @@
+"""Batfish asked about a whole network: what a judge is given -> one opinion for each question, and what nobody else vouches for.
+
+The one idea: what Batfish does not see has no opinion, and is counted by name on a closed list; a question that is on neither
+side is an error.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+
+from intents.prefix import Family
+from verification.batfish.judge import BatfishJudge
+from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
+from verification.batfish.snapshot import network_snapshot
+from verification.batfish.tables import gather_facts
+from verification.batfish.unreachable_lines import ask_lines
+from verification.evidence.evidence import Given, gather
+from verification.questions.judgement import Judgement
+from verification.verdicts.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
+from verification.verdicts.question import Question, QuestionKind
+from verification.verdicts.verdict import Verdict
+
+_ALONE = {QuestionKind.MANAGEMENT: Scope.LOGINS, QuestionKind.ROUTE_FILTER: Scope.ROUTE_FILTERS}
+_ASKED_APART = frozenset({QuestionKind.VIA, QuestionKind.ISOLATION, QuestionKind.FORBIDDEN, QuestionKind.SESSION})
+"""What may take a question to Batfish for each question of ours."""
+
+
+def ask_batfish(session: BatfishSession, given: Given, judgement: Judgement) -> Opinions:
+    """Return Batfish's opinions of the questions that the engine answered, and of its counterexamples. BatfishError."""
+    started = time.monotonic()
+    snapshot = network_snapshot(given)
+    session.upload(snapshot)
+    read = time.monotonic()
+    evidence = gather(given)
+    gathered = time.monotonic()
+    facts = gather_facts(session, snapshot, given)
+    known = time.monotonic()
+    asked = BatfishJudge(session, snapshot, evidence, facts)
+    opinions = tuple(asked.opinion(answer) for answer in judgement.answers)
+    lines = ask_lines(session, snapshot, given, facts)
+    ended = time.monotonic()
+    second = SecondJudge(
+        name=BATFISH,
+        version=session.version,
+        snapshot=snapshot.name,
+        recorded=session.recorded,
+        devices=len(facts.nodes),
+        sessions=len(facts.sessions),
+        routes=facts.route_count,
+        questions=sum(item is not None for item in opinions),
+        flows=asked.flows,
+        seconds=(
+            ("upload", read - started),
+            ("evidence", gathered - read),
+            ("tables", known - gathered),
+            ("packets", ended - known),
+        ),
+    )
+    alone = tuple(_alone(given, judgement, opinions))
+    return Opinions(opinions=opinions, lines=lines, second=second, alone=alone)
+
+
+def verdicts_of(session: BatfishSession, given: Given, questions: Iterable[Question]) -> Iterator[Verdict]:
+    """Yield Batfish's verdicts of the questions that it sees, first those that cost no further answer: whoever looks for one
+    violation may stop there. BatfishError."""
+    snapshot = network_snapshot(given)
+    session.upload(snapshot)
+    asked = BatfishJudge(session, snapshot, gather(given), gather_facts(session, snapshot, given))
+    for question in sorted(questions, key=lambda item: item.kind in _ASKED_APART):
+        verdict = asked.verdict(question)
+        if verdict is not None:
+            yield verdict
+
+
+def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None]) -> Iterator[Alone]:
+    """Yield what only the engine vouches for, by the closed list of scopes; BatfishError for a question outside it."""
+    answered = zip(judgement.answers, opinions, strict=True)
+    unseen = [answer.question.kind for answer, opinion in answered if opinion is None]
+    for kind in unseen:
+        if kind not in _ALONE and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
+            raise BatfishError(
+                Trouble.INCOMPLETE, f"no opinion of {kind}, which is not on the list of what Batfish can't see"
+            )
+    prefixes = sum(item.prefix.family is Family.V6 for item in given.address_plan.prefixes)
+    if prefixes:
+        yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
+    yield Alone(scope=Scope.FRAGMENTS, judge=ENGINE, count=len(given.network.ports))
+    if judgement.states > 1:
+        yield Alone(scope=Scope.FAILURES, judge=ENGINE, count=judgement.states - 1)
+    for kind, scope in _ALONE.items():
+        if unseen.count(kind):
+            yield Alone(scope=scope, judge=ENGINE, count=unseen.count(kind))

@@ -1,0 +1,51 @@
+"""What is asked of a policy: one question for each rule, one for each assertion about the way, and whom each rule is about.
+
+The one idea: a question's subject is its rule in words, so that every judge names the same question alike.
+"""
+
+from __future__ import annotations
+
+from intents.policy import Effect, Rule, ViaAssertion
+from intents.registry import AttachmentName
+from verification.evidence.evidence import Evidence, Given
+from verification.verdicts.question import Question, QuestionKind
+
+Members = tuple[frozenset[AttachmentName], frozenset[AttachmentName]]
+"""The attachments that a rule is about, as sources and as destinations."""
+
+
+def rule_questions(given: Given) -> list[Question]:
+    """Return one question for each rule of the policy, in its order."""
+    return [
+        Question(
+            kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
+            subject=rule_subject(rule),
+            intents=given.policy.sources.get(rule, ()),
+        )
+        for rule in given.policy.rules
+    ]
+
+
+def rule_subject(rule: Rule) -> str:
+    """Return the words that name a rule's question."""
+    within = " (within each organisation)" if rule.same_organisation else ""
+    return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
+
+
+def via_subject(via: ViaAssertion) -> str:
+    """Return the words that name an assertion's question."""
+    return f"{via.source} -> {via.destination} via {', '.join(via.devices)}"
+
+
+def members_of_rules(evidence: Evidence) -> list[Members]:
+    """Return the members of every rule, in the order of the policy."""
+    count = len(evidence.given.policy.rules)
+    sources: list[set[AttachmentName]] = [set() for _ in range(count)]
+    destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
+    for (name, _), kind in evidence.kinds.items():
+        for index in range(count):
+            if kind.source_of >> index & 1:
+                sources[index].add(name)
+            if kind.destination_of >> index & 1:
+                destinations[index].add(name)
+    return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]
