@@ -18,6 +18,7 @@ from routing.model import AttachmentPort, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
+from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
 from verification.questions.network import NetworkFault
 from verification.routes.adjacency import parent_of
 
@@ -53,6 +54,10 @@ def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
     yield from _mixed_vrfs(evidence, found)
     yield from _unplanned(evidence, found)
     yield from _unspoken_links(evidence, found)
+    owners = {place: planned.owner for place, planned in found.items()}
+    yield from check_presented_asns(evidence, owners)
+    yield from check_distinguishers(evidence, owners)
+    yield from check_far_ends(evidence)
 
 
 def planned_interfaces(evidence: Evidence) -> Iterator[PlannedInterface]:

@@ -89,7 +89,10 @@ def _static_paths(wiring: Cables, device: Device, static: StaticRoute) -> Iterat
 
 
 def _resolve(interfaces: list[Interface], static: StaticRoute) -> Iterator[Exit]:
-    if static.next_hop is None:
+    mine = {
+        address.value for item in interfaces for address in item.addresses if address.family is static.prefix.family
+    }
+    if static.next_hop is None or static.next_hop in mine:  # no platform takes its own address for a next hop
         return
     holding = [
         (prefix.length, item)

@@ -56,6 +56,8 @@ def _static_hops(
         return (ForwardingHop(interface="", end="NULL_ROUTED"),)
     if static.next_hop is None:
         return _exit_hops(device, static, wiring)
+    if _is_own_address(device, static, wiring):
+        return ()
     connected = [
         (prefix, route)
         for prefix, route in held.items()
@@ -63,6 +65,16 @@ def _static_hops(
     ]
     longest = sorted(connected, key=lambda item: -item[0].length)[:1]
     return tuple(_towards(device, hop, static, wiring) for _, route in longest for hop in route.hops)
+
+
+def _is_own_address(device: str, static: StaticRoute, wiring: Adjacencies) -> bool:
+    """Return whether a next hop is an address of the device itself in the route's VRF: no platform takes such a route."""
+    return any(
+        owner == device and item.vrf == static.vrf and address.value == static.next_hop
+        for (owner, _), item in wiring.interfaces.items()
+        for address in item.addresses
+        if address.family is static.prefix.family
+    )
 
 
 def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[ForwardingHop, ...]:

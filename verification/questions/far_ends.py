@@ -1,0 +1,106 @@
+"""Are numbers and neighbours as planned: AS numbers, route distinguishers, and the ways to what is behind a far end?
+
+The one idea: two faults that agree with each other still differ from the plan. Sessions come up between two ends that are wrong
+alike, and a route to a device's own address looks as good as one to its neighbour; the plan says which was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from intents.prefix import Family, Prefix, format_address
+from intents.registry import AttachmentName
+from ipam.address_plan import EntryState, NumberKind
+from routing.model import AttachmentPort, StaticRoute
+from routing.refs import bgp_ref, static_ref, vrf_ref
+from verification.evidence.evidence import Evidence
+from verification.questions.network import NetworkFault
+
+Owners = Mapping[tuple[str, str], str]
+"""Whose an interface is by plan (`attachment/NAME` or `purpose/NAME`), by device and interface."""
+
+
+def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
+    """Yield sessions of which an end presents another AS than the plan's, by the sender's interface."""
+    planned = {
+        entry.key: entry.value
+        for entry in evidence.given.address_plan.numbers
+        if entry.kind is NumberKind.ASN and entry.state is EntryState.ACTIVE
+    }
+    for session in evidence.topology.sessions:
+        device, vrf = evidence.topology.nodes[session.sender]
+        owner = owners.get((device, session.peer_interface))
+        if owner is None:
+            continue
+        meant = planned.get(owner, planned.get(f"{owner}/{device}", planned.get(f"device/{device}")))
+        if session.sender_asn != meant:
+            yield NetworkFault(
+                reason=f"{device} presents AS {session.sender_asn} for {owner}, planned is {meant}",
+                device=device,
+                ref=bgp_ref(vrf),
+            )
+
+
+def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
+    """Yield VRFs whose route distinguisher has not the number that the plan gives to whoever stands there, by device."""
+    planned = {
+        entry.key: entry.value
+        for entry in evidence.given.address_plan.numbers
+        if entry.kind is NumberKind.VRF and entry.state is EntryState.ACTIVE
+    }
+    for (device, name), owner in sorted(owners.items()):
+        found = evidence.given.network.devices[device]
+        vrf = next(item.vrf for item in found.interfaces if item.name == name)
+        distinguisher = next((item.rd for item in found.vrfs if item.name == vrf), None)
+        if distinguisher is not None and distinguisher.rpartition(":")[2] != str(planned.get(owner)):
+            yield NetworkFault(
+                reason=f"VRF {vrf} of {device} ({owner}) has RD {distinguisher}, planned is number {planned.get(owner)}",
+                device=device,
+                ref=vrf_ref(str(vrf)),
+            )
+
+
+def check_far_ends(evidence: Evidence) -> Iterator[NetworkFault]:
+    """Yield static routes of external attachments that do not lead to the far end of their link, by attachment."""
+    for name, ports in sorted(evidence.ports.items()):
+        for port in ports:
+            if port.external and (port.device, port.interface) in evidence.topology.interfaces:
+                yield from _wrong_ways(evidence, name, port)
+
+
+def _wrong_ways(evidence: Evidence, name: AttachmentName, port: AttachmentPort) -> Iterator[NetworkFault]:
+    vrf = evidence.topology.interfaces[(port.device, port.interface)].vrf
+    behind = prefixes_behind(evidence, name)
+    for static in evidence.given.network.devices[port.device].statics:
+        if static.vrf != vrf or static.prefix not in behind:
+            continue
+        subnet = evidence.subnets.get((port.device, port.interface, static.prefix.family))
+        meant = None if subnet is None else subnet.last
+        if static.next_hop != meant or static.interface not in (None, port.interface):
+            far = "nobody" if meant is None else format_address(static.prefix.family, meant)
+            yield NetworkFault(
+                reason=f"{port.device} sends {static.prefix} of {name} to {shown_target(static)}, planned is {far}",
+                device=port.device,
+                ref=static_ref(static.vrf, str(static.prefix), shown_target(static)),
+            )
+
+
+def prefixes_behind(evidence: Evidence, name: AttachmentName) -> frozenset[Prefix]:
+    """Return the planned prefixes behind an external attachment's far end."""
+    starts = (f"outside/{name}/", f"lan/{name}")
+    return frozenset(
+        entry.prefix
+        for entry in evidence.given.address_plan.prefixes
+        if entry.state is EntryState.ACTIVE and (entry.key.startswith(starts[0]) or entry.key == starts[1])
+    ) - {
+        evidence.subnets.get((port.device, port.interface, family))
+        for port in evidence.ports[name]
+        for family in Family
+    }
+
+
+def shown_target(static: StaticRoute) -> str:
+    """Return where a static route leads, as text lines name it."""
+    if static.next_hop is not None:
+        return format_address(static.prefix.family, static.next_hop)
+    return static.interface or "discard"
