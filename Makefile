@@ -11,7 +11,7 @@ ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
 help:
 	@echo 'make demo   prove the example province (examples/thai-nguyen), with recorded answers of Batfish'
 	@echo 'make test   run the tests'
-	@echo 'make lint   check style, types and the direction of imports'
+	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
 	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases and snippets anew'
@@ -32,6 +32,7 @@ lint:
 	@.venv-test/bin/ruff format --check .
 	@.venv-test/bin/mypy
 	@PYTHONUTF8=1 .venv-test/bin/lint-imports
+	@PYTHONUTF8=1 .venv-test/bin/python -m scripts.house
 
 format:
 	@sh scripts/env.sh test
