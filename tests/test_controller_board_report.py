@@ -48,7 +48,7 @@ from verification.questions.unreachable_lines import Anomaly, BoundLists, Unreac
 from verification.verdicts.flow import TCP, Flow
 from verification.verdicts.opinions import BATFISH, ENGINE, Alone, LineDifference, Opinion, Scope, SecondJudge, Unseen
 from verification.verdicts.question import Answer, Question, QuestionKind
-from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Verdict, Violated
 
 GOLDEN = Path(__file__).parent / "golden" / "board-report.html"
 EDITION = Edition(workspace="small", made_on=date(2026, 9, 2), version="1.2.3")
@@ -91,7 +91,7 @@ VIOLATED = Violated(
     culprits=(culprit("1 permit ip any any"), culprit("", line=0)),
     intents=("edoc-all",),
     failure="channel core-1-core-2",
-    replayed=True,
+    replay=Replay.AGREES,
 )
 DISPUTED = Disputed(one="engine: delivered", other="walk: not so")
 OPEN = NotModelled(reason="core-1:12: 'frobnicate': not understood", culprits=(culprit("frobnicate"),))

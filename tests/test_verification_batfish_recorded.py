@@ -28,7 +28,7 @@ from verification.questions.judgement import Judgement
 from verification.verdicts.gate import combine_verdicts
 from verification.verdicts.opinions import LineDifference, Opinions, Unseen
 from verification.verdicts.question import QuestionKind
-from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Replay, Violated
 
 Rows = tuple[Row, ...]
 
@@ -101,7 +101,7 @@ def test_what_batfish_shows_of_a_packet_walk_shows_too(name: str) -> None:
         shown = None if opinion is None else opinion.verdict
         if isinstance(shown, Violated) and shown.claim is not None:
             assert isinstance(answer.verdict, Violated), answer
-            assert answer.verdict.replayed
+            assert answer.verdict.replay is Replay.AGREES
         elif isinstance(shown, Violated):
             assert isinstance(answer.verdict, Disputed)
 

@@ -7,7 +7,7 @@ import pytest
 from intents.prefix import Family
 from verification.verdicts.flow import Flow
 from verification.verdicts.gate import combine_verdicts
-from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Holds, NotModelled, Replay, Verdict, Violated
 
 FLOW = Flow(
     family=Family.V4, source=1, destination=2, protocol=6, destination_port=443, start_device="a", start_interface="b"
@@ -37,7 +37,7 @@ def test_a_counterexample_of_either_that_replays_shuts_the_gate() -> None:
         found = combine(one, OTHERS, replays=True)
         assert isinstance(found, Violated)
         assert found.reason == "batfish says so"
-        assert found.replayed
+        assert found.replay is Replay.AGREES
 
 
 def test_a_counterexample_that_does_not_replay_is_a_dispute() -> None:

@@ -22,13 +22,13 @@ from verification.verdicts.flow import Disposition, Flow, Trace, describe_flow
 from verification.verdicts.gate import combine_verdicts
 from verification.verdicts.opinions import ENGINE, Opinion, Opinions
 from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Verdict, Violated
+from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Replay, Verdict, Violated
 
 AskSecond = Callable[[Given, Judgement], Opinions]
 """Asks a second judge the questions that the engine answered, and about its counterexamples."""
 
 REPLAYS = 40
-"""How many different counterexamples are replayed; the rest are left as the engine found them."""
+"""How many different counterexamples are replayed; the rest say that they were not."""
 
 
 def judge_and_replay(
@@ -78,17 +78,26 @@ class _Replayer:
         self._known: dict[tuple[Flow, Claim, str], bool] = {}
 
     def replayed(self, answer: Answer) -> Verdict:
+        """Return a verdict that says whether `walk` agrees, or why it was not asked; disputed if it does not agree."""
         verdict = answer.verdict
-        if not isinstance(verdict, Violated) or verdict.flow is None or verdict.claim is None:
+        if not isinstance(verdict, Violated):
             return verdict
-        key = (verdict.flow, verdict.claim, verdict.failure)
+        flow, claim = verdict.flow, verdict.claim
+        if flow is None or claim is None:
+            return replace(verdict, replay=Replay.NO_PACKET)
+        failure = self._failures.get(verdict.failure)
+        if failure is None:
+            return replace(verdict, replay=Replay.NO_STATE)
+        if not _starts(self._network, flow):
+            return replace(verdict, replay=Replay.NO_START)
+        key = (flow, claim, verdict.failure)
         if key not in self._known:
             if len(self._known) >= REPLAYS:
-                return verdict
-            self._known[key] = self._shows(verdict.flow, verdict.claim, self._failures.get(verdict.failure))
+                return replace(verdict, replay=Replay.LIMIT)
+            self._known[key] = self._shows(flow, claim, failure)
         if self._known[key]:
-            return replace(verdict, replayed=True)
-        return Disputed(one=f"engine: {verdict.reason}", other=f"walk: not so for {describe_flow(verdict.flow)}")
+            return replace(verdict, replay=Replay.AGREES)
+        return Disputed(one=f"engine: {verdict.reason}", other=f"walk: not so for {describe_flow(flow)}")
 
     def shows(self, verdict: Violated) -> bool:
         """Return whether `walk` shows what a violation of another judge claims; False for one that claims nothing of a packet."""
@@ -97,9 +106,7 @@ class _Replayer:
             return False
         return self._shows(flow, claim, NO_FAILURE)
 
-    def _shows(self, flow: Flow, claim: Claim, failure: Failure | None) -> bool:
-        if failure is None or not _starts(self._network, flow):
-            return True
+    def _shows(self, flow: Flow, claim: Claim, failure: Failure) -> bool:
         match claim.kind:
             case ClaimKind.ADMITTED | ClaimKind.DROPPED:
                 return self._passes(flow, claim) is (claim.kind is ClaimKind.ADMITTED)
@@ -129,7 +136,7 @@ def _arrives(trace: Trace, claim: Claim) -> bool:
 
 
 def _starts(network: Network, flow: Flow) -> bool:
-    """Return whether the starting interface exists; a missing one needs no replay."""
+    """Return whether the starting interface exists: a packet can't be followed from one that does not."""
     device = network.devices.get(flow.start_device)
     return device is not None and any(item.name == flow.start_interface for item in device.interfaces)
 

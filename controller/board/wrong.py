@@ -43,7 +43,8 @@ class OwnWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One wrong answer, or several that are open for the same reason. `replayed`: None if there is no packet to replay."""
+    """One wrong answer, or several that are open for the same reason. `replay`: the key of the words
+    for whether `walk` agrees, "" where nothing is violated."""
 
     verdict: str
     kinds: tuple[tuple[Named, int], ...]
@@ -57,7 +58,7 @@ class Card:
     intents: tuple[Named, ...] = ()
     more_intents: int = 0
     rule: str = ""
-    replayed: bool | None = None
+    replay: str = ""
     opinions: tuple[OwnWords, ...] = ()
 
 
@@ -158,7 +159,7 @@ def _card(report: VerifyReport, answers: list[Answer], intents: dict[str, Intent
         intents=tuple(name_intent(name, intents.get(name)) for name in touched[:MOST_INTENTS]),
         more_intents=max(0, len(touched) - MOST_INTENTS),
         rule=f"{rule.requirement}, {rule.article}, {rule.pack}" if rule is not None and len(counts) == 1 else "",
-        replayed=found.replayed if found is not None and found.flow is not None else None,
+        replay="" if found is None else f"replay_{found.replay}",
         opinions=tuple(_own_words(report, item) for item in answer.opinions) if len(answers) == 1 else (),
     )
 

@@ -14,7 +14,7 @@ from intents.finding import Finding, Where
 from intents.messages import describe
 from verification.verdicts.flow import Flow, describe_flow
 from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Violated
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Violated
 
 Message = Mapping[str, object]
 
@@ -73,7 +73,8 @@ def _verdict(answer: Answer) -> Message:
                 "reason": found.reason,
                 "failure": found.failure,
                 "flow": None if found.flow is None else flow_message(found.flow),
-                "replayed": found.replayed,
+                "replayed": found.replay is Replay.AGREES,
+                "replay": str(found.replay),
                 "seconded": next((item.replays for item in answer.opinions if item.replays is not None), None),
                 "path": list(found.path),
                 "lines": [culprit_message(item) for item in found.culprits],

@@ -77,7 +77,7 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
                 _print_detail(output, "packet", describe_flow(found.flow))
             for number, hop in enumerate(found.path, start=1):
                 _print_detail(output, "way" if number == 1 else "", f"{number}. {hop}")
-            shown = [*(["replayed"] if found.replayed else []), *_seconded(answer)]
+            shown = [f"replay_{found.replay}", *_seconded(answer)]
             for number, words in enumerate(shown):
                 _print_detail(output, "" if number else "shown", output.words(words))
             _print_culprits(output, report, found.culprits)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from verification.verdicts.flow import describe_flow
-from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Replay, Verdict, Violated
 
 Replays = Callable[[Violated], bool]
 """Returns whether `walk` shows what a violation claims of a packet; False for one without a packet."""
@@ -19,7 +19,7 @@ Replays = Callable[[Violated], bool]
 def combine_verdicts(engine: Verdict, second: Verdict | None, replays: Replays) -> Verdict:
     """Return the gate's verdict from the engine's (already replayed) and the second judge's (None: it does not see it)."""
     if isinstance(second, Violated) and not isinstance(engine, Violated) and replays(second):
-        return replace(second, replayed=True)
+        return replace(second, replay=Replay.AGREES)
     match engine, second:
         case (Holds(), None) | (Violated() | Disputed() | NotModelled(), _):
             return engine

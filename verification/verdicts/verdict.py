@@ -46,6 +46,22 @@ class Claim:
     direction: str = ""
 
 
+class Replay(StrEnum):
+    """Whether `walk` was asked about a counterexample and agreed, or why it was not asked."""
+
+    AGREES = "agrees"
+    NOT_ASKED = "not-asked"
+    """Nobody has tried."""
+    NO_PACKET = "no-packet"
+    """A rule about routes or lines alone: there is no packet that could show it."""
+    NO_START = "no-start"
+    """The interface where the packet starts is not there."""
+    NO_STATE = "no-state"
+    """It happens under a failure that is not one of the network's single failures."""
+    LIMIT = "limit"
+    """As many counterexamples as are replayed had been replayed before it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holds:
     judges: tuple[str, ...]
@@ -57,7 +73,7 @@ class Holds:
 class Violated:
     """A counterexample: the flow (None for a rule about routes alone), in words what happens, the way hop by hop, the
     guilty lines, the intents touched, and the failure under which it happens ("none" for the whole network). `claim` is
-    what `walk` can be asked about the flow; `replayed` says that it was asked and agreed."""
+    what `walk` can be asked about the flow; `replay` says that it was asked and agreed, or why it was not."""
 
     reason: str
     flow: Flow | None = None
@@ -66,7 +82,7 @@ class Violated:
     intents: tuple[str, ...] = ()
     failure: str = "none"
     claim: Claim | None = None
-    replayed: bool = False
+    replay: Replay = Replay.NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
