@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from intents.finding import Finding, Severity, Where, make_finding
+from intents.finding import Finding, Severity
 from routing.config import DeviceConfig
+from routing.device_texts import read_device_texts
 from routing.vendors import VENDORS
-
-MAXIMUM_SIZE = 64 * 1024 * 1024
 
 
 def merge_text(config: DeviceConfig, running: str) -> DeviceConfig:
@@ -33,17 +32,6 @@ def merge_running(
     configs: Mapping[str, DeviceConfig], folder: Path
 ) -> tuple[dict[str, DeviceConfig], tuple[Finding, ...]]:
     """Merge the texts of a folder (DEVICE.cfg, DEVICE.conf) into the configurations of the devices they name."""
-    merged = dict(configs)
-    findings: list[Finding] = []
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        where = Where(file=f"{folder.name}/{path.name}")
-        if path.name.startswith(".") or path.suffix not in (".cfg", ".conf"):
-            continue
-        if path.stem not in configs:
-            findings.append(make_finding("TR601", where, severity=Severity.WARNING, device=path.stem))
-        elif path.stat().st_size > MAXIMUM_SIZE:
-            findings.append(make_finding("TR602", where, limit=MAXIMUM_SIZE))
-        else:
-            text = path.read_text(encoding="utf-8", errors="replace")
-            merged[path.stem] = merge_text(configs[path.stem], text)
-    return merged, tuple(findings)
+    running, findings = read_device_texts(folder, configs, folder.name, strangers=Severity.WARNING)
+    merged = {name: merge_text(configs[name], text) for name, text in running.items()}
+    return {**configs, **merged}, findings

@@ -60,7 +60,7 @@ def judged(folder: Path = SMALL, on: str | None = ON) -> VerifyReport:
     """Return the report of an example, in the whole network only."""
     output = Output(Language.EN, json=True)
     compiled = compile_workspace(folder, None if on is None else date.fromisoformat(on), output)
-    return verify(compiled, texts_to_judge(compiled, None), output, with_failures=False)
+    return verify(compiled, texts_to_judge(compiled, None)[0], output, with_failures=False)
 
 
 def answered(report: VerifyReport, change: Callable[[int, Answer], Answer]) -> VerifyReport:

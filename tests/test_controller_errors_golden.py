@@ -21,7 +21,7 @@ from controller.commands.ipam import ipam
 from controller.commands.schema import schema
 from controller.commands.show import show
 from controller.jobs.compile import compare, compile_workspace
-from controller.jobs.evidence import MAXIMUM_SIZE, give, read_folder
+from controller.jobs.evidence import give, read_folder
 from controller.jobs.pipeline import Compiled
 from controller.jobs.second_judge import CODES, parse_address, tell_trouble
 from controller.jobs.verify import change_findings, check_coverage, line_findings, lockfile_findings
@@ -29,6 +29,7 @@ from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
+from routing.device_texts import MAXIMUM_SIZE
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish.protocol import BatfishError, Trouble
@@ -55,7 +56,7 @@ def texts_in(folder: Path) -> Path:
 
 
 def read(folder: Path) -> object:
-    return read_folder(folder, compiled().addressed.wanted.inventory)
+    return read_folder(folder, compiled().addressed.wanted.inventory)[1]
 
 
 def large(path: Path) -> Path:
@@ -95,6 +96,23 @@ def large_running_text(folder: Path) -> object:
     running = folder / "running"
     running.mkdir()
     return merge_running(compiled().configs, large(running / "agg-1.cfg"))[1]
+
+
+def two_running_texts(folder: Path) -> object:
+    running = folder / "running"
+    running.mkdir()
+    for suffix in ("cfg", "conf"):
+        (running / f"agg-1.{suffix}").write_text("hostname agg-1\n", encoding="utf-8")
+    return merge_running(compiled().configs, running)[1]
+
+
+def odd_running_text(folder: Path) -> object:
+    running = folder / "running"
+    running.mkdir()
+    (running / "agg-1.cfg").write_bytes(b"hostname agg-1\ninterface Loopback99\n description ch\xe2u\n")
+    merged, findings = merge_running(compiled().configs, running)
+    assert "description ch\udce2u" in merged["agg-1"].text
+    return findings
 
 
 def over_nothing(_: Path) -> object:
@@ -142,13 +160,15 @@ DETAILS: Mapping[Trouble, str] = {
 }
 
 CASES: Mapping[str, Produce] = {
-    "TR601-running-of-a-stranger": running_of_a_stranger,
-    "TR602-running-too-large": large_running_text,
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
     "TR703-two-texts": with_two_texts,
     "TR704-text-too-large": lambda folder: read(large(texts_in(folder) / "agg-1.cfg")),
     "TR705-stranger": with_stranger,
+    "TR703-two-running-texts": two_running_texts,
+    "TR704-running-too-large": large_running_text,
+    "TR705-running-of-a-stranger": running_of_a_stranger,
+    "TR707-no-utf-8": odd_running_text,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),
     "TR801-no-workspace": lambda folder: check_folder(folder / "workspace"),
     "TR802-not-empty": lambda folder: init_workspace(Output("en"), texts_in(folder)),

@@ -34,7 +34,7 @@ from controller.reports.mutations import (
 from controller.reports.redaction import redact_report, redact_score, redact_second
 from controller.reports.verify import print_end, print_report
 from controller.reports.verify_json import print_verify_json, print_verify_summary
-from intents.finding import Severity
+from intents.finding import Finding, Severity
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.batfish.recording import RecordingBatfish
 from verification.mutation.score import Score
@@ -71,13 +71,20 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     """Return what the verdicts lead to; FindingsError, OSError. Writes nothing but the files asked for."""
     check_folder(request.folder)
     compiled = compile_workspace(request.folder, parse_day(request.on), output)
-    texts = texts_to_judge(compiled, request.configs)
+    texts, warnings = texts_to_judge(compiled, request.configs)
+    running, warnings_of_running = _running(request, compiled)
     recorder: list[RecordingBatfish] = []
     second = find_second(request.second, compiled.addressed.wanted.settings.batfish)
     if request.second is not None and request.second.record is not None:
         second = _recorded_by(second, recorder)
     found = verify(
-        compiled, texts, output, with_failures=request.with_failures, second=second, running=_running(request, compiled)
+        compiled,
+        texts,
+        output,
+        with_failures=request.with_failures,
+        second=second,
+        running=running,
+        warnings=(*warnings, *warnings_of_running),
     )
     report = redact_report(found)
     if request.junit is not None:
@@ -104,10 +111,10 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score)) or second_code
 
 
-def _running(request: VerifyRequest, compiled: Compiled) -> dict[str, str] | None:
-    """Return the texts that stand on the devices now, if a folder of them is named; FindingsError."""
+def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
+    """Return the texts that stand on the devices now, if a folder of them is named, and warnings about it; FindingsError."""
     if request.running is None:
-        return None
+        return None, ()
     return read_folder(request.running, compiled.addressed.wanted.inventory, complete=False)
 
 

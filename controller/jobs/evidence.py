@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from controller.jobs.pipeline import Compiled, login_sources
-from intents.finding import FindingsError, Where, make_finding
+from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
 from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
 from routing.cabling import cabling_of
+from routing.device_texts import read_device_texts
 from routing.model import Network
 from routing.vendors import VENDORS
 from verification.evidence.evidence import Given, Roles, lines_of_text
-
-MAXIMUM_SIZE = 64 * 1024 * 1024
 
 
 class SplitTexts(Mapping[str, tuple[str, ...]]):
@@ -63,38 +62,28 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
     )
 
 
-def read_folder(folder: Path, inventory: Inventory, *, complete: bool = True) -> dict[str, str]:
-    """Return the text of every device from a folder of DEVICE.cfg / DEVICE.conf files.
+def read_folder(
+    folder: Path, inventory: Inventory, *, complete: bool = True
+) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """Return the text of every device from a folder of DEVICE.cfg / DEVICE.conf files, and warnings.
 
     FindingsError for a device without a file (with `complete` False: for a folder without any), a device with two, a file that is
-    too large, and a folder that is not there.
+    too large or of no device, and a folder that is not there.
     """
     if not folder.is_dir():
         raise FindingsError([make_finding("TR701", Where(file=str(folder)))])
-    found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
-        if path.suffix in (".cfg", ".conf") and path.is_file():
-            found.setdefault(path.stem, []).append(path)
-    findings = []
-    for device in rendered_devices(inventory):
-        files = found.get(device.name, [])
-        if not files and complete:
-            findings.append(make_finding("TR702", Where(file=str(folder), device=device.name), device=device.name))
-        elif len(files) > 1:
-            findings.append(make_finding("TR703", Where(file=str(files[1])), device=device.name, other=files[0].name))
-        elif files and files[0].stat().st_size > MAXIMUM_SIZE:
-            findings.append(make_finding("TR704", Where(file=str(files[0])), limit=MAXIMUM_SIZE))
-    known = {device.name for device in rendered_devices(inventory)}
-    findings += [
-        make_finding("TR705", Where(file=str(paths[0])), device=name)
-        for name, paths in found.items()
-        if name not in known
-    ]
-    if not found:
+    names = {device.name for device in rendered_devices(inventory)}
+    texts, found = read_device_texts(folder, names, str(folder), strangers=Severity.ERROR)
+    findings = list(found)
+    if complete:
+        told = {value for item in found for name, value in item.values if name == "device"}
+        findings += [
+            make_finding("TR702", Where(file=str(folder), device=name), device=name)
+            for name in sorted(names - texts.keys() - told)
+        ]
+    if not texts:
         findings.append(make_finding("TR706", Where(file=str(folder))))
-    if findings:
-        raise FindingsError(findings)
-    return {name: paths[0].read_text(encoding="utf-8", errors="surrogateescape") for name, paths in found.items()}
+    return texts, raise_errors(findings)
 
 
 def roles_of(inventory: Inventory) -> Roles:

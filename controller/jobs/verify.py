@@ -103,10 +103,10 @@ def _is_unsure(change: ChangeOfAccess | None) -> bool:
     return change is not None and bool(change.differences or change.doubts)
 
 
-def texts_to_judge(compiled: Compiled, folder: Path | None) -> Mapping[str, str]:
-    """Return the compiled texts by device, or those in a folder; FindingsError."""
+def texts_to_judge(compiled: Compiled, folder: Path | None) -> tuple[Mapping[str, str], tuple[Finding, ...]]:
+    """Return the compiled texts by device, or those in a folder and warnings about it; FindingsError."""
     if folder is None:
-        return {name: item.text for name, item in compiled.configs.items()}
+        return {name: item.text for name, item in compiled.configs.items()}, ()
     return read_folder(folder, compiled.addressed.wanted.inventory)
 
 
@@ -118,9 +118,11 @@ def verify(
     with_failures: bool,
     second: Callable[[], BatfishSession] | None = None,
     running: Mapping[str, str] | None = None,
+    warnings: tuple[Finding, ...] = (),
 ) -> VerifyReport:
     """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge;
-    `running`: the texts that stand on the devices now, to tell what the change to these opens and cuts."""
+    `running`: the texts that stand on the devices now, to tell what the change to these opens and cuts; `warnings`: what was
+    found when the texts were read."""
     wanted = compiled.addressed.wanted
     output.progress("read", 0, 0)
     given = give(compiled, texts)
@@ -129,7 +131,7 @@ def verify(
     check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
     standing = None if running is None else give(compiled, running)
     judgement, change, trouble = _consult(judgement, given, standing, output, second)
-    findings = (*compiled.findings, *lockfile_findings(compiled))
+    findings = (*compiled.findings, *warnings, *lockfile_findings(compiled))
     return VerifyReport(
         compiled=compiled,
         judgement=judgement,

@@ -1,0 +1,57 @@
+"""A folder of DEVICE.cfg and DEVICE.conf files -> the text of each device, and what is wrong with the folder.
+
+The one idea: whether texts are merged into what is intended or judged as they are, a folder is read in one way: no file is
+passed over, none hides another, and no byte is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from intents.finding import Finding, Severity, Where, make_finding
+
+SUFFIXES = (".cfg", ".conf")
+MAXIMUM_SIZE = 64 * 1024 * 1024
+
+
+def read_device_texts(
+    folder: Path, devices: Collection[str], shown: str, *, strangers: Severity
+) -> tuple[dict[str, str], tuple[Finding, ...]]:
+    """Return the text of every device that has one file, by device, and findings; a folder that is not there has no files.
+
+    `shown` names the folder in findings; `strangers` says how bad a file of no device is. Bytes that are not UTF-8 stay what they
+    are (as lone surrogates, PEP 383) and are warned of: names and descriptions may hold them, and a device takes bytes.
+    """
+    texts: dict[str, str] = {}
+    findings: list[Finding] = []
+    first: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
+            continue
+        where = Where(file=f"{shown}/{path.name}")
+        if path.stem not in devices:
+            findings.append(make_finding("TR705", where, severity=strangers, device=path.stem))
+        elif path.stem in first:
+            findings.append(make_finding("TR703", where, device=path.stem, other=first[path.stem].name))
+            texts.pop(path.stem, None)
+        elif path.stat().st_size > MAXIMUM_SIZE:
+            findings.append(make_finding("TR704", where, limit=MAXIMUM_SIZE))
+            first[path.stem] = path
+        else:
+            first[path.stem] = path
+            texts[path.stem], odd = _decode(path.read_bytes(), where)
+            findings += odd
+    return texts, tuple(findings)
+
+
+def _decode(found: bytes, where: Where) -> tuple[str, list[Finding]]:
+    """Return a file's text, and the first byte that is not UTF-8 as a finding."""
+    try:
+        return found.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        line = found.count(b"\n", 0, error.start) + 1
+        column = error.start - (found.rfind(b"\n", 0, error.start) + 1) + 1
+        place = Where(file=where.file, line=line, column=column)
+        text = found.decode("utf-8", errors="surrogateescape")
+        return text, [make_finding("TR707", place, severity=Severity.WARNING, byte=f"0x{found[error.start]:02X}")]
