@@ -22,7 +22,7 @@ from bench.generate import write_province
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
 from controller.jobs.second_judge import parse_address
-from controller.jobs.verify import make_workers
+from controller.jobs.workers import make_workers
 from routing.model import Direction
 from verification.batfish.protocol import BatfishSession, Parameters, Row, Snapshot
 from verification.evidence.evidence import Given

@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.generate import main as generate
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
-from controller.jobs.verify import make_workers
+from controller.jobs.workers import make_workers
 from verification.judge import judge_and_replay
 
 GUARD_SECONDS = 60.0

@@ -6,7 +6,9 @@ itself; anything else is our bug and crashes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -17,10 +19,23 @@ from intents.finding import FindingsError, Where, make_finding
 from intents.messages import describe
 
 
+@contextmanager
+def batch_run() -> Iterator[None]:
+    """Collect no garbage while one job runs: it makes millions of values, and looking for cycles costs a third of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
 def run(output: Output, folder: Path, action: Callable[[], ExitCode]) -> ExitCode:
     """Return the exit code of an action on a workspace; what stops it has been told."""
     try:
-        code = action()
+        with batch_run():
+            code = action()
         output.flush()
     except FindingsError as error:
         tell_failure(output, folder, error.findings)

@@ -8,7 +8,6 @@ by the command that needs it, so that `truc --help` is there at once.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -277,7 +276,6 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 
 def main() -> None:
     """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
-    gc.disable()  # a run makes millions of values and ends: looking for cycles would cost a third of its time
     prepare_streams()
     foreign = foreign_ipam()
     if foreign is not None:

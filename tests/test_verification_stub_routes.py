@@ -61,12 +61,13 @@ def compare(given_to: Given) -> None:
     """Compare the two ways of asking in the whole network, and then under every failure for what the whole did not show."""
     try:
         inquiry = open_inquiry(gather(given_to))
-        whole = routing_faults(judge_whole(inquiry))
+        judged = judge_whole(inquiry)
+        whole = routing_faults(judged.tally)
         dull = Tally()
         dull.add(asked_one_by_one(inquiry, NO_FAILURE))
         assert whole == routing_faults(dull)
         for failure in all_failures(inquiry.evidence):
-            found, dull = judge_failures(inquiry, [failure]), Tally()
+            found, dull = judge_failures(inquiry, judged, [failure]), Tally()
             dull.add(asked_one_by_one(inquiry, failure))
             assert routing_faults(found) - whole == routing_faults(dull) - whole, failure.name
     except NotSettledError:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from routing.model import Direction, Network
-from verification.engine.engine import MakeExecutor, judge
+from verification.engine.engine import Workers, judge
 from verification.engine.failure_states import Progress
 from verification.evidence.evidence import Given
 from verification.questions.judgement import Judgement
@@ -36,7 +36,7 @@ def judge_and_replay(
     *,
     with_failures: bool = True,
     progress: Progress | None = None,
-    workers: MakeExecutor | None = None,
+    workers: Workers | None = None,
 ) -> Judgement:
     """Answer every question (see `engine.judge`) and replay the counterexamples."""
     judgement = judge(given, with_failures=with_failures, progress=progress, workers=workers)

@@ -5,11 +5,8 @@ The one idea: a `VerifyReport` is a value that knows nothing of terminals; termi
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,6 +16,7 @@ from controller.jobs.pipeline import LOCKFILE, Compiled
 from controller.jobs.provenance import intents_of_culprit
 from controller.jobs.residue import ResidueRow, residue
 from controller.jobs.second_judge import tell_trouble
+from controller.jobs.workers import make_workers
 from controller.output.exit_codes import ExitCode, code_of_answers
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
@@ -27,15 +25,12 @@ from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.change.batfish import ask_changes
 from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
-from verification.engine.engine import MakeExecutor
 from verification.evidence.evidence import Given
 from verification.judge import consult, judge_and_replay
 from verification.questions.judgement import Judgement
 from verification.questions.unreachable_lines import BoundLists
 from verification.verdicts.question import Answer, QuestionKind
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
-
-MINIMUM_WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +163,6 @@ def _consult(
 
 def _change(running: Given | None, intended: Given, ask: AskChanges | None) -> ChangeOfAccess | None:
     return None if running is None else judge_change(running, intended, ask)
-
-
-def make_workers() -> MakeExecutor | None:
-    """Return a maker of forked workers, one for each processor; None where there is one only, or no fork."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if count < MINIMUM_WORKERS or "fork" not in multiprocessing.get_all_start_methods():
-        return None
-    return partial(ProcessPoolExecutor, max_workers=count, mp_context=multiprocessing.get_context("fork"))
 
 
 def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given) -> None:

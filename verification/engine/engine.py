@@ -6,19 +6,20 @@ asked of the whole network first, and then, failure by failure, only of the pair
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import Executor
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
 
 from verification.engine.failure_states import (
     Inquiry,
     Progress,
+    Submit,
     Tally,
     all_failures,
     all_routes,
     collect_failures,
     judge_failures,
     judge_whole,
-    share,
     start_failures,
 )
 from verification.engine.network_answers import NetworkFacts, attachment_answers, network_answers, network_facts
@@ -35,18 +36,19 @@ from verification.questions.judgement import Judgement
 from verification.questions.network import node_purposes
 from verification.questions.policy_questions import rule_questions
 from verification.questions.purposes import homes_of
-from verification.questions.reachability import Senders, plain_ports
 from verification.questions.segregation import exposed
 from verification.questions.stub_reachability import stub_demand
 from verification.questions.unknown_lines import unknowns_of
 from verification.questions.unreachable_lines import check_lines
 from verification.routes.rib import NotSettledError
 from verification.routes.topology import grouped
+from verification.verdicts.failure import Failure
 from verification.verdicts.question import Answer
 from verification.verdicts.verdict import NotModelled
 
-MakeExecutor = Callable[[], Executor]
-"""Makes an executor whose workers inherit this process's memory at that moment (a forking pool), or threads of it."""
+JudgeStates = Callable[[Sequence[Failure]], Tally]
+Workers = Callable[[JudgeStates], AbstractContextManager[Submit]]
+"""Makes workers that judge states by a function, which knows all that they share, as long as the context lasts."""
 
 
 def judge(
@@ -54,11 +56,11 @@ def judge(
     *,
     with_failures: bool = True,
     progress: Progress | None = None,
-    workers: MakeExecutor | None = None,
+    workers: Workers | None = None,
 ) -> Judgement:
     """Answer every question; `with_failures` False looks at the whole network only (and the answers say one state).
 
-    `workers`: judge failures by an executor made after everything they share is in place; None: one after the other here.
+    `workers`: judge failures side by side; None: one after the other here.
     """
     try:
         evidence = gather(given)
@@ -69,17 +71,17 @@ def judge(
             answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=check_lines(given)
         )
     inquiry = open_inquiry(evidence)
-    tally = judge_whole(inquiry)
+    whole = judge_whole(inquiry)
+    tally = whole.tally
     states = all_failures(evidence) if with_failures else ()
     if states and workers is not None:
-        share(inquiry)
-        with workers() as executor:
-            begun = start_failures(executor, states)
+        with workers(partial(judge_failures, inquiry, whole)) as submit:
+            begun = start_failures(submit, states)
             fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
             tally.merge(collect_failures(begun, progress))
     else:
         fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
-        tally.merge(judge_failures(inquiry, states, progress))
+        tally.merge(judge_failures(inquiry, whole, states, progress))
     return Judgement(
         answers=_answers(inquiry, tally, fences, facts),
         devices=len(given.network.devices),
@@ -104,7 +106,6 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
         demand=stub_demand(evidence, address_index, routes),
         exposed=found,
         exposed_by=grouped((prefix, place) for place, (_, prefix) in enumerate(found)),
-        who=Senders(permitted_matrix=permitted_matrix, plain=plain_ports(evidence), deliveries=routes.deliveries),
         vias=tuple(
             (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
             for via in evidence.given.policy.vias

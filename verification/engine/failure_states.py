@@ -7,7 +7,7 @@ to any executor; the tallies are merged in the order of the states, so that the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -22,7 +22,14 @@ from verification.evidence.stub_ribs import StubRibs
 from verification.questions.management import check_reachable
 from verification.questions.network import NetworkFault
 from verification.questions.purposes import Homes, check_purposes
-from verification.questions.reachability import Components, Senders, Wrong, check_changed, check_joined
+from verification.questions.reachability import (
+    Components,
+    Senders,
+    Wrong,
+    check_changed,
+    check_joined,
+    plain_ports,
+)
 from verification.questions.segregation import check_wall
 from verification.questions.stub_reachability import StubCheck, StubDemand, check_changed_stubs, check_stubs
 from verification.questions.via import ViaPairs, check_via
@@ -32,6 +39,8 @@ from verification.routes.surviving import Surviving
 from verification.verdicts.failure import Failure, failures
 
 Progress = Callable[[str, int, int], None]
+Submit = Callable[[Sequence[Failure]], "Future[Tally]"]
+"""Hands states to a worker, which will have judged them."""
 
 
 @dataclass(slots=True)
@@ -91,15 +100,22 @@ class Inquiry:
     demand: StubDemand
     exposed: tuple[tuple[int, Prefix], ...]
     exposed_by: Mapping[Prefix, tuple[int, ...]]
-    who: Senders
     vias: ViaPairs
     plane: ManagementPlane
     homes: Homes
     purposes: Mapping[int, PurposeName]
 
 
-def judge_whole(inquiry: Inquiry) -> Tally:
-    """Judge the whole network; must be done before any failure (it notes which nodes packets pass)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeNetwork:
+    """The whole network judged: what is wrong in it, and who sends over which nodes, which is all that a failure can change."""
+
+    tally: Tally
+    who: Senders
+
+
+def judge_whole(inquiry: Inquiry) -> WholeNetwork:
+    """Judge the whole network."""
     evidence, address_index = inquiry.evidence, inquiry.address_index
     tally = Tally(states=1)
     tally.add(check_joined(evidence, address_index, inquiry.routes.deliveries, inquiry.permitted_matrix))
@@ -109,7 +125,10 @@ def judge_whole(inquiry: Inquiry) -> Tally:
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
     for index, wrong in check_via(evidence, address_index, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
-    return tally
+    who = Senders(
+        permitted_matrix=inquiry.permitted_matrix, plain=plain_ports(evidence), deliveries=inquiry.routes.deliveries
+    )
+    return WholeNetwork(tally=tally, who=who)
 
 
 def _stub_check(inquiry: Inquiry, routes: StubRibs) -> StubCheck:
@@ -128,38 +147,26 @@ def all_failures(evidence: Evidence) -> tuple[Failure, ...]:
     return failures(evidence.given.network, devices)
 
 
-def judge_failures(inquiry: Inquiry, states: Sequence[Failure], progress: Progress | None = None) -> Tally:
-    """Judge failures one after the other."""
+def judge_failures(
+    inquiry: Inquiry, whole: WholeNetwork, states: Sequence[Failure], progress: Progress | None = None
+) -> Tally:
+    """Judge failures one after the other, against what is known of the whole network."""
     tally = Tally()
     for index, failure in enumerate(states):
         if progress is not None:
             progress("failures", index, len(states))
         try:
-            _judge_failure(inquiry, tally, failure)
+            _judge_failure(inquiry, whole.who, tally, failure)
         except NotSettledError as error:
             tally.unsettled = f"under {failure.name} the routes to {error.prefix} do not settle"
         tally.states += 1
     return tally
 
 
-_SHARED: dict[str, Inquiry] = {}
-"""What forked workers inherit: set by the parent just before it starts them."""
-
-
-def share(inquiry: Inquiry) -> None:
-    """Leave an inquiry where workers that are forked from now on find it."""
-    _SHARED["inquiry"] = inquiry
-
-
-def judge_shared(states: Sequence[Failure]) -> Tally:
-    """Judge failures in a worker that inherited the inquiry."""
-    return judge_failures(_SHARED["inquiry"], states)
-
-
-def start_failures(executor: Executor, states: Sequence[Failure]) -> tuple[Future[Tally], ...]:
-    """Let an executor, whose workers hold the shared inquiry, begin to judge failures: runs of states, in their order."""
+def start_failures(submit: Submit, states: Sequence[Failure]) -> tuple[Future[Tally], ...]:
+    """Let workers begin to judge failures: runs of states, in their order."""
     size = max(1, len(states) // 96)
-    return tuple(executor.submit(judge_shared, states[start : start + size]) for start in range(0, len(states), size))
+    return tuple(submit(states[start : start + size]) for start in range(0, len(states), size))
 
 
 def collect_failures(begun: Sequence[Future[Tally]], progress: Progress | None = None) -> Tally:
@@ -184,7 +191,7 @@ def all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
                 yield node, prefix
 
 
-def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
+def _judge_failure(inquiry: Inquiry, who: Senders, tally: Tally, failure: Failure) -> None:
     evidence, address_index = inquiry.evidence, inquiry.address_index
     joined = components(evidence, failure)
     cut = evidence.given.network.devices.keys() - joined.keys()
@@ -197,7 +204,7 @@ def _judge_failure(inquiry: Inquiry, tally: Tally, failure: Failure) -> None:
         for region in evidence.regions.inside.get(prefix, ()):
             owner = address_index.owner.get(region)
             if owner is not None and changed and any(port.device in joined for port in evidence.ports.get(owner, ())):
-                tally.add(check_changed(evidence, address_index, deliveries, region, changed, inquiry.who, joined))
+                tally.add(check_changed(evidence, address_index, deliveries, region, changed, who, joined))
     routes = StubRibs(address_index, deliveries, inquiry.routes)
     tally.add(check_changed_stubs(_stub_check(inquiry, routes), joined))
     tally.add(check_wall(evidence, address_index, state, _led_elsewhere(inquiry, routes), inquiry.permitted_matrix))
