@@ -49,7 +49,6 @@ SHARED_BY_BOTH = ("verification", "verification.verdicts*")
 OUTSIDE = {
     "yaml": ("intents.reader.yaml_reader",),
     "typer": ("controller.cli*",),
-    "rich": ("controller.*",),
     "numpy": ("verification.*",),
     "netaddr": ("ipam.*",),
     "jinja2": ("controller.board.report",),

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from netaddr import IPNetwork, IPSet
 
 from intents.compiler import compile_policy
 from intents.model import Forbid, Intent, Permit, Selector, Within
@@ -26,12 +27,13 @@ from intents.policy import (
 )
 from intents.policy_order import normal_policy
 from intents.policy_text import print_policy, read_policy
-from intents.prefix import Family
+from intents.prefix import Family, Prefix, parse_prefix, prefix_of
 from intents.registry import Category, OrganisationName, OutsideName, PurposeName, Registry, SystemName, Tier, Validity
 from intents.service import Transport, service_set
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PoolUse, PrefixEntry
 from ipam.allocator import allocate
 from ipam.endpoints import Resolver
+from ipam.free_space import FreeSpace
 from ipam.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,
@@ -218,6 +220,60 @@ def test_no_two_prefixes_overlap_and_each_lies_in_its_pool(steps: list[Stage], p
         assert not any(one.overlaps(two) for one, two in pairwise(ordered))
         by_name = {pool.name: pool for pool in plan.pools}
         assert all(by_name[entry.pool].prefix.covers(entry.prefix) for entry in plan.prefixes)
+
+
+def theirs(prefix: Prefix) -> IPNetwork:
+    """Return a prefix as netaddr has it, which shares no code with ours."""
+    return IPNetwork((prefix.network, prefix.length), version=4 if prefix.family is Family.V4 else 6)
+
+
+@st.composite
+def near_prefixes(draw: st.DrawFn) -> list[Prefix]:
+    """Return prefixes of one family, of which many hold, meet or touch one another."""
+    family = draw(st.sampled_from(Family))
+    middle = draw(st.integers(0, (1 << family.bits) - 1))
+    places = st.integers(0, family.bits).map(lambda bit: middle ^ (1 << bit >> 1))
+    return draw(
+        st.lists(st.builds(prefix_of, st.just(family), places, st.integers(0, family.bits)), min_size=2, max_size=8)
+    )
+
+
+@given(near_prefixes())
+def test_prefixes_are_read_sized_and_compared_as_netaddr_does(found: list[Prefix]) -> None:
+    for one in found:
+        their_one = theirs(one)
+        assert parse_prefix(str(their_one)) == one
+        assert IPNetwork(str(one)) == their_one
+        assert (one.size, one.last) == (their_one.size, their_one.last)
+        for other in found:
+            their_other = theirs(other)
+            assert one.covers(other) == (their_other in their_one)
+            assert one.overlaps(other) == (their_other in their_one or their_one in their_other)
+
+
+@given(near_prefixes(), st.integers(0, 12))
+def test_what_is_free_in_a_pool_is_what_netaddr_has_left_of_it(found: list[Prefix], more: int) -> None:
+    pool, *used = found
+    space, left = FreeSpace(pool), IPSet([theirs(pool)])
+    for prefix in used:
+        space.take_overlap(prefix)
+        left -= IPSet([theirs(prefix)])
+    assert space.free == left.size
+    length = min(pool.length + more, pool.family.bits)
+    fitting = [block for block in left.iter_cidrs() if block.prefixlen <= length]
+    lowest = space.lowest(length)
+    assert (None if lowest is None else lowest.network) == (int(fitting[0].first) if fitting else None)
+
+
+@given(stages, st.sampled_from([POOLS, TIGHT]))
+def test_netaddr_finds_no_overlap_and_nothing_outside_its_pool_either(
+    steps: list[Stage], pools: tuple[Pool, ...]
+) -> None:
+    _, plan = go_through(steps, pools)[-1]
+    networks = [theirs(entry.prefix) for entry in plan.prefixes]
+    assert sum(network.size for network in networks) == IPSet(networks).size
+    by_name = {pool.name: theirs(pool.prefix) for pool in plan.pools}
+    assert all(network in by_name[entry.pool] for entry, network in zip(plan.prefixes, networks, strict=True))
 
 
 @given(stages)
