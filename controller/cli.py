@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Read intents, give them addresses, work out what every device must carry, and prove it.",
     epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 130 interrupted.",
 )
@@ -47,6 +48,24 @@ def _finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
     from controller.output.exit_codes import ExitCode
 
     raise typer.Exit(run(output, folder, lambda: ExitCode(action())))
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from controller.output.version import product_version
+
+        Output(Language.EN).line(f"truc {product_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Take the options that stand before a command; those that end at once have done so."""
 
 
 @app.command()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from controller.board.inputs import Edition
@@ -18,6 +17,7 @@ from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_t
 from controller.jobs.verify import VerifyReport, texts_to_judge, verify
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
+from controller.output.version import product_version
 from controller.reports.findings import tell_findings
 from controller.reports.junit import junit_text
 from controller.reports.mutations import (
@@ -175,14 +175,10 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
 
 def _edition(request: VerifyRequest, report: VerifyReport, score: Score | None, second: SecondScore | None) -> Edition:
     """Return what the board's page says besides the report."""
-    try:
-        product = version("truc")
-    except PackageNotFoundError:
-        product = ""
     return Edition(
         workspace=request.folder.resolve().name,
         made_on=today_of(None, None),
-        version=product,
+        version=product_version(),
         run=request.mutations,
         score=None if score is None else redact_score(report, score),
         second=second,
