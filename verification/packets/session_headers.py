@@ -20,6 +20,11 @@ _ERRORS: Mapping[Family, tuple[int, ...]] = {Family.V4: (3, 11, 12), Family.V6: 
 """Unreachable, time exceeded, parameter problem (RFC 792); for IPv6 also packet too big (RFC 4443)."""
 _NEIGHBOR_DISCOVERY = (135, 136)
 """Neighbour solicitation and advertisement (RFC 4861)."""
+DEVICE_MESSAGES: Mapping[Family, tuple[int, ...]] = {
+    family: (_ECHO_REQUEST[family], _ECHO_REPLY[family], *_ERRORS[family], *more)
+    for family, more in ((Family.V4, ()), (Family.V6, _NEIGHBOR_DISCOVERY))
+}
+"""What anybody may send to a device's own addresses: echo and its reply, errors, in IPv6 neighbour discovery."""
 
 
 def pair_matches(started: ServiceSet, answered: ServiceSet, family: Family) -> Iterator[HeaderMatch]:

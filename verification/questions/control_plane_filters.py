@@ -25,13 +25,11 @@ from verification.packets.acl_sets import deciding_entry, permitted
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
 from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import LOGIN_HEADERS
+from verification.packets.session_headers import DEVICE_MESSAGES
 from verification.questions.network import NetworkFault
 from verification.verdicts.flow import TCP, UDP
 
 _BGP = ((179, 179),)
-_MESSAGES = {Family.V4: (0, 3, 8, 11, 12), Family.V6: (1, 2, 3, 4, 128, 129, 135, 136)}
-"""Echo, echo reply, unreachable, time exceeded, parameter problem (RFC 792; RFC 4443 also packet too big), and neighbour
-solicitation and advertisement (RFC 4861)."""
 _LOGINS = {
     LoginService.SSH: (Transport.TCP, 22),
     LoginService.NETCONF: (Transport.TCP, 830),
@@ -105,7 +103,7 @@ def _wanted(evidence: Evidence, family: Family, *, is_management: bool) -> tuple
             whole(family),
             HeaderMatch(
                 protocols=(ICMP[family],),
-                icmp=tuple(IcmpMatch(type=kind) for kind in _MESSAGES[family]),
+                icmp=tuple(IcmpMatch(type=kind) for kind in DEVICE_MESSAGES[family]),
                 non_initial=NonInitial.SKIP,
             ),
         ),
