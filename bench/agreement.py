@@ -21,6 +21,8 @@ from bench.generate import write_province
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
 from controller.jobs.second_judge import parse_address
+from intents.prefix import Family
+from intents.reason import describe_reason
 from verification.batfish.client import LiveBatfish
 from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
@@ -31,7 +33,7 @@ from verification.mutation.score import text_of, with_text
 from verification.questions.judgement import Judgement
 from verification.questions.line_differences import line_differences
 from verification.verdicts.opinions import Opinion
-from verification.verdicts.question import Answer
+from verification.verdicts.question import Answer, question_in_words
 from verification.verdicts.verdict import NotModelled, Violated
 
 LISTED = "differs in a listed form"
@@ -65,7 +67,7 @@ def make_network(chance: random.Random, *, faulty: bool) -> tuple[Given, str]:
     if not faulty:
         return given, ""
     (fault,) = uniform_faults(texts, 1, chance.randrange(1 << 30))
-    return with_text(given, fault.device, mutate(text_of(given, fault.device), fault)), describe_fault(fault)
+    return with_text(given, fault.device, mutate(text_of(given, fault.device), fault)), describe_fault(fault, "en")
 
 
 def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
@@ -83,7 +85,7 @@ def compare(session: BatfishSession, given: Given, label: str) -> Counter[str]:
         counts[kind] += 1
         if kind == "differs" and opinion is not None:
             mine, theirs = answer.verdict, opinion.verdict
-            print(f"{label}: {answer.question.kind} {answer.question.subject}")
+            print(f"{label}: {describe_reason(question_in_words(answer.question), 'en')}")
             print(f"    engine {type(mine).__name__} {getattr(mine, 'reason', '')}")
             print(f"    batfish {type(theirs).__name__} {getattr(theirs, 'reason', '')}", flush=True)
     for item in line_differences(given, judgement.lists.unreachable, found.lines):
@@ -146,8 +148,7 @@ def only_engine_sees(verdict: Violated) -> bool:
     """Return whether a violation is of IPv6, of a fragment or of a failure."""
     flow = verdict.flow
     packet = flow is not None and (flow.family.bits == 128 or flow.fragment)
-    said = verdict.reason.lower()
-    return packet or verdict.failure != "none" or " when " in said or "2001:db8" in said
+    return packet or bool(verdict.failure) or verdict.family is Family.V6
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
+from intents.reason import describe_reason
 from verification.mutation.faults import describe_fault, named_faults, uniform_faults
 from verification.mutation.score import Outcome, Score, score
 
@@ -39,7 +40,7 @@ def _report(found: Score, spent: float) -> None:
         print(f"{kind:28}" + "".join(f"{row[outcome]:>14}" for outcome in Outcome))
     print(f"{'all':28}" + "".join(f"{found.count(outcome):>14}" for outcome in Outcome))
     for item in found.to_list():
-        print(f"{item.outcome}: {describe_fault(item.fault)} | {item.detail}")
+        print(f"{item.outcome}: {describe_fault(item.fault, 'en')} | {describe_reason(item.detail or '', 'en')}")
 
 
 if __name__ == "__main__":

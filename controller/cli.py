@@ -19,6 +19,7 @@ from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
+from intents.reason import because
 
 if TYPE_CHECKING:
     from controller.jobs.second_judge import BatfishAddress
@@ -289,7 +290,7 @@ def _dial(address: BatfishAddress) -> BatfishSession:
     try:
         from verification.batfish.client import LiveBatfish
     except ModuleNotFoundError as error:
-        raise BatfishError(Trouble.MISSING, str(error)) from error
+        raise BatfishError(Trouble.MISSING, because("os_said", said=error)) from error
     return LiveBatfish(address.host, address.port, address.deadline)
 
 

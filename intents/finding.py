@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intents.reason import Reason
+
 
 class Severity(StrEnum):
     ERROR = "error"
@@ -44,14 +46,15 @@ class RuleRef:
 class Finding:
     """One thing wrong.
 
-    `code` is a key of the message catalogue; `values` are its named parameters, sorted by name; `also` are further places
+    `code` is a key of the message catalogue; `values` are its named parameters, sorted by name (a reason is said in words only
+    where the message is); `also` are further places
     that belong to it (the second source of a contradiction); `excerpt` is the offending source line, if any.
     """
 
     code: str
     severity: Severity
     where: Where
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Reason], ...] = ()
     also: tuple[Where, ...] = ()
     rule: RuleRef | None = None
     excerpt: str = ""
@@ -76,13 +79,17 @@ def make_finding(
     **values: object,
 ) -> Finding:
     """Return a finding whose message parameters are given as keywords."""
-    pairs = tuple(sorted((name, str(value)) for name, value in values.items()))
+    pairs = tuple((name, value if isinstance(value, Reason) else str(value)) for name, value in sorted(values.items()))
     return Finding(code=code, severity=severity, where=where, values=pairs, also=also, rule=rule, excerpt=excerpt)
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return the findings without repeats, by place, then code, then values."""
-    return tuple(sorted(set(findings), key=lambda item: (item.where, item.code, item.values)))
+    return tuple(sorted(set(findings), key=lambda item: (item.where, item.code, _order(item))))
+
+
+def _order(finding: Finding) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value if isinstance(value, str) else repr(value)) for name, value in finding.values)
 
 
 def has_errors(findings: Iterable[Finding]) -> bool:

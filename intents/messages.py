@@ -16,6 +16,7 @@ from pathlib import Path
 
 from intents.finding import Finding, RuleRef
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from intents.reason import describe_reason
 
 LANGUAGES = ("vi", "en")
 _FOLDER = Path(__file__).parent / "rules"
@@ -67,7 +68,7 @@ def describe(finding: Finding, language: str) -> str:
     """Return a finding in words: severity, code, place and what is wrong; the source line; why; what to do."""
     catalogue = load_catalogue(language)
     message, phrases = catalogue.messages[finding.code], catalogue.phrases
-    values = {name: _value(catalogue, name, value) for name, value in finding.values}
+    values = {name: _value(catalogue, name, describe_reason(value, language)) for name, value in finding.values}
     place = f" {printable(str(finding.where))}:" if str(finding.where) else ":"
     lines = [f"{phrases[finding.severity]} {finding.code}{place} {_fill(message.what, values)}"]
     lines += _excerpt(finding)

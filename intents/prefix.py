@@ -11,6 +11,8 @@ import socket
 from enum import IntEnum
 from typing import NamedTuple
 
+from intents.reason import unclear
+
 
 class Family(IntEnum):
     """An address family, by its version number."""
@@ -89,7 +91,7 @@ def parse_address(text: str) -> Address:
     try:
         return Address(family, int.from_bytes(socket.inet_pton(domain, text), "big"))
     except OSError as error:
-        raise ValueError(f"not an IP address: {text!r}") from error
+        raise unclear("not_an_ip_address", text=text) from error
 
 
 def parse_prefix(text: str) -> Prefix:
@@ -97,7 +99,7 @@ def parse_prefix(text: str) -> Prefix:
     family, value, length = parse_interface(text)
     network = truncate(family, value, length)
     if network != value:
-        raise ValueError(f"host bits set in prefix: {text!r}")
+        raise unclear("host_bits_in_prefix", text=text)
     return Prefix(family, network, length)
 
 
@@ -105,11 +107,11 @@ def parse_interface(text: str) -> tuple[Family, int, int]:
     """Read `address/length` with host bits allowed: family, address, length; ValueError if malformed."""
     address_text, slash, length_text = text.partition("/")
     if not slash or not (length_text.isascii() and length_text.isdigit()) or len(length_text) > 3:
-        raise ValueError(f"not a prefix: {text!r}")
+        raise unclear("not_this_prefix", text=text)
     family, value = parse_address(address_text)
     length = int(length_text)
     if length > family.bits:
-        raise ValueError(f"prefix length out of range: {text!r}")
+        raise unclear("prefix_length_out_of_range", text=text)
     return family, value, length
 
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason
 
 Ref = tuple[str, ...]
 """Names one configured thing of a device, see `routing.refs` for the closed list of shapes."""
@@ -353,7 +354,7 @@ class UnknownLine:
     """A line that the reader does not understand, and why; nothing may be claimed of what it can touch."""
 
     path: LinePath
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from ipam.endpoints import Resolver
 from routing.model import AttachmentPort, Network
 from verification.reference.allowed import AttachmentLans, attachment_lans, is_allowed
 from verification.reference.routes import WalkRoutes, routes_to
-from verification.verdicts.failure import NO_FAILURE, Failure
+from verification.verdicts.failure import NO_FAILURE, Failure, FailureName
 from verification.verdicts.flow import ACK, ICMP4, ICMP6, RST, SYN, TCP, UDP, Flow
 
 Question = tuple[AttachmentPort, Flow]
@@ -87,7 +87,7 @@ class Corners:
         return self._known[key]
 
     @cached_property
-    def _known(self) -> dict[tuple[Family, int, str], WalkRoutes]:
+    def _known(self) -> dict[tuple[Family, int, FailureName], WalkRoutes]:
         return {}
 
     def destinations(self, family: Family) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from functools import partial
 from controller.jobs.files import write_bytes
 from controller.jobs.second_judge import parse_address
 from intents.prefix import Family
+from intents.reason import describe_reason
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged
 from tests.batfish_readers import RECORDED_READERS, compare_readers, faults
 from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
@@ -23,6 +24,7 @@ from verification.batfish.recording import RecordingBatfish
 from verification.change.batfish import ask_changes
 from verification.questions.line_differences import line_differences
 from verification.verdicts.opinions import Opinions
+from verification.verdicts.question import question_in_words
 from verification.verdicts.verdict import NotModelled, Violated
 
 
@@ -67,7 +69,7 @@ def ask_about_changes(session: RecordingBatfish) -> list[str]:
     for name in CHANGES:
         told = changes_of(name, partial(ask_changes, session))
         print(f"change {name}: {len(told.changes)}")  # noqa: T201 - what was recorded
-        wrong += [f"change {name}: {item}" for item in told.differences if not told.doubts]
+        wrong += [f"change {name}: {describe_reason(item, 'en')}" for item in told.differences if not told.doubts]
     return wrong
 
 
@@ -91,9 +93,9 @@ def differences(name: str, found: Opinions) -> list[str]:
             continue
         if type(mine) is not type(opinion.verdict):
             told.append(
-                f"{answer.question.kind} {answer.question.subject}: engine {type(mine).__name__}"
-                f" {getattr(mine, 'reason', '')}, batfish {type(opinion.verdict).__name__}"
-                f" {getattr(opinion.verdict, 'reason', '')}"
+                f"{describe_reason(question_in_words(answer.question), 'en')}: engine {type(mine).__name__}"
+                f" {describe_reason(getattr(mine, 'reason', ''), 'en')}, batfish {type(opinion.verdict).__name__}"
+                f" {describe_reason(getattr(opinion.verdict, 'reason', ''), 'en')}"
             )
     return told
 
@@ -101,7 +103,7 @@ def differences(name: str, found: Opinions) -> list[str]:
 def only_engine_sees(verdict: Violated) -> bool:
     """Return whether a violation is one of IPv6, or of a failure: Batfish is asked about neither."""
     v6 = verdict.flow is not None and verdict.flow.family is Family.V6
-    return v6 or verdict.failure != "none" or " when " in verdict.reason or "2001:db8" in verdict.reason.lower()
+    return v6 or bool(verdict.failure) or verdict.family is Family.V6
 
 
 if __name__ == "__main__":

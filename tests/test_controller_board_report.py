@@ -35,8 +35,10 @@ from controller.output.words import Language, load_words
 from controller.reports.mutations import MutationRun
 from controller.reports.redaction import REDACTED, redact_report, redact_score
 from intents.finding import Severity, Where, make_finding
-from intents.policy import Policy
+from intents.policy import Policy, Rule, SystemEndpoint, ViaAssertion
 from intents.prefix import Family
+from intents.reason import because
+from intents.registry import SystemName
 from routing.model import Ref
 from tests.small_commands import ON, ROOT, SMALL, copy_small, start_truc, truc
 from verification.mutation.faults import Fault
@@ -45,10 +47,11 @@ from verification.mutation.score import Outcome, Score, ScoredFault
 from verification.mutation.second_score import SecondScore, SecondSight, Sight
 from verification.questions.judgement import Judgement
 from verification.questions.unreachable_lines import Anomaly, BoundLists, UnreachableLine
-from verification.verdicts.flow import TCP, Flow
+from verification.verdicts.failure import FailureKind, FailureName
+from verification.verdicts.flow import TCP, Flow, flow_in_words
 from verification.verdicts.opinions import BATFISH, ENGINE, Alone, LineDifference, Opinion, Scope, SecondJudge, Unseen
-from verification.verdicts.question import Answer, Question, QuestionKind
-from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Verdict, Violated
+from verification.verdicts.question import Answer, Question, QuestionKind, Subject
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Statement, Verdict, Violated
 
 GOLDEN = Path(__file__).parent / "golden" / "board-report.html"
 EDITION = Edition(workspace="small", made_on=date(2026, 9, 2), version="1.2.3")
@@ -85,22 +88,26 @@ FLOW = Flow(
 )
 HOLDS = Holds(judges=(ENGINE,))
 VIOLATED = Violated(
-    reason="the source fence admits a packet that is not allowed",
+    reason=because("source_fence_admits", flow=flow_in_words(FLOW)),
     flow=FLOW,
     path=("cpe-gia-sang", "agg-1", "core-1"),
     culprits=(culprit("1 permit ip any any"), culprit("", line=0)),
     intents=("edoc-all",),
-    failure="channel core-1-core-2",
+    failure=FailureName(FailureKind.LINK, "core-1-core-2"),
     replay=Replay.AGREES,
 )
-DISPUTED = Disputed(one="engine: delivered", other="walk: not so")
-OPEN = NotModelled(reason="core-1:12: 'frobnicate': not understood", culprits=(culprit("frobnicate"),))
+DISPUTED = Disputed(
+    one=Statement(judges=(ENGINE,), said=because("delivered_to", destination="edoc")),
+    other=Statement(judges=("walk",), said=because("not_so", flow=flow_in_words(FLOW))),
+)
+NOT_KNOWN = because("unknown_line", device="core-1", line=12, text="frobnicate", reason=because("not_modelled"))
+OPEN = NotModelled(reason=because("unknown_lines", lines=(NOT_KNOWN,)), culprits=(culprit("frobnicate"),))
 
 
 def two_judges(report: VerifyReport) -> VerifyReport:
     """Return a report with all four verdicts, with the opinions of two judges on what both of them see."""
     both_hold = (Opinion(judge=ENGINE, verdict=HOLDS), Opinion(judge=BATFISH, verdict=Holds(judges=(BATFISH,))))
-    differ = (both_hold[0], Opinion(judge=BATFISH, verdict=Violated(reason="ends with NO_ROUTE")))
+    differ = (both_hold[0], Opinion(judge=BATFISH, verdict=Violated(reason=because("trace_ends", end="NO_ROUTE"))))
     verdicts: dict[int, tuple[Verdict, tuple[Opinion, ...]]] = {
         0: (VIOLATED, tuple(Opinion(judge=name, verdict=VIOLATED) for name in (ENGINE, BATFISH))),
         1: (DISPUTED, differ),
@@ -126,7 +133,7 @@ def two_judges(report: VerifyReport) -> VerifyReport:
     )
     alone = tuple(Alone(scope=scope, judge=ENGINE, count=40 + number) for number, scope in enumerate(Scope))
     found = answered(report, change)
-    unknown = (UnknownText(device="core-1", line=12, text="frobnicate", reason="not understood"),)
+    unknown = (UnknownText(device="core-1", line=12, text="frobnicate", reason=because("not_modelled")),)
     return replace(found, judgement=replace(found.judgement, second=second, alone=alone), unknown=unknown)
 
 
@@ -249,14 +256,19 @@ def test_two_judges_and_all_four_verdicts() -> None:
         "core-1.cfg:12: 1 permit ip any any",
         "không có dòng nào nói điều đó (acl TRUC-IN4)",
         "walk, one packet at a time, agrees",
-        "engine: delivered",
-        "walk: not so",
-        "ends with NO_ROUTE",
+        "engine: delivered to edoc",
+        "engine: chuyển tới edoc",
+        "walk: not so for tcp",
+        "walk: không phải vậy với tcp",
+        "ends NO_ROUTE",
+        "kết thúc NO_ROUTE",
+        "link/core-1-core-2",
+        "kênh truyền core-1-core-2",
         "Lines that no reader understands (1)",
         "core-1.cfg:12: frobnicate",
     ):
         assert said in text, said
-    assert text.count("core-1:12: 'frobnicate': not understood") == 1  # two questions, one reason, one card
+    assert text.count("core-1:12: 'frobnicate': not modelled and not") == 1  # two questions, one reason, one card
     for key, words in load_words(Language.EN, "board").items():
         assert not key.startswith("scope_") or words in text
     assert all(f" {40 + number} " in text for number in range(len(Scope)))
@@ -334,7 +346,9 @@ def test_long_lists_are_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None
     ):
         monkeypatch.setattr(module, name, most)
     report = answered(judged(), lambda _, answer: replace(answer, verdict=VIOLATED))
-    unknown = tuple(UnknownText(device="core-1", line=line, text="frobnicate", reason="no") for line in range(9))
+    unknown = tuple(
+        UnknownText(device="core-1", line=line, text="frobnicate", reason=because("not_modelled")) for line in range(9)
+    )
     page = board_page(replace(report, unknown=unknown), EDITION)
     text = check_page(page).text
     assert page.count('<article class="card violated">') == 3
@@ -357,7 +371,7 @@ def test_a_page_on_which_all_is_wrong_stays_small() -> None:
 def tried(*outcomes: Outcome, text: str = " 10 permit icmp any any") -> Edition:
     edits = (TextEdit(line=10, before=(text,), after=()),)
     fault = Fault(device="core-1", kind=FaultKind.DELETED_LINE, edits=edits)
-    found = tuple(ScoredFault(fault=fault, outcome=outcome, detail="it matters") for outcome in outcomes)
+    found = tuple(ScoredFault(fault=fault, outcome=outcome, detail=because("note_harmless")) for outcome in outcomes)
     return replace(EDITION, run=MutationRun(count=len(outcomes), seed=7), score=Score(faults=found))
 
 
@@ -501,16 +515,22 @@ def hostile(report: VerifyReport) -> tuple[VerifyReport, Edition]:
     ref: Ref = ("acl", PAYLOAD)
     culprits = (culprit(PAYLOAD), Culprit(device="core-1" + PAYLOAD, ref=ref))
     violated = replace(
-        VIOLATED, reason=PAYLOAD, path=(PAYLOAD,), culprits=culprits, failure=PAYLOAD, intents=(PAYLOAD,)
+        VIOLATED,
+        reason=because("service_open", service=PAYLOAD, device=PAYLOAD),
+        path=(PAYLOAD, because("trace_ends", end=PAYLOAD)),
+        culprits=culprits,
+        failure=FailureName(FailureKind.LINK, PAYLOAD),
+        intents=(PAYLOAD,),
     )
+    hostile_said = Statement(judges=(PAYLOAD,), said=because("os_said", said=PAYLOAD))
     verdicts: tuple[Verdict, ...] = (
         violated,
-        Disputed(one=PAYLOAD, other=PAYLOAD),
-        NotModelled(reason=PAYLOAD, culprits=culprits),
+        Disputed(one=hostile_said, other=hostile_said),
+        NotModelled(reason=because("os_said", said=PAYLOAD), culprits=culprits),
     )
 
     def change(index: int, answer: Answer) -> Answer:
-        question = replace(answer.question, subject=answer.question.subject + PAYLOAD)
+        question = replace(answer.question, subject=hostile_subject(answer.question.subject))
         opinions = (Opinion(judge=PAYLOAD, verdict=violated),)
         return replace(answer, question=question, verdict=verdicts[index % 3], opinions=opinions)
 
@@ -529,12 +549,24 @@ def hostile(report: VerifyReport) -> tuple[VerifyReport, Edition]:
             found.judgement, second=judge, alone=alone, lists=bound_lists(Anomaly.SHADOWED, text=PAYLOAD)
         ),
         texts={**found.texts, "evil" + PAYLOAD: PAYLOAD},
-        unknown=(UnknownText(device=PAYLOAD, line=1, text=PAYLOAD, reason=PAYLOAD),),
-        residue=tuple(replace(row, replies=(PAYLOAD,)) for row in found.residue),
+        unknown=(UnknownText(device=PAYLOAD, line=1, text=PAYLOAD, reason=because("os_said", said=PAYLOAD)),),
         findings=(finding,),
     )
     edition = second_tried((Sight.MISSED, ()), text=PAYLOAD)
     return found, replace(edition, workspace=PAYLOAD, version=PAYLOAD)
+
+
+def hostile_subject(subject: Subject) -> Subject:
+    evil = SystemEndpoint(system=SystemName(PAYLOAD))
+    match subject:
+        case Rule():
+            return replace(subject, source=evil)
+        case ViaAssertion():
+            return replace(subject, source=evil, devices=(PAYLOAD,))
+        case str():
+            return subject + PAYLOAD
+        case None:
+            return None
 
 
 def test_nothing_that_others_wrote_is_live() -> None:
@@ -556,12 +588,12 @@ def test_a_text_without_end_is_cut() -> None:
 
 
 def endless() -> Violated:
-    return replace(VIOLATED, reason="x" * 10_000_000)
+    return replace(VIOLATED, reason=because("os_said", said="x" * 10_000_000))
 
 
 def test_no_secret_reaches_the_page_by_any_way() -> None:
     line = "username evil secret 9 hunter2"
-    said = f"core-1:12: {line!r}: not understood"
+    said = because("unknown_line", device="core-1", line=12, text=line, reason=because("not_modelled"))
     guilty = culprit(line)
     verdict = NotModelled(reason=said, culprits=(guilty,))
     verdicts: tuple[Verdict, ...] = (verdict, replace(VIOLATED, reason=said, culprits=(guilty, guilty)))
@@ -569,7 +601,10 @@ def test_no_secret_reaches_the_page_by_any_way() -> None:
     report = answered(
         judged(), lambda index, answer: replace(answer, verdict=verdicts[index % 2], opinions=opinions if index else ())
     )
-    report = replace(report, unknown=(UnknownText(device="core-1", line=12, text=line, reason=f"what is {line}"),))
+    report = replace(
+        report,
+        unknown=(UnknownText(device="core-1", line=12, text=line, reason=because("os_said", said=f"what is {line}")),),
+    )
     report = redact_report(report)
     edition = tried(Outcome.MISSED, text=line)
     assert edition.score is not None
@@ -618,9 +653,10 @@ def test_every_kind_category_tier_and_scope_has_words() -> None:
 def every_kind(report: VerifyReport) -> VerifyReport:
     """Return a report with a question of every kind that no intent asks."""
     more = tuple(
-        Answer(question=Question(kind=kind, subject="x"), verdict=HOLDS)
+        replace(answer, question=replace(answer.question, intents=()))
         for kind in QuestionKind
         if kind not in (QuestionKind.SESSION, QuestionKind.FORBIDDEN)
+        for answer in [next(item for item in report.judgement.answers if item.question.kind is kind)]
     )
     return replace(report, judgement=replace(report.judgement, answers=(*report.judgement.answers, *more)))
 

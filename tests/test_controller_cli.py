@@ -28,9 +28,10 @@ from controller.output.exit_codes import ExitCode, code_of_answers
 from controller.output.terminal import Output, display_width, table_lines
 from controller.output.words import Language, load_words
 from controller.startup import foreign_ipam
+from intents.reason import because
 from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, start_truc, truc
 from verification.verdicts.question import Answer, Question, QuestionKind
-from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Statement, Verdict, Violated
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # an app with commands is a group
 
@@ -59,18 +60,20 @@ def messages(text: str) -> list[dict[str, object]]:
 
 # verdicts and exit codes
 
+SAID = Statement(judges=("engine",), said=because("it_holds"))
+
 
 @pytest.mark.parametrize(
     ("verdicts", "code"),
     [
         ([Holds(judges=("engine",))], ExitCode.FINE),
-        ([NotModelled(reason="a line"), Holds(judges=("engine",))], ExitCode.INCONCLUSIVE),
-        ([Disputed(one="a", other="b")], ExitCode.INCONCLUSIVE),
-        ([NotModelled(reason="a line"), Violated(reason="open")], ExitCode.ERROR),
+        ([NotModelled(reason=because("not_modelled")), Holds(judges=("engine",))], ExitCode.INCONCLUSIVE),
+        ([Disputed(one=SAID, other=SAID)], ExitCode.INCONCLUSIVE),
+        ([NotModelled(reason=because("not_modelled")), Violated(reason=because("export_map"))], ExitCode.ERROR),
     ],
 )
 def test_the_worst_verdict_gives_the_exit_code(verdicts: list[Verdict], code: ExitCode) -> None:
-    question = Question(kind=QuestionKind.SESSION, subject="a -> b")
+    question = Question(kind=QuestionKind.WALL, subject="a")
     assert code_of_answers(Answer(question=question, verdict=verdict) for verdict in verdicts) is code
 
 

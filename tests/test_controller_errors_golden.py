@@ -29,6 +29,8 @@ from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
+from intents.prefix import Family
+from intents.reason import Reason, because
 from routing.device_texts import MAXIMUM_SIZE
 from routing.merge import merge_running
 from tests.small_commands import ON, ROOT, SMALL
@@ -36,6 +38,7 @@ from verification.batfish.protocol import BatfishError, Trouble
 from verification.change.judge import ChangeOfAccess
 from verification.questions.judgement import Judgement
 from verification.questions.unreachable_lines import BoundLists
+from verification.verdicts.flow import TCP, Flow, flow_in_words
 from verification.verdicts.opinions import ENGINE, LineDifference
 from verification.verdicts.verdict import Culprit
 
@@ -134,7 +137,18 @@ def judges_differ(_: Path) -> object:
 
 
 def differ_about_change(_: Path) -> object:
-    said = "cut by the engine, nothing of the kind by Batfish: tcp 192.0.2.2:40000 -> 198.51.100.4:443 [SYN] from cpe-1 ge-0/0/1"
+    flow = Flow(
+        family=Family.V4,
+        source=0xC0000202,
+        destination=0xC6336404,
+        protocol=TCP,
+        source_port=40000,
+        destination_port=443,
+        tcp_flags=2,
+        start_device="cpe-1",
+        start_interface="ge-0/0/1",
+    )
+    said = because("turn_of_engine_not_batfish", turn=because("turn_cut"), flow=flow_in_words(flow))
     change = ChangeOfAccess(changes=(), new=(), doubts=(), differences=(said, said), judges=("batfish", "engine"))
     return change_findings(change)
 
@@ -148,15 +162,18 @@ def told_trouble(trouble: Trouble) -> Produce:
     return lambda _: (tell_trouble(BatfishError(trouble, DETAILS[trouble])),)
 
 
-DETAILS: Mapping[Trouble, str] = {
-    Trouble.MISSING: "No module named 'pybatfish'",
-    Trouble.UNREACHABLE: "192.0.2.7:9996: connection refused",
-    Trouble.VERSION: "192.0.2.7:9996 speaks interface 1.0, not 2.x",
-    Trouble.TIMEOUT: "192.0.2.7:9996 did not answer within 600 s",
-    Trouble.LOST: "192.0.2.7:9996: connection reset by peer",
-    Trouble.REFUSED: "192.0.2.7:9996: No space left on device",
-    Trouble.INCOMPLETE: "agg-1 was sent, but is no node in the answer",
-    Trouble.RECORDING: "answers.jsonl.gz of 2026-11-28 was made of other texts",
+SERVER = "192.0.2.7:9996"
+DETAILS: Mapping[Trouble, Reason] = {
+    Trouble.MISSING: because("os_said", said="No module named 'pybatfish'"),
+    Trouble.UNREACHABLE: because("server_said", where=SERVER, said="connection refused"),
+    Trouble.VERSION: because("server_speaks", where=SERVER, found="1.0", wanted="2."),
+    Trouble.TIMEOUT: because("server_silent", where=SERVER, seconds=600),
+    Trouble.LOST: because("server_said", where=SERVER, said="connection reset by peer"),
+    Trouble.REFUSED: because("server_said", where=SERVER, said="No space left on device"),
+    Trouble.INCOMPLETE: because("no_node_in_answer", devices="agg-1"),
+    Trouble.RECORDING: because(
+        "recording_of_other_texts", path="answers.jsonl.gz", day="2026-11-28", snapshot="network-0123456789ab"
+    ),
 }
 
 CASES: Mapping[str, Produce] = {

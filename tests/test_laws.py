@@ -34,10 +34,10 @@ from verification.reference.walk import delivers, walk
 from verification.routes.forwarding import Forwarding
 from verification.routes.rib import NotSettledError
 from verification.routes.surviving import Surviving
-from verification.verdicts.failure import NO_FAILURE, Failure, failures
+from verification.verdicts.failure import NO_FAILURE, Failure, FailureName, failures
 from verification.verdicts.flow import TCP, Flow, describe_flow
 from verification.verdicts.question import Answer, QuestionKind
-from verification.verdicts.verdict import Holds, Violated
+from verification.verdicts.verdict import ClaimKind, Holds, Violated
 
 ROOT = Path(__file__).parent.parent
 
@@ -174,9 +174,9 @@ def misjudged(corners: Corners, asked: Iterable[Question]) -> Iterator[str]:
         traces = walk(corners.network, flow, routes=corners.routes(flow))
         allowed = corners.allows(flow, port)
         if delivers(traces) and not allowed:
-            yield f"delivered: {describe_flow(flow)}"
+            yield f"delivered: {describe_flow(flow, 'en')}"
         if allowed and corners.is_somebody(flow) and not all(trace.delivered for trace in traces):
-            yield f"dropped: {describe_flow(flow)}"
+            yield f"dropped: {describe_flow(flow, 'en')}"
 
 
 # Law 7.
@@ -276,7 +276,7 @@ def compare_ways(evidence: Evidence, state: Forwarding, region: Prefix, failure:
             (item.disposition, tuple(hop.device for hop in item.hops)) for item in walk(network, flow, failure, routes)
         }
         assert {(way.end, way.devices) for way in state.ways(node, region)} == walked, (
-            describe_flow(flow),
+            describe_flow(flow, "en"),
             failure.name,
         )
 
@@ -304,19 +304,20 @@ def test_every_counterexample_can_be_walked(data: st.DataObject, province: Provi
             assert replays(network, answer, answer.verdict, states), answer
 
 
-def replays(network: Network, answer: Answer, verdict: Violated, states: dict[str, Failure]) -> bool:
+def replays(network: Network, answer: Answer, verdict: Violated, states: dict[FailureName, Failure]) -> bool:
     """Return whether the walk does with a counterexample what the verdict says."""
-    flow = verdict.flow
+    flow, claim = verdict.flow, verdict.claim
     assert flow is not None
     match answer.question.kind:
         case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE:
-            device, name, direction = verdict.path[0].split()
+            assert claim is not None
+            ((device, name),) = claim.places
             interface = next(item for item in network.devices[device].interfaces if item.name == name)
-            passages = judge_interface(network.devices[device], interface, Direction(direction), flow)
-            return all(item.passes for item in passages) == ("admits" in verdict.reason)
+            passages = judge_interface(network.devices[device], interface, Direction(claim.direction), flow)
+            return all(item.passes for item in passages) == (claim.kind is ClaimKind.ADMITTED)
         case QuestionKind.ISOLATION | QuestionKind.FORBIDDEN:
             return delivers(walk(network, flow))
-        case _ if verdict.reason.startswith("a filter on"):
+        case _ if claim is not None and claim.kind is ClaimKind.DROPPED:
             return any(not item.delivered for item in walk(network, flow))
         case _:
             found = walk(open_network(network), flow, states[verdict.failure])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from intents.prefix import Family, Prefix, parse_address, parse_prefix
+from intents.reason import because
 from routing.model import (
     ESTABLISHED,
     Acl,
@@ -209,7 +210,7 @@ REFUSED: list[tuple[str, Device]] = [
     ("two web servers", replace(EMPTY, logins=(
         Login(service=LoginService.HTTP), Login(service=LoginService.HTTP, acls=((Family.V4, "A"),))))),
     ("control filter", replace(EMPTY, control_filters=(ControlFilter(family=Family.V4, acl="X"),))),
-    ("unknown line", replace(EMPTY, unknown=(UnknownLine(path=("x",), reason="y"),))),
+    ("unknown line", replace(EMPTY, unknown=(UnknownLine(path=("x",), reason=because("not_modelled")),))),
     ("harmless line of no section", replace(EMPTY, harmless=(("interface Loopback0", "mtu 1500"),))),
 ]  # fmt: skip
 

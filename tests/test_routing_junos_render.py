@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from intents.prefix import Family, parse_prefix
+from intents.reason import because
 from routing.model import (
     Acl,
     AclEntry,
@@ -133,7 +134,7 @@ def _static(device: Device, **changes: object) -> Device:
 _TCP = {"protocols": (6,), "non_initial": NonInitial.SKIP}
 _REFUSED: dict[str, Callable[[Device], Device]] = {
     "another platform": lambda d: replace(d, platform="cisco_ios"),
-    "unknown lines": lambda d: replace(d, unknown=(UnknownLine(path=("x",), reason="y"),)),
+    "unknown lines": lambda d: replace(d, unknown=(UnknownLine(path=("x",), reason=because("not_modelled")),)),
     "route distinguisher": lambda d: replace(d, vrfs=(replace(d.vrfs[0], rd="65000:1"),)),
     "route targets": lambda d: replace(d, vrfs=(Vrf(name="V", families=(VrfFamily(family=Family.V4, imports=("1:1",)),)),)),
     "import map": lambda d: replace(d, vrfs=(Vrf(name="V", families=(VrfFamily(family=Family.V4, import_map="P"),)),)),

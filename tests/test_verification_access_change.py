@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import Compiled
 from intents.prefix import Family, parse_prefix, prefix_of
+from intents.reason import because, describe_reason
 from routing.model import AttachmentPort
 from tests.batfish_cases import given_of
 from tests.change_cases import CHANGES, RECORDED_CHANGES, changes_of
@@ -124,7 +125,7 @@ def test_a_lan_of_the_running_texts_that_nobody_declares_is_named() -> None:
 def test_lines_that_nobody_understands_leave_a_doubt() -> None:
     found = judge_change(given_of("right"), given_of("an AS override is passed over in silence"))
     assert found.doubts
-    assert "as-override" in found.doubts[0].reason
+    assert "as-override" in describe_reason(found.doubts[0].reason, "en")
 
 
 def drawn(data: st.DataObject, compiled: Compiled) -> tuple[Given, Given]:
@@ -254,11 +255,11 @@ def test_a_change_that_only_one_judge_sees_is_a_difference() -> None:
     ):
         found = changes_of(name, lambda *_, answer=answer: replace(seen[0], flows=answer))
         assert len(found.differences) == 1
-        assert said in found.differences[0]
+        assert said in describe_reason(found.differences[0], "en")
 
 
 def test_lines_that_batfish_does_not_read_leave_a_doubt() -> None:
-    doubt = NotModelled(reason="Batfish does not read 1 lines")
+    doubt = NotModelled(reason=because("os_said", said="Batfish does not read 1 lines"))
 
     def ask(*asked: Any) -> SeenChanges:
         return replace(ask_changes(recorded(), *asked), doubts=(doubt,))

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from intents.reason import describe_reason
 from verification.batfish.client import LiveBatfish, rows_of
 from verification.batfish.protocol import COLUMNS, BatfishError, Snapshot, Trouble, name_snapshot
 
@@ -138,7 +139,7 @@ def test_nobody_listens() -> None:
     made.stop()
     error = trouble_of(made)
     assert error.trouble is Trouble.UNREACHABLE
-    assert f"127.0.0.1:{made.port}" in error.detail
+    assert f"127.0.0.1:{made.port}" in describe_reason(error.detail, "en")
 
 
 @pytest.mark.parametrize("version", ['{"Batfish": "0.1", "api_version": "1.0"}', '{"Batfish": "0.1"}', "{}"])
@@ -151,7 +152,7 @@ def test_a_server_without_questions_is_refused(server: Server) -> None:
     server.replies["/question_templates"] = (200, json.dumps({"routes": template("routes")}))
     error = trouble_of(server)
     assert error.trouble is Trouble.VERSION
-    assert "reachability" in error.detail
+    assert "reachability" in describe_reason(error.detail, "en")
 
 
 def test_a_server_that_dies_in_the_middle_is_lost(server: Server) -> None:
@@ -189,7 +190,7 @@ def test_a_question_that_breaks_off_is_told_with_its_cause_and_leaves_no_log_beh
     breaks_off(server, "\n".join(["exception:java.lang.StackOverflowError", *["  at org.batfish.Parser"] * 10_000]))
     error = trouble_of(server)
     assert error.trouble is Trouble.REFUSED
-    assert error.detail.endswith("Work terminated abnormally: java.lang.StackOverflowError")
+    assert describe_reason(error.detail, "en").endswith("Work terminated abnormally: java.lang.StackOverflowError")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -198,7 +199,7 @@ def test_no_log_of_a_server_takes_a_file_away(server: Server, tmp_path: Path, mo
     kept = tmp_path / "kept"
     kept.write_text("something", encoding="utf-8")
     breaks_off(server, f"\n\nFull log written to {kept}\nlog: SomeException")
-    assert trouble_of(server).detail.endswith(": SomeException")
+    assert describe_reason(trouble_of(server).detail, "en").endswith(": SomeException")
     assert kept.read_text(encoding="utf-8") == "something"
 
 

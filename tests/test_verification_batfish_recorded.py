@@ -11,6 +11,7 @@ from functools import cache, partial
 import pytest
 
 from controller.jobs.evidence import give
+from intents.reason import describe_reason
 from tests.batfish_cases import CASES, MISREAD, RECORDED, given_of, judged, texts_of
 from tests.record_batfish import differences, violated_kinds
 from tests.small_builds import compiled
@@ -330,7 +331,7 @@ def test_routes_that_differ_are_disputed(change: Callable[[Rows], Rows], said: s
     judgement = consult(judged("right"), given_of("right"), ask)
     (answer,) = (item for item in judgement.answers if item.question.kind is QuestionKind.ROUTES)
     assert isinstance(answer.verdict, Disputed)
-    assert said in answer.verdict.other
+    assert said in describe_reason(answer.verdict.other.said, "en")
 
 
 def test_every_route_of_the_network_is_compared() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from intents.reason import because
 from intents.registry import AttachmentName
 from tests.batfish_cases import given_of
 from tests.test_verification_batfish_recorded import Rows, recorded
@@ -90,7 +91,7 @@ def test_a_packet_that_nobody_misses_hides_none_that_is_lost() -> None:
     gateway = row("10.196.0.65", 22)
     found = cut_of(Losing(gateway, row("10.193.0.66", 443)), SYSTEM)
     assert found is not None
-    assert (found.source, found.destination, found.reason) == (OFFICE, SYSTEM, "ends DENIED_OUT")
+    assert (found.source, found.destination, found.reason) == (OFFICE, SYSTEM, because("trace_ends", end="DENIED_OUT"))
 
 
 def test_where_only_such_packets_are_lost_nothing_is_cut_and_that_was_asked() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from intents.reason import describe_reason
 from tests.batfish_cases import given_of, judged
 from tests.test_verification_batfish_recorded import Rows, Tampered, recorded
 from verification.batfish.answer_schema import shapes_of, wrong_column
@@ -92,7 +93,7 @@ def test_a_row_that_is_broken_inside_is_no_answer(question: str) -> None:
             with pytest.raises(BatfishError) as caught:
                 whole_rows(question, [{**row, name: junk}])
             assert caught.value.trouble is Trouble.INCOMPLETE
-            assert name in caught.value.detail
+            assert name in describe_reason(caught.value.detail, "en")
     no_rows: tuple[Any, ...] = (None, 5, "row", [])
     for no_row in no_rows:
         with pytest.raises(BatfishError, match="lacks"):

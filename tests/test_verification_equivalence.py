@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.prefix import Family, parse_prefix
+from intents.reason import because, describe_reason
 from routing.model import (
     ESTABLISHED,
     AclEntry,
@@ -96,7 +97,7 @@ def test_an_ipv6_list_differs_in_its_last_bit() -> None:
     packet = differing_packet(Family.V6, (one,), (changed(one, sources=matching("2001:db8::/127")),))
     assert packet is not None
     assert (packet.source, packet.passed) == (value("2001:db8::1"), False)
-    assert str(packet).startswith("protocol 0 2001:db8::1 -> ::")
+    assert describe_reason(packet.in_words(), "en").startswith("protocol 0 2001:db8::1 -> ::")
 
 
 PREFIXES = ("0.0.0.0/0", "10.0.0.0/30", "10.0.0.0/31", "10.0.0.1/32", "10.0.0.2/31")
@@ -201,7 +202,7 @@ def test_a_device_behaves_like_itself_and_like_itself_with_other_descriptions() 
 def test_a_harmless_line_is_noted_and_changes_nothing() -> None:
     net = chain()
     assert compare(net, replace(net.devices["agg"], harmless=(("ntp server 10.0.0.1",),))) == Same(
-        notes=("harmless lines",)
+        notes=(because("note_harmless"),)
     )
 
 
@@ -231,7 +232,7 @@ def test_a_spare_session_that_is_gone_shows_under_a_failure_only() -> None:
     assert isinstance(Unmutated(net, (NO_FAILURE,)).compare(lame), Same)
     found = compare(net, lame)
     assert isinstance(found, Difference)
-    assert found.what.startswith("device/agg-1: from left")
+    assert describe_reason(found.what, "en").startswith("device/agg-1: from left")
 
 
 def test_a_policy_that_lets_the_same_routes_pass_is_the_same_and_one_that_keeps_one_back_is_not() -> None:

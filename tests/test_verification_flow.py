@@ -27,12 +27,12 @@ PLACE = "from cpe-1 GigabitEthernet0/0/1.110"
     ],
 )
 def test_a_flow_is_described_in_one_line(flow: Flow, text: str) -> None:
-    assert describe_flow(flow) == f"{text} {PLACE}"
+    assert describe_flow(flow, "en") == f"{text} {PLACE}"
 
 
 def test_an_ipv6_address_with_a_port_stands_in_brackets() -> None:
     flow = tcp("cpe-1 lan.1", "2001:db8::3", "2001:db8:9::5", port=53)
-    assert describe_flow(flow) == "tcp [2001:db8::3]:40000 -> [2001:db8:9::5]:53 [SYN] from cpe-1 lan.1"
+    assert describe_flow(flow, "en") == "tcp [2001:db8::3]:40000 -> [2001:db8:9::5]:53 [SYN] from cpe-1 lan.1"
 
 
 def test_a_number_that_does_not_fit_its_field_is_refused() -> None:
@@ -57,3 +57,9 @@ def test_three_of_the_ten_ends_are_arrivals() -> None:
 
 def test_an_ipv6_flow_holds_long_addresses() -> None:
     assert replace(FLOW, family=Family.V6, source=value("2001:db8::1")).source == 0x20010DB8 << 96 | 1
+
+
+def test_a_flow_is_described_in_vietnamese() -> None:
+    flow = replace(FLOW, protocol=89)
+    assert describe_flow(flow, "vi") == "giao thức 89 10.1.2.3 -> 10.9.0.5 từ cpe-1 GigabitEthernet0/0/1.110"
+    assert " [mảnh gói] " in describe_flow(replace(flow, fragment=True), "vi")

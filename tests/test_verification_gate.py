@@ -5,19 +5,34 @@ from __future__ import annotations
 import pytest
 
 from intents.prefix import Family
+from intents.reason import because, describe_reason
 from verification.verdicts.flow import Flow
 from verification.verdicts.gate import combine_verdicts
-from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Holds, NotModelled, Replay, Verdict, Violated
+from verification.verdicts.verdict import (
+    Claim,
+    ClaimKind,
+    Disputed,
+    Holds,
+    NotModelled,
+    Replay,
+    Statement,
+    Verdict,
+    Violated,
+)
 
 FLOW = Flow(
     family=Family.V4, source=1, destination=2, protocol=6, destination_port=443, start_device="a", start_interface="b"
 )
+THEIRS = because("os_said", said="batfish says so")
 ENGINE = Holds(judges=("engine",), states=7)
 BATFISH = Holds(judges=("batfish",))
-WRONG = Violated(reason="engine says so", flow=FLOW)
-OTHERS = Violated(reason="batfish says so", flow=FLOW, claim=Claim(kind=ClaimKind.DELIVERED))
-UNSURE = NotModelled(reason="a line")
-SPLIT = Disputed(one="engine", other="walk")
+WRONG = Violated(reason=because("os_said", said="engine says so"), flow=FLOW)
+OTHERS = Violated(reason=THEIRS, flow=FLOW, claim=Claim(kind=ClaimKind.DELIVERED))
+UNSURE = NotModelled(reason=because("not_modelled"))
+SPLIT = Disputed(
+    one=Statement(judges=("engine",), said=because("it_holds")),
+    other=Statement(judges=("walk",), said=because("it_holds")),
+)
 
 
 def combine(one: Verdict, other: Verdict | None, *, replays: bool = False) -> Verdict:
@@ -36,16 +51,16 @@ def test_a_counterexample_of_either_that_replays_shuts_the_gate() -> None:
     for one in (ENGINE, UNSURE, SPLIT):
         found = combine(one, OTHERS, replays=True)
         assert isinstance(found, Violated)
-        assert found.reason == "batfish says so"
+        assert found.reason == THEIRS
         assert found.replay is Replay.AGREES
 
 
 def test_a_counterexample_that_does_not_replay_is_a_dispute() -> None:
     found = combine(ENGINE, OTHERS)
     assert isinstance(found, Disputed)
-    assert "engine" in found.one
-    assert "batfish says so" in found.other
-    assert "443" in found.other
+    assert found.one == Statement(judges=("engine",), said=because("it_holds"))
+    assert found.other == Statement(judges=("batfish",), said=THEIRS, flow=FLOW)
+    assert describe_reason(found.other.in_words(), "en").startswith("batfish: batfish says so (tcp 0.0.0.1:0 -> ")
 
 
 @pytest.mark.parametrize("second", [BATFISH, None, OTHERS, UNSURE])

@@ -12,6 +12,7 @@ import pytest
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
+from intents.reason import describe_reason
 from verification.evidence.evidence import Given
 from verification.mutation.faults import Fault, describe_fault, mutate, named_faults, uniform_faults
 from verification.mutation.fences_alone import FencesAlone
@@ -37,7 +38,11 @@ def texts() -> Mapping[str, str]:
 
 
 def missed(found: Score) -> list[str]:
-    return [f"{describe_fault(item.fault)} | {item.detail}" for item in found.faults if item.outcome is Outcome.MISSED]
+    return [
+        f"{describe_fault(item.fault, 'en')} | {describe_reason(item.detail or '', 'en')}"
+        for item in found.faults
+        if item.outcome is Outcome.MISSED
+    ]
 
 
 # Law 11 on the small example.
@@ -93,14 +98,16 @@ def test_the_fences_asked_alone_say_what_the_whole_judge_says_of_them() -> None:
     for fault in faults:
         faulty = with_text(given(), fault.device, mutate(texts()[fault.device], fault))
         found = fences.complaint(before, faulty.network.devices[fault.device])
-        assert (found is not None) == bool(violated_fences(faulty)), describe_fault(fault)
+        assert (found is not None) == bool(violated_fences(faulty)), describe_fault(fault, "en")
 
 
 def violated_fences(faulty: Given) -> list[str]:
     kinds = (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE)
     answers = judge_all(faulty, False).answers
     return [
-        item.question.subject for item in answers if item.question.kind in kinds and isinstance(item.verdict, Violated)
+        str(item.question.subject)
+        for item in answers
+        if item.question.kind in kinds and isinstance(item.verdict, Violated)
     ]
 
 
@@ -148,7 +155,7 @@ def test_edits_of_one_fault_are_all_counted_in_the_lines_of_the_unmutated_text()
     edits = (TextEdit(line=1, before=(), after=("x", "y")), TextEdit(line=4, before=(" shutdown",), after=()))
     fault = Fault(device="a", kind=FaultKind.MOVED_LINE, edits=edits)
     assert mutate(SECTIONS, fault) == SECTIONS.replace(" shutdown\n", "").replace("hostname a\n", "hostname a\nx\ny\n")
-    assert describe_fault(fault) == "a:1 moved line: -« shutdown» +«x» +«y»"
+    assert describe_fault(fault, "en") == "a:1 moved line: -« shutdown» +«x» +«y»"
 
 
 def test_only_the_text_of_one_device_is_read_anew() -> None:

@@ -52,7 +52,7 @@ def test_a_failed_device_moves_the_packet_and_a_failed_duct_stops_it() -> None:
 def test_every_single_failure_is_listed_once_and_a_lone_duct_is_its_link() -> None:
     net = diamond()
     net = replace(net, links=tuple(replace(item, ducts=(*item.ducts, f"only-{item.name}")) for item in net.links))
-    assert [failure.name for failure in failures(net, ("agg-2", "agg-1"))] == [
+    assert [str(failure.name) for failure in failures(net, ("agg-2", "agg-1"))] == [
         "device/agg-1",
         "device/agg-2",
         "duct/river",

@@ -11,7 +11,7 @@ from routing.model import BgpNeighbor, Device, Interface, LocalAs, Network
 from tests.small_networks import AGGREGATION_AS, chain, changed, interface, link, neighbor, network, with_interface
 from verification.reference.bgp_sessions import sessions
 from verification.reference.cabling import wire
-from verification.verdicts.failure import NO_FAILURE, Failure, link_failure
+from verification.verdicts.failure import NO_FAILURE, Failure, FailureKind, FailureName, link_failure
 
 
 def up(net: Network, failure: Failure = NO_FAILURE, family: Family = Family.V4) -> set[tuple[str, str]]:
@@ -86,10 +86,16 @@ def test_a_fault_of_the_interface_at_one_end_takes_down_both_directions(fault: I
 def test_a_failed_link_takes_its_session_down_even_if_only_the_link_is_named() -> None:
     net = chain()
     assert up(net, link_failure(net, "channel-1")) == WITHOUT_FIRST
-    assert up(net, Failure(name="f", links=frozenset({"channel-1"}))) == WITHOUT_FIRST
-    assert up(net, Failure(name="f", interfaces=frozenset({("cpe-1", "up")}))) == WITHOUT_FIRST
-    assert up(net, Failure(name="f", interfaces=frozenset({("cpe-1", "up.10")}))) == WITHOUT_FIRST
-    assert up(net, Failure(name="f", devices=frozenset({"cpe-1"}))) == WITHOUT_FIRST
+    assert up(net, Failure(name=FailureName(FailureKind.LINK, "f"), links=frozenset({"channel-1"}))) == WITHOUT_FIRST
+    assert (
+        up(net, Failure(name=FailureName(FailureKind.LINK, "f"), interfaces=frozenset({("cpe-1", "up")})))
+        == WITHOUT_FIRST
+    )
+    assert (
+        up(net, Failure(name=FailureName(FailureKind.LINK, "f"), interfaces=frozenset({("cpe-1", "up.10")})))
+        == WITHOUT_FIRST
+    )
+    assert up(net, Failure(name=FailureName(FailureKind.LINK, "f"), devices=frozenset({"cpe-1"}))) == WITHOUT_FIRST
 
 
 def test_ports_without_sub_interfaces_are_told_apart() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from intents.reason import because
 from routing.model import Direction, Network
 from verification.engine.engine import Workers, judge
 from verification.engine.failure_states import Progress
@@ -17,12 +18,12 @@ from verification.questions.judgement import Judgement
 from verification.questions.line_differences import line_differences
 from verification.reference.acl import judge_interface
 from verification.reference.walk import walk
-from verification.verdicts.failure import NO_FAILURE, Failure, failures
-from verification.verdicts.flow import Disposition, Flow, Trace, describe_flow
+from verification.verdicts.failure import NO_FAILURE, Failure, FailureName, failures
+from verification.verdicts.flow import Disposition, Flow, Trace, flow_in_words
 from verification.verdicts.gate import combine_verdicts
-from verification.verdicts.opinions import ENGINE, Opinion, Opinions
+from verification.verdicts.opinions import ENGINE, WALK, Opinion, Opinions
 from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Replay, Verdict, Violated
+from verification.verdicts.verdict import Claim, ClaimKind, Disputed, Replay, Statement, Verdict, Violated
 
 AskSecond = Callable[[Given, Judgement], Opinions]
 """Asks a second judge the questions that the engine answered, and about its counterexamples."""
@@ -75,7 +76,7 @@ class _Replayer:
         self._bare = _without_filters(given.network)
         devices = sorted(given.roles.backbone & given.network.devices.keys())
         self._failures = {item.name: item for item in (NO_FAILURE, *failures(given.network, devices))}
-        self._known: dict[tuple[Flow, Claim, str], bool] = {}
+        self._known: dict[tuple[Flow, Claim, FailureName], bool] = {}
 
     def replayed(self, answer: Answer) -> Verdict:
         """Return a verdict that says whether `walk` agrees, or why it was not asked; disputed if it does not agree."""
@@ -97,7 +98,10 @@ class _Replayer:
             self._known[key] = self._shows(flow, claim, failure)
         if self._known[key]:
             return replace(verdict, replay=Replay.AGREES)
-        return Disputed(one=f"engine: {verdict.reason}", other=f"walk: not so for {describe_flow(flow)}")
+        return Disputed(
+            one=Statement(judges=(ENGINE,), said=verdict.reason),
+            other=Statement(judges=(WALK,), said=because("not_so", flow=flow_in_words(flow))),
+        )
 
     def shows(self, verdict: Violated) -> bool:
         """Return whether `walk` shows what a violation of another judge claims; False for one that claims nothing of a packet."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.board.judges import name_judge
-from controller.board.words import Both, both
+from controller.board.words import Both, both, both_ways
 from controller.jobs.verify import VerifyReport
 from verification.change.access import Turn
-from verification.verdicts.flow import describe_flow
+from verification.verdicts.flow import flow_in_words
 
 MOST_CHANGES = 200
 
@@ -24,7 +24,7 @@ class ChangeRow:
     opens: bool
     source: str
     destination: str
-    packet: str
+    packet: Both
     judges: tuple[Both, ...]
 
 
@@ -38,8 +38,8 @@ class Change:
     alone: int = 0
     new: tuple[str, ...] = ()
     undeclared: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
-    differences: tuple[str, ...] = ()
+    doubts: tuple[Both, ...] = ()
+    differences: tuple[Both, ...] = ()
 
 
 def change_of(report: VerifyReport) -> Change:
@@ -56,7 +56,7 @@ def change_of(report: VerifyReport) -> Change:
                 opens=item.change.turn is Turn.OPENED,
                 source=str(item.change.source),
                 destination=str(item.change.destination),
-                packet=describe_flow(item.change.flow),
+                packet=both_ways(flow_in_words(item.change.flow)),
                 judges=tuple(name_judge(judge) for judge in item.judges),
             )
             for item in order[:MOST_CHANGES]
@@ -65,6 +65,6 @@ def change_of(report: VerifyReport) -> Change:
         alone=change.alone,
         new=change.new,
         undeclared=change.undeclared,
-        doubts=tuple(item.reason for item in change.doubts),
-        differences=change.differences,
+        doubts=tuple(both_ways(item.reason) for item in change.doubts),
+        differences=tuple(both_ways(item) for item in change.differences),
     )

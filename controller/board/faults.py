@@ -9,17 +9,18 @@ from collections import Counter
 from dataclasses import dataclass
 
 from controller.board.inputs import Edition
-from controller.board.words import Both, both
+from controller.board.words import Both, both, both_ways
 from controller.jobs.verify import VerifyReport
-from verification.mutation.faults import describe_fault
-from verification.mutation.kinds import FaultKind
+from controller.output.words import Language
+from verification.mutation.faults import Fault, describe_fault
+from verification.mutation.kinds import FaultKind, fault_in_words
 from verification.mutation.score import Outcome, Score
 from verification.mutation.second_score import SecondScore, Sight
 
 MOST_FAULTS = 100
 
-KindCounts = tuple[tuple[str, tuple[int, ...]], ...]
-"""A row for each kind of fault that occurs, then their sum under ""."""
+KindCounts = tuple[tuple[Both | None, tuple[int, ...]], ...]
+"""A row for each kind of fault that occurs, then their sum under None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ class SecondFaults:
     sights: tuple[Both, ...]
     rows: KindCounts
     scopes: tuple[tuple[Both, int], ...]
-    missed: tuple[str, ...]
+    missed: tuple[Both, ...]
     missed_count: int
 
 
@@ -43,7 +44,7 @@ class Faults:
     outcomes: tuple[Both, ...]
     rows: KindCounts
     missed: int
-    shown: tuple[tuple[Both, str, str], ...]
+    shown: tuple[tuple[Both, Both, Both], ...]
     left_out: int
     second: SecondFaults | None
 
@@ -63,8 +64,8 @@ def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
         shown=tuple(
             (
                 _outcome(item.outcome),
-                describe_fault(item.fault),
-                item.detail,
+                _fault(item.fault),
+                Both(vi="") if item.detail is None else both_ways(item.detail),
             )
             for item in listed[:MOST_FAULTS]
         ),
@@ -74,8 +75,14 @@ def faults_of(report: VerifyReport, edition: Edition) -> Faults | None:
 
 
 def _fault_rows(score: Score) -> KindCounts:
-    rows = [(str(kind), tuple(row[outcome] for outcome in Outcome)) for kind, row in score.table()]
-    return (*rows, ("", tuple(score.count(outcome) for outcome in Outcome)))
+    rows = [
+        (both_ways(fault_in_words(kind)), tuple(row[outcome] for outcome in Outcome)) for kind, row in score.table()
+    ]
+    return (*rows, (None, tuple(score.count(outcome) for outcome in Outcome)))
+
+
+def _fault(fault: Fault) -> Both:
+    return Both(vi=describe_fault(fault, Language.VI), en=describe_fault(fault, Language.EN))
 
 
 def _outcome(outcome: Outcome) -> Both:
@@ -85,13 +92,13 @@ def _outcome(outcome: Outcome) -> Both:
 def _second_faults(report: VerifyReport, score: SecondScore) -> SecondFaults:
     counted = Counter((item.fault.fault.kind, item.sight) for item in score.faults)
     kinds = [kind for kind in FaultKind if any(counted[kind, sight] for sight in Sight)]
-    rows = [(str(kind), tuple(counted[kind, sight] for sight in Sight)) for kind in kinds]
+    rows = [(both_ways(fault_in_words(kind)), tuple(counted[kind, sight] for sight in Sight)) for kind in kinds]
     missed = [item.fault.fault for item in score.faults if item.sight is Sight.MISSED]
     return SecondFaults(
         count=len(score.faults),
         sights=tuple(both(f"sight_{sight.name.lower()}") for sight in Sight),
-        rows=(*rows, ("", tuple(score.count(sight) for sight in Sight))),
+        rows=(*rows, (None, tuple(score.count(sight) for sight in Sight))),
         scopes=tuple((both(f"scope_{scope}"), count) for scope, count in score.scopes().items()),
-        missed=tuple(describe_fault(fault) for fault in missed[:MOST_FAULTS]),
+        missed=tuple(_fault(fault) for fault in missed[:MOST_FAULTS]),
         missed_count=len(missed),
     )

@@ -24,9 +24,9 @@ from controller.board.judges import (
 )
 from controller.board.matrix import MOST_NAMES, Matrix, Named, matrix_of, name_endpoint
 from controller.board.unreachable import Unreachable, unreachable_of
-from controller.board.words import Both, both
+from controller.board.words import Both, both, both_ways
 from controller.board.wrong import Wrongs, wrongs_of
-from controller.jobs.residue import ResidueRow
+from controller.jobs.residue import Reply, ResidueRow
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of
 from intents.builtin import BUILTIN
 from intents.finding import Finding, Severity
@@ -61,7 +61,7 @@ class ReturnRow:
     destinations: tuple[Named, ...]
     more: int
     within: bool
-    replies: tuple[str, ...]
+    replies: tuple[Both, ...]
     pairs: int
     returns: int
 
@@ -72,7 +72,7 @@ class Residue:
 
     returns: int
     rules: int
-    replies: tuple[tuple[str, int, int], ...]
+    replies: tuple[tuple[Both, int, int], ...]
     rows: tuple[ReturnRow, ...]
     left_out: int
 
@@ -189,8 +189,8 @@ def _notes(report: VerifyReport) -> list[Both]:
 
 def residue_of(report: VerifyReport) -> Residue:
     """Return the residue, summed up and by rule."""
-    rules: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
+    rules: Counter[Reply] = Counter()
+    pairs: Counter[Reply] = Counter()
     for row in report.residue:
         for reply in row.replies:
             rules[reply] += 1
@@ -200,7 +200,7 @@ def residue_of(report: VerifyReport) -> Residue:
     return Residue(
         returns=sum(row.returns for row in report.residue),
         rules=len(report.residue),
-        replies=tuple((reply, rules[reply], pairs[reply]) for reply in most[:MOST_ROWS]),
+        replies=tuple((both_ways(item.in_words()), rules[item], pairs[item]) for item in most[:MOST_ROWS]),
         rows=rows[:MOST_ROWS],
         left_out=max(0, len(rows) - MOST_ROWS) + max(0, len(most) - MOST_ROWS),
     )
@@ -219,7 +219,7 @@ def _return_rows(report: VerifyReport) -> tuple[ReturnRow, ...]:
             destinations=tuple(name_endpoint(row.rule.source, registry) for row in rows[:MOST_NAMES]),
             more=max(0, len(rows) - MOST_NAMES),
             within=rows[0].rule.same_organisation,
-            replies=rows[0].replies,
+            replies=tuple(both_ways(reply.in_words()) for reply in rows[0].replies),
             pairs=sum(row.pairs for row in rows),
             returns=sum(row.returns for row in rows),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.output.words import Language, fill, load_words
+from intents.reason import Telling, describe_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,13 @@ def both(key: str, **values: object) -> Both:
         own = {name: _in(language, value) for name, value in values.items()}
         found[language] = fill(load_words(language, "board")[key], own)
     return Both(vi=found[Language.VI], en=found[Language.EN])
+
+
+def both_ways(telling: Telling) -> Both:
+    """Return what is told in both languages; a name has one form only."""
+    if isinstance(telling, str):
+        return Both(vi=telling)
+    return Both(vi=describe_reason(telling, Language.VI), en=describe_reason(telling, Language.EN))
 
 
 def spaced(number: int) -> str:

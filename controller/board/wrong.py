@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from controller.board.judges import name_intent, name_judge
 from controller.board.lines import culprit_line
 from controller.board.matrix import Named
-from controller.board.words import Both, both
+from controller.board.words import Both, both, both_ways
 from controller.jobs.verify import VerifyReport, name_of, verdict_name
 from intents.model import Intent
-from verification.verdicts.flow import describe_flow
+from verification.verdicts.flow import flow_in_words
 from verification.verdicts.opinions import Opinion
-from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.question import Answer, QuestionKind, subject_in_words
 from verification.verdicts.requirements import rule_of
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
@@ -37,7 +37,7 @@ class OwnWords:
 
     judge: Both
     verdict: str
-    reason: str
+    reasons: tuple[Both, ...]
     replays: bool | None = None
 
 
@@ -48,11 +48,11 @@ class Card:
 
     verdict: str
     kinds: tuple[tuple[Named, int], ...]
-    subject: str
-    reasons: tuple[str, ...]
-    failure: str = ""
-    packet: str = ""
-    path: tuple[str, ...] = ()
+    subject: Both
+    reasons: tuple[Both, ...]
+    failure: Both | None = None
+    packet: Both | None = None
+    path: tuple[Both, ...] = ()
     lines: tuple[Both, ...] = ()
     more_lines: int = 0
     intents: tuple[Named, ...] = ()
@@ -74,7 +74,7 @@ class Cards:
 class UnknownRow:
     place: str
     text: str
-    reason: str
+    reason: Both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,7 @@ def wrongs_of(report: VerifyReport) -> Wrongs:
             UnknownRow(
                 place=f"{report.file_name(item.device)}:{item.line}",
                 text=item.text,
-                reason=item.reason,
+                reason=both_ways(item.reason),
             )
             for item in report.unknown[:MOST_UNKNOWN]
         ),
@@ -149,11 +149,11 @@ def _card(report: VerifyReport, answers: list[Answer], intents: dict[str, Intent
         kinds=tuple(
             (Named(title=both(f"kind_{kind}"), name=str(kind)), counts[kind]) for kind in QuestionKind if counts[kind]
         ),
-        subject=answer.question.subject if len(answers) == 1 else "",
+        subject=both_ways(subject_in_words(answer.question.subject)) if len(answers) == 1 else Both(vi=""),
         reasons=reasons_of(verdict),
-        failure=found.failure if found is not None and found.failure != "none" else "",
-        packet=describe_flow(found.flow) if found is not None and found.flow is not None else "",
-        path=found.path if found is not None else (),
+        failure=both_ways(found.failure.in_words()) if found is not None and found.failure else None,
+        packet=both_ways(flow_in_words(found.flow)) if found is not None and found.flow is not None else None,
+        path=tuple(map(both_ways, found.path)) if found is not None else (),
         lines=tuple(culprit_line(report, item) for item in culprits[:MOST_LINES]),
         more_lines=max(0, len(culprits) - MOST_LINES),
         intents=tuple(name_intent(name, intents.get(name)) for name in touched[:MOST_INTENTS]),
@@ -173,19 +173,21 @@ def culprits_of(verdict: Verdict) -> tuple[Culprit, ...]:
             return ()
 
 
-def reasons_of(verdict: Verdict) -> tuple[str, ...]:
+def reasons_of(verdict: Verdict) -> tuple[Both, ...]:
     """Return a verdict's reasons."""
     match verdict:
         case Violated(reason=reason) | NotModelled(reason=reason):
-            return (reason,)
+            return (both_ways(reason),)
         case Disputed(one=one, other=other):
-            return (one, other)
+            return (both_ways(one.in_words()), both_ways(other.in_words()))
         case Holds():
             return ()
 
 
 def _own_words(report: VerifyReport, opinion: Opinion) -> OwnWords:
-    shown = "; ".join(reasons_of(opinion.verdict))
     return OwnWords(
-        judge=name_judge(opinion.judge), verdict=name_of(opinion.verdict), reason=shown, replays=opinion.replays
+        judge=name_judge(opinion.judge),
+        verdict=name_of(opinion.verdict),
+        reasons=reasons_of(opinion.verdict),
+        replays=opinion.replays,
     )

@@ -19,7 +19,9 @@ from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 from intents.messages import printable
+from intents.policy_words import endpoint_in_words
 from intents.reader.suggestions import suggest
+from intents.reason import Telling, describe_reason
 
 SHOW_FORMAT = "truc/show/1"
 
@@ -29,7 +31,7 @@ class ShownTable:
     """Keys of the columns, rows, and which columns hold numbers."""
 
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Telling, ...], ...]
     numbers: tuple[int, ...] = ()
 
 
@@ -50,10 +52,11 @@ def print_table(output: Output, name: str, table: ShownTable) -> None:
     if output.json:
         start_messages(output, SHOW_FORMAT, table=name)
         for row in table.rows:
-            print_message(output, dict(zip(table.columns, row, strict=True)))
+            cells = [describe_reason(cell, "en") for cell in row]
+            print_message(output, dict(zip(table.columns, cells, strict=True)))
         return
     headers = [output.words(f"column_{name}") for name in table.columns]
-    output.table(headers, [[printable(cell) for cell in row] for row in table.rows], table.numbers)
+    output.table(headers, [[printable(output.in_words(cell)) for cell in row] for row in table.rows], table.numbers)
     output.say("rows", count=len(table.rows))
 
 
@@ -101,8 +104,8 @@ def _policy(addressed: Addressed) -> ShownTable:
         rows=tuple(
             (
                 str(rule.effect),
-                str(rule.source),
-                str(rule.destination),
+                endpoint_in_words(rule.source),
+                endpoint_in_words(rule.destination),
                 f"{rule.service}{' (within each organisation)' if rule.same_organisation else ''}",
                 ", ".join(policy.sources.get(rule, ())),
             )
@@ -143,9 +146,9 @@ def _residue(addressed: Addressed) -> ShownTable:
         columns=("source", "destination", "reply", "pairs", "returns"),
         rows=tuple(
             (
-                str(row.rule.destination),
-                str(row.rule.source),
-                "; ".join(row.replies),
+                endpoint_in_words(row.rule.destination),
+                endpoint_in_words(row.rule.source),
+                tuple(reply.in_words() for reply in row.replies),
                 f"{row.pairs:,}",
                 f"{row.returns:,}",
             )

@@ -22,6 +22,7 @@ from intents.policy import (
     Rule,
     SystemEndpoint,
 )
+from intents.reason import Reason, because
 from intents.registry import Attachment, Registry
 from intents.service import ALL_PORTS, ServiceSet, Transport, service_set
 from ipam.address_plan import AddressPlan, EntryState
@@ -33,15 +34,35 @@ _WHOLE = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Reply:
+    """The headers of one kind of reply: the transport, and from which ports (none for echo replies)."""
+
+    transport: Transport
+    low: int
+    high: int
+
+    def in_words(self) -> Reason:
+        """Return it as something that can be said."""
+        ports = str(self.low) if self.low == self.high else f"{self.low}-{self.high}"
+        match self.transport:
+            case Transport.TCP:
+                return because("reply_tcp", ports=ports)
+            case Transport.UDP:
+                return because("reply_udp", ports=ports)
+            case Transport.ICMP_ECHO:
+                return because("reply_echo")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResidueRow:
     """Replies to one rule: who may send them to whom, by which headers, for how many pairs of attachments.
 
-    `replies` are in words, one for each range of ports; `returns` counts (pair, reply).
+    `replies`: one for each range of ports; `returns` counts (pair, reply).
     """
 
     rule: Rule
-    replies: tuple[str, ...]
+    replies: tuple[Reply, ...]
     pairs: int
 
     @property
@@ -80,18 +101,10 @@ def _may_start(policy: Policy, rule: Rule) -> ServiceSet:
     return permits - forbids
 
 
-def _replies(service: ServiceSet, backward: ServiceSet) -> Iterator[str]:
+def _replies(service: ServiceSet, backward: ServiceSet) -> Iterator[Reply]:
     for transport, low, high in service.ranges:
-        if backward.covers(_WHOLE[transport]):
-            continue
-        ports = str(low) if low == high else f"{low}-{high}"
-        match transport:
-            case Transport.TCP:
-                yield f"tcp from {ports} with ACK or RST"
-            case Transport.UDP:
-                yield f"udp from {ports}"
-            case Transport.ICMP_ECHO:
-                yield "icmp echo-reply"
+        if not backward.covers(_WHOLE[transport]):
+            yield Reply(transport=transport, low=low, high=high)
 
 
 class _Members:

@@ -20,6 +20,7 @@ from controller.jobs.workers import make_workers
 from controller.output.exit_codes import ExitCode, code_of_answers
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
+from intents.reason import Reason
 from ipam.inventory import rendered_devices
 from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
@@ -40,7 +41,7 @@ class UnknownText:
     device: str
     line: int
     text: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from controller.output.terminal import Output
 from intents.finding import Finding, Where
 from intents.messages import describe
+from intents.reason import Reason, Telling, describe_reason
 from verification.verdicts.flow import Flow, describe_flow
-from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Violated
+from verification.verdicts.question import Answer, subject_in_words
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Statement, Violated
 
 Message = Mapping[str, object]
 
@@ -39,7 +40,7 @@ def finding_message(finding: Finding, language: str) -> Message:
         "code": finding.code,
         "severity": str(finding.severity),
         **_place(finding.where),
-        "values": dict(finding.values),
+        "values": {name: describe_reason(value, "en") for name, value in finding.values},
         "also": [_place(where) for where in finding.also],
         "rule": None if rule is None else {"requirement": rule.requirement, "article": rule.article, "pack": rule.pack},
         "text": describe(finding, language),
@@ -56,7 +57,7 @@ def answer_message(answer: Answer) -> Message:
     return {
         "type": "question",
         "kind": str(question.kind),
-        "subject": question.subject,
+        "subject": describe_reason(subject_in_words(question.subject), "en"),
         "intents": list(question.intents),
         "cases": question.cases,
         **_verdict(answer),
@@ -70,26 +71,53 @@ def _verdict(answer: Answer) -> Message:
         case Violated() as found:
             return {
                 "verdict": "violated",
-                "reason": found.reason,
-                "failure": found.failure,
+                **because_message(found.reason),
+                "failure": str(found.failure),
                 "flow": None if found.flow is None else flow_message(found.flow),
                 "replayed": found.replay is Replay.AGREES,
                 "replay": str(found.replay),
                 "seconded": next((item.replays for item in answer.opinions if item.replays is not None), None),
-                "path": list(found.path),
+                "path": [describe_reason(step, "en") for step in found.path],
                 "lines": [culprit_message(item) for item in found.culprits],
                 "touched": list(found.intents),
             }
         case Disputed(one=one, other=other):
-            return {"verdict": "disputed", "one": one, "other": other}
+            return {
+                "verdict": "disputed",
+                "one": describe_reason(one.in_words(), "en"),
+                "other": describe_reason(other.in_words(), "en"),
+                "statements": [_statement(item) for item in (one, other)],
+            }
         case NotModelled(reason=reason, culprits=culprits):
             lines = [culprit_message(item) for item in culprits]
-            return {"verdict": "not modelled", "reason": reason, "lines": lines}
+            return {"verdict": "not modelled", **because_message(reason), "lines": lines}
+
+
+def because_message(reason: Reason) -> Message:
+    """Return why: in English for people, and by a key that never changes, with its values, for scripts."""
+    found = reason_message(reason)
+    return {"reason": describe_reason(reason, "en"), "reason_key": found["key"], "reason_values": found["values"]}
+
+
+def reason_message(reason: Reason) -> Message:
+    """Return a reason by its key and values."""
+    return {"key": reason.key, "values": {name: _telling(value) for name, value in reason.values}}
+
+
+def _telling(telling: Telling) -> object:
+    if isinstance(telling, str):
+        return telling
+    return [reason_message(item) for item in telling] if isinstance(telling, tuple) else reason_message(telling)
+
+
+def _statement(statement: Statement) -> Message:
+    flow = None if statement.flow is None else flow_message(statement.flow)
+    return {"judges": list(statement.judges), **because_message(statement.said), "flow": flow}
 
 
 def flow_message(flow: Flow) -> Message:
     """Return a packet: in words, and where it starts."""
-    return {"text": describe_flow(flow), "device": flow.start_device, "interface": flow.start_interface}
+    return {"text": describe_flow(flow, "en"), "device": flow.start_device, "interface": flow.start_interface}
 
 
 def culprit_message(culprit: Culprit) -> Message:

@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from controller.output.words import say
+from intents.reason import Telling, describe_reason
 
 _COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
 _SECONDS_BETWEEN = 0.1
@@ -103,6 +104,10 @@ class Output:
     def words(self, key: str, **values: object) -> str:
         """Return a sentence of the command line's own."""
         return say(self.language, key, **values)
+
+    def in_words(self, telling: Telling) -> str:
+        """Return what is told in the language of the output."""
+        return describe_reason(telling, self.language)
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
         """Write a table; `numbers` are the columns set to the right."""

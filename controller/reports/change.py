@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from controller.jobs.verify import VerifyReport
-from controller.output.json_lines import Message, flow_message
+from controller.output.json_lines import Message, flow_message, reason_message
 from controller.output.terminal import Output
 from intents.messages import printable
 from intents.prefix import Family
+from intents.reason import describe_reason
 from verification.change.access import AccessChange, Turn
 from verification.change.judge import ChangeOfAccess, ToldChange
 from verification.verdicts.flow import describe_flow
@@ -80,7 +81,7 @@ def print_change(output: Output, report: VerifyReport) -> None:
     if change.undeclared:
         output.say("change_undeclared", places=printable(", ".join(change.undeclared)))
     for doubt in change.doubts:
-        output.say("change_doubt", reason=printable(doubt.reason))
+        output.say("change_doubt", reason=printable(output.in_words(doubt.reason)))
     if change.differences:
         output.say("change_differs", count=len(change.differences))
     output.line()
@@ -91,7 +92,7 @@ def _print_group(output: Output, change: ChangeOfAccess, group: ChangeGroup) -> 
     alone = "" if judges == change.judges else f" ({', '.join(judges)})"
     turn = output.words(f"turn_{group.first.turn}")
     sources, destinations = _named(output, group.sources), _named(output, group.destinations)
-    output.line(f"  {turn} {sources} -> {destinations}: {describe_flow(group.first.flow)}{alone}")
+    output.line(f"  {turn} {sources} -> {destinations}: {describe_flow(group.first.flow, output.language)}{alone}")
 
 
 def _named(output: Output, names: tuple[str, ...]) -> str:
@@ -122,6 +123,8 @@ def change_messages(report: VerifyReport) -> Iterator[Message]:
         "alone": change.alone,
         "new": list(change.new),
         "undeclared": list(change.undeclared),
-        "doubts": [item.reason for item in change.doubts],
-        "differences": list(change.differences),
+        "doubts": [describe_reason(item.reason, "en") for item in change.doubts],
+        "doubt_reasons": [reason_message(item.reason) for item in change.doubts],
+        "differences": [describe_reason(item, "en") for item in change.differences],
+        "difference_reasons": [reason_message(item) for item in change.differences],
     }

@@ -8,19 +8,15 @@ second judge without an opinion, judges who differ) is a case too, so that no re
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import assert_never
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from controller.jobs.verify import VerifyReport
 from intents.messages import describe, printable
-from verification.verdicts.question import Answer, QuestionKind
+from intents.reason import describe_reason
+from verification.verdicts.question import Answer, QuestionKind, subject_in_words
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
-_SUITES = {
-    QuestionKind.SOURCE_FENCE: "fences",
-    QuestionKind.DESTINATION_FENCE: "fences",
-    QuestionKind.ISOLATION: "wall",
-    QuestionKind.WALL: "wall",
-}
 SUITES = ("intents", "fences", "wall", "network")
 
 Case = tuple[str, str, list[Answer]]
@@ -70,11 +66,11 @@ def _beside(report: VerifyReport) -> dict[str, list[str] | None]:
         f"{report.file_name(item.place.device)}:{item.place.line}: only {item.judge} calls it unreachable"
         for item in judgement.lists.disputed
     ]
-    unsure = [] if change is None else [*change.differences, *(item.reason for item in change.doubts)]
+    reasons = [] if change is None else [*change.differences, *(item.reason for item in change.doubts)]
     return {
         "second judge": trouble if is_asked else None,
         "unreachable lines": differing if is_asked else None,
-        "change of access": None if change is None else unsure,
+        "change of access": None if change is None else [describe_reason(item, "en") for item in reasons],
     }
 
 
@@ -85,11 +81,30 @@ def _cases(report: VerifyReport) -> dict[str, list[Case]]:
         for identifier in answer.question.intents:
             by_intent.setdefault(identifier, []).append(answer)
         if not answer.question.intents:
-            kind = answer.question.kind
-            found[_SUITES.get(kind, "network")].append((str(kind), answer.question.subject, [answer]))
+            kind, subject = answer.question.kind, subject_in_words(answer.question.subject)
+            found[_suite_of(kind)].append((str(kind), describe_reason(subject, "en"), [answer]))
     files = {item.head.identifier: item.head.where.file for item in report.compiled.addressed.wanted.intents}
     found["intents"] = [(files.get(name, "built-in"), name, answers) for name, answers in sorted(by_intent.items())]
     return found
+
+
+def _suite_of(kind: QuestionKind) -> str:
+    """Return the suite of a question that no intent asks."""
+    match kind:
+        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE:
+            return "fences"
+        case QuestionKind.ISOLATION | QuestionKind.WALL:
+            return "wall"
+        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA | QuestionKind.MANAGEMENT:
+            return "network"
+        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
+            return "network"
+        case QuestionKind.ROUTE_FILTER | QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES:
+            return "network"
+        case QuestionKind.ADDRESSING | QuestionKind.OVERLAP:
+            return "network"
+        case _:
+            assert_never(kind)
 
 
 def _add_result(case: Element, report: VerifyReport, answers: list[Answer]) -> None:
@@ -106,7 +121,7 @@ def _add_result(case: Element, report: VerifyReport, answers: list[Answer]) -> N
 
 def _violation(report: VerifyReport, answer: Answer) -> Iterator[str]:
     if isinstance(answer.verdict, Violated):
-        yield answer.verdict.reason
+        yield describe_reason(answer.verdict.reason, "en")
         for item in answer.verdict.culprits:
             yield f"{report.file_name(item.device)}:{item.line}: {item.text}"
 
@@ -114,8 +129,9 @@ def _violation(report: VerifyReport, answer: Answer) -> Iterator[str]:
 def _doubt(answer: Answer) -> Iterator[str]:
     match answer.verdict:
         case NotModelled(reason=reason):
-            yield f"not modelled: {reason}"
+            yield f"not modelled: {describe_reason(reason, 'en')}"
         case Disputed(one=one, other=other):
-            yield f"disputed: {one} / {other}"
+            sides = (describe_reason(item.in_words(), "en") for item in (one, other))
+            yield f"disputed: {' / '.join(sides)}"
         case Holds() | Violated():
             pass

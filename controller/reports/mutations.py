@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import Compiled
 from controller.output.exit_codes import ExitCode
-from controller.output.json_lines import print_message
+from controller.output.json_lines import Message, print_message, reason_message
 from controller.output.terminal import Output
 from intents.messages import printable
+from intents.reason import Reason, describe_reason
 from verification.batfish.protocol import BatfishSession
 from verification.mutation.faults import describe_fault, uniform_faults
+from verification.mutation.kinds import fault_in_words
 from verification.mutation.score import Outcome, Score, score
 from verification.mutation.second_score import SecondScore, Sight, score_second
 
@@ -58,7 +60,9 @@ def print_second_score(output: Output, found: SecondScore) -> None:
     )
     for item in found.faults:
         if item.sight is Sight.MISSED:
-            output.line(f"  {output.words('sight_missed')}: {printable(describe_fault(item.fault.fault))}")
+            output.line(
+                f"  {output.words('sight_missed')}: {printable(describe_fault(item.fault.fault, output.language))}"
+            )
     output.line()
 
 
@@ -69,10 +73,10 @@ def print_second_score_json(output: Output, found: SecondScore) -> None:
             output,
             {
                 "type": "mutation second",
-                "fault": describe_fault(item.fault.fault),
+                "fault": describe_fault(item.fault.fault, "en"),
                 "sight": str(item.sight),
                 "scopes": [str(scope) for scope in item.scopes],
-                "detail": item.detail,
+                **_detail(item.detail),
             },
         )
     print_message(
@@ -85,21 +89,33 @@ def print_score(output: Output, run: MutationRun, found: Score) -> None:
     """Write how many faults came out how, by kind, and every fault that a reader must look at."""
     output.say("mutations", count=run.count, seed=run.seed)
     headers = [output.words("column_fault"), *(output.words(f"outcome_{outcome.name.lower()}") for outcome in Outcome)]
-    rows = [[str(kind), *(f"{row[outcome]:,}" for outcome in Outcome)] for kind, row in found.table()]
+    rows = [
+        [output.in_words(fault_in_words(kind)), *(f"{row[outcome]:,}" for outcome in Outcome)]
+        for kind, row in found.table()
+    ]
     output.table(headers, rows, range(1, len(headers)))
     for item in found.to_list():
         outcome = output.words(f"outcome_{item.outcome.name.lower()}")
-        output.line(f"  {outcome}: {printable(describe_fault(item.fault))}: {printable(item.detail)}")
+        detail = "" if item.detail is None else output.in_words(item.detail)
+        fault = describe_fault(item.fault, output.language)
+        output.line(f"  {outcome}: {printable(fault)}: {printable(detail)}")
     output.line()
 
 
 def print_score_json(output: Output, run: MutationRun, found: Score) -> None:
     """Write every fault with what became of it."""
     for item in found.faults:
-        text = describe_fault(item.fault)
-        print_message(output, {"type": "mutation", "fault": text, "outcome": str(item.outcome), "detail": item.detail})
+        message = {"type": "mutation", "fault": describe_fault(item.fault, "en"), "outcome": str(item.outcome)}
+        print_message(output, {**message, **_detail(item.detail)})
     counts = {outcome.name.lower(): found.count(outcome) for outcome in Outcome}
     print_message(output, {"type": "mutations", "count": run.count, "seed": run.seed, **counts})
+
+
+def _detail(detail: Reason | None) -> Message:
+    """Return what became of a fault in detail: in English, and by key and values."""
+    if detail is None:
+        return {"detail": "", "detail_reason": None}
+    return {"detail": describe_reason(detail, "en"), "detail_reason": reason_message(detail)}
 
 
 def code_of_score(found: Score) -> ExitCode:

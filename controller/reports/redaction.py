@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import assert_never
 
 from controller.jobs.verify import UnknownText, VerifyReport
+from intents.reason import Reason, map_reason
 from routing.vendors import VENDORS
 from verification.change.judge import ChangeOfAccess
 from verification.mutation.faults import Fault
@@ -19,7 +21,7 @@ from verification.mutation.score import Score, ScoredFault
 from verification.mutation.second_score import SecondScore
 from verification.questions.judgement import Judgement
 from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Statement, Step, Verdict, Violated
 
 REDACTED = "•••"
 _SECRET = re.compile(
@@ -45,7 +47,7 @@ def redact_report(report: VerifyReport) -> VerifyReport:
         judgement=redaction.judgement(report.judgement),
         change=None if report.change is None else redaction.change(report.change),
         unknown=tuple(
-            replace(item, text=redaction.line(item.device, item.text), reason=redaction.line(item.device, item.reason))
+            replace(item, text=redaction.line(item.device, item.text), reason=redaction.of_line(item))
             for item in report.unknown
         ),
     )
@@ -61,10 +63,28 @@ def redact_second(report: VerifyReport, score: SecondScore) -> SecondScore:
     """Return what the second judge says of seeded faults, their lines covered."""
     redaction = _Redaction(report)
     faults = (
-        replace(item, fault=redaction.scored(item.fault), detail=redaction.line(item.fault.fault.device, item.detail))
+        replace(item, fault=redaction.scored(item.fault), detail=redaction.detail(item.fault.fault.device, item.detail))
         for item in score.faults
     )
     return replace(score, faults=tuple(faults))
+
+
+Quoted = tuple[tuple[str, str], ...]
+"""Lines, and how they are shown."""
+
+
+def _without_quoted(quoted: Quoted, value: str) -> str:
+    """Return a value of a reason without what is hidden: lines that it quotes, or single words of them."""
+    for text, shown in quoted:
+        value = value.replace(text, shown)
+        hidden = set(text.split()) - set(shown.split())
+        if not hidden.isdisjoint(value.split()):
+            value = " ".join(REDACTED if word in hidden else word for word in value.split())
+    return _HASH.sub(REDACTED, value)
+
+
+def _step(step: Step, quoted: Quoted) -> Step:
+    return step if isinstance(step, str) else map_reason(step, partial(_without_quoted, quoted))
 
 
 class _Redaction:
@@ -111,10 +131,11 @@ class _Redaction:
             case Holds():
                 return verdict
             case Disputed(one=one, other=other):
-                return Disputed(one=self._reason(one, ()), other=self._reason(other, ()))
+                return Disputed(one=self._statement(one), other=self._statement(other))
             case Violated(culprits=culprits):
                 reason = self._reason(verdict.reason, culprits)
-                return replace(verdict, reason=reason, culprits=tuple(map(self._culprit, culprits)))
+                path = tuple(_step(item, self._hidden(culprits)) for item in verdict.path)
+                return replace(verdict, reason=reason, path=path, culprits=tuple(map(self._culprit, culprits)))
             case NotModelled():
                 return self._doubt(verdict)
             case _:
@@ -128,16 +149,30 @@ class _Redaction:
         ref = tuple(self.line(culprit.device, part) for part in culprit.ref)
         return replace(culprit, text=self.line(culprit.device, culprit.text), ref=ref)
 
-    def _reason(self, reason: str, culprits: tuple[Culprit, ...]) -> str:
+    def _statement(self, statement: Statement) -> Statement:
+        return replace(statement, said=self._reason(statement.said, ()))
+
+    def _reason(self, reason: Reason, culprits: tuple[Culprit, ...]) -> Reason:
         """Return a reason; a line that it quotes is shown as everywhere else."""
+        return map_reason(reason, partial(_without_quoted, self._hidden(culprits)))
+
+    def _hidden(self, culprits: tuple[Culprit, ...]) -> Quoted:
+        """Return the lines with something to hide that a reason may quote, and how they are shown."""
         quoted = {item.text: self.line(item.device, item.text) for item in culprits if item.text}
-        for text, shown in {**self._unknown, **quoted}.items():
-            if shown != text:
-                reason = reason.replace(repr(text), repr(shown)).replace(text, shown)
-        return _HASH.sub(REDACTED, reason)
+        return tuple((text, shown) for text, shown in {**self._unknown, **quoted}.items() if shown != text)
 
     def scored(self, item: ScoredFault) -> ScoredFault:
-        return replace(item, fault=self._fault(item.fault), detail=self.line(item.fault.device, item.detail))
+        detail = self.detail(item.fault.device, item.detail)
+        return replace(item, fault=self._fault(item.fault), detail=detail)
+
+    def detail(self, device: str, detail: Reason | None) -> Reason | None:
+        return None if detail is None else map_reason(detail, partial(self.line, device))
+
+    def of_line(self, item: UnknownText) -> Reason:
+        """Return why a line is not understood, without what is hidden of the line itself."""
+        quoted = ((item.text, self.line(item.device, item.text)),)
+        reason = map_reason(item.reason, partial(self.line, item.device))
+        return map_reason(reason, partial(_without_quoted, quoted))
 
     def _fault(self, fault: Fault) -> Fault:
         def shown(lines: tuple[str, ...]) -> tuple[str, ...]:

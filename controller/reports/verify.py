@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from controller.jobs.residue import Reply
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of, verdict_name
 from controller.output.terminal import Output
 from controller.reports.change import print_change
@@ -16,7 +17,7 @@ from intents.builtin import BUILTIN
 from intents.messages import printable
 from intents.model import Intent
 from verification.verdicts.flow import describe_flow
-from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.question import Answer, QuestionKind, kind_in_words, subject_in_words
 from verification.verdicts.requirements import rule_of
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
@@ -57,9 +58,12 @@ def _print_wrong(output: Output, report: VerifyReport, intents: dict[str, Intent
 def _heading(output: Output, answers: list[Answer]) -> str:
     question = answers[0].question
     if len(answers) == 1:
-        return f"{question.kind}: {printable(question.subject)}"
+        subject = output.in_words(subject_in_words(question.subject))
+        return f"{output.in_words(kind_in_words(question.kind))}: {printable(subject)}"
     counts = Counter(answer.question.kind for answer in answers)
-    kinds = ", ".join(f"{kind} {counts[kind]:,}" for kind in QuestionKind if counts[kind])
+    kinds = ", ".join(
+        f"{output.in_words(kind_in_words(kind))} {counts[kind]:,}" for kind in QuestionKind if counts[kind]
+    )
     return output.words("several_questions", count=len(answers), kinds=kinds)
 
 
@@ -70,22 +74,22 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
     output.line(f"{heading} {_heading(output, answers)}")
     match answer.verdict:
         case Violated() as found:
-            _print_detail(output, "reason", found.reason)
-            if found.failure != "none":
-                _print_detail(output, "failure", found.failure)
+            _print_detail(output, "reason", output.in_words(found.reason))
+            if found.failure:
+                _print_detail(output, "failure", output.in_words(found.failure.in_words()))
             if found.flow is not None:
-                _print_detail(output, "packet", describe_flow(found.flow))
-            for number, hop in enumerate(found.path, start=1):
-                _print_detail(output, "way" if number == 1 else "", f"{number}. {hop}")
+                _print_detail(output, "packet", describe_flow(found.flow, output.language))
+            for number, step in enumerate(found.path, start=1):
+                _print_detail(output, "way" if number == 1 else "", f"{number}. {output.in_words(step)}")
             shown = [f"replay_{found.replay}", *_seconded(answer)]
             for number, words in enumerate(shown):
                 _print_detail(output, "" if number else "shown", output.words(words))
             _print_culprits(output, report, found.culprits)
         case Disputed(one=one, other=other):
-            _print_detail(output, "reason", one)
-            _print_detail(output, "", other)
+            _print_detail(output, "reason", output.in_words(one.in_words()))
+            _print_detail(output, "", output.in_words(other.in_words()))
         case NotModelled(reason=reason, culprits=culprits):
-            _print_detail(output, "reason", reason)
+            _print_detail(output, "reason", output.in_words(reason))
             _print_culprits(output, report, culprits)
         case _:
             pass
@@ -137,7 +141,8 @@ def _print_unknown(output: Output, report: VerifyReport) -> None:
         return
     output.say("unknown_lines", count=len(report.unknown))
     for item in report.unknown[:MOST_SHOWN]:
-        output.line(f"  {report.file_name(item.device)}:{item.line}: {printable(item.text)}: {printable(item.reason)}")
+        place, why = f"{report.file_name(item.device)}:{item.line}", output.in_words(item.reason)
+        output.line(f"  {place}: {printable(item.text)}: {printable(why)}")
     if len(report.unknown) > MOST_SHOWN:
         output.say("more_lines", count=len(report.unknown) - MOST_SHOWN)
     output.line()
@@ -145,22 +150,18 @@ def _print_unknown(output: Output, report: VerifyReport) -> None:
 
 def _print_residue(output: Output, report: VerifyReport) -> None:
     """Write what replies may carry, summed up by kind of reply."""
-    rules: Counter[str] = Counter()
-    pairs: Counter[str] = Counter()
+    rules: Counter[Reply] = Counter()
+    pairs: Counter[Reply] = Counter()
     for row in report.residue:
         for reply in row.replies:
             rules[reply] += 1
             pairs[reply] += row.pairs
     returns = sum(row.returns for row in report.residue)
     output.say("residue", returns=returns, rules=len(report.residue))
-    rows = [[reply, f"{rules[reply]:,}", f"{pairs[reply]:,}"] for reply in sorted(rules, key=_reply_key)]
+    rows = [[output.in_words(reply.in_words()), f"{rules[reply]:,}", f"{pairs[reply]:,}"] for reply in sorted(rules)]
     output.table([output.words(key) for key in ("column_reply", "column_rules", "column_pairs")], rows, (1, 2))
     output.say("residue_more")
     output.line()
-
-
-def _reply_key(reply: str) -> list[tuple[int, str]]:
-    return [(int(word), "") if word.isdigit() else (-1, word) for word in reply.replace("-", " ").split()]
 
 
 def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
@@ -169,7 +170,11 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
     for answer in answers:
         cases[answer.question.kind] += answer.question.cases
     rows = [
-        [str(kind), *(f"{counts[kind, name]:,}" for name in _VERDICTS), f"{cases[kind]:,}"]
+        [
+            output.in_words(kind_in_words(kind)),
+            *(f"{counts[kind, name]:,}" for name in _VERDICTS),
+            f"{cases[kind]:,}",
+        ]
         for kind in QuestionKind
         if any(counts[kind, name] for name in _VERDICTS)
     ]
@@ -177,7 +182,8 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
     output.table(headers, rows, range(1, 6))
     empty = [answer for answer in answers if not answer.question.cases and BUILTIN not in answer.question.intents]
     if empty:
-        output.say("empty_questions", count=len(empty), subject=printable(empty[0].question.subject))
+        subject = output.in_words(subject_in_words(empty[0].question.subject))
+        output.say("empty_questions", count=len(empty), subject=printable(subject))
     output.line()
 
 

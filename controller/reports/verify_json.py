@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of
-from controller.output.json_lines import Message, answer_message, finding_message, print_message, start_messages
+from controller.output.json_lines import (
+    Message,
+    answer_message,
+    because_message,
+    finding_message,
+    print_message,
+    start_messages,
+)
 from controller.output.terminal import Output
 from controller.reports.change import change_messages
 from controller.reports.unreachable_lines import line_messages
+from intents.reason import describe_reason
 from verification.verdicts.opinions import SecondJudge
 from verification.verdicts.requirements import rule_of
 
@@ -32,14 +40,15 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
     for alone in report.judgement.alone:
         print_message(output, {"type": "alone", "scope": str(alone.scope), "judge": alone.judge, "count": alone.count})
     for item in report.unknown:
-        place: Message = {"device": item.device, "line": item.line, "text": item.text, "reason": item.reason}
+        place: Message = {"device": item.device, "line": item.line, "text": item.text, **because_message(item.reason)}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
     for message in (*line_messages(report), *change_messages(report)):
         print_message(output, message)
     for row in report.residue:
         asked = row.rule
+        replies = [describe_reason(reply.in_words(), "en") for reply in row.replies]
         about = {"source": str(asked.source), "destination": str(asked.destination), "service": str(asked.service)}
-        print_message(output, {"type": "residue", **about, "replies": list(row.replies), "pairs": row.pairs})
+        print_message(output, {"type": "residue", **about, "replies": replies, "pairs": row.pairs})
 
 
 def print_verify_summary(output: Output, report: VerifyReport) -> None:

@@ -67,7 +67,7 @@ def read_table(
 
 def _with_rule(finding: Finding) -> Finding:
     """Return a finding about a column with the requirement behind that column."""
-    return replace(finding, rule=FIELD_RULES.get(dict(finding.values).get("field", "")))
+    return replace(finding, rule=FIELD_RULES.get(str(dict(finding.values).get("field", ""))))
 
 
 def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from intents.finding import Finding, Where, make_finding
+from intents.reason import because
 
 # Control characters but tab, line feed and carriage return; soft hyphen and zero-width characters; fillers that show as
 # blanks; bidirectional marks, embeddings, overrides and isolates; line and paragraph separators; variation selectors;
@@ -40,11 +41,11 @@ def open_regular(path: Path, shown: str, limit: int) -> BinaryIO | Finding:
     except FileNotFoundError:
         return make_finding("TR101", where, file=shown)
     except OSError as error:
-        return make_finding("TR134", where, file=shown, reason=error.strerror or "unknown")
+        return make_finding("TR134", where, file=shown, reason=because("os_said", said=error.strerror or error))
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
-        return make_finding("TR134", where, file=shown, reason="not a regular file")
+        return make_finding("TR134", where, file=shown, reason=because("not_a_regular_file"))
     if status.st_size > limit:
         os.close(descriptor)
         return make_finding("TR102", where, file=shown, size=status.st_size, limit=limit)

@@ -29,6 +29,7 @@ from pybatfish.client.session import Session  # noqa: E402
 from pybatfish.datamodel.flow import HeaderConstraints, MatchTcpFlags, PathConstraints, TcpFlags  # noqa: E402
 from pybatfish.exception import BatfishException  # noqa: E402
 
+from intents.reason import Reason, because  # noqa: E402
 from verification.batfish.protocol import (  # noqa: E402
     COLUMNS,
     BatfishError,
@@ -81,11 +82,15 @@ class LiveBatfish:
     def _check_fits(self, versions: Mapping[str, str]) -> None:
         speaks = str(versions.get("api_version", ""))
         if not speaks.startswith(API):
-            raise BatfishError(Trouble.VERSION, f"{self._where} speaks interface {speaks or '?'}, not {API}x")
+            raise BatfishError(
+                Trouble.VERSION, because("server_speaks", where=self._where, found=speaks or "?", wanted=API)
+            )
         offered = set(dir(self._session.q))
         missing = sorted(self._columns.keys() - offered)
         if missing:
-            raise BatfishError(Trouble.VERSION, f"{self._where} does not offer {', '.join(missing)}")
+            raise BatfishError(
+                Trouble.VERSION, because("server_lacks", where=self._where, questions=", ".join(missing))
+            )
 
     def upload(self, snapshot: Snapshot) -> None:
         """Send a snapshot unless the server has it, and delete the oldest of ours beyond `KEPT`. BatfishError."""
@@ -153,10 +158,15 @@ class LiveBatfish:
         thread.start()
         thread.join(self._deadline)
         if thread.is_alive():
-            raise BatfishError(Trouble.TIMEOUT, f"{self._where} did not answer within {self._deadline:g} s")
+            raise BatfishError(
+                Trouble.TIMEOUT, because("server_silent", where=self._where, seconds=f"{self._deadline:g}")
+            )
         if failed:
             raise self._error(failed[0]) from failed[0]
         return found[0]
+
+    def _said(self, text: str) -> Reason:
+        return because("server_said", where=self._where, said=text)
 
     def _error(self, error: BaseException) -> BaseException:
         text = str(error).strip().splitlines()
@@ -164,12 +174,12 @@ class LiveBatfish:
         if isinstance(error, OSError):  # what the client raises for HTTP and for connections
             response = getattr(error, "response", None)
             if response is not None:
-                return BatfishError(Trouble.REFUSED, f"{self._where}: {shown} {response.text[:200]}".strip())
-            return BatfishError(Trouble.LOST, f"{self._where}: {shown}")
+                return BatfishError(Trouble.REFUSED, self._said(f"{shown} {response.text[:200]}".strip()))
+            return BatfishError(Trouble.LOST, self._said(shown))
         if isinstance(error, BatfishException):
-            return BatfishError(Trouble.REFUSED, f"{self._where}: {shown}{_cause(_whole_log(str(error)))}")
+            return BatfishError(Trouble.REFUSED, self._said(f"{shown}{_cause(_whole_log(str(error)))}"))
         if isinstance(error, (ValueError, LookupError, TypeError, AttributeError)):
-            return BatfishError(Trouble.INCOMPLETE, f"{self._where}: {type(error).__name__}: {shown}")
+            return BatfishError(Trouble.INCOMPLETE, self._said(f"{type(error).__name__}: {shown}"))
         return error
 
 
@@ -180,13 +190,15 @@ def rows_of(question: str, answer: Any, columns: Columns = COLUMNS) -> tuple[Row
     if not isinstance(elements, list) or len(elements) != 1 or not isinstance(elements[0], Mapping):
         elements = None
     if status != "SUCCESS" or elements is None:
-        raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has status {status!r} and no single table")
+        raise BatfishError(Trouble.INCOMPLETE, because("answer_no_table", question=question, status=str(status)))
     said = str(elements[0].get("answer", ""))
     if said.startswith("All sources have empty"):  # no packet of the kind asked about can start there
         return ()
     rows = elements[0].get("rows")
     if not isinstance(rows, list):
-        raise BatfishError(Trouble.INCOMPLETE, f"the answer to {question} has no rows: {str(elements[0])[:300]}")
+        raise BatfishError(
+            Trouble.INCOMPLETE, because("answer_no_rows", question=question, shown=str(elements[0])[:300])
+        )
     return whole_rows(question, rows, columns)
 
 

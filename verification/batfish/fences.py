@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from intents.prefix import Family
+from intents.reason import because
 from routing.model import Direction
 from verification.batfish.allowed_acls import AskedFence, allowed_at, layers_of, reference_snapshot
 from verification.batfish.flow import WHOLE, addresses, flow_of_row
@@ -71,7 +72,7 @@ class FenceOpinions:
             self._references[fence] = reference
             key = (self._facts.nodes[fence.port.device], fence.acl)
             if key not in written:
-                raise BatfishError(Trouble.INCOMPLETE, f"what {fence.attachment} may send or hear was not read back")
+                raise BatfishError(Trouble.INCOMPLETE, because("not_read_back", attachment=fence.attachment))
             if key not in standing:
                 yield from _unbound(self._evidence, fence)
         for direction in (Direction.IN, Direction.OUT):

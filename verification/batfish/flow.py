@@ -11,6 +11,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from intents.prefix import Family, format_address
+from intents.reason import Reason, because
 from verification.packets.flow_sets import Span
 from verification.verdicts.flow import ICMP4, SUCCESS, TCP, UDP, Flow
 
@@ -102,13 +103,13 @@ def united(terms: Sequence[str]) -> str:
     return united([f"({', '.join(terms[start : start + TERMS])})" for start in range(0, len(terms), TERMS)])
 
 
-def hops_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[str, ...]:
-    """Return a trace's way as words, a device each, and how it ends."""
+def hops_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[tuple[str, ...], Reason]:
+    """Return a trace's way, a device each, and how it ends."""
     found = []
     for hop in trace.get("hops") or ():
         name = str(hop.get("node", {}).get("name", "?") if isinstance(hop.get("node"), Mapping) else hop.get("node"))
         found.append(device_of.get(name, name))
-    return (*found, f"ends {trace.get('disposition', '?')}")
+    return tuple(found), because("trace_ends", end=trace.get("disposition", "?"))
 
 
 def end_of_trace(trace: Mapping[str, Any], device_of: Mapping[str, str]) -> tuple[str, str]:

@@ -7,9 +7,12 @@ Batfish does not see has no verdict, and a line that Batfish did not read takes 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, assert_never
 
-from intents.policy import DevicesEndpoint, Effect, Rule
+from intents.policy import DevicesEndpoint, Rule, ViaAssertion
 from intents.prefix import Family, parse_interface, prefix_of
+from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort, Direction
 from verification.batfish.allowed_acls import AskedFence
@@ -38,10 +41,12 @@ from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
 from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of, sum_of
 from verification.packets.flow_sets import size_of, span_of, union_of
-from verification.questions.policy_questions import members_of_rules, rule_subject, via_subject
-from verification.verdicts.flow import describe_flow
+from verification.questions.fences import fence_gap, filter_at, port_missing, port_tagged
+from verification.questions.policy_questions import members_of_rules
+from verification.questions.via import goes_by
+from verification.verdicts.flow import flow_in_words
 from verification.verdicts.opinions import BATFISH, Opinion
-from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.question import Answer, Question, QuestionKind, rule_of_question, via_of_question
 from verification.verdicts.verdict import Claim, ClaimKind, Holds, Verdict, Violated
 
 
@@ -59,16 +64,14 @@ class BatfishJudge:
         self._cuts = Cuts(self._asker, self._talking, self._fences)
         self._tables: Tables = make_tables(evidence, facts)
         self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
-        self._rules = {(rule.effect, rule_subject(rule)): rule for rule in evidence.given.policy.rules}
-        self._vias = {via_subject(via): via for via in evidence.given.policy.vias}
         open_starts = self._fences.admitting(Direction.IN)
         open_ends = self._open_ends() if open_starts else frozenset[AttachmentName]()
         self._escapes = {fence: Escapes(self._asker, fence, open_ends) for fence in open_starts}
-        self._network = self._network_reasons(session, snapshot)
+        self._network = self._look_at_network(session, snapshot)
         self._walls = dict(self._reached())
         self.flows = sum(found.bit_count() for (_, family), found in self._talking.sets.items() if family is Family.V4)
         if not self.flows or not self._fences.all:
-            raise BatfishError(Trouble.INCOMPLETE, "there is no IPv4 packet to ask about")
+            raise BatfishError(Trouble.INCOMPLETE, because("no_packet_to_ask"))
 
     def _open_ends(self) -> frozenset[AttachmentName]:
         """Return whom packets reach that no destination fence allows: its own admits too much, or another LAN has an address of
@@ -98,29 +101,28 @@ class BatfishJudge:
         return self._doubt if self._doubt is not None and isinstance(found, Holds) else found
 
     def _verdict(self, question: Question) -> Verdict | None:
+        name = AttachmentName(str(question.subject))
         match question.kind:
             case QuestionKind.SESSION:
-                return self._session(question)
+                return self._session(question, rule_of_question(question))
             case QuestionKind.FORBIDDEN:
-                return self._forbidden(question)
+                return self._forbidden(rule_of_question(question))
             case QuestionKind.VIA:
-                return self._via(question)
+                return self._via(question, via_of_question(question))
             case QuestionKind.ISOLATION:
-                return self._isolation(AttachmentName(question.subject))
+                return self._isolation(name)
             case QuestionKind.WALL:
-                return self._walls.get(AttachmentName(question.subject), _HOLDS)
+                return self._walls.get(name, _HOLDS)
             case QuestionKind.SOURCE_FENCE:
-                return self._fence(AttachmentName(question.subject), Direction.IN)
+                return self._fence(name, Direction.IN)
             case QuestionKind.DESTINATION_FENCE:
-                return self._fence(AttachmentName(question.subject), Direction.OUT)
+                return self._fence(name, Direction.OUT)
             case QuestionKind.MANAGEMENT | QuestionKind.ROUTE_FILTER:
                 return None
             case _:
-                reason = self._network[question.kind]
-                return _HOLDS if reason is None else reason
+                return self._network.of(question.kind) or _HOLDS
 
-    def _session(self, question: Question) -> Verdict:
-        rule = self._rules[Effect.PERMIT, question.subject]
+    def _session(self, question: Question, rule: Rule) -> Verdict:
         if DevicesEndpoint() in (rule.source, rule.destination):
             return self._devices(rule)
         cut = self._cuts.of_rule(*self._members[rule])
@@ -129,7 +131,7 @@ class BatfishJudge:
         return self._cut(cut, question)
 
     def _cut(self, cut: Cut, question: Question) -> Violated:
-        between = f"{cut.source} does not reach {cut.destination}: {cut.reason}"
+        between = because("pair_cut", source=cut.source, destination=cut.destination, reason=cut.reason)
         if cut.seen is None:
             return Violated(reason=between, intents=question.intents)
         if cut.fence is None:
@@ -137,7 +139,7 @@ class BatfishJudge:
             claim = Claim(kind=ClaimKind.UNDELIVERED, places=ends)
         else:
             claim = _claim_of(cut.fence, ClaimKind.DROPPED)
-        return Violated(reason=between, flow=cut.seen.flow, path=cut.seen.path, intents=question.intents, claim=claim)
+        return Violated(reason=between, flow=cut.seen.flow, path=cut.seen.steps, intents=question.intents, claim=claim)
 
     def _devices(self, rule: Rule) -> Verdict:
         """Answer a rule about the devices themselves: whoever may log in, or is reported to, reaches their own addresses."""
@@ -152,11 +154,11 @@ class BatfishJudge:
         if seen is None:
             return _HOLDS
         claim = Claim(kind=ClaimKind.UNDELIVERED)
-        reason = f"{seen.source} does not reach a device: {seen.path[-1] if seen.path else 'lost'}"
-        return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=claim)
+        reason = because("no_device_reached", source=seen.source, reason=seen.end)
+        return Violated(reason=reason, flow=seen.flow, path=seen.steps, claim=claim)
 
-    def _forbidden(self, question: Question) -> Verdict:
-        sources, destinations = self._members[self._rules[Effect.FORBID, question.subject]]
+    def _forbidden(self, rule: Rule) -> Verdict:
+        sources, destinations = self._members[rule]
         for fence, escapes in self._escapes.items():
             if fence.attachment in sources and escapes.anywhere is not None:
                 seen = escapes.to(destinations - {fence.attachment})
@@ -170,8 +172,7 @@ class BatfishJudge:
                 return _delivered(escapes.anywhere)
         return _HOLDS
 
-    def _via(self, question: Question) -> Verdict:
-        via = self._vias[question.subject]
+    def _via(self, question: Question, via: ViaAssertion) -> Verdict:
         froms, tos = members_of(self._evidence, via.source), members_of(self._evidence, via.destination)
         # Who stands on one of the devices passes it; Batfish counts only devices between the first and the last.
         named = frozenset(via.devices)
@@ -181,8 +182,8 @@ class BatfishJudge:
         kept = [item for item in rows if item.destination != item.source]
         if not kept:
             return _HOLDS
-        reason = f"goes by {', '.join(kept[0].path)}, not by {', '.join(via.devices)}"
-        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].path, intents=question.intents)
+        reason = goes_by(kept[0].path, via.devices)
+        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].steps, intents=question.intents)
 
     def _fence(self, name: AttachmentName, direction: Direction) -> Verdict | None:
         fences = [item for item in self._fences.all if item.attachment == name and item.direction is direction]
@@ -190,41 +191,40 @@ class BatfishJudge:
             return None
         for fence in fences:
             wrong = self._misplaced(fence.port)
-            if wrong:
+            if wrong is not None:
                 return Violated(reason=wrong)
         fault = next((item for item in self._fences.faults if item.fence in fences), None)
         return _HOLDS if fault is None else _fence_violated(fault)
 
-    def _misplaced(self, port: AttachmentPort) -> str:
+    def _misplaced(self, port: AttachmentPort) -> Reason | None:
         seen = self._facts.interfaces.get((port.device, port.interface))
         if seen is None or not seen.active:
-            return f"{port.interface} is missing or down on {port.device}"
-        if seen.vlan != port.vlan:
-            return f"{port.interface} on {port.device} has tag {seen.vlan}, its LAN {port.vlan}"
-        return ""
+            return port_missing(port)
+        return port_tagged(port, seen.vlan) if seen.vlan != port.vlan else None
 
-    def _network_reasons(self, session: BatfishSession, snapshot: Snapshot) -> Mapping[QuestionKind, Violated | None]:
+    def _look_at_network(self, session: BatfishSession, snapshot: Snapshot) -> _NetworkVerdicts:
         tables = self._tables
-        found = {
-            QuestionKind.BACKBONE: check_backbone(tables),
-            QuestionKind.DEFAULT_ROUTE: check_default_routes(tables),
-            QuestionKind.OVERLAP: check_overlaps(tables),
-            QuestionKind.LEAK: check_leaks(tables),
-            QuestionKind.ADDRESSING: check_addressing(tables),
-            QuestionKind.PURPOSE: check_purposes(tables, self._talking),
-            QuestionKind.TRANSIT: check_transit(tables),
-            QuestionKind.ROUTES: check_routes(tables.evidence, tables.facts),
-        }
-        reasons = {kind: next(items, None) for kind, items in found.items()}
-        verdicts = {kind: None if reason is None else Violated(reason=reason) for kind, reason in reasons.items()}
-        for question in ("detectLoops", "multipathConsistency"):
-            rows = session.ask(question, {}, snapshot)
-            if rows and verdicts[QuestionKind.TRANSIT] is None:
-                flow = self._facts.flow(rows[0]["Flow"])
-                traces: Sequence[Mapping[str, object]] = rows[0].get("Traces") or ({},)
-                path = hops_of_trace(traces[0], self._facts.devices)
-                verdicts[QuestionKind.TRANSIT] = Violated(reason=f"{question}: {path[-1]}", flow=flow, path=path)
-        return verdicts
+        return _NetworkVerdicts(
+            backbone=_first(check_backbone(tables)),
+            default_route=_first(check_default_routes(tables)),
+            overlap=_first(check_overlaps(tables)),
+            leak=_first(check_leaks(tables)),
+            addressing=_first(check_addressing(tables)),
+            purpose=_first(check_purposes(tables, self._talking)),
+            routes=_first(check_routes(tables.evidence, tables.facts)),
+            transit=_first(check_transit(tables)),
+            circles=next(self._circles(session, snapshot), None),
+        )
+
+    def _circles(self, session: BatfishSession, snapshot: Snapshot) -> Iterator[Violated]:
+        """Yield packets that go in circles, or fare otherwise on one way than on another."""
+        asked = {question: session.ask(question, {}, snapshot) for question in ("detectLoops", "multipathConsistency")}
+        for question, rows in asked.items():
+            for row in rows[:1]:
+                traces: Sequence[Mapping[str, object]] = row.get("Traces") or ({},)
+                path, end = hops_of_trace(traces[0], self._facts.devices)
+                reason = because("batfish_question_finds", question=question, end=end)
+                yield Violated(reason=reason, flow=self._facts.flow(row["Flow"]), path=(*path, end))
 
     def _reached(self) -> Iterator[tuple[AttachmentName, Violated]]:
         """Yield attachments that reach somebody, filters ignored, with whom they share no permit."""
@@ -250,27 +250,81 @@ class BatfishJudge:
                 yield frozenset(froms), frozenset().union(*strange)
 
 
+NetworkKind = Literal[
+    QuestionKind.BACKBONE,
+    QuestionKind.TRANSIT,
+    QuestionKind.LEAK,
+    QuestionKind.PURPOSE,
+    QuestionKind.DEFAULT_ROUTE,
+    QuestionKind.ROUTES,
+    QuestionKind.ADDRESSING,
+    QuestionKind.OVERLAP,
+]
+"""The kinds of question about the network as a whole that Batfish sees."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NetworkVerdicts:
+    """What is wrong with the network as a whole, by kind of question; None where nothing is."""
+
+    backbone: Violated | None
+    default_route: Violated | None
+    overlap: Violated | None
+    leak: Violated | None
+    addressing: Violated | None
+    purpose: Violated | None
+    routes: Violated | None
+    transit: Violated | None
+    circles: Violated | None
+
+    def of(self, kind: NetworkKind) -> Violated | None:
+        """Return what is wrong for a kind of question."""
+        match kind:
+            case QuestionKind.BACKBONE:
+                return self.backbone
+            case QuestionKind.TRANSIT:
+                return self.transit or self.circles
+            case QuestionKind.LEAK:
+                return self.leak
+            case QuestionKind.PURPOSE:
+                return self.purpose
+            case QuestionKind.DEFAULT_ROUTE:
+                return self.default_route
+            case QuestionKind.ROUTES:
+                return self.routes
+            case QuestionKind.ADDRESSING:
+                return self.addressing
+            case QuestionKind.OVERLAP:
+                return self.overlap
+            case _:
+                assert_never(kind)
+
+
 _HOLDS = Holds(judges=(BATFISH,))
 
 
+def _first(reasons: Iterator[Reason]) -> Violated | None:
+    reason = next(reasons, None)
+    return None if reason is None else Violated(reason=reason)
+
+
 def _delivered(seen: Seen) -> Violated:
-    reason = f"delivered to {seen.destination}: {describe_flow(seen.flow)}"
-    return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=Claim(kind=ClaimKind.DELIVERED))
+    delivered = because("delivered_to", destination=seen.destination or because("nobody"))
+    reason = because("with_packet", reason=delivered, flow=flow_in_words(seen.flow))
+    return Violated(reason=reason, flow=seen.flow, path=seen.steps, claim=Claim(kind=ClaimKind.DELIVERED))
 
 
 def _routed(seen: Seen) -> Violated:
-    reason = f"{seen.source} reaches {seen.destination}, filters ignored, though neither may talk to the other"
-    return Violated(reason=reason, flow=seen.flow, path=seen.path, claim=Claim(kind=ClaimKind.ROUTED))
+    reason = because("strangers_reach", source=seen.source, destination=seen.destination or because("nobody"))
+    return Violated(reason=reason, flow=seen.flow, path=seen.steps, claim=Claim(kind=ClaimKind.ROUTED))
 
 
 def _fence_violated(fault: FenceFault) -> Violated:
-    verb, allowed = ("admits", "not allowed") if fault.admits else ("drops", "allowed")
-    side = "source" if fault.fence.direction is Direction.IN else "destination"
-    port = fault.fence.port
+    port, direction = fault.fence.port, fault.fence.direction
     return Violated(
-        reason=f"the {side} fence {verb} a packet that is {allowed}: {describe_flow(fault.flow)}",
+        reason=fence_gap(direction, fault.flow, admits=fault.admits),
         flow=fault.flow,
-        path=(f"{port.device} {port.interface} {fault.fence.direction}",),
+        path=(filter_at(port.device, port.interface, direction),),
         claim=_claim_of(fault.fence, ClaimKind.ADMITTED if fault.admits else ClaimKind.DROPPED),
     )
 

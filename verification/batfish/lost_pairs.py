@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import chain
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import Direction, PortRange
 from verification.batfish.allowed_acls import AskedFence, Cover
@@ -39,7 +40,7 @@ class Cut:
     source: AttachmentName
     destination: AttachmentName
     seen: Seen | None
-    reason: str
+    reason: Reason
     fence: AskedFence | None = None
 
 
@@ -94,8 +95,8 @@ class Cuts:
     def _missing(self) -> Iterator[Cut]:
         for name in sorted(self._asker.missing()):
             for other in self._talking.of(name, Family.V4):
-                yield Cut(source=name, destination=other, seen=None, reason="the interface is missing or down")
-                yield Cut(source=other, destination=name, seen=None, reason="the interface is missing or down")
+                yield Cut(source=name, destination=other, seen=None, reason=because("port_is_missing"))
+                yield Cut(source=other, destination=name, seen=None, reason=because("port_is_missing"))
 
     def _dropped(self, fault: FenceFault) -> Cut:
         owner = self._asker.owner_of
@@ -103,12 +104,12 @@ class Cuts:
             source, destination = fault.fence.attachment, owner(fault.flow.destination)
         else:
             source, destination = owner(fault.flow.source) or fault.fence.attachment, fault.fence.attachment
-        seen = Seen(flow=fault.flow, source=source, destination=destination, path=())
+        seen = Seen(flow=fault.flow, source=source, destination=destination)
         return Cut(
             source=source,
             destination=destination or source,
             seen=seen,
-            reason=f"a fence drops it: {fault.line}",
+            reason=because("fence_drops", line=fault.line),
             fence=fault.fence,
         )
 
@@ -118,9 +119,7 @@ class Cuts:
             return None
         if not self._may_be_sent(seen):
             return None
-        return Cut(
-            source=seen.source, destination=seen.destination, seen=seen, reason=seen.path[-1] if seen.path else "lost"
-        )
+        return Cut(source=seen.source, destination=seen.destination, seen=seen, reason=seen.end)
 
     def _asked(self, froms: Members, tos: Members) -> Iterator[Cut]:
         """Yield what is lost from some attachments to some others.

@@ -1,7 +1,7 @@
 """Rules about the network as a whole, from the tables that Batfish computed: interfaces, sessions and routes.
 
 The one idea: the rules are those that the engine proves, the tables are Batfish's own; only the whole network is looked at, and
-IPv4 only. Each check yields what is wrong in words, the first one is the answer.
+IPv4 only. Each check yields what is wrong, the first one is the answer.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
+from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import AttachmentPort
@@ -18,9 +19,15 @@ from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
 from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.flow_sets import span_of
-from verification.questions.addressing import PlannedInterface, planned_interfaces
+from verification.questions.addressing import (
+    PlannedInterface,
+    addresses_named,
+    interface_of,
+    planned_interfaces,
+    tag_named,
+)
 from verification.questions.network import talking_purposes
-from verification.questions.purposes import MANAGEMENT
+from verification.questions.purposes import MANAGEMENT, no_route
 from verification.routes.adjacency import parent_of
 
 Where = tuple[str, str]
@@ -119,7 +126,7 @@ def _prefix(address: tuple[str, int]) -> Prefix:
     return prefix_of(Family.V4, value, address[1])
 
 
-def check_addressing(tables: Tables) -> Iterator[str]:
+def check_addressing(tables: Tables) -> Iterator[Reason]:
     """Yield interfaces that are not as planned: addresses, tag, VRF, switched off, stray filters, no session."""
     found: dict[Where, PlannedInterface] = {}
     for planned in planned_interfaces(tables.evidence):
@@ -132,7 +139,7 @@ def check_addressing(tables: Tables) -> Iterator[str]:
             continue
         name = _standing(tables, planned, wanted)
         if name is None:
-            yield f"{planned.device} has no interface for {planned.owner}"
+            yield because("interface_missing_for", device=planned.device, owner=planned.owner)
             continue
         found[(planned.device, name)] = planned
         yield from _wrong(tables, planned, name, wanted)
@@ -154,31 +161,33 @@ def _standing(tables: Tables, planned: PlannedInterface, wanted: frozenset[tuple
     return None
 
 
-def _wrong(tables: Tables, planned: PlannedInterface, name: str, wanted: frozenset[tuple[str, int]]) -> Iterator[str]:
+def _wrong(
+    tables: Tables, planned: PlannedInterface, name: str, wanted: frozenset[tuple[str, int]]
+) -> Iterator[Reason]:
     seen = tables.facts.interfaces[(planned.device, name)]
-    where = f"{planned.device} {name} ({planned.owner})"
+    where = interface_of(planned, name)
     if seen.addresses != wanted:
-        yield f"{where} has {_shown(seen.addresses)}, planned is {_shown(wanted)}"
+        yield because("other_addresses", where=where, found=_shown(seen.addresses), planned=_shown(wanted))
     if seen.vlan != planned.vlan:
-        yield f"{where} has tag {seen.vlan}, planned is {planned.vlan}"
+        yield because("other_tag", where=where, found=tag_named(seen.vlan), planned=tag_named(planned.vlan))
     if not seen.active:
-        yield f"{where} is switched off"
+        yield because("switched_off", where=where)
     is_port = (planned.device, name) in tables.ports
     if not is_port and any(seen.filters) and not seen.is_loopback:
-        yield f"{where} is no attachment's, yet a filter is bound to it"
+        yield because("stray_filter", where=where)
     if planned.peers:
         own = {address for address, _ in wanted}
         if not any(
             (device, local) == (planned.device, one) for device, _, local, _ in tables.facts.sessions for one in own
         ):
-            yield f"no BGP session from {_shown(wanted)} ({planned.owner}) comes up"
+            yield because("no_session_from", addresses=_shown(wanted), owner=planned.owner)
 
 
-def _shown(addresses: Iterable[tuple[str, int]]) -> str:
-    return ", ".join(f"{value}/{length}" for value, length in sorted(addresses)) or "no address"
+def _shown(addresses: Iterable[tuple[str, int]]) -> Reason | str:
+    return addresses_named(f"{value}/{length}" for value, length in sorted(addresses))
 
 
-def _mixed_vrfs(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[str]:
+def _mixed_vrfs(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[Reason]:
     owner_of: dict[Where, str] = {}
     vrf_of: dict[tuple[str, str], str] = {}
     for (device, name), planned in found.items():
@@ -186,21 +195,22 @@ def _mixed_vrfs(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iter
         first = owner_of.setdefault((device, vrf), planned.owner)
         own_vrf = vrf_of.setdefault((device, planned.owner), vrf)
         if vrf == "default":
-            yield f"{device} {name} ({planned.owner}) is in no VRF"
+            yield because("in_no_vrf", where=interface_of(planned, name))
         elif first != planned.owner:
-            yield f"VRF {vrf} of {device} holds interfaces of {first} and of {planned.owner}"
+            yield because("vrf_of_two_owners", vrf=vrf, device=device, owner=first, other_owner=planned.owner)
         elif own_vrf != vrf:
-            yield f"{planned.owner} is in two VRFs of {device}: {own_vrf} and {vrf}"
+            yield because("owner_in_two_vrfs", owner=planned.owner, device=device, vrf=own_vrf, other_vrf=vrf)
 
 
-def _unplanned(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[str]:
+def _unplanned(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[Reason]:
     ours = {(device, tables.facts.interfaces[(device, name)].vrf) for device, name in found}
     for (device, name), seen in sorted(tables.facts.interfaces.items()):
         if seen.addresses and (device, name) not in found and (device, seen.vrf) in ours:
-            yield f"{device} {name} with {_shown(seen.addresses)} is in VRF {seen.vrf}, not planned"
+            where = {"device": device, "interface": name, "addresses": _shown(seen.addresses)}
+            yield because("interface_not_planned", vrf=seen.vrf, **where)
 
 
-def check_overlaps(tables: Tables) -> Iterator[str]:
+def check_overlaps(tables: Tables) -> Iterator[Reason]:
     """Yield LANs of two attachments that share an address."""
     found: list[tuple[Prefix, str]] = []
     for port in tables.evidence.given.network.ports:
@@ -212,17 +222,18 @@ def check_overlaps(tables: Tables) -> Iterator[str]:
     for index, (prefix, name) in enumerate(found):
         for other, other_name in found[index + 1 : index + 2]:
             if name != other_name and prefix.overlaps(other):
-                yield f"{prefix} of {name} overlaps {other} of {other_name}"
+                ends = {"prefix": prefix, "owner": name, "other_prefix": other, "other_owner": other_name}
+                yield because("prefixes_overlap", **ends)
 
 
-def check_default_routes(tables: Tables) -> Iterator[str]:
+def check_default_routes(tables: Tables) -> Iterator[Reason]:
     """Yield VRFs with a default route (A10)."""
     for (device, vrf), routes in sorted(tables.facts.routes.items()):
         if any(route.prefix.length == 0 for route in routes):
-            yield f"VRF {vrf} of {device} has a default route"
+            yield because("has_default_route", vrf=vrf, device=device)
 
 
-def check_backbone(tables: Tables) -> Iterator[str]:
+def check_backbone(tables: Tables) -> Iterator[Reason]:
     """Yield LANs that nobody declared, and routes of attachments' VRFs to each other that need no backbone device (A05)."""
     backbone = tables.evidence.given.roles.backbone
     yield from _undeclared_lans(tables)
@@ -236,13 +247,13 @@ def check_backbone(tables: Tables) -> Iterator[str]:
             if (over and not over & backbone) or (
                 not route.next_hop and route.protocol in ("connected", "local", "static")
             ):
-                yield f"{min(here)} reaches {others[0]} without the backbone"
+                yield because("reaches_without_backbone", source=min(here), destination=others[0])
         if device not in backbone and len(here) > 1:
             first, second = sorted(here)[:2]
-            yield f"{first} reaches {second} without the backbone"
+            yield because("reaches_without_backbone", source=first, destination=second)
 
 
-def _undeclared_lans(tables: Tables) -> Iterator[str]:
+def _undeclared_lans(tables: Tables) -> Iterator[Reason]:
     links = tables.evidence.given.network.links
     ends = {end for link in links for end in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))}
     for (device, name), seen in sorted(tables.facts.interfaces.items()):
@@ -252,10 +263,10 @@ def _undeclared_lans(tables: Tables) -> Iterator[str]:
             and (device, name) not in tables.ports
             and (device, parent_of(name)) not in ends
         ):
-            yield f"{name} of {device} is a LAN that nobody declared"
+            yield because("undeclared_lan", interface=name, device=device)
 
 
-def check_transit(tables: Tables) -> Iterator[str]:
+def check_transit(tables: Tables) -> Iterator[Reason]:
     """Yield backbone routes that lead over a site which does not hold what they lead to."""
     sites = tables.evidence.given.roles.sites
     for (device, vrf), routes in sorted(tables.facts.routes.items()):
@@ -265,10 +276,10 @@ def check_transit(tables: Tables) -> Iterator[str]:
             over = tables.holders.get(route.next_hop, frozenset()) & sites
             for name in sorted(tables.owners_in(route.prefix)) if over else ():
                 if not over <= tables.devices_of(name):
-                    yield f"{device} sends packets for {name} over {min(over)}"
+                    yield because("sends_over_site", device=device, destination=name, site=min(over))
 
 
-def check_leaks(tables: Tables) -> Iterator[str]:
+def check_leaks(tables: Tables) -> Iterator[Reason]:
     """Yield routes that stand in a backbone VRF where nobody talks to their owner, and routes that nobody planned to be told."""
     attachments = tables.evidence.given.registry.attachments
     permitted_matrix = talking_purposes(tables.evidence)
@@ -277,11 +288,12 @@ def check_leaks(tables: Tables) -> Iterator[str]:
             for name in sorted(tables.owners_in(route.prefix)):
                 welcome = {attachments[name].purpose, *permitted_matrix.get((name, Family.V4), ())}
                 if purpose not in welcome:
-                    yield f"{route.prefix} of {name} is in VRF {where[1]} of {where[0]} ({purpose})"
+                    place = {"vrf": where[1], "device": where[0], "purpose": purpose}
+                    yield because("leaked_to_strangers", prefix=route.prefix, owner=name, **place)
     yield from _strays(tables)
 
 
-def _strays(tables: Tables) -> Iterator[str]:
+def _strays(tables: Tables) -> Iterator[Reason]:
     loopbacks = planned_loopbacks(tables.evidence)
     own = {prefix for held in loopbacks.values() for prefix in held}
     management = {
@@ -296,14 +308,14 @@ def _strays(tables: Tables) -> Iterator[str]:
             else:
                 welcome = bool(tables.owners_in(route.prefix)) or (where in management and route.prefix in own)
             if not welcome:
-                yield f"VRF {where[1]} of {where[0]} is told of {route.prefix}, which nobody there needs"
+                yield because("stray_route", vrf=where[1], device=where[0], prefix=route.prefix)
 
 
 def _learned(tables: Tables, where: Where) -> Iterator[SeenRoute]:
     return (route for route in tables.facts.routes.get(where, ()) if route.protocol in ("bgp", "ibgp"))
 
 
-def check_purposes(tables: Tables, permitted_matrix: PermittedMatrix) -> Iterator[str]:
+def check_purposes(tables: Tables, permitted_matrix: PermittedMatrix) -> Iterator[Reason]:
     """Yield backbone VRFs that lack a route to a prefix of their purpose."""
     attachments = tables.evidence.given.registry.attachments
     homes = [
@@ -333,7 +345,7 @@ def check_purposes(tables: Tables, permitted_matrix: PermittedMatrix) -> Iterato
         known = frozenset(routes)
         for prefix, wanted in homes:
             if wanted == purpose and prefix not in known and not any(route.covers(prefix) for route in routes):
-                yield f"VRF {where[1]} of {where[0]} ({purpose}) has no route to {prefix} of its own purpose"
+                yield no_route(where[0], where[1], purpose, prefix)
 
 
 def _length(low: int, high: int) -> int:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
+from intents.reason import Reason, because, describe_reason
 from verification.batfish.answer_schema import shapes_of, wrong_column
 
 Row = Mapping[str, Any]
@@ -45,10 +46,13 @@ class Trouble(StrEnum):
 class BatfishError(Exception):
     """Batfish gave no opinion; `detail` says what was seen."""
 
-    def __init__(self, trouble: Trouble, detail: str) -> None:
-        super().__init__(f"{trouble}: {detail}")
+    def __init__(self, trouble: Trouble, detail: Reason) -> None:
+        super().__init__(trouble, detail)
         self.trouble = trouble
         self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.trouble}: {describe_reason(self.detail, 'en')}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,9 +134,10 @@ def whole_rows(question: str, rows: Iterable[Any], columns: Columns = COLUMNS) -
     for row in rows:
         wrong = wrong_column(row, shapes)
         if wrong:
-            shown = f": {str(row[wrong])[:100]}" if isinstance(row, Mapping) and wrong in row else ""
-            lacks = "has an odd" if shown else "lacks"
-            raise BatfishError(Trouble.INCOMPLETE, f"a row of {question} {lacks} {wrong}{shown}")
+            if isinstance(row, Mapping) and wrong in row:
+                odd = because("row_is_odd", question=question, column=wrong, shown=str(row[wrong])[:100])
+                raise BatfishError(Trouble.INCOMPLETE, odd)
+            raise BatfishError(Trouble.INCOMPLETE, because("row_lacks", question=question, column=wrong))
         found.append({name: row[name] for name in shapes})
     return tuple(found)
 

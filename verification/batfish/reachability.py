@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family, parse_prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.batfish.flow import WHOLE, addresses, end_of_trace, hops_of_trace, united
@@ -20,21 +21,29 @@ from verification.batfish.tables import Facts
 from verification.evidence.evidence import Evidence
 from verification.packets.flow_sets import Span, union_of
 from verification.verdicts.flow import Flow
+from verification.verdicts.verdict import Step
 
 LOST = "denied_out,no_route,null_routed,neighbor_unreachable,insufficient_info,loop"
 """How a packet ends that has got past the source fence and does not arrive."""
 ARRIVED = "success"
 ANY = "0.0.0.0/0"
+LOST_SOMEWHERE = because("lost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A packet that Batfish followed, between whose addresses it is (None: nobody's), and its way."""
+    """A packet that Batfish followed, between whose addresses it is (None: nobody's), its way by devices, and how it ends."""
 
     flow: Flow
     source: AttachmentName
     destination: AttachmentName | None
-    path: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    end: Reason = LOST_SOMEWHERE
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The way with its end, nothing if no way is known."""
+        return (*self.path, self.end) if self.path else ()
 
 
 class Asker:
@@ -137,11 +146,11 @@ class Asker:
         flow = self.facts.flow(row["Flow"])
         source = self.attachment_at(flow.start_device, flow.start_interface)
         if source is None:
-            start = f"{flow.start_interface or '?'} of {flow.start_device}"
-            raise BatfishError(Trouble.INCOMPLETE, f"a packet starts at {start}, where none was asked about")
+            start = {"interface": flow.start_interface or "?", "device": flow.start_device}
+            raise BatfishError(Trouble.INCOMPLETE, because("packet_starts_elsewhere", **start))
         traces = row.get("Traces") or ()
-        path = hops_of_trace(traces[0], self.facts.devices) if traces else ()
-        yield Seen(flow=flow, source=source, destination=self.owner_of(flow.destination), path=path)
+        path, end = hops_of_trace(traces[0], self.facts.devices) if traces else ((), LOST_SOMEWHERE)
+        yield Seen(flow=flow, source=source, destination=self.owner_of(flow.destination), path=path, end=end)
 
     def owner_of(self, address: int) -> AttachmentName | None:
         """Return whose address it is."""

@@ -13,6 +13,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from intents.reason import because
 from verification.batfish.protocol import (
     COLUMNS,
     BatfishError,
@@ -99,24 +100,24 @@ class RecordedBatfish:
             lines = [json.loads(line) for line in unpack(path).split("\n") if line]
             head, answers = lines[0], lines[1:]
             if head["format"] != RECORDING_FORMAT:
-                raise BatfishError(Trouble.RECORDING, f"{path} has format {head['format']}, not {RECORDING_FORMAT}")
+                format_found = {"found": head["format"], "wanted": RECORDING_FORMAT}
+                raise BatfishError(Trouble.RECORDING, because("recording_format", path=path, **format_found))
             self.version = str(head["batfish"])
             self.recorded = str(head["day"])
             self._snapshots = frozenset(str(name) for name in head["snapshots"])
             self._answers = {str(item["key"]): _rows(item["rows"]) for item in answers}
             if len(self._answers) < len(answers):
-                raise BatfishError(Trouble.RECORDING, f"{path} answers something twice")
+                raise BatfishError(Trouble.RECORDING, because("recording_answers_twice", path=path))
         except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise BatfishError(Trouble.RECORDING, f"{path} can't be read: {reason}") from error
+            raise BatfishError(Trouble.RECORDING, because("recording_unreadable", path=path, said=reason)) from error
         self._path = path
 
     def upload(self, snapshot: Snapshot) -> None:
         """Check that the recording is of this very snapshot. BatfishError."""
         if snapshot.name not in self._snapshots:
-            raise BatfishError(
-                Trouble.RECORDING, f"{self._path} of {self.recorded} was made of other texts than {snapshot.name[:20]}…"
-            )
+            other = because("recording_of_other_texts", path=self._path, day=self.recorded, snapshot=snapshot.name[:20])
+            raise BatfishError(Trouble.RECORDING, other)
 
     def ask(
         self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None
@@ -124,7 +125,8 @@ class RecordedBatfish:
         """Return the recorded rows. BatfishError if this was not asked then."""
         found = self._answers.get(question_key(question, parameters, snapshot, reference))
         if found is None:
-            raise BatfishError(Trouble.RECORDING, f"{self._path} of {self.recorded} has no answer to this {question}")
+            missing = because("recording_lacks", path=self._path, day=self.recorded, question=question)
+            raise BatfishError(Trouble.RECORDING, missing)
         return whole_rows(question, found, self._columns)
 
     def discard(self, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intents.prefix import Family
+from intents.reason import because
 from routing.model import Direction
 from verification.batfish.fences import PERMIT
 from verification.batfish.flow import PROTOCOLS, TCP_FLAGS, WHOLE, addresses
@@ -33,7 +34,7 @@ class Replays:
         if not isinstance(verdict, Violated) or verdict.flow is None or verdict.claim is None:
             return None
         flow, claim = verdict.flow, verdict.claim
-        if flow.family is not Family.V4 or flow.fragment or has_port_zero(flow) or verdict.failure != "none":
+        if flow.family is not Family.V4 or flow.fragment or has_port_zero(flow) or verdict.failure:
             return None
         if (flow, claim) not in self._known:
             if len(self._known) == MOST or not self._stands(flow, claim):
@@ -68,7 +69,7 @@ class Replays:
         parameters = {"nodes": facts.nodes[device], "filters": name, "startLocation": start, "headers": headers}
         rows = self._asker.session.ask("testFilters", parameters, self._asker.snapshot)
         if not rows:
-            raise BatfishError(Trouble.INCOMPLETE, f"nothing is said of a packet at list {name} of {device}")
+            raise BatfishError(Trouble.INCOMPLETE, because("nothing_said_at_list", acl=name, device=device))
         return all(str(row["Action"]) == PERMIT for row in rows)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NewType
 
 from intents.prefix import Family, Prefix, format_address
+from intents.reason import Reason, because
 from verification.batfish.tables import Facts, SeenRoute
 from verification.evidence.address_index import index_addresses
 from verification.evidence.delivery import Deliveries
@@ -30,7 +31,7 @@ _OWN = "local"
 _DISCARDED = Onward("nowhere")
 
 
-def check_routes(evidence: Evidence, facts: Facts) -> Iterator[str]:
+def check_routes(evidence: Evidence, facts: Facts) -> Iterator[Reason]:
     """Yield routes that only one of the two has, or that lead elsewhere, by device, VRF and prefix."""
     known = set()
     for (device, vrf), mine in engine_tables(evidence):
@@ -41,24 +42,32 @@ def check_routes(evidence: Evidence, facts: Facts) -> Iterator[str]:
         yield from _told(where, {}, batfish_table(facts, where))
 
 
-def _told(where: tuple[str, str], mine: Table, theirs: Table) -> Iterator[str]:
-    return (f"VRF {where[1]} of {where[0]}: {found}" for found in _differences(mine, theirs))
+def _told(where: tuple[str, str], mine: Table, theirs: Table) -> Iterator[Reason]:
+    device, vrf = where
+    found = _differences(mine, theirs)
+    return (because("routes_differ", vrf=vrf, device=device, difference=item) for item in found)
 
 
-def _differences(mine: Table, theirs: Table) -> Iterator[str]:
+def _differences(mine: Table, theirs: Table) -> Iterator[Reason]:
     for prefix in sorted(mine.keys() | theirs.keys()):
         if prefix not in theirs:
-            yield f"the engine has a route to {prefix}, Batfish has none"
+            yield because("route_of_engine_only", prefix=prefix)
         elif prefix not in mine:
-            yield f"Batfish has a route to {prefix}, the engine has none"
+            yield because("route_of_batfish_only", prefix=prefix)
         elif not theirs[prefix]:
-            yield f"Batfish has a route to {prefix} that leads nowhere, not even to be discarded"
+            yield because("route_of_batfish_nowhere", prefix=prefix)
         elif not theirs[prefix] <= mine[prefix]:
-            yield f"{prefix} leads to {_shown(mine[prefix])} for the engine, to {_shown(theirs[prefix])} for Batfish"
+            ways = {"engine": _shown(mine[prefix]), "batfish": _shown(theirs[prefix])}
+            yield because("route_leads_elsewhere", prefix=prefix, **ways)
 
 
-def _shown(ways: Iterable[str]) -> str:
-    return " or ".join(sorted(ways))
+def _shown(ways: Iterable[Onward]) -> Reason | str:
+    """Return the ways of which one is taken."""
+    *others, last = (because("discarded") if way == _DISCARDED else str(way) for way in sorted(ways))
+    found: Reason | str = last
+    for way in reversed(others):
+        found = because("either_way", way=way, other=found)
+    return found
 
 
 def batfish_table(facts: Facts, where: tuple[str, str]) -> Table:

@@ -14,6 +14,7 @@ from sys import intern
 from typing import Any
 
 from intents.prefix import Family, Prefix, parse_prefix
+from intents.reason import Reason, because
 from routing.vendors import VENDORS
 from verification.batfish.flow import flow_of_row
 from verification.batfish.protocol import BatfishError, BatfishSession, Parameters, Row, Snapshot, Trouble
@@ -107,13 +108,13 @@ def gather_facts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     read = gather_texts(session, snapshot, given)
     up = frozenset(_sessions(session.ask("bgpSessionStatus", {}, snapshot), read.devices))
     if not up and len(given.network.devices) > 1:
-        raise BatfishError(Trouble.INCOMPLETE, "no BGP session is established")
+        raise BatfishError(Trouble.INCOMPLETE, because("no_session_established"))
     routes: dict[tuple[str, str], tuple[SeenRoute, ...]] = {}
     for nodes in _in_parts(sorted(read.nodes.values())):
         routes |= _routes(session.ask("routes", nodes, snapshot), read)
     without = sorted(read.nodes.keys() - {device for device, _ in routes})
     if without:
-        raise BatfishError(Trouble.INCOMPLETE, f"no route of {_some(without)} is in the answer")
+        raise BatfishError(Trouble.INCOMPLETE, because("no_route_in_answer", devices=_some(without)))
     return replace(read, sessions=up, routes=routes)
 
 
@@ -127,7 +128,7 @@ def gather_texts(session: BatfishSession, snapshot: Snapshot, given: Given) -> F
     interfaces = {(key[0], ours.get(key, key[1])): seen for key, seen in _interfaces(rows, devices)}
     without = sorted(nodes.keys() - {device for device, _ in interfaces})
     if without:
-        raise BatfishError(Trouble.INCOMPLETE, f"no interface of {_some(without)} is in the answer")
+        raise BatfishError(Trouble.INCOMPLETE, because("no_interface_in_answer", devices=_some(without)))
     return Facts(
         nodes=nodes,
         devices=devices,
@@ -147,9 +148,8 @@ def doubt_of(facts: Facts) -> NotModelled | None:
     if not lines:
         return None
     culprits = tuple(Culprit(device=item.device, ref=(), line=item.line, text=item.text) for item in lines[:20])
-    shown = f"{lines[0].device}:{lines[0].line}: {lines[0].text or lines[0].reason}"
-    reason = f"Batfish does not read, or misreads, lines of the texts ({len(lines)}), the first is {shown}"
-    return NotModelled(reason=reason, culprits=culprits)
+    first = {"device": lines[0].device, "line": lines[0].line, "text": lines[0].text or lines[0].reason}
+    return NotModelled(reason=because("batfish_misreads", count=len(lines), **first), culprits=culprits)
 
 
 def _renamed(given: Given) -> Iterator[tuple[tuple[str, str], str]]:
@@ -161,9 +161,9 @@ def _renamed(given: Given) -> Iterator[tuple[tuple[str, str], str]]:
                 yield (name, item.name), theirs
 
 
-def _some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str]) -> Reason | str:
     shown = ", ".join(names[:5])
-    return shown if len(names) <= 5 else f"{shown} and {len(names) - 5} more"
+    return shown if len(names) <= 5 else because("and_more", shown=shown, more=len(names) - 5)
 
 
 def _nodes(rows: Sequence[Row], given: Given) -> dict[str, str]:
@@ -176,9 +176,8 @@ def _nodes(rows: Sequence[Row], given: Given) -> dict[str, str]:
             found[device_of(path)] = str(nodes[0]["name"])
     missing = sorted(given.network.devices.keys() - found.keys())
     if missing or not found:
-        raise BatfishError(
-            Trouble.INCOMPLETE, f"{_some(missing) or 'every device'} was sent, but is no node in the answer"
-        )
+        devices = _some(missing) or because("every_device")
+        raise BatfishError(Trouble.INCOMPLETE, because("no_node_in_answer", devices=devices))
     return found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intents.prefix import Family
+from intents.reason import because
 from routing.model import Direction
 from verification.batfish.fences import filters_named, lists_named
 from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
@@ -35,7 +36,7 @@ def ask_lines(session: BatfishSession, snapshot: Snapshot, given: Given, facts: 
     missing = sorted(place for place in bound - held - frozenset(_renamed(given, facts)) if place[0] not in unread)
     if missing or not held:
         device, name = (missing or sorted(bound))[0]
-        raise BatfishError(Trouble.INCOMPLETE, f"list {name} of {device} was sent, but is not in the answer")
+        raise BatfishError(Trouble.INCOMPLETE, because("list_not_in_answer", acl=name, device=device))
     rows = session.ask("filterLineReachability", {"filters": filters_named(names)}, snapshot)
     found = frozenset((*place, line) for row in rows for place, line in _lines(row, facts) if place in held)
     return LineOpinion(judge=BATFISH, lists=frozenset(place for place in held if place[0] not in unread), lines=found)

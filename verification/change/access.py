@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family, Prefix, prefix_of
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import Acl, AclEntry, AttachmentPort, Direction
 from verification.change.suspects import Suspects
@@ -36,6 +37,15 @@ class Turn(StrEnum):
 
     OPENED = "opened"
     CUT = "cut"
+
+
+def turn_in_words(turn: Turn) -> Reason:
+    """Return which way access changes as something that can be said."""
+    match turn:
+        case Turn.OPENED:
+            return because("turn_opened")
+        case Turn.CUT:
+            return because("turn_cut")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

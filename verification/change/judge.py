@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import Network
-from verification.change.access import AccessChange, Place, Turn, access_changes, destinations_of
+from verification.change.access import AccessChange, Place, Turn, access_changes, destinations_of, turn_in_words
 from verification.change.batfish import SeenChanges
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.packets.flow_sets import NotExpressibleError, Span, size_of, union_of
@@ -22,7 +23,7 @@ from verification.reference.routes import WalkRoutes, routes_to
 from verification.reference.walk import walk
 from verification.routes.rib import NotSettledError
 from verification.verdicts.failure import NO_FAILURE
-from verification.verdicts.flow import Flow, describe_flow
+from verification.verdicts.flow import Flow, flow_in_words
 from verification.verdicts.opinions import BATFISH, ENGINE
 from verification.verdicts.verdict import NotModelled
 
@@ -49,14 +50,14 @@ class ToldChange:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeOfAccess:
     """All changes; `new`: devices that have no running text; `undeclared`: LANs of the running texts that are nobody's, so that
-    nothing is said about them; `doubts`: why there may be more, by the texts of either network; `differences`: in words, where
-    the judges or `walk` differ. `judges`: who looked."""
+    nothing is said about them; `doubts`: why there may be more, by the texts of either network; `differences`: where the
+    judges or `walk` differ. `judges`: who looked."""
 
     changes: tuple[ToldChange, ...]
     new: tuple[str, ...]
     undeclared: tuple[str, ...] = ()
     doubts: tuple[NotModelled, ...]
-    differences: tuple[str, ...]
+    differences: tuple[Reason, ...]
     judges: tuple[str, ...]
 
     @property
@@ -72,9 +73,9 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
         before, after = gather(running), gather(intended)
         found = access_changes(before, after)
     except NotSettledError as error:
-        return _nothing_said(f"the routes to {error.prefix} do not settle", new)
+        return _nothing_said(error.reason, new)
     except NotExpressibleError as error:
-        return _nothing_said(str(error), new)
+        return _nothing_said(error.reason, new)
     groups = _groups(found, destinations_of(before, after, Family.V4))
     seen = None if ask is None else ask(running, intended, [group.spans for group in groups])
     replays = _Replays(before, after)
@@ -90,7 +91,7 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
     )
 
 
-def _nothing_said(reason: str, new: tuple[str, ...]) -> ChangeOfAccess:
+def _nothing_said(reason: Reason, new: tuple[str, ...]) -> ChangeOfAccess:
     doubts = (NotModelled(reason=reason),)
     return ChangeOfAccess(changes=(), new=new, doubts=doubts, differences=(), judges=())
 
@@ -203,20 +204,29 @@ def _arrives(network: Network, flow: Flow, routes: WalkRoutes, ends: Collection[
     )
 
 
-def _differences(told: Sequence[ToldChange], seen: SeenChanges | None, replays: _Replays) -> Iterator[str]:
+def _differences(told: Sequence[ToldChange], seen: SeenChanges | None, replays: _Replays) -> Iterator[Reason]:
     for item in told:
         if item.replayed is False:
-            yield f"{item.change.turn} by the engine, not by walk: {describe_flow(item.change.flow)}"
+            packet = flow_in_words(item.change.flow)
+            yield because("turn_of_engine_not_walk", turn=turn_in_words(item.change.turn), flow=packet)
     if seen is None:
         return
     mine = {(item.group, _place(item.change), item.change.turn): item for item in told if item.group is not None}
     for key, item in mine.items():
         if key not in seen.flows:
-            yield f"{item.change.turn} by the engine, nothing of the kind by Batfish: {describe_flow(item.change.flow)}"
+            packet = flow_in_words(item.change.flow)
+            yield because("turn_of_engine_not_batfish", turn=turn_in_words(item.change.turn), flow=packet)
     for (group, place, turn), flow in sorted(seen.flows.items()):
         shown = replays.turn(flow) is turn if replays.has_room(flow) else None
+        said, packet = turn_in_words(turn), flow_in_words(flow)
         if (group, place, turn) not in mine:
-            walked = {True: "and by walk", False: "not by walk", None: "walk was not asked"}[shown]
-            yield f"{turn} by Batfish, nothing of the kind by the engine ({walked}): {describe_flow(flow)}"
+            yield because("turn_of_batfish_not_engine", turn=said, walked=_walked(shown), flow=packet)
         elif shown is False:
-            yield f"{turn} by Batfish, not by walk: {describe_flow(flow)}"
+            yield because("turn_of_batfish_not_walk", turn=said, flow=packet)
+
+
+def _walked(shown: bool | None) -> Reason:
+    """Return what `walk` says of a packet (None: it was not asked)."""
+    if shown is None:
+        return because("walk_not_asked")
+    return because("and_by_walk") if shown else because("not_by_walk")

@@ -65,7 +65,7 @@ def judge(
     try:
         evidence = gather(given)
     except NotSettledError as error:
-        verdict = NotModelled(reason=f"the routes to {error.prefix} do not settle")
+        verdict = NotModelled(reason=error.reason)
         answers = tuple(Answer(question=item, verdict=verdict) for item in rule_questions(given))
         return Judgement(
             answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=check_lines(given)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import assert_never
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.delivery import Deliveries
@@ -26,6 +28,7 @@ from verification.questions.reachability import (
     Components,
     Senders,
     Wrong,
+    WrongKind,
     check_changed,
     check_joined,
     plain_ports,
@@ -54,17 +57,20 @@ class Tally:
     management: dict[str, NetworkFault] = field(default_factory=dict)
     purposes: tuple[NetworkFault, ...] = ()
     states: int = 0
-    unsettled: str = ""
+    unsettled: Reason | None = None
 
     def add(self, found: Iterable[Wrong]) -> None:
         """Count wrongs of routing."""
         for item in found:
-            if item.kind == "session" and item.destination is not None:
-                self.joined.setdefault((item.source, item.destination), item)
-            elif item.kind == "transit":
-                self.transit.setdefault(item.source, item)
-            else:
-                self.wall.setdefault(item.source, item)
+            match item.kind:
+                case WrongKind.SESSION if item.destination is not None:
+                    self.joined.setdefault((item.source, item.destination), item)
+                case WrongKind.TRANSIT:
+                    self.transit.setdefault(item.source, item)
+                case WrongKind.SESSION | WrongKind.WALL | WrongKind.VIA:
+                    self.wall.setdefault(item.source, item)
+                case _:
+                    assert_never(item.kind)
 
     def add_cuts(self, found: Iterable[NetworkFault]) -> None:
         """Count devices that management does not reach."""
@@ -158,7 +164,7 @@ def judge_failures(
         try:
             _judge_failure(inquiry, whole.who, tally, failure)
         except NotSettledError as error:
-            tally.unsettled = f"under {failure.name} the routes to {error.prefix} do not settle"
+            tally.unsettled = because("not_settled_under", failure=failure.name.in_words(), prefix=error.prefix)
         tally.states += 1
     return tally
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import assert_never
 
 from intents.registry import AttachmentName
 from verification.engine.failure_states import Inquiry, Tally
 from verification.evidence.evidence import Evidence
 from verification.questions.addressing import check_addressing
 from verification.questions.control_plane_filters import check_control, check_ways_in
-from verification.questions.counterexample import violated_by
+from verification.questions.counterexample import violated_by, violated_network
 from verification.questions.fences import FenceResult, fence_answers
 from verification.questions.logins import UnplannedLogins, check_logins
 from verification.questions.network import (
@@ -39,7 +40,7 @@ def attachment_answers(
 ) -> Iterator[Answer]:
     """Answer fences, isolation and wall of every attachment; `leaking`: pairs that packets not allowed pass between."""
     for answer in fence_answers(evidence, fences):
-        name = AttachmentName(answer.question.subject)
+        name = AttachmentName(str(answer.question.subject))
         verdict = unknowns.verdict if isinstance(answer.verdict, Holds) and unknowns.of_fence(name) else answer.verdict
         yield Answer(question=answer.question, verdict=verdict)
     for name in sorted(evidence.ports):
@@ -70,7 +71,7 @@ def _attachment_answer(
         verdict = violated
     elif unknowns.of_routes(frozenset({name})):
         verdict = unknowns.verdict
-    elif tally.unsettled:
+    elif tally.unsettled is not None:
         verdict = NotModelled(reason=tally.unsettled)
     return Answer(question=question, verdict=verdict)
 
@@ -79,27 +80,27 @@ def _attachment_answer(
 class NetworkFacts:
     """What is wrong whatever fails, by kind of question, and with each device's logins; None where nothing is."""
 
-    network: Mapping[QuestionKind, Violated | None]
+    backbone: Violated | None
+    default_route: Violated | None
+    overlap: Violated | None
+    leak: Violated | None
+    route_filter: Violated | None
+    addressing: Violated | None
     logins: Mapping[str, Violated | None]
 
 
 def network_facts(inquiry: Inquiry) -> NetworkFacts:
     """Look at everything that no failure changes."""
     evidence, address_index = inquiry.evidence, inquiry.address_index
-    found = {
-        QuestionKind.BACKBONE: check_backbone(evidence, address_index),
-        QuestionKind.DEFAULT_ROUTE: check_default_routes(evidence),
-        QuestionKind.OVERLAP: check_overlaps(evidence),
-        QuestionKind.LEAK: chain(
-            check_leaks(evidence, address_index, inquiry.purposes), check_strays(evidence, address_index, inquiry.plane)
-        ),
-        QuestionKind.ROUTE_FILTER: check_route_filters(evidence, inquiry.plane),
-        QuestionKind.ROUTES: iter(()),  # routes that do not settle are told by whoever computes them
-        QuestionKind.ADDRESSING: check_addressing(evidence),
-    }
+    leaks = check_leaks(evidence, address_index, inquiry.purposes)
     unplanned_logins = UnplannedLogins(evidence)
     return NetworkFacts(
-        network={kind: _faulty(evidence, faults) for kind, faults in found.items()},
+        backbone=_faulty(evidence, check_backbone(evidence, address_index)),
+        default_route=_faulty(evidence, check_default_routes(evidence)),
+        overlap=_faulty(evidence, check_overlaps(evidence)),
+        leak=_faulty(evidence, chain(leaks, check_strays(evidence, address_index, inquiry.plane))),
+        route_filter=_faulty(evidence, check_route_filters(evidence, inquiry.plane)),
+        addressing=_faulty(evidence, check_addressing(evidence)),
         logins={
             name: _faulty(
                 evidence,
@@ -119,43 +120,66 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknown
     evidence = inquiry.evidence
     transit = next(iter(tally.transit.values()), None)
     yield Answer(
-        question=Question(kind=QuestionKind.TRANSIT, subject="network", cases=len(evidence.given.roles.sites)),
+        question=Question(kind=QuestionKind.TRANSIT, subject=None, cases=len(evidence.given.roles.sites)),
         verdict=_or_not_modelled(
             None if transit is None else violated_by(evidence, transit, ()), tally.states, unknowns
         ),
     )
     purposes = _faulty(evidence, iter(tally.purposes))
+    # a line that nobody understands may keep its device's own prefixes from the backbone
+    unsure = None if purposes is not None or not unknowns.devices else unknowns.verdict
     for kind in QuestionKind:
-        if kind not in facts.network and kind is not QuestionKind.PURPOSE:
-            continue
-        question = Question(kind=kind, subject="network", cases=len(evidence.topology.nodes))
+        verdict = _network_verdict(kind, facts, unknowns)
         if kind is QuestionKind.PURPOSE:
-            # a line that nobody understands may keep its device's own prefixes from the backbone
-            unsure = None if purposes is not None or not unknowns.devices else unknowns.verdict
-            yield Answer(question=question, verdict=unsure or _or_not_modelled(purposes, tally.states, unknowns))
+            verdict = unsure or _or_not_modelled(purposes, tally.states, unknowns)
         elif kind is QuestionKind.ROUTES:
-            yield Answer(question=question, verdict=_settled(tally, unknowns))
-        else:
-            yield Answer(question=question, verdict=_or_not_modelled(facts.network[kind], 1, unknowns))
+            verdict = _settled(tally, unknowns)
+        if verdict is not None:
+            question = Question(kind=kind, subject=None, cases=len(evidence.topology.nodes))
+            yield Answer(question=question, verdict=verdict)
     for name, device in sorted(evidence.given.network.devices.items()):
         question = Question(kind=QuestionKind.MANAGEMENT, subject=name, cases=max(1, len(device.logins)))
         cut = iter([tally.management[name]] if name in tally.management else [])
-        verdict = facts.logins[name] or _faulty(evidence, cut)
-        if verdict is None and (device.unknown or unknowns.anywhere):
+        violated = facts.logins[name] or _faulty(evidence, cut)
+        if violated is None and (device.unknown or unknowns.anywhere):
             yield Answer(question=question, verdict=unknowns.verdict)
         else:
-            yield Answer(question=question, verdict=verdict or Holds(judges=(ENGINE,), states=tally.states))
+            yield Answer(question=question, verdict=violated or Holds(judges=(ENGINE,), states=tally.states))
+
+
+def _network_verdict(kind: QuestionKind, facts: NetworkFacts, unknowns: Unknowns) -> Verdict | None:
+    """Return the verdict of what no failure changes; None for what is answered elsewhere: of rules, of attachments and devices,
+    and of routes in every state."""
+    match kind:
+        case QuestionKind.BACKBONE:
+            return _or_not_modelled(facts.backbone, 1, unknowns)
+        case QuestionKind.DEFAULT_ROUTE:
+            return _or_not_modelled(facts.default_route, 1, unknowns)
+        case QuestionKind.OVERLAP:
+            return _or_not_modelled(facts.overlap, 1, unknowns)
+        case QuestionKind.LEAK:
+            return _or_not_modelled(facts.leak, 1, unknowns)
+        case QuestionKind.ROUTE_FILTER:
+            return _or_not_modelled(facts.route_filter, 1, unknowns)
+        case QuestionKind.ADDRESSING:
+            return _or_not_modelled(facts.addressing, 1, unknowns)
+        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA:
+            return None
+        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.ISOLATION | QuestionKind.WALL:
+            return None
+        case QuestionKind.MANAGEMENT | QuestionKind.TRANSIT | QuestionKind.PURPOSE | QuestionKind.ROUTES:
+            return None
+        case _:
+            assert_never(kind)
 
 
 def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | None:
     fault = next(found, None)
-    if fault is None:
-        return None
-    return Violated(reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),))
+    return None if fault is None else violated_network(evidence, fault)
 
 
 def _settled(tally: Tally, unknowns: Unknowns) -> Verdict:
-    if tally.unsettled:
+    if tally.unsettled is not None:
         return NotModelled(reason=tally.unsettled)
     return unknowns.verdict if unknowns.devices else Holds(judges=(ENGINE,), states=tally.states)
 

@@ -12,8 +12,8 @@ from intents.policy import DevicesEndpoint, Effect, Rule
 from intents.registry import AttachmentName
 from verification.engine.failure_states import Tally
 from verification.evidence.evidence import Evidence
-from verification.questions.counterexample import violated_by
-from verification.questions.policy_questions import Members, members_of_rules, rule_questions, via_subject
+from verification.questions.counterexample import violated_by, violated_network
+from verification.questions.policy_questions import Members, members_of_rules, rule_questions
 from verification.questions.unknown_lines import Unknowns
 from verification.questions.via import ViaPairs
 from verification.verdicts.opinions import ENGINE
@@ -57,12 +57,10 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
             return known.filtered[cut]
     elif known.tally.management:
         fault = known.tally.management[min(known.tally.management)]
-        return Violated(
-            reason=fault.reason, culprits=(evidence.culprit(fault.device, fault.ref),), intents=question.intents
-        )
+        return replace(violated_network(evidence, fault), intents=question.intents)
     if known.unknowns.of_routes(sources | destinations):
         return known.unknowns.verdict
-    if known.tally.unsettled:
+    if known.tally.unsettled is not None:
         return NotModelled(reason=known.tally.unsettled)
     return Holds(judges=(ENGINE,), states=known.tally.states)
 
@@ -97,11 +95,11 @@ def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[An
             verdict = violated_by(evidence, wrong, intents)
         elif known.unknowns.of_routes(sources | destinations):
             verdict = known.unknowns.verdict
-        elif known.tally.unsettled:
+        elif known.tally.unsettled is not None:
             verdict = NotModelled(reason=known.tally.unsettled)
         question = Question(
             kind=QuestionKind.VIA,
-            subject=via_subject(via),
+            subject=via,
             intents=intents,
             cases=len(sources) * len(destinations),
         )

@@ -14,29 +14,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address
+from intents.reason import Reason, because
 from routing.model import AclEntry, Device, Direction, Interface, LoginService, Network
 from verification.mutation.affected_prefixes import affected_prefixes, routing_part
 from verification.mutation.equivalent_acls import differing_packet
 from verification.mutation.equivalent_routes import Ends, RoutingState, all_prefixes, route, stretches, with_others
 from verification.reference.acl import may_log_in
 from verification.reference.bgp_sessions import Node
-from verification.verdicts.failure import Failure
+from verification.verdicts.failure import Failure, FailureName
 
 Entries = tuple[AclEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """The first thing that behaves differently, in words."""
+    """The first thing that behaves differently."""
 
-    what: str
+    what: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Same:
     """Nothing behaves differently; `notes` say what is written differently and was not counted."""
 
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 class Unmutated:
@@ -46,7 +47,7 @@ class Unmutated:
         self.network = network
         self.states = states
         self._prefixes = all_prefixes(network)
-        self._routed: dict[str, tuple[RoutingState, Ends]] = {}
+        self._routed: dict[FailureName, tuple[RoutingState, Ends]] = {}
 
     def compare(self, after: Device) -> Difference | Same:
         """Return the first difference that one device, read from a faulty text, makes to the network's behaviour."""
@@ -62,17 +63,17 @@ class Unmutated:
             return Difference(what=found)
         return None if routing_part(before) != routing_part(after) else Same(notes=tuple(_notes(before, after)))
 
-    def _differences(self, before: Device, after: Device) -> Iterator[str]:
+    def _differences(self, before: Device, after: Device) -> Iterator[Reason]:
         yield from self._local_differences(before, after)
         if routing_part(before) != routing_part(after):
             yield from self._route_differences(before, after)
 
-    def _local_differences(self, before: Device, after: Device) -> Iterator[str]:
+    def _local_differences(self, before: Device, after: Device) -> Iterator[Reason]:
         yield from _port_differences(self.network, before, after)
         yield from _filter_differences(before, after)
         yield from _login_differences(before, after)
 
-    def _route_differences(self, before: Device, after: Device) -> Iterator[str]:
+    def _route_differences(self, before: Device, after: Device) -> Iterator[Reason]:
         network = replace(self.network, devices={**self.network.devices, after.name: after})
         prefixes = tuple(sorted({*self._prefixes, *all_prefixes(network)}, key=lambda item: (item.length, item)))
         affected = affected_prefixes(before, after, prefixes)
@@ -82,7 +83,7 @@ class Unmutated:
             state, ends = self._state(failure)
             other = with_others(route(network, failure, affected), state, affected)
             if state.settled != other.settled:
-                yield f"{failure.name}: routes do not settle"
+                yield because("differs_unsettled", failure=failure.name.in_words())
             yield from _end_differences(state, ends, other, prefixes, failure)
 
     def _state(self, failure: Failure) -> tuple[RoutingState, Ends]:
@@ -97,7 +98,7 @@ class Unmutated:
 
 def _end_differences(
     one: RoutingState, one_ends: Ends, other: RoutingState, prefixes: Iterable[Prefix], failure: Failure
-) -> Iterator[str]:
+) -> Iterator[Reason]:
     """Yield starting points and addresses whose ends differ; only where some route or some wire does."""
     if one.routes == other.routes and _wires(one) == _wires(other):
         return
@@ -108,8 +109,15 @@ def _end_differences(
             before = one_ends.of(here, family, address)
             after = ends.of(there, family, address)
             if before != after:
-                where = f"{failure.name}: from {device} {name} to {format_address(family, address)}"
-                yield f"{where}: {_shown(before)} before, {_shown(after)} after"
+                yield because(
+                    "differs_in_end",
+                    failure=failure.name.in_words(),
+                    device=device,
+                    interface=name,
+                    destination=format_address(family, address),
+                    before=_shown(before),
+                    after=_shown(after),
+                )
 
 
 def _shown(ends: Iterable[tuple[str, str, str]]) -> str:
@@ -156,14 +164,16 @@ def _starts(one: RoutingState, other: RoutingState) -> Mapping[tuple[str, str], 
 # Filters.
 
 
-def _filter_differences(before: Device, after: Device) -> Iterator[str]:
+def _filter_differences(before: Device, after: Device) -> Iterator[Reason]:
     one, other = _bound(before), _bound(after)
     for key in sorted(one.keys() | other.keys()):
         if one.get(key) != other.get(key):
             family = key[2]
             packet = differing_packet(family, one.get(key), other.get(key))
             if packet is not None:
-                yield f"{before.name} {key[0]} {key[1]}: {packet}"
+                yield because(
+                    "differs_in_filter", device=before.name, where=key[0], way=key[1], packet=packet.in_words()
+                )
 
 
 def _bound(device: Device) -> Mapping[tuple[str, str, Family], Entries]:
@@ -186,7 +196,7 @@ def _bound(device: Device) -> Mapping[tuple[str, str, Family], Entries]:
 # Logins.
 
 
-def _login_differences(before: Device, after: Device) -> Iterator[str]:
+def _login_differences(before: Device, after: Device) -> Iterator[Reason]:
     if _login_part(before) == _login_part(after):
         return
     vrfs = {item.vrf for device in (before, after) for item in device.interfaces}
@@ -198,7 +208,9 @@ def _login_differences(before: Device, after: Device) -> Iterator[str]:
                     one = may_log_in(before, service, vrf, family, source)
                     if one != may_log_in(after, service, vrf, family, source):
                         who = format_address(family, source)
-                        yield f"{service} in VRF {vrf or 'global'} of {before.name} from {who}: {one} before, {not one} after"
+                        ends = {"vrf": vrf or because("global_table"), "device": before.name, "source": who}
+                        opened = because("login_opens") if not one else because("login_closes")
+                        yield because("differs_in_login", service=service, **ends, change=opened)
 
 
 def _login_part(device: Device) -> tuple[object, ...]:
@@ -228,13 +240,14 @@ def _login_sources(family: Family, devices: tuple[Device, ...]) -> tuple[int, ..
 # Attachments' interfaces, and what is only noted.
 
 
-def _port_differences(network: Network, before: Device, after: Device) -> Iterator[str]:
+def _port_differences(network: Network, before: Device, after: Device) -> Iterator[Reason]:
     one, other = ({item.name: item for item in device.interfaces} for device in (before, after))
     for port in network.ports:
         if port.device == before.name:
             here, there = one.get(port.interface), other.get(port.interface)
             if _plug(here) != _plug(there):
-                yield f"{port.device} {port.interface}: {_plug(here)} before, {_plug(there)} after"
+                states = {"before": _plug_shown(here), "after": _plug_shown(there)}
+                yield because("differs_in_port", device=port.device, interface=port.interface, **states)
 
 
 def _plug(interface: Interface | None) -> tuple[object, ...] | None:
@@ -242,17 +255,26 @@ def _plug(interface: Interface | None) -> tuple[object, ...] | None:
     return None if interface is None else (interface.vlan, interface.enabled, interface.addresses)
 
 
-def _notes(before: Device, after: Device) -> Iterator[str]:
+def _plug_shown(interface: Interface | None) -> Reason:
+    if interface is None:
+        return because("no_interface")
+    addresses = ", ".join(f"{format_address(item.family, item.value)}/{item.length}" for item in interface.addresses)
+    tag = because("no_tag") if interface.vlan is None else interface.vlan
+    said = because("interface_has", tag=tag, addresses=addresses or because("no_address"))
+    return said if interface.enabled else because("and_switched_off", interface=said)
+
+
+def _notes(before: Device, after: Device) -> Iterator[Reason]:
     """Yield what the two devices say differently though they behave alike."""
     if before.harmless != after.harmless:
-        yield "harmless lines"
+        yield because("note_harmless")
     if routing_part(before) != routing_part(after):
-        yield "routing is written differently"
+        yield because("note_routing")
     if before.acls != after.acls:
-        yield "filters are written differently"
+        yield because("note_filters")
     if [(item.name, item.rd) for item in before.vrfs] != [(item.name, item.rd) for item in after.vrfs]:
-        yield "route distinguishers"
+        yield because("note_distinguishers")
     for instance, other in zip(before.bgp, after.bgp, strict=False):
         limits = [[one.maximum_prefixes for one in item.neighbors] for item in (instance, other)]
         if instance.router_id != other.router_id or limits[0] != limits[1]:
-            yield f"router identifier or prefix limits of VRF {instance.vrf}"
+            yield because("note_limits", vrf=instance.vrf or because("global_table"))

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intents.prefix import Family, format_address
+from intents.reason import Reason, because
 from routing.model import AclEntry, Action, AddressMatch, NonInitial, PortRange
 from verification.verdicts.flow import ACK, FIN, ICMP4, ICMP6, RST, SYN, TCP, UDP
 
@@ -48,12 +49,20 @@ class CornerPacket:
     header: CornerHeader
     passed: bool
 
-    def __str__(self) -> str:
+    def in_words(self) -> Reason:
+        """Return the packet and what became of it."""
         head = self.header
-        ends = f"{format_address(self.family, self.source)} -> {format_address(self.family, self.destination)}"
-        shown = f"protocol {head.protocol} {ends} ports {head.source_port},{head.destination_port} flags {head.flags}"
-        tail = " fragment" if head.fragment else ""
-        return f"{shown} icmp {head.icmp[0]}/{head.icmp[1]}{tail}, {'passed' if self.passed else 'dropped'} before"
+        packet = because(
+            "corner_packet",
+            protocol=head.protocol,
+            source=format_address(self.family, self.source),
+            destination=format_address(self.family, self.destination),
+            ports=f"{head.source_port},{head.destination_port}",
+            flags=head.flags,
+            icmp=f"{head.icmp[0]}/{head.icmp[1]}",
+        )
+        shown = because("corner_fragment", packet=packet) if head.fragment else packet
+        return because("passed_before", packet=shown) if self.passed else because("dropped_before", packet=shown)
 
 
 def differing_packet(

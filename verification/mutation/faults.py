@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit
+from intents.reason import describe_reason
+from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit, fault_in_words
 from verification.mutation.words import (
     Change,
     PlainText,
@@ -45,13 +46,14 @@ class Fault:
         return tuple(line for edit in self.edits for line in (*edit.before, *edit.after))
 
 
-def describe_fault(fault: Fault) -> str:
-    """Return a fault as one line: `core-1:17 changed_number: -« rd 1:2» +« rd 1:3»`."""
+def describe_fault(fault: Fault, language: str) -> str:
+    """Return a fault as one line: `core-1:17 changed number: -« rd 1:2» +« rd 1:3»`."""
     gone = " ".join(f"-«{line}»" for edit in fault.edits[:2] for line in edit.before[:2])
     come = " ".join(f"+«{line}»" for edit in fault.edits[:2] for line in edit.after[:2])
     more = " …" if sum(len(edit.before) + len(edit.after) for edit in fault.edits) > 4 else ""
     line = fault.lines[0] if fault.edits else 0
-    return f"{fault.device}:{line} {fault.kind}: {' '.join(part for part in (gone, come) if part)}{more}"
+    kind = describe_reason(fault_in_words(fault.kind), language)
+    return f"{fault.device}:{line} {kind}: {' '.join(part for part in (gone, come) if part)}{more}"
 
 
 def mutate(text: str, fault: Fault) -> str:

@@ -10,18 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Device, Direction
 from verification.evidence.evidence import Given
-from verification.packets.compare_acl import check_destination_fence, check_source_fence
+from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import header_match, header_space
 from verification.packets.permitted_pairs import PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
-from verification.verdicts.flow import describe_flow
-from verification.verdicts.question import QuestionKind
+from verification.questions.fences import fence_gap
+from verification.verdicts.question import QuestionKind, kind_in_words
 
 
 class FencesAlone:
@@ -42,7 +43,7 @@ class FencesAlone:
         for port in given.network.ports:
             self._ports.setdefault(port.device, []).append(port)
 
-    def complaint(self, before: Device, after: Device) -> tuple[bool, str] | None:
+    def complaint(self, before: Device, after: Device) -> tuple[bool, Reason] | None:
         """Return what a fence question says of a filter that the fault changed, None if nothing; False: it can't tell."""
         return next(self._complaints(before, after), None)
 
@@ -63,7 +64,7 @@ class FencesAlone:
         acls = tuple(acl for acl in device.acls if (acl.family, acl.name) in used)
         return (acls, replace(device, interfaces=interfaces, acls=(), harmless=()))
 
-    def _complaints(self, before: Device, after: Device) -> Iterator[tuple[bool, str]]:
+    def _complaints(self, before: Device, after: Device) -> Iterator[tuple[bool, Reason]]:
         for port in self._ports.get(before.name, ()):
             for family, pairs in self._pairs.items():
                 for direction in Direction if AttachmentName(port.attachment) in pairs.own else ():
@@ -73,7 +74,7 @@ class FencesAlone:
 
     def _gap(
         self, port: AttachmentPort, direction: Direction, pairs: PairPolicy, acl: Acl | None
-    ) -> Iterator[tuple[bool, str]]:
+    ) -> Iterator[tuple[bool, Reason]]:
         name, family = AttachmentName(port.attachment), pairs.family
         matches = {header_match(entry) for entry in (acl.entries if acl is not None else ())}
         sets = AllowedSets(pairs=pairs, space=header_space(family, self._matches[family] | matches))
@@ -90,10 +91,12 @@ class FencesAlone:
                 kind = QuestionKind.DESTINATION_FENCE
                 gaps = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
         except NotExpressibleError as problem:
-            yield False, f"a fence of {name} is not expressible: {problem}"
+            yield False, because("fence_not_expressible", attachment=name, why=problem.reason)
             return
         for gap in gaps[:1]:
-            yield True, f"{kind} {name}: {gap.kind}: {describe_flow(gap.flow)}"
+            asked = because("question", kind=kind_in_words(kind), subject=name)
+            wrong = fence_gap(direction, gap.flow, admits=gap.kind is GapKind.TOO_MUCH)
+            yield True, because("question_says", question=asked, said=wrong)
 
 
 def bound_acl(device: Device, interface: str, direction: Direction, family: Family) -> Acl | None:

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from random import Random
-from typing import Protocol
+from typing import Protocol, assert_never
+
+from intents.reason import Reason, because
 
 
 class FaultKind(StrEnum):
@@ -35,6 +37,47 @@ class FaultKind(StrEnum):
     REORDERED_RULE = "reordered rule"
     UNBOUND_ACL = "ACL unbound"
     LOOSENED_FILTER = "route filter loosened"
+
+
+def fault_in_words(kind: FaultKind) -> Reason:  # noqa: C901, PLR0912 - a table: one line a kind
+    """Return what was done to a text."""
+    match kind:
+        case FaultKind.DELETED_LINE:
+            return because("fault_deleted_line")
+        case FaultKind.DELETED_BLOCK:
+            return because("fault_deleted_block")
+        case FaultKind.DUPLICATED_LINE:
+            return because("fault_duplicated_line")
+        case FaultKind.MOVED_LINE:
+            return because("fault_moved_line")
+        case FaultKind.CHANGED_NUMBER:
+            return because("fault_changed_number")
+        case FaultKind.SWAPPED_WORD:
+            return because("fault_swapped_word")
+        case FaultKind.TOGGLED_WORD:
+            return because("fault_toggled_word")
+        case FaultKind.DROPPED_WORD:
+            return because("fault_dropped_word")
+        case FaultKind.NEGATED_LINE:
+            return because("fault_negated_line")
+        case FaultKind.DROPPED_RULE:
+            return because("fault_dropped_rule")
+        case FaultKind.WIDENED_MASK:
+            return because("fault_widened_mask")
+        case FaultKind.SWAPPED_PREFIX:
+            return because("fault_swapped_prefix")
+        case FaultKind.EXTRA_IMPORT:
+            return because("fault_extra_import")
+        case FaultKind.WRONG_VRF:
+            return because("fault_wrong_vrf")
+        case FaultKind.REORDERED_RULE:
+            return because("fault_reordered_rule")
+        case FaultKind.UNBOUND_ACL:
+            return because("fault_unbound_acl")
+        case FaultKind.LOOSENED_FILTER:
+            return because("fault_loosened_filter")
+        case _:
+            assert_never(kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -14,6 +14,7 @@ from enum import StrEnum
 from functools import partial
 from typing import assert_never
 
+from intents.reason import Reason, because, describe_reason
 from routing.model import Device
 from routing.vendors import VENDORS
 from verification.engine.engine import judge
@@ -25,6 +26,7 @@ from verification.mutation.fences_alone import FencesAlone
 from verification.mutation.kinds import FaultKind
 from verification.questions.judgement import Judgement
 from verification.verdicts.failure import NO_FAILURE, failures
+from verification.verdicts.question import Answer, question_in_words
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 Judge = Callable[[Given, bool], Judgement]
@@ -48,7 +50,7 @@ class ScoredFault:
 
     fault: Fault
     outcome: Outcome
-    detail: str = ""
+    detail: Reason | None = None
     harmless: bool = False
 
 
@@ -101,7 +103,7 @@ def score(
     """
     bad = _complaint(judged_by(given, True))
     if bad is not None:
-        raise ValueError(f"the unmutated texts are not right: {bad[1]}")
+        raise ValueError(f"the unmutated texts are not right: {describe_reason(bad[1], 'en')}")
     work = partial(_score_part, given, judged_by, enumerate_unseen)
     if executor is None:
         return Score(faults=work(faults))
@@ -155,12 +157,16 @@ def _score_one(bench: _Bench, fault: Fault) -> ScoredFault:
         case Difference():
             return ScoredFault(fault=fault, outcome=Outcome.MISSED, detail=found.what)
         case Same():
-            return ScoredFault(fault=fault, outcome=Outcome.SAME, detail="; ".join(found.notes), harmless=harmless)
+            return ScoredFault(fault=fault, outcome=Outcome.SAME, detail=_noted(found), harmless=harmless)
         case _:
             assert_never(found)
 
 
-def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tuple[Outcome, str] | None:
+def _noted(found: Same) -> Reason | None:
+    return because("notes", notes=found.notes) if found.notes else None
+
+
+def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tuple[Outcome, Reason] | None:
     """Return which question sees a fault, or refuses; cheap questions first, failures last and only if routes may differ."""
     if replace(before, harmless=()) == replace(after, harmless=()):
         return None
@@ -192,18 +198,24 @@ def with_text(given: Given, device: str, text: str) -> Given:
     )
 
 
-def _complaint(judgement: Judgement) -> tuple[Outcome, str] | None:
+def _complaint(judgement: Judgement) -> tuple[Outcome, Reason] | None:
     """Return how a judgement is not all right: a violated question before one that is not answered."""
-    open_questions: list[str] = []
+    open_questions: list[Reason] = []
     for answer in judgement.answers:
         match answer.verdict:
             case Violated(reason=reason):
-                return Outcome.SEEN, f"{answer.question.kind} {answer.question.subject}: {reason}"
-            case NotModelled(reason=reason) | Disputed(one=reason):
-                open_questions.append(f"{answer.question.kind} {answer.question.subject}: {reason}")
+                return Outcome.SEEN, _said(answer, reason)
+            case NotModelled(reason=reason):
+                open_questions.append(_said(answer, reason))
+            case Disputed(one=one):
+                open_questions.append(_said(answer, one.in_words()))
             case Holds():
                 pass
     return (Outcome.REFUSED, open_questions[0]) if open_questions else None
+
+
+def _said(answer: Answer, reason: Reason) -> Reason:
+    return because("question_says", question=question_in_words(answer.question), said=reason)
 
 
 def _is_harmless(fault: Fault, before: Device, after: Device) -> bool:

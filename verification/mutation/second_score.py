@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family
-from verification.batfish.opinions import verdicts_of
+from intents.reason import Reason
+from verification.batfish.opinions import scope_of, verdicts_of
 from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
 from verification.batfish.snapshot import network_snapshot
 from verification.engine.engine import judge
@@ -22,7 +23,7 @@ from verification.judge import judge_and_replay
 from verification.mutation.faults import mutate
 from verification.mutation.score import Outcome, Score, ScoredFault, text_of, with_text
 from verification.verdicts.opinions import Scope
-from verification.verdicts.question import Answer, Question, QuestionKind
+from verification.verdicts.question import Answer, Question
 from verification.verdicts.verdict import NotModelled, Violated
 
 Told = Callable[[str, int, int], None]
@@ -45,7 +46,7 @@ class SecondSight:
     fault: ScoredFault
     sight: Sight
     scopes: tuple[Scope, ...] = ()
-    detail: str = ""
+    detail: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ def score_second(session: BatfishSession, given: Given, score: Score, told: Told
 def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: Sequence[Question]) -> SecondSight:
     device = item.fault.device
     faulty = with_text(given, device, mutate(text_of(given, device), item.fault))
-    doubted = ""
+    doubted: Reason | None = None
     try:
         for verdict in verdicts_of(session, faulty, questions):
             if isinstance(verdict, Violated):
@@ -97,7 +98,7 @@ def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: S
         if name != network_snapshot(given).name:  # it is, if the fault is in what is hidden
             with suppress(BatfishError):  # the server may never have had it; if it is gone, the next fault says so
                 session.discard(name)
-    if doubted:
+    if doubted is not None:
         return SecondSight(fault=item, sight=Sight.REFUSED, detail=doubted)
     broken = [answer for answer in judge_and_replay(faulty).answers if isinstance(answer.verdict, Violated)]
     scopes = [tuple(_scopes(answer)) for answer in broken]
@@ -113,26 +114,15 @@ def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: S
 
 def _scopes(answer: Answer) -> Iterator[Scope]:
     """Yield why Batfish can't see that an answer is violated; nothing if it could."""
-    verdict = answer.verdict
-    if answer.question.kind is QuestionKind.MANAGEMENT:
-        yield Scope.LOGINS
-    if answer.question.kind is QuestionKind.ROUTE_FILTER:
-        yield Scope.ROUTE_FILTERS
+    kind, verdict = answer.question.kind, answer.verdict
+    scope = scope_of(kind)
+    if scope is not None:
+        yield scope
     if not isinstance(verdict, Violated):
         return
-    if verdict.failure != "none" or " when " in verdict.reason:
+    if verdict.failure:
         yield Scope.FAILURES
     if verdict.flow is not None and verdict.flow.fragment:
         yield Scope.FRAGMENTS
-    if (verdict.flow is not None and verdict.flow.family is Family.V6) or _names_ipv6(verdict):
+    if (verdict.family if verdict.flow is None else verdict.flow.family) is Family.V6:
         yield Scope.IPV6
-
-
-def _names_ipv6(verdict: Violated) -> bool:
-    """Return whether the words of a violation without a packet are about an IPv6 prefix or line."""
-    texts = (
-        verdict.reason,
-        *(item.text for item in verdict.culprits),
-        *(" ".join(item.ref) for item in verdict.culprits),
-    )
-    return verdict.flow is None and any("ipv6" in text.lower() or "::" in text or "inet6" in text for text in texts)

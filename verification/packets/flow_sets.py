@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from routing.model import AddressMatch
 from verification.packets.header_space import ICMP, WITH_PORTS, Header, HeaderSpace
 from verification.verdicts.flow import TCP, Flow
@@ -32,6 +33,10 @@ LARGEST_MATCH = 4096
 
 class NotExpressibleError(Exception):
     """A condition falls into more pieces than is reasonable to compute with; the caller reports it as not modelled."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Packet(NamedTuple):
@@ -238,7 +243,7 @@ def _spans_of_one(match: AddressMatch, family: Family) -> list[Span]:
     tail = (~free & (free + 1)).bit_length() - 1  # number of free bits below the lowest cared one
     upper = [bit for bit in range(tail, family.bits) if free >> bit & 1]
     if 1 << len(upper) > LARGEST_MATCH:
-        raise NotExpressibleError(f"an address mask with {len(upper)} free bits above its host part")
+        raise NotExpressibleError(because("mask_in_pieces", bits=len(upper)))
     starts = [match.value]
     for bit in upper:
         starts += [start | 1 << bit for start in starts]

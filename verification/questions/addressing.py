@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, format_address, prefix_of
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
 from routing.model import AttachmentPort, Interface, PhysicalLink
@@ -19,7 +20,7 @@ from routing.refs import bgp_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, only_family, table_named
 from verification.routes.adjacency import parent_of
 
 Address = tuple[Family, int, int]
@@ -146,35 +147,69 @@ def _addresses(item: Interface) -> frozenset[Address]:
 
 
 def _missing(evidence: Evidence, planned: PlannedInterface) -> NetworkFault:
-    shown = planned.name or (f"tag {planned.vlan} on {planned.port}" if planned.port else "loopback")
     return NetworkFault(
-        reason=f"{planned.device} has no interface for {planned.owner}: {shown}, {_shown(planned.addresses)}",
+        reason=because(
+            "interface_missing",
+            device=planned.device,
+            owner=planned.owner,
+            wanted=_wanted(planned),
+            addresses=_shown(planned.addresses),
+        ),
         device=planned.device,
         ref=interface_ref(planned.name or planned.port),
+        family=_only(planned.addresses),
     )
 
 
+def _wanted(planned: PlannedInterface) -> Reason | str:
+    if planned.name:
+        return planned.name
+    if not planned.port:
+        return because("a_loopback")
+    return because("tag_on_port", tag=tag_named(planned.vlan), port=planned.port)
+
+
+def tag_named(vlan: int | None) -> Reason | str:
+    """Return a VLAN tag, or that there is none."""
+    return because("no_tag") if vlan is None else str(vlan)
+
+
+def _only(addresses: Iterable[Address]) -> Family | None:
+    return only_family(family for family, _, _ in addresses)
+
+
 def _wrong(evidence: Evidence, planned: PlannedInterface, item: Interface) -> Iterator[NetworkFault]:
-    where = f"{planned.device} {item.name} ({planned.owner})"
+    where = interface_of(planned, item.name)
     ref = interface_ref(item.name)
-    if _addresses(item) != planned.addresses or any(address.secondary for address in item.addresses):
-        reason = f"{where} has {_shown(_addresses(item))}, planned is {_shown(planned.addresses)}"
-        yield NetworkFault(reason=reason, device=planned.device, ref=ref)
+    addresses, device = _addresses(item), planned.device
+    if addresses != planned.addresses or any(address.secondary for address in item.addresses):
+        reason = because("other_addresses", where=where, found=_shown(addresses), planned=_shown(planned.addresses))
+        yield NetworkFault(reason=reason, device=device, ref=ref, family=_only(addresses ^ planned.addresses))
+    family = _only(planned.addresses)
     if item.vlan != planned.vlan:
-        reason = f"{where} has tag {item.vlan}, planned is {planned.vlan}"
-        yield NetworkFault(reason=reason, device=planned.device, ref=ref)
-    if (planned.device, item.name) not in evidence.topology.interfaces:
-        yield NetworkFault(reason=f"{where} is switched off", device=planned.device, ref=ref)
-    if (planned.device, item.name) not in evidence.topology.ports:
+        reason = because("other_tag", where=where, found=tag_named(item.vlan), planned=tag_named(planned.vlan))
+        yield NetworkFault(reason=reason, device=device, ref=ref, family=family)
+    if (device, item.name) not in evidence.topology.interfaces:
+        yield NetworkFault(reason=because("switched_off", where=where), device=device, ref=ref, family=family)
+    if (device, item.name) not in evidence.topology.ports:
         for binding in item.bindings:
-            reason = f"{where} is no attachment's, yet a filter is bound to it"
+            reason = because("stray_filter", where=where)
             found = binding_ref(item.name, str(binding.direction), binding.family)
-            yield NetworkFault(reason=reason, device=planned.device, ref=found)
+            yield NetworkFault(reason=reason, device=device, ref=found, family=binding.family)
 
 
-def _shown(addresses: Iterable[Address]) -> str:
-    texts = [f"{format_address(family, value)}/{length}" for family, value, length in sorted(addresses)]
-    return ", ".join(texts) or "no address"
+def interface_of(planned: PlannedInterface, name: str) -> Reason:
+    """Return which interface is meant and whose it is."""
+    return because("interface_of", device=planned.device, interface=name, owner=planned.owner)
+
+
+def _shown(addresses: Iterable[Address]) -> Reason | str:
+    return addresses_named(f"{format_address(family, value)}/{length}" for family, value, length in sorted(addresses))
+
+
+def addresses_named(texts: Iterable[str]) -> Reason | str:
+    """Return addresses one after the other, or that there is none."""
+    return ", ".join(texts) or because("no_address")
 
 
 def _mixed_vrfs(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
@@ -185,15 +220,18 @@ def _mixed_vrfs(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInter
         vrf = next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name)
         first = owner_of.setdefault((device, vrf), planned)
         own_vrf = vrf_of.setdefault((device, planned.owner), vrf)
-        reason = ""
+        reason = None
         if vrf is None:
-            reason = f"{device} {name} ({planned.owner}) is in no VRF"
+            reason = because("in_no_vrf", where=interface_of(planned, name))
         elif first.owner != planned.owner:
-            reason = f"VRF {vrf} of {device} holds interfaces of {first.owner} and of {planned.owner}"
+            reason = because("vrf_of_two_owners", vrf=vrf, device=device, owner=first.owner, other_owner=planned.owner)
         elif own_vrf != vrf:
-            reason = f"{planned.owner} is in two VRFs of {device}: {own_vrf} and {vrf}"
-        if reason:
-            yield NetworkFault(reason=reason, device=device, ref=interface_ref(name))
+            reason = because(
+                "owner_in_two_vrfs", owner=planned.owner, device=device, vrf=table_named(own_vrf), other_vrf=vrf
+            )
+        if reason is not None:
+            family = _only(planned.addresses)
+            yield NetworkFault(reason=reason, device=device, ref=interface_ref(name), family=family)
 
 
 def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
@@ -206,9 +244,16 @@ def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterf
         for item in device.interfaces:
             if item.addresses and (device.name, item.name) not in found and (device.name, item.vrf) in ours:
                 yield NetworkFault(
-                    reason=f"{device.name} {item.name} with {_shown(_addresses(item))} is in VRF {item.vrf}, not planned",
+                    reason=because(
+                        "interface_not_planned",
+                        device=device.name,
+                        interface=item.name,
+                        addresses=_shown(_addresses(item)),
+                        vrf=table_named(item.vrf),
+                    ),
                     device=device.name,
                     ref=interface_ref(item.name),
+                    family=_only(_addresses(item)),
                 )
 
 
@@ -223,7 +268,8 @@ def _unspoken_links(evidence: Evidence, found: Mapping[tuple[str, str], PlannedI
                 vrf = evidence.given.network.devices[device].interfaces
                 own = next((item.vrf for item in vrf if item.name == name), None)
                 yield NetworkFault(
-                    reason=f"no BGP session over {prefix_of(family, value, length)} ({planned.owner}) comes up",
+                    reason=because("no_session_over", prefix=prefix_of(family, value, length), owner=planned.owner),
                     device=device,
                     ref=bgp_ref(own),
+                    family=family,
                 )

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from intents.policy import DevicesEndpoint, Effect
 from intents.prefix import Family, format_address
+from intents.reason import Reason, because
 from intents.service import Transport
 from routing.model import ESTABLISHED, Acl, AclEntry, Device, IcmpMatch, LoginService, NonInitial
 from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
@@ -26,7 +27,7 @@ from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, r
 from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import LOGIN_HEADERS
 from verification.packets.session_headers import DEVICE_MESSAGES
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, table_named
 from verification.verdicts.flow import TCP, UDP
 
 _BGP = ((179, 179),)
@@ -53,37 +54,45 @@ def _check_filter(
 ) -> Iterator[NetworkFault]:
     name = _filter_name(device, family, vrf)
     acl = evidence.acls.get((device.name, family, name))
-    where = f"{device.name} in VRF {vrf or 'global'}"
+    where = because("device_in_vrf", device=device.name, vrf=table_named(vrf))
     if acl is None or not acl.entries:
-        reason = f"nothing filters IPv{int(family)} packets to the own addresses of {where}"
-        yield NetworkFault(reason=reason, device=device.name, ref=control_filter_ref(vrf, family))
+        reason = because("own_addresses_open", version=int(family), where=where)
+        ref = control_filter_ref(vrf, family)
+        yield NetworkFault(reason=reason, device=device.name, ref=ref, family=family)
         return
     parts = _wanted(evidence, family, is_management=is_management)
-    for verb, entry in _gaps(family, acl.entries, parts):
+    for wrong, entry in _gaps(family, acl.entries, parts):
         yield NetworkFault(
-            reason=f"the filter over the own addresses of {where} {verb}",
+            reason=because("own_addresses_filter", where=where, wrong=wrong),
             device=device.name,
             ref=acl_ref(name) if entry is None else acl_entry_ref(name, entry),
+            family=family,
         )
 
 
 @lru_cache(maxsize=256)
-def _gaps(family: Family, entries: tuple[AclEntry, ...], parts: tuple[Part, ...]) -> tuple[tuple[str, int | None], ...]:
+def _gaps(
+    family: Family, entries: tuple[AclEntry, ...], parts: tuple[Part, ...]
+) -> tuple[tuple[Reason, int | None], ...]:
     """Return what a filter does wrongly and the entry that does it; once per content, for many devices share one."""
     acl = Acl(name="", family=family, entries=entries)
     space = header_space(family, {*(match for _, match in parts), *(header_match(entry) for entry in entries)})
     try:
         admitted = permitted(acl, space)
     except NotExpressibleError as error:
-        return ((f"is not expressible: {error}", None),)
+        return ((because("filter_not_expressible", why=error.reason), None),)
     wanted = _union(space, parts)
-    found: list[tuple[str, int | None]] = []
-    for verb, packets in (("admits", admitted - wanted), ("drops", wanted - admitted)):
+    found: list[tuple[Reason, int | None]] = []
+    for is_admitted, packets in ((True, admitted - wanted), (False, wanted - admitted)):
         packet = packets.witness()
         if packet is not None:
-            source = format_address(family, packet.source)
-            what = f"{verb} protocol {packet.header.protocol} from {source}"
-            found.append((what, deciding_entry(acl, packet)))
+            source, protocol = format_address(family, packet.source), packet.header.protocol
+            wrong = (
+                because("admits_from", protocol=protocol, source=source)
+                if is_admitted
+                else because("drops_from", protocol=protocol, source=source)
+            )
+            found.append((wrong, deciding_entry(acl, packet)))
     return tuple(found)
 
 
@@ -141,9 +150,10 @@ def check_ways_in(evidence: Evidence, device: Device, plane: ManagementPlane) ->
         for family in Family:
             if _stations(evidence, family) and not _offered(evidence, device, service, family, vrf):
                 yield NetworkFault(
-                    reason=f"{service} of {device.name} is closed to a management station (IPv{int(family)})",
+                    reason=because("login_closed", service=service, device=device.name, version=int(family)),
                     device=device.name,
                     ref=login_ref(service),
+                    family=family,
                 )
 
 

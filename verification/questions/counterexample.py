@@ -6,13 +6,17 @@ permitted), so that the dull meaning (`walk`) can be asked about the very same p
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from intents.prefix import Prefix, format_address
+from intents.reason import Reason, because
 from routing.model import Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.evidence.evidence import Evidence
 from verification.packets.flow_sets import flow_of, rectangle, span_of
-from verification.questions.reachability import Wrong
-from verification.verdicts.flow import TCP, Flow, describe_flow
+from verification.questions.network import NetworkFault
+from verification.questions.reachability import Wrong, WrongKind
+from verification.verdicts.flow import TCP, Flow, flow_in_words
 from verification.verdicts.verdict import Claim, ClaimKind, Culprit, Violated
 
 SYN = 2
@@ -21,10 +25,8 @@ SYN = 2
 def violated_by(evidence: Evidence, wrong: Wrong, intents: tuple[str, ...]) -> Violated:
     """Return the verdict that a routing fault leads to."""
     flow = _flow(evidence, wrong)
-    whom = "" if wrong.destination is None else f" to {wrong.destination}"
-    state = "" if wrong.failure == "none" else f" under {wrong.failure}"
     return Violated(
-        reason=f"from {wrong.source}{whom}{state}: {wrong.reason} ({describe_flow(flow)})",
+        reason=because("wrong_between", ends=_ends(wrong), reason=wrong.reason, flow=flow_in_words(flow)),
         flow=flow,
         path=wrong.way.devices,
         culprits=_culprits(evidence, wrong),
@@ -34,16 +36,34 @@ def violated_by(evidence: Evidence, wrong: Wrong, intents: tuple[str, ...]) -> V
     )
 
 
+def violated_network(evidence: Evidence, fault: NetworkFault) -> Violated:
+    """Return the verdict that a fault of the network as a whole leads to: no packet shows it."""
+    culprit = evidence.culprit(fault.device, fault.ref)
+    return Violated(reason=fault.reason, culprits=(culprit,), failure=fault.failure, family=fault.family)
+
+
+def _ends(wrong: Wrong) -> Reason:
+    source = wrong.source
+    ends = (
+        because("from_source", source=source)
+        if wrong.destination is None
+        else because("from_source_to", source=source, destination=wrong.destination)
+    )
+    return because("under_failure", ends=ends, failure=wrong.failure.in_words()) if wrong.failure else ends
+
+
 def _claim(evidence: Evidence, wrong: Wrong) -> Claim | None:
     match wrong.kind:
-        case "session":
+        case WrongKind.SESSION:
             ports = () if wrong.destination is None else evidence.ports.get(wrong.destination, ())
             places = tuple((port.device, port.interface) for port in ports)
             return Claim(kind=ClaimKind.UNDELIVERED, places=places)
-        case "wall":
+        case WrongKind.WALL:
             return Claim(kind=ClaimKind.ROUTED)
-        case _:
+        case WrongKind.TRANSIT | WrongKind.VIA:
             return None
+        case _:
+            assert_never(wrong.kind)
 
 
 def _flow(evidence: Evidence, wrong: Wrong) -> Flow:

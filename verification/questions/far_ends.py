@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Family, Prefix, format_address
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
 from routing.model import AttachmentPort, StaticRoute
@@ -35,9 +36,16 @@ def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[Network
         meant = planned.get(owner, planned.get(f"{owner}/{device}", planned.get(f"device/{device}")))
         if session.sender_asn != meant:
             yield NetworkFault(
-                reason=f"{device} presents AS {session.sender_asn} for {owner}, planned is {meant}",
+                reason=because(
+                    "other_asn",
+                    device=device,
+                    found=session.sender_asn,
+                    owner=owner,
+                    planned=because("no_number") if meant is None else meant,
+                ),
                 device=device,
                 ref=bgp_ref(vrf),
+                family=session.family,
             )
 
 
@@ -54,7 +62,14 @@ def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[Network
         distinguisher = next((item.rd for item in found.vrfs if item.name == vrf), None)
         if distinguisher is not None and distinguisher.rpartition(":")[2] != str(planned.get(owner)):
             yield NetworkFault(
-                reason=f"VRF {vrf} of {device} ({owner}) has RD {distinguisher}, planned is number {planned.get(owner)}",
+                reason=because(
+                    "other_distinguisher",
+                    vrf=vrf,
+                    device=device,
+                    owner=owner,
+                    found=distinguisher,
+                    planned=planned.get(owner, because("no_number")),
+                ),
                 device=device,
                 ref=vrf_ref(str(vrf)),
             )
@@ -77,11 +92,13 @@ def _wrong_ways(evidence: Evidence, name: AttachmentName, port: AttachmentPort) 
         subnet = evidence.subnets.get((port.device, port.interface, static.prefix.family))
         meant = None if subnet is None else subnet.last
         if static.next_hop != meant or static.interface not in (None, port.interface):
-            far = "nobody" if meant is None else format_address(static.prefix.family, meant)
+            far = because("nobody") if meant is None else format_address(static.prefix.family, meant)
+            target = {"target": _target_in_words(static), "planned": far}
             yield NetworkFault(
-                reason=f"{port.device} sends {static.prefix} of {name} to {shown_target(static)}, planned is {far}",
+                reason=because("other_next_hop", device=port.device, prefix=static.prefix, owner=name, **target),
                 device=port.device,
                 ref=static_ref(static.vrf, str(static.prefix), shown_target(static)),
+                family=static.prefix.family,
             )
 
 
@@ -104,3 +121,7 @@ def shown_target(static: StaticRoute) -> str:
     if static.next_hop is not None:
         return format_address(static.prefix.family, static.next_hop)
     return static.interface or "discard"
+
+
+def _target_in_words(static: StaticRoute) -> Reason | str:
+    return because("discarded") if static.next_hop is None and static.interface is None else shown_target(static)

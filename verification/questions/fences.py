@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort, Direction, Ref
 from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence, Side
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
-from verification.verdicts.flow import describe_flow
+from verification.questions.addressing import tag_named
+from verification.verdicts.flow import Flow, flow_in_words
 from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Claim, ClaimKind, Holds, NotModelled, Verdict, Violated
@@ -31,11 +33,11 @@ class FenceResult:
     family: Family
     direction: Direction
     gaps: tuple[FenceGap, ...]
-    problem: str = ""
+    problem: Reason | None = None
 
     @property
     def exact(self) -> bool:
-        return not self.gaps and not self.problem
+        return not self.gaps and self.problem is None
 
 
 def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
@@ -83,7 +85,7 @@ def _check(
     acl = evidence.filter_of(port.device, port.interface, direction, side.family)
     subnet = interface_subnet(evidence, port, side.family)
     gaps: tuple[FenceGap, ...] = ()
-    problem = ""
+    problem = None
     try:
         if direction is Direction.IN:
             allowed = side.allowed.sent_from(name, subnet)
@@ -92,7 +94,7 @@ def _check(
             allowed = side.allowed.delivered_to(name, subnet)
             gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
     except NotExpressibleError as error:
-        problem = str(error)
+        problem = error.reason
     return FenceResult(attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem)
 
 
@@ -116,33 +118,57 @@ def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
     for result in found:
         if (result.port.device, result.port.interface) not in evidence.topology.interfaces:
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
-            return Violated(
-                reason=f"{result.port.interface} is missing or down on {result.port.device}", culprits=(culprit,)
-            )
+            return Violated(reason=port_missing(result.port), culprits=(culprit,))
         found_tag = evidence.topology.interfaces[(result.port.device, result.port.interface)].vlan
         if found_tag != result.port.vlan:
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
-            return Violated(
-                reason=f"{result.port.interface} on {result.port.device} has tag {found_tag}, its LAN {result.port.vlan}",
-                culprits=(culprit,),
-            )
-        if result.problem:
+            return Violated(reason=port_tagged(result.port, found_tag), culprits=(culprit,))
+        if result.problem is not None:
             return NotModelled(reason=result.problem)
         if result.gaps:
             return _violated(evidence, result)
     return Holds(judges=(ENGINE,))
 
 
+def port_missing(port: AttachmentPort) -> Reason:
+    """Return that a port is not there, or down."""
+    return because("port_missing", interface=port.interface, device=port.device)
+
+
+def port_tagged(port: AttachmentPort, found: int | None) -> Reason:
+    """Return that a port has another tag than its LAN."""
+    tags = {"found": tag_named(found), "wanted": tag_named(port.vlan)}
+    return because("port_tagged", interface=port.interface, device=port.device, **tags)
+
+
+def fence_gap(direction: Direction, flow: Flow, *, admits: bool) -> Reason:
+    """Return which fence does the wrong thing with a packet."""
+    packet = flow_in_words(flow)
+    match direction, admits:
+        case Direction.IN, True:
+            return because("source_fence_admits", flow=packet)
+        case Direction.IN, False:
+            return because("source_fence_drops", flow=packet)
+        case Direction.OUT, True:
+            return because("destination_fence_admits", flow=packet)
+        case _:
+            return because("destination_fence_drops", flow=packet)
+
+
+def filter_at(device: str, interface: str, direction: Direction) -> Reason:
+    """Return where a packet passes a filter, as a step of its way."""
+    if direction is Direction.IN:
+        return because("filter_in", device=device, interface=interface)
+    return because("filter_out", device=device, interface=interface)
+
+
 def _violated(evidence: Evidence, result: FenceResult) -> Violated:
     gap = result.gaps[0]
     ref = guilty_ref(evidence, result, gap)
-    verb = "admits" if gap.kind is GapKind.TOO_MUCH else "drops"
-    allowed = "not allowed" if gap.kind is GapKind.TOO_MUCH else "allowed"
-    side = "source" if result.direction is Direction.IN else "destination"
     return Violated(
-        reason=f"the {side} fence {verb} a packet that is {allowed}: {describe_flow(gap.flow)}",
+        reason=fence_gap(result.direction, gap.flow, admits=gap.kind is GapKind.TOO_MUCH),
         flow=gap.flow,
-        path=(f"{result.port.device} {result.port.interface} {result.direction}",),
+        path=(filter_at(result.port.device, result.port.interface, result.direction),),
         culprits=(evidence.culprit(result.port.device, ref),),
         claim=Claim(
             kind=ClaimKind.ADMITTED if gap.kind is GapKind.TOO_MUCH else ClaimKind.DROPPED,

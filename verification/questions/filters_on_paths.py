@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort, Direction
 from routing.refs import binding_ref
@@ -19,9 +20,9 @@ from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.acl_sets import permitted
 from verification.packets.compare_acl import GapKind
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
-from verification.questions.fences import FenceResult, guilty_ref
+from verification.questions.fences import FenceResult, filter_at, guilty_ref
 from verification.routes.forwarding import Filter, Way
-from verification.verdicts.flow import SUCCESS, Flow, describe_flow
+from verification.verdicts.flow import SUCCESS, Flow, flow_in_words
 from verification.verdicts.verdict import Claim, ClaimKind, Violated
 
 Ends = tuple[AttachmentName, AttachmentName]
@@ -120,13 +121,16 @@ def _cut(evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, wher
     device, interface, direction = where
     culprit = evidence.culprit(device, binding_ref(interface, direction, family))
     return Violated(
-        reason=f"a filter on {device} {interface} ({direction}) drops a permitted packet"
-        + ("" if flow is None else f": {describe_flow(flow)}"),
+        reason=_of_packet(because("filter_drops", where=filter_at(device, interface, Direction(direction))), flow),
         flow=flow,
         path=way.devices,
         culprits=(culprit,),
         claim=Claim(kind=ClaimKind.DROPPED, places=((device, interface),), direction=direction),
     )
+
+
+def _of_packet(reason: Reason, flow: Flow | None) -> Reason:
+    return reason if flow is None else because("with_packet", reason=reason, flow=flow_in_words(flow))
 
 
 def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None:
@@ -172,11 +176,10 @@ def _escapes(
                 left = passes(evidence, device, interface, Direction(direction), left)
             if not left.is_empty:
                 flow = _flow(left, result.family, result.port)
-                shown = "" if flow is None else f": {describe_flow(flow)}"
                 yield (
                     owner,
                     Violated(
-                        reason=f"delivered to {owner}{shown}",
+                        reason=_of_packet(because("delivered_to", destination=owner), flow),
                         flow=flow,
                         path=way.devices,
                         claim=Claim(kind=ClaimKind.DELIVERED),

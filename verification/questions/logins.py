@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intents.prefix import Family, format_address
+from intents.reason import because
 from routing.model import Acl, AclEntry, Device, Login, LoginService
 from routing.refs import control_filter_ref, login_ref
 from verification.evidence.evidence import Evidence
@@ -49,9 +50,8 @@ def check_logins(unplanned_logins: UnplannedLogins, device: Device) -> Iterator[
     vrfs = ["", *(item.name for item in device.vrfs)]
     for login in device.logins:
         if login.service in (LoginService.TELNET, LoginService.HTTP):
-            yield NetworkFault(
-                reason=f"{login.service} is open on {device.name}", device=device.name, ref=login_ref(login.service)
-            )
+            reason = because("service_open", service=login.service, device=device.name)
+            yield NetworkFault(reason=reason, device=device.name, ref=login_ref(login.service))
         for family in login.families:
             for vrf in vrfs if login.vrfs is None else login.vrfs:
                 fault = _open_to_others(unplanned_logins, device, login, family, vrf)
@@ -72,15 +72,17 @@ def _open_to_others(
     try:
         witness = unplanned_logins.let_in(device, login.service, family, names).witness()
     except NotExpressibleError:
-        return NetworkFault(reason=f"a filter of {login.service} is not expressible", device=device.name, ref=ref)
+        reason = because("login_filter_not_expressible", service=login.service)
+        return NetworkFault(reason=reason, device=device.name, ref=ref, family=family)
     if witness is None:
         return None
     who = format_address(family, witness.source)
-    where = f"VRF {vrf}" if vrf else "the global table"
+    where = because("the_vrf", vrf=vrf) if vrf else because("the_global_table")
     return NetworkFault(
-        reason=f"{login.service} of {device.name} is open in {where} to {who}, no management station",
+        reason=because("login_open", service=login.service, device=device.name, where=where, source=who),
         device=device.name,
         ref=ref,
+        family=family,
     )
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.refs import interface_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, failed
 from verification.questions.reachability import Components
 from verification.routes.forwarding import Forwarding
 from verification.verdicts.flow import SUCCESS
@@ -90,7 +91,8 @@ def _to_device(
             known = node is not None and region in evidence.regions.chains
             ways = state.ways(node, region) if known and node is not None else ()
             if not ways or any(way.end not in SUCCESS or way.device != device for way in ways):
-                yield _cut(f"{station} does not reach {device} at {region}", state, device, port.interface)
+                reason = because("station_cut", station=station, device=device, region=region)
+                yield _cut(reason, state, device, port.interface, region.family)
 
 
 def _from_device(
@@ -109,7 +111,8 @@ def _from_device(
                 continue
             ways = () if node is None else state.ways(node, region)
             if not ways or any(way.end not in SUCCESS or (way.device, way.interface) not in ends for way in ways):
-                yield _cut(f"{device} does not reach {station}", state, device, "")
+                reason = because("device_cut", device=device, station=station)
+                yield _cut(reason, state, device, "", family)
 
 
 def _may_have_changed(state: Forwarding, region: Prefix) -> bool:
@@ -119,7 +122,7 @@ def _may_have_changed(state: Forwarding, region: Prefix) -> bool:
     return state.is_changed(region)
 
 
-def _cut(reason: str, state: Forwarding, device: str, interface: str) -> NetworkFault:
-    failure = state.surviving.failure
-    under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
-    return NetworkFault(reason=reason + under, device=device, ref=interface_ref(interface))
+def _cut(reason: Reason, state: Forwarding, device: str, interface: str, family: Family) -> NetworkFault:
+    failure = state.surviving.failure.name
+    said, ref = failed(reason, failure), interface_ref(interface)
+    return NetworkFault(reason=said, device=device, ref=ref, failure=failure, family=family)

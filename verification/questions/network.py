@@ -5,11 +5,12 @@ The one idea: each check is one function from evidence to the first thing wrong,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
+from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState
 from routing.model import AttachmentPort, Ref
@@ -21,17 +22,36 @@ from verification.packets.permitted_pairs import Kind
 from verification.routes.adjacency import parent_of
 from verification.routes.forwarding import Forwarding
 from verification.routes.surviving import Surviving
-from verification.verdicts.failure import Failure
+from verification.verdicts.failure import NOTHING_FAILED, Failure, FailureKind, FailureName
 from verification.verdicts.flow import SUCCESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkFault:
-    """What is wrong, and the line of which device is to blame."""
+    """What is wrong, and the line of which device is to blame; `failure`: when what has failed, `family`: the only address
+    family that it is about."""
 
-    reason: str
+    reason: Reason
     device: str
     ref: Ref
+    failure: FailureName = NOTHING_FAILED
+    family: Family | None = None
+
+
+def only_family(families: Iterable[Family]) -> Family | None:
+    """Return the address family if all these are one."""
+    found = set(families)
+    return found.pop() if len(found) == 1 else None
+
+
+def failed(reason: Reason, failure: FailureName) -> Reason:
+    """Return what is wrong with what has failed at the time."""
+    return because("when_failed", reason=reason, failure=failure.in_words()) if failure else reason
+
+
+def table_named(vrf: str | None) -> Reason | str:
+    """Return a VRF's name, or what the global table is called in its place."""
+    return vrf or because("global_table")
 
 
 def without_backbone(evidence: Evidence) -> Forwarding:
@@ -39,7 +59,7 @@ def without_backbone(evidence: Evidence) -> Forwarding:
     gone = evidence.given.roles.backbone & evidence.given.network.devices.keys()
     links = [item for item in evidence.given.network.links if item.a_device in gone or item.b_device in gone]
     failure = Failure(
-        name="backbone",
+        name=FailureName(FailureKind.BACKBONE),
         devices=frozenset(gone),
         links=frozenset(item.name for item in links),
         interfaces=frozenset(
@@ -59,8 +79,12 @@ def check_backbone(evidence: Evidence, address_index: AddressIndex) -> Iterator[
     Whoever stands on such a LAN may send into its VRF without a fence.
     """
     for device, name in undeclared_lans(evidence):
+        addresses = evidence.topology.interfaces[device, name].addresses
         yield NetworkFault(
-            reason=f"{name} of {device} is a LAN that nobody declared", device=device, ref=interface_ref(name)
+            reason=because("undeclared_lan", interface=name, device=device),
+            device=device,
+            ref=interface_ref(name),
+            family=only_family(item.family for item in addresses),
         )
     state = without_backbone(evidence)
     routes = _routes_of_starts(evidence, state.surviving)
@@ -82,9 +106,10 @@ def _reached(
         for way in state.ways(node, region):
             if way.end in SUCCESS and (way.device, way.interface) != (port.device, port.interface):
                 yield NetworkFault(
-                    reason=f"{port.attachment} reaches {owner} without the backbone",
+                    reason=because("reaches_without_backbone", source=port.attachment, destination=owner),
                     device=port.device,
                     ref=interface_ref(port.interface),
+                    family=region.family,
                 )
 
 
@@ -129,7 +154,8 @@ def check_default_routes(evidence: Evidence) -> Iterator[NetworkFault]:
             ref: Ref = ("static", vrf or "", str(default))
             if chosen is not None and chosen.used[0].neighbor:
                 ref = neighbor_ref(vrf, family, format_address(family, chosen.used[0].neighbor))
-            yield NetworkFault(reason=f"VRF {vrf or 'global'} of {device} has a default route", device=device, ref=ref)
+            reason = because("has_default_route", vrf=table_named(vrf), device=device)
+            yield NetworkFault(reason=reason, device=device, ref=ref, family=family)
 
 
 def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
@@ -145,9 +171,12 @@ def check_overlaps(evidence: Evidence) -> Iterator[NetworkFault]:
     for one, other in pairwise(found):
         if one[1] != other[1] and one[0].overlaps(other[0]):
             yield NetworkFault(
-                reason=f"{one[0]} of {one[1]} overlaps {other[0]} of {other[1]}",
+                reason=because(
+                    "prefixes_overlap", prefix=one[0], owner=one[1], other_prefix=other[0], other_owner=other[1]
+                ),
                 device=other[2],
                 ref=interface_ref(other[3]),
+                family=one[0].family,
             )
 
 
@@ -173,9 +202,17 @@ def check_leaks(
             if key[0] == "s":
                 ref = neighbor_ref(vrf, prefix.family, format_address(prefix.family, neighbor))
             yield NetworkFault(
-                reason=f"{prefix} of {owner} is in VRF {vrf} of {device} ({purpose}), where nobody talks to it",
+                reason=because(
+                    "leaked_to_strangers",
+                    prefix=prefix,
+                    owner=owner,
+                    vrf=table_named(vrf),
+                    device=device,
+                    purpose=purpose,
+                ),
                 device=device,
                 ref=ref,
+                family=prefix.family,
             )
 
 

@@ -1,11 +1,11 @@
 """What is asked of a policy: one question for each rule, one for each assertion about the way, and whom each rule is about.
 
-The one idea: a question's subject is its rule in words, so that every judge names the same question alike.
+The one idea: a question's subject is its rule, so that every judge is asked about the same thing.
 """
 
 from __future__ import annotations
 
-from intents.policy import Effect, Rule, ViaAssertion
+from intents.policy import Effect
 from intents.registry import AttachmentName
 from verification.evidence.evidence import Evidence, Given
 from verification.verdicts.question import Question, QuestionKind
@@ -19,22 +19,11 @@ def rule_questions(given: Given) -> list[Question]:
     return [
         Question(
             kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
-            subject=rule_subject(rule),
+            subject=rule,
             intents=given.policy.sources.get(rule, ()),
         )
         for rule in given.policy.rules
     ]
-
-
-def rule_subject(rule: Rule) -> str:
-    """Return the words that name a rule's question."""
-    within = " (within each organisation)" if rule.same_organisation else ""
-    return f"{rule.source} -> {rule.destination}: {rule.service}{within}"
-
-
-def via_subject(via: ViaAssertion) -> str:
-    """Return the words that name an assertion's question."""
-    return f"{via.source} -> {via.destination} via {', '.join(via.devices)}"
 
 
 def members_of_rules(evidence: Evidence) -> list[Members]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
 from routing.refs import vrf_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, failed, table_named
 from verification.questions.reachability import Components
 from verification.routes.forwarding import Forwarding
 
@@ -62,10 +63,15 @@ def check_purposes(
         if joined is not None and all(_apart(joined, other, device) for other in stands_on):
             continue
         if state.matched(node, region) is None:
-            failure = state.surviving.failure
-            under = f" when {failure.name} has failed" if failure.devices or failure.links else ""
-            reason = f"VRF {vrf} of {device} ({purpose}) has no route to {region} of its own purpose{under}"
-            yield NetworkFault(reason=reason, device=device, ref=vrf_ref(vrf or ""))
+            reason = no_route(device, vrf, purpose, region)
+            failure, ref = state.surviving.failure.name, vrf_ref(vrf or "")
+            said = failed(reason, failure)
+            yield NetworkFault(reason=said, device=device, ref=ref, failure=failure, family=region.family)
+
+
+def no_route(device: str, vrf: str | None, purpose: PurposeName, region: Prefix) -> Reason:
+    """Return that a backbone VRF lacks a route to a prefix of its own purpose."""
+    return because("no_route_of_purpose", vrf=table_named(vrf), device=device, purpose=purpose, prefix=region)
 
 
 def _asked(

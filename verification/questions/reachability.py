@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex
@@ -18,25 +20,35 @@ from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.routes.adjacency import parent_of
 from verification.routes.forwarding import Forwarding, Way
+from verification.verdicts.failure import FailureName
 from verification.verdicts.flow import SUCCESS, Disposition
 
 Components = Mapping[str, frozenset[int]]
 """The components of the physical graph that each device hangs on; a device that is absent hangs on none."""
 
 
+class WrongKind(StrEnum):
+    """What a fault of routing breaks."""
+
+    SESSION = "session"
+    WALL = "wall"
+    TRANSIT = "transit"
+    VIA = "via"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
     """One thing wrong about routing: what it breaks, between whom, where the packet went, in which state."""
 
-    kind: str
+    kind: WrongKind
     source: AttachmentName
     destination: AttachmentName | None
     family: Family
     port: AttachmentPort
     region: Prefix
     way: Way
-    failure: str
-    reason: str
+    failure: FailureName
+    reason: Reason
 
 
 def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort, ...]]:
@@ -142,20 +154,22 @@ def join(
     if node is None or not regions:
         missing = Way(Disposition.NO_ROUTE, port.device, port.interface, (port.device,), ())
         any_region = next(iter(regions), Prefix(family, 0, 0))
-        reason = "the interface is missing or down" if node is None else "no device has the destination's prefix"
+        reason = because("source_port_missing") if node is None else because("destination_nowhere")
         cut = Failing(port=port, region=any_region, way=missing, state=state)
-        yield cut.wrong("session", source, destination, reason)
+        yield cut.wrong(WrongKind.SESSION, source, destination, reason)
         return
     for region in regions:
         for way in state.ways(node, region):
             if way.end not in SUCCESS or (way.device, way.interface) not in ends:
                 failing = Failing(port=port, region=region, way=way, state=state)
-                yield failing.wrong("session", source, destination, _ended(way))
+                yield failing.wrong(WrongKind.SESSION, source, destination, _ended(way))
                 return
 
 
-def _ended(way: Way) -> str:
-    return f"ends {way.end} on {way.device} {way.interface}".rstrip()
+def _ended(way: Way) -> Reason:
+    if not way.interface:
+        return because("ends_on_device", end=way.end, device=way.device)
+    return because("ends_on", end=way.end, device=way.device, interface=way.interface)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +181,9 @@ class Failing:
     way: Way
     state: Forwarding
 
-    def wrong(self, kind: str, source: AttachmentName, destination: AttachmentName | None, reason: str) -> Wrong:
+    def wrong(
+        self, kind: WrongKind, source: AttachmentName, destination: AttachmentName | None, reason: Reason
+    ) -> Wrong:
         """Return what is wrong with it."""
         return Wrong(
             kind=kind,

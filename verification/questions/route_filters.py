@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Family, Prefix, format_address
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import Action, BgpNeighbor, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import neighbor_ref
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, table_named
 from verification.routes.adjacency import Session
 
 Policies = Mapping[str, RoutePolicy]
@@ -34,25 +35,27 @@ def check_route_filters(evidence: Evidence, plane: ManagementPlane) -> Iterator[
         if sender not in evidence.given.roles.sites:
             continue
         planned = own.get(session.sender, frozenset())
-        for device, vrf, neighbor, names, verb in (
-            (sender, sender_vrf, session.export, session.export.exports, "may announce"),
-            (receiver, receiver_vrf, session.accept, session.accept.imports, "takes"),
-        ):
-            if not any(passes_only(policies[device].get(name), planned) for name in names):
-                yield _loose(device, vrf, neighbor, session, f"{device} {verb} more than {_shown(planned)}")
+        export, accept, allowed = session.export, session.accept, _shown(planned)
+        if not any(passes_only(policies[sender].get(name), planned) for name in export.exports):
+            what = because("announces_more", device=sender, planned=allowed)
+            yield _loose(sender, sender_vrf, export, session, what)
+        if not any(passes_only(policies[receiver].get(name), planned) for name in accept.imports):
+            what = because("takes_more", device=receiver, planned=allowed)
+            yield _loose(receiver, receiver_vrf, accept, session, what)
 
 
-def _loose(device: str, vrf: str | None, neighbor: BgpNeighbor, session: Session, what: str) -> NetworkFault:
+def _loose(device: str, vrf: str | None, neighbor: BgpNeighbor, session: Session, what: Reason) -> NetworkFault:
     address = format_address(session.family, neighbor.address)
     return NetworkFault(
-        reason=f"{what} over the session with {address} in VRF {vrf or 'global'}",
+        reason=because("over_session", what=what, neighbor=address, vrf=table_named(vrf)),
         device=device,
         ref=neighbor_ref(vrf, session.family, address),
+        family=session.family,
     )
 
 
-def _shown(planned: frozenset[Prefix]) -> str:
-    return ", ".join(str(prefix) for prefix in sorted(planned)) or "nothing"
+def _shown(planned: frozenset[Prefix]) -> Reason | str:
+    return ", ".join(str(prefix) for prefix in sorted(planned)) or because("nothing")
 
 
 def _own_prefixes(evidence: Evidence, plane: ManagementPlane) -> dict[int, frozenset[Prefix]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from intents.prefix import Prefix
+from intents.reason import because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.permitted_pairs import NOBODY
-from verification.questions.reachability import Failing, Wrong
+from verification.questions.reachability import Failing, Wrong, WrongKind
 from verification.routes.forwarding import Forwarding, Way
 from verification.verdicts.flow import SUCCESS
 
@@ -89,7 +90,8 @@ def _carried(
         for way in state.ways(start, region):
             if way.end in SUCCESS and device in way.devices[1:-1]:
                 failing = Failing(port=ports[0], region=region, way=way, state=state)
-                yield failing.wrong("transit", AttachmentName(ports[0].attachment), owner, "a site carries it")
+                source = AttachmentName(ports[0].attachment)
+                yield failing.wrong(WrongKind.TRANSIT, source, owner, because("site_carries"))
                 return
 
 
@@ -104,23 +106,23 @@ def _leads_astray(
         name = evidence.topology.ports.get((way.device, way.interface))
         if name is None and _is_router(evidence, way):
             if not _may_reach(evidence, source, region):
-                reason = f"{way.device}'s own address {region} is routable from {source}"
-                yield failing.wrong("wall", source, None, reason)
+                reason = because("router_routable", device=way.device, region=region, source=source)
+                yield failing.wrong(WrongKind.WALL, source, None, reason)
             continue
         if name is None:
-            yield failing.wrong("wall", source, None, "leads to an undeclared LAN")
+            yield failing.wrong(WrongKind.WALL, source, None, because("leads_to_undeclared_lan"))
             continue
         other = AttachmentName(name)
         if other == source:
             continue
         if address_index.owner.get(region) != other:
-            reason = f"{region} is delivered to {other}, whose prefix it is not"
-            yield failing.wrong("wall", source, other, reason)
+            reason = because("delivered_to_stranger", region=region, destination=other)
+            yield failing.wrong(WrongKind.WALL, source, other, reason)
         elif set(way.devices[1:-1]) & evidence.given.roles.sites:
-            yield failing.wrong("transit", source, other, "a site carries it")
+            yield failing.wrong(WrongKind.TRANSIT, source, other, because("site_carries"))
         elif not any(evidence.talks(source, other, region.family)):
-            reason = f"{other} is routable though no intent lets the two talk"
-            yield failing.wrong("wall", source, other, reason)
+            reason = because("stranger_routable", destination=other)
+            yield failing.wrong(WrongKind.WALL, source, other, reason)
 
 
 def _is_router(evidence: Evidence, way: Way) -> bool:

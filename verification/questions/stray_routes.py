@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intents.prefix import Prefix, format_address
+from intents.reason import because
 from routing.model import Ref
 from routing.refs import neighbor_ref, vrf_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault
+from verification.questions.network import NetworkFault, table_named
 from verification.routes.best_path import Selected
 
 _ORIGINATED = "o"
@@ -49,5 +50,5 @@ def _stray(evidence: Evidence, prefix: Prefix, node: int, chosen: Selected) -> N
     ref: Ref = vrf_ref(vrf or "")
     if chosen.used[0].neighbor:
         ref = neighbor_ref(vrf, prefix.family, format_address(prefix.family, chosen.used[0].neighbor))
-    reason = f"VRF {vrf or 'global'} of {device} is told of {prefix}, which nobody there needs"
-    return NetworkFault(reason=reason, device=device, ref=ref)
+    reason = because("stray_route", vrf=table_named(vrf), device=device, prefix=prefix)
+    return NetworkFault(reason=reason, device=device, ref=ref, family=prefix.family)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Prefix, format_address
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AclBinding, Device
 from verification.evidence.evidence import Evidence
@@ -51,26 +52,26 @@ def unknowns_of(evidence: Evidence) -> Unknowns:
     )
 
 
-def _unusual(evidence: Evidence, device: Device) -> Iterator[str]:
+def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed."""
     if any(family.export_map for vrf in device.vrfs for family in vrf.families):
-        yield "an export map changes route targets"
+        yield because("export_map")
     for name in _preferring(device):
-        yield f"{name} sets a local preference: routes might settle in more than one way (RFC 4264)"
+        yield because("local_preference", policy=name)
     for static in device.statics:
         if static.interface is not None and static.next_hop is None:
-            yield f"the route to {static.prefix} names {static.interface} and no next hop: who answers there is not known"
+            yield because("route_without_next_hop", prefix=static.prefix, interface=static.interface)
     for instance in device.bgp:
         for neighbor in instance.neighbors:
             if neighbor.maximum_prefixes is not None:
                 address = format_address(neighbor.family, neighbor.address)
-                yield f"the session with {address} ends at {neighbor.maximum_prefixes} prefixes"
+                yield because("prefix_limit", neighbor=address, count=neighbor.maximum_prefixes)
     for item in device.interfaces:
         if (device.name, item.name) in evidence.topology.ports:
             continue
         for binding in item.bindings:
             if not _passes_all(evidence, device.name, item.name, binding):
-                yield f"{binding.acl} on {item.name}, which is no fence, is not followed under failures"
+                yield because("filter_not_followed", acl=binding.acl, interface=item.name)
 
 
 def _preferring(device: Device) -> list[str]:
@@ -137,17 +138,21 @@ def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) ->
     return False
 
 
-def _verdict(evidence: Evidence, devices: frozenset[str], unusual: Mapping[str, tuple[str, ...]]) -> NotModelled:
+def _verdict(evidence: Evidence, devices: frozenset[str], unusual: Mapping[str, tuple[Reason, ...]]) -> NotModelled:
     culprits: list[Culprit] = []
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for name in sorted(devices):
         device = evidence.given.network.devices[name]
         numbers = evidence.given.unknown_lines.get(name, ())
         for index, item in enumerate(device.unknown[:5]):
             number = numbers[index] if index < len(numbers) else 0
             culprits.append(Culprit(device=name, ref=("unknown", *item.path), line=number, text=item.path[-1]))
-            reasons.append(f"{name}:{number}: {item.path[-1]!r}: {item.reason}")
-        reasons += [f"{name}: {reason}" for reason in unusual[name][:5]]
+            place = {"device": name, "line": number, "text": item.path[-1]}
+            reasons.append(because("unknown_line", **place, reason=item.reason))
+        reasons += [because("unusual_device", device=name, reason=reason) for reason in unusual[name][:5]]
     more = sum(len(evidence.given.network.devices[name].unknown) for name in devices) - len(culprits)
-    tail = f" and {more} more" if more > 0 else ""
-    return NotModelled(reason="; ".join(reasons[:5]) + tail, culprits=tuple(culprits))
+    shown = tuple(reasons[:5])
+    reason = (
+        because("unknown_lines_and_more", lines=shown, more=more) if more > 0 else because("unknown_lines", lines=shown)
+    )
+    return NotModelled(reason=reason, culprits=tuple(culprits))

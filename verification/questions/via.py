@@ -5,13 +5,14 @@ The one idea: a delivered way that misses every named device is the counterexamp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
-from verification.questions.reachability import Components, Failing, Wrong
+from verification.questions.reachability import Components, Failing, Wrong, WrongKind
 from verification.routes.forwarding import Forwarding
 from verification.verdicts.flow import SUCCESS
 
@@ -38,7 +39,12 @@ def check_via(
                     for port, node in starts if changed else nodes_with_lost_session:
                         for way in state.ways(node, region):
                             if way.end in SUCCESS and devices.isdisjoint(way.devices):
-                                reason = f"goes by {', '.join(way.devices)}, not by {', '.join(sorted(devices))}"
+                                reason = goes_by(way.devices, sorted(devices))
                                 failing = Failing(port=port, region=region, way=way, state=state)
                                 source = AttachmentName(port.attachment)
-                                yield index, failing.wrong("via", source, destination, reason)
+                                yield index, failing.wrong(WrongKind.VIA, source, destination, reason)
+
+
+def goes_by(way: Iterable[str], wanted: Iterable[str]) -> Reason:
+    """Return that a way misses every device that it must pass."""
+    return because("goes_by", way=", ".join(way), wanted=", ".join(wanted))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from verification.routes.best_path import Candidate, CandidateKey, Selected
 
 
@@ -82,3 +83,8 @@ class NotSettledError(Exception):
     def __init__(self, prefix: Prefix) -> None:
         super().__init__(str(prefix))
         self.prefix = prefix
+
+    @property
+    def reason(self) -> Reason:
+        """Return why nothing may be said."""
+        return because("not_settled", prefix=self.prefix)

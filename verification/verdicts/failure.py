@@ -10,8 +10,55 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
 
+from intents.reason import Reason, because
 from routing.model import Network, PhysicalLink
+
+
+class FailureKind(StrEnum):
+    """What may have failed."""
+
+    NONE = "none"
+    DEVICE = "device"
+    DUCT = "duct"
+    LINK = "link"
+    BACKBONE = "backbone"
+    """Every backbone device at once: asked of A05 alone, no failure that can be expected."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FailureName:
+    """Which element has failed; as text `device/core-1`, or `none` for the whole network."""
+
+    kind: FailureKind
+    element: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.element}" if self.element else str(self.kind)
+
+    def __bool__(self) -> bool:
+        return self.kind is not FailureKind.NONE
+
+    def in_words(self) -> Reason:
+        """Return what has failed."""
+        match self.kind:
+            case FailureKind.NONE:
+                return because("failure_none")
+            case FailureKind.DEVICE:
+                return because("failure_device", name=self.element)
+            case FailureKind.DUCT:
+                return because("failure_duct", name=self.element)
+            case FailureKind.LINK:
+                return because("failure_link", name=self.element)
+            case FailureKind.BACKBONE:
+                return because("failure_backbone")
+            case _:
+                assert_never(self.kind)
+
+
+NOTHING_FAILED = FailureName(FailureKind.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,20 +69,20 @@ class Failure:
     and those that face a failed device. The interfaces of a failed device itself are not listed.
     """
 
-    name: str
+    name: FailureName
     devices: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
     interfaces: frozenset[tuple[str, str]] = frozenset()
 
 
-NO_FAILURE = Failure(name="none")
+NO_FAILURE = Failure(name=NOTHING_FAILED)
 
 
 def device_failure(network: Network, device: str) -> Failure:
     """Return the failure of one device: all its links end at dead ports."""
     gone = [link for link in network.links if device in (link.a_device, link.b_device)]
     return Failure(
-        name=f"device/{device}",
+        name=FailureName(FailureKind.DEVICE, device),
         devices=frozenset({device}),
         links=_names(gone),
         interfaces=frozenset(end for end in _ends(gone) if end[0] != device),
@@ -45,13 +92,13 @@ def device_failure(network: Network, device: str) -> Failure:
 def link_failure(network: Network, link: str) -> Failure:
     """Return the failure of one channel or backbone link."""
     gone = [item for item in network.links if item.name == link]
-    return Failure(name=f"link/{link}", links=_names(gone), interfaces=_ends(gone))
+    return Failure(name=FailureName(FailureKind.LINK, link), links=_names(gone), interfaces=_ends(gone))
 
 
 def duct_failure(network: Network, duct: str) -> Failure:
     """Return the failure of one duct: every channel that lies in it fails together."""
     gone = [link for link in network.links if duct in link.ducts]
-    return Failure(name=f"duct/{duct}", links=_names(gone), interfaces=_ends(gone))
+    return Failure(name=FailureName(FailureKind.DUCT, duct), links=_names(gone), interfaces=_ends(gone))
 
 
 def failures(network: Network, devices: Collection[str]) -> tuple[Failure, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family, Prefix, format_address
+from intents.reason import Reason, because, describe_reason
 from routing.model import Ref, RouteSource
 
 TCP = 6
@@ -125,29 +126,40 @@ class Trace:
         return self.disposition in SUCCESS
 
 
-def describe_flow(flow: Flow) -> str:
+def describe_flow(flow: Flow, language: str) -> str:
     """Return a flow as one line: `tcp 10.1.2.3:40000 -> 10.9.0.5:443 [SYN] from cpe-1 GigabitEthernet0/0/1.110`."""
+    return describe_reason(flow_in_words(flow), language)
+
+
+def flow_in_words(flow: Flow) -> Reason:
+    """Return a flow as something that can be said: protocol, ends, what else tells it apart, and where it starts."""
     source = format_address(flow.family, flow.source)
     destination = format_address(flow.family, flow.destination)
     if flow.protocol in (TCP, UDP) and not flow.fragment:
         source = _with_port(flow.family, source, flow.source_port)
         destination = _with_port(flow.family, destination, flow.destination_port)
-    protocol = _PROTOCOL_NAMES.get(flow.protocol, f"protocol {flow.protocol}")
     details = _details(flow)
-    shown = f" [{details}]" if details else ""
-    return f"{protocol} {source} -> {destination}{shown} from {flow.start_device} {flow.start_interface}"
+    return because(
+        "flow",
+        protocol=_PROTOCOL_NAMES.get(flow.protocol) or because("flow_protocol", number=flow.protocol),
+        source=source,
+        destination=destination,
+        details="" if details is None else because("flow_details", details=details),
+        device=flow.start_device,
+        interface=flow.start_interface,
+    )
 
 
 def _with_port(family: Family, address: str, number: int) -> str:
     return f"{address}:{number}" if family is Family.V4 else f"[{address}]:{number}"
 
 
-def _details(flow: Flow) -> str:
+def _details(flow: Flow) -> Reason | str | None:
     if flow.fragment:
-        return "fragment"
+        return because("flow_fragment")
     if flow.protocol == TCP:
         set_flags = [name for bit, name in enumerate(_FLAG_NAMES) if flow.tcp_flags >> bit & 1]
-        return " ".join(set_flags) or "no flags"
+        return " ".join(set_flags) or because("flow_no_flags")
     if flow.protocol in (ICMP4, ICMP6):
-        return f"type {flow.icmp_type} code {flow.icmp_code}"
-    return ""
+        return because("flow_icmp", type=flow.icmp_type, code=flow.icmp_code)
+    return None

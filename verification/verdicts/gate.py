@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from verification.verdicts.flow import describe_flow
-from verification.verdicts.verdict import Disputed, Holds, NotModelled, Replay, Verdict, Violated
+from intents.reason import because
+from verification.verdicts.opinions import BATFISH
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Replay, Statement, Verdict, Violated
 
 Replays = Callable[[Violated], bool]
 """Returns whether `walk` shows what a violation claims of a packet; False for one without a packet."""
@@ -26,8 +27,10 @@ def combine_verdicts(engine: Verdict, second: Verdict | None, replays: Replays) 
         case Holds(judges=one, states=states), Holds(judges=other):
             return Holds(judges=tuple(sorted({*one, *other})), states=states)
         case Holds(judges=judges), Violated() as found:
-            shown = "" if found.flow is None else f" ({describe_flow(found.flow)})"
-            return Disputed(one=f"{', '.join(judges)}: holds", other=f"batfish: {found.reason}{shown}")
+            return Disputed(
+                one=Statement(judges=judges, said=because("it_holds")),
+                other=Statement(judges=(BATFISH,), said=found.reason, flow=found.flow),
+            )
         case Holds(), Disputed() | NotModelled() as found:
             return found
         case _:

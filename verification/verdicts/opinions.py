@@ -12,6 +12,7 @@ from verification.verdicts.verdict import Culprit, Verdict
 
 ENGINE = "engine"
 BATFISH = "batfish"
+WALK = "walk"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import NoneType
+from typing import assert_never
 
+from intents.policy import Rule, ViaAssertion
+from intents.policy_words import rule_in_words, via_in_words
+from intents.reason import Reason, because
 from verification.verdicts.opinions import Opinion
 from verification.verdicts.verdict import Verdict
 
@@ -49,15 +54,23 @@ class QuestionKind(StrEnum):
     VIA = "via"
 
 
+Subject = Rule | ViaAssertion | str | None
+"""What a question is about: a rule or an assertion of the policy, an attachment or a device by name, or the whole network."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """`subject` names what it is about; `intents` are the identifiers of the intents that ask it; `cases` counts the
-    (source, destination) pairs, filters or nodes that it covers; a report over no session at all is an error."""
+    """`intents` are the identifiers of the intents that ask it; `cases` counts the (source, destination) pairs, filters or nodes
+    that it covers; a report over no session at all is an error. TypeError for a subject that a kind is not about."""
 
     kind: QuestionKind
-    subject: str
+    subject: Subject
     intents: tuple[str, ...] = ()
     cases: int = 0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.subject, _subjects_of(self.kind)):
+            raise TypeError(f"no question of kind {self.kind} is about {self.subject!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,3 +80,100 @@ class Answer:
     question: Question
     verdict: Verdict
     opinions: tuple[Opinion, ...] = ()
+
+
+def _subjects_of(kind: QuestionKind) -> tuple[type, ...]:
+    """Return what a kind of question may be about."""
+    match kind:
+        case QuestionKind.SESSION | QuestionKind.FORBIDDEN:
+            return (Rule,)
+        case QuestionKind.VIA:
+            return (ViaAssertion,)
+        case QuestionKind.ISOLATION | QuestionKind.WALL:
+            return (str,)
+        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.MANAGEMENT:
+            return (str,)
+        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
+            return (NoneType,)
+        case QuestionKind.ROUTE_FILTER | QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES:
+            return (NoneType,)
+        case QuestionKind.ADDRESSING | QuestionKind.OVERLAP:
+            return (NoneType,)
+        case _:
+            assert_never(kind)
+
+
+def rule_of_question(question: Question) -> Rule:
+    """Return the rule that a question is about; TypeError for a kind that is about none."""
+    if not isinstance(question.subject, Rule):
+        raise TypeError(f"{question.kind} is about no rule")
+    return question.subject
+
+
+def via_of_question(question: Question) -> ViaAssertion:
+    """Return the assertion about the way that a question is about; TypeError for a kind that is about none."""
+    if not isinstance(question.subject, ViaAssertion):
+        raise TypeError(f"{question.kind} is about no way")
+    return question.subject
+
+
+def subject_in_words(subject: Subject) -> Reason | str:
+    """Return what a question is about."""
+    match subject:
+        case Rule():
+            return rule_in_words(subject)
+        case ViaAssertion():
+            return via_in_words(subject)
+        case None:
+            return because("network")
+        case str():
+            return subject
+        case _:
+            assert_never(subject)
+
+
+def question_in_words(question: Question) -> Reason:
+    """Return a question by its kind and what it is about."""
+    kind, subject = kind_in_words(question.kind), subject_in_words(question.subject)
+    return because("question", kind=kind, subject=subject)
+
+
+def kind_in_words(kind: QuestionKind) -> Reason:  # noqa: C901, PLR0912 - a table: one line a kind
+    """Return what is asked, in a word or two."""
+    match kind:
+        case QuestionKind.SESSION:
+            return because("kind_session")
+        case QuestionKind.FORBIDDEN:
+            return because("kind_forbidden")
+        case QuestionKind.ISOLATION:
+            return because("kind_isolation")
+        case QuestionKind.SOURCE_FENCE:
+            return because("kind_source_fence")
+        case QuestionKind.DESTINATION_FENCE:
+            return because("kind_destination_fence")
+        case QuestionKind.WALL:
+            return because("kind_wall")
+        case QuestionKind.BACKBONE:
+            return because("kind_backbone")
+        case QuestionKind.TRANSIT:
+            return because("kind_transit")
+        case QuestionKind.LEAK:
+            return because("kind_leak")
+        case QuestionKind.PURPOSE:
+            return because("kind_purpose")
+        case QuestionKind.ROUTE_FILTER:
+            return because("kind_route_filter")
+        case QuestionKind.DEFAULT_ROUTE:
+            return because("kind_default_route")
+        case QuestionKind.ROUTES:
+            return because("kind_routes")
+        case QuestionKind.ADDRESSING:
+            return because("kind_addressing")
+        case QuestionKind.OVERLAP:
+            return because("kind_overlap")
+        case QuestionKind.MANAGEMENT:
+            return because("kind_management")
+        case QuestionKind.VIA:
+            return because("kind_via")
+        case _:
+            assert_never(kind)

@@ -9,8 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intents.prefix import Family
+from intents.reason import Reason, because
 from routing.model import Ref
-from verification.verdicts.flow import Flow
+from verification.verdicts.failure import NOTHING_FAILED, FailureName
+from verification.verdicts.flow import Flow, flow_in_words
+
+Step = str | Reason
+"""One step of a packet's way: a device's name, or what happens there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,33 +77,51 @@ class Holds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violated:
-    """A counterexample: the flow (None for a rule about routes alone), in words what happens, the way hop by hop, the
-    guilty lines, the intents touched, and the failure under which it happens ("none" for the whole network). `claim` is
-    what `walk` can be asked about the flow; `replay` says that it was asked and agreed, or why it was not."""
+    """A counterexample: the flow (None for a rule about routes alone), what happens, the way step by step, the guilty lines, the
+    intents touched, and the failure under which it happens. `family`: the only address family that it is about, where no flow
+    says so. `claim` is what `walk` can be asked about the flow; `replay` says that it was asked and agreed, or why
+    it was not."""
 
-    reason: str
+    reason: Reason
     flow: Flow | None = None
-    path: tuple[str, ...] = ()
+    family: Family | None = None
+    path: tuple[Step, ...] = ()
     culprits: tuple[Culprit, ...] = ()
     intents: tuple[str, ...] = ()
-    failure: str = "none"
+    failure: FailureName = NOTHING_FAILED
     claim: Claim | None = None
     replay: Replay = Replay.NOT_ASKED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What one side of a dispute says: by whom (several judges may say the same), what, and of which packet if of one."""
+
+    judges: tuple[str, ...]
+    said: Reason
+    flow: Flow | None = None
+
+    def in_words(self) -> Reason:
+        """Return it as something that can be said."""
+        judges = ", ".join(self.judges)
+        if self.flow is None:
+            return because("says", judges=judges, said=self.said)
+        return because("says_of_packet", judges=judges, said=self.said, flow=flow_in_words(self.flow))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disputed:
     """Two judges differ and no counterexample replays."""
 
-    one: str
-    other: str
+    one: Statement
+    other: Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotModelled:
     """Nothing may be claimed, because of these lines (`device:line`) or features."""
 
-    reason: str
+    reason: Reason
     culprits: tuple[Culprit, ...] = ()
 
 

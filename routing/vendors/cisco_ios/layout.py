@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from intents.reason import Reason, because
 from routing.model import LinePath
 
 LONGEST_LINE = 4096
@@ -38,7 +39,7 @@ class Banner(NamedTuple):
 
     end: int
     text: str
-    fault: str | None
+    fault: Reason | None
 
 
 def split_lines(text: str) -> list[str]:
@@ -46,13 +47,13 @@ def split_lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").split("\n") if "\r" in text else text.split("\n")
 
 
-def strange_lines(text: str, lines: list[str]) -> dict[int, str]:
+def strange_lines(text: str, lines: list[str]) -> dict[int, Reason]:
     """Return the indexes of lines that no device would take as they look, with the reason."""
-    found: dict[int, str] = {}
+    found: dict[int, Reason] = {}
     if len(text) > LONGEST_LINE and max(map(len, lines)) > LONGEST_LINE:
-        found.update((i, "line is too long") for i, line in enumerate(lines) if len(line) > LONGEST_LINE)
+        found.update((i, because("line_too_long")) for i, line in enumerate(lines) if len(line) > LONGEST_LINE)
     if STRANGE.search(text) is not None:
-        found.update((i, "control or invisible character") for i, line in enumerate(lines) if STRANGE.search(line))
+        found.update((i, because("invisible_character")) for i, line in enumerate(lines) if STRANGE.search(line))
     return found
 
 
@@ -114,11 +115,11 @@ def banner_at(lines: list[str], start: int) -> Banner | None:
     return Banner(index + 1, text, _banner_fault(text.split(None, 2)[2][len(delimiter) :], delimiter))
 
 
-def _banner_fault(body: str, delimiter: str) -> str | None:
+def _banner_fault(body: str, delimiter: str) -> Reason | None:
     if not body.endswith(delimiter):
-        return "text after the end of the banner"
+        return because("banner_goes_on")
     if delimiter == "^C" and body.count("^") != 1:
-        return "the banner may end at another place"
+        return because("banner_end_unsure")
     return None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from intents.prefix import Family, parse_address, parse_interface, truncate
+from intents.reason import Reason, UnclearError, because, unclear
 from routing.model import AddressMatch, FlagMatch, IcmpMatch, PortRange
 from routing.vendors.cisco_ios.names import FLAG_BITS, ICMP4_NAMES, ICMP6_NAMES, port_names, small_number
 
@@ -18,12 +19,8 @@ ALL6 = (1 << 128) - 1
 PORT_OPERATORS = frozenset({"eq", "neq", "lt", "gt", "range"})
 
 Addresses = tuple[AddressMatch, ...] | None
-AddressGroups = Mapping[str, "Addresses | str"]
+AddressGroups = Mapping[str, "Addresses | Reason"]
 """Object groups by name: what they match, or why that is not known."""
-
-
-class UnclearError(ValueError):
-    """A line whose meaning is not exactly known; the message is the reason."""
 
 
 @lru_cache(maxsize=1 << 16)
@@ -32,9 +29,9 @@ def ipv4(word: str) -> int:
     try:
         family, value = parse_address(word)
     except ValueError:
-        raise UnclearError("not an IPv4 address") from None
+        raise unclear("not_an_ipv4_address") from None
     if family is not Family.V4:
-        raise UnclearError("not an IPv4 address")
+        raise unclear("not_an_ipv4_address")
     return value
 
 
@@ -42,7 +39,7 @@ def mask_length(word: str) -> int:
     """Return the prefix length that a contiguous IPv4 mask says; UnclearError if it is none."""
     host_bits = ipv4(word) ^ ALL4
     if host_bits & (host_bits + 1):
-        raise UnclearError("mask is not contiguous")
+        raise unclear("mask_not_contiguous")
     return 32 - host_bits.bit_length()
 
 
@@ -59,9 +56,9 @@ def prefix6_match(word: str) -> Addresses:
     try:
         family, value, length = parse_interface(word)
     except ValueError:
-        raise UnclearError("not an IPv6 prefix") from None
+        raise unclear("not_an_ipv6_prefix") from None
     if family is not Family.V6:
-        raise UnclearError("not an IPv6 prefix")
+        raise unclear("not_an_ipv6_prefix")
     care = ALL6 >> (128 - length) << (128 - length)
     return (AddressMatch(value=truncate(family, value, length), care=care),) if length else None
 
@@ -72,7 +69,7 @@ def host_match(family: Family, word: str) -> Addresses:
     if family is Family.V4:
         return (AddressMatch(value=ipv4(word), care=ALL4),)
     if "/" in word:
-        raise UnclearError("not an IPv6 address")
+        raise unclear("not_an_ipv6_address")
     return prefix6_match(word + "/128")
 
 
@@ -85,9 +82,9 @@ def address_term(family: Family, words: list[str], at: int, groups: AddressGroup
         return host_match(family, words[at + 1]), at + 2
     if word == "object-group":
         if family is Family.V6:
-            raise UnclearError("object groups of IPv6 are not modelled")
-        group = groups.get(words[at + 1], "object group is not defined")
-        if isinstance(group, str):
+            raise unclear("object_groups_of_ipv6")
+        group = groups.get(words[at + 1], because("object_group_undefined"))
+        if isinstance(group, Reason):
             raise UnclearError(group)
         return group, at + 2
     if family is Family.V4:
@@ -102,7 +99,7 @@ def port_term(protocol: int, words: list[str], at: int) -> tuple[tuple[PortRange
     if operator == "range":
         low, high = _port(names, words[at + 1]), _port(names, words[at + 2])
         if low > high:
-            raise UnclearError("port range is upside down")
+            raise unclear("port_range_upside_down")
         return ((low, high),), at + 3
     end = at + 1
     ports: list[int] = []
@@ -125,13 +122,13 @@ def _port(names: Mapping[str, int], word: str) -> int:
     if number is None:
         number = small_number(word, 65535)
     if number is None:
-        raise UnclearError("not a port")
+        raise unclear("not_a_port")
     return number
 
 
 def _port_ranges(operator: str, ports: list[int]) -> tuple[PortRange, ...]:
     if not ports or (len(ports) > 1 and operator in ("lt", "gt")):
-        raise UnclearError("wrong number of ports")
+        raise unclear("wrong_number_of_ports")
     if operator == "lt":
         found = [(0, ports[0] - 1)]
     elif operator == "gt":
@@ -142,7 +139,7 @@ def _port_ranges(operator: str, ports: list[int]) -> tuple[PortRange, ...]:
     if operator == "neq":
         merged = other_ports(merged)
     if not merged or any(low > high for low, high in merged):
-        raise UnclearError("no port is left")
+        raise unclear("no_port_left")
     return merged
 
 
@@ -179,14 +176,14 @@ def flag_terms(words: list[str], at: int) -> tuple[tuple[FlagMatch, ...], int]:
     while end < len(words) and words[end][0] in "+-":
         bit = FLAG_BITS.get(words[end][1:])
         if bit is None or care & bit:
-            raise UnclearError("not a TCP flag, or given twice")
+            raise unclear("tcp_flag_twice")
         wanted = bit if words[end][0] == "+" else 0
         matches.add(FlagMatch(value=wanted, care=bit))
         value |= wanted
         care |= bit
         end += 1
     if not care:
-        raise UnclearError("no TCP flag given")
+        raise unclear("no_tcp_flag")
     if mode == "match-all":
         return (FlagMatch(value=value, care=care),), end
     return tuple(sorted(matches, key=lambda match: (match.care, match.value))), end

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of
+from intents.reason import unclear
 from routing.model import AddressMatch
 
 
@@ -20,7 +21,7 @@ def parse_match(family: Family, text: str) -> AddressMatch:
     address, slash, rest = text.partition("/")
     found, value = parse_address(address)
     if found is not family:
-        raise ValueError(f"an address of the other family: {text!r}")
+        raise unclear("address_of_other_family", text=text)
     full = (1 << family.bits) - 1
     if not slash:
         care = full
@@ -29,9 +30,9 @@ def parse_match(family: Family, text: str) -> AddressMatch:
     elif family is Family.V4:
         mask_family, care = parse_address(rest)
         if mask_family is not family:
-            raise ValueError(f"not a mask: {text!r}")
+            raise unclear("not_a_mask", text=text)
     else:
-        raise ValueError(f"not a prefix: {text!r}")
+        raise unclear("not_this_prefix", text=text)
     return AddressMatch(value=value & care, care=care)
 
 
@@ -42,7 +43,7 @@ def parse_condition(family: Family, text: str) -> AddressMatch:
     found = parse_match(family, text)
     address, _, length = text.partition("/")
     if family is Family.V4 and length.isdigit() and parse_address(address).value != found.value:
-        raise ValueError(f"a prefix with host bits: {text!r}")
+        raise unclear("prefix_with_host_bits", text=text)
     return found
 
 
@@ -70,10 +71,10 @@ def select(family: Family, listed: Iterable[tuple[AddressMatch, bool]]) -> tuple
     for match, excepted in entries:
         length = _length(family, match.care)
         if length is None:
-            raise ValueError("a mask with gaps beside an exception")
+            raise unclear("gapped_mask_beside_exception")
         prefix = Prefix(family, match.value, length)
         if chosen.setdefault(prefix, excepted) is not excepted:
-            raise ValueError("a prefix that stands both with and without except")
+            raise unclear("prefix_with_and_without_except")
     return tuple(
         AddressMatch(value=prefix.network, care=_care(family, prefix.length))
         for low, high in _sweep(sorted(chosen.items()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from intents.reason import unclear
 from routing.model import ESTABLISHED, FlagMatch
 from routing.vendors.junos.names import TCP_FLAGS
 
@@ -24,13 +25,13 @@ def parse_flags(text: str) -> tuple[FlagMatch, ...]:
     while position < len(text.rstrip()):
         match = _TOKEN.match(text, position)
         if match is None or len(tokens) > _LIMIT:
-            raise ValueError(f"not an expression over TCP flags: {text!r}")
+            raise unclear("not_a_flag_expression", text=text)
         tokens.append(match.group(1))
         position = match.end()
     parser = _Parser(tokens)
     normal = parser.alternatives()
     if parser.rest() or not normal:
-        raise ValueError(f"not an expression over TCP flags: {text!r}")
+        raise unclear("not_a_flag_expression", text=text)
     matches = [FlagMatch(value=on, care=on | off) for on, off in normal]
     return tuple(sorted(matches, key=lambda match: (match.care, match.value)))
 
@@ -85,10 +86,10 @@ class _Parser:
         if self._next("("):
             inner = self.alternatives()
             if not self._next(")"):
-                raise ValueError("a bracket that isn't closed")
+                raise unclear("bracket_not_closed")
             return inner
         if not self.rest() or self._tokens[self._at] not in TCP_FLAGS:
-            raise ValueError("not a TCP flag")
+            raise unclear("not_a_tcp_flag")
         bit = TCP_FLAGS[self._tokens[self._at]]
         self._at += 1
         return frozenset({(bit, 0)})

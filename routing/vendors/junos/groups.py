@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from intents.reason import because
 from routing.vendors.junos.tree import INACTIVE, JunosStatement, quote, words
 
 Words = tuple[str, ...]
@@ -69,7 +70,7 @@ def _sort_out(
     parts = tuple(words(statement.text))
     if parts[0] == "groups" and len(parts) > 2:
         if "apply-groups" in parts or "apply-groups-except" in parts or parts[2] == "when":
-            return statement._replace(fault="a group that applies groups or has conditions")
+            return statement._replace(fault=because("group_with_conditions"))
         members[parts[1]].append((parts[2:], statement))
         return statement
     if parts[0] == "groups":
@@ -81,7 +82,7 @@ def _sort_out(
         case ("apply-groups-except", group):
             excepted.append(_Application(parts[:-2], group, statement))
         case _:
-            return statement._replace(fault="not an application of groups")
+            return statement._replace(fault=because("not_an_application"))
     return statement
 
 
@@ -97,7 +98,7 @@ def _check_name(
     statement: JunosStatement, application: _Application | None, members: dict[str, list[tuple[Words, JunosStatement]]]
 ) -> JunosStatement:
     if application is not None and application.group not in members:
-        return statement._replace(fault="applies a group that isn't defined")
+        return statement._replace(fault=because("applies_undefined_group"))
     return statement
 
 
@@ -137,15 +138,15 @@ def _concrete(
     for item in inherited:
         filled = _fill(item.words, here)
         unsure = item.group in _ONE_ENGINE
-        reason = "applies on one routing engine only" if unsure else ""
+        reason = because("one_engine_only") if unsure else None
         if any(map(_is_wildcard, item.words)) and set(_fill(item.words, named)) - set(filled):
-            reason = "a wildcard over names that come from groups"
+            reason = because("wildcard_over_inherited")
         for parts in filled:
             if any(e.group == item.group and parts[: len(e.place)] == e.place for e in excepted):
                 continue
             clash = len(siblings[item.rank, parts[:-1]]) > 1
             text = " ".join(map(quote, parts))
-            fault = reason or ("two patterns of a group meet here" if clash else "")
+            fault = reason or (because("patterns_meet") if clash else None)
             yield JunosStatement(text, item.statement.line, item.rank, item.statement.text, fault)
 
 

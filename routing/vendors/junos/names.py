@@ -7,6 +7,7 @@ as unknown). Source: Junos "Firewall Filter Match Conditions for IPv4 Traffic" a
 from __future__ import annotations
 
 from intents.prefix import Family
+from intents.reason import unclear
 
 PROTOCOLS = {
     "ah": 51, "dstopts": 60, "egp": 8, "esp": 50, "fragment": 44, "gre": 47, "hop-by-hop": 0, "icmp": 1, "icmp6": 58,
@@ -68,7 +69,7 @@ def protocol_word(number: int) -> str:
 def number(text: str, low: int, high: int) -> int:
     """Read a decimal number in low..high; ValueError otherwise."""
     if not (text.isascii() and text.isdigit()) or len(text) > 10 or not low <= int(text) <= high:
-        raise ValueError(f"not a number from {low} to {high}: {text!r}")
+        raise unclear("not_a_number_between", low=low, high=high, text=text)
     return int(text)
 
 
@@ -82,7 +83,7 @@ def numbers(text: str, low: int, high: int, words: dict[str, int]) -> tuple[int,
         return value, value
     result = number(first, low, high), number(last, low, high)
     if result[0] > result[1]:
-        raise ValueError(f"not a range: {text!r}")
+        raise unclear("not_a_range", text=text)
     return result
 
 

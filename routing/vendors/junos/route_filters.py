@@ -8,6 +8,7 @@ longer ones are put first, each followed by a refusal of the rest of its prefix.
 from __future__ import annotations
 
 from intents.prefix import Prefix, parse_prefix
+from intents.reason import unclear
 from routing.model import PrefixRule
 from routing.vendors.junos.names import number
 
@@ -15,7 +16,7 @@ from routing.vendors.junos.names import number
 def parse_route_filter(values: list[str]) -> PrefixRule:
     """Read `PREFIX MATCH-TYPE [VALUE]`; ValueError for other match types, or for actions on the filter itself."""
     if not values or "/" not in values[0]:
-        raise ValueError("not a route filter")
+        raise unclear("not_a_route_filter")
     prefix = parse_prefix(values[0])
     longest = prefix.family.bits
     match values[1:]:
@@ -30,13 +31,13 @@ def parse_route_filter(values: list[str]) -> PrefixRule:
         case ["prefix-length-range", text]:
             first, dash, last = text.partition("-")
             if not (dash and first.startswith("/") and last.startswith("/")):
-                raise ValueError("not a range of prefix lengths")
+                raise unclear("not_a_length_range")
             low = number(first[1:], prefix.length, longest)
             high = number(last[1:], low, longest)
         case _:
-            raise ValueError("a match type that isn't modelled, or an action on the route filter")
+            raise unclear("match_type")
     if low > longest:
-        raise ValueError("longer than a host prefix")
+        raise unclear("longer_than_host")
     return PrefixRule(prefix=prefix, low=low, high=high)
 
 
@@ -61,7 +62,7 @@ def first_match(rules: tuple[PrefixRule, ...]) -> tuple[PrefixRule, ...]:
     """
     by_prefix = {rule.prefix: rule for rule in rules}
     if len(by_prefix) < len(rules):
-        raise ValueError("one prefix with several match types")
+        raise unclear("several_match_types")
     refusing = {rule.prefix for rule in rules if _refuses_inside(rule, by_prefix)}
     if not refusing:
         return rules

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from intents.reason import Reason, because
 from routing.model import LinePath
 
 INACTIVE = "inactive: "
@@ -32,13 +33,13 @@ _MAX_DEPTH = 64
 
 class JunosStatement(NamedTuple):
     """One statement. `rank` 0 stands here, higher ones are inherited from groups, weaker the higher; `source` is the text
-    of the group's line that says an inherited one; `fault` says why it can't be understood ("" if it may be)."""
+    of the group's line that says an inherited one; `fault` says why it can't be understood (None if it may be)."""
 
     text: str
     line: int
     rank: int = 0
     source: str = ""
-    fault: str = ""
+    fault: Reason | None = None
 
     @property
     def path(self) -> LinePath:
@@ -93,7 +94,7 @@ def _read_set_lines(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
     ordinary, comment, new = _ORDINARY.match, False, tuple.__new__
     for number, raw in enumerate(text.split("\n"), 1):
         if ordinary(raw) and not comment and "  " not in raw and "/*" not in raw:
-            found.append(new(JunosStatement, (raw[4:], number, 0, "", "")))
+            found.append(new(JunosStatement, (raw[4:], number, 0, "", None)))
             continue
         line = raw.strip()
         if comment or line.startswith("/*"):
@@ -106,13 +107,13 @@ def _read_set_lines(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
 def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[JunosStatement]:
     tokens = _line_tokens(line)
     if tokens is None:
-        yield JunosStatement(UNPARSED + line, number, fault="not a statement")
+        yield JunosStatement(UNPARSED + line, number, fault=because("not_a_statement"))
         return
     verb, *rest = tokens
     if verb in {"set", "deactivate"} and rest:
         for statement in _expand_lists(rest):
             if statement is None:
-                yield JunosStatement(UNPARSED + line, number, fault="not a statement")
+                yield JunosStatement(UNPARSED + line, number, fault=because("not_a_statement"))
             elif verb == "set":
                 yield JunosStatement(statement, number)
             else:
@@ -120,9 +121,9 @@ def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[Juno
     elif verb == "protect" and rest:
         yield JunosStatement(" ".join(tokens), number)
     elif verb in _VERBS:
-        yield JunosStatement(line, number, fault="a command, not configuration")
+        yield JunosStatement(line, number, fault=because("command_not_configuration"))
     else:
-        yield JunosStatement(UNPARSED + line, number, fault="not a statement")
+        yield JunosStatement(UNPARSED + line, number, fault=because("not_a_statement"))
 
 
 def _line_tokens(line: str) -> list[str] | None:
@@ -190,13 +191,17 @@ class _BraceReader:
         for statement in _expand_lists(tokens):
             if not tokens or statement is None or "\x00" in statement or too_deep:
                 raw = " ".join(tokens).replace("\x00", "\ufffd")
-                self.fault(f"{prefix}{raw}", self.start, "nested too deeply" if too_deep else "not a statement")
+                self.fault(
+                    f"{prefix}{raw}",
+                    self.start,
+                    because("nested_too_deeply") if too_deep else because("not_a_statement"),
+                )
             else:
                 if inactive:
                     self.off[prefix + statement] = self.start
                 yield prefix + statement
 
-    def fault(self, text: str, line: int, reason: str) -> None:
+    def fault(self, text: str, line: int, reason: Reason) -> None:
         self.found.append(JunosStatement(UNPARSED + text, line, fault=reason))
 
     def open(self, line: int) -> None:
@@ -211,12 +216,10 @@ class _BraceReader:
 
     def close(self, line: int) -> None:
         if self.pending:
-            self.fault(
-                " ".join(self.pending).replace("\x00", "\ufffd"), self.start, "a statement without its semicolon"
-            )
+            self.fault(" ".join(self.pending).replace("\x00", "\ufffd"), self.start, because("without_semicolon"))
             self.pending = []
         if len(self.stack) == 1:
-            self.fault("}", line, "closes nothing")
+            self.fault("}", line, because("closes_nothing"))
             return
         block = self.stack.pop()
         if self.empty and block.depth <= _MAX_DEPTH:
@@ -239,11 +242,9 @@ def _read_braces(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
         seen = match.start()
         reader.take(match.lastgroup, match.group(), line)
     if reader.pending:
-        reader.fault(
-            " ".join(reader.pending).replace("\x00", "\ufffd"), reader.start, "a statement without its semicolon"
-        )
+        reader.fault(" ".join(reader.pending).replace("\x00", "\ufffd"), reader.start, because("without_semicolon"))
     if len(reader.stack) > 1:
-        reader.fault("{", reader.stack[-1].line, "a block that isn't closed")
+        reader.fault("{", reader.stack[-1].line, because("block_not_closed"))
     return reader.found, reader.off
 
 
@@ -259,7 +260,7 @@ def _mark_inactive(found: list[JunosStatement], off: dict[str, int]) -> list[Jun
         else:
             marked.append(statement)
     idle = [
-        JunosStatement(f"deactivate {text}", line, fault="deactivates nothing that stands here")
+        JunosStatement(f"deactivate {text}", line, fault=because("deactivates_nothing"))
         for text, line in off.items()
         if text not in used
     ]

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from intents.prefix import Family
+from intents.reason import Reason, UnclearError, because, unclear
 from routing.model import ESTABLISHED, AclEntry, Action, FlagMatch, IcmpMatch, NonInitial, PortRange
 from routing.vendors.cisco_ios.names import (
     FLAG_BITS,
@@ -30,7 +31,6 @@ from routing.vendors.cisco_ios.reader.groups import Groups, ServiceMember
 from routing.vendors.cisco_ios.terms import (
     PORT_OPERATORS,
     Addresses,
-    UnclearError,
     address_term,
     flag_terms,
     host_match,
@@ -58,7 +58,7 @@ class AclBody(NamedTuple):
     entries: tuple[AclEntry, ...]
     sources: tuple[int, ...]
     remarks: tuple[int, ...]
-    unclear: tuple[tuple[int, str], ...]
+    unclear: tuple[tuple[int, Reason], ...]
 
 
 @lru_cache(maxsize=1 << 15)
@@ -66,7 +66,7 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
     """Return the entries of a body (lines as they stand; blank and comment lines allowed)."""
     numbered: list[tuple[int, int, tuple[AclEntry, ...]]] = []
     remarks: list[int] = []
-    unclear: list[tuple[int, str]] = []
+    strange: list[tuple[int, Reason]] = []
     taken: set[int] = set()
     highest = 0
     ascending = True
@@ -81,13 +81,13 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
                 continue
             number = highest + 10 if number is None else number
             if number in taken or number > _MAX_SEQUENCE:
-                raise UnclearError("sequence number is taken or out of range")
+                raise unclear("sequence_number_taken")
             entries = read_entry(kind, words, at, groups)
-        except UnclearError as reason:
-            unclear.append((index, str(reason)))
+        except UnclearError as error:
+            strange.append((index, error.reason))
             continue
         except IndexError:
-            unclear.append((index, "entry is not complete"))
+            strange.append((index, because("entry_incomplete")))
             continue
         taken.add(number)
         if number > highest:
@@ -102,7 +102,7 @@ def read_body(kind: str, body: tuple[str, ...], groups: Groups) -> AclBody:
     if kind == IPV6 and ordered and not ends_closed(ordered):
         ordered.extend(NEIGHBOUR_DISCOVERY)
         sources.extend((sources[-1], sources[-1]))
-    return AclBody(tuple(ordered), tuple(sources), tuple(remarks), tuple(unclear))
+    return AclBody(tuple(ordered), tuple(sources), tuple(remarks), tuple(strange))
 
 
 def numbered_kind(number: int) -> str | None:
@@ -140,7 +140,7 @@ def _sequence(kind: str, words: list[str]) -> tuple[int | None, int]:
     else:
         return None, 0
     if not number:
-        raise UnclearError("not a sequence number")
+        raise unclear("not_a_sequence_number")
     return number, at
 
 
@@ -148,13 +148,13 @@ def read_entry(kind: str, words: list[str], at: int, groups: Groups) -> tuple[Ac
     """Read one entry from its action on; several if a service group stands in it. UnclearError or IndexError."""
     action = _ACTIONS.get(words[at])
     if action is None:
-        raise UnclearError("not an access-list entry")
+        raise unclear("not_an_acl_entry")
     if kind == STANDARD:
         return (_standard_entry(action, words, at + 1),)
     family = Family.V6 if kind == IPV6 else Family.V4
     if words[at + 1] == "object-group" and family is Family.V4:
-        members = groups.services.get(words[at + 2], "service group is not defined")
-        if isinstance(members, str):
+        members = groups.services.get(words[at + 2], because("service_group_undefined"))
+        if isinstance(members, Reason):
             raise UnclearError(members)
         return _service_entries(action, members, words, at + 3, groups)
     return (_extended_entry(action, family, words, at + 1, groups),)
@@ -171,7 +171,7 @@ def _standard_entry(action: Action, words: list[str], at: int) -> AclEntry:
         case [address, wildcard]:
             source = wildcard_match(address, wildcard)
         case _:
-            raise UnclearError("not a standard access-list entry")
+            raise unclear("not_a_standard_entry")
     return AclEntry(action=action, sources=source, log=log)
 
 
@@ -183,7 +183,7 @@ def _protocol(family: Family, word: str) -> tuple[int, ...] | None:
     if number is None:
         number = small_number(word, 255)
         if not number:
-            raise UnclearError("protocol is not known")
+            raise unclear("protocol_unknown")
     return (number,)
 
 
@@ -198,7 +198,7 @@ def _extended_entry(action: Action, family: Family, words: list[str], at: int, g
     flags, icmp, fragments, log = options
     layer4 = not (source_ports is None and destination_ports is None and flags is None and icmp is None)
     if fragments and layer4:
-        raise UnclearError("fragments have no ports, flags or ICMP type")
+        raise unclear("fragments_without_ports")
     return AclEntry(
         action=action,
         protocols=protocols,
@@ -256,7 +256,7 @@ def _options(family: Family, protocols: tuple[int, ...] | None, words: list[str]
         elif word in ("log", "log-input"):
             log, at = True, at + 1
         else:
-            raise UnclearError("option is not modelled")
+            raise unclear("option_not_modelled")
     return _Options(flags, icmp, fragments, log)
 
 
@@ -281,7 +281,7 @@ def _service_entries(
     destinations, at = address_term(Family.V4, words, at, groups.addresses)
     rest = words[at:]
     if rest not in ([], ["log"], ["log-input"]):
-        raise UnclearError("option is not modelled beside a service group")
+        raise unclear("option_beside_service_group")
     return tuple(
         AclEntry(
             action=action,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from routing.model import Acl
 from routing.refs import acl_ref
 from routing.vendors.cisco_ios.layout import Section, nested
@@ -46,7 +47,7 @@ def read_acl_section(partial: PartialDevice, section: Section, name: str, kind: 
     acl = _open_acl(partial, name, kind, section.start) if fits else None
     if acl is None:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, "the name belongs to an access list of another kind")
+            partial.reject(index, path, because("acl_name_of_other_kind"))
         return
     acl.body.extend(partial.lines[section.start + 1 : section.end])
     acl.indexes.extend(range(section.start + 1, section.end))
@@ -57,7 +58,7 @@ def read_object_group(partial: PartialDevice, section: Section, words: list[str]
     bodies = partial.groups.get(words[1]) if len(words) == 3 else None
     if bodies is None:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, "kind of object group is not modelled")
+            partial.reject(index, path, because("object_group_kind"))
         return
     lines = nested(partial.lines, section)
     _, body = bodies.setdefault(words[2], (next(lines), []))
@@ -76,7 +77,7 @@ def finish_acls(partial: PartialDevice) -> tuple[Acl, ...]:
     for index, path, family, name in partial.acl_uses:
         used = partial.acls.get(name)
         if used is not None and (used.kind == IPV6) != (family is Family.V6):
-            partial.reject(index, path, "the access list is one of the other address family")
+            partial.reject(index, path, because("acl_of_other_family"))
     return tuple(_finish_acl(partial, partial.acls[name], groups) for name in sorted(partial.acls))
 
 
@@ -88,7 +89,7 @@ def _finish_groups(partial: PartialDevice) -> Groups:
     groups = resolve_groups(texts["network"], texts["service"])
     for kind, found in (("network", groups.addresses), ("service", groups.services)):
         for name, members in found.items():
-            if isinstance(members, str):
+            if isinstance(members, Reason):
                 header, body = partial.groups[kind][name]
                 for index, path in body or [header]:
                     partial.reject(index, path, members)

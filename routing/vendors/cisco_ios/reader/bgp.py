@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from intents.prefix import Family, Prefix, format_address, prefix_of
+from intents.reason import UnclearError, because, unclear
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.layout import Section, nested
@@ -18,7 +19,7 @@ from routing.vendors.cisco_ios.reader.neighbor import read_neighbor
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, PartialDevice
 from routing.vendors.cisco_ios.reader.policy import as_number, synthesized_name
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
-from routing.vendors.cisco_ios.terms import UnclearError, ipv4
+from routing.vendors.cisco_ios.terms import ipv4
 
 Line = tuple[int, LinePath]
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
@@ -34,7 +35,7 @@ def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None
         asn = None
     if asn is None or partial.asn not in (None, asn):
         for index, path in lines:
-            partial.reject(index, path, "not an AS number, or a second BGP process")
+            partial.reject(index, path, because("second_bgp_process"))
         return
     partial.asn = asn
     header = next(lines)
@@ -50,8 +51,8 @@ def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None
                     done = _read_router_line(partial, header, (index, path))
             else:
                 done = len(path) == 3 and context is not None and _read_family_line(*context, (index, path))
-        except UnclearError as reason:
-            partial.reject(index, path, str(reason))
+        except UnclearError as error:
+            partial.reject(index, path, error.reason)
             continue
         if not done:
             partial.set_aside(index, path)
@@ -69,9 +70,9 @@ def _open_family(partial: PartialDevice, header: Line, line: Line) -> tuple[Inst
         case [family, "vrf", name]:
             vrf = name
         case _:
-            raise UnclearError("address family is not modelled")
+            raise unclear("address_family_not_modelled")
     if family not in _FAMILIES:
-        raise UnclearError("address family is not modelled")
+        raise unclear("address_family_not_modelled")
     instance = _instance(partial, vrf, header if vrf is None else line)
     instance.families.add(_FAMILIES[family])
     return instance, _FAMILIES[family]
@@ -134,7 +135,7 @@ def _redistribution_map(words: list[str]) -> str | None:
         case ["route-map", name]:
             return name
         case _:
-            raise UnclearError("option of redistribute is not modelled")
+            raise unclear("option_of_redistribute")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -146,7 +147,7 @@ def _classful(value: int) -> int:
         return 16
     if value >> 29 == 0b110:
         return 24
-    raise UnclearError("address has no class")
+    raise unclear("address_without_class")
 
 
 def _network(family: Family, words: list[str]) -> Prefix:
@@ -160,13 +161,13 @@ def _network(family: Family, words: list[str]) -> Prefix:
             found = prefix_of(Family.V4, value, _classful(value))
             if found.network == value:
                 return found
-    raise UnclearError("option of network is not modelled")
+    raise unclear("option_of_network")
 
 
 def _aggregate(family: Family, words: list[str]) -> Aggregate:
     rest = words[1:] if family is Family.V6 else words[2:]
     if not words or rest not in ([], ["summary-only"]):
-        raise UnclearError("option of aggregate-address is not modelled")
+        raise unclear("option_of_aggregate")
     prefix = prefix6(words[0]) if family is Family.V6 else prefix4(words[0], words[1] if len(words) > 1 else "")
     return Aggregate(prefix=prefix, summary_only=bool(rest))
 
@@ -178,9 +179,9 @@ def finish_bgp(partial: PartialDevice) -> tuple[BgpInstance, ...]:
         instance = partial.instances[vrf]
         partial.say(bgp_ref(vrf), instance.first[0])
         if vrf is not None and (vrf not in partial.vrfs or not instance.families <= partial.vrfs[vrf].families.keys()):
-            partial.reject(*instance.first, "VRF is not defined, or has no such address family")
+            partial.reject(*instance.first, because("vrf_or_family_undefined"))
         elif vrf is not None and partial.vrfs[vrf].rd is None:
-            partial.reject(*instance.first, "BGP in a VRF without route distinguisher")
+            partial.reject(*instance.first, because("bgp_without_distinguisher"))
         found.append(_finish_instance(partial, instance))
     return tuple(found)
 
@@ -189,14 +190,14 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
     asn = partial.asn or 0
     for redistribution, index, path in instance.redistributions.values():
         if redistribution.policy is not None and redistribution.policy not in partial.route_maps:
-            partial.reject(index, path, "route map is not defined")
+            partial.reject(index, path, because("route_map_undefined"))
     neighbors = []
     for key in sorted(instance.neighbors):
         neighbor = instance.neighbors[key]
         if neighbor.remote_as is None:
-            partial.reject(*neighbor.first, "neighbour without remote-as")
+            partial.reject(*neighbor.first, because("neighbor_without_remote_as"))
         elif neighbor.remote_as in (asn, neighbor.local_as.asn if neighbor.local_as else 0):
-            partial.reject(*neighbor.first, "internal BGP is not modelled")
+            partial.reject(*neighbor.first, because("internal_bgp"))
         else:
             neighbors.append(_finish_neighbor(partial, neighbor, neighbor.remote_as))
     return BgpInstance(
@@ -220,7 +221,7 @@ def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
     numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
     if len(numbers) > 1:
         for _, index, path in instance.paths.values():
-            partial.reject(index, path, "maximum-paths differs between the address families")
+            partial.reject(index, path, because("maximum_paths_differ"))
     return min(numbers, default=1)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from intents.reason import Reason, because
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
@@ -54,16 +55,18 @@ def read(name: str, text: str) -> ReadDevice:
     ended = False
     for section in sections(lines):
         if ended or (strange and not strange.keys().isdisjoint(range(section.start, section.end))):
-            _reject_section(partial, section, strange, "stands after the end of the configuration" if ended else "")
+            _reject_section(partial, section, strange, because("after_the_end") if ended else None)
         else:
             ended = _read_section(partial, section)
     return _finish(partial)
 
 
-def _reject_section(partial: PartialDevice, section: Section, strange: dict[int, str], reason: str) -> None:
+def _reject_section(
+    partial: PartialDevice, section: Section, strange: dict[int, Reason], reason: Reason | None
+) -> None:
     """Reject a whole section: one strange line makes its neighbours doubtful too."""
     for index, path in nested(partial.lines, section):
-        partial.reject(index, path, reason or strange.get(index, "a line of this section is not plain text"))
+        partial.reject(index, path, reason or strange.get(index, because("section_not_plain")))
 
 
 def _read_section(partial: PartialDevice, section: Section) -> bool:
@@ -71,12 +74,12 @@ def _read_section(partial: PartialDevice, section: Section) -> bool:
     header = partial.lines[section.start]
     words = header.split()
     if header[0] in " \t":
-        _reject_section(partial, section, {}, "stands in no section")
+        _reject_section(partial, section, {}, because("in_no_section"))
         return False
     if words == ["end"] or is_noise(header):
         for index, path in nested(partial.lines, section):
             if len(path) > 1:
-                partial.reject(index, path, "stands in no section")
+                partial.reject(index, path, because("in_no_section"))
         return words == ["end"]
     if words[0] == "banner":
         _read_banner(partial, section)
@@ -92,7 +95,7 @@ def _read_section(partial: PartialDevice, section: Section) -> bool:
 def _read_banner(partial: PartialDevice, section: Section) -> None:
     banner = banner_at(partial.lines, section.start)
     if banner is None:
-        _reject_section(partial, section, {}, "the banner does not end")
+        _reject_section(partial, section, {}, because("banner_without_end"))
         return
     if banner.fault is None:
         partial.harmless.add((banner.text,))
@@ -100,7 +103,7 @@ def _read_banner(partial: PartialDevice, section: Section) -> None:
         partial.reject(section.start, (banner.text,), banner.fault)
     for index, path in nested(partial.lines, section):
         if index >= banner.end:
-            partial.reject(index, path, "stands in no section")
+            partial.reject(index, path, because("in_no_section"))
 
 
 def _set_aside_section(partial: PartialDevice, section: Section) -> None:
@@ -111,7 +114,7 @@ def _set_aside_section(partial: PartialDevice, section: Section) -> None:
     lost: set[tuple[str, ...]] = set()
     for index, path in nested(partial.lines, section):
         if path[:-1] in lost:
-            partial.reject(index, path, "stands below a line that is not understood")
+            partial.reject(index, path, because("below_unknown_line"))
             lost.add(path)
             continue
         before = len(partial.unknown)
@@ -127,7 +130,7 @@ def _line(reader: _LineReader) -> _SectionReader:
         if section.end > section.start + 1:
             lines = list(nested(partial.lines, section))
             if len(lines) > 1:
-                _reject_section(partial, section, {}, "nothing can stand below this line")
+                _reject_section(partial, section, {}, because("nothing_below_this_line"))
                 return
         if not reader(partial, section.start, words):
             partial.set_aside(section.start, (partial.lines[section.start].strip(),))
@@ -137,7 +140,7 @@ def _line(reader: _LineReader) -> _SectionReader:
 
 def _read_hostname(partial: PartialDevice, index: int, words: list[str]) -> bool:
     if len(words) == 2 and words[1] != partial.name:
-        partial.reject(index, (partial.lines[index].strip(),), "the device calls itself by another name")
+        partial.reject(index, (partial.lines[index].strip(),), because("other_hostname"))
     return len(words) == 2
 
 
@@ -175,14 +178,14 @@ def _read_router(partial: PartialDevice, section: Section, words: list[str]) -> 
     if words[1:2] == ["bgp"]:
         read_bgp(partial, section, words)
     else:
-        _reject_section(partial, section, {}, "routing protocol is not modelled")
+        _reject_section(partial, section, {}, because("routing_protocol_not_modelled"))
 
 
 def _read_vrf_section(partial: PartialDevice, section: Section, words: list[str]) -> None:
     if words[1:2] == ["definition"]:
         read_vrf(partial, section, words)
     else:
-        _reject_section(partial, section, {}, "not modelled and not on the list of harmless lines")
+        _reject_section(partial, section, {}, because("not_modelled"))
 
 
 def _read_no(partial: PartialDevice, index: int, words: list[str]) -> bool:
@@ -235,7 +238,7 @@ def _finish(partial: PartialDevice) -> ReadDevice:
         harmless=tuple(sorted(partial.harmless)),
     )
     unknown: dict[int, UnknownLine] = {}
-    for index, path, reason in sorted(partial.unknown):
+    for index, path, reason in sorted(partial.unknown, key=lambda item: item[:2]):
         unknown.setdefault(index, UnknownLine(path=path, reason=reason))
     return ReadDevice(
         device=replace(device, unknown=tuple(unknown.values())),

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from intents.prefix import Family
+from intents.reason import Reason, UnclearError, because, unclear
 from routing.model import AddressMatch, IcmpMatch, PortRange
 from routing.vendors.cisco_ios.names import ICMP4, PROTOCOLS4, SCTP, TCP, UDP, small_number
 from routing.vendors.cisco_ios.terms import (
     ALL4,
     PORT_OPERATORS,
     Addresses,
-    UnclearError,
     host_match,
     icmp_term,
     ipv4,
@@ -48,7 +48,7 @@ class Groups:
     __slots__ = ("addresses", "services")
 
     def __init__(
-        self, addresses: Mapping[str, Addresses | str], services: Mapping[str, tuple[ServiceMember, ...] | str]
+        self, addresses: Mapping[str, Addresses | Reason], services: Mapping[str, tuple[ServiceMember, ...] | Reason]
     ) -> None:
         self.addresses = addresses
         self.services = services
@@ -68,9 +68,9 @@ def resolve_groups(networks: Bodies, services: Bodies) -> Groups:
     """Return what every group matches; a group that is not clear carries the reason instead."""
     if not networks and not services:
         return NO_GROUPS
-    addresses: dict[str, Addresses | str] = {}
+    addresses: dict[str, Addresses | Reason] = {}
     for name, members in _resolve(networks, network_member).items():
-        if isinstance(members, str):
+        if isinstance(members, Reason):
             addresses[name] = members
         else:
             some = [member for member in members if member is not None]
@@ -79,15 +79,15 @@ def resolve_groups(networks: Bodies, services: Bodies) -> Groups:
     return Groups(addresses, _resolve(services, service_member))
 
 
-def _resolve(bodies: Bodies, read_member: _MemberReader[_M]) -> dict[str, tuple[_M, ...] | str]:
+def _resolve(bodies: Bodies, read_member: _MemberReader[_M]) -> dict[str, tuple[_M, ...] | Reason]:
     """Return the members of each group, or the reason why they are not known."""
     done: dict[str, tuple[_M, ...]] = {}
-    found: dict[str, tuple[_M, ...] | str] = {}
+    found: dict[str, tuple[_M, ...] | Reason] = {}
     for name in bodies:
         try:
             found[name] = _members(name, bodies, read_member, done, ())
-        except UnclearError as reason:
-            found[name] = f"object group {name} is not clear: {reason}"
+        except UnclearError as error:
+            found[name] = because("object_group_unclear", name=name, why=error.reason)
     return found
 
 
@@ -102,9 +102,9 @@ def _members(
     if name in done:
         return done[name]
     if name in above or len(above) > _DEEPEST:
-        raise UnclearError("group contains itself, or nests too deeply")
+        raise unclear("group_contains_itself")
     if not bodies.get(name):
-        raise UnclearError(f"group {name} is empty or not defined")
+        raise unclear("group_empty", name=name)
     found: dict[_M, None] = {}
     for line in bodies[name]:
         words = line.split()
@@ -128,11 +128,11 @@ def network_member(words: list[str]) -> Sequence[AddressMatch | None]:
         case [address, mask] if mask[0] == "/":
             length = small_number(mask[1:], 32)
             if length is None:
-                raise UnclearError("not a prefix length")
+                raise unclear("not_a_prefix_length")
         case [address, mask]:
             length = mask_length(mask)
         case _:
-            raise UnclearError("member is not modelled")
+            raise unclear("member_not_modelled")
     care = ALL4 >> (32 - length) << (32 - length)
     return (AddressMatch(value=ipv4(address) & care, care=care) if length else None,)
 
@@ -140,7 +140,7 @@ def network_member(words: list[str]) -> Sequence[AddressMatch | None]:
 def _range_matches(low: int, high: int) -> list[AddressMatch]:
     """Return the prefixes that together are exactly the addresses low..high."""
     if low > high:
-        raise UnclearError("address range is upside down")
+        raise unclear("address_range_upside_down")
     found: list[AddressMatch] = []
     while low <= high:
         size = min(low & -low or 1 << 32, 1 << (high - low + 1).bit_length() - 1)
@@ -157,16 +157,16 @@ def service_member(words: list[str]) -> list[ServiceMember]:
         return [ServiceMember(protocols=None)]
     number = PROTOCOLS4.get(words[0]) or small_number(words[0], 255)
     if not number:
-        raise UnclearError("protocol is not known")
+        raise unclear("protocol_unknown")
     if len(words) == 1:
         return [ServiceMember(protocols=(number,))]
     if number == ICMP4:
         icmp, at = icmp_term(Family.V4, words, 1)
         if icmp is None or at != len(words):
-            raise UnclearError("ICMP type is not known")
+            raise unclear("icmp_type_unknown")
         return [ServiceMember(protocols=(number,), icmp=icmp)]
     if number not in (TCP, UDP, SCTP):
-        raise UnclearError("protocol has no ports")
+        raise unclear("protocol_without_ports")
     return _ported_member(number, words)
 
 
@@ -179,7 +179,7 @@ def _ported_member(number: int, words: list[str]) -> list[ServiceMember]:
     if at < len(words):
         destination_ports, at = _ports(number, words, at)
     if at != len(words):
-        raise UnclearError("service is not modelled")
+        raise unclear("service_not_modelled")
     return [ServiceMember(protocols=(number,), source_ports=source_ports, destination_ports=destination_ports)]
 
 

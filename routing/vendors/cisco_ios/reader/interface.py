@@ -7,12 +7,13 @@ idea: the same interface may come twice, so every line edits a draft; what a lat
 from __future__ import annotations
 
 from intents.prefix import Family, parse_interface
+from intents.reason import UnclearError, because, unclear
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
-from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
+from routing.vendors.cisco_ios.terms import ipv4, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
@@ -45,7 +46,7 @@ def _set_aside_section(partial: PartialDevice, section: Section, name: str | Non
         if known:
             partial.set_aside(index, path)
         else:
-            partial.reject(index, path, "kind of interface is not modelled")
+            partial.reject(index, path, because("interface_kind_not_modelled"))
 
 
 def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
@@ -113,9 +114,9 @@ def _add_address6(interface: InterfaceDraft, prefix: str, line: tuple[int, LineP
     try:
         family, value, length = parse_interface(prefix)
     except ValueError:
-        raise UnclearError("not an IPv6 prefix") from None
+        raise unclear("not_an_ipv6_prefix") from None
     if family is not Family.V6:
-        raise UnclearError("not an IPv6 prefix")
+        raise unclear("not_an_ipv6_prefix")
     interface.addresses[InterfaceAddress(family=family, value=value, length=length)] = line[0]
     interface.family_lines.setdefault(Family.V6, line)
 
@@ -183,19 +184,19 @@ def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[st
     parent, dot, _ = interface.name.partition(".")
     if dot and families and interface.vlan is None and interface_kind(parent) in ETHERNET_KINDS:
         header = (partial.lines[interface.index].strip(),)
-        partial.reject(interface.index, header, "sub-interface has addresses but no encapsulation")
+        partial.reject(interface.index, header, because("subinterface_without_tag"))
     if interface.vlan is not None and interface.vlan_line is not None:
         if (parent, interface.vlan) in tags:
-            partial.reject(*interface.vlan_line, "tag is used twice on this port")
+            partial.reject(*interface.vlan_line, because("tag_used_twice"))
         tags.add((parent, interface.vlan))
     if interface.vrf is not None and interface.vrf_line is not None:
         vrf = partial.vrfs.get(interface.vrf)
         if vrf is None:
-            partial.reject(*interface.vrf_line, "VRF is not defined")
+            partial.reject(*interface.vrf_line, because("vrf_undefined"))
         missing = set() if vrf is None else families - vrf.families.keys()
         for family in sorted(missing):
-            partial.reject(*interface.family_lines[family], "VRF has no such address family")
+            partial.reject(*interface.family_lines[family], because("vrf_without_family"))
     if Family.V6 in families and not partial.ipv6_routing:
-        partial.reject(*interface.family_lines[Family.V6], "IPv6 address without ipv6 unicast-routing")
+        partial.reject(*interface.family_lines[Family.V6], because("ipv6_without_routing"))
     if interface.ipv6_enable is not None and Family.V6 not in families:
-        partial.reject(*interface.ipv6_enable, "IPv6 packets are taken here without an IPv6 address")
+        partial.reject(*interface.ipv6_enable, because("ipv6_without_address"))

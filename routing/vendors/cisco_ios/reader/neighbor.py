@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from intents.prefix import Family, parse_address
+from intents.reason import unclear
 from routing.model import LinePath, LocalAs
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft
 from routing.vendors.cisco_ios.reader.policy import as_number
-from routing.vendors.cisco_ios.terms import UnclearError
 
 _DEFAULT_LOOPS = 3
 
@@ -26,11 +26,11 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
     try:
         address = parse_address(words[1])
     except (ValueError, IndexError):
-        raise UnclearError("neighbour is a group, or no address") from None
+        raise unclear("neighbor_is_a_group") from None
     if family is not None and family is not address.family:
         if negated and words[2:] == ["activate"]:
             return True
-        raise UnclearError("neighbour of the other address family")
+        raise unclear("neighbor_of_other_family")
     key = (address.family, address.value)
     known = key in instance.neighbors
     neighbor = instance.neighbors.get(key) or NeighborDraft(instance.vrf, address.family, address.value, line)

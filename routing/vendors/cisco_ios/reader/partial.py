@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix
+from intents.reason import Reason, because
 from routing.model import (
     AclBinding,
     Action,
@@ -148,7 +149,7 @@ class PartialDevice:
     refs: dict[Ref, int] = field(default_factory=dict)
     runs: dict[str, Sequence[int]] = field(default_factory=dict)
     harmless: set[LinePath] = field(default_factory=set)
-    unknown: list[tuple[int, LinePath, str]] = field(default_factory=list)
+    unknown: list[tuple[int, LinePath, Reason]] = field(default_factory=list)
     interfaces: dict[str, InterfaceDraft] = field(default_factory=dict)
     vrfs: dict[str, VrfDraft] = field(default_factory=dict)
     acls: dict[str, AclDraft] = field(default_factory=dict)
@@ -177,7 +178,7 @@ class PartialDevice:
         if self.refs.setdefault(ref, line) > line:
             self.refs[ref] = line
 
-    def reject(self, index: int, path: LinePath, reason: str) -> None:
+    def reject(self, index: int, path: LinePath, reason: Reason) -> None:
         """Note a line as not understood."""
         self.unknown.append((index, path, reason))
 
@@ -190,4 +191,4 @@ class PartialDevice:
         if is_harmless(path):
             self.harmless.add(path)
         else:
-            self.reject(index, path, "not modelled and not on the list of harmless lines")
+            self.reject(index, path, because("not_modelled"))

@@ -11,12 +11,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from intents.prefix import Family, parse_interface, prefix_of
+from intents.reason import Reason, UnclearError, because, unclear
 from routing.model import Action, PolicyClause, PrefixRule, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import ClauseDraft, PartialDevice
-from routing.vendors.cisco_ios.terms import UnclearError
 
 _ACTIONS = {"permit": Action.PERMIT, "deny": Action.DENY}
 LIST_NAMES = {Family.V4: "prefix-list ", Family.V6: "ipv6 prefix-list "}
@@ -28,7 +28,7 @@ class RuleList(NamedTuple):
 
     rules: Rules
     sources: tuple[int, ...]
-    unclear: tuple[tuple[int, str], ...]
+    unclear: tuple[tuple[int, Reason], ...]
 
 
 def synthesized_name(family: Family, prefix_list: str) -> str:
@@ -49,7 +49,7 @@ def read_prefix_list_line(partial: PartialDevice, index: int, words: list[str]) 
 def read_rules(family: Family, body: tuple[str, ...]) -> RuleList:
     """Return the rules of a prefix list, sorted by sequence number (one without takes the highest so far plus five)."""
     numbered: dict[int, tuple[int, PrefixRule]] = {}
-    unclear: list[tuple[int, str]] = []
+    strange: list[tuple[int, Reason]] = []
     highest = 0
     for position, text in enumerate(body):
         words = text.split(None, 2)
@@ -57,13 +57,13 @@ def read_rules(family: Family, body: tuple[str, ...]) -> RuleList:
         try:
             rule = read_rule(family, text if words[0] != "seq" else words[2])
             if not number or number in numbered:
-                raise UnclearError("sequence number is taken or out of range")
+                raise unclear("sequence_number_taken")
             numbered[number] = (position, rule)
             highest = max(highest, number)
-        except UnclearError as reason:
-            unclear.append((position, str(reason)))
+        except UnclearError as error:
+            strange.append((position, error.reason))
     ordered = [numbered[number] for number in sorted(numbered)]
-    return RuleList(tuple(rule for _, rule in ordered), tuple(position for position, _ in ordered), tuple(unclear))
+    return RuleList(tuple(rule for _, rule in ordered), tuple(position for position, _ in ordered), tuple(strange))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -74,22 +74,22 @@ def read_rule(family: Family, text: str) -> PrefixRule:
     try:
         found, value, length = parse_interface(words[1])
     except (ValueError, IndexError):
-        raise UnclearError("not a prefix") from None
+        raise unclear("not_a_prefix") from None
     if action is None or found is not family:
-        raise UnclearError("not a prefix-list rule of this family")
+        raise unclear("not_a_rule_of_this_family")
     bounds = {"ge": length, "le": length}
     given = dict(zip(words[2::2], words[3::2], strict=False))
     if len(words) % 2 or len(given) != (len(words) - 2) // 2 or not bounds.keys() >= given.keys():
-        raise UnclearError("option of the rule is not modelled")
+        raise unclear("option_of_rule")
     for bound, word in given.items():
         number = small_number(word, family.bits)
         if number is None:
-            raise UnclearError("not a prefix length")
+            raise unclear("not_a_prefix_length")
         bounds[bound] = number
     low = bounds["ge"]
     high = family.bits if "ge" in given and "le" not in given else bounds["le"]
     if not length <= low <= high:
-        raise UnclearError("lengths are not in order")
+        raise unclear("lengths_not_in_order")
     return PrefixRule(prefix=prefix_of(family, value, length), low=low, high=high, permit=action is Action.PERMIT)
 
 
@@ -125,7 +125,7 @@ def community(word: str) -> str:
         number = small_number(word, 0xFFFFFFFF)
         if number is not None:
             return f"{number >> 16}:{number & 0xFFFF}"
-    raise UnclearError("not a numeric community")
+    raise unclear("not_a_numeric_community")
 
 
 def read_route_map(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -135,7 +135,7 @@ def read_route_map(partial: PartialDevice, section: Section, words: list[str]) -
     lines = nested(partial.lines, section)
     if len(words) < 2 or len(words) > 4 or action is None or number is None:
         for index, path in lines:
-            partial.reject(index, path, "not a route-map clause")
+            partial.reject(index, path, because("not_a_route_map_clause"))
         return
     next(lines)
     clause = partial.route_maps.setdefault(words[1], {}).setdefault(number, ClauseDraft(action, section.start))
@@ -211,8 +211,8 @@ class _ClauseReader:
         for index, path in self._clause.body:
             try:
                 done = len(path) == 2 and self._read_line(path[1].split())
-            except UnclearError as reason:
-                self._draft.reject(index, path, str(reason))
+            except UnclearError as error:
+                self._draft.reject(index, path, error.reason)
                 continue
             if not done:
                 self._draft.set_aside(index, path)
@@ -255,12 +255,12 @@ class _ClauseReader:
 
     def _add_lists(self, family: Family, names: list[str]) -> None:
         if any(other is not family for other, _ in self._lists):
-            raise UnclearError("a clause for both address families is not modelled")
+            raise unclear("clause_of_two_families")
         listed = [name for name in names if self._has_deny(family, name)]
         if listed and len(self._lists) + len(names) > 1:
             before = [name for other, name in self._lists if self._has_deny(other, name)]
             if len(set(before + listed)) > 1:
-                raise UnclearError("alternative prefix lists with deny rules are not modelled")
+                raise unclear("alternative_lists_with_deny")
         self._lists.extend((family, name) for name in names if (family, name) not in self._lists)
 
     def _has_deny(self, family: Family, name: str) -> bool:
@@ -284,14 +284,14 @@ class _ClauseReader:
     def _add_communities(self, names: list[str]) -> None:
         found: set[tuple[str, ...]] = set()
         if names[-1] == "exact-match":
-            raise UnclearError("exact-match is not modelled")
+            raise unclear("exact_match")
         for name in names:
             entries = self._draft.community_lists.get(name)
             if entries is None:
-                raise UnclearError(f"community list {name} is not defined")
+                raise unclear("community_list_undefined", name=name)
             for _, communities in entries:
                 if communities is None:
-                    raise UnclearError(f"community list {name} is not modelled")
+                    raise unclear("community_list_not_modelled", name=name)
                 found.add(communities)
         self._communities = found | (self._communities or set())
 
@@ -299,7 +299,7 @@ class _ClauseReader:
 def _number32(word: str) -> int:
     number = small_number(word, 0xFFFFFFFF)
     if number is None:
-        raise UnclearError("not a number")
+        raise unclear("not_a_number")
     return number
 
 
@@ -313,5 +313,5 @@ def as_number(word: str) -> int:
     else:
         number = small_number(word, 0xFFFFFFFF)
     if not number:
-        raise UnclearError("not an AS number")
+        raise unclear("not_an_as_number")
     return number

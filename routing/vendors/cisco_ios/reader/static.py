@@ -10,11 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 from intents.prefix import Family, Prefix, format_address, parse_address, parse_interface, prefix_of, truncate
+from intents.reason import UnclearError, because, unclear
 from routing.model import StaticRoute
 from routing.refs import static_ref
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
-from routing.vendors.cisco_ios.terms import UnclearError, ipv4, mask_length
+from routing.vendors.cisco_ios.terms import ipv4, mask_length
 
 
 def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
@@ -44,7 +45,7 @@ def static_route(family: Family, words: list[str]) -> StaticRoute:
         return StaticRoute(vrf=vrf, prefix=prefix, next_hop=_next_hop(family, rest[0]), distance=distance)
     interface = interface_name(rest[0])
     if interface is None or interface_kind(interface) not in ETHERNET_KINDS:
-        raise UnclearError("exit interface is not modelled")
+        raise unclear("exit_interface")
     return StaticRoute(vrf=vrf, prefix=prefix, interface=interface, distance=distance)
 
 
@@ -53,7 +54,7 @@ def prefix4(address: str, mask: str) -> Prefix:
     """Return the prefix of an address and a mask; UnclearError if host bits are set."""
     value, length = ipv4(address), mask_length(mask)
     if truncate(Family.V4, value, length) != value:
-        raise UnclearError("host bits are set")
+        raise unclear("host_bits_set")
     return Prefix(Family.V4, value, length)
 
 
@@ -63,9 +64,9 @@ def prefix6(word: str) -> Prefix:
     try:
         family, value, length = parse_interface(word)
     except ValueError:
-        raise UnclearError("not an IPv6 prefix") from None
+        raise unclear("not_an_ipv6_prefix") from None
     if family is not Family.V6:
-        raise UnclearError("not an IPv6 prefix")
+        raise unclear("not_an_ipv6_prefix")
     return prefix_of(family, value, length)
 
 
@@ -73,9 +74,9 @@ def _next_hop(family: Family, word: str) -> int:
     try:
         found = parse_address(word)
     except ValueError:
-        raise UnclearError("next hop is not an address") from None
+        raise unclear("next_hop_not_an_address") from None
     if found.family is not family:
-        raise UnclearError("next hop is of the other family")
+        raise unclear("next_hop_of_other_family")
     return found.value
 
 
@@ -89,7 +90,7 @@ def _distance(words: list[str]) -> int:
             continue
         number = small_number(words[at], 255)
         if at or not number:
-            raise UnclearError("option of the route is not modelled")
+            raise unclear("option_of_route")
         distance, at = number, at + 1
     return distance
 
@@ -114,5 +115,5 @@ def finish_statics(partial: PartialDevice) -> tuple[StaticRoute, ...]:
     for route, index in partial.statics.values():
         partial.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
         if route.vrf is not None and route.vrf not in partial.vrfs:
-            partial.reject(index, (partial.lines[index].strip(),), "VRF is not defined")
+            partial.reject(index, (partial.lines[index].strip(),), because("vrf_undefined"))
     return tuple(sorted((route for route, _ in partial.statics.values()), key=static_order))

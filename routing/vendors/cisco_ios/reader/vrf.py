@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from intents.prefix import Family
+from intents.reason import because
 from routing.model import LinePath, Vrf, VrfFamily
 from routing.refs import vrf_export_ref, vrf_import_ref, vrf_ref
 from routing.vendors.cisco_ios.layout import Section, nested
@@ -21,7 +22,7 @@ def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None
     """Read `vrf definition NAME` or `ip vrf NAME`."""
     if len(words) != 3:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, "not modelled and not on the list of harmless lines")
+            partial.reject(index, path, because("not_modelled"))
         return
     legacy = words[0] == "ip"
     vrf = partial.vrfs.setdefault(words[2], VrfDraft(words[2], section.start))
@@ -93,10 +94,10 @@ def finish_vrfs(partial: PartialDevice) -> tuple[Vrf, ...]:
     for name, vrf in sorted(partial.vrfs.items()):
         if vrf.rd is not None and vrf.rd_line is not None:
             if vrf.rd in taken:
-                partial.reject(*vrf.rd_line, "route distinguisher of another VRF")
+                partial.reject(*vrf.rd_line, because("distinguisher_of_other_vrf"))
             taken.add(vrf.rd)
         if vrf.target_line is not None and vrf.rd is None:
-            partial.reject(*vrf.target_line, "route target without route distinguisher")
+            partial.reject(*vrf.target_line, because("target_without_distinguisher"))
         families = tuple(_finish_family(partial, vrf, family) for family in sorted(vrf.families))
         found.append(Vrf(name=name, rd=vrf.rd, families=families, description=vrf.description))
     return tuple(found)
@@ -105,7 +106,7 @@ def finish_vrfs(partial: PartialDevice) -> tuple[Vrf, ...]:
 def _finish_family(partial: PartialDevice, vrf: VrfDraft, family: Family) -> VrfFamily:
     own = vrf.families[family]
     if own.map_line is not None and own.import_map not in partial.route_maps:
-        partial.reject(*own.map_line, "route map is not defined")
+        partial.reject(*own.map_line, because("route_map_undefined"))
     imports = vrf.both.imports | own.imports
     exports = vrf.both.exports | own.exports
     for target, index in imports.items():

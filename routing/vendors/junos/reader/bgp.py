@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Address, Family, Prefix, parse_address
+from intents.reason import Reason, because
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.junos.names import as_number, number
@@ -43,7 +44,7 @@ class BgpLines:
 
     levels: dict[_Key, Level] = field(default_factory=dict)
 
-    def take(self, rest: list[str], statement: JunosStatement) -> str | None:
+    def take(self, rest: list[str], statement: JunosStatement) -> Reason | None:
         """Take the words after `protocols bgp`; return why they aren't understood, or None."""
         match rest:
             case ["group", group, "neighbor", text, *more]:
@@ -60,7 +61,7 @@ class BgpLines:
         return self.levels.setdefault((group, address), Level(statement))
 
 
-def _take(level: Level, rest: list[str], statement: JunosStatement) -> str | None:
+def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | None:
     match rest:
         case []:
             pass
@@ -84,22 +85,22 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> str | Non
             level.families.setdefault(family, statement)
             return _take_family(level.options.setdefault(family, Leaves()), options[1:], statement)
         case _:
-            return "a BGP statement that isn't modelled"
+            return because("bgp_statement")
     return None
 
 
-def _take_local_as(level: Level, options: list[str], statement: JunosStatement) -> str | None:
+def _take_local_as(level: Level, options: list[str], statement: JunosStatement) -> Reason | None:
     rest = list(options)
     if rest[0][:1].isdigit():
         level.leaves.put("local-as", str(as_number(rest.pop(0))), statement)
     for option in rest:
         if option not in {"private", "no-prepend-global-as"}:
-            return "an option of local-as that isn't modelled"
+            return because("option_of_local_as")
         level.leaves.put(option, "", statement)
     return None
 
 
-def _take_family(options: Leaves, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_family(options: Leaves, rest: list[str], statement: JunosStatement) -> Reason | None:
     match rest:
         case []:
             pass
@@ -108,11 +109,11 @@ def _take_family(options: Leaves, rest: list[str], statement: JunosStatement) ->
         case ["prefix-limit", *limit] if limit:
             return _take_limit(options, limit, statement)
         case _:
-            return "an option of an address family that isn't modelled"
+            return because("option_of_family")
     return None
 
 
-def _take_limit(options: Leaves, limit: list[str], statement: JunosStatement) -> str | None:
+def _take_limit(options: Leaves, limit: list[str], statement: JunosStatement) -> Reason | None:
     if limit[0] == "maximum" and len(limit) > 1:
         options.put("maximum", str(number(limit[1], 1, (1 << 32) - 1)), statement)
         limit = limit[2:]
@@ -125,7 +126,7 @@ def _take_limit(options: Leaves, limit: list[str], statement: JunosStatement) ->
             number(percentage, 1, 100)
             options.put("teardown", "", statement)
         case _:
-            return "an option of prefix-limit that isn't modelled"
+            return because("option_of_prefix_limit")
     return None
 
 
@@ -151,7 +152,7 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
         # Without a neighbour nothing follows from it.
         if any(address is not None for _, address in lines.levels):
             for statement in (statement for level in lines.levels.values() for statement in _statements(level)):
-                reading.unknown(statement, "BGP without an autonomous system")
+                reading.unknown(statement, because("bgp_without_as"))
         return None
     neighbors: dict[tuple[Family, int], BgpNeighbor] = {}
     for (group, address), level in lines.levels.items():
@@ -162,7 +163,7 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
         if neighbor is None:
             continue
         if (neighbor.family, neighbor.address) in neighbors:
-            reading.unknown(level.first, "a neighbour in two groups")
+            reading.unknown(level.first, because("neighbor_in_two_groups"))
         neighbors[neighbor.family, neighbor.address] = neighbor
     families = sorted({family for family, _ in neighbors})
     return BgpInstance(
@@ -204,7 +205,7 @@ def _maximum_paths(lines: BgpLines, context: BgpContext) -> int:
         if "multipath" in level.leaves:
             context.reading.says(level.leaves["multipath"].statement, bgp_ref(context.vrf))
             if len(answers) > 1:
-                context.reading.unknown(level.leaves["multipath"].statement, "multipath for some neighbours only")
+                context.reading.unknown(level.leaves["multipath"].statement, because("multipath_for_some"))
     return MULTIPATH if answers == {True} else 1
 
 
@@ -222,11 +223,11 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         reading.says(statement, ref)
     peer = _nearest(levels, "peer-as")
     if peer is None or int(peer.value) == context.asn:
-        reading.unknown(first if peer is None else peer.statement, "no peer-as, or the instance's own: not external")
+        reading.unknown(first if peer is None else peer.statement, because("peer_as_not_external"))
         return None
     local = _local_as(levels, reading)
     if local is not None and local.asn == int(peer.value):
-        reading.unknown(first, "peer-as equals local-as: not external")
+        reading.unknown(first, because("peer_as_is_local_as"))
     _check_local_address(address, levels, context)
     options = _options(address.family, levels, reading)
     description = levels[0].leaves.value("description")
@@ -255,9 +256,7 @@ def _local_as(levels: list[Level], reading: JunosReading) -> LocalAs | None:
     for level in levels:
         for option in ("private", "no-prepend-global-as"):
             if option in level.leaves and level is not (with_number[0] if with_number else None):
-                reading.unknown(
-                    level.leaves[option].statement, "an option of local-as at another level than its number"
-                )
+                reading.unknown(level.leaves[option].statement, because("local_as_option_elsewhere"))
     if not with_number:
         return None
     leaves = with_number[0].leaves
@@ -273,7 +272,7 @@ def _check_local_address(address: Address, levels: list[Level], context: BgpCont
     local = parse_address(leaf.value)
     length = context.own.get(local)
     if length is None or not _network(local, length).covers(_network(address, address.family.bits)):
-        context.reading.unknown(leaf.statement, "a local address that isn't on the neighbour's link")
+        context.reading.unknown(leaf.statement, because("local_address_elsewhere"))
 
 
 def _network(address: Address, length: int) -> Prefix:
@@ -287,11 +286,11 @@ def _options(family: Family, levels: list[Level], reading: JunosReading) -> Leav
     for level in saying:
         for found, statement in level.families.items():
             if found is not family:
-                reading.unknown(statement, "another family than the neighbour's address")
+                reading.unknown(statement, because("family_not_of_neighbor"))
             if level is not saying[0]:
-                reading.unknown(statement, "families at several levels")
+                reading.unknown(statement, because("families_at_several_levels"))
     if family is Family.V6 and not saying:
-        reading.unknown(levels[0].first, "an IPv6 neighbour without family inet6")
+        reading.unknown(levels[0].first, because("ipv6_neighbor_without_family"))
     return saying[0].options.get(family, Leaves()) if saying else Leaves()
 
 
@@ -301,10 +300,10 @@ def _policies(levels: list[Level], what: str, context: BgpContext) -> tuple[str,
     if listed is None:
         return None
     if len({leaf.statement.rank for leaf in listed}) > 1:
-        context.reading.unknown(listed[0].statement, "a policy list that is only partly inherited")
+        context.reading.unknown(listed[0].statement, because("policy_list_partly_inherited"))
     name = context.policies.chain([leaf.value for leaf in listed])
     if name is None:
         for leaf in listed:
-            context.reading.unknown(leaf.statement, "names a policy that isn't defined")
+            context.reading.unknown(leaf.statement, because("names_undefined_policy"))
         return None
     return (name,)

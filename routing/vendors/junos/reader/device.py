@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from intents.prefix import Address, parse_address
+from intents.reason import Reason, because, reason_of
 from routing.model import BgpInstance, Device, Login, LoginService
 from routing.refs import RefTable, bgp_ref, login_ref
 from routing.vendors.junos.groups import expand_groups
@@ -68,7 +69,7 @@ def read(name: str, text: str) -> ReadDevice:
 
 
 def _deal(statements: list[JunosStatement], parts: _Parts, name: str) -> None:
-    takers: dict[str, Callable[[JunosStatement], str | None]] = {
+    takers: dict[str, Callable[[JunosStatement], Reason | None]] = {
         "firewall": parts.filters.take,
         "interfaces": parts.interfaces.take,
         "policy-options": parts.policies.take,
@@ -87,24 +88,24 @@ def _deal(statements: list[JunosStatement], parts: _Parts, name: str) -> None:
             try:
                 reason = taker(statement)
             except ValueError as error:
-                reason = str(error)
+                reason = reason_of(error)
         if reason is not None:
             _settle(statement, reason, parts.reading)
 
 
-def _settle(statement: JunosStatement, reason: str, reading: JunosReading) -> None:
+def _settle(statement: JunosStatement, reason: Reason | None, reading: JunosReading) -> None:
     """Record a statement that shaped nothing: harmless if it is on the list, else unknown."""
-    parsed = not statement.fault or statement.fault.startswith("applies on one")
+    parsed = statement.fault is None or statement.fault == because("one_engine_only")
     if parsed and is_harmless(statement.text):
         reading.harmless(statement)
     else:
-        reading.unknown(statement, reason or "not a statement that is modelled")
+        reading.unknown(statement, reason or because("statement_not_modelled"))
 
 
-def _take_system(statement: JunosStatement, parts: _Parts, name: str) -> str | None:
+def _take_system(statement: JunosStatement, parts: _Parts, name: str) -> Reason | None:
     text = statement.text
     if text.startswith(INACTIVE):
-        return "inactive"
+        return because("inactive")
     if text == f"system host-name {name}":
         parts.reading.says(statement)
         return None
@@ -115,7 +116,7 @@ def _take_system(statement: JunosStatement, parts: _Parts, name: str) -> str | N
         if any(text == start for start, _ in LOGINS):
             parts.reading.says(statement)
             return None
-    return "not a statement that is modelled"
+    return because("statement_not_modelled")
 
 
 def opened(text: str) -> LoginService | None:
@@ -166,7 +167,7 @@ def _check_forwarding(parts: _Parts, passing: set[str]) -> None:
         if leaf is not None:
             parts.reading.says(leaf.statement)
             if leaf.value not in passing:
-                parts.reading.unknown(leaf.statement, "a forwarding-table policy that rejects or isn't defined")
+                parts.reading.unknown(leaf.statement, because("forwarding_policy_rejects"))
 
 
 def _resolve_bgp(parts: _Parts) -> tuple[BgpInstance, ...]:
@@ -213,8 +214,8 @@ def _bgp_of(
 
 def _without_bgp(instance: Instance, reading: JunosReading) -> None:
     for statement in instance.aggregates.values():
-        reading.unknown(statement, "an aggregate route in an instance without BGP")
+        reading.unknown(statement, because("aggregate_without_bgp"))
     if "independent-domain" in instance.leaves:
-        reading.unknown(instance.leaves["independent-domain"].statement, "independent-domain without a number")
+        reading.unknown(instance.leaves["independent-domain"].statement, because("independent_domain_without_number"))
     if "router-id" in instance.leaves:
-        _settle(instance.leaves["router-id"].statement, "", reading)
+        _settle(instance.leaves["router-id"].statement, None, reading)

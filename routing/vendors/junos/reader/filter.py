@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import product
 
 from intents.prefix import Family
+from intents.reason import Reason, reason_of, unclear
 from routing.model import AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial, PortRange
 from routing.vendors.junos.addresses import parse_condition, parse_match, select
 from routing.vendors.junos.flags import parse_flags
@@ -23,7 +24,7 @@ from routing.vendors.junos.tree import words
 Lists = tuple[tuple[str, tuple[str, ...]], ...]
 """The prefix lists that a term names: name and entries as text."""
 
-Faults = tuple[tuple[int, str], ...]
+Faults = tuple[tuple[int, Reason], ...]
 """What isn't understood: index of the line in the term, reason."""
 
 _Range = tuple[int, int]
@@ -47,7 +48,7 @@ class _Term:
 def read_clauses(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[tuple[AclEntry, ...], Faults]:
     """Return the entries of a term, given its lines without `term NAME`, and what in it isn't understood."""
     term = _Term(family, dict(lists))
-    faults: list[tuple[int, str]] = []
+    faults: list[tuple[int, Reason]] = []
     for index, clause in enumerate(clauses):
         try:
             match words(clause):
@@ -58,13 +59,13 @@ def read_clauses(family: Family, clauses: tuple[str, ...], lists: Lists) -> tupl
                 case ["from"] | [""]:
                     pass
                 case _:
-                    raise ValueError("not a statement of a filter term")
+                    raise unclear("not_a_filter_statement")
         except ValueError as error:
-            faults.append((index, str(error)))
+            faults.append((index, reason_of(error)))
     try:
         return tuple(_entries(term)), tuple(faults)
     except ValueError as error:
-        return (), (*faults, (0, str(error)))
+        return (), (*faults, (0, reason_of(error)))
 
 
 def list_names(clauses: tuple[str, ...]) -> tuple[str, ...]:
@@ -92,13 +93,13 @@ def _act(term: _Term, action: list[str]) -> None:
         case ["count", _]:
             pass
         case _:
-            raise ValueError(f"an action that isn't modelled: {action[0]}")
+            raise unclear("action_not_modelled", action=action[0])
 
 
 def _condition(term: _Term, kind: str, values: list[str]) -> None:
     handler = _CONDITIONS.get(kind)
     if handler is None:
-        raise ValueError(f"a condition that isn't modelled: {kind}")
+        raise unclear("condition_not_modelled", condition=kind)
     handler(term, kind, values)
 
 
@@ -110,7 +111,7 @@ def _take_address(term: _Term, kind: str, values: list[str]) -> None:
         case [text, "except"]:
             listed.append((parse_condition(term.family, text), True))
         case _:
-            raise ValueError("not an address")
+            raise unclear("not_an_address")
 
 
 def _take_list(term: _Term, kind: str, values: list[str]) -> None:
@@ -118,9 +119,9 @@ def _take_list(term: _Term, kind: str, values: list[str]) -> None:
         case [name] | [name, "except"] if name in term.lists:
             excepted = len(values) == 2
         case [name, *_] if name not in term.lists:
-            raise ValueError(f"prefix list {name} isn't defined")
+            raise unclear("prefix_list_undefined", name=name)
         case _:
-            raise ValueError("not a prefix list")
+            raise unclear("not_a_prefix_list")
     end = "address" if kind == "prefix-list" else kind.removesuffix("-prefix-list")
     listed = term.addresses.setdefault(end, [])
     for text in term.lists[name]:
@@ -134,7 +135,7 @@ def _take_range(term: _Term, kind: str, values: list[str]) -> None:
         table = ICMP_TYPES[term.family]
     upper = kind.startswith(("next-header", "payload-protocol"))
     if (upper and term.family is Family.V4) or (kind.startswith("protocol") and term.family is Family.V6):
-        raise ValueError(f"{kind} isn't of this family")
+        raise unclear("condition_of_other_family", condition=kind)
     text = _single(values)
     found = numbers(text, 0, highest, table)
     listed = term.ranges.setdefault(kind, [])
@@ -144,7 +145,7 @@ def _take_range(term: _Term, kind: str, values: list[str]) -> None:
 
 def _single(values: list[str]) -> str:
     if len(values) != 1:
-        raise ValueError("not one value")
+        raise unclear("not_one_value")
     return values[0]
 
 
@@ -162,24 +163,24 @@ def _take_flags(term: _Term, kind: str, values: list[str]) -> None:
         case "tcp-flags", [text]:
             parse_flags(text)
         case _:
-            raise ValueError(f"not a form of {kind}")
+            raise unclear("not_a_form_of", condition=kind)
     if term.flags and text not in term.flags:
-        raise ValueError("several conditions on TCP flags")
+        raise unclear("several_flag_conditions")
     term.flags[text] = None
 
 
 def _take_fragment(term: _Term, kind: str, values: list[str]) -> None:
     if term.family is Family.V6:
-        raise ValueError(f"{kind} for IPv6 isn't modelled")
+        raise unclear("condition_for_ipv6", condition=kind)
     if term.fragments is not None and (kind == "is-fragment" or (1, _MAX_OFFSET) in term.fragments):
-        raise ValueError("several conditions on fragments")
+        raise unclear("several_fragment_conditions")
     match kind, values:
         case "is-fragment", []:
             found = (1, _MAX_OFFSET)
         case "fragment-offset", [text]:
             found = numbers(text, 0, _MAX_OFFSET, {})
         case _:
-            raise ValueError(f"not a form of {kind}")
+            raise unclear("not_a_form_of", condition=kind)
     term.fragments = [*(term.fragments or ()), found]
 
 
@@ -232,7 +233,7 @@ def _union(term: _Term, kind: str, highest: int) -> list[_Range] | None:
     """Return the ranges of a kind of condition, an `-except` turned into what it leaves; None if there is none."""
     taken, left = term.ranges.get(kind), term.ranges.get(f"{kind}-except")
     if taken is not None and left is not None:
-        raise ValueError(f"{kind} both with and without except")
+        raise unclear("condition_with_and_without_except", condition=kind)
     return taken if left is None else _complement(left, highest)
 
 
@@ -252,7 +253,7 @@ def _members(ranges: list[_Range]) -> list[int]:
 def _protocols(term: _Term) -> tuple[int, ...] | None:
     kinds = [kind for kind in ("protocol", "next-header", "payload-protocol") if _union(term, kind, 255) is not None]
     if len(kinds) > 1:
-        raise ValueError("several conditions on the protocol")
+        raise unclear("several_protocol_conditions")
     ranges = _union(term, kinds[0], 255) if kinds else None
     return None if ranges is None else tuple(sorted(_members(ranges)))
 
@@ -261,7 +262,7 @@ def _flags(term: _Term, protocols: tuple[int, ...] | None) -> tuple[FlagMatch, .
     if not term.flags:
         return None
     if protocols != (6,):
-        raise ValueError("a condition on TCP flags without protocol tcp")
+        raise unclear("flags_without_tcp")
     return parse_flags(next(iter(term.flags)))
 
 
@@ -269,10 +270,10 @@ def _icmp(term: _Term, protocols: tuple[int, ...] | None) -> tuple[IcmpMatch, ..
     ranges = _union(term, "icmp-type", 255)
     if ranges is None:
         if term.codes:
-            raise ValueError("icmp-code without icmp-type")
+            raise unclear("icmp_code_without_type")
         return None
     if protocols != ((1,) if term.family is Family.V4 else (58,)):
-        raise ValueError("icmp-type without the protocol of ICMP")
+        raise unclear("icmp_type_without_icmp")
     types = _members(ranges)
     if not term.codes:
         return tuple(IcmpMatch(type=number) for number in types)
@@ -296,12 +297,12 @@ def _port_ends(term: _Term, protocols: tuple[int, ...] | None) -> Iterator[tuple
         yield None, None
         return
     if protocols is None or not set(protocols) <= {6, 17}:
-        raise ValueError("a condition on ports without protocol tcp or udp")
+        raise unclear("ports_without_protocol")
     if either is None:
         yield None if source is None else tuple(source), None if destination is None else tuple(destination)
         return
     if source is not None or destination is not None or "port-except" in term.ranges:
-        raise ValueError("port beside source-port or destination-port, or with except")
+        raise unclear("port_beside_other_ports")
     yield tuple(either), None
     yield None, tuple(either)
 
@@ -312,7 +313,7 @@ def _address_ends(term: _Term) -> Iterator[tuple[_Addresses, _Addresses]]:
         yield chosen.get("source"), chosen.get("destination")
         return
     if len(chosen) > 1 or any(excepted for _, excepted in term.addresses["address"]):
-        raise ValueError("address or prefix-list beside one end's addresses, or with except")
+        raise unclear("address_beside_other_addresses")
     yield chosen["address"], None
     yield None, chosen["address"]
 
@@ -322,7 +323,7 @@ def _non_initial(term: _Term, layer4: bool, action: Action) -> NonInitial:
         # The first header of a fragment is the fragment header, so such a term never matches one. A denial would then pass
         # the first fragments that the model takes for whole packets.
         if action is Action.DENY or "next-header-except" in term.ranges:
-            raise ValueError("next-header misses packets with extension headers; payload-protocol doesn't")
+            raise unclear("next_header_misses_packets")
         return NonInitial.SKIP
     match sorted(term.fragments or ()):
         case []:
@@ -331,7 +332,7 @@ def _non_initial(term: _Term, layer4: bool, action: Action) -> NonInitial:
             return NonInitial.SKIP
         case [(1, 8191)]:
             if layer4:
-                raise ValueError("a fragment without ports, flags or ICMP type asked for them")
+                raise unclear("fragment_asked_for_ports")
             return NonInitial.ONLY
         case _:
-            raise ValueError("fragment-offset other than 0 or 1-8191")
+            raise unclear("fragment_offset")

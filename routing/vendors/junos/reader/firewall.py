@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from routing.model import Acl, AclEntry, Action
 from routing.refs import acl_ref
 from routing.vendors.junos.reader.filter import Lists, list_names
@@ -48,7 +49,7 @@ class Filters:
     chains: dict[tuple[Family, str], _Body] = field(default_factory=dict)
     _last: tuple[str, _Lines | None] = ("", None)
 
-    def take(self, statement: JunosStatement) -> str | None:
+    def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         start, lines = self._last
         if lines is not None and not statement.rank and statement.text.startswith(start):
@@ -66,19 +67,19 @@ class Filters:
             case _:
                 return self._take_other(statement)
 
-    def _take_other(self, statement: JunosStatement) -> str | None:
+    def _take_other(self, statement: JunosStatement) -> Reason | None:
         """Take a statement without `family`, or with quoted names."""
         parts = words(statement.text)
         skipped = 3 if parts[1:2] == ["family"] else 1
         family = _FAMILIES.get("inet" if skipped == 1 else parts[2] if len(parts) > 2 else "")
         if family is None:
-            return "a filter of a family that isn't modelled"
+            return because("filter_family")
         match parts[skipped:]:
             case ["filter", name, "term", term, *rest]:
                 self._add(family, name, term, _rest(statement.text, skipped + 4) if rest else "", statement)
                 return None
             case _:
-                return "a firewall statement that isn't modelled"
+                return because("firewall_statement")
 
     def _add(self, family: Family, name: str, term: str, clause: str, statement: JunosStatement) -> _Lines:
         found = self.found.get((family, name))
@@ -152,7 +153,7 @@ def _note_inherited(statements: list[JunosStatement], whole: int, reading: Junos
         if statement.source:
             reading.says(statement)
         if statement.rank > whole:
-            reading.unknown(statement, "a filter that is only partly inherited")
+            reading.unknown(statement, because("filter_partly_inherited"))
 
 
 def finish_filters(filters: Filters, reading: JunosReading) -> tuple[Acl, ...]:
@@ -163,7 +164,7 @@ def finish_filters(filters: Filters, reading: JunosReading) -> tuple[Acl, ...]:
     ):
         first = filters.found.get((family, name))
         if name in acls and first is not None:
-            reading.unknown(first.first, "two filters of one name in two families")
+            reading.unknown(first.first, because("filter_in_two_families"))
             continue
         # A filter that decides nothing by itself still ends in the discard that Junos puts behind every filter.
         entries = body.entries or (AclEntry(action=Action.DENY),)

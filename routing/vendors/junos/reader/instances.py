@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_of
+from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
@@ -43,7 +44,7 @@ class Instances:
 
     found: dict[str | None, Instance] = field(default_factory=lambda: {None: Instance(None)})
 
-    def take(self, statement: JunosStatement) -> str | None:
+    def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
         try:
@@ -55,12 +56,12 @@ class Instances:
                 case ["routing-options" | "protocols", *_]:
                     return _take_common(self.found[None], parts, statement)
                 case _:
-                    return "not a routing instance"
+                    return because("not_a_routing_instance")
         except ValueError as error:
-            return str(error)
+            return reason_of(error)
 
 
-def _take_instance(instance: Instance, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_instance(instance: Instance, rest: list[str], statement: JunosStatement) -> Reason | None:
     match rest:
         case []:
             pass
@@ -81,17 +82,17 @@ def _take_instance(instance: Instance, rest: list[str], statement: JunosStatemen
         case ["routing-options" | "protocols", *_]:
             return _take_common(instance, rest, statement)
         case _:
-            return f"leaks or does something else that isn't modelled: {rest[0]}"
+            return because("leaks_or_else", statement=rest[0])
     return None
 
 
-def _take_common(instance: Instance, parts: list[str], statement: JunosStatement) -> str | None:
+def _take_common(instance: Instance, parts: list[str], statement: JunosStatement) -> Reason | None:
     match parts:
         case ["protocols", "bgp", *rest]:
             return instance.bgp.take(rest, statement)
         case ["routing-options", "router-id", text]:
             if parse_address(text).family is not Family.V4:
-                return "not a router id"
+                return because("not_a_router_id")
             instance.leaves.put("router-id", text, statement)
         case ["routing-options", "autonomous-system", *rest]:
             return _take_as(instance, rest, statement)
@@ -106,7 +107,7 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
         case ["routing-options", "forwarding-table", "export", name]:
             instance.leaves.put("forwarding-table", name, statement)
         case _:
-            return f"{' '.join(parts[:2])}: not modelled"
+            return because("this_not_modelled", statement=" ".join(parts[:2]))
     return None
 
 
@@ -115,10 +116,10 @@ def _rib_family(instance: str | None, rib: str) -> Family:
     for table, family in (("inet.0", Family.V4), ("inet6.0", Family.V6)):
         if rib == start + table:
             return family
-    raise ValueError("a table that isn't this instance's unicast table")
+    raise unclear("other_table")
 
 
-def _take_as(instance: Instance, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_as(instance: Instance, rest: list[str], statement: JunosStatement) -> Reason | None:
     match rest:
         case [text, *options] if text[0].isdigit():
             instance.leaves.put("autonomous-system", str(as_number(text)), statement)
@@ -126,19 +127,19 @@ def _take_as(instance: Instance, rest: list[str], statement: JunosStatement) -> 
             pass
     match options:
         case []:
-            return None if rest else "no number"
+            return None if rest else because("no_number_given")
         case ["independent-domain"] | ["independent-domain", "no-attrset"]:
             instance.leaves.put("independent-domain", "", statement)
             return None
         case _:
-            return "an option of autonomous-system that isn't modelled"
+            return because("option_of_as")
 
 
 def _take_static(
     instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: JunosStatement
-) -> str | None:
+) -> Reason | None:
     if prefix.family is not family:
-        return "a route in the other family's table"
+        return because("route_in_other_table")
     hops = instance.statics.setdefault(prefix, {})
     match rest:
         case ["discard" | "reject"]:
@@ -150,14 +151,14 @@ def _take_static(
         case ["retain" | "no-retain"]:
             instance.preferences.put(f"{prefix} retain", "", statement)
         case _:
-            return "an option of a static route that isn't modelled"
+            return because("option_of_static_route")
     return None
 
 
 def _preference(text: str) -> int:
     value = number(text, 0, (1 << 32) - 1)
     if not is_plain_preference(value):
-        raise ValueError("a preference whose rank against BGP differs between platforms")
+        raise unclear("preference_ranked_otherwise")
     return value
 
 
@@ -168,11 +169,11 @@ def is_plain_preference(value: int) -> bool:
 
 def _take_aggregate(
     instance: Instance, prefix: Prefix, family: Family, rest: list[str], statement: JunosStatement
-) -> str | None:
+) -> Reason | None:
     if prefix.family is not family:
-        return "a route in the other family's table"
+        return because("route_in_other_table")
     if rest not in ([], ["discard"], ["reject"]):
-        return "an option of an aggregate route that isn't modelled"
+        return because("option_of_aggregate_route")
     instance.aggregates.setdefault(prefix, statement)
     return None
 
@@ -183,9 +184,9 @@ def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosRe
         for name, statement in instance.interfaces.items():
             unit = units.get(name)
             if unit is None:
-                reading.unknown(statement, "names an interface that isn't configured")
+                reading.unknown(statement, because("names_missing_interface"))
             elif unit.vrf is not None:
-                reading.unknown(statement, "an interface in two instances")
+                reading.unknown(statement, because("interface_in_two_instances"))
             else:
                 unit.vrf = instance.name
                 reading.says(statement)
@@ -214,15 +215,13 @@ def _check_type(instance: Instance, first: JunosStatement, reading: JunosReading
     leaves = instance.leaves
     kind = leaves.value("instance-type")
     if not kind:
-        reading.unknown(
-            leaves["instance-type"].statement if kind == "" else first, "an instance type that isn't modelled"
-        )
+        reading.unknown(leaves["instance-type"].statement if kind == "" else first, because("instance_type"))
     for name, leaf in leaves.items():
         reading.says(leaf.statement)
         if kind != "vrf" and name in {"route-distinguisher", "vrf-target", "vrf-table-label"}:
-            reading.unknown(leaf.statement, "belongs to instance-type vrf only")
+            reading.unknown(leaf.statement, because("belongs_to_vrf_only"))
     if kind == "vrf" and not ("route-distinguisher" in leaves and "vrf-target" in leaves):
-        reading.unknown(first, "a vrf without route distinguisher or vrf-target")
+        reading.unknown(first, because("vrf_without_target"))
 
 
 def finish_statics(instances: Instances, units: Iterable[Unit], reading: JunosReading) -> tuple[StaticRoute, ...]:
@@ -253,7 +252,7 @@ def finish_statics(instances: Instances, units: Iterable[Unit], reading: JunosRe
 def _without_hop(instance: Instance, prefix: Prefix, reading: JunosReading) -> None:
     for name in (str(prefix), f"{prefix} retain"):
         if name in instance.preferences:
-            reading.unknown(instance.preferences[name].statement, "a static route without a next hop")
+            reading.unknown(instance.preferences[name].statement, because("static_without_next_hop"))
 
 
 def _check_hops(
@@ -262,11 +261,11 @@ def _check_hops(
     for hop, statement in hops.items():
         if hop == "discard":
             if len(hops) > 1:
-                reading.unknown(statement, "a route that both discards and has next hops")
+                reading.unknown(statement, because("discards_and_forwards"))
         elif not any(net.family is prefix.family and net.holds(parse_address(hop).value) for net in connected):
-            reading.unknown(statement, "a next hop that is on no connected network; Junos doesn't install it")
+            reading.unknown(statement, because("next_hop_not_connected"))
         if len({statement.rank for statement in hops.values()}) > 1:
-            reading.unknown(statement, "next hops that are only partly inherited")
+            reading.unknown(statement, because("next_hops_partly_inherited"))
 
 
 def instance_aggregates(instance: Instance, reading: JunosReading) -> tuple[Aggregate, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, parse_interface
+from intents.reason import Reason, because, reason_of, unclear
 from routing.model import AclBinding, ControlFilter, Direction, Interface, InterfaceAddress
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
@@ -45,11 +46,11 @@ class Interfaces:
     parents: dict[str, Unit] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
 
-    def take(self, statement: JunosStatement) -> str | None:
+    def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
         if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
-            return "not an interface that is modelled"
+            return because("interface_not_modelled")
         name, rest = parts[1], parts[2:]
         parent = self.parents.get(name) or Unit(name, statement)
         match rest:
@@ -77,18 +78,18 @@ class Interfaces:
         return self.parents[unit.name.partition(".")[0]]
 
 
-def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> Reason | None:
     match rest:
         case ["description", text]:
             unit.leaves.put("description", text, statement)
         case ["disable"]:
             unit.leaves.put("disable", "", statement)
         case _:
-            return "a statement of an interface that isn't modelled"
+            return because("statement_of_interface")
     return None
 
 
-def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> Reason | None:
     try:
         match rest:
             case []:
@@ -101,11 +102,11 @@ def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> str | 
             case _:
                 return _take_common(unit, rest, statement)
     except ValueError as error:
-        return str(error)
+        return reason_of(error)
     return None
 
 
-def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosStatement) -> str | None:
+def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosStatement) -> Reason | None:
     unit.families.setdefault(family, statement)
     match rest:
         case []:
@@ -117,14 +118,14 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
         case ["filter", "input-list" | "output-list" as way, name]:
             unit.filters.setdefault((family, _LISTS[way]), []).append(Leaf(name, statement))
         case _:
-            return "a statement of an address family that isn't modelled"
+            return because("statement_of_family")
     return None
 
 
 def _address(family: Family, text: str) -> InterfaceAddress:
     found, value, length = parse_interface(text if "/" in text else f"{text}/{family.bits}")
     if found is not family:
-        raise ValueError("an address of the other family")
+        raise unclear("address_of_wrong_family")
     return InterfaceAddress(family=family, value=value, length=length)
 
 
@@ -146,7 +147,7 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
     is_loopback = unit.name.startswith(f"{LOOPBACK}.")
     for family, statement in unit.families.items():
         if not is_loopback and all(address.family is not family for address in unit.addresses):
-            reading.unknown(statement, "a family enabled without an address")
+            reading.unknown(statement, because("family_without_address"))
     vlan = unit.leaves.value("vlan-id")
     addresses = sorted(
         unit.addresses, key=lambda address: (address.family, address.secondary, address.value, address.length)
@@ -177,7 +178,7 @@ def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, r
     if not leaves:
         return None
     if (single and several) or len({leaf.statement.rank for leaf in leaves}) > 1:
-        reading.unknown(leaves[0].statement, "filters of one direction from several places")
+        reading.unknown(leaves[0].statement, because("filters_from_several_places"))
         return None
     if unit.name.startswith(f"{LOOPBACK}."):
         ref = control_filter_ref(unit.vrf, family)
@@ -187,7 +188,7 @@ def _bound(unit: Unit, family: Family, direction: Direction, filters: Filters, r
     for leaf in leaves:
         reading.says(leaf.statement, ref)
         if acl is None:
-            reading.unknown(leaf.statement, "names a filter that isn't defined")
+            reading.unknown(leaf.statement, because("names_undefined_filter"))
     return acl
 
 
@@ -206,11 +207,11 @@ def _check_vlans(table: Interfaces, reading: JunosReading) -> None:
         vlan = unit.leaves.get("vlan-id")
         tagging = parent.leaves.get("tagging")
         if vlan is not None and tagging is None:
-            reading.unknown(vlan.statement, "a VLAN on an interface without vlan-tagging")
+            reading.unknown(vlan.statement, because("vlan_without_tagging"))
         if vlan is None and tagging is not None:
-            reading.unknown(unit.first, "a unit without a VLAN on an interface with vlan-tagging")
+            reading.unknown(unit.first, because("unit_without_vlan"))
         if vlan is not None and seen.setdefault((parent.name, vlan.value), unit.name) != unit.name:
-            reading.unknown(vlan.statement, "a VLAN that another unit has")
+            reading.unknown(vlan.statement, because("vlan_of_other_unit"))
 
 
 def finish_loopbacks(table: Interfaces, filters: Filters, reading: JunosReading) -> tuple[ControlFilter, ...]:
@@ -220,16 +221,16 @@ def finish_loopbacks(table: Interfaces, filters: Filters, reading: JunosReading)
     seen: dict[str | None, Unit] = {}
     for unit in loopbacks:
         if seen.setdefault(unit.vrf, unit) is not unit:
-            reading.unknown(unit.first, "a second loopback unit in one instance")
+            reading.unknown(unit.first, because("second_loopback"))
         for family in Family:
             for leaves in _filter_leaves(unit, family, Direction.OUT):
                 for leaf in leaves:
-                    reading.unknown(leaf.statement, "an output filter on the loopback")
+                    reading.unknown(leaf.statement, because("loopback_output_filter"))
             name = _bound(unit, family, Direction.IN, filters, reading)
             if name is not None:
                 found[unit.vrf, family] = ControlFilter(family=family, acl=name, vrf=unit.vrf)
     for unit in loopbacks:
         for family in Family:
             if (None, family) in found and (unit.vrf, family) not in found:
-                reading.unknown(unit.first, "a loopback unit without a filter escapes the default instance's")
+                reading.unknown(unit.first, because("loopback_escapes_filter"))
     return tuple(found[key] for key in sorted(found, key=lambda key: (key[0] or "", key[1])))

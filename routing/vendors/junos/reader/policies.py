@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from intents.prefix import parse_interface, prefix_of
+from intents.reason import Reason, because
 from routing.model import Action, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.reader.policy import PolicyBody, chain_bodies, read_policy
@@ -37,7 +38,7 @@ class Policies:
     bodies: dict[str, PolicyBody] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[PolicyClause, ...], PolicyDefault]] = field(default_factory=dict)
 
-    def take(self, statement: JunosStatement) -> str | None:
+    def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         match words(statement.text):
             case ["policy-options", "policy-statement", name, *rest]:
@@ -53,21 +54,21 @@ class Policies:
                 return self._add_member(name, text, statement)
             case ["policy-options", "community", name, *_]:
                 self.odd_communities.add(name)
-                return "a community of a form that isn't modelled"
+                return because("community_form")
             case _:
-                return "a policy option that isn't modelled"
+                return because("policy_option")
         return None
 
-    def _add_member(self, name: str, text: str, statement: JunosStatement) -> str | None:
+    def _add_member(self, name: str, text: str, statement: JunosStatement) -> Reason | None:
         match = _COMMUNITY.match(text)
         plain = match is not None and max(map(int, match.groups())) <= 65535
         if not plain and text not in _WELL_KNOWN:
             self.odd_communities.add(name)
-            return "a community member that isn't modelled"
+            return because("community_member")
         members = self.communities.setdefault(name, {})
         if {other.rank for other in members.values()} - {statement.rank}:
             self.odd_communities.add(name)
-            return "a community that is only partly inherited"
+            return because("community_partly_inherited")
         members.setdefault(text, statement)
         return None
 
@@ -116,7 +117,7 @@ def apply_paths(policies: Policies, statements: list[JunosStatement], reading: J
             try:
                 policies.lists[name][_prefix(parts[len(pattern) - 1])] = None
             except ValueError:
-                reading.unknown(statement, "an apply-path to something that isn't an address")
+                reading.unknown(statement, because("apply_path_to_no_address"))
 
 
 def _step(pattern: str, word: str) -> bool:
@@ -155,7 +156,7 @@ def _record(name: str, lines: list[tuple[str, JunosStatement]], body: PolicyBody
         if statement.source:
             reading.says(statement)
         if statement.rank > rank:
-            reading.unknown(statement, "a policy that is only partly inherited")
+            reading.unknown(statement, because("policy_partly_inherited"))
 
 
 def finish_policies(policies: Policies, used: set[str]) -> tuple[RoutePolicy, ...]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RouteSource
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.route_filters import first_match, is_unambiguous, parse_route_filter
@@ -38,7 +39,7 @@ class PolicyBody(NamedTuple):
     default: PolicyDefault
     starts: tuple[int, ...]
     rules: tuple[tuple[int, ...], ...]
-    faults: tuple[tuple[int, str], ...]
+    faults: tuple[tuple[int, Reason], ...]
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class _Term:
 def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> PolicyBody:
     """Read the lines of a policy statement, each without `policy-options policy-statement NAME`."""
     terms: dict[str, _Term] = {}
-    faults: list[tuple[int, str]] = []
+    faults: list[tuple[int, Reason]] = []
     list_table, community_table = dict(lists), dict(communities)
     for index, line in enumerate(lines):
         parts = words(line)
@@ -73,7 +74,7 @@ def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> Pol
         try:
             _take(term, statement, index, list_table, community_table)
         except ValueError as error:
-            faults.append((index, str(error)))
+            faults.append((index, reason_of(error)))
     ordered = sorted(terms.values(), key=lambda term: term.name == "")
     faults.extend(_next_policy_faults(ordered))
     clauses = []
@@ -81,12 +82,12 @@ def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> Pol
         try:
             clauses.append(_clause(term))
         except ValueError as error:
-            faults.append((term.start, str(error)))
+            faults.append((term.start, reason_of(error)))
             clauses.append(PolicyClause(name=term.name, action=None))
     return _close(clauses, ordered, tuple(faults))
 
 
-def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[int, str], ...]) -> PolicyBody:
+def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[int, Reason], ...]) -> PolicyBody:
     default = PolicyDefault.PROTOCOL
     if clauses and clauses[-1] in {PolicyClause(name=name, action=Action.DENY) for name in (REJECT_ALL, "")}:
         default = PolicyDefault.REJECT
@@ -99,8 +100,8 @@ def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[
     return PolicyBody(tuple(clauses), default, starts, rules, faults)
 
 
-def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, str]]:
-    reason = "next policy other than in the last term"
+def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, Reason]]:
+    reason = because("next_policy_too_early")
     return [(term.start, reason) for term in terms[:-1] if term.action == "next policy"]
 
 
@@ -123,18 +124,18 @@ def _take(
         case ["from", "community", name]:
             term.communities[_members(name, communities)] = None
         case ["from", condition, *_]:
-            raise ValueError(f"a condition that isn't modelled: {condition}")
+            raise unclear("condition_not_modelled", condition=condition)
         case ["then", *action]:
             _act(term, action, communities)
         case [] | ["from"]:
             pass
         case _:
-            raise ValueError("not a statement of a policy that is modelled")
+            raise unclear("not_a_policy_statement")
 
 
 def _take_list(term: _Term, kind: str, name: str, how: str, lists: dict[str, tuple[str, ...]], index: int) -> None:
     if not lists.get(name):
-        raise ValueError(f"prefix list {name} isn't defined, or is empty")
+        raise unclear("prefix_list_empty", name=name)
     for text in lists[name]:
         _add_rule(term, kind, [text, how], index)
 
@@ -148,7 +149,7 @@ def _add_rule(term: _Term, kind: str, values: list[str], index: int) -> None:
 def _members(name: str, communities: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     members = communities.get(name)
     if not members:
-        raise ValueError(f"community {name} isn't defined, or has members that aren't modelled")
+        raise unclear("community_undefined", name=name)
     return members
 
 
@@ -165,7 +166,7 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
         case ["community", "add" | "+" | "set" | "=" as how, name]:
             replaces = how in {"set", "="}
             if term.add and (replaces or term.replaces):
-                raise ValueError("communities set and added in one term")
+                raise unclear("communities_set_and_added")
             term.add.extend(_members(name, communities))
             term.replaces = replaces
         case ["as-path-prepend", text]:
@@ -173,7 +174,7 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
         case ["load-balance", _] | []:
             pass
         case _:
-            raise ValueError(f"an action that isn't modelled: {action[0]}")
+            raise unclear("action_not_modelled", action=action[0])
 
 
 def _clause(term: _Term) -> PolicyClause:
@@ -197,12 +198,12 @@ def _rules(term: _Term) -> tuple[PrefixRule, ...] | None:
         return None
     kinds = {kind for kind, _ in term.filters}
     if len(kinds) > 1:
-        raise ValueError("route filters and prefix lists in one term")
+        raise unclear("filters_and_lists")
     rules = tuple(dict.fromkeys(rule for _, rule in term.filters))
     if kinds == {"route-filter"}:
         return first_match(rules)
     if not is_unambiguous(rules):
-        raise ValueError("prefix lists whose prefixes lie in each other with different match")
+        raise unclear("lists_lie_in_each_other")
     return rules
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from intents.reason import Reason
 from routing.model import LinePath, Ref, UnknownLine
 from routing.vendors.junos.tree import JunosStatement
 
@@ -40,13 +41,13 @@ class Leaves(dict[str, Leaf]):
 class JunosReading:
     """The record of one reading."""
 
-    reasons: dict[LinePath, tuple[str, int]] = field(default_factory=dict)
+    reasons: dict[LinePath, tuple[Reason, int]] = field(default_factory=dict)
     harmless_lines: dict[LinePath, None] = field(default_factory=dict)
     modelled: set[LinePath] = field(default_factory=set)
     lines: dict[Ref, int] = field(default_factory=dict)
     runs: list[tuple[str, Sequence[int]]] = field(default_factory=list)
 
-    def unknown(self, statement: JunosStatement, reason: str) -> None:
+    def unknown(self, statement: JunosStatement, reason: Reason) -> None:
         """Record that a statement is not understood (the first reason stays)."""
         self.reasons.setdefault(statement.path, (reason, statement.line))
 

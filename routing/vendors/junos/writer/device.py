@@ -29,6 +29,7 @@ from __future__ import annotations
 from dataclasses import fields
 
 from intents.prefix import format_address
+from intents.reason import describe_reason
 from routing.model import ControlFilter, Device, Interface, LoginService
 from routing.refs import binding_ref, control_filter_ref, interface_ref, login_ref
 from routing.vendors.junos.lines import TokenLines, free_text, name_word
@@ -70,7 +71,8 @@ def _check(device: Device, written: tuple[TextLine, ...]) -> None:
     if found == device:
         return
     names = [item.name for item in fields(Device) if getattr(found, item.name) != getattr(device, item.name)]
-    reason = f": {found.unknown[0].path[0]}: {found.unknown[0].reason}" if found.unknown else ""
+    unknown = found.unknown[:1]
+    reason = "".join(f": {line.path[0]}: {describe_reason(line.reason, 'en')}" for line in unknown)
     raise ValueError(f"{device.name}: not in canonical form in {', '.join(names)}{reason}")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from intents.prefix import Family
+from intents.reason import describe_reason
 from routing.model import Acl, AclEntry, Action, AddressMatch, IcmpMatch, NonInitial, PortRange
 from routing.refs import acl_entry_ref, acl_ref
 from routing.vendors.conditions import Conditions, conditions_of
@@ -49,7 +50,7 @@ def entry_clauses(family: Family, entry: AclEntry) -> tuple[str, ...]:
     )
     entries, faults = read_term(family, clauses, ())
     if faults:
-        raise ValueError(f"Junos can't say it: {faults[0][1]}")
+        raise ValueError(f"Junos can't say it: {describe_reason(faults[0][1], 'en')}")
     if entries != (entry,):
         raise ValueError("Junos can't say it: layer-4 conditions with fragments, or not in canonical order")
     return clauses

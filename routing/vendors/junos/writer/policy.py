@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from intents.reason import describe_reason
 from routing.model import Action, PolicyClause, PolicyDefault, Ref, RoutePolicy, RouteSource
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.lines import TokenLines, name_word
@@ -77,7 +78,7 @@ def _check(policy: RoutePolicy, texts: tuple[str, ...]) -> None:
     communities = {community_name(members): members for clause in policy.clauses for members in _communities(clause)}
     body = read_policy(texts, (), tuple(sorted(communities.items())))
     if body.faults:
-        raise ValueError(f"policy {policy.name}: Junos can't say it: {body.faults[0][1]}")
+        raise ValueError(f"policy {policy.name}: Junos can't say it: {describe_reason(body.faults[0][1], 'en')}")
     if (body.clauses, body.default) != (policy.clauses, policy.default):
         raise ValueError(
             f"policy {policy.name}: Junos would not mean the same (longest match, order or names of clauses)"
