@@ -59,7 +59,9 @@ def test_what_is_opened_is_told_in_every_form(tmp_path: Path, narrow: Path) -> N
             "new": [],
             "undeclared": [],
             "doubts": [],
+            "doubt_reasons": [],
             "differences": [],
+            "difference_reasons": [],
         }
     ]
 

@@ -25,6 +25,7 @@ CASES: dict[str, tuple[tuple[str, ...], int]] = {
     "verify.en": (("verify", "--on", ON), 0),
     "verify.vi": (("verify", "--on", ON, "--lang", "vi", "--no-failures"), 0),
     "verify-open-fence.en": (("verify", "--on", ON, "--no-failures", "--configs"), 1),
+    "verify-open-fence.vi": (("verify", "--on", ON, "--no-failures", "--lang", "vi", "--configs"), 1),
     "verify-unknown-line.vi": (("verify", "--on", ON, "--no-failures", "--lang", "vi", "--configs"), 3),
     "show-addresses.en": (("show", "addresses", "--on", ON), 0),
     "show-policy.en": (("show", "policy", "--on", ON), 0),
