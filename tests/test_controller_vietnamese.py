@@ -24,7 +24,7 @@ WORD = re.compile(r"[\w']+")
 FRAGMENT = re.compile(r"\{[a-z_0-9]+\}")
 
 
-def english_words(line: str) -> set[str]:
+def english_words(line: str) -> frozenset[str]:
     """Return the English words of a line, what it quotes left out."""
     return ENGLISH & {word.lower() for word in WORD.findall(QUOTED.sub(" ", line))}
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from intents.reason import Reason
 from routing.model import Device, LinePath, Ref
 
 
@@ -138,8 +139,8 @@ class Vendor(Protocol):
         expression over a text line or over what Batfish says of it, reason)."""
         ...
 
-    def misread_by_batfish(self, device: Device) -> tuple[tuple[str, str], ...]:
-        """Return what Batfish takes for something else in a device's text without a word: (what, how)."""
+    def misread_by_batfish(self, device: Device) -> tuple[Reason, ...]:
+        """Return what Batfish takes for something else in a device's text without a word, and how."""
         ...
 
     def interface_name(self, name: str) -> str:

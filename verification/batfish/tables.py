@@ -31,12 +31,13 @@ _PROPERTIES = "Active,VRF,All_Prefixes,Incoming_Filter_Name,Outgoing_Filter_Name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadLine:
-    """A line that Batfish does not read though the device's reader knows no reason why it may be left out."""
+    """A line that Batfish does not read though the device's reader knows no reason why it may be left out; without a text it is
+    told by the reason."""
 
     device: str
     line: int
     text: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,14 +263,16 @@ def _unread(rows: Sequence[Row], given: Given, devices: Mapping[str, str]) -> It
                     one.search(said) for one in reasons.get(device, ()) for said in (text, str(row.get("Details")))
                 ):
                     continue
-                yield UnreadLine(device=device, line=int(number), text=text, reason=str(row.get("Details") or ""))
+                yield UnreadLine(
+                    device=device, line=int(number), text=text, reason=because("os_said", said=row.get("Details") or "")
+                )
 
 
 def _misread(given: Given) -> Iterator[UnreadLine]:
     """Yield what Batfish reads as something else without a word."""
     for name, device in sorted(given.network.devices.items()):
-        for text, reason in VENDORS[device.platform].misread_by_batfish(device):
-            yield UnreadLine(device=name, line=0, text=f"{text}: {reason}", reason=reason)
+        for reason in VENDORS[device.platform].misread_by_batfish(device):
+            yield UnreadLine(device=name, line=0, text="", reason=reason)
 
 
 def _line(given: Given, device: str, number: int) -> str:
@@ -295,5 +298,5 @@ def _undefined(rows: Sequence[Row]) -> Iterator[UnreadLine]:
             device=device_of(str(place.get("filename", row["File_Name"]))),
             line=int(lines[0]),
             text=str(row["Ref_Name"]),
-            reason=f"undefined {row['Struct_Type'] or 'name'} in {row['Context'] or '?'}",
+            reason=because("undefined_name", kind=row["Struct_Type"] or "?", context=row["Context"] or "?"),
         )

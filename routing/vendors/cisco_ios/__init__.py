@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from intents.reason import Reason
 from routing.model import Device, LinePath
 from routing.vendors.cisco_ios import layout
 from routing.vendors.cisco_ios.baseline import baseline
@@ -77,7 +78,7 @@ class _CiscoIos:
         """Return lines that Batfish doesn't read and that no question put to it depends on."""
         return _UNREAD_BY_BATFISH
 
-    def misread_by_batfish(self, device: Device) -> tuple[tuple[str, str], ...]:
+    def misread_by_batfish(self, device: Device) -> tuple[Reason, ...]:
         """Return nothing: what Batfish takes for something else on this platform makes the judges differ."""
         del device
         return ()

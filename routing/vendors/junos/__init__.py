@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from intents.prefix import Family
+from intents.reason import Reason, because
 from routing.model import Device, LinePath
 from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
@@ -94,7 +95,7 @@ class _Junos:
         found = (_TERM.search(line) for line in reversed(lines[:number]))
         return next((match.group(1) for match in found if match is not None), "")
 
-    def misread_by_batfish(self, device: Device) -> tuple[tuple[str, str], ...]:
+    def misread_by_batfish(self, device: Device) -> tuple[Reason, ...]:
         """Return the filters whose name stands in both families: Batfish takes them for one filter, with the terms of both."""
         names: dict[Family, set[str]] = {family: set() for family in Family}
         for acl in device.acls:
@@ -104,7 +105,7 @@ class _Junos:
             if found is not None:
                 names[Family.V6 if found.group(1) else Family.V4].add(found.group(2))
         both = names[Family.V4] & names[Family.V6]
-        return tuple((f"filter {name}", "one name in family inet and inet6") for name in sorted(both))
+        return tuple(because("filter_in_both_families", name=name) for name in sorted(both))
 
     def interface_name(self, name: str) -> str:
         return name
