@@ -19,8 +19,6 @@ from verification.evidence.management_plane import ManagementPlane
 from verification.questions.network import NetworkFault, table_named
 from verification.routes.best_path import Selected
 
-_ORIGINATED = "o"
-
 
 def check_strays(evidence: Evidence, address_index: AddressIndex, plane: ManagementPlane) -> Iterator[NetworkFault]:
     """Yield learned routes whose prefix is no attachment's and no device's own address in a management VRF.
@@ -33,7 +31,7 @@ def check_strays(evidence: Evidence, address_index: AddressIndex, plane: Managem
     for prefix, state in evidence.control_plane.base.items():
         is_owned = any(region in address_index.owner for region in evidence.regions.inside.get(prefix, ()))
         for node, chosen in state.selected.items():
-            if chosen is None or chosen.keys[0][0] == _ORIGINATED or node in starts:
+            if chosen is None or chosen.keys[0][0] == "o" or node in starts:
                 continue
             if node not in management:
                 is_welcome = is_owned

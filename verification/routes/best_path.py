@@ -8,16 +8,22 @@ or not a device uses several at once: which one it prefers hangs on which it hea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from routing.model import RouteSource
 from verification.routes.adjacency import ForwardingHop
 from verification.routes.route_filters import PathAttributes
 
-CandidateKey = tuple[str, int]
-"""("s", session), ("l", source node of a leak) or ("o", 0) for a route originated here."""
+SessionKey = tuple[Literal["s"], int]
+"""An offer over a session, by its number."""
+LeakKey = tuple[Literal["l"], int]
+"""An offer leaked from another VRF of the device, by its node."""
+OriginKey = tuple[Literal["o"], int]
+"""A route originated here; there is one."""
+CandidateKey = SessionKey | LeakKey | OriginKey
+"""Where an offer comes from: a plain tuple, because a province has millions; the tag tells which, and mypy knows no other."""
 
-ORIGINATED: CandidateKey = ("o", 0)
+ORIGINATED: OriginKey = ("o", 0)
 
 Grade = tuple[bool, int, int]
 """What is compared first, lower is better: not originated here, minus local preference, path length."""

@@ -9,12 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import chain
+from typing import assert_never
 
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.routes.adjacency import Leak, Session
 from verification.routes.advertisements import Advertisements, Group, Sent
-from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Grade, Selected, grade, select
+from verification.routes.best_path import (
+    ORIGINATED,
+    Candidate,
+    CandidateKey,
+    Grade,
+    Selected,
+    SessionKey,
+    grade,
+    select,
+)
 from verification.routes.origination import Origins
 from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
@@ -29,7 +39,7 @@ class DecisionProcess:
         self._advertisements = advertisements
         self._origins = origins
         stubs = advertisements.stubs.settled
-        self._keys: tuple[CandidateKey, ...] = tuple(("s", item.number) for item in topology.sessions)
+        self._keys: tuple[SessionKey, ...] = tuple(("s", item.number) for item in topology.sessions)
         self._key_tuples: dict[tuple[CandidateKey, ...], tuple[CandidateKey, ...]] = {}  # equal ones are stored once
         self._leaks_from = grouped((leak.source, leak) for leak in topology.leaks)
         self._leaks_to = grouped((leak.target, leak) for leak in topology.leaks)
@@ -206,10 +216,15 @@ class DecisionProcess:
     def _is_gone(
         self, view: PrefixState, node: int, key: CandidateKey, gone: Container[int], surviving: Surviving
     ) -> bool:
-        kind, number = key
-        if kind == "s":
-            return number in surviving.lost_sessions or self._topology.sessions[number].sender in gone
-        return number in gone if kind == "l" else ORIGINATED not in view.offers(node)
+        match key:
+            case ("s", number):
+                return number in surviving.lost_sessions or self._topology.sessions[number].sender in gone
+            case ("l", source):
+                return source in gone
+            case ("o", _):
+                return ORIGINATED not in view.offers(node)
+            case _:
+                assert_never(key)
 
     def _receivers(self, prefix: Prefix, node: int, surviving: Surviving) -> Iterator[tuple[CandidateKey, int]]:
         """Yield who may be told of a prefix by a node, and as which candidate."""
