@@ -20,7 +20,7 @@ from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.acl_sets import permitted
 from verification.packets.compare_acl import GapKind
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
-from verification.questions.fences import FenceResult, filter_at, guilty_ref
+from verification.questions.fences import FenceResult, guilty_ref
 from verification.routes.forwarding import Filter, Way
 from verification.verdicts.flow import SUCCESS, Flow, flow_in_words
 from verification.verdicts.verdict import Claim, ClaimKind, Violated
@@ -121,12 +121,18 @@ def _cut(evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, wher
     device, interface, direction = where
     culprit = evidence.culprit(device, binding_ref(interface, direction, family))
     return Violated(
-        reason=_of_packet(because("filter_drops", where=filter_at(device, interface, Direction(direction))), flow),
+        reason=_of_packet(_dropped(device, interface, Direction(direction)), flow),
         flow=flow,
         path=way.devices,
         culprits=(culprit,),
         claim=Claim(kind=ClaimKind.DROPPED, places=((device, interface),), direction=direction),
     )
+
+
+def _dropped(device: str, interface: str, direction: Direction) -> Reason:
+    if direction is Direction.IN:
+        return because("filter_drops_in", device=device, interface=interface)
+    return because("filter_drops_out", device=device, interface=interface)
 
 
 def _of_packet(reason: Reason, flow: Flow | None) -> Reason:
