@@ -115,6 +115,18 @@ def modules_in(text: str) -> list[str]:
     ]
 
 
+def named_things() -> set[str]:
+    """Return the name of every class, and of every type or table at the top of a module."""
+    modules = (path for top in (*PACKAGES, "bench", "scripts", "tests") for path in (ROOT / top).rglob("*.py"))
+    return {name for module in modules for name in things_of(module)}
+
+
+def classes_in(text: str) -> set[str]:
+    """Return the words of a document's code that look like a class of ours: two humps at least, and no interface's name."""
+    humps = r"(?<![\w/.:-])[A-Z][a-z]+(?:[A-Z][a-z]+)+\b(?![/\d])"
+    return {word for code in codes_of(text) for word in re.findall(humps, code)}
+
+
 def file_names() -> set[str]:
     """Return the name of every file of the repository."""
     skipped = {".git", ".venv", ".venv-test", "__pycache__"}
@@ -155,6 +167,12 @@ def test_every_file_that_a_document_names_is_there(page: Path) -> None:
     assert sorted({name for name in files_in(page.read_text(encoding="utf-8")) if name not in known}) == []
 
 
+def test_every_class_that_a_document_names_is_there() -> None:
+    known = named_things()
+    missing = {page.name: classes_in(page.read_text(encoding="utf-8")) - known for page in PAGES}
+    assert {name: words for name, words in missing.items() if words} == {}
+
+
 def test_what_is_not_there_is_found() -> None:
     text = (
         "`truc prove`, `truc verify --fast`, `truc show --json` and `--slow`; truc proves.\n"
@@ -170,3 +188,6 @@ def test_what_is_not_there_is_found() -> None:
     named = modules_in(text)
     assert [name for name in named if not is_there(name)] == ["verification.walk", "intents.prefix.Subnet"]
     assert list(files_in(text)) == ["gone.py"]
+    assert classes_in("`NotModelled`, `AddressPlanner`, `GigabitEthernet0/0/1` and PlainWords") - named_things() == {
+        "AddressPlanner"
+    }
