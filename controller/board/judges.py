@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from controller.board.matrix import Named
-from controller.board.words import Both, both
+from controller.board.words import Both, both, both_ways
 from controller.jobs.verify import VerifyReport, name_of, verdict_name
 from intents.builtin import BUILTIN
 from intents.model import Intent
 from verification.verdicts.opinions import BATFISH, ENGINE, Alone
-from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.question import Answer, QuestionKind, traits_of
 
 UNSEEN = "unseen"
 _WORST_FIRST = ("violated", "disputed", "not_modelled", "hold", UNSEEN)
@@ -111,8 +111,8 @@ def kind_rows(report: VerifyReport) -> tuple[KindRow, ...]:
     judges = judges_of_columns(report)
     return tuple(
         KindRow(
-            kind=Named(title=both(f"kind_{kind}"), name=str(kind)),
-            about=both(f"about_{kind}"),
+            kind=Named(title=both_ways(traits_of(kind).words.title), name=str(kind)),
+            about=both_ways(traits_of(kind).words.asks),
             count=len(asked[kind]),
             opinions=opinions_of(asked[kind], judges),
             gate=tally(verdict_name(answer) for answer in asked[kind]),

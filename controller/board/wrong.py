@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from controller.board.judges import name_intent, name_judge
 from controller.board.lines import culprit_line
 from controller.board.matrix import Named
-from controller.board.words import Both, both, both_ways
+from controller.board.words import Both, both_ways
 from controller.jobs.verify import VerifyReport, name_of, verdict_name
 from intents.model import Intent
 from verification.verdicts.flow import flow_in_words
 from verification.verdicts.opinions import Opinion
-from verification.verdicts.question import Answer, QuestionKind, subject_in_words
+from verification.verdicts.question import Answer, QuestionKind, subject_in_words, traits_of
 from verification.verdicts.requirements import rule_of
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
@@ -147,7 +147,9 @@ def _card(report: VerifyReport, answers: list[Answer], intents: dict[str, Intent
     return Card(
         verdict=verdict_name(answer),
         kinds=tuple(
-            (Named(title=both(f"kind_{kind}"), name=str(kind)), counts[kind]) for kind in QuestionKind if counts[kind]
+            (Named(title=both_ways(traits_of(kind).words.title), name=str(kind)), counts[kind])
+            for kind in QuestionKind
+            if counts[kind]
         ),
         subject=both_ways(subject_in_words(answer.question.subject)) if len(answers) == 1 else Both(vi=""),
         reasons=reasons_of(verdict),

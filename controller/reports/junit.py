@@ -8,13 +8,12 @@ second judge without an opinion, judges who differ) is a case too, so that no re
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import assert_never
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from controller.jobs.verify import VerifyReport
 from intents.messages import describe, printable
 from intents.reason import describe_reason
-from verification.verdicts.question import Answer, QuestionKind, subject_in_words
+from verification.verdicts.question import Answer, subject_in_words, traits_of
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
 
 SUITES = ("intents", "fences", "wall", "network")
@@ -82,29 +81,10 @@ def _cases(report: VerifyReport) -> dict[str, list[Case]]:
             by_intent.setdefault(identifier, []).append(answer)
         if not answer.question.intents:
             kind, subject = answer.question.kind, subject_in_words(answer.question.subject)
-            found[_suite_of(kind)].append((str(kind), describe_reason(subject, "en"), [answer]))
+            found[traits_of(kind).suite].append((str(kind), describe_reason(subject, "en"), [answer]))
     files = {item.head.identifier: item.head.where.file for item in report.compiled.addressed.wanted.intents}
     found["intents"] = [(files.get(name, "built-in"), name, answers) for name, answers in sorted(by_intent.items())]
     return found
-
-
-def _suite_of(kind: QuestionKind) -> str:
-    """Return the suite of a question that no intent asks."""
-    match kind:
-        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE:
-            return "fences"
-        case QuestionKind.ISOLATION | QuestionKind.WALL:
-            return "wall"
-        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA | QuestionKind.MANAGEMENT:
-            return "network"
-        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
-            return "network"
-        case QuestionKind.ROUTE_FILTER | QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES:
-            return "network"
-        case QuestionKind.ADDRESSING | QuestionKind.OVERLAP:
-            return "network"
-        case _:
-            assert_never(kind)
 
 
 def _add_result(case: Element, report: VerifyReport, answers: list[Answer]) -> None:

@@ -17,7 +17,7 @@ from intents.builtin import BUILTIN
 from intents.messages import printable
 from intents.model import Intent
 from verification.verdicts.flow import describe_flow
-from verification.verdicts.question import Answer, QuestionKind, kind_in_words, subject_in_words
+from verification.verdicts.question import Answer, QuestionKind, subject_in_words, traits_of
 from verification.verdicts.requirements import rule_of
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Violated
 
@@ -59,10 +59,10 @@ def _heading(output: Output, answers: list[Answer]) -> str:
     question = answers[0].question
     if len(answers) == 1:
         subject = output.in_words(subject_in_words(question.subject))
-        return f"{output.in_words(kind_in_words(question.kind))}: {printable(subject)}"
+        return f"{output.in_words(traits_of(question.kind).words.name)}: {printable(subject)}"
     counts = Counter(answer.question.kind for answer in answers)
     kinds = ", ".join(
-        f"{output.in_words(kind_in_words(kind))} {counts[kind]:,}" for kind in QuestionKind if counts[kind]
+        f"{output.in_words(traits_of(kind).words.name)} {counts[kind]:,}" for kind in QuestionKind if counts[kind]
     )
     return output.words("several_questions", count=len(answers), kinds=kinds)
 
@@ -171,7 +171,7 @@ def _print_table(output: Output, answers: tuple[Answer, ...]) -> None:
         cases[answer.question.kind] += answer.question.cases
     rows = [
         [
-            output.in_words(kind_in_words(kind)),
+            output.in_words(traits_of(kind).words.name),
             *(f"{counts[kind, name]:,}" for name in _VERDICTS),
             f"{cases[kind]:,}",
         ]

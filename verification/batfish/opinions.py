@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import assert_never
 
 from intents.prefix import Family
 from intents.reason import because
@@ -21,7 +20,7 @@ from verification.batfish.unreachable_lines import ask_lines
 from verification.evidence.evidence import Given, gather
 from verification.questions.judgement import Judgement
 from verification.verdicts.opinions import BATFISH, ENGINE, Alone, Opinion, Opinions, Scope, SecondJudge
-from verification.verdicts.question import Question, QuestionKind, kind_in_words
+from verification.verdicts.question import Question, QuestionKind, traits_of
 from verification.verdicts.verdict import Verdict
 
 
@@ -66,7 +65,7 @@ def verdicts_of(session: BatfishSession, given: Given, questions: Iterable[Quest
     snapshot = network_snapshot(given)
     session.upload(snapshot)
     asked = BatfishJudge(session, snapshot, gather(given), gather_facts(session, snapshot, given))
-    for question in sorted(questions, key=lambda item: is_asked_apart(item.kind)):
+    for question in sorted(questions, key=lambda item: traits_of(item.kind).asked_apart):
         verdict = asked.verdict(question)
         if verdict is not None:
             yield verdict
@@ -77,9 +76,9 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
     answered = zip(judgement.answers, opinions, strict=True)
     unseen = [answer.question.kind for answer, opinion in answered if opinion is None]
     for kind in unseen:
-        if scope_of(kind) is None and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
-            raise BatfishError(Trouble.INCOMPLETE, because("no_opinion", kind=kind_in_words(kind)))
-    counts = Counter(map(scope_of, unseen))
+        if traits_of(kind).unseen is None and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
+            raise BatfishError(Trouble.INCOMPLETE, because("no_opinion", kind=traits_of(kind).words.name))
+    counts = Counter(traits_of(kind).unseen for kind in unseen)
     prefixes = sum(item.prefix.family is Family.V6 for item in given.address_plan.prefixes)
     if prefixes:
         yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
@@ -89,39 +88,3 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
     for scope in (Scope.LOGINS, Scope.ROUTE_FILTERS):
         if counts[scope]:
             yield Alone(scope=scope, judge=ENGINE, count=counts[scope])
-
-
-def is_asked_apart(kind: QuestionKind) -> bool:
-    """Return whether a question may take one of its own to Batfish."""
-    match kind:
-        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA | QuestionKind.ISOLATION:
-            return True
-        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.WALL:
-            return False
-        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
-            return False
-        case QuestionKind.ROUTE_FILTER | QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES:
-            return False
-        case QuestionKind.ADDRESSING | QuestionKind.OVERLAP | QuestionKind.MANAGEMENT:
-            return False
-        case _:
-            assert_never(kind)
-
-
-def scope_of(kind: QuestionKind) -> Scope | None:
-    """Return why Batfish has no opinion of any question of this kind, None if it may have one."""
-    match kind:
-        case QuestionKind.MANAGEMENT:
-            return Scope.LOGINS
-        case QuestionKind.ROUTE_FILTER:
-            return Scope.ROUTE_FILTERS
-        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA | QuestionKind.ISOLATION:
-            return None
-        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.WALL:
-            return None
-        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
-            return None
-        case QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES | QuestionKind.ADDRESSING | QuestionKind.OVERLAP:
-            return None
-        case _:
-            assert_never(kind)

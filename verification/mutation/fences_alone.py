@@ -22,7 +22,7 @@ from verification.packets.header_space import header_match, header_space
 from verification.packets.permitted_pairs import PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
 from verification.questions.fences import fence_gap
-from verification.verdicts.question import QuestionKind, kind_in_words
+from verification.verdicts.question import QuestionKind, traits_of
 
 
 class FencesAlone:
@@ -94,7 +94,7 @@ class FencesAlone:
             yield False, because("fence_not_expressible", attachment=name, why=problem.reason)
             return
         for gap in gaps[:1]:
-            asked = because("question", kind=kind_in_words(kind), subject=name)
+            asked = because("question", kind=traits_of(kind).words.name, subject=name)
             wrong = fence_gap(direction, gap.flow, admits=gap.kind is GapKind.TOO_MUCH)
             yield True, because("question_says", question=asked, said=wrong)
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from intents.prefix import Family
 from intents.reason import Reason
-from verification.batfish.opinions import scope_of, verdicts_of
+from verification.batfish.opinions import verdicts_of
 from verification.batfish.protocol import BatfishError, BatfishSession, Trouble
 from verification.batfish.snapshot import network_snapshot
 from verification.engine.engine import judge
@@ -23,7 +23,7 @@ from verification.judge import judge_and_replay
 from verification.mutation.faults import mutate
 from verification.mutation.score import Outcome, Score, ScoredFault, text_of, with_text
 from verification.verdicts.opinions import Scope
-from verification.verdicts.question import Answer, Question
+from verification.verdicts.question import Answer, Question, traits_of
 from verification.verdicts.verdict import NotModelled, Violated
 
 Told = Callable[[str, int, int], None]
@@ -115,7 +115,7 @@ def _look(session: BatfishSession, given: Given, item: ScoredFault, questions: S
 def _scopes(answer: Answer) -> Iterator[Scope]:
     """Yield why Batfish can't see that an answer is violated; nothing if it could."""
     kind, verdict = answer.question.kind, answer.verdict
-    scope = scope_of(kind)
+    scope = traits_of(kind).unseen
     if scope is not None:
         yield scope
     if not isinstance(verdict, Violated):

@@ -1,20 +1,21 @@
 """One thing to be proved, in words, and the answer to it.
 
 The one idea: questions are made from the policy, never from the network, so that a device that is missing or wrong cannot
-make a question disappear.
+make a question disappear; all that is fixed for a kind of question is one case of `traits_of`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from types import NoneType
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from intents.policy import Rule, ViaAssertion
 from intents.policy_words import rule_in_words, via_in_words
 from intents.reason import Reason, because
-from verification.verdicts.opinions import Opinion
+from verification.verdicts.opinions import Opinion, Scope
 from verification.verdicts.verdict import Verdict
 
 
@@ -54,6 +55,113 @@ class QuestionKind(StrEnum):
     VIA = "via"
 
 
+class About(StrEnum):
+    """What a question of a kind is about: there is one for each."""
+
+    PERMIT = "permit"
+    FORBID = "forbid"
+    VIA = "via intent"
+    ATTACHMENT = "attachment"
+    DEVICE = "device"
+    NETWORK = "network"
+
+
+class Suite(StrEnum):
+    """Where a question that no intent asks stands in a report of tests."""
+
+    FENCES = "fences"
+    WALL = "wall"
+    NETWORK = "network"
+
+
+class KindWords(NamedTuple):
+    """A kind of question in a word or two, as a title, and what must hold."""
+
+    name: Reason
+    title: Reason
+    asks: Reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindTraits:
+    """All that is fixed for a kind of question: its words, what it is about, the `requirement` of the regulation that it proves.
+
+    `unseen`: why Batfish has no opinion of it, None if it may have one. `asked_apart`: it may take a question of its own there.
+    """
+
+    words: KindWords
+    about: About
+    suite: Suite = Suite.NETWORK
+    requirement: str | None = None
+    unseen: Scope | None = None
+    asked_apart: bool = False
+
+
+@cache
+def traits_of(kind: QuestionKind) -> KindTraits:  # noqa: C901, PLR0912 - a table: one case a kind
+    """Return what is fixed for a kind of question; a kind that is not here is a type error."""
+    match kind:
+        case QuestionKind.SESSION:
+            words = KindWords(because("kind_session"), because("title_session"), because("asks_session"))
+            return KindTraits(words=words, about=About.PERMIT, asked_apart=True)
+        case QuestionKind.FORBIDDEN:
+            words = KindWords(because("kind_forbidden"), because("title_forbidden"), because("asks_forbidden"))
+            return KindTraits(words=words, about=About.FORBID, asked_apart=True)
+        case QuestionKind.ISOLATION:
+            words = KindWords(because("kind_isolation"), because("title_isolation"), because("asks_isolation"))
+            return KindTraits(
+                words=words, about=About.ATTACHMENT, suite=Suite.WALL, requirement="A12", asked_apart=True
+            )
+        case QuestionKind.SOURCE_FENCE:
+            words = KindWords(because("kind_source_fence"), because("title_source_fence"), because("asks_source_fence"))
+            return KindTraits(words=words, about=About.ATTACHMENT, suite=Suite.FENCES, requirement="A12")
+        case QuestionKind.DESTINATION_FENCE:
+            words = KindWords(
+                because("kind_destination_fence"), because("title_destination_fence"), because("asks_destination_fence")
+            )
+            return KindTraits(words=words, about=About.ATTACHMENT, suite=Suite.FENCES, requirement="A12")
+        case QuestionKind.WALL:
+            words = KindWords(because("kind_wall"), because("title_wall"), because("asks_wall"))
+            return KindTraits(words=words, about=About.ATTACHMENT, suite=Suite.WALL, requirement="A12")
+        case QuestionKind.BACKBONE:
+            words = KindWords(because("kind_backbone"), because("title_backbone"), because("asks_backbone"))
+            return KindTraits(words=words, about=About.NETWORK, requirement="A05")
+        case QuestionKind.TRANSIT:
+            words = KindWords(because("kind_transit"), because("title_transit"), because("asks_transit"))
+            return KindTraits(words=words, about=About.NETWORK, requirement="A05")
+        case QuestionKind.LEAK:
+            words = KindWords(because("kind_leak"), because("title_leak"), because("asks_leak"))
+            return KindTraits(words=words, about=About.NETWORK, requirement="A12")
+        case QuestionKind.PURPOSE:
+            words = KindWords(because("kind_purpose"), because("title_purpose"), because("asks_purpose"))
+            return KindTraits(words=words, about=About.NETWORK)
+        case QuestionKind.ROUTE_FILTER:
+            words = KindWords(because("kind_route_filter"), because("title_route_filter"), because("asks_route_filter"))
+            return KindTraits(words=words, about=About.NETWORK, unseen=Scope.ROUTE_FILTERS)
+        case QuestionKind.DEFAULT_ROUTE:
+            words = KindWords(
+                because("kind_default_route"), because("title_default_route"), because("asks_default_route")
+            )
+            return KindTraits(words=words, about=About.NETWORK, requirement="A10")
+        case QuestionKind.ROUTES:
+            words = KindWords(because("kind_routes"), because("title_routes"), because("asks_routes"))
+            return KindTraits(words=words, about=About.NETWORK)
+        case QuestionKind.ADDRESSING:
+            words = KindWords(because("kind_addressing"), because("title_addressing"), because("asks_addressing"))
+            return KindTraits(words=words, about=About.NETWORK)
+        case QuestionKind.OVERLAP:
+            words = KindWords(because("kind_overlap"), because("title_overlap"), because("asks_overlap"))
+            return KindTraits(words=words, about=About.NETWORK, requirement="D01")
+        case QuestionKind.MANAGEMENT:
+            words = KindWords(because("kind_management"), because("title_management"), because("asks_management"))
+            return KindTraits(words=words, about=About.DEVICE, unseen=Scope.LOGINS)
+        case QuestionKind.VIA:
+            words = KindWords(because("kind_via"), because("title_via"), because("asks_via"))
+            return KindTraits(words=words, about=About.VIA, asked_apart=True)
+        case _:
+            assert_never(kind)
+
+
 Subject = Rule | ViaAssertion | str | None
 """What a question is about: a rule or an assertion of the policy, an attachment or a device by name, or the whole network."""
 
@@ -69,7 +177,7 @@ class Question:
     cases: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.subject, _subjects_of(self.kind)):
+        if not isinstance(self.subject, _type_of(traits_of(self.kind).about)):
             raise TypeError(f"no question of kind {self.kind} is about {self.subject!r}")
 
 
@@ -82,25 +190,18 @@ class Answer:
     opinions: tuple[Opinion, ...] = ()
 
 
-def _subjects_of(kind: QuestionKind) -> tuple[type, ...]:
-    """Return what a kind of question may be about."""
-    match kind:
-        case QuestionKind.SESSION | QuestionKind.FORBIDDEN:
-            return (Rule,)
-        case QuestionKind.VIA:
-            return (ViaAssertion,)
-        case QuestionKind.ISOLATION | QuestionKind.WALL:
-            return (str,)
-        case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.MANAGEMENT:
-            return (str,)
-        case QuestionKind.BACKBONE | QuestionKind.TRANSIT | QuestionKind.LEAK | QuestionKind.PURPOSE:
-            return (NoneType,)
-        case QuestionKind.ROUTE_FILTER | QuestionKind.DEFAULT_ROUTE | QuestionKind.ROUTES:
-            return (NoneType,)
-        case QuestionKind.ADDRESSING | QuestionKind.OVERLAP:
-            return (NoneType,)
+def _type_of(about: About) -> type:
+    match about:
+        case About.PERMIT | About.FORBID:
+            return Rule
+        case About.VIA:
+            return ViaAssertion
+        case About.ATTACHMENT | About.DEVICE:
+            return str
+        case About.NETWORK:
+            return NoneType
         case _:
-            assert_never(kind)
+            assert_never(about)
 
 
 def rule_of_question(question: Question) -> Rule:
@@ -134,46 +235,5 @@ def subject_in_words(subject: Subject) -> Reason | str:
 
 def question_in_words(question: Question) -> Reason:
     """Return a question by its kind and what it is about."""
-    kind, subject = kind_in_words(question.kind), subject_in_words(question.subject)
+    kind, subject = traits_of(question.kind).words.name, subject_in_words(question.subject)
     return because("question", kind=kind, subject=subject)
-
-
-def kind_in_words(kind: QuestionKind) -> Reason:  # noqa: C901, PLR0912 - a table: one line a kind
-    """Return what is asked, in a word or two."""
-    match kind:
-        case QuestionKind.SESSION:
-            return because("kind_session")
-        case QuestionKind.FORBIDDEN:
-            return because("kind_forbidden")
-        case QuestionKind.ISOLATION:
-            return because("kind_isolation")
-        case QuestionKind.SOURCE_FENCE:
-            return because("kind_source_fence")
-        case QuestionKind.DESTINATION_FENCE:
-            return because("kind_destination_fence")
-        case QuestionKind.WALL:
-            return because("kind_wall")
-        case QuestionKind.BACKBONE:
-            return because("kind_backbone")
-        case QuestionKind.TRANSIT:
-            return because("kind_transit")
-        case QuestionKind.LEAK:
-            return because("kind_leak")
-        case QuestionKind.PURPOSE:
-            return because("kind_purpose")
-        case QuestionKind.ROUTE_FILTER:
-            return because("kind_route_filter")
-        case QuestionKind.DEFAULT_ROUTE:
-            return because("kind_default_route")
-        case QuestionKind.ROUTES:
-            return because("kind_routes")
-        case QuestionKind.ADDRESSING:
-            return because("kind_addressing")
-        case QuestionKind.OVERLAP:
-            return because("kind_overlap")
-        case QuestionKind.MANAGEMENT:
-            return because("kind_management")
-        case QuestionKind.VIA:
-            return because("kind_via")
-        case _:
-            assert_never(kind)
