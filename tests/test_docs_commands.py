@@ -19,7 +19,7 @@ from scripts.house import PACKAGES
 ROOT = Path(__file__).parent.parent
 GROUP = typer.main.get_command(app)
 PAGES = sorted([
-    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md")),
     *(ROOT / "docs").rglob("*.md"),
 ])  # fmt: skip
 TOPS = (*PACKAGES, "bench", "scripts", "tests")
