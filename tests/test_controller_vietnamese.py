@@ -87,9 +87,7 @@ def test_there_are_vietnamese_texts_and_english_fragments_to_look_for() -> None:
 def test_the_search_finds_an_english_sentence() -> None:
     assert english_words("lý do: not modelled and not on the list") >= {"not", "and", "the"}
     assert not english_words('lý do: "not modelled and not on the list"')
-    assert "and not on the list of harmless lines" in next(
-        item for item in english_fragments() if "harmless lines" in item
-    )
+    assert "not modelled and not on the list of harmless lines" in english_fragments()
 
 
 @pytest.mark.parametrize("name", sorted(vietnamese_texts()))

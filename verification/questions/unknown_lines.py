@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.prefix import Prefix, format_address
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
-from routing.model import AclBinding, Device
+from routing.model import AclBinding, Action, Device, PolicyDefault
 from verification.evidence.evidence import Evidence
 from verification.questions.filters_on_paths import passes
 from verification.routes.adjacency import Session
@@ -123,8 +123,8 @@ def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) ->
         policy = policies.get(name)
         if policy is None:
             continue
-        if policy.default == "reject" and all(
-            clause.action == "deny"
+        if policy.default is PolicyDefault.REJECT and all(
+            clause.action is Action.DENY
             or (
                 clause.prefixes is not None
                 and all(
