@@ -13,13 +13,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from controller.jobs.evidence import give
-from tests.small_builds import compiled
+from routing.model import Direction
+from tests.small_builds import compiled, list_at
 from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
 from verification.questions.judgement import Judgement
 
 RECORDED = Path(__file__).parent / "recorded" / "small.jsonl.gz"
 GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
+LAN_IN = list_at(GIA_SANG, "GigabitEthernet0/0/1.103", Direction.IN)
+LAN_OUT = list_at(GIA_SANG, "GigabitEthernet0/0/1.103", Direction.OUT)
+EDGE_OUT = list_at(EDGE, "TenGigabitEthernet0/0/0.102", Direction.OUT)
+JUNOS_IN = list_at(TAN_CUONG, "ge-0/0/1.100", Direction.IN)
+FIRST_LAN_IN = list_at(GIA_SANG, "GigabitEthernet0/0/1.100", Direction.IN)
+NEXT_LAN_IN = list_at(GIA_SANG, "GigabitEthernet0/0/1.104", Direction.IN)
 
 
 class Edit(NamedTuple):
@@ -55,22 +62,22 @@ CASES: Mapping[str, Case] = {
     ),
     "a source fence admits everything": case(
         "source-fence isolation",
-        (GIA_SANG, LAN + r"\n ip access-group TRUC-IN4-158c6dc41214 in", r"\1"),
+        (GIA_SANG, LAN + rf"\n ip access-group {LAN_IN} in", r"\1"),
         (
             GIA_SANG,
-            LAN + r"\n ip access-group TRUC-OUT4-413333830c84 out",
-            r"\1\n ip access-group TRUC-OUT4-413333830c84 out",
+            LAN + rf"\n ip access-group {LAN_OUT} out",
+            rf"\1\n ip access-group {LAN_OUT} out",
         ),
     ),
     "a destination fence is gone": case(
-        "destination-fence", (GIA_SANG, LAN + r"\n ip access-group TRUC-OUT4-413333830c84 out", r"\1")
+        "destination-fence", (GIA_SANG, LAN + rf"\n ip access-group {LAN_OUT} out", r"\1")
     ),
     "both fences let an office's own packets through": case(
         "source-fence destination-fence isolation",
         (GIA_SANG, ENTRY, " 20 permit ip 10.196.0.64 0.0.0.63 any"),
         (
             EDGE,
-            r"^(interface TenGigabitEthernet0/0/0\.102(?:\n [^\n]*)*?)\n ip access-group TRUC-OUT4-28fded18f1e3 out",
+            rf"^(interface TenGigabitEthernet0/0/0\.102(?:\n [^\n]*)*?)\n ip access-group {EDGE_OUT} out",
             r"\1",
         ),
     ),
@@ -78,7 +85,7 @@ CASES: Mapping[str, Case] = {
         "source-fence",
         (
             TAN_CUONG,
-            r"^(set firewall family inet filter TRUC-IN4-694994903e71 term t0003 from source-address 10\.196\.128\.128)/26$",
+            rf"^(set firewall family inet filter {JUNOS_IN} term t0003 from source-address 10\.196\.128\.128)/26$",
             r"\1/25",
         ),
     ),
@@ -107,7 +114,7 @@ CASES: Mapping[str, Case] = {
     ),
     "a filter stands on a channel": case(
         "addressing purpose routes session",
-        (GIA_SANG, CHANNEL + r"\n!", r"\1\n ip access-group TRUC-IN4-27623a49a706 in\n!"),
+        (GIA_SANG, CHANNEL + r"\n!", rf"\1\n ip access-group {FIRST_LAN_IN} in\n!"),
     ),
     "a neighbour has another AS": case(
         "addressing purpose session",
@@ -125,7 +132,7 @@ CASES: Mapping[str, Case] = {
         ),
         (
             TAN_CUONG,
-            r"^(set firewall family inet filter TRUC-IN4-694994903e71 term )t0003( then accept)$",
+            rf"^(set firewall family inet filter {JUNOS_IN} term )t0003( then accept)$",
             (
                 r"\1t0003\2\n\1dead from source-address 10.196.128.160/27\n\1dead from destination-address 10.196.128.129/32\n"
                 r"\1dead from protocol icmp\n\1dead from icmp-type 8\n\1dead then discard"
@@ -136,12 +143,12 @@ CASES: Mapping[str, Case] = {
         "",
         (
             TAN_CUONG,
-            r"^(set interfaces .* filter )input (TRUC-IN4-694994903e71)$",
+            rf"^(set interfaces .* filter )input ({JUNOS_IN})$",
             r"\1input-list FIRST\n\1input-list \2",
         ),
         (
             TAN_CUONG,
-            r"^(set firewall family inet filter )TRUC-IN4-694994903e71( term )t0003( then accept)$",
+            rf"^(set firewall family inet filter ){JUNOS_IN}( term )t0003( then accept)$",
             (
                 r"\1FIRST\2a from source-address 10.196.128.128/26\n\1FIRST\2a from destination-address 10.196.128.129/32\n"
                 r"\1FIRST\2a from protocol icmp\n\1FIRST\2a from icmp-type 8\n\1FIRST\2a\3\n\g<0>"
@@ -165,7 +172,7 @@ def misread(pattern: str, *edits: tuple[str, str, str]) -> Misread:
     return Misread(tuple(Edit(*item) for item in edits), pattern)
 
 
-TERM = "firewall family inet filter TRUC-IN4-694994903e71 term t0003 from"
+TERM = f"firewall family inet filter {JUNOS_IN} term t0003 from"
 
 MISREAD: Mapping[str, Misread] = {
     "an AS override is passed over in silence": misread(
@@ -174,8 +181,8 @@ MISREAD: Mapping[str, Misread] = {
     ),
     "an empty bound list denies": misread(
         r"^ip access-list extended (\S+)\n(!|ip|interface)",
-        (GIA_SANG, LAN + r"\n ip access-group TRUC-IN4-158c6dc41214 in", r"\1\n ip access-group NOTHING in"),
-        (GIA_SANG, r"^(ip access-list extended TRUC-IN4-05456613ba7b)$", r"ip access-list extended NOTHING\n!\n\1"),
+        (GIA_SANG, LAN + rf"\n ip access-group {LAN_IN} in", r"\1\n ip access-group NOTHING in"),
+        (GIA_SANG, rf"^(ip access-list extended {NEXT_LAN_IN})$", r"ip access-list extended NOTHING\n!\n\1"),
     ),
     "a bracket list widens its term": misread(
         r"^set firewall .* \[ ",
@@ -224,7 +231,7 @@ MISREAD: Mapping[str, Misread] = {
         r"^ \d+ deny ip any any log\n \d+ permit",
         (
             GIA_SANG,
-            r"^(ip access-list extended TRUC-IN4-158c6dc41214\n)((?: \d+ [^\n]*\n)*?)( \d+ deny ip any any log\n)",
+            rf"^(ip access-list extended {LAN_IN}\n)((?: \d+ [^\n]*\n)*?)( \d+ deny ip any any log\n)",
             r"\1\3\2",
         ),
     ),

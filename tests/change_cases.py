@@ -15,7 +15,7 @@ from pathlib import Path
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
-from tests.batfish_cases import CASES, GIA_SANG, LAN, RECORDED, texts_of
+from tests.batfish_cases import CASES, EDGE_OUT, GIA_SANG, LAN, LAN_IN, RECORDED, texts_of
 from tests.rule_cases import SMALL
 from tests.small_builds import compiled
 from tests.workspace_edits import copy_workspace, drop_intents
@@ -24,7 +24,6 @@ from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
 RECORDED_CHANGES = RECORDED.with_name("changes.jsonl.gz")
 ON = date(2026, 9, 1)
 Texts = dict[str, str]
-EDGE_LIST, GIA_SANG_LIST = "TRUC-OUT4-28fded18f1e3", "TRUC-IN4-158c6dc41214"
 
 
 def right() -> Texts:
@@ -51,7 +50,7 @@ def before_intent(identifier: str) -> tuple[tuple[str, str], ...]:
 def other_port_to_edge() -> Texts:
     """Return texts in which one LAN reaches another port of a system instead of its own."""
     texts = texts_of("an entry names another port")
-    return edited(texts, "dc-edge-1", rf"^(ip access-list extended {EDGE_LIST})$", r"\1\n 1 permit tcp any any eq 444")
+    return edited(texts, "dc-edge-1", rf"^(ip access-list extended {EDGE_OUT})$", r"\1\n 1 permit tcp any any eq 444")
 
 
 def without_ipv6_entry() -> Texts:
@@ -68,7 +67,7 @@ def other_prefix() -> Texts:
 def turned_home() -> Texts:
     """Return texts in which both fences of a LAN let packets turn round at its gateway."""
     own = "permit ip 10.196.0.64 0.0.0.63 10.196.0.64 0.0.0.63"
-    texts = edited(right(), GIA_SANG, rf"^(ip access-list extended {GIA_SANG_LIST})$", rf"\1\n 1 {own}")
+    texts = edited(right(), GIA_SANG, rf"^(ip access-list extended {LAN_IN})$", rf"\1\n 1 {own}")
     out = re.search(LAN + r"\n ip access-group (\S+) out", texts[GIA_SANG], flags=re.MULTILINE)
     assert out is not None
     return edited(texts, GIA_SANG, rf"^(ip access-list extended {out.group(2)})$", rf"\1\n 1 {own}")

@@ -44,6 +44,12 @@ def devices() -> Iterator[Device]:
     yield from compiled().built.devices.values()
 
 
+def list_at(device: str, interface: str, direction: Direction, family: Family = Family.V4) -> str:
+    """Return the name of the filter that is bound at an interface: it follows its content, so a test should not know it."""
+    found = next(item for item in compiled().built.devices[device].interfaces if item.name == interface)
+    return next(item.acl for item in found.bindings if (item.direction, item.family) == (direction, family))
+
+
 def circuit(name: str) -> AttachmentCircuit:
     return next(item for item in plans().circuits if item.attachment.name == name)
 

@@ -16,6 +16,9 @@ import pytest
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import Compiled, address, compile_network, want
+from intents.prefix import Family
+from routing.model import Direction
+from tests.small_builds import list_at
 from verification.engine.engine import judge
 from verification.verdicts.verdict import Holds
 
@@ -63,6 +66,9 @@ def verdicts(edits: tuple[Edit, ...]) -> frozenset[str]:
 
 
 GIA_SANG, TAN_CUONG, EDGE = "cpe-gia-sang", "cpe-tan-cuong", "dc-edge-1"
+LAN_IN = list_at(GIA_SANG, "GigabitEthernet0/0/1.101", Direction.IN)
+LAN_OUT6 = list_at(GIA_SANG, "GigabitEthernet0/0/1.101", Direction.OUT, Family.V6)
+JUNOS_IN = list_at(TAN_CUONG, "ge-0/0/1.101", Direction.IN)
 SECTION = r"(?:\n [^\n]*)*?"
 """Lines inside the same section, as few as possible."""
 
@@ -163,22 +169,22 @@ FILTERS = (
     row(
         "IPv4 filter unbound on the way in",
         "source-fence",
-        (GIA_SANG, r"^ ip access-group TRUC-IN4-2ccb0b5bad71 in\n", ""),
+        (GIA_SANG, rf"^ ip access-group {LAN_IN} in\n", ""),
     ),
     row(
         "IPv6 filter unbound on the way out",
         "destination-fence",
-        (GIA_SANG, r"^ ipv6 traffic-filter TRUC-OUT6-5a0f5653ff75 out\n", ""),
+        (GIA_SANG, rf"^ ipv6 traffic-filter {LAN_OUT6} out\n", ""),
     ),
     row(
         "a filter bound in the other direction",
         "source-fence",
-        (GIA_SANG, r"^ ip access-group (TRUC-IN4-2ccb0b5bad71) in$", r" ip access-group \1 out"),
+        (GIA_SANG, rf"^ ip access-group ({LAN_IN}) in$", r" ip access-group \1 out"),
     ),
     row(
         "a filter that is not defined",
         "source-fence",
-        (GIA_SANG, r"^ ip access-group (TRUC-IN4-2ccb0b5bad71) in$", " ip access-group NOWHERE in"),
+        (GIA_SANG, rf"^ ip access-group ({LAN_IN}) in$", " ip access-group NOWHERE in"),
     ),
     row(
         "a filter on a backbone link",
@@ -221,10 +227,10 @@ FILTERS = (
         "source-fence",
         (
             TAN_CUONG,
-            r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 from protocol \S+)$",
+            rf"^(set firewall family inet filter {JUNOS_IN} term t0001 from protocol \S+)$",
             (
-                "set firewall family inet filter TRUC-IN4-71d345a4ddaf term all then accept\n"
-                "insert firewall family inet filter TRUC-IN4-71d345a4ddaf term all before term t0001\n\\1"
+                f"set firewall family inet filter {JUNOS_IN} term all then accept\n"
+                f"insert firewall family inet filter {JUNOS_IN} term all before term t0001\n\\1"
             ),
         ),
     ),
@@ -747,7 +753,7 @@ UNKNOWN = (
         NEITHER,
         (
             TAN_CUONG,
-            r"^(set firewall family inet filter TRUC-IN4-71d345a4ddaf term t0001 then) accept$",
+            rf"^(set firewall family inet filter {JUNOS_IN} term t0001 then) accept$",
             r"\1 routing-instance A-3",
         ),
     ),
