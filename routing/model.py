@@ -258,11 +258,13 @@ class BgpNeighbor:
     """An eBGP neighbour of one family in one instance, named by its address.
 
     `imports`/`exports`: names of `RoutePolicy`; a route must be accepted by all of them; no name accepts everything
-    (IOS) and a name that is not defined accepts everything (IOS; on Junos the reader reports it as unknown). For Junos
-    without an export policy the reader adds the name of an empty PROTOCOL policy.
+    (IOS) and a name that is not defined accepts nothing (IOS-REF-01, IOS-REF-02; on Junos the reader reports it as unknown). For
+    Junos without an export policy the reader adds the name of an empty PROTOCOL policy.
     `loops`: occurrences of an own AS in a received path that are still accepted (0 is the rule).
     `enabled` False: shutdown or not activated in this family. `maximum_prefixes` None is unlimited.
     `send_communities`: communities are sent along (Junos always).
+    `advertise_peer_as`: the statement of that name (JUN-SEND-02). `guards`: what keeps the session down unless the other end has
+    it, too, sorted: "password", "ttl-security" (RFC-SESS-01, IOS-SESS-01); keys themselves are secrets and taken to be equal.
     """
 
     family: Family
@@ -275,6 +277,8 @@ class BgpNeighbor:
     loops: int = 0
     maximum_prefixes: int | None = None
     send_communities: bool = False
+    advertise_peer_as: bool = False
+    guards: tuple[str, ...] = ()
     description: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -115,11 +116,24 @@ def link(name: str, a: str, b: str, *ducts: str) -> PhysicalLink:
     )
 
 
+def complete(device: Device) -> Device:
+    """A device with what a drawing leaves out: the parent of each sub-interface, and a router ID of its own."""
+    names = {item.name for item in device.interfaces}
+    parents = {item.name.rpartition(".")[0] for item in device.interfaces if "." in item.name} - names
+    added = tuple(Interface(name=name) for name in parents)
+    router_id = zlib.crc32(device.name.encode()) | 1
+    return replace(
+        device,
+        interfaces=(*device.interfaces, *sorted(added, key=lambda item: item.name)),
+        bgp=tuple(item if item.router_id is not None else replace(item, router_id=router_id) for item in device.bgp),
+    )
+
+
 def network(devices: Iterable[Device], links: Iterable[PhysicalLink] = (), outside: tuple[str, ...] = ()) -> Network:
     """A network; `outside` are ports, written `device interface`, behind which it is not ours."""
     ports = [text.split() for text in outside]
     return Network(
-        devices={device.name: device for device in devices},
+        devices={device.name: complete(device) for device in devices},
         links=tuple(links),
         ports=tuple(
             AttachmentPort(attachment="outside", device=device, interface=port, external=True) for device, port in ports

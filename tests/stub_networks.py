@@ -26,7 +26,7 @@ from routing.model import (
     Vrf,
     VrfFamily,
 )
-from tests.small_networks import bgp, exactly, interface, link, neighbor
+from tests.small_networks import bgp, complete, exactly, interface, link, neighbor
 
 VRFS = ("V", "W")
 """Of the backbone; devices that leak let each import what the other one exports, and U both."""
@@ -74,7 +74,9 @@ def stub_networks(draw: st.DrawFn) -> Network:
     everybody = {**cores, **AGGREGATION, **asns}
     devices = [_device(draft, name, asn, leaks=name in leaking) for name, asn in everybody.items()]
     return Network(
-        devices={device.name: device for device in devices}, links=tuple(draft.links), ports=tuple(draft.ports)
+        devices={device.name: complete(device) for device in devices},
+        links=tuple(draft.links),
+        ports=tuple(draft.ports),
     )
 
 

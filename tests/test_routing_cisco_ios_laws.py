@@ -69,7 +69,11 @@ def indent(line: str) -> int:
 
 def may_be_left_out(line: str) -> bool:
     """Return whether the device means the same without the line, in some context."""
-    return line.strip() == "no ip address" or line.lstrip().startswith("transport input") or line.endswith(" activate")
+    return (
+        line.strip() in ("no ip address", "no shutdown")
+        or line.lstrip().startswith("transport input")
+        or line.endswith(" activate")
+    )
 
 
 @FEW

@@ -147,7 +147,13 @@ def test_export_and_import_policies_must_all_accept() -> None:
     net = diamond()
     left = net.devices["left"]
     wide, narrow = exactly("WIDE", "10.2.0.0/24", "10.9.0.0/24"), exactly("NARROW", "10.9.0.0/24")
-    for names, heard in ((("WIDE",), True), (("WIDE", "NARROW"), False), (("NARROW", "WIDE"), False), (("X",), True)):
+    for names, heard in (
+        (("WIDE",), True),
+        (("WIDE", "NARROW"), False),
+        (("NARROW", "WIDE"), False),
+        (("X",), False),
+        ((), True),
+    ):
         statements = tuple(replace(item, imports=names) for item in left.bgp[0].neighbors)
         changed = replace(left, policies=(narrow, wide), bgp=(replace(left.bgp[0], neighbors=statements),))
         traces = walk(replace(net, devices={**net.devices, "left": changed}), LEFT_TO_RIGHT)
@@ -160,6 +166,7 @@ def test_a_network_statement_announces_a_route_that_exists_and_nothing_else() ->
     statement = BgpInstance(
         vrf="B",
         asn=65002,
+        router_id=2,
         loop_asns=(65002,),
         neighbors=right.bgp[0].neighbors,
         networks=(parse_prefix("10.66.0.0/24"), parse_prefix("10.67.0.0/24")),

@@ -136,8 +136,18 @@ def _add(builder: DeviceBuilder, plans: Plans, mine: _End, theirs: _End, family:
     )
     builder.neighbors.setdefault(mine.vrf, []).append(neighbor)
     instance_asn = mine.asn if platform.instance_asn else device_asn
-    builder.bgp[mine.vrf] = BgpInstance(
-        vrf=mine.vrf, asn=instance_asn, loop_asns=(instance_asn,), maximum_paths=MAXIMUM_PATHS
+    builder.bgp[mine.vrf] = _instance(builder.device.name, mine.vrf, instance_asn, plans)
+
+
+def _instance(device: str, vrf: str, asn: int, plans: Plans) -> BgpInstance:
+    """Return BGP in a VRF; its router ID is the device's own address, because a VRF may have none to take it from (IOS-UP-01)."""
+    own = _loopback(device, Family.V4, plans)
+    return BgpInstance(
+        vrf=vrf,
+        asn=asn,
+        router_id=own[0].network if own else None,
+        loop_asns=(asn,),
+        maximum_paths=MAXIMUM_PATHS,
     )
 
 
@@ -161,7 +171,7 @@ def originate(builder: DeviceBuilder, plans: Plans) -> None:
     if builder.device.role is Role.EDGE:
         for vrf in here:
             asn = plans.numbers.asn[f"device/{builder.device.name}"]
-            builder.bgp.setdefault(vrf, BgpInstance(vrf=vrf, asn=asn, loop_asns=(asn,), maximum_paths=MAXIMUM_PATHS))
+            builder.bgp.setdefault(vrf, _instance(builder.device.name, vrf, asn, plans))
     for vrf, instance in builder.bgp.items():
         families = sorted({item.family for item in builder.vrfs[vrf].families})
         rows: tuple[Redistribution, ...] = ()

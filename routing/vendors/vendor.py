@@ -7,7 +7,7 @@ a platform's name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from intents.reason import Reason
@@ -26,6 +26,38 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformRules:
+    """What devices of a platform do by themselves, beside what their text says: each a fact of docs/en/platform-facts.md.
+
+    The defaults are IOS-XE's. Both judges' meanings rest on these values; where one is wrong, both are.
+    """
+
+    prepends_behind_own_as: bool = True
+    """ASs that an export policy prepends stand behind the sender's own AS (IOS-SEND-01), else before it (JUN-SEND-01)."""
+    checks_first_as: bool = True
+    """A path whose first AS is not the neighbour's is refused (IOS-RECV-01, JUN-RECV-02)."""
+    sends_to_first_as: bool = True
+    """A path is sent to a neighbour whose AS is its first one (IOS-SEND-02), else only if the statement says so (JUN-SEND-02)."""
+    sends_back: bool = True
+    """A path is sent back to the neighbour that it was learned from (IOS-SEND-03), else not (JUN-SEND-03)."""
+    unusable_distance: int | None = 255
+    """A static route of this distance is never installed (IOS-STAT-03, JUN-STAT-05)."""
+    redistributes_default: bool = False
+    """Redistributing static routes carries 0/0, too (IOS-STAT-04, JUN-STAT-04)."""
+    redistributed_origin: int = 2
+    """ORIGIN of a redistributed route: 0 IGP, 2 incomplete (IOS-ORIGIN-01, JUN-ORIGIN-01)."""
+    own_leaks_weigh: bool = True
+    """A route of the device itself that is leaked keeps its weight in the other VRF and beats received ones (IOS-VRF-04)."""
+    parent_is_configured: bool = True
+    """A physical interface that no section names is shut (IOS-UP-02); else it is up by default (JUN-UP-05)."""
+    refuses_own_router_id: bool = True
+    """An OPEN that names the receiver's own router ID is refused on external sessions, too (RFC-SESS-03)."""
+    router_id_of_instance: bool = False
+    """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
+    (IOS-RID-01)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What the platform can do here, each absence with its reason in the vendor module.
 
@@ -36,6 +68,7 @@ class Capabilities:
     alone, else by naming each one (`network`). `control_filter`: logins are fenced by a filter on the loopback, else by
     a list of each login. `permits_match_fragments`: a permit with ports also admits non-initial fragments.
     `several_values`: one filter entry may name several addresses and ports. `suffix` of files that hold its texts.
+    `rules`: what its devices do by themselves.
     """
 
     platform: str
@@ -51,6 +84,7 @@ class Capabilities:
     permits_match_fragments: bool = True
     several_values: bool = False
     suffix: str = ".cfg"
+    rules: PlatformRules = field(default_factory=PlatformRules)
 
 
 class TextLine(NamedTuple):

@@ -86,13 +86,15 @@ def check_far_ends(evidence: Evidence) -> Iterator[NetworkFault]:
 def _wrong_ways(evidence: Evidence, name: AttachmentName, port: AttachmentPort) -> Iterator[NetworkFault]:
     vrf = evidence.topology.interfaces[(port.device, port.interface)].vrf
     behind = prefixes_behind(evidence, name)
+    here = [item for item in evidence.ports[name] if item.device == port.device]
     for static in evidence.given.network.devices[port.device].statics:
         if static.vrf != vrf or static.prefix not in behind:
             continue
-        subnet = evidence.subnets.get((port.device, port.interface, static.prefix.family))
-        meant = None if subnet is None else subnet.last
-        if static.next_hop != meant or static.interface not in (None, port.interface):
-            far = because("nobody") if meant is None else format_address(static.prefix.family, meant)
+        family = static.prefix.family
+        subnets = [evidence.subnets.get((item.device, item.interface, family)) for item in here]
+        meant = {subnet.last for subnet in subnets if subnet is not None}
+        if static.next_hop not in meant or static.interface not in (None, *(item.interface for item in here)):
+            far = ", ".join(format_address(family, value) for value in sorted(meant)) or because("nobody")
             target = {"target": _target_in_words(static), "planned": far}
             yield NetworkFault(
                 reason=because("other_next_hop", device=port.device, prefix=static.prefix, owner=name, **target),

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from intents.prefix import Family
 from routing.model import BgpInstance, BgpNeighbor, Device, Interface
-from verification.reference.cabling import Cables, neighbours
+from verification.reference.cabling import Cables, is_loopback, neighbours
+from verification.reference.paths import behaviour_of
 
 Node = tuple[str, str | None]
 """A device's name and one of its VRFs (None: the global table)."""
@@ -74,7 +76,32 @@ def _agree(wiring: Cables, near: Speaker, far: Speaker) -> bool:
         (near.device.name, near.interface) in heard
         and near.neighbor.remote_as == _presented_as(far)
         and far.neighbor.remote_as == _presented_as(near)
+        and near.neighbor.guards == far.neighbor.guards
+        and _recognise(_router_id(wiring, near), _router_id(wiring, far), near, far)
     )
+
+
+def _router_id(wiring: Cables, speaker: Speaker) -> int | None:
+    """Return the router ID: the configured one, else the highest address of a loopback, else of any interface, that works.
+
+    It is looked for in the instance's VRF or in the global table, as the platform does (IOS-RID-03, JUN-UP-07).
+    """
+    if speaker.instance.router_id is not None:
+        return speaker.instance.router_id
+    home = speaker.instance.vrf if behaviour_of(speaker.device).router_id_of_instance else None
+    here = [item for item in wiring.working[speaker.device.name] if item.vrf == home]
+    for candidates in ([item for item in here if is_loopback(item.name)], here):
+        values = [address.value for item in candidates for address in item.addresses if address.family is Family.V4]
+        if values:
+            return max(values)
+    return None
+
+
+def _recognise(one: int | None, other: int | None, near: Speaker, far: Speaker) -> bool:
+    """Return whether both ends have a router ID and accept the other's (IOS-UP-01, RFC-SESS-03)."""
+    if one is None or other is None:
+        return False
+    return one != other or not any(behaviour_of(item.device).refuses_own_router_id for item in (near, far))
 
 
 def _presented_as(speaker: Speaker) -> int:

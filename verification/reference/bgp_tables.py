@@ -15,7 +15,7 @@ from routing.refs import bgp_ref, neighbor_ref, vrf_import_ref
 from verification.reference.bgp_sessions import BgpSession, Node, sessions
 from verification.reference.cabling import Cables
 from verification.reference.own_routes import Route
-from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, choose, learn
+from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, behaviour_of, choose, learn
 
 Table = Mapping[Prefix, tuple[Path, ...]]
 """By prefix, the best path first, then those used beside it."""
@@ -87,8 +87,12 @@ def _from_own_routes(device: Device, instance: BgpInstance, route: Route) -> Pat
     path = replace(first, exits=tuple(way for item in route.paths for way in item.exits))
     if route.prefix in instance.networks:
         return path
+    behaviour = behaviour_of(device)
+    is_default = route.prefix.length == 0 and path.source is RouteSource.STATIC
+    if is_default and not behaviour.redistributes_default:
+        return None
     for item in instance.redistributions:
-        accepted = _redistribute(device, item, path)
+        accepted = _redistribute(device, item, replace(path, origin=behaviour.redistributed_origin))
         if accepted is not None:
             return accepted
     return None
@@ -121,6 +125,7 @@ def _received(session: BgpSession, table: Table) -> Iterator[Path]:
             source=RouteSource.BGP,
             exits=(Exit(interface=receiver.interface.name, next_hop=receiver.neighbor.address),),
             external=True,
+            weighs=False,
             neighbor=receiver.neighbor.address,
             line=(
                 receiver.device.name,
@@ -155,7 +160,8 @@ def _leaked(device: Device, node: Node, before: Tables) -> Iterator[Path]:
             for path in _leakable(before.get((device.name, other), {}), mine):
                 accepted = apply_policies(device, names, path, Direction.IN)
                 if accepted is not None:
-                    yield replace(accepted, source=RouteSource.LEAKED, line=line)
+                    weighs = not path.external and behaviour_of(device).own_leaks_weigh
+                    yield replace(accepted, source=RouteSource.LEAKED, weighs=weighs, line=line)
 
 
 def _common_target(mine: VrfFamily, theirs: tuple[VrfFamily, ...]) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, prefix_of
 from routing.model import Device, Interface, Network
+from routing.vendors import VENDORS
 from verification.verdicts.failure import Failure
 
 Port = tuple[str, str]
@@ -74,7 +75,9 @@ def is_loopback(interface: str) -> bool:
 
 def _works(device: Device, interface: Interface, failure: Failure) -> bool:
     parent = parent_of(interface.name)
-    switched_on = interface.enabled and all(item.enabled for item in device.interfaces if item.name == parent)
+    parents = [item for item in device.interfaces if item.name == parent]
+    is_there = bool(parents) or not VENDORS[device.platform].capabilities.rules.parent_is_configured
+    switched_on = interface.enabled and is_there and all(item.enabled for item in parents)
     broken = (
         device.name in failure.devices
         or (device.name, parent) in failure.interfaces

@@ -14,9 +14,7 @@ from routing.model import Device, Interface, RouteSource, StaticRoute
 from routing.refs import interface_ref, static_ref
 from verification.reference.bgp_sessions import Node
 from verification.reference.cabling import Cables, connected_prefixes
-from verification.reference.paths import DISCARD, Exit, Path
-
-_UNUSABLE_DISTANCE = 255
+from verification.reference.paths import DISCARD, Exit, Path, behaviour_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +32,7 @@ def own_routes(wiring: Cables, node: Node, prefixes: tuple[Prefix, ...]) -> Mapp
     name, vrf = node
     device = wiring.network.devices[name]
     interfaces = [item for item in wiring.working[name] if item.vrf == vrf]
+    unusable = behaviour_of(device).unusable_distance
     found: dict[Prefix, Route] = {}
     for prefix in prefixes:
         offers = [
@@ -41,7 +40,7 @@ def own_routes(wiring: Cables, node: Node, prefixes: tuple[Prefix, ...]) -> Mapp
             *(
                 (static.distance, path)
                 for static in device.statics
-                if static.vrf == vrf and static.prefix == prefix and static.distance < _UNUSABLE_DISTANCE
+                if static.vrf == vrf and static.prefix == prefix and static.distance != unusable
                 for path in _static_paths(wiring, device, static)
             ),
         ]

@@ -22,9 +22,14 @@ from routing.model import (
     RoutePolicy,
     RouteSource,
 )
+from routing.vendors import VENDORS
+from routing.vendors.vendor import PlatformRules
 from verification.verdicts.flow import Line
 
 DEFAULT_PREFERENCE = 100
+IGP, INCOMPLETE = 0, 2
+STAYING = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
+"""Communities that keep a route from every eBGP neighbour (RFC 1997; BOTH-SEND-01)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +48,9 @@ class Path:
     """A route in the BGP table of one VRF.
 
     `source`: how it came into this table (BGP: received; LEAKED: from another VRF of the device; else originated
-    here). `external`: it came over an eBGP session at some point of its way into this device. `neighbor` is the
-    sender's address (0 if there was none); the choice ends with the lowest, in place of the router identifier.
+    here). `external`: it came over an eBGP session at some point of its way into this device; `weighs`: it has the weight of a
+    route that the device itself originates. `neighbor` is the sender's address (0 if there was none); the choice ends with
+    the lowest, in place of the router identifier. `origin` is RFC 4271's ORIGIN.
     """
 
     prefix: Prefix
@@ -54,7 +60,9 @@ class Path:
     local_preference: int = DEFAULT_PREFERENCE
     metric: int | None = None
     communities: frozenset[str] = frozenset()
+    origin: int = IGP
     external: bool = False
+    weighs: bool = False
     neighbor: int = 0
     line: Line | None = None
 
@@ -62,13 +70,14 @@ class Path:
 def apply_policies(device: Device, names: Iterable[str], path: Path, direction: Direction) -> Path | None:
     """Return the path after every named policy accepted it (no name: unchanged), else None.
 
-    A name that is not defined accepts (IOS).
+    A name that is not defined accepts nothing (IOS-REF-01, IOS-REF-02).
     """
     current: Path | None = path
     for name in names:
         policy = next((item for item in device.policies if item.name == name), None)
-        if policy is not None and current is not None:
-            current = apply_policy(policy, current, direction)
+        if policy is None or current is None:
+            return None
+        current = apply_policy(policy, current, direction)
     return current
 
 
@@ -116,18 +125,39 @@ def _apply_sets(clause: PolicyClause, path: Path) -> Path:
 def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Path) -> Path | None:
     """Return what `device` sends of a path to a neighbour, None if an export policy rejects it.
 
-    The path sent is what the policy prepends, then the own AS, then the path as held. A metric that was received is not
-    passed on; one set here is. Local preference stays at home; communities go only where they are sent.
+    The path sent is what the policy prepends (before or behind the own AS, as the platform does), the own AS, and the path as
+    held. A metric that was received or leaked is not passed on; one set here is. Local preference stays at home; communities go
+    only where they are sent, and some of them keep the path at home.
     """
-    outgoing = replace(path, metric=None, as_path=()) if path.external else replace(path, as_path=())
+    if path.communities & STAYING or _is_held_back(device, neighbor, path):
+        return None
+    is_foreign = path.external or path.source is RouteSource.LEAKED
+    outgoing = replace(path, metric=None, as_path=()) if is_foreign else replace(path, as_path=())
     accepted = apply_policies(device, neighbor.exports, outgoing, Direction.OUT)
     if accepted is None:
         return None
+    own, prepended = _own_as(instance, neighbor), accepted.as_path
+    front = own + prepended if behaviour_of(device).prepends_behind_own_as else prepended + own
     return replace(
         accepted,
-        as_path=accepted.as_path + _own_as(instance, neighbor) + path.as_path,
+        as_path=front + path.as_path,
         communities=accepted.communities if neighbor.send_communities else frozenset(),
         local_preference=DEFAULT_PREFERENCE,
+    )
+
+
+def behaviour_of(device: Device) -> PlatformRules:
+    """Return what a device's platform does by itself."""
+    return VENDORS[device.platform].capabilities.rules
+
+
+def _is_held_back(device: Device, neighbor: BgpNeighbor, path: Path) -> bool:
+    """Return whether a path is not sent to a neighbour because of who it is: it told the path, or its AS is the path's first."""
+    behaviour = behaviour_of(device)
+    told_it = path.source is RouteSource.BGP and path.neighbor == neighbor.address
+    is_first = path.as_path[:1] == (neighbor.remote_as,)
+    return (told_it and not behaviour.sends_back) or (
+        is_first and not behaviour.sends_to_first_as and not neighbor.advertise_peer_as
     )
 
 
@@ -142,10 +172,10 @@ def _own_as(instance: BgpInstance, neighbor: BgpNeighbor) -> tuple[int, ...]:
 def learn(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Path) -> Path | None:
     """Return what `device` makes of a path that a neighbour announced, None if it is rejected.
 
-    Rejected: the first AS is not the neighbour's (RFC 4271 6.3, the default on IOS); more own ASs in the path than
+    Rejected: the first AS is not the neighbour's (RFC 4271 6.3, where the platform looks); more own ASs in the path than
     `loops` allows (RFC 4271 9.1.2); an import policy says no.
     """
-    if path.as_path[:1] != (neighbor.remote_as,):
+    if behaviour_of(device).checks_first_as and path.as_path[:1] != (neighbor.remote_as,):
         return None
     own = set(instance.loop_asns)
     in_front: tuple[int, ...] = ()
@@ -160,11 +190,11 @@ def learn(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Pa
 def choose(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the best path first, then those that may be used beside it or in its place.
 
-    Order: originated here; highest local preference; shortest AS path; lowest metric among paths with the same first
-    AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is walked: every path
-    equal to the best up to the metric may be used, whatever ASs it names and however many the device uses at once. Both
-    platforms prefer the one that they heard of first (Cisco: "BGP Best Path Selection Algorithm"; Juniper: "Understanding
-    BGP Path Selection"), so the text does not say which it is.
+    Order: own routes (by their weight); highest local preference; shortest AS path; lowest ORIGIN; lowest metric among paths
+    with the same first AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is
+    walked: every path equal to the best up to the metric may be used, whatever ASs it names and however many the device uses
+    at once. Both platforms prefer the one that they heard of first (Cisco: "BGP Best Path Selection Algorithm"; Juniper:
+    "Understanding BGP Path Selection"), so the text does not say which it is.
     """
     left = list(paths)
     if not left:
@@ -172,6 +202,7 @@ def choose(paths: Iterable[Path]) -> tuple[Path, ...]:
     left = _lowest(left, [not _is_local(path) for path in left])
     left = _lowest(left, [-path.local_preference for path in left])
     left = _lowest(left, [len(path.as_path) for path in left])
+    left = _lowest(left, [path.origin for path in left])
     left = [path for path in left if all(_metric(path) <= _metric(other) for other in left if _same_first(path, other))]
     best, *others = sorted(left, key=_last_resort)
     if best.source not in (RouteSource.BGP, RouteSource.LEAKED):
@@ -185,7 +216,7 @@ def _lowest(paths: list[Path], keys: list[bool] | list[int]) -> list[Path]:
 
 
 def _is_local(path: Path) -> bool:
-    return path.source not in (RouteSource.BGP, RouteSource.LEAKED)
+    return path.source not in (RouteSource.BGP, RouteSource.LEAKED) or path.weighs
 
 
 def _metric(path: Path) -> int:

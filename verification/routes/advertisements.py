@@ -12,10 +12,10 @@ from itertools import chain, count
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from routing.model import RouteSource
+from routing.model import RoutePolicy, RouteSource
 from verification.routes.adjacency import ForwardingHop, Session
 from verification.routes.best_path import Candidate, Grade
-from verification.routes.route_filters import DEFAULT_PREFERENCE, Filter, PathAttributes, compile_filters
+from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
 from verification.routes.stubs import find_stubs
 from verification.routes.topology import Topology
 
@@ -39,7 +39,7 @@ class Group(NamedTuple):
     def best_grade(self, best: Candidate) -> Grade:
         """Return the best grade that an offer made of a path can have."""
         path = len(self.first.sender_path) + len(best.attributes.as_path)
-        return (True, -self.preference, path)
+        return (True, -self.preference, path, best.attributes.origin)
 
     def advertised(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
@@ -55,11 +55,21 @@ class Group(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What the import filters make of a path, and the AS path as it was sent (loops are looked for in that)."""
+    """What the import filters make of a path, and the AS path as it was sent (loops are looked for in that).
+
+    `held_first`: the first AS of the path as its sender holds it, None if it has none; `learned_from`: the neighbour that the
+    sender learned it from, None if it didn't.
+    """
 
     accepted: PathAttributes
     path: tuple[int, ...]
     asns: frozenset[int]
+    held_first: int | None
+    learned_from: int | None
+
+
+_REJECTING = RoutePolicy(name="", clauses=())
+"""What stands for a policy that is named and not defined (IOS-REF-01, IOS-REF-02)."""
 
 
 class Advertisements:
@@ -70,6 +80,7 @@ class Advertisements:
         self._filters = compile_filters(
             (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
         )
+        self._rejecting = Filter(_REJECTING, {})
         self.stubs = find_stubs(topology, self._passing)
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
@@ -94,6 +105,7 @@ class Advertisements:
                 tuple(map(id, imports)),
                 session.sender_path,
                 session.export.send_communities,
+                self._topology.rules[session.receiver].checks_first_as,
                 prepended,
             )
             found.setdefault(session.sender, {}).setdefault(key, []).append(session)
@@ -152,18 +164,24 @@ class Advertisements:
         return _through(self.named(device, names), prefix, path, announcing=announcing)
 
     def named(self, device: str, names: Iterable[str]) -> tuple[Filter, ...]:
-        """Return the policies of a device that have these names; one that is not defined accepts everything."""
-        return tuple(self._filters[(device, name)] for name in names if (device, name) in self._filters)
+        """Return the policies of a device that have these names; one that is not defined rejects everything (IOS-REF-01)."""
+        return tuple(self._filters.get((device, name), self._rejecting) for name in names)
 
     def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
         """Return what a group's receivers would make of a path, their own loop checks aside."""
         first = group.first
         path = best.attributes
-        leaving = path._replace(as_path=(), metric=None if best.external else path.metric)
+        if not WELL_KNOWN.isdisjoint(path.communities):
+            return None
+        is_foreign = best.external or path.source is RouteSource.LEAKED  # IOS-MED-01, IOS-MED-02
+        leaving = path._replace(as_path=(), metric=None if is_foreign else path.metric)
         accepted = _through(group.exports, prefix, leaving, announcing=True)
         if accepted is None:
             return None
-        as_path = accepted.as_path + first.sender_path + path.as_path
+        if self._topology.rules[first.sender].prepends_behind_own_as:
+            as_path = first.sender_path + accepted.as_path + path.as_path
+        else:
+            as_path = accepted.as_path + first.sender_path + path.as_path
         local_as = first.accept.local_as
         asns = as_path
         if local_as is not None and local_as.prepend_in:
@@ -173,15 +191,30 @@ class Advertisements:
             as_path=as_path,
             communities=accepted.communities if first.export.send_communities else frozenset(),
             metric=accepted.metric,
+            origin=accepted.origin,
         )
         learned = _through(group.imports, prefix, arriving, announcing=False)
-        if learned is None or asns[0] != first.accept.remote_as:
+        is_checked = self._topology.rules[first.receiver].checks_first_as
+        if learned is None or (is_checked and asns[0] != first.accept.remote_as):
             return None
-        return Sent(learned, asns, frozenset(asns))
+        received = path.source is RouteSource.BGP
+        return Sent(
+            learned,
+            asns,
+            frozenset(asns),
+            path.as_path[0] if path.as_path else None,
+            best.neighbor if received else None,
+        )
 
     def received(self, session: Session, sent: Sent) -> Candidate | None:
-        """Return what one receiver makes of it: None if it finds its own AS in the path too often (RFC 4271 9.1.2)."""
+        """Return what one receiver makes of it: None if it is not sent to this one, or if it finds its own AS in the path too
+        often (RFC 4271 9.1.2)."""
         own = session.loop_asns
+        rules, statement = self._topology.rules[session.sender], session.export
+        if not rules.sends_back and sent.learned_from == statement.address:
+            return None
+        if not rules.sends_to_first_as and not statement.advertise_peer_as and sent.held_first == statement.remote_as:
+            return None
         if not sent.asns.isdisjoint(own) and sum(asn in own for asn in sent.path) > session.accept.loops:
             return None
         return Candidate(sent.accepted, self._hops[session.number], session.next_hop, True)

@@ -1,8 +1,9 @@
 """Which of several offered routes a node uses: the choice of RFC 4271 9.1, as both platforms apply it to private eBGP.
 
-The one idea: a `Candidate` is a value and `select` a pure function of the offers; originated here, local preference, path
-length, metric (same first AS), received before leaked, lowest neighbour. Equals up to the metric are all reckoned with, whether
-or not a device uses several at once: which one it prefers hangs on which it heard of first, and no text says that.
+The one idea: a `Candidate` is a value and `select` a pure function of the offers; own routes (by their weight), local
+preference, path length, ORIGIN, metric (same first AS), received before leaked, lowest neighbour (IOS-DEC-01, JUN-DEC-01). Equals
+up to the metric are all reckoned with, whether or not a device uses several at once: which one it prefers hangs on which it heard
+of first, and no text says that.
 """
 
 from __future__ import annotations
@@ -25,17 +26,21 @@ CandidateKey = SessionKey | LeakKey | OriginKey
 
 ORIGINATED: OriginKey = ("o", 0)
 
-Grade = tuple[bool, int, int]
-"""What is compared first, lower is better: not originated here, minus local preference, path length."""
+Grade = tuple[bool, int, int, int]
+"""What is compared first, lower is better: without the weight of an own route, minus local preference, path length, ORIGIN."""
 
 
 class Candidate(NamedTuple):
-    """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device."""
+    """A route offered to a node: its attributes, ways on, tie-breaker, and whether it came over eBGP into this device.
+
+    `weighs`: a route of the device itself would have its weight here (leaked ones on a platform where they keep it).
+    """
 
     attributes: PathAttributes
     hops: tuple[ForwardingHop, ...]
     neighbor: int
     external: bool
+    weighs: bool = False
 
 
 class Selected(NamedTuple):
@@ -69,7 +74,13 @@ def select(offers: Mapping[CandidateKey, Candidate]) -> Selected:
 
 def grade(key: CandidateKey, candidate: Candidate) -> Grade:
     """Return what is compared first: an offer with a greater grade than the best one's changes nothing."""
-    return (key[0] != "o", -candidate.attributes.local_preference, len(candidate.attributes.as_path))
+    found = candidate.attributes
+    return (not _is_own(key, candidate), -found.local_preference, len(found.as_path), found.origin)
+
+
+def _is_own(key: CandidateKey, candidate: Candidate) -> bool:
+    """Return whether a route has the weight of one that the device originates: a leaked one keeps it (IOS-VRF-04)."""
+    return key[0] == "o" or (key[0] == "l" and not candidate.external and candidate.weighs)
 
 
 def _rank(item: tuple[CandidateKey, Candidate]) -> tuple[object, ...]:

@@ -5,15 +5,46 @@ The one idea: a session is two statements that name each other's address and AS 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, prefix_of
 from routing.model import BgpInstance, BgpNeighbor, Interface
+from routing.vendors.vendor import PlatformRules
 from verification.routes.adjacency import Adjacencies, Joint, Session
 
 
-def sessions(wiring: Adjacencies, instances: Mapping[int, BgpInstance]) -> Iterator[Session]:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A speaker's router ID (None: it has none, and starts no session), and whether it refuses to hear its own."""
+
+    router_id: int | None
+    refuses_own: bool
+
+
+def identity_of(instance: BgpInstance, rules: PlatformRules, up: Iterable[Interface]) -> Identity:
+    """Return who an instance says that it is: as configured, else by the highest loopback address, else by the highest other
+    one, of the instance's own interfaces or of the global table's (IOS-RID-01, IOS-RID-03, JUN-UP-07); `up`: what works."""
+    vrf = instance.vrf if rules.router_id_of_instance else None
+    found = [
+        (is_loopback(item.name), address.value)
+        for item in up
+        if item.vrf == vrf
+        for address in item.addresses
+        if address.family is Family.V4
+    ]
+    chosen = max(found)[1] if found else None
+    return Identity(instance.router_id or chosen, rules.refuses_own_router_id)
+
+
+def is_loopback(interface: str) -> bool:
+    """Return whether an interface is a loopback, by its name on either platform (`Loopback0`, `lo0.0`)."""
+    return interface.lower().startswith("lo")
+
+
+def sessions(
+    wiring: Adjacencies, instances: Mapping[int, BgpInstance], identities: Mapping[int, Identity]
+) -> Iterator[Session]:
     """Yield both directions of every session that comes up, numbered from 0, by the receiver's device and interface."""
     statements = {
         (node, neighbor.family, neighbor.address): neighbor
@@ -35,6 +66,8 @@ def sessions(wiring: Adjacencies, instances: Mapping[int, BgpInstance]) -> Itera
                     continue
                 if not _agree(accept, instances[receiver], export, instances[sender]):
                     continue
+                if not _greet(identities[receiver], identities[sender]):
+                    continue
                 ends = _Ends(sender=sender, receiver=receiver, joint=joint, interface=name, next_hop=theirs[1])
                 yield _session(count, ends, export, accept, instances)
                 count += 1
@@ -55,7 +88,18 @@ def presented_asn(neighbor: BgpNeighbor, instance: BgpInstance) -> int:
 
 
 def _agree(accept: BgpNeighbor, here: BgpInstance, export: BgpNeighbor, there: BgpInstance) -> bool:
-    return accept.remote_as == presented_asn(export, there) and export.remote_as == presented_asn(accept, here)
+    return (
+        accept.remote_as == presented_asn(export, there)
+        and export.remote_as == presented_asn(accept, here)
+        and accept.guards == export.guards
+    )
+
+
+def _greet(one: Identity, other: Identity) -> bool:
+    """Return whether both have a router ID, and neither refuses the other's (IOS-UP-01, RFC-SESS-03)."""
+    if one.router_id is None or other.router_id is None:
+        return False
+    return one.router_id != other.router_id or not (one.refuses_own or other.refuses_own)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -233,12 +233,13 @@ class ControlPlane:
         if one is other:
             return False
         mine, theirs = one.attributes, other.attributes
-        if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric) != (
+        if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric, mine.origin) != (
             other.external,
             theirs.source,
             theirs.communities,
             theirs.local_preference,
             theirs.metric,
+            theirs.origin,
         ):
             return True
         paths = (mine.as_path, theirs.as_path)

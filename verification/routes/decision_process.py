@@ -173,7 +173,8 @@ class DecisionProcess:
         dead = surviving.lost_sessions
         ways = zip(chosen.keys, chosen.used, strict=True)
         hops = tuple(hop for key, item in ways if key[0] != "s" or key[1] not in dead for hop in item.hops)
-        return Candidate(accepted._replace(source=RouteSource.LEAKED), hops, best.neighbor, best.external)
+        weighs = self._topology.rules[leak.target].own_leaks_weigh
+        return Candidate(accepted._replace(source=RouteSource.LEAKED), hops, best.neighbor, best.external, weighs)
 
     def withdraw(self, prefix: Prefix, view: PrefixState, dirty: Iterable[int], surviving: Surviving) -> set[int]:
         """Let everybody forget a choice that hangs on what is gone, and ask anew; return who has to choose."""

@@ -12,8 +12,11 @@ from routing.model import Network, StaticRoute
 from verification.routes.adjacency import Adjacencies, ForwardingHop, LocalRoute
 
 
-def local_routes(network: Network, wiring: Adjacencies) -> tuple[dict[Prefix, LocalRoute], ...]:
-    """Return the connected and static routes of every node, by node number."""
+def local_routes(
+    network: Network, wiring: Adjacencies, unusable: Mapping[str, int | None]
+) -> tuple[dict[Prefix, LocalRoute], ...]:
+    """Return the connected and static routes of every node, by node number; `unusable`: the distance by device at which a static
+    route is never installed."""
     local: list[dict[Prefix, LocalRoute]] = [{} for _ in wiring.number]
     for (device, name), item in wiring.interfaces.items():
         node = wiring.number[(device, item.vrf)]
@@ -27,7 +30,7 @@ def local_routes(network: Network, wiring: Adjacencies) -> tuple[dict[Prefix, Lo
     for device_item in network.devices.values():
         for static in device_item.statics:
             node = wiring.number[(device_item.name, static.vrf)]
-            _add_static(device_item.name, static, local[node], wiring)
+            _add_static(device_item.name, static, local[node], wiring, unusable[device_item.name])
     return tuple(local)
 
 
@@ -36,7 +39,10 @@ def _add_static(
     static: StaticRoute,
     held: dict[Prefix, LocalRoute],
     wiring: Adjacencies,
+    unusable: int | None,
 ) -> None:
+    if static.distance == unusable:
+        return
     hops = _static_hops(device, static, held, wiring)
     old = held.get(static.prefix)
     if not hops or (old is not None and old.distance < static.distance):

@@ -68,9 +68,12 @@ class Origins:
     def _redistributed(
         self, node: int, instance: BgpInstance, prefix: Prefix, source: RouteSource
     ) -> PathAttributes | None:
-        path = PathAttributes(source=source, as_path=())
         if prefix in instance.networks:
-            return path
+            return PathAttributes(source=source, as_path=())
+        rules = self._topology.rules[node]
+        if source is RouteSource.STATIC and not prefix.length and not rules.redistributes_default:
+            return None
+        path = PathAttributes(source=source, as_path=(), origin=rules.redistributed_origin)
         for item in instance.redistributions:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)

@@ -25,6 +25,12 @@ class PathAttributes(NamedTuple):
     communities: frozenset[str] = frozenset()
     local_preference: int = DEFAULT_PREFERENCE
     metric: int | None = None
+    origin: int = 0
+    """ORIGIN (RFC 4271 5.1.1): 0 IGP, 1 EGP, 2 incomplete."""
+
+
+WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
+"""Communities that keep a route from eBGP neighbours (RFC 1997; BOTH-SEND-01)."""
 
 
 class RuleTable:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from intents.prefix import Family, Prefix
 from routing.model import BgpInstance, Device, Interface, Network, VrfFamily
+from routing.vendors import VENDORS
+from routing.vendors.vendor import PlatformRules
 from verification.routes.adjacency import (
     Adjacencies,
     InterfaceKey,
@@ -23,7 +25,7 @@ from verification.routes.adjacency import (
     Session,
     parent_of,
 )
-from verification.routes.bgp_sessions import sessions
+from verification.routes.bgp_sessions import Identity, identity_of, sessions
 from verification.routes.local_routes import local_routes
 
 _T = TypeVar("_T")
@@ -55,6 +57,8 @@ class Topology:
     """The sessions that each device sends or receives on."""
     cables: Mapping[str, tuple[tuple[str, str], ...]]
     """What each device is cabled to: (link, device at its other end)."""
+    rules: tuple[PlatformRules, ...]
+    """What the platform of each node's device does by itself."""
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
 
@@ -79,7 +83,7 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
-    found = tuple(sessions(wiring, instances))
+    found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
     return Topology(
         network=network,
         nodes=nodes,
@@ -89,10 +93,13 @@ def build_topology(network: Network) -> Topology:
         instances=instances,
         sessions=found,
         leaks=tuple(_leaks(network, number)),
-        local=local_routes(network, wiring),
+        local=local_routes(
+            network, wiring, {name: rules_of(item).unusable_distance for name, item in network.devices.items()}
+        ),
         own=_own_addresses(interfaces, number),
         ports=ports,
         external=external,
+        rules=tuple(rules_of(network.devices[device]) for device, _ in nodes),
         nodes_of=grouped((device, node) for node, (device, _) in enumerate(nodes)),
         sessions_on=grouped((item.link, item) for item in found),
         sessions_of=grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
@@ -109,6 +116,22 @@ def build_topology(network: Network) -> Topology:
     )
 
 
+def _identities(
+    network: Network, interfaces: Mapping[InterfaceKey, Interface], number: Mapping[NodeKey, int]
+) -> dict[int, Identity]:
+    up = grouped((device, item) for (device, _), item in interfaces.items())
+    return {
+        number[(name, instance.vrf)]: identity_of(instance, rules_of(device), up.get(name, ()))
+        for name, device in network.devices.items()
+        for instance in device.bgp
+    }
+
+
+def rules_of(device: Device) -> PlatformRules:
+    """Return what a device does by itself, beside what its text says."""
+    return VENDORS[device.platform].capabilities.rules
+
+
 def grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
     """Return the second items by the first ones, in their order."""
     found: dict[_K, list[_T]] = {}
@@ -119,9 +142,10 @@ def grouped(pairs: Iterable[tuple[_K, _T]]) -> dict[_K, tuple[_T, ...]]:
 
 def _up_interfaces(device: Device) -> Iterator[Interface]:
     by_name = {item.name: item for item in device.interfaces}
+    must_stand = rules_of(device).parent_is_configured
     for item in device.interfaces:
         parent = by_name.get(parent_of(item.name))
-        if item.enabled and (parent is None or parent.enabled):
+        if item.enabled and (not must_stand if parent is None else parent.enabled):
             yield item
 
 

@@ -22,7 +22,7 @@ from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
 from routing.vendors.junos.tree import paths_text, statement_paths
 from routing.vendors.junos.writer.device import render, write
-from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
+from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, PlatformRules, ReadDevice, TextLine, Vendor
 
 _SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)
 _BACKBONE = Budget(acl_entries=40_000, vrfs=64, subinterfaces=4_000, bgp_sessions=2_000, routes=500_000)
@@ -57,6 +57,19 @@ class _Junos:
         permits_match_fragments=False,
         several_values=True,
         suffix=".conf",
+        rules=PlatformRules(
+            prepends_behind_own_as=False,
+            checks_first_as=False,
+            sends_to_first_as=False,
+            sends_back=False,
+            unusable_distance=None,
+            redistributes_default=True,
+            redistributed_origin=0,
+            own_leaks_weigh=False,
+            parent_is_configured=False,
+            refuses_own_router_id=False,
+            router_id_of_instance=True,
+        ),
     )
 
     def render(self, device: Device) -> tuple[TextLine, ...]:

@@ -96,6 +96,8 @@ def _render_interface(page: TextPage, interface: Interface) -> None:
             page.line(line, binding_ref(interface.name, binding.direction.value, binding.family))
         if not interface.enabled:
             page.line("shutdown", ref)
+        elif "." not in interface.name and not interface.name.startswith("Loopback"):
+            page.line("no shutdown", ref)  # a factory-new device has its ports shut (IOS-UP-02)
 
 
 def _address_line(address: InterfaceAddress) -> str:
