@@ -70,7 +70,7 @@ def with_random_lists(given: Given, chance: random.Random) -> Given:
         names = [acl.name for acl in bound_acls(device) if acl.family is Family.V4]
         text = text_of(given, name)
         for acl in chance.sample(names, min(PER_DEVICE, len(names))):
-            if VENDORS[device.platform].capabilities.several_values:
+            if VENDORS[device.platform].capabilities.fences.several_values:
                 text = "".join(_terms(acl, chance)) + text
             else:
                 body = "".join(f" {_entry(chance)}\n" for _ in range(chance.randrange(3, 25)))

@@ -11,13 +11,13 @@ from routing.build.fence_entries import content_name, fence_entries
 from routing.build.fences import Fence, Fences, ground_of
 from routing.build.peers import Reachability
 from routing.build.placement import AttachmentCircuit
-from routing.build.platform_entries import FencePlatform
 from routing.model import Direction
+from routing.vendors.vendor import FenceTraits
 from tests.rule_cases import SMALL, example
 
 PLATFORMS = (
-    FencePlatform(permits_match_fragments=True, several_values=False),
-    FencePlatform(permits_match_fragments=False, several_values=True),
+    FenceTraits(permits_match_fragments=True, several_values=False),
+    FenceTraits(permits_match_fragments=False, several_values=True),
 )
 
 
@@ -25,13 +25,13 @@ def plans() -> Plans:
     return make_plans(address(example(SMALL)))
 
 
-def lone(circuit: AttachmentCircuit, plans: Plans, platform: FencePlatform) -> list[Fence]:
+def lone(circuit: AttachmentCircuit, plans: Plans, platform: FenceTraits) -> list[Fence]:
     """The fences of a standing by its own Fences, which has seen no other standing."""
     fences = Fences(Reachability(plans.policy, plans.address_plan, Resolver(plans.address_plan)), plans.resolver)
     return all_fences(fences, circuit, platform)
 
 
-def all_fences(fences: Fences, circuit: AttachmentCircuit, platform: FencePlatform) -> list[Fence]:
+def all_fences(fences: Fences, circuit: AttachmentCircuit, platform: FenceTraits) -> list[Fence]:
     return [
         fences.fence(circuit, family, direction, platform)
         for family in sorted(circuit.subnet)
@@ -40,7 +40,7 @@ def all_fences(fences: Fences, circuit: AttachmentCircuit, platform: FencePlatfo
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform: FencePlatform) -> None:
+def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform: FenceTraits) -> None:
     given = plans()
     seen = set()
     for circuit in given.circuits:
@@ -59,7 +59,7 @@ def test_a_filled_pattern_is_what_would_be_worked_out_for_the_standing(platform:
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-def test_a_fence_does_not_depend_on_the_fences_asked_for_before(platform: FencePlatform) -> None:
+def test_a_fence_does_not_depend_on_the_fences_asked_for_before(platform: FenceTraits) -> None:
     given = plans()
     for circuit in given.circuits:
         assert all_fences(given.fences, circuit, platform) == lone(circuit, given, platform)

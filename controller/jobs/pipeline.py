@@ -33,14 +33,13 @@ from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
 from routing.build.budgets import check_budgets
 from routing.build.builder import BuiltNetwork, build
-from routing.build.context import Plans, PlatformTraits, index_plans
+from routing.build.context import Plans, index_plans
 from routing.build.feasibility import check_feasible, check_servers
 from routing.build.placement import MANAGEMENT, purpose_vrf
-from routing.build.platform_entries import FencePlatform
 from routing.config import DeviceConfig, render_device
 from routing.merge import merge_running
 from routing.vendors import VENDORS
-from routing.vendors.vendor import BaselineSettings, Budget, Capabilities
+from routing.vendors.vendor import BaselineSettings, Budget
 
 LOCKFILE = "truc.lock.csv"
 
@@ -138,24 +137,6 @@ def login_sources(addressed: Addressed) -> tuple[Prefix, ...]:
     return tuple(sorted({prefix for item in stations for f in Family for prefix in resolver.prefixes(item, f)}))
 
 
-def platform_of(capabilities: Capabilities) -> PlatformTraits:
-    """Return what the builder must know of a platform."""
-    return PlatformTraits(
-        name=capabilities.platform,
-        leaks=capabilities.leaks,
-        fences=FencePlatform(
-            permits_match_fragments=capabilities.permits_match_fragments,
-            several_values=capabilities.several_values,
-        ),
-        loopback=capabilities.loopback,
-        control_interface=capabilities.control_interface,
-        instance_asn=capabilities.instance_asn,
-        targets=capabilities.targets,
-        originates_by_export=capabilities.originates_by_export,
-        control_filter=capabilities.control_filter,
-    )
-
-
 def management_servers(settings: Settings) -> tuple[tuple[str, Address], ...]:
     """Return what every device reports to or asks, with the name of its setting."""
     management = settings.management
@@ -214,7 +195,7 @@ def make_plans(addressed: Addressed) -> Plans:
         registry=wanted.registry,
         inventory=wanted.inventory,
         address_plan=addressed.address_plan,
-        platforms={name: platform_of(vendor.capabilities) for name, vendor in VENDORS.items()},
+        platforms={name: vendor.capabilities for name, vendor in VENDORS.items()},
         target_asn=wanted.settings.route_target_asn,
         login_sources=login_sources(addressed),
         baselines={

@@ -19,7 +19,6 @@ from ipam.inventory import Channel, Inventory, InventoryDevice, Role
 from routing.build.fences import Fences
 from routing.build.peers import Reachability
 from routing.build.placement import MANAGEMENT, AttachmentCircuit, Numbers, index_plan, place_circuits, purpose_of
-from routing.build.platform_entries import FencePlatform
 from routing.build.route_filters import ReachabilityFilters
 from routing.model import (
     Acl,
@@ -34,25 +33,7 @@ from routing.model import (
     StaticRoute,
     Vrf,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlatformTraits:
-    """What the builder must know of a platform; a value given by the vendor modules."""
-
-    name: str
-    leaks: bool
-    fences: FencePlatform
-    loopback: str
-    control_interface: str
-    instance_asn: bool
-    """BGP in a VRF has an AS of its own (Junos), else neighbours get a local AS (IOS)."""
-    targets: bool
-    """VRFs carry RDs and route targets."""
-    originates_by_export: bool
-    """Own routes enter BGP by export policy alone (Junos), else by naming each one (IOS `network`)."""
-    control_filter: bool
-    """Logins are fenced by a filter on the loopback, else by an access class of each login."""
+from routing.vendors.vendor import Capabilities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +52,13 @@ class Plans:
     circuits: tuple[AttachmentCircuit, ...]
     by_device: Mapping[str, tuple[AttachmentCircuit, ...]]
     channels: Mapping[str, tuple[Channel, ...]]
-    platforms: Mapping[str, PlatformTraits]
+    platforms: Mapping[str, Capabilities]
     target_asn: int
     login_sources: tuple[Prefix, ...]
     baselines: Mapping[str, tuple[LinePath, ...]]
     by_purpose: Mapping[PurposeName, tuple[Rule, ...]]
 
-    def platform(self, device: str) -> PlatformTraits:
+    def platform(self, device: str) -> Capabilities:
         return self.platforms[self.inventory.devices[device].platform]
 
     @property
@@ -143,7 +124,7 @@ def index_plans(
     registry: Registry,
     inventory: Inventory,
     address_plan: AddressPlan,
-    platforms: Mapping[str, PlatformTraits],
+    platforms: Mapping[str, Capabilities],
     target_asn: int,
     login_sources: tuple[Prefix, ...],
     baselines: Mapping[str, tuple[LinePath, ...]],

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from intents.prefix import Family, Prefix, parse_prefix, truncate
 from intents.service import ALL_PORTS, ServiceSet, Transport
 from routing.build.peers import Peer, cover_of
-from routing.build.platform_entries import TCP, UDP, FencePlatform, SourcedEntry, fit
+from routing.build.platform_entries import TCP, UDP, SourcedEntry, fit
 from routing.model import (
     ESTABLISHED,
     AclEntry,
@@ -27,6 +27,7 @@ from routing.model import (
     IcmpMatch,
     PortRange,
 )
+from routing.vendors.vendor import FenceTraits
 
 ICMP = {Family.V4: 1, Family.V6: 58}
 ECHO_REQUEST = {Family.V4: 8, Family.V6: 128}
@@ -64,7 +65,7 @@ def fence_entries(
     family: Family,
     direction: Direction,
     infrastructure: tuple[Prefix, ...],
-    platform: FencePlatform,
+    platform: FenceTraits,
 ) -> tuple[SourcedEntry, ...]:
     """Return the entries of a fence in one direction and family."""
     sourced = list(_builtins(ground, peers, family, direction, infrastructure))

@@ -18,8 +18,9 @@ from ipam.endpoints import Resolver
 from routing.build.fence_entries import Ground, digest_name, fence_entries, match_host, match_prefix
 from routing.build.peers import Peer, Reachability
 from routing.build.placement import AttachmentCircuit
-from routing.build.platform_entries import FencePlatform, SourcedEntry, address_key
+from routing.build.platform_entries import SourcedEntry, address_key
 from routing.model import Acl, AclEntry, AddressMatch, Direction
+from routing.vendors.vendor import FenceTraits
 
 Addresses = tuple[AddressMatch, ...]
 
@@ -64,9 +65,9 @@ class Fences:
     def __init__(self, reachability: Reachability, resolver: Resolver) -> None:
         self._reachability = reachability
         self._resolver = resolver
-        self._patterns: dict[tuple[int, Ground, Family, Direction, FencePlatform], _Pattern] = {}
+        self._patterns: dict[tuple[int, Ground, Family, Direction, FenceTraits], _Pattern] = {}
 
-    def fence(self, circuit: AttachmentCircuit, family: Family, direction: Direction, platform: FencePlatform) -> Fence:
+    def fence(self, circuit: AttachmentCircuit, family: Family, direction: Direction, platform: FenceTraits) -> Fence:
         """Return the fence of a standing in one direction and family."""
         ground = ground_of(circuit, family)
         addresses = tuple(
@@ -95,7 +96,7 @@ class Fences:
         peers: tuple[Peer, ...],
         family: Family,
         direction: Direction,
-        platform: FencePlatform,
+        platform: FenceTraits,
     ) -> _Pattern:
         infrastructure = self._resolver.infrastructure(family)
         return _pattern(fence_entries(ground, peers, family, direction, infrastructure, platform), peers)

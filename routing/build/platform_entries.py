@@ -14,19 +14,11 @@ from intents.policy import Rule
 from intents.prefix import Family
 from intents.service import ALL_PORTS
 from routing.model import AclEntry, Action, AddressMatch, IcmpMatch, NonInitial, PortRange
+from routing.vendors.vendor import FenceTraits
 
 _Item = TypeVar("_Item")
 
 TCP, UDP = 6, 17
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FencePlatform:
-    """What a platform's filters mean: `permits_match_fragments`: a permit with ports also admits non-initial fragments (IOS);
-    `several_values`: one entry may name several addresses and ports (Junos)."""
-
-    permits_match_fragments: bool
-    several_values: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +29,7 @@ class SourcedEntry:
     rules: tuple[Rule, ...]
 
 
-def fit(sourced: Iterable[SourcedEntry], family: Family, platform: FencePlatform) -> list[SourcedEntry]:
+def fit(sourced: Iterable[SourcedEntry], family: Family, platform: FenceTraits) -> list[SourcedEntry]:
     """Return entries that mean the same on a platform, run by run: permits between two denies commute.
 
     IPv6 non-initial fragments are dropped first: Junos can't tell them from initial ones, so no policy permits them.
@@ -58,7 +50,7 @@ def fit(sourced: Iterable[SourcedEntry], family: Family, platform: FencePlatform
     return fitted
 
 
-def _fit_permits(run: list[SourcedEntry], family: Family, platform: FencePlatform) -> list[SourcedEntry]:
+def _fit_permits(run: list[SourcedEntry], family: Family, platform: FenceTraits) -> list[SourcedEntry]:
     if not platform.permits_match_fragments:
         if family is Family.V4:
             run = [*_fragment_permits(run), *(_never_fragments(item) for item in run)]

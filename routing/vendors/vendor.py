@@ -58,6 +58,15 @@ class PlatformRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FenceTraits:
+    """What a platform's filters mean: `permits_match_fragments`: a permit with ports also admits non-initial fragments (IOS);
+    `several_values`: one entry may name several addresses and ports (Junos)."""
+
+    permits_match_fragments: bool = True
+    several_values: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What the platform can do here, each absence with its reason in the vendor module.
 
@@ -66,8 +75,7 @@ class Capabilities:
     `instance_asn`: BGP in a VRF has an AS of its own, else neighbours get a
     local AS. `targets`: VRFs carry RDs and route targets. `originates_by_export`: own routes enter BGP by export policy
     alone, else by naming each one (`network`). `control_filter`: logins are fenced by a filter on the loopback, else by
-    a list of each login. `permits_match_fragments`: a permit with ports also admits non-initial fragments.
-    `several_values`: one filter entry may name several addresses and ports. `suffix` of files that hold its texts.
+    a list of each login. `fences`: what its filters mean. `suffix` of files that hold its texts.
     `rules`: what its devices do by themselves.
     """
 
@@ -81,8 +89,7 @@ class Capabilities:
     originates_by_export: bool = False
     control_filter: bool = False
     control_interface: str = ""
-    permits_match_fragments: bool = True
-    several_values: bool = False
+    fences: FenceTraits = field(default_factory=FenceTraits)
     suffix: str = ".cfg"
     rules: PlatformRules = field(default_factory=PlatformRules)
 

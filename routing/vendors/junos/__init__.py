@@ -22,7 +22,16 @@ from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
 from routing.vendors.junos.tree import paths_text, statement_paths
 from routing.vendors.junos.writer.device import render, write
-from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, PlatformRules, ReadDevice, TextLine, Vendor
+from routing.vendors.vendor import (
+    BaselineSettings,
+    Budget,
+    Capabilities,
+    FenceTraits,
+    PlatformRules,
+    ReadDevice,
+    TextLine,
+    Vendor,
+)
 
 _SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)
 _BACKBONE = Budget(acl_entries=40_000, vrfs=64, subinterfaces=4_000, bgp_sessions=2_000, routes=500_000)
@@ -54,8 +63,7 @@ class _Junos:
         targets=False,
         originates_by_export=True,
         control_filter=True,
-        permits_match_fragments=False,
-        several_values=True,
+        fences=FenceTraits(permits_match_fragments=False, several_values=True),
         suffix=".conf",
         rules=PlatformRules(
             prepends_behind_own_as=False,
