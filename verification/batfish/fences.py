@@ -78,10 +78,7 @@ class FenceOpinions:
         for direction in (Direction.IN, Direction.OUT):
             asked = [fence for fence in layer if fence.direction is direction]
             if asked:
-                headers = dict(WHOLE)
-                if direction is Direction.OUT:  # the fence at the destination is proved over unspoofed sources
-                    headers["srcIps"] = addresses(self._evidence.sides[Family.V4].pairs.unspoofed())
-                yield from self._differences(asked, reference, headers)
+                yield from self._differences(asked, reference, WHOLE)
 
     def dropped(self, fence: AskedFence, spans: Sequence[Span]) -> FenceFault | None:
         """Return an allowed packet that a fence drops, to (or, at a destination, from) some addresses."""
@@ -127,9 +124,6 @@ def _unbound(evidence: Evidence, fence: AskedFence) -> Iterator[FenceFault]:
     """Yield a packet that passes where no filter is bound."""
     space = evidence.sides[Family.V4].space
     everything: FlowSet = rectangle(space, whole(Family.V4), whole(Family.V4), space.full)
-    if fence.direction is Direction.OUT:
-        honest = rectangle(space, evidence.sides[Family.V4].pairs.unspoofed(), whole(Family.V4), space.full)
-        everything &= honest
     packet = (everything - allowed_at(evidence, fence)).witness()
     if packet is not None:
         flow = flow_of(packet, Family.V4, fence.port.device, fence.port.interface)
