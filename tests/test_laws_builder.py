@@ -16,8 +16,8 @@ from tests.rule_cases import SMALL, example
 from tests.small_builds import compiled
 from verification.engine.engine import judge
 from verification.evidence.evidence import Given
-from verification.verdicts.question import Answer
-from verification.verdicts.verdict import Violated
+from verification.verdicts.question import Answer, QuestionKind
+from verification.verdicts.verdict import NotModelled, Violated
 
 
 def given_of(done: Compiled) -> Given:
@@ -87,3 +87,30 @@ def test_a_value_that_was_carried_across_would_be_found() -> None:
     done = compile_network(address(example(SMALL)))
     built = {id(item) for item in parts_of(done.built, {}) if made_by_the_builder(item)}
     assert any(id(item) in built for item in parts_of((given_of(done), dict(done.built.devices)), {}))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ip route vrf A-7 172.16.0.0 255.240.0.0 10.192.0.1",
+        "ip route vrf P-GOVERNMENT 10.0.0.0 255.0.0.0 Null0",
+        "ip route vrf A-7 0.0.0.0 128.0.0.0 10.192.0.1",
+        "ip route vrf A-7 128.0.0.0 128.0.0.0 10.192.0.1",
+        "ipv6 route vrf P-PARTY 2001:DB8:9::/48 Null0",
+    ],
+)
+def test_a_route_that_nothing_needs_is_a_leak(line: str) -> None:
+    texts = {name: item.text for name, item in compiled().configs.items()}
+    texts["dc-edge-1"] = f"{texts['dc-edge-1']}{line}\n"
+    kinds = {item.question.kind for item in violated(give(compiled(), texts))}
+    assert QuestionKind.LEAK in kinds
+
+
+def test_a_line_that_nobody_understands_leaves_nothing_about_the_whole_network_held() -> None:
+    texts = {name: item.text for name, item in compiled().configs.items()}
+    texts["cpe-gia-sang"] = texts["cpe-gia-sang"].replace(" description LAN", " bridge-group 1\n description LAN")
+    judgement = judge(give(compiled(), texts), with_failures=False)
+    network = {QuestionKind.BACKBONE, QuestionKind.TRANSIT, QuestionKind.LEAK, QuestionKind.OVERLAP}
+    found = [item.verdict for item in judgement.answers if item.question.kind in network]
+    assert len(found) == len(network)
+    assert all(isinstance(item, NotModelled) for item in found)

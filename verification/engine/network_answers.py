@@ -26,7 +26,7 @@ from verification.questions.network import (
     check_overlaps,
 )
 from verification.questions.route_filters import check_route_filters
-from verification.questions.stray_routes import check_strays
+from verification.questions.stray_routes import check_own_routes, check_strays
 from verification.questions.unknown_lines import Unknowns
 from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
@@ -98,7 +98,9 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
         backbone=_faulty(evidence, check_backbone(evidence, address_index)),
         default_route=_faulty(evidence, check_default_routes(evidence)),
         overlap=_faulty(evidence, check_overlaps(evidence)),
-        leak=_faulty(evidence, chain(leaks, check_strays(evidence, address_index, inquiry.plane))),
+        leak=_faulty(
+            evidence, chain(leaks, check_strays(evidence, address_index, inquiry.plane), check_own_routes(evidence))
+        ),
         route_filter=_faulty(evidence, check_route_filters(evidence, inquiry.plane)),
         addressing=_faulty(evidence, check_addressing(evidence)),
         logins={
@@ -187,4 +189,4 @@ def _settled(tally: Tally, unknowns: Unknowns) -> Verdict:
 def _or_not_modelled(violated: Violated | None, states: int, unknowns: Unknowns) -> Verdict:
     if violated is not None:
         return violated
-    return unknowns.verdict if unknowns.anywhere else Holds(judges=(ENGINE,), states=states)
+    return unknowns.verdict if unknowns.devices else Holds(judges=(ENGINE,), states=states)

@@ -1,4 +1,4 @@
-"""Routes that nobody planned to be told: link prefixes, or a device's own address outside the management plane.
+"""Routes that nobody planned: link prefixes, a device's own address outside the management plane, routes that nothing needs.
 
 The one idea: what is learned over a session or a leak must be an attachment's prefix, or a planned own address in a management
 VRF of the backbone; a site's management VRF needs the stations' prefixes and nothing else. Anything else is a stray, even if
@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intents.prefix import Prefix, format_address
+from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import because
-from routing.model import Ref
-from routing.refs import neighbor_ref, vrf_ref
+from ipam.address_plan import EntryState
+from routing.model import InterfaceAddress, Ref
+from routing.refs import bgp_ref, neighbor_ref, static_ref, vrf_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
+from verification.questions.far_ends import prefixes_behind, shown_target
 from verification.questions.network import NetworkFault, table_named
 from verification.routes.best_path import Selected
 
@@ -41,6 +43,44 @@ def check_strays(evidence: Evidence, address_index: AddressIndex, plane: Managem
                 is_welcome = is_owned or prefix in loopbacks
             if not is_welcome:
                 yield _stray(evidence, prefix, node, chosen)
+
+
+def check_own_routes(evidence: Evidence) -> Iterator[NetworkFault]:
+    """Yield static routes and aggregates in VRFs of ours that no link and no attachment needs, whatever they lead to.
+
+    A VRF is ours if an interface in it stands on a planned prefix. What is behind an external attachment is needed where that
+    attachment stands, in its VRF; nothing else is routed by hand.
+    """
+    planned = {entry.prefix for entry in evidence.given.address_plan.prefixes if entry.state is EntryState.ACTIVE}
+    for name, device in sorted(evidence.given.network.devices.items()):
+        ours = {
+            item.vrf for item in device.interfaces if any(_subnet(address) in planned for address in item.addresses)
+        }
+        needed = _needed_by_hand(evidence, name)
+        for static in device.statics:
+            if static.vrf in ours and (static.vrf, static.prefix) not in needed:
+                reason = because("unneeded_route", device=name, prefix=static.prefix, vrf=table_named(static.vrf))
+                ref = static_ref(static.vrf, str(static.prefix), shown_target(static))
+                yield NetworkFault(reason=reason, device=name, ref=ref, family=static.prefix.family)
+        for instance in device.bgp:
+            for item in instance.aggregates if instance.vrf in ours else ():
+                reason = because("unneeded_route", device=name, prefix=item.prefix, vrf=table_named(instance.vrf))
+                yield NetworkFault(reason=reason, device=name, ref=bgp_ref(instance.vrf), family=item.prefix.family)
+
+
+def _subnet(address: InterfaceAddress) -> Prefix:
+    return prefix_of(address.family, address.value, address.length)
+
+
+def _needed_by_hand(evidence: Evidence, device: str) -> set[tuple[str | None, Prefix]]:
+    """Return what is behind the external attachments of a device, with the VRF that each stands in."""
+    found: set[tuple[str | None, Prefix]] = set()
+    for name, ports in evidence.ports.items():
+        for port in ports:
+            standing = evidence.topology.interfaces.get((port.device, port.interface))
+            if port.device == device and port.external and standing is not None:
+                found |= {(standing.vrf, prefix) for prefix in prefixes_behind(evidence, name)}
+    return found
 
 
 def _stray(evidence: Evidence, prefix: Prefix, node: int, chosen: Selected) -> NetworkFault:
