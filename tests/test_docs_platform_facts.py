@@ -16,15 +16,16 @@ NAMED = re.compile(r"\b(?:IOS|JUN|RFC|BOTH)-[A-Z0-9]+-\d{2}\b")
 TITLES = {"ios": "Cisco IOS-XE", "junos": "Junos", "both": "Both"}
 OPENING = """# What a verdict rests on beside the text
 
-Defaults and behaviour of the platforms, made from `routing/vendors/platform_facts.toml`. A verdict is as true as these are. *observed*:
-in outputs of real devices; *documented*: in a vendor's document or an RFC, as far as known, not each looked up again; *inferred*:
-by analogy, nobody has seen it. Where a fact says **today**, truc does otherwise as yet: do not rely on a verdict that hangs on it.
+Defaults and behaviour of the platforms, made from `routing/vendors/platform_facts.toml`. A verdict is as true as these are.
+*observed*: in outputs of real devices; *documented*: in a vendor's document or an RFC, as far as known, not each looked up
+again; *inferred*: by analogy, nobody has seen it. Where a fact says **today**, truc does otherwise as yet: do not rely on a verdict that hangs on it.
 A fact that code names is marked with ●.
 """
 
 
 def facts() -> list[dict[str, str]]:
-    return tomllib.loads(DATA.read_text(encoding="utf-8"))["fact"]
+    found = tomllib.loads(DATA.read_text(encoding="utf-8"))["fact"]
+    return [{str(key): str(value) for key, value in item.items()} for item in found]
 
 
 def named_in_code() -> set[str]:
@@ -41,9 +42,8 @@ def page() -> str:
         parts.append(f"\n## {title}\n")
         for area in sorted({item["area"] for item in facts() if item["platform"] == platform}):
             parts.append(f"\n### {title}: {area}\n\n| fact | rule | source |\n|---|---|---|\n")
-            for item in facts():
-                if (item["platform"], item["area"]) == (platform, area):
-                    parts.append(row(item, item["id"] in named))
+            here = [item for item in facts() if (item["platform"], item["area"]) == (platform, area)]
+            parts += [row(item, item["id"] in named) for item in here]
     return "".join(parts)
 
 

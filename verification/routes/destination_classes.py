@@ -241,9 +241,11 @@ class _Renaming:
             attributes = self._renamed(item.attributes)
             self._attributes[id(item.attributes)] = attributes
         if key[0] == "s":
-            return Candidate(attributes, item.hops, item.neighbor, item.external)
+            return item._replace(attributes=attributes)
         hops = tuple(self._hops.get(hop, hop) for hop in item.hops)
-        return Candidate(attributes, hops, self._neighbors.get(item.neighbor, item.neighbor), item.external)
+        return item._replace(
+            attributes=attributes, hops=hops, neighbor=self._neighbors.get(item.neighbor, item.neighbor)
+        )
 
     def selected(self, chosen: Selected | None) -> Selected | None:
         """Return a choice."""
