@@ -18,7 +18,8 @@ OPENING = """# What a verdict rests on beside the text
 
 Defaults and behaviour of the platforms, made from `routing/vendors/platform_facts.toml`. A verdict is as true as these are.
 *observed*: in outputs of real devices; *documented*: in a vendor's document or an RFC, as far as known, not each looked up
-again; *inferred*: by analogy, nobody has seen it. Where a fact says **today**, truc does otherwise as yet: do not rely on a verdict that hangs on it.
+again; *inferred*: by analogy, nobody has seen it. Where a fact says **today**, truc does otherwise as yet: do not rely on a
+verdict that hangs on it.
 A fact that code names is marked with ●.
 """
 

@@ -257,4 +257,4 @@ class _Renaming:
 
     def _renamed(self, item: PathAttributes) -> PathAttributes:
         path = tuple(self._asns.get(asn, asn) for asn in item.as_path)
-        return PathAttributes(item.source, path, item.communities, item.local_preference, item.metric)
+        return item._replace(as_path=path)
