@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from intents.prefix import Family
 from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial
 from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.bit_sets import bit
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import (
     FlowSet,
@@ -284,8 +285,8 @@ def test_every_header_lies_in_the_atoms_of_exactly_the_conditions_it_meets(found
 @given(st.lists(entries, max_size=8))
 def test_the_sample_of_each_atom_lies_in_it(found: list[AclEntry]) -> None:
     space = header_space(Family.V4, {header_match(entry) for entry in found})
-    for bit, header in enumerate(space.headers):
-        signature = [bool(mask >> bit & 1) for mask in space.masks.values()]
+    for number, header in enumerate(space.headers):
+        signature = [bool(mask & bit(number)) for mask in space.masks.values()]
         atom = space.locate(header)
         assert signature == [bool(mask & atom) for mask in space.masks.values()]
 

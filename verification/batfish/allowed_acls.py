@@ -17,7 +17,7 @@ from verification.batfish.protocol import Snapshot, name_snapshot
 from verification.batfish.snapshot import file_of
 from verification.evidence.evidence import Evidence
 from verification.packets.flow_sets import FlowSet, Span
-from verification.packets.header_space import HeaderMatch, HeaderSpace
+from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace
 from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp"}
@@ -72,9 +72,9 @@ class Cover:
 
     def __init__(self, space: HeaderSpace) -> None:
         self._space = space
-        self._known: dict[int, tuple[HeaderMatch, ...]] = {}
+        self._known: dict[HeaderSet, tuple[HeaderMatch, ...]] = {}
 
-    def __call__(self, mask: int) -> tuple[HeaderMatch, ...]:
+    def __call__(self, mask: HeaderSet) -> tuple[HeaderMatch, ...]:
         """Return conditions for the whole packets of a mask; ValueError if no union of known conditions is it."""
         if mask not in self._known:
             inside = [(item, held) for item, held in self._space.masks.items() if held and not held & ~mask]

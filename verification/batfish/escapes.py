@@ -16,7 +16,9 @@ from verification.batfish.allowed_acls import AskedFence, Cover, allowed_at
 from verification.batfish.flow import addresses
 from verification.batfish.forbidden_headers import outside
 from verification.batfish.reachability import ARRIVED, Asker, Seen
+from verification.packets.bit_sets import nothing
 from verification.packets.flow_sets import Row, Span, clip, union_of, whole, without
+from verification.packets.header_space import HeaderSet
 
 
 class Escapes:
@@ -63,14 +65,14 @@ class Escapes:
         return next(iter(self._asker.reach((self._port,), spans, ARRIVED, headers)), None)
 
 
-def _by_mask(row: Row, spans: tuple[Span, ...]) -> Iterator[tuple[int, tuple[Span, ...]]]:
-    """Yield destinations by what may be sent to them, with 0 for those to which nothing may."""
-    groups: dict[int, list[Span]] = {}
+def _by_mask(row: Row, spans: tuple[Span, ...]) -> Iterator[tuple[HeaderSet, tuple[Span, ...]]]:
+    """Yield destinations by what may be sent to them, with no headers for those to which nothing may."""
+    groups: dict[HeaderSet, list[Span]] = {}
     for low, high, mask in row:
         groups.setdefault(mask, []).extend(clip([(low, high)], spans))
-    nothing = without(spans, [(low, high) for low, high, _ in row])
-    if nothing:
-        yield 0, nothing
+    closed = without(spans, [(low, high) for low, high, _ in row])
+    if closed:
+        yield nothing(), closed
     for mask, held in groups.items():
         if held:
             yield mask, union_of(held)

@@ -39,7 +39,8 @@ from verification.batfish.routes import check_routes
 from verification.batfish.tables import Facts, doubt_of
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
-from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of, sum_of
+from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of
+from verification.packets.bit_sets import nothing, union
 from verification.packets.flow_sets import size_of, span_of, union_of
 from verification.questions.fences import fence_gap, filter_at, port_missing, port_tagged
 from verification.questions.policy_questions import members_of_rules
@@ -244,7 +245,7 @@ class BatfishJudge:
         for name in self._asker.hosts:
             members.setdefault(self._evidence.given.registry.attachments[name].purpose, set()).add(name)
         for one, froms in sorted(members.items()):
-            met = sum_of(self._talking.sets.get((name, Family.V4), 0) for name in froms)
+            met = union(self._talking.sets.get((name, Family.V4), nothing()) for name in froms)
             strange = [tos for other, tos in members.items() if other != one and not met & self._talking.set_of(tos)]
             if strange:
                 yield frozenset(froms), frozenset().union(*strange)

@@ -20,8 +20,9 @@ from verification.change.suspects import Suspects
 from verification.evidence.address_index import RegionSet
 from verification.evidence.evidence import Evidence
 from verification.packets.acl_sets import permitted
+from verification.packets.bit_sets import bit, numbers, union
 from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
-from verification.packets.header_space import HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace, header_match, header_space
 from verification.routes.forwarding import Way
 from verification.verdicts.flow import SUCCESS, Flow
 
@@ -150,9 +151,7 @@ class _Pieces:
     def at(self, suspected: RegionSet) -> Iterator[tuple[AttachmentName, list[Span]]]:
         """Yield, by destination, the pieces of suspected regions and those of no numbered one, sorted."""
         found = {name: list(pieces) for name, pieces in self._always.items()}
-        while suspected:
-            number = (suspected & -suspected).bit_length() - 1
-            suspected ^= 1 << number
+        for number in numbers(suspected):
             if number in self._by_number:
                 found.setdefault(self._owner[number], []).extend(self._by_number[number])
         yield from sorted(found.items())
@@ -174,7 +173,9 @@ class _Lists:
                     self._acls.append(acl)
                     matches |= {header_match(entry) for entry in acl.entries}
         self.space: HeaderSpace = header_space(family, matches)
-        self.whole = sum(1 << bit for bit, header in enumerate(self.space.headers) if not header.non_initial)
+        self.whole: HeaderSet = union(
+            bit(number) for number, header in enumerate(self.space.headers) if not header.non_initial
+        )
 
     def number(self, acl: Acl) -> int:
         """Return the number of a list's content."""

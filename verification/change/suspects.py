@@ -16,6 +16,7 @@ from verification.evidence.address_index import AddressIndex, RegionSet, index_a
 from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
 from verification.evidence.stub_ribs import StubRibs
+from verification.packets.bit_sets import bit, first, nothing, union
 
 
 class Suspects:
@@ -32,11 +33,14 @@ class Suspects:
         self.owner = {number: self._reaches[1].address_index.owner[region] for region, number in self.numbers.items()}
         self._places = [self._by_number(reach.address_index) for reach in self._reaches]
         self._of_family = {family: self._set_of(family) for family in Family}
-        self._other_lists = sum(1 << number for region, number in self.numbers.items() if self._ends_differ(region))
+        self._other_lists: RegionSet = union(
+            bit(number) for region, number in self.numbers.items() if self._ends_differ(region)
+        )
 
     def at(self, port: AttachmentPort, family: Family) -> RegionSet:
         """Return the numbers of the regions to which packets from a port may fare otherwise."""
-        sure, unsure = [], 0
+        sure: list[RegionSet] = []
+        unsure: RegionSet = nothing()
         for evidence, reach, places in zip(self._networks, self._reaches, self._places, strict=True):
             found = reach.of(evidence.start_node(port))
             sure.append(_renumbered(found[0], places))
@@ -57,11 +61,11 @@ class Suspects:
     def _by_number(self, address_index: AddressIndex) -> tuple[dict[int, int], RegionSet]:
         """Return a network's own numbers of the shared regions where they are other ones, and all those that are the same."""
         moved = {address_index.number[region]: number for region, number in self.numbers.items()}
-        same = sum(1 << mine for mine, number in moved.items() if mine == number)
+        same: RegionSet = union(bit(mine) for mine, number in moved.items() if mine == number)
         return {mine: number for mine, number in moved.items() if mine != number}, same
 
     def _set_of(self, family: Family) -> RegionSet:
-        return sum(1 << number for region, number in self.numbers.items() if region.family is family)
+        return union(bit(number) for region, number in self.numbers.items() if region.family is family)
 
     def _ends_differ(self, region: Prefix) -> bool:
         (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].address_index.owner[region])]
@@ -79,15 +83,15 @@ class _Reach:
         self.address_index = index_addresses(evidence)
         self._inside = evidence.regions.inside
         self._routes = StubRibs(self.address_index, Deliveries(evidence, self.address_index, evidence.whole))
-        self._everything = (1 << len(self.address_index.order)) - 1
-        self._within: dict[int, RegionSet] = {}
+        self._everything: RegionSet = first(len(self.address_index.order))
+        self._within: dict[RegionSet, RegionSet] = {}
 
     def of(self, node: int | None) -> tuple[RegionSet, RegionSet]:
         """Return the regions that all ways from a node lead to, and those that must be followed to know."""
         if node is None:
-            return 0, 0
+            return nothing(), nothing()
         if node not in self._routes.plane.stubs.receives:
-            return 0, self._everything
+            return nothing(), self._everything
         received = self._routes.received(node)
         unsure = (
             received.misrouted
@@ -99,10 +103,8 @@ class _Reach:
     def _below(self, regions: RegionSet) -> RegionSet:
         """Return all regions inside some regions: packets to them follow these if there is nothing closer."""
         if regions not in self._within:
-            found = 0
-            for region in self.address_index.members(regions):
-                found |= self.address_index.set_of(self._inside[region])
-            self._within[regions] = found
+            members = self.address_index.members(regions)
+            self._within[regions] = union(self.address_index.set_of(self._inside[region]) for region in members)
         return self._within[regions]
 
 
@@ -110,8 +112,8 @@ def _renumbered(found: RegionSet, places: tuple[dict[int, int], RegionSet]) -> R
     moved, same = places
     kept = found & same
     for mine, number in moved.items():
-        if found >> mine & 1:
-            kept |= 1 << number
+        if found & bit(mine):
+            kept |= bit(number)
     return kept
 
 

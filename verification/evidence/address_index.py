@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from verification.evidence.evidence import Evidence
+from verification.packets.bit_sets import BitSet, bit, nothing, numbers, union
 
-RegionSet = int
-"""A set of regions: bit n is the n-th of the layout."""
+RegionSet = BitSet[Prefix]
+"""A set of regions: bit n is the n-th of the index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +40,15 @@ class AddressIndex:
 
     def set_of(self, regions: Collection[Prefix]) -> RegionSet:
         """Return a set of regions."""
-        found = 0
-        for region in regions:
-            found |= 1 << self.number[region]
-        return found
+        return union(map(self.bit, regions))
+
+    def bit(self, region: Prefix) -> RegionSet:
+        """Return the set of one region."""
+        return bit(self.number[region])
 
     def members(self, found: RegionSet) -> Iterator[Prefix]:
-        """Yield the regions of a set, in their order."""
-        while found:
-            lowest = found & -found
-            yield self.order[lowest.bit_length() - 1]
-            found ^= lowest
+        """Return the regions of a set, in their order."""
+        return map(self.order.__getitem__, numbers(found))
 
 
 def index_addresses(evidence: Evidence) -> AddressIndex:
@@ -94,12 +93,8 @@ def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:
 
 
 def _nested(evidence: Evidence, number: Mapping[Prefix, int]) -> RegionSet:
-    found = 0
-    for chain in evidence.regions.chains.values():
-        if len(chain) > 1:
-            for item in chain:
-                found |= 1 << number[item]
-    return found
+    chains = evidence.regions.chains.values()
+    return union(bit(number[item]) for chain in chains if len(chain) > 1 for item in chain)
 
 
 def _at_devices(
@@ -108,5 +103,5 @@ def _at_devices(
     found: dict[str, RegionSet] = {}
     for region, name in owner.items():
         for port in evidence.ports.get(name, ()):
-            found[port.device] = found.get(port.device, 0) | 1 << number[region]
+            found[port.device] = found.get(port.device, nothing()) | bit(number[region])
     return found

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from intents.prefix import Prefix
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
+from verification.packets.bit_sets import BitSet, bit, nothing
 from verification.routes.adjacency import ForwardingHop
 from verification.routes.forwarding import Forwarding
 from verification.verdicts.flow import SUCCESS, Disposition
@@ -49,12 +50,12 @@ class Delivery:
         self._state = state
         self._region = region
         self._ends = ends
-        self._passed = 0
-        self._good = 0
+        self._passed: BitSet[int] = nothing()
+        self._good: BitSet[int] = nothing()
 
     def has_passed(self, node: int) -> bool:
         """Return whether packets pass a node from any that was asked about so far."""
-        return bool(self._passed >> node & 1)
+        return bool(self._passed & bit(node))
 
     def from_leaf(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner, by the nodes next to it."""
@@ -64,13 +65,14 @@ class Delivery:
 
     def from_node(self, node: int) -> bool:
         """Return whether all ways from a node lead to the owner."""
-        if not self._passed >> node & 1:
-            self._passed |= 1 << node  # what comes back here is a loop
+        here: BitSet[int] = bit(node)
+        if not self._passed & here:
+            self._passed |= here  # what comes back here is a loop
             hops = self._state.next_hops(node, self._region)
             delivered = [self._by(node, hop) for hop in hops]  # every one: who is asked is what packets pass
             if delivered and all(delivered):
-                self._good |= 1 << node
-        return bool(self._good >> node & 1)
+                self._good |= here
+        return bool(self._good & here)
 
     def _by(self, node: int, hop: ForwardingHop) -> bool:
         if hop.node is not None:

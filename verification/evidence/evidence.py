@@ -15,6 +15,7 @@ from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
+from verification.packets.bit_sets import union
 from verification.packets.flow_sets import Span
 from verification.packets.header_space import HeaderSpace, header_match, header_space
 from verification.packets.login_headers import login_matches
@@ -206,8 +207,5 @@ def _planned_subnets(given: Given) -> dict[tuple[str, str, Family], Prefix]:
 
 def _kind_of(pairs: PairPolicy, spans: tuple[Span, ...]) -> Kind:
     """Return the kind of an attachment's addresses: the rules that any of them takes part in."""
-    source_of = destination_of = 0
-    for _, _, kind in pairs.kinds_in(spans):
-        source_of |= kind.source_of
-        destination_of |= kind.destination_of
-    return Kind(source_of, destination_of)
+    kinds = [kind for _, _, kind in pairs.kinds_in(spans)]
+    return Kind(union(kind.source_of for kind in kinds), union(kind.destination_of for kind in kinds))

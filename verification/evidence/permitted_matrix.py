@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from intents.policy import Endpoint
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from ipam.endpoints import Resolver
 from verification.evidence.evidence import Evidence
+from verification.packets.bit_sets import BitSet, bit, nothing, numbers, union
 from verification.packets.permitted_pairs import Kind
 
+_Member = TypeVar("_Member")
 Key = tuple[AttachmentName, Family]
-AttachmentSet = int
+AttachmentSet = BitSet[AttachmentName]
 """A set of attachments: bit n is the n-th of all names, sorted."""
 
 
@@ -31,21 +34,16 @@ class PermittedMatrix:
 
     def between(self, one: AttachmentName, other: AttachmentName, family: Family) -> bool:
         """Return whether two attachments talk."""
-        return bool(self.sets.get((one, family), 0) >> self.number[other] & 1)
+        return bool(self.sets.get((one, family), nothing()) & bit(self.number[other]))
 
     def set_of(self, names: Iterable[AttachmentName]) -> AttachmentSet:
         """Return a set of attachments."""
-        return sum_of(1 << self.number[name] for name in names)
+        return union(bit(self.number[name]) for name in names)
 
     def of(self, name: AttachmentName, family: Family, among: AttachmentSet | None = None) -> Iterator[AttachmentName]:
-        """Yield the partners of an attachment, sorted; `among`: only these."""
-        left = self.sets.get((name, family), 0)
-        if among is not None:
-            left &= among
-        while left:
-            lowest = left & -left
-            yield self.names[lowest.bit_length() - 1]
-            left ^= lowest
+        """Return the partners of an attachment, sorted; `among`: only these."""
+        found = self.sets.get((name, family), nothing())
+        return map(self.names.__getitem__, numbers(found if among is None else found & among))
 
     @property
     def pairs(self) -> int:
@@ -57,44 +55,32 @@ def permitted_matrix_of(evidence: Evidence) -> PermittedMatrix:
     """Return who talks to whom."""
     names = tuple(sorted({name for name, _ in evidence.own}))
     number = {name: index for index, name in enumerate(names)}
-    bits = {key: 1 << number[key[0]] for key in evidence.own}
-    return PermittedMatrix(names=names, number=number, sets=gather_partners(evidence, bits))
+    alone: dict[Key, AttachmentSet] = {key: bit(number[key[0]]) for key in evidence.own}
+    return PermittedMatrix(names=names, number=number, sets=gather_partners(evidence, alone))
 
 
-def gather_partners(evidence: Evidence, bits: Mapping[Key, int]) -> dict[Key, int]:
-    """Return, for each attachment and family, the union of what `bits` says of its partners."""
-    found: dict[Key, int] = {}
+def gather_partners(evidence: Evidence, held: Mapping[Key, BitSet[_Member]]) -> dict[Key, BitSet[_Member]]:
+    """Return, for each attachment and family, the union of what its partners hold."""
+    found: dict[Key, BitSet[_Member]] = {}
     for family in Family:
         by_kind: dict[Kind, list[AttachmentName]] = {}
         for name in sorted(name for name, of_family in evidence.own if of_family is family):
             by_kind.setdefault(evidence.kinds[(name, family)], []).append(name)
         company = _companies(evidence, family)
-        union = {kind: _union(bits, names, family) for kind, names in by_kind.items()}
+        by_all = {kind: union(held[(name, family)] for name in names) for kind, names in by_kind.items()}
         for kind, names in by_kind.items():
             talks = {other: _kinds_talk(evidence, kind, other, family) for other in by_kind}
-            unplanned_logins = sum_of(union[other] for other, (apart, _) in talks.items() if apart)
+            strangers = union(by_all[other] for other, (apart, _) in talks.items() if apart)
             differing = {other for other, (apart, together) in talks.items() if apart != together}
             for name in names:
-                mine = unplanned_logins
+                mine = strangers
                 for colleague in company.get(name, ()) if differing else ():
                     other = evidence.kinds[(colleague, family)]
                     if other in differing:
-                        theirs = bits[(colleague, family)]
+                        theirs = held[(colleague, family)]
                         mine = mine | theirs if talks[other][1] else mine & ~theirs
-                found[(name, family)] = mine & ~bits[(name, family)]
+                found[(name, family)] = mine & ~held[(name, family)]
     return found
-
-
-def sum_of(sets: Iterable[int]) -> int:
-    """Return the union of sets."""
-    found = 0
-    for item in sets:
-        found |= item
-    return found
-
-
-def _union(bits: Mapping[Key, int], names: Iterable[AttachmentName], family: Family) -> int:
-    return sum_of(bits[(name, family)] for name in names)
 
 
 def _companies(evidence: Evidence, family: Family) -> dict[AttachmentName, tuple[AttachmentName, ...]]:
@@ -112,9 +98,9 @@ def _kinds_talk(evidence: Evidence, mine: Kind, theirs: Kind, family: Family) ->
     pairs = evidence.sides[family].pairs
     apart, together = (
         any(
-            pairs.services(bits)
-            for bits in (pairs.touching(mine, theirs, company=company), pairs.touching(theirs, mine, company=company))
-            if bits
+            pairs.services(rules)
+            for rules in (pairs.touching(mine, theirs, company=company), pairs.touching(theirs, mine, company=company))
+            if rules
         )
         for company in (False, True)
     )

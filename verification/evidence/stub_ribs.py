@@ -15,10 +15,13 @@ from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.delivery import Deliveries
+from verification.packets.bit_sets import bit, everything, nothing
 from verification.routes.adjacency import Session
 from verification.routes.advertisements import Group
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
+
+NO_REGIONS: RegionSet = nothing()
 
 
 @dataclass(slots=True)
@@ -28,12 +31,12 @@ class LocRib:
     A view has `base`, and replaces what it says of `changed` regions; `turned` are those whose path holds ASs of other stubs.
     """
 
-    has: RegionSet = 0
-    learned: RegionSet = 0
-    delivers: RegionSet = 0
+    has: RegionSet = NO_REGIONS
+    learned: RegionSet = NO_REGIONS
+    delivers: RegionSet = NO_REGIONS
     base: LocRib | None = None
-    changed: RegionSet = 0
-    turned: RegionSet = 0
+    changed: RegionSet = NO_REGIONS
+    turned: RegionSet = NO_REGIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class StubRibs:
         self._told: dict[int, LocRib] = {}
         self.paths: dict[int, set[int]] = {}
         """By AS of a stub, the regions whose path from some uplink holds it (of a view: those that changed)."""
-        self.touched: RegionSet = 0
+        self.touched: RegionSet = NO_REGIONS
         """The regions that any node's routes differ for from the whole network's."""
         self.uplinks: Uplinks = find_uplinks(address_index, self.plane) if base is None else base.uplinks
         if base is None:
@@ -117,7 +120,7 @@ class StubRibs:
                 if node in self.uplinks.nodes:
                     self._advertise(self.advertised(node), node, prefix, state)
         for region in self.address_index.owner:
-            bit = 1 << self.address_index.number[region]
+            bit = self.address_index.bit(region)
             arriving = self.deliveries.at(region)
             for node in self.plane.base[region].selected:
                 if node in self.uplinks.nodes and arriving.from_node(node):
@@ -125,7 +128,7 @@ class StubRibs:
 
     def _advertise(self, advertised: LocRib, node: int, prefix: Prefix, state: PrefixState) -> None:
         """Note what a node tells about a prefix."""
-        bit = 1 << self.address_index.number[prefix]
+        bit = self.address_index.bit(prefix)
         chosen = state.choice(node)
         if chosen is None or self.plane.suppressed(node, prefix):
             return
@@ -138,7 +141,7 @@ class StubRibs:
 
     def _advertise_changes(self, base: StubRibs) -> None:
         for prefix, view in self.state.views.items():
-            bit = 1 << self.address_index.number[prefix]
+            bit = self.address_index.bit(prefix)
             for node in view.changed & self.uplinks.nodes:
                 advertised = self._changing(base, node)
                 advertised.changed |= bit
@@ -148,7 +151,7 @@ class StubRibs:
                 if self._turns(prefix, node, view):
                     advertised.turned |= bit
             for region in self.state.regions.inside.get(prefix, ()) if view.changed else ():
-                self.touched |= 1 << self.address_index.number[region]
+                self.touched |= self.address_index.bit(region)
                 if region in self.address_index.owner:
                     self._deliver(base, region, view)
 
@@ -171,7 +174,7 @@ class StubRibs:
     def _deliver(self, base: StubRibs, region: Prefix, view: PrefixState) -> None:
         """Note which nodes deliver a region whose routes changed."""
         arriving = self.deliveries.at(region)
-        bit = 1 << self.address_index.number[region]
+        bit = self.address_index.bit(region)
         changed = view.changed
         still = self.deliveries.arrive_still(region, changed, base.deliveries)
         nodes = changed if still else changed | self.plane.base[region].selected.keys()
@@ -201,32 +204,34 @@ class StubRibs:
         passing = self._passes(group, regions)
         if any(item.conditional for item in (*group.exports, *group.imports)):
             return self._singly(group, passing)
-        found = passing & advertised.learned if group.first.sender_path[0] == group.first.accept.remote_as else 0
+        found = (
+            passing & advertised.learned if group.first.sender_path[0] == group.first.accept.remote_as else NO_REGIONS
+        )
         return found | self._singly(group, passing & ~advertised.learned)
 
     def _singly(self, group: Group, regions: RegionSet) -> RegionSet:
         """Return those of some prefixes that a group's filters accept, asked one by one."""
-        found = 0
+        found = NO_REGIONS
         for prefix in self.address_index.members(regions):
             state = self.state.views.get(prefix) or self.plane.base[prefix]
             chosen = state.choice(group.first.sender)
             if chosen is not None and self.plane.advertisements.sent(group, prefix, chosen.used[0]) is not None:
-                found |= 1 << self.address_index.number[prefix]
+                found |= self.address_index.bit(prefix)
         return found
 
     def _passes(self, group: Group, has: RegionSet) -> RegionSet:
         """Return those of some prefixes that can pass a group's filters, which are asked once for each prefix."""
         key = (group.family, *map(id, group.exports), 0, *map(id, group.imports))
-        asked, passing = self.uplinks.passing.get(key, (0, 0))
+        asked, passing = self.uplinks.passing.get(key, (NO_REGIONS, NO_REGIONS))
         for prefix in self.address_index.members(has & ~asked):
             if group.passes(prefix):
-                passing |= 1 << self.address_index.number[prefix]
+                passing |= self.address_index.bit(prefix)
         self.uplinks.passing[key] = (asked | has, passing)
         return passing & has
 
     def received(self, node: int) -> AdjRibIn:
         """Return what a stub hears over the sessions that are alive."""
-        offered = misrouted = singly = 0
+        offered = misrouted = singly = NO_REGIONS
         dead = self.state.surviving.lost_sessions
         for session in self.plane.stubs.receives[node]:
             if session.number in dead:
@@ -242,16 +247,16 @@ class StubRibs:
     def _looping(self, session: Session, group: Group) -> RegionSet:
         """Return the regions whose path holds an AS that the receiver takes for a loop."""
         prepended = frozenset(session.sender_path).union(*(item.prepends for item in group.exports))
-        found = 0
+        found = NO_REGIONS
         for asn in session.loop_asns:
             if asn in prepended:
-                return -1
+                return everything()
             before = () if self.base is None else self.base.paths.get(asn, ())
             for number in (*before, *self.paths.get(asn, ())):
                 prefix = self.address_index.order[number]
                 chosen = (self.state.views.get(prefix) or self.plane.base[prefix]).choice(session.sender)
                 if chosen is not None and asn in chosen.used[0].attributes.as_path:
-                    found |= 1 << number
+                    found |= bit(number)
         return found
 
     def changes(self, reachable: RegionSet) -> Iterator[tuple[Group, RegionSet]]:

@@ -14,15 +14,19 @@ from typing import NamedTuple
 
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
+from verification.packets.bit_sets import BitSet, bit, nothing, numbers
 from verification.packets.flow_sets import FlowSet, Packet, Row, Span, append_run, clip, spans_of, whole
-from verification.packets.header_space import HeaderSpace, accepts, header_match
+from verification.packets.header_space import HeaderSet, HeaderSpace, accepts, header_match
+
+EntrySet = BitSet[AclEntry]
+"""A set of entries: bit n is the n-th of the list."""
 
 
 class Step(NamedTuple):
     """One entry as sets; `sources` and `destinations` are disjoint and lie in what is asked for."""
 
     permit: bool
-    mask: int
+    mask: HeaderSet
     sources: tuple[Span, ...]
     destinations: tuple[Span, ...]
 
@@ -36,10 +40,10 @@ def permitted(acl: Acl, space: HeaderSpace, within: tuple[Sequence[Span], Sequen
     sources, destinations = within or (whole(acl.family), whole(acl.family))
     steps = steps_of(acl, space, sources, destinations)
     rows: list[tuple[int, int, Row]] = []
-    known: dict[int, Row] = {0: ()}
+    known: dict[EntrySet, Row] = {nothing(): ()}
     for low, high, active in sweep(steps, sources):
         if active not in known:
-            known[active] = _row([step for index, step in enumerate(steps) if active >> index & 1], space.full)
+            known[active] = _row([steps[index] for index in numbers(active)], space.full)
         append_run(rows, low, high, known[active], ())
     return FlowSet(space=space, rows=tuple(rows))
 
@@ -49,14 +53,14 @@ def steps_of(acl: Acl, space: HeaderSpace, sources: Sequence[Span], destinations
     return [_step(entry, acl.family, space, sources, destinations) for entry in acl.entries]
 
 
-def sweep(steps: Sequence[Step], sources: Sequence[Span]) -> Iterator[tuple[int, int, int]]:
-    """Yield spans of sources with the steps that can match there, one bit for each index."""
-    toggles: dict[int, int] = {edge: 0 for low, high in sources for edge in (low, high + 1)}
+def sweep(steps: Sequence[Step], sources: Sequence[Span]) -> Iterator[tuple[int, int, EntrySet]]:
+    """Yield spans of sources with the entries that can match there."""
+    toggles: dict[int, EntrySet] = {edge: nothing() for low, high in sources for edge in (low, high + 1)}
     for index, step in enumerate(steps):
         for low, high in step.sources:
-            toggles[low] = toggles.get(low, 0) ^ 1 << index
-            toggles[high + 1] = toggles.get(high + 1, 0) ^ 1 << index
-    active = 0
+            toggles[low] = toggles.get(low, nothing()) ^ bit(index)
+            toggles[high + 1] = toggles.get(high + 1, nothing()) ^ bit(index)
+    active: EntrySet = nothing()
     for start, after in pairwise(sorted(toggles)):
         active ^= toggles[start]
         yield start, after - 1, active
@@ -72,11 +76,11 @@ def _step(
     return Step(entry.action is Action.PERMIT, mask, comes_from, goes_to)
 
 
-def _row(steps: Sequence[Step], full: int) -> Row:
+def _row(steps: Sequence[Step], full: HeaderSet) -> Row:
     """Return which headers the steps, in order, permit to which destinations."""
     cuts = sorted({edge for step in steps for low, high in step.destinations for edge in (low, high + 1)})
     remaining = [full] * len(cuts)
-    admitted = [0] * len(cuts)
+    admitted: list[HeaderSet] = [nothing()] * len(cuts)
     for step in steps:
         for low, high in step.destinations:
             for cell in range(bisect_left(cuts, low), bisect_left(cuts, high + 1)):
@@ -85,9 +89,9 @@ def _row(steps: Sequence[Step], full: int) -> Row:
                     remaining[cell] ^= hit
                     if step.permit:
                         admitted[cell] |= hit
-    runs: list[tuple[int, int, int]] = []
+    runs: list[tuple[int, int, HeaderSet]] = []
     for cell, (start, after) in enumerate(pairwise(cuts)):
-        append_run(runs, start, after - 1, admitted[cell], 0)
+        append_run(runs, start, after - 1, admitted[cell], nothing())
     return tuple(runs)
 
 

@@ -18,13 +18,14 @@ from typing import NamedTuple, TypeVar
 from intents.prefix import Family, Prefix
 from intents.reason import Reason, because
 from routing.model import AddressMatch
-from verification.packets.header_space import ICMP, WITH_PORTS, Header, HeaderSpace
+from verification.packets.bit_sets import nothing
+from verification.packets.header_space import ICMP, WITH_PORTS, Header, HeaderSet, HeaderSpace
 from verification.verdicts.flow import TCP, Flow
 
 Span = tuple[int, int]
 """Addresses low..high, both included."""
-Row = tuple[tuple[int, int, int], ...]
-"""Destination runs (low, high, mask of layer-4 atoms): sorted, disjoint, maximal, no empty mask."""
+Row = tuple[tuple[int, int, HeaderSet], ...]
+"""Destination runs (low, high, layer-4 atoms): sorted, disjoint, maximal, no empty mask."""
 _Value = TypeVar("_Value")
 
 LARGEST_MATCH = 4096
@@ -72,9 +73,9 @@ class FlowSet:
         """Return whether every packet of `other` is in this set."""
         return (other - self).is_empty
 
-    def mask_at(self, source: int, destination: int) -> int:
+    def mask_at(self, source: int, destination: int) -> HeaderSet:
         """Return the layer-4 atoms that the set holds for one pair of addresses."""
-        return value_at(value_at(self.rows, source, ()), destination, 0)
+        return value_at(value_at(self.rows, source, ()), destination, nothing())
 
     def __contains__(self, packet: Packet) -> bool:
         return bool(self.mask_at(packet.source, packet.destination) & self.space.locate(packet.header))
@@ -87,15 +88,15 @@ class FlowSet:
         to_low, to_high, mask = row[0]
         return Packet(_ordinary(low, high), _ordinary(to_low, to_high), self.space.sample(mask))
 
-    def _with(self, other: FlowSet, on_masks: Callable[[int, int], int]) -> FlowSet:
+    def _with(self, other: FlowSet, on_masks: Callable[[HeaderSet, HeaderSet], HeaderSet]) -> FlowSet:
         if self.space is not other.space:
             raise ValueError("sets of different header spaces can't be combined")
 
         def on_rows(mine: Row, others: Row) -> Row:
-            return combine(mine, others, on_masks, 0)
+            return combine(mine, others, on_masks, nothing())
 
-        nothing: Row = ()
-        return FlowSet(space=self.space, rows=combine(self.rows, other.rows, on_rows, nothing))
+        nowhere: Row = ()
+        return FlowSet(space=self.space, rows=combine(self.rows, other.rows, on_rows, nowhere))
 
 
 def packet_of(flow: Flow) -> Packet:
@@ -129,7 +130,7 @@ def flow_of(packet: Packet, family: Family, device: str, interface: str) -> Flow
     )
 
 
-def rectangle(space: HeaderSpace, sources: Iterable[Span], destinations: Iterable[Span], mask: int) -> FlowSet:
+def rectangle(space: HeaderSpace, sources: Iterable[Span], destinations: Iterable[Span], mask: HeaderSet) -> FlowSet:
     """Return the packets from any of the sources to any of the destinations with a header of the mask."""
     row: Row = tuple((low, high, mask) for low, high in union_of(destinations)) if mask else ()
     rows = tuple((low, high, row) for low, high in union_of(sources)) if row else ()
@@ -145,9 +146,9 @@ def combine(
     left: Sequence[tuple[int, int, _Value]],
     right: Sequence[tuple[int, int, _Value]],
     on_values: Callable[[_Value, _Value], _Value],
-    nothing: _Value,
+    otherwise: _Value,
 ) -> tuple[tuple[int, int, _Value], ...]:
-    """Return the step function `on_values(left, right)`; both sides are `nothing` outside their runs."""
+    """Return the step function `on_values(left, right)`; both sides are `otherwise` outside their runs."""
     cuts = sorted({edge for low, high, _ in (*left, *right) for edge in (low, high + 1)})
     runs: list[tuple[int, int, _Value]] = []
     at_left = at_right = 0
@@ -156,15 +157,15 @@ def combine(
             at_left += 1
         while at_right < len(right) and right[at_right][1] < start:
             at_right += 1
-        mine = left[at_left][2] if at_left < len(left) and left[at_left][0] <= start else nothing
-        others = right[at_right][2] if at_right < len(right) and right[at_right][0] <= start else nothing
-        append_run(runs, start, after - 1, on_values(mine, others), nothing)
+        mine = left[at_left][2] if at_left < len(left) and left[at_left][0] <= start else otherwise
+        others = right[at_right][2] if at_right < len(right) and right[at_right][0] <= start else otherwise
+        append_run(runs, start, after - 1, on_values(mine, others), otherwise)
     return tuple(runs)
 
 
-def append_run(runs: list[tuple[int, int, _Value]], low: int, high: int, value: _Value, nothing: _Value) -> None:
-    """Add a run behind the last one, joined to it if it goes on with the same value, left out if it is `nothing`."""
-    if value == nothing:
+def append_run(runs: list[tuple[int, int, _Value]], low: int, high: int, value: _Value, otherwise: _Value) -> None:
+    """Add a run behind the last one, joined to it if it goes on with the same value, left out if it is `otherwise`."""
+    if value == otherwise:
         return
     if runs and runs[-1][1] + 1 == low and runs[-1][2] == value:
         runs[-1] = (runs[-1][0], high, value)
@@ -172,9 +173,9 @@ def append_run(runs: list[tuple[int, int, _Value]], low: int, high: int, value: 
         runs.append((low, high, value))
 
 
-def value_at(runs: Sequence[tuple[int, int, _Value]], point: int, nothing: _Value) -> _Value:
+def value_at(runs: Sequence[tuple[int, int, _Value]], point: int, otherwise: _Value) -> _Value:
     """Return the value of a step function at one point."""
-    return next((value for low, high, value in runs if low <= point <= high), nothing)
+    return next((value for low, high, value in runs if low <= point <= high), otherwise)
 
 
 def union_of(spans: Iterable[Span]) -> tuple[Span, ...]:

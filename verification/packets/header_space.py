@@ -18,6 +18,7 @@ import numpy as np
 from intents.prefix import Family
 from routing.model import AclEntry, FlagMatch, IcmpMatch, NonInitial, PortRange
 from verification.packets.atoms import Bits, among_flags, axis, equal_to, merge_cells, port_axis
+from verification.packets.bit_sets import BitSet, bit, first, from_bits, lowest, numbers
 from verification.verdicts.flow import ICMP4, ICMP6, TCP, UDP
 
 ICMP: Mapping[Family, int] = {Family.V4: ICMP4, Family.V6: ICMP6}
@@ -73,6 +74,10 @@ class Header(NamedTuple):
     non_initial: bool = False
 
 
+HeaderSet = BitSet[Header]
+"""A set of headers: bit n is the n-th atom of a header space."""
+
+
 def header_match(entry: AclEntry) -> HeaderMatch:
     """Return the layer-4 condition of an ACL entry."""
     return HeaderMatch(
@@ -116,32 +121,31 @@ class HeaderSpace:
 
     family: Family
     headers: tuple[Header, ...]
-    masks: Mapping[HeaderMatch, int]
+    masks: Mapping[HeaderMatch, HeaderSet]
 
     @property
-    def full(self) -> int:
+    def full(self) -> HeaderSet:
         """Return the mask of all headers."""
-        return (1 << len(self.headers)) - 1
+        return first(len(self.headers))
 
-    def mask(self, match: HeaderMatch) -> int:
+    def mask(self, match: HeaderMatch) -> HeaderSet:
         """Return the atoms of a condition; KeyError if the space was not made for it."""
         return self.masks[match]
 
-    def sample(self, mask: int) -> Header:
+    def sample(self, mask: HeaderSet) -> Header:
         """Return the most natural header of a set; ValueError if it is empty."""
-        if not mask:
-            raise ValueError("an empty set of headers has no sample")
-        return self.headers[(mask & -mask).bit_length() - 1]
+        return self.headers[lowest(mask)]
 
-    def locate(self, header: Header) -> int:
+    def locate(self, header: Header) -> HeaderSet:
         """Return the atom of a header, as a mask of one bit."""
         kept = self.full
         for match, mask in self.masks.items():
             kept &= mask if accepts(match, header) else ~mask
-        for bit, sample in enumerate(self.headers):
-            if kept >> bit & 1 and (sample.protocol, sample.non_initial) == (header.protocol, header.non_initial):
-                return 1 << bit
-        return kept & -kept
+        for number in numbers(kept):
+            sample = self.headers[number]
+            if (sample.protocol, sample.non_initial) == (header.protocol, header.non_initial):
+                return bit(number)
+        return bit(lowest(kept)) if kept else kept
 
 
 def header_space(family: Family, matches: Iterable[HeaderMatch]) -> HeaderSpace:
@@ -153,7 +157,8 @@ def header_space(family: Family, matches: Iterable[HeaderMatch]) -> HeaderSpace:
         for index, mask in enumerate(block_masks):
             masks[index] |= mask << len(headers)
         headers.extend(block_headers)
-    return HeaderSpace(family=family, headers=tuple(headers), masks=dict(zip(known, masks, strict=True)))
+    sets: dict[HeaderMatch, HeaderSet] = {match: from_bits(mask) for match, mask in zip(known, masks, strict=True)}
+    return HeaderSpace(family=family, headers=tuple(headers), masks=sets)
 
 
 _Block = tuple[list[Header], list[int]]

@@ -17,6 +17,7 @@ from intents.policy import Effect, Endpoint, OutsideEndpoint, Policy, Rule
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, OrganisationName, PurposeName, Registry
 from intents.service import ServiceSet
+from verification.packets.bit_sets import BitSet, bit, nothing, numbers, union
 from verification.packets.flow_sets import Span, append_run, combine, span_of, union_of
 
 
@@ -32,14 +33,18 @@ class AddressResolver(Protocol):
     def infrastructure(self, family: Family) -> tuple[Prefix, ...]: ...
 
 
+RuleSet = BitSet[Rule]
+"""A set of rules: bit n is the n-th of the policy."""
+
+
 class Kind(NamedTuple):
-    """What an address may take part in: bits of the rules that it may be source of, and destination of."""
+    """What an address may take part in: the rules that it may be source of, and destination of."""
 
-    source_of: int
-    destination_of: int
+    source_of: RuleSet
+    destination_of: RuleSet
 
 
-NOBODY = Kind(0, 0)
+NOBODY = Kind(nothing(), nothing())
 Run = tuple[int, int, Kind]
 
 
@@ -61,25 +66,25 @@ class PairPolicy:
     company: Mapping[AttachmentName, tuple[Span, ...]]
     routers: tuple[Span, ...]
     honest: tuple[Span, ...]
-    between_anyone: int
-    _services: dict[int, ServiceSet] = field(default_factory=dict, compare=False, repr=False)
+    between_anyone: RuleSet
+    _services: dict[RuleSet, ServiceSet] = field(default_factory=dict, compare=False, repr=False)
 
-    def touching(self, source: Kind, destination: Kind, *, company: bool) -> int:
-        """Return the bits of the rules about sessions between two kinds; `company`: both of one organisation."""
-        bits = source.source_of & destination.destination_of
-        return bits if company else bits & self.between_anyone
+    def touching(self, source: Kind, destination: Kind, *, company: bool) -> RuleSet:
+        """Return the rules about sessions between two kinds; `company`: both of one organisation."""
+        rules = source.source_of & destination.destination_of
+        return rules if company else rules & self.between_anyone
 
-    def services(self, bits: int) -> ServiceSet:
+    def services(self, rules: RuleSet) -> ServiceSet:
         """Return what rules permit together: all that a permit names without what a forbid names."""
-        if bits not in self._services:
+        if rules not in self._services:
             permits, forbids = ServiceSet(), ServiceSet()
-            for index, rule in enumerate(self.rules):
-                if bits >> index & 1 and rule.effect is Effect.PERMIT:
+            for rule in map(self.rules.__getitem__, numbers(rules)):
+                if rule.effect is Effect.PERMIT:
                     permits |= rule.service
-                elif bits >> index & 1:
+                else:
                     forbids |= rule.service
-            self._services[bits] = permits - forbids
-        return self._services[bits]
+            self._services[rules] = permits - forbids
+        return self._services[rules]
 
     def kinds_in(self, spans: Iterable[Span]) -> Iterator[Run]:
         """Return the runs inside disjoint spans, with NOBODY where no rule names the addresses."""
@@ -104,7 +109,7 @@ class PairPolicy:
             for destination in kinds
             for company in (False, True)
         }
-        return frozenset(self.services(bits) for bits in touched)
+        return frozenset(map(self.services, touched))
 
     def unspoofed(self) -> tuple[Span, ...]:
         """Return the addresses that packets honestly come from: those that rules name, all LANs and the routers."""
@@ -127,7 +132,7 @@ def pair_policy(policy: Policy, registry: Registry, addresses: AddressResolver, 
         company=_company(registry, own),
         routers=routers,
         honest=union_of([*named, *routers, *(span for spans in own.values() for span in spans)]),
-        between_anyone=sum(1 << index for index, rule in enumerate(policy.rules) if not rule.same_organisation),
+        between_anyone=union(bit(index) for index, rule in enumerate(policy.rules) if not rule.same_organisation),
     )
 
 
@@ -162,11 +167,11 @@ def _company(
 
 
 def _kind_runs(rules: tuple[Rule, ...], addresses: AddressResolver, family: Family) -> tuple[Run, ...]:
-    source_of: dict[Endpoint, int] = {}
-    destination_of: dict[Endpoint, int] = {}
+    source_of: dict[Endpoint, RuleSet] = {}
+    destination_of: dict[Endpoint, RuleSet] = {}
     for index, rule in enumerate(rules):
-        source_of[rule.source] = source_of.get(rule.source, 0) | 1 << index
-        destination_of[rule.destination] = destination_of.get(rule.destination, 0) | 1 << index
+        source_of[rule.source] = source_of.get(rule.source, nothing()) | bit(index)
+        destination_of[rule.destination] = destination_of.get(rule.destination, nothing()) | bit(index)
     spans = {item: _endpoint_spans(item, addresses, family) for item in {**source_of, **destination_of}}
     edges: dict[int, list[Endpoint]] = {}
     for endpoint, found in spans.items():
@@ -183,20 +188,21 @@ def _kind_runs(rules: tuple[Rule, ...], addresses: AddressResolver, family: Fami
 
 
 def _kind(
-    holding: Iterable[Endpoint], source_of: Mapping[Endpoint, int], destination_of: Mapping[Endpoint, int]
+    holding: Iterable[Endpoint], source_of: Mapping[Endpoint, RuleSet], destination_of: Mapping[Endpoint, RuleSet]
 ) -> Kind:
-    source_bits = destination_bits = 0
+    source_rules: RuleSet = nothing()
+    destination_rules: RuleSet = nothing()
     for endpoint in holding:
-        source_bits |= source_of.get(endpoint, 0)
-        destination_bits |= destination_of.get(endpoint, 0)
-    return Kind(source_bits, destination_bits)
+        source_rules |= source_of.get(endpoint, nothing())
+        destination_rules |= destination_of.get(endpoint, nothing())
+    return Kind(source_rules, destination_rules)
 
 
 def _endpoint_spans(endpoint: Endpoint, addresses: AddressResolver, family: Family) -> tuple[Span, ...]:
     """Return the addresses of an endpoint without those of the excluded members of a class."""
     inside = union_of(span_of(prefix) for prefix in addresses.prefixes(endpoint, family))
     holes = union_of(span_of(prefix) for prefix in addresses.excluded(endpoint, family))
-    left = combine(_marked(inside), _marked(holes), lambda held, cut: held and not cut, nothing=False)
+    left = combine(_marked(inside), _marked(holes), lambda held, cut: held and not cut, otherwise=False)
     return tuple((low, high) for low, high, _ in left)
 
 

@@ -13,9 +13,10 @@ from operator import and_, or_
 
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import AttachmentName
+from verification.packets.bit_sets import everything, nothing, union
 from verification.packets.flow_sets import FlowSet, Row, Span, append_run, combine, rectangle, span_of
-from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace
-from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy
+from verification.packets.header_space import ICMP, HeaderMatch, HeaderSet, HeaderSpace
+from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, RuleSet
 from verification.packets.session_headers import (
     echo_request,
     error_match,
@@ -55,7 +56,7 @@ class AllowedSets:
 
     pairs: PairPolicy
     space: HeaderSpace
-    _masks: dict[tuple[int, int], int] = field(default_factory=dict, repr=False)
+    _masks: dict[tuple[RuleSet, RuleSet], HeaderSet] = field(default_factory=dict, repr=False)
     _rows: dict[tuple[Kind, bool, bool], Row] = field(default_factory=dict, repr=False)
 
     def sent_from(self, attachment: AttachmentName, subnet: Prefix | None = None) -> FlowSet:
@@ -91,21 +92,21 @@ class AllowedSets:
         inside = self._row(kind, company=True, sends=sends)
         if inside == outside:
             return outside
-        company = tuple((low, high, -1) for low, high in self.pairs.company.get(attachment, ()))
-        abroad = combine(outside, company, lambda mask, cut: mask & ~cut, 0)
-        return combine(abroad, combine(inside, company, and_, 0), or_, 0)
+        company: Row = tuple((low, high, everything()) for low, high in self.pairs.company.get(attachment, ()))
+        abroad = combine(outside, company, lambda mask, cut: mask & ~cut, nothing())
+        return combine(abroad, combine(inside, company, and_, nothing()), or_, nothing())
 
     def _row(self, kind: Kind, *, company: bool, sends: bool) -> Row:
         key = (kind, company, sends)
         if key not in self._rows:
-            runs: list[tuple[int, int, int]] = []
+            runs: list[tuple[int, int, HeaderSet]] = []
             for low, high, peer in self.pairs.runs if kind != NOBODY else ():
                 source, destination = (kind, peer) if sends else (peer, kind)
-                append_run(runs, low, high, self._mask(source, destination, company=company), 0)
+                append_run(runs, low, high, self._mask(source, destination, company=company), nothing())
             self._rows[key] = tuple(runs)
         return self._rows[key]
 
-    def _mask(self, source: Kind, destination: Kind, *, company: bool) -> int:
+    def _mask(self, source: Kind, destination: Kind, *, company: bool) -> HeaderSet:
         """Return the headers that one kind of address may send to another."""
         started = self.pairs.touching(source, destination, company=company)
         answered = self.pairs.touching(destination, source, company=company)
@@ -115,10 +116,10 @@ class AllowedSets:
             self._masks[key] = self._all_of(pair_matches(services(started), services(answered), self.pairs.family))
         return self._masks[key]
 
-    def _gateway_mask(self) -> int:
+    def _gateway_mask(self) -> HeaderSet:
         return self._all_of((echo_request(self.pairs.family), *_fragments(self.pairs.family)))
 
-    def _error_mask(self) -> int:
+    def _error_mask(self) -> HeaderSet:
         return self._all_of((error_match(self.pairs.family), *_fragments(self.pairs.family)))
 
     def _neighbors(self, subnet: Prefix) -> FlowSet:
@@ -130,8 +131,5 @@ class AllowedSets:
         sources = (_UNSPECIFIED, here, LINK_LOCAL)
         return rectangle(self.space, sources, (here, LINK_LOCAL, LINK_MULTICAST), mask)
 
-    def _all_of(self, matches: Iterable[HeaderMatch]) -> int:
-        mask = 0
-        for match in matches:
-            mask |= self.space.mask(match)
-        return mask
+    def _all_of(self, matches: Iterable[HeaderMatch]) -> HeaderSet:
+        return union(map(self.space.mask, matches))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from intents.policy import Effect
 from intents.registry import AttachmentName
 from verification.evidence.evidence import Evidence, Given
+from verification.packets.bit_sets import numbers
 from verification.verdicts.question import Question, QuestionKind
 
 Members = tuple[frozenset[AttachmentName], frozenset[AttachmentName]]
@@ -32,9 +33,8 @@ def members_of_rules(evidence: Evidence) -> list[Members]:
     sources: list[set[AttachmentName]] = [set() for _ in range(count)]
     destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
     for (name, _), kind in evidence.kinds.items():
-        for index in range(count):
-            if kind.source_of >> index & 1:
-                sources[index].add(name)
-            if kind.destination_of >> index & 1:
-                destinations[index].add(name)
+        for index in numbers(kind.source_of):
+            sources[index].add(name)
+        for index in numbers(kind.destination_of):
+            destinations[index].add(name)
     return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]

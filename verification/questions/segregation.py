@@ -136,7 +136,7 @@ def _may_reach(evidence: Evidence, source: AttachmentName, region: Prefix) -> bo
     pairs = evidence.sides[region.family].pairs
     mine = evidence.kinds.get((source, region.family), NOBODY)
     for _, _, kind in pairs.kinds_in(((region.network, region.last),)):
-        for bits in (pairs.touching(mine, kind, company=False), pairs.touching(kind, mine, company=False)):
-            if bits and pairs.services(bits):
+        for rules in (pairs.touching(mine, kind, company=False), pairs.touching(kind, mine, company=False)):
+            if rules and pairs.services(rules):
                 return True
     return False

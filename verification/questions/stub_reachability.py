@@ -13,13 +13,14 @@ from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import PermittedMatrix, gather_partners, sum_of
+from verification.evidence.permitted_matrix import PermittedMatrix, gather_partners
 from verification.evidence.stub_ribs import StubRibs
+from verification.packets.bit_sets import everything, nothing, union
 from verification.questions.reachability import Components, Wrong, is_cut, join
 from verification.questions.segregation import check_wall
 from verification.routes.forwarding import Forwarding
 
-EVERYTHING: RegionSet = -1
+EVERYTHING: RegionSet = everything()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,11 @@ def stub_demand(evidence: Evidence, address_index: AddressIndex, routes: StubRib
     )
     demand: dict[AttachmentName, RegionSet] = {}
     for (name, _), regions in partners.items():
-        demand[name] = demand.get(name, 0) | regions
+        demand[name] = demand.get(name, nothing()) | regions
     ports = {
-        node: tuple((port, demand.get(AttachmentName(port.attachment), 0)) for port in evidence.start_ports[node])
+        node: tuple(
+            (port, demand.get(AttachmentName(port.attachment), nothing())) for port in evidence.start_ports[node]
+        )
         for node in evidence.control_plane.stubs.settled
     }
     by_group = {
@@ -63,13 +66,13 @@ def stub_demand(evidence: Evidence, address_index: AddressIndex, routes: StubRib
         ports=ports,
         harmless=harmless,
         suspects=address_index.nested
-        | sum_of(
+        | union(
             received.offered & ~regions & ~harmless & ~routes.uplinks.own[node] | received.misrouted & regions
             for node, found in ports.items()
             for received in (routes.received(node),)
             for _, regions in found
         ),
-        some={number: sum_of(found) for number, found in by_group.items()},
+        some={number: union(found) for number, found in by_group.items()},
         every=every,
     )
 
@@ -101,7 +104,7 @@ def check_changed_stubs(asked: StubCheck, joined: Components) -> Iterator[Wrong]
     surviving = asked.state.surviving
     for node in sorted(surviving.nodes_with_lost_session & asked.demand.ports.keys()):
         yield from _check(asked, node, EVERYTHING, joined, within)
-    reachable = sum_of(within.values())
+    reachable = union(within.values())
     suspects = asked.demand.suspects & asked.routes.touched
     for node in sorted(asked.demand.ports.keys() - surviving.lost_nodes) if suspects else ():
         yield from _check(asked, node, suspects, joined, within)
@@ -121,7 +124,7 @@ def _within(address_index: AddressIndex, joined: Components) -> dict[int, Region
     found: dict[int, RegionSet] = {}
     for device, regions in address_index.at_device.items():
         for number in joined.get(device, ()):
-            found[number] = found.get(number, 0) | regions
+            found[number] = found.get(number, nothing()) | regions
     return found
 
 
@@ -133,7 +136,7 @@ def _check(
     for port, demand in asked.demand.ports[node]:
         missing = regions & demand & (~received.offered | received.misrouted | received.singly)
         if within is not None:
-            missing &= sum_of(within.get(number, 0) for number in joined.get(port.device, ()))
+            missing &= union(within.get(number, nothing()) for number in joined.get(port.device, ()))
         if missing and not is_cut(asked.state, port):
             yield from _not_joined(asked, port, missing)
         spare = regions & received.offered & ~asked.routes.uplinks.own[node]
