@@ -58,7 +58,8 @@ def check_own_routes(evidence: Evidence) -> Iterator[NetworkFault]:
         }
         needed = _needed_by_hand(evidence, name)
         for static in device.statics:
-            if static.vrf in ours and (static.vrf, static.prefix) not in needed:
+            # a default route has a question of its own
+            if static.prefix.length and static.vrf in ours and (static.vrf, static.prefix) not in needed:
                 reason = because("unneeded_route", device=name, prefix=static.prefix, vrf=table_named(static.vrf))
                 ref = static_ref(static.vrf, str(static.prefix), shown_target(static))
                 yield NetworkFault(reason=reason, device=name, ref=ref, family=static.prefix.family)
