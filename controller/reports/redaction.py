@@ -69,6 +69,8 @@ def redact_second(report: VerifyReport, score: SecondScore) -> SecondScore:
     return replace(score, faults=tuple(faults))
 
 
+_Told = Violated | NotModelled
+
 Quoted = tuple[tuple[str, str], ...]
 """Lines, and how they are shown."""
 
@@ -95,7 +97,7 @@ class _Redaction:
             name: item.platform for name, item in sorted(report.compiled.configs.items())
         }
         self._unknown = dict(self._quoted(report.unknown))
-        self._known: dict[int, tuple[Verdict, Verdict]] = {}
+        self._known: dict[Reason, tuple[_Told, _Told]] = {}
 
     def _quoted(self, items: Iterable[UnknownText]) -> Iterable[tuple[str, str]]:
         for item in items:
@@ -121,25 +123,32 @@ class _Redaction:
         return replace(answer, verdict=self._verdict(answer.verdict), opinions=opinions)
 
     def _verdict(self, verdict: Verdict) -> Verdict:
-        """Return a verdict, covered; the same one is worked out once, for one verdict may answer thousands of questions."""
-        if id(verdict) not in self._known:
-            self._known[id(verdict)] = (verdict, self._redacted(verdict))
-        return self._known[id(verdict)][1]
-
-    def _redacted(self, verdict: Verdict) -> Verdict:
         match verdict:
             case Holds():
                 return verdict
             case Disputed(one=one, other=other):
                 return Disputed(one=self._statement(one), other=self._statement(other))
-            case Violated(culprits=culprits):
-                reason = self._reason(verdict.reason, culprits)
-                path = tuple(_step(item, self._hidden(culprits)) for item in verdict.path)
-                return replace(verdict, reason=reason, path=path, culprits=tuple(map(self._culprit, culprits)))
-            case NotModelled():
-                return self._doubt(verdict)
+            case Violated() | NotModelled():
+                return self._told(verdict)
             case _:
                 assert_never(verdict)
+
+    def _told(self, verdict: _Told) -> _Told:
+        """Return a verdict with a reason, covered: worked out once, for one verdict may answer thousands of questions.
+
+        It is looked up by its reason, as thousands of lines may stand in it; that it is the same one is quickly seen.
+        """
+        known = self._known.get(verdict.reason)
+        if known is None or known[0] != verdict:
+            covered = self._doubt(verdict) if isinstance(verdict, NotModelled) else self._violated(verdict)
+            known = self._known[verdict.reason] = verdict, covered
+        return known[1]
+
+    def _violated(self, verdict: Violated) -> Violated:
+        culprits = verdict.culprits
+        reason = self._reason(verdict.reason, culprits)
+        path = tuple(_step(item, self._hidden(culprits)) for item in verdict.path)
+        return replace(verdict, reason=reason, path=path, culprits=tuple(map(self._culprit, culprits)))
 
     def _doubt(self, verdict: NotModelled) -> NotModelled:
         reason = self._reason(verdict.reason, verdict.culprits)

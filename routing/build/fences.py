@@ -47,10 +47,9 @@ class _Pattern:
     """A fence with placeholders.
 
     `blanks`: the fields that hold some; `fixed`: the addresses that are none. `text` prints the entries; None if filling in
-    may change the order within a field. `peers` keeps the list alive that the pattern is known by.
+    may change the order within a field.
     """
 
-    peers: tuple[Peer, ...]
     rows: tuple[_Row, ...]
     blanks: tuple[Addresses, ...]
     fixed: frozenset[AddressMatch]
@@ -80,8 +79,7 @@ class Fences:
             subnet=ground.subnet and placeholders[ground.subnet],
             gateway=ground.gateway and placeholders[ground.gateway],
         )
-        # Needs has one tuple for each list of peers, and the pattern keeps it: its identity stands for it.
-        key = (id(peers), blank, family, direction, platform)
+        key = (self._reachability.number_of_peers(circuit.membership, family), blank, family, direction, platform)
         pattern = self._patterns.get(key)
         if pattern is None:
             pattern = self._patterns[key] = self._pattern(blank, peers, family, direction, platform)
@@ -99,7 +97,7 @@ class Fences:
         platform: FenceTraits,
     ) -> _Pattern:
         infrastructure = self._resolver.infrastructure(family)
-        return _pattern(fence_entries(ground, peers, family, direction, infrastructure, platform), peers)
+        return _pattern(fence_entries(ground, peers, family, direction, infrastructure, platform))
 
 
 def ground_of(circuit: AttachmentCircuit, family: Family) -> Ground:
@@ -121,7 +119,7 @@ def _is_blank(addresses: Addresses | None) -> bool:
     return addresses is not None and any(item.value < 0 for item in addresses)
 
 
-def _pattern(sourced: tuple[SourcedEntry, ...], peers: tuple[Peer, ...]) -> _Pattern:
+def _pattern(sourced: tuple[SourcedEntry, ...]) -> _Pattern:
     entries = tuple(item.entry for item in sourced)
     found = dict.fromkeys(
         field for entry in entries for field in (entry.sources, entry.destinations) if field is not None
@@ -129,7 +127,6 @@ def _pattern(sourced: tuple[SourcedEntry, ...], peers: tuple[Peer, ...]) -> _Pat
     blanks = {field: index for index, field in enumerate(filter(_is_blank, found))}
     rules = tuple(item.rules for item in sourced)
     return _Pattern(
-        peers=peers,
         rows=tuple(
             _Row(entry, blanks.get(entry.sources or ()), blanks.get(entry.destinations or ())) for entry in entries
         ),

@@ -63,9 +63,10 @@ class Reachability:
             self._by_source.setdefault(rule.source, []).append(rule)
             self._by_destination.setdefault(rule.destination, []).append(rule)
         self._slots = {pool.prefix: pool.slot for pool in plan.pools}
-        self._cache: dict[tuple[Membership, Family], tuple[Peer, ...]] = {}
+        self._lists: list[tuple[Peer, ...]] = []
+        self._by_content: dict[tuple[Peer, ...], int] = {}
+        self._by_membership: dict[tuple[Membership, Family], int] = {}
         self._named: dict[Membership, Membership] = {}
-        self._shared: dict[tuple[Peer, ...], tuple[Peer, ...]] = {}
         self._rules: dict[tuple[Membership, frozenset[Family]], tuple[Rule, ...]] = {}
 
     @property
@@ -74,12 +75,19 @@ class Reachability:
         return self._by_source.keys() | self._by_destination.keys()
 
     def peers(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
-        """Return the peers of a membership, every prefix after the more specific ones inside it; equal lists are one tuple."""
+        """Return the peers of a membership, every prefix after the more specific ones inside it."""
+        return self._lists[self.number_of_peers(membership, family)]
+
+    def number_of_peers(self, membership: Membership, family: Family) -> int:
+        """Return the number of a membership's list of peers; equal lists have the same one."""
         key = (self._deciding(membership), family)
-        if key not in self._cache:
+        if key not in self._by_membership:
             found = self._compute(*key)
-            self._cache[key] = self._shared.setdefault(found, found)
-        return self._cache[key]
+            if found not in self._by_content:
+                self._by_content[found] = len(self._lists)
+                self._lists.append(found)
+            self._by_membership[key] = self._by_content[found]
+        return self._by_membership[key]
 
     def rules(self, membership: Membership, families: frozenset[Family]) -> tuple[Rule, ...]:
         """Return every rule that some peer of a membership comes from, in the order of peers."""

@@ -27,19 +27,18 @@ class RouteFilter:
 
 
 class ReachabilityFilters:
-    """What every membership may learn: `need_filter` of its peers, once for each list of peers."""
+    """What every membership may learn: `reachability_filter` of its peers, once for each list of peers."""
 
     def __init__(self, reachability: Reachability) -> None:
         self._reachability = reachability
-        self._found: dict[int, tuple[tuple[Peer, ...], RouteFilter]] = {}
+        self._found: dict[int, RouteFilter] = {}
 
     def of(self, membership: Membership, family: Family) -> RouteFilter:
         """Return the filter of a membership in one family."""
-        peers = self._reachability.peers(membership, family)
-        # Needs has one tuple for each list of peers, and it is kept here: its identity stands for it.
-        if id(peers) not in self._found:
-            self._found[id(peers)] = peers, reachability_filter(peers)
-        return self._found[id(peers)][1]
+        number = self._reachability.number_of_peers(membership, family)
+        if number not in self._found:
+            self._found[number] = reachability_filter(self._reachability.peers(membership, family))
+        return self._found[number]
 
 
 def reachability_filter(peers: tuple[Peer, ...]) -> RouteFilter:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix
+from intents.prefix import Family, Prefix
 from routing.model import RouteSource
 from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.delivery import Deliveries
@@ -20,8 +20,11 @@ from verification.routes.adjacency import Session
 from verification.routes.advertisements import Group
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
+from verification.routes.route_filters import Filter
 
 NO_REGIONS: RegionSet = nothing()
+Chain = tuple[Family, tuple[Filter, ...], tuple[Filter, ...]]
+"""The filters that a route of a family passes: the sender's, then the receiver's."""
 
 
 @dataclass(slots=True)
@@ -51,14 +54,13 @@ class AdjRibIn:
 @dataclass(frozen=True, slots=True)
 class Uplinks:
     """What no failure changes about stubs: the groups of sessions that they hear, by number, with their members; the nodes that
-    tell them, and the groups at each; each stub's own regions; what is known of filters: (asked, passing) regions by chain."""
+    tell them, and the groups at each; each stub's own regions."""
 
     groups: Mapping[int, Group]
     members: Mapping[int, tuple[int, ...]]
     nodes: frozenset[int]
     at: Mapping[int, tuple[Group, ...]]
     own: Mapping[int, RegionSet]
-    passing: dict[tuple[object, ...], tuple[RegionSet, RegionSet]]
 
 
 def find_uplinks(address_index: AddressIndex, plane: ControlPlane) -> Uplinks:
@@ -83,7 +85,6 @@ def find_uplinks(address_index: AddressIndex, plane: ControlPlane) -> Uplinks:
             node: address_index.set_of([prefix for prefix in settled if prefix in address_index.number])
             for node, settled in plane.stubs.settled.items()
         },
-        passing={},
     )
 
 
@@ -103,6 +104,8 @@ class StubRibs:
         self.touched: RegionSet = NO_REGIONS
         """The regions that any node's routes differ for from the whole network's."""
         self.uplinks: Uplinks = find_uplinks(address_index, self.plane) if base is None else base.uplinks
+        self.passing: dict[Chain, tuple[RegionSet, RegionSet]] = {} if base is None else base.passing
+        """What is known of filters, which no failure changes: of which regions they were asked, and which can pass."""
         if base is None:
             self._advertise_all()
         else:
@@ -221,12 +224,12 @@ class StubRibs:
 
     def _passes(self, group: Group, has: RegionSet) -> RegionSet:
         """Return those of some prefixes that can pass a group's filters, which are asked once for each prefix."""
-        key = (group.family, *map(id, group.exports), 0, *map(id, group.imports))
-        asked, passing = self.uplinks.passing.get(key, (NO_REGIONS, NO_REGIONS))
+        key = (group.family, group.exports, group.imports)
+        asked, passing = self.passing.get(key, (NO_REGIONS, NO_REGIONS))
         for prefix in self.address_index.members(has & ~asked):
             if group.passes(prefix):
                 passing |= self.address_index.bit(prefix)
-        self.uplinks.passing[key] = (asked | has, passing)
+        self.passing[key] = (asked | has, passing)
         return passing & has
 
     def received(self, node: int) -> AdjRibIn:

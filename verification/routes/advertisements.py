@@ -101,8 +101,8 @@ class Advertisements:
             prepended = local_as.asn if local_as is not None and local_as.prepend_in else None
             key = (
                 session.family,
-                tuple(map(id, exports)),
-                tuple(map(id, imports)),
+                exports,
+                imports,
                 session.sender_path,
                 session.export.send_communities,
                 self._topology.rules[session.receiver].checks_first_as,

@@ -78,7 +78,7 @@ def find_destinations(
         watched = tuple(asn in advertisements.stubs.asns for asn in asns[prefix])
         order = [beside.get((item.receiver, prefix.family), []) for item in entries]
         keys[prefix] = (prefix.family, watched, _shape(entries, asns[prefix], order))
-    permitted = _permitting({id(table): table for item in filters for table in item.tables()}.values(), _shared(keys))
+    permitted = _permitting(dict.fromkeys(table for item in filters for table in item.tables()), _shared(keys))
     numbers: dict[Hashable, int] = {}
     classes = _shared({prefix: (keys[prefix], found) for prefix, found in permitted.items()})
     return {
@@ -224,7 +224,7 @@ class _Renaming:
             for hop, other_hop in zip(one.offer.hops, other.offer.hops, strict=True)
         }
         self._neighbors = {one.offer.neighbor: other.offer.neighbor for one, other in pairs}
-        self._attributes: dict[int, PathAttributes] = {}
+        self._attributes: dict[PathAttributes, PathAttributes] = {}
 
     def key(self, key: CandidateKey) -> CandidateKey:
         """Return the name of an offer."""
@@ -236,10 +236,10 @@ class _Renaming:
         entry = self._entries.get(key)
         if entry is not None:
             return entry.offer
-        attributes = self._attributes.get(id(item.attributes))
+        attributes = self._attributes.get(item.attributes)
         if attributes is None:
             attributes = self._renamed(item.attributes)
-            self._attributes[id(item.attributes)] = attributes
+            self._attributes[item.attributes] = attributes
         if key[0] == "s":
             return item._replace(attributes=attributes)
         hops = tuple(self._hops.get(hop, hop) for hop in item.hops)

@@ -35,7 +35,7 @@ WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed", "loc
 
 class RuleTable:
     """First-match prefix rules: exact ones by look-up, the first wider ones by scan. `exact`: the prefixes that it may accept,
-    None if it accepts a range."""
+    None if it accepts a range. There is one for each content, as of filters."""
 
     def __init__(self, rules: tuple[PrefixRule, ...]) -> None:
         self._exact: dict[Prefix, int] = {}
@@ -70,7 +70,10 @@ class _Clause:
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
     puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
-    `preference`: the highest local preference that it gives, 0 if none."""
+    `preference`: the highest local preference that it gives, 0 if none.
+
+    There is one for each content (`compile_filters`), so that a filter is a key for what is known of it.
+    """
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
         self._default = policy.default
