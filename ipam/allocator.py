@@ -21,7 +21,7 @@ from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
 from ipam.number_allocator import allocate_numbers
-from ipam.requests import PrefixRequest
+from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
 EntryKey = tuple[str, Family]
@@ -93,7 +93,7 @@ class _Allocation:
                 before.setdefault((entry.key, entry.prefix.family), []).append(entry)
         for request in requests:
             if request.fixed is not None:
-                self.entries.append(self._entry(request, request.fixed, "", self.on))
+                self.entries.append(active_entry(request, request.fixed, "", self.on))
                 continue
             self._keep_one(request, before.pop((request.key, request.family), []))
         for entries in before.values():
@@ -109,7 +109,7 @@ class _Allocation:
             if entry is found:
                 since = self.on if entry.state is EntryState.QUARANTINED else entry.since
                 pool = self.space.pool_of(entry.prefix)
-                kept = self._entry(request, entry.prefix, pool.name if pool else entry.pool, since)
+                kept = active_entry(request, entry.prefix, pool.name if pool else entry.pool, since)
                 self.entries.append(kept)
             elif entry.state is EntryState.QUARANTINED:
                 self.entries.append(entry)
@@ -183,24 +183,8 @@ class _Allocation:
     def _take(self, request: PrefixRequest, pool: Pool, prefix: Prefix) -> bool:
         if not self.space.free[pool.name].take(prefix):
             return False
-        self.entries.append(self._entry(request, prefix, pool.name, self.on))
+        self.entries.append(active_entry(request, prefix, pool.name, self.on))
         return True
-
-    def _entry(self, request: PrefixRequest, prefix: Prefix, pool: str, since: date) -> PrefixEntry:
-        attributes = request.attributes
-        return PrefixEntry(
-            key=request.key,
-            prefix=prefix,
-            pool=pool,
-            state=EntryState.ACTIVE,
-            since=since,
-            party=attributes.party,
-            organisation=attributes.organisation,
-            purpose=attributes.purpose,
-            level=attributes.level,
-            unit=attributes.unit,
-            registration_ref=attributes.registration_ref,
-        )
 
     def _quarantine(self, entry: PrefixEntry, reason: str) -> PrefixEntry:
         if entry.state is EntryState.QUARANTINED:

@@ -7,7 +7,7 @@ not allocate there, is a finding.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntr
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.lock_checks import entry_key
-from ipam.requests import PrefixRequest
+from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
 COLUMNS: Mapping[str, bool] = {"key": True, "prefix": True, "registration_ref": False, "since": True}
@@ -108,20 +108,8 @@ class _Import:
     def _entry(self, row: Row, request: PrefixRequest, prefix: Prefix, since: date) -> PrefixEntry:
         self._note(request.key, prefix, active=True)
         pool = self._space.pool_of(prefix)
-        attributes = request.attributes
-        return PrefixEntry(
-            key=request.key,
-            prefix=prefix,
-            pool=pool.name if pool is not None else "",
-            state=EntryState.ACTIVE,
-            since=since,
-            party=attributes.party,
-            organisation=attributes.organisation,
-            purpose=attributes.purpose,
-            level=attributes.level,
-            unit=attributes.unit,
-            registration_ref=row.text("registration_ref") or attributes.registration_ref,
-        )
+        entry = active_entry(request, prefix, pool.name if pool is not None else "", since)
+        return replace(entry, registration_ref=row.text("registration_ref") or entry.registration_ref)
 
     def _note(self, key: str, prefix: Prefix, *, active: bool) -> None:
         self._space.use(prefix)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName, Registry, UnitKey
-from ipam.address_plan import NumberKind, PoolUse
+from ipam.address_plan import EntryState, NumberKind, PoolUse, PrefixEntry
 from ipam.inventory import Inventory
 from ipam.pool_choice import Choice, PoolChoice
 
@@ -46,6 +47,24 @@ class PrefixRequest:
     fixed: Prefix | None = None
     attributes: EntryAttributes
     where: Where
+
+
+def active_entry(request: PrefixRequest, prefix: Prefix, pool: str, since: date) -> PrefixEntry:
+    """Return the entry of a request that is given a prefix."""
+    attributes = request.attributes
+    return PrefixEntry(
+        key=request.key,
+        prefix=prefix,
+        pool=pool,
+        state=EntryState.ACTIVE,
+        since=since,
+        party=attributes.party,
+        organisation=attributes.organisation,
+        purpose=attributes.purpose,
+        level=attributes.level,
+        unit=attributes.unit,
+        registration_ref=attributes.registration_ref,
+    )
 
 
 MANAGEMENT = PurposeName("management")

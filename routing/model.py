@@ -100,6 +100,23 @@ class AclEntry:
     non_initial: NonInitial = NonInitial.MATCH
     log: bool = False
 
+    def between(
+        self, sources: tuple[AddressMatch, ...] | None, destinations: tuple[AddressMatch, ...] | None
+    ) -> AclEntry:
+        """Return the same entry between other addresses (`replace`, but several times as fast: lists have thousands)."""
+        return AclEntry(
+            action=self.action,
+            protocols=self.protocols,
+            sources=sources,
+            destinations=destinations,
+            source_ports=self.source_ports,
+            destination_ports=self.destination_ports,
+            tcp_flags=self.tcp_flags,
+            icmp=self.icmp,
+            non_initial=self.non_initial,
+            log=self.log,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acl:

@@ -6,7 +6,6 @@ template only lays it out.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from controller.board.change import Change, change_of
@@ -26,7 +25,7 @@ from controller.board.matrix import MOST_NAMES, Matrix, Named, matrix_of, name_e
 from controller.board.unreachable import Unreachable, unreachable_of
 from controller.board.words import Both, both, both_ways
 from controller.board.wrong import Wrongs, wrongs_of
-from controller.jobs.residue import Reply, ResidueRow
+from controller.jobs.residue import ResidueRow, count_replies
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of
 from intents.builtin import BUILTIN
 from intents.finding import Finding, Severity
@@ -189,12 +188,7 @@ def _notes(report: VerifyReport) -> list[Both]:
 
 def residue_of(report: VerifyReport) -> Residue:
     """Return the residue, summed up and by rule."""
-    rules: Counter[Reply] = Counter()
-    pairs: Counter[Reply] = Counter()
-    for row in report.residue:
-        for reply in row.replies:
-            rules[reply] += 1
-            pairs[reply] += row.pairs
+    rules, pairs = count_replies(report.residue)
     most = sorted(rules, key=lambda reply: (-pairs[reply], reply))
     rows = _return_rows(report)
     return Residue(

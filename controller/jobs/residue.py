@@ -7,7 +7,7 @@ may answer may also send such packets unasked; that is a fact of the network to 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -69,6 +69,17 @@ class ResidueRow:
     def returns(self) -> int:
         """Return how many (pair, service) returns there are."""
         return self.pairs * len(self.replies)
+
+
+def count_replies(rows: Iterable[ResidueRow]) -> tuple[Counter[Reply], Counter[Reply]]:
+    """Return how many rules, and how many pairs of attachments, each kind of reply belongs to."""
+    rules: Counter[Reply] = Counter()
+    pairs: Counter[Reply] = Counter()
+    for row in rows:
+        for reply in row.replies:
+            rules[reply] += 1
+            pairs[reply] += row.pairs
+    return rules, pairs
 
 
 def residue(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[ResidueRow, ...]:

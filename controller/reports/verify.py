@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from controller.jobs.residue import Reply
+from controller.jobs.residue import count_replies
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of, verdict_name
 from controller.output.terminal import Output
 from controller.reports.change import print_change
@@ -150,12 +150,7 @@ def _print_unknown(output: Output, report: VerifyReport) -> None:
 
 def _print_residue(output: Output, report: VerifyReport) -> None:
     """Write what replies may carry, summed up by kind of reply."""
-    rules: Counter[Reply] = Counter()
-    pairs: Counter[Reply] = Counter()
-    for row in report.residue:
-        for reply in row.replies:
-            rules[reply] += 1
-            pairs[reply] += row.pairs
+    rules, pairs = count_replies(report.residue)
     returns = sum(row.returns for row in report.residue)
     output.say("residue", returns=returns, rules=len(report.residue))
     rows = [[output.in_words(reply.in_words()), f"{rules[reply]:,}", f"{pairs[reply]:,}"] for reply in sorted(rules)]

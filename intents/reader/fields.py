@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeVar
 
 from intents.finding import RuleRef, Where
 from intents.parser.reading import NameKind, ParserContext, located
@@ -16,6 +17,8 @@ from intents.prefix import ANY4, Prefix
 from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_name, to_prefix, to_whole
 from intents.reader.csv_reader import Row
 from intents.registry import Validity
+
+_Value = TypeVar("_Value")
 
 NO_RULES: Mapping[str, RuleRef] = {}
 
@@ -50,6 +53,13 @@ class FieldReader(ABC):
         """Record a conversion's complaint at a field."""
         self.complain(complaint.code, self.place(field), field=field, **dict(complaint.values))
 
+    def _accepted(self, field: str, value: _Value | Complaint, otherwise: _Value) -> _Value:
+        """Return a converted value, or the stand-in with the complaint recorded."""
+        if isinstance(value, Complaint):
+            self.reject(field, value)
+            return otherwise
+        return value
+
     def required(self, field: str, wanted: str = "text") -> str:
         """Return a field's text, which may not be absent."""
         before = self.ok
@@ -67,20 +77,12 @@ class FieldReader(ABC):
     def name(self, field: str) -> str:
         """Return a required name (lower-case letters, digits, `-`; at most 48)."""
         text = self.required(field)
-        value = to_name(text) if text else text
-        if isinstance(value, Complaint):
-            self.reject(field, value)
-            return ""
-        return value
+        return self._accepted(field, to_name(text) if text else text, "")
 
     def day(self, field: str) -> date | None:
         """Return a date, None if absent."""
         text = self.optional(field)
-        value = to_date(text) if text else None
-        if isinstance(value, Complaint):
-            self.reject(field, value)
-            return None
-        return value
+        return self._accepted(field, to_date(text) if text else None, None)
 
     def validity(self) -> Validity:
         """Return `valid_from` and `valid_to`, both inclusive."""
@@ -94,31 +96,19 @@ class FieldReader(ABC):
         text = self.optional(field) if default is not None else self.required(field)
         if not text:
             return default if default is not None else next(iter(choices))
-        value = to_choice(text, choices)
-        if isinstance(value, Complaint):
-            self.reject(field, value)
-            return next(iter(choices))
-        return value
+        return self._accepted(field, to_choice(text, choices), next(iter(choices)))
 
     def whole(self, field: str, low: int, high: int, default: int | None = None) -> int:
         """Return a whole number between two inclusive bounds; absent means `default`, if there is one."""
         text = self.optional(field, "a whole number") if default is not None else self.required(field, "a whole number")
         if not text:
             return low if default is None else default
-        value = to_whole(text, low, high)
-        if isinstance(value, Complaint):
-            self.reject(field, value)
-            return low
-        return value
+        return self._accepted(field, to_whole(text, low, high), low)
 
     def prefix(self, field: str) -> Prefix:
         """Return a required prefix."""
         text = self.required(field)
-        value = to_prefix(text) if text else ANY4
-        if isinstance(value, Complaint):
-            self.reject(field, value)
-            return ANY4
-        return value
+        return self._accepted(field, to_prefix(text) if text else ANY4, ANY4)
 
     def reference(self, field: str, kind: NameKind, *, required: bool = True) -> str:
         """Return a name that must be declared; "" if it is absent and may be."""

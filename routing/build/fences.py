@@ -157,15 +157,7 @@ def _fill_row(row: _Row, fields: list[Addresses]) -> AclEntry:
     entry, sources, destinations = row
     if sources is None and destinations is None:
         return entry
-    return AclEntry(
-        action=entry.action,
-        protocols=entry.protocols,
-        sources=entry.sources if sources is None else fields[sources],
-        destinations=entry.destinations if destinations is None else fields[destinations],
-        source_ports=entry.source_ports,
-        destination_ports=entry.destination_ports,
-        tcp_flags=entry.tcp_flags,
-        icmp=entry.icmp,
-        non_initial=entry.non_initial,
-        log=entry.log,
+    return entry.between(
+        entry.sources if sources is None else fields[sources],
+        entry.destinations if destinations is None else fields[destinations],
     )

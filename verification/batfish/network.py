@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
-from ipam.address_plan import EntryState
 from routing.model import AttachmentPort
 from verification.batfish.tables import Facts, SeenRoute
 from verification.evidence.evidence import Evidence
@@ -26,7 +25,7 @@ from verification.questions.addressing import (
     planned_interfaces,
     tag_named,
 )
-from verification.questions.network import talking_purposes
+from verification.questions.network import planned_links, talking_purposes
 from verification.questions.purposes import MANAGEMENT, no_route
 from verification.routes.adjacency import parent_of
 
@@ -101,15 +100,7 @@ def _by_device(facts: Facts) -> dict[str, tuple[str, ...]]:
 
 
 def _purposes(evidence: Evidence, facts: Facts, starts: Mapping[Where, object]) -> dict[Where, PurposeName]:
-    attachments = evidence.given.registry.attachments
-    planned: dict[Prefix, PurposeName] = {}
-    for entry in evidence.given.address_plan.prefixes:
-        if entry.key.startswith("link/") and entry.state is EntryState.ACTIVE:
-            kind, _, name = entry.key.split("/", 2)[2].partition("/")
-            if kind == "purpose":
-                planned[entry.prefix] = PurposeName(name)
-            elif AttachmentName(name) in attachments:
-                planned[entry.prefix] = attachments[AttachmentName(name)].purpose
+    planned = planned_links(evidence.given)
     found: dict[Where, PurposeName] = {}
     for (device, _), seen in facts.interfaces.items():
         where = (device, seen.vrf)

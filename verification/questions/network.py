@@ -16,7 +16,7 @@ from ipam.address_plan import EntryState
 from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.evidence.address_index import AddressIndex
-from verification.evidence.evidence import Evidence
+from verification.evidence.evidence import Evidence, Given
 from verification.packets.flow_sets import span_of
 from verification.packets.permitted_pairs import Kind
 from verification.routes.adjacency import parent_of
@@ -240,17 +240,23 @@ def talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], 
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def node_purposes(evidence: Evidence) -> dict[int, PurposeName]:
-    """Return the purpose of each backbone VRF: that of the planned link prefix which its interfaces stand on."""
+def planned_links(given: Given) -> dict[Prefix, PurposeName]:
+    """Return the purpose of every planned link prefix: its own, or that of the attachment it is for."""
     planned: dict[Prefix, PurposeName] = {}
-    attachments = evidence.given.registry.attachments
-    for entry in evidence.given.address_plan.prefixes:
+    attachments = given.registry.attachments
+    for entry in given.address_plan.prefixes:
         if entry.key.startswith("link/") and entry.state is EntryState.ACTIVE:
             kind, _, name = entry.key.split("/", 2)[2].partition("/")
             if kind == "purpose":
                 planned[entry.prefix] = PurposeName(name)
             elif AttachmentName(name) in attachments:
                 planned[entry.prefix] = attachments[AttachmentName(name)].purpose
+    return planned
+
+
+def node_purposes(evidence: Evidence) -> dict[int, PurposeName]:
+    """Return the purpose of each backbone VRF: that of the planned link prefix which its interfaces stand on."""
+    planned = planned_links(evidence.given)
     backbone = evidence.given.roles.backbone
     starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
     found: dict[int, PurposeName] = {}

@@ -50,17 +50,23 @@ def wildcard_match(address: str, wildcard: str) -> Addresses:
     return (AddressMatch(value=ipv4(address) & care, care=care),) if care else None
 
 
-@lru_cache(maxsize=1 << 16)
-def prefix6_match(word: str) -> Addresses:
-    """Return what an IPv6 prefix matches (None: any); host bits are ignored, as the device does."""
+def ipv6_interface(word: str) -> tuple[int, int]:
+    """Return the value and length of an IPv6 address with its prefix length; UnclearError if it is none."""
     try:
         family, value, length = parse_interface(word)
     except ValueError:
         raise unclear("not_an_ipv6_prefix") from None
     if family is not Family.V6:
         raise unclear("not_an_ipv6_prefix")
+    return value, length
+
+
+@lru_cache(maxsize=1 << 16)
+def prefix6_match(word: str) -> Addresses:
+    """Return what an IPv6 prefix matches (None: any); host bits are ignored, as the device does."""
+    value, length = ipv6_interface(word)
     care = ALL6 >> (128 - length) << (128 - length)
-    return (AddressMatch(value=truncate(family, value, length), care=care),) if length else None
+    return (AddressMatch(value=truncate(Family.V6, value, length), care=care),) if length else None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,14 +6,14 @@ idea: the same interface may come twice, so every line edits a draft; what a lat
 
 from __future__ import annotations
 
-from intents.prefix import Family, parse_interface
-from intents.reason import UnclearError, because, unclear
+from intents.prefix import Family
+from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
-from routing.vendors.cisco_ios.terms import ipv4, mask_length
+from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
@@ -111,13 +111,8 @@ def _add_address4(
 
 
 def _add_address6(interface: InterfaceDraft, prefix: str, line: tuple[int, LinePath]) -> None:
-    try:
-        family, value, length = parse_interface(prefix)
-    except ValueError:
-        raise unclear("not_an_ipv6_prefix") from None
-    if family is not Family.V6:
-        raise unclear("not_an_ipv6_prefix")
-    interface.addresses[InterfaceAddress(family=family, value=value, length=length)] = line[0]
+    value, length = ipv6_interface(prefix)
+    interface.addresses[InterfaceAddress(family=Family.V6, value=value, length=length)] = line[0]
     interface.family_lines.setdefault(Family.V6, line)
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from intents.prefix import Family, Prefix, format_address, parse_address, parse_interface, prefix_of, truncate
+from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of, truncate
 from intents.reason import UnclearError, because, unclear
 from routing.model import StaticRoute
 from routing.refs import static_ref
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
-from routing.vendors.cisco_ios.terms import ipv4, mask_length
+from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
 
 def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
@@ -61,13 +61,7 @@ def prefix4(address: str, mask: str) -> Prefix:
 @lru_cache(maxsize=1 << 16)
 def prefix6(word: str) -> Prefix:
     """Return an IPv6 prefix; the device clears host bits."""
-    try:
-        family, value, length = parse_interface(word)
-    except ValueError:
-        raise unclear("not_an_ipv6_prefix") from None
-    if family is not Family.V6:
-        raise unclear("not_an_ipv6_prefix")
-    return prefix_of(family, value, length)
+    return prefix_of(Family.V6, *ipv6_interface(word))
 
 
 def _next_hop(family: Family, word: str) -> int:

@@ -26,7 +26,7 @@ def read_term(family: Family, clauses: tuple[str, ...], lists: Lists) -> tuple[t
     entries, faults = read_clauses(family, rest, lists)
     if faults:
         return read_clauses(family, clauses, lists)
-    return tuple([_between(entry, sources, destinations) for entry in entries]), ()
+    return tuple([entry.between(sources, destinations) for entry in entries]), ()
 
 
 def _plain_addresses(family: Family, clauses: tuple[str, ...]) -> tuple[_Addresses, _Addresses, tuple[str, ...]] | None:
@@ -53,18 +53,3 @@ def _plain_addresses(family: Family, clauses: tuple[str, ...]) -> tuple[_Address
 def _matches(family: Family, texts: tuple[str, ...]) -> _Addresses:
     """Return what plain addresses match, each once, None if there are none; ValueError if one is not plain."""
     return tuple(dict.fromkeys(parse_condition(family, text) for text in texts)) or None
-
-
-def _between(entry: AclEntry, sources: _Addresses, destinations: _Addresses) -> AclEntry:
-    return AclEntry(
-        action=entry.action,
-        protocols=entry.protocols,
-        sources=sources,
-        destinations=destinations,
-        source_ports=entry.source_ports,
-        destination_ports=entry.destination_ports,
-        tcp_flags=entry.tcp_flags,
-        icmp=entry.icmp,
-        non_initial=entry.non_initial,
-        log=entry.log,
-    )
