@@ -141,10 +141,11 @@ def describe(package: str, sources: Sources, graph: Graph) -> str:
     largest, longest = max(lengths, key=lambda name: lengths[name]), max(functions, key=lambda one: one.lines)
     silent = sum(one.is_public and not one.has_docstring for one in functions)
     rooms = rooms_graph(graph, package)
+    circles = "".join(f", {' and '.join(group)} import each other" for group in cycles(rooms))
     return (
         f"{package}: {len(lengths)} modules of {median(lengths.values()):.0f} lines (largest {largest}: {lengths[largest]}); "
         f"{len(functions)} functions of {median(one.lines for one in functions):.0f} lines (largest {longest.name}: "
-        f"{longest.lines}), {silent} public ones without docstring; {len(rooms)} rooms on {floors(rooms)} floors"
+        f"{longest.lines}), {silent} public ones without docstring; {len(rooms)} rooms on {floors(rooms)} floors{circles}"
     )
 
 
