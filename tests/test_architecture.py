@@ -192,6 +192,16 @@ def vendor_words_out_of_place(sources: Sources) -> list[str]:
     ]
 
 
+def known_by_identity(sources: Sources) -> list[str]:
+    """Return where `id` is asked: its numbers are given out again, and differ from run to run."""
+    return [
+        f"{name}:{node.lineno}"
+        for name, text in sources.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Name) and node.id == "id"
+    ]
+
+
 Check = Callable[[Sources], list[str]]
 
 # Each rule of the house with a sample that breaks it.
@@ -256,6 +266,10 @@ RULES: dict[str, tuple[Check, Sources]] = {
             "ipam.space": "import ipam.utilisation",
             "ipam.utilisation": "import ipam.pools",
         },
+    ),
+    "nothing is known by where it lies in memory": (
+        known_by_identity,
+        {"routing.build.fences": "known[id(peers)] = 1\nkeys = map(id, filters)\n"},
     ),
     "a platform is named in its vendor module only": (
         vendor_words_out_of_place,

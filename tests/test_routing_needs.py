@@ -67,6 +67,16 @@ def test_a_forbid_takes_its_part_out_of_a_class() -> None:
     }
 
 
+def test_lists_of_peers_have_one_number_if_and_only_if_they_are_equal() -> None:
+    reachability = plans().reachability
+    lists = {
+        (reachability.number_of_peers(item.membership, family), reachability.peers(item.membership, family))
+        for item in plans().circuits
+        for family in Family
+    }
+    assert len({number for number, _ in lists}) == len({found for _, found in lists}) == len(lists)
+
+
 def test_who_is_in_no_rule_has_no_peers() -> None:
     nobody = Reachability(Policy(), plans().address_plan, plans().resolver)
     assert nobody.peers(frozenset({GIA_SANG}), Family.V4) == ()

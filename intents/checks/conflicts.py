@@ -137,13 +137,13 @@ def _contradictions(
 ) -> list[Finding]:
     lasting = GrantIndex(_of(every, Effect.FORBID), Effect.FORBID, registry)
     today = GrantIndex(_of(in_force, Effect.FORBID), Effect.FORBID, registry)
-    current = {id(item) for item in in_force}
+    current = {item.intent.head for item in in_force}
     findings: list[Finding] = []
     for permit in _of(every, Effect.PERMIT):
         biting = _whole(permit, lasting, lasting_only=True)
         if biting and not permit.by_today:
             findings.append(_pair("TR306", permit, biting, Severity.ERROR))
-        elif id(permit) in current:
+        elif permit.intent.head in current:
             biting = _whole(permit, today, lasting_only=False)
             if biting:
                 findings.append(_pair("TR306", permit, biting, Severity.WARNING))
