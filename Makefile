@@ -49,5 +49,5 @@ record-batfish:
 	@PYTHONUTF8=1 .venv-test/bin/truc verify -w examples/thai-nguyen --batfish $(BATFISH) --record $(ANSWERS)
 
 clean:
-	@rm -rf .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@rm -rf .coverage .coverage.* .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
