@@ -23,11 +23,7 @@ Owners = Mapping[tuple[str, str], str]
 
 def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
     """Yield sessions of which an end presents another AS than the plan's, by the sender's interface."""
-    planned = {
-        entry.key: entry.value
-        for entry in evidence.given.address_plan.numbers
-        if entry.kind is NumberKind.ASN and entry.state is EntryState.ACTIVE
-    }
+    planned = _active_numbers(evidence, NumberKind.ASN)
     for session in evidence.topology.sessions:
         device, vrf = evidence.topology.nodes[session.sender]
         owner = owners.get((device, session.peer_interface))
@@ -51,15 +47,13 @@ def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[Network
 
 def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
     """Yield VRFs whose route distinguisher has not the number that the plan gives to whoever stands there, by device."""
-    planned = {
-        entry.key: entry.value
-        for entry in evidence.given.address_plan.numbers
-        if entry.kind is NumberKind.VRF and entry.state is EntryState.ACTIVE
-    }
-    for (device, name), owner in sorted(owners.items()):
-        found = evidence.given.network.devices[device]
-        vrf = next(item.vrf for item in found.interfaces if item.name == name)
-        distinguisher = next((item.rd for item in found.vrfs if item.name == vrf), None)
+    planned = _active_numbers(evidence, NumberKind.VRF)
+    devices = evidence.given.network.devices
+    vrfs = {(name, item.name): item.vrf for name, device in devices.items() for item in device.interfaces}
+    distinguishers = {(name, item.name): item.rd for name, device in devices.items() for item in device.vrfs}
+    for place, owner in sorted(owners.items()):
+        device, vrf = place[0], vrfs[place]
+        distinguisher = distinguishers.get((device, str(vrf)))
         if distinguisher is not None and distinguisher.rpartition(":")[2] != str(planned.get(owner)):
             yield NetworkFault(
                 reason=because(
@@ -73,6 +67,12 @@ def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[Network
                 device=device,
                 ref=vrf_ref(str(vrf)),
             )
+
+
+def _active_numbers(evidence: Evidence, kind: NumberKind) -> dict[str, int]:
+    """Return the plan's numbers of a kind that is unique in the province, by key."""
+    numbers = evidence.given.address_plan.numbers
+    return {entry.key: entry.value for entry in numbers if entry.kind is kind and entry.state is EntryState.ACTIVE}
 
 
 def check_far_ends(evidence: Evidence) -> Iterator[NetworkFault]:

@@ -51,15 +51,15 @@ def check_own_routes(evidence: Evidence) -> Iterator[NetworkFault]:
     A VRF is ours if an interface in it stands on a planned prefix. What is behind an external attachment is needed where that
     attachment stands, in its VRF; nothing else is routed by hand.
     """
+    needed = _needed_by_hand(evidence)
     planned = {entry.prefix for entry in evidence.given.address_plan.prefixes if entry.state is EntryState.ACTIVE}
     for name, device in sorted(evidence.given.network.devices.items()):
         ours = {
             item.vrf for item in device.interfaces if any(_subnet(address) in planned for address in item.addresses)
         }
-        needed = _needed_by_hand(evidence, name)
         for static in device.statics:
             # a default route has a question of its own
-            if static.prefix.length and static.vrf in ours and (static.vrf, static.prefix) not in needed:
+            if static.prefix.length and static.vrf in ours and (name, static.vrf, static.prefix) not in needed:
                 reason = because("unneeded_route", device=name, prefix=static.prefix, vrf=table_named(static.vrf))
                 ref = static_ref(static.vrf, str(static.prefix), shown_target(static))
                 yield NetworkFault(reason=reason, device=name, ref=ref, family=static.prefix.family)
@@ -73,15 +73,15 @@ def _subnet(address: InterfaceAddress) -> Prefix:
     return prefix_of(address.family, address.value, address.length)
 
 
-def _needed_by_hand(evidence: Evidence, device: str) -> set[tuple[str | None, Prefix]]:
-    """Return what is behind the external attachments of a device, with the VRF that each stands in."""
-    found: set[tuple[str | None, Prefix]] = set()
-    for name, ports in evidence.ports.items():
-        for port in ports:
-            standing = evidence.topology.interfaces.get((port.device, port.interface))
-            if port.device == device and port.external and standing is not None:
-                found |= {(standing.vrf, prefix) for prefix in prefixes_behind(evidence, name)}
-    return found
+def _needed_by_hand(evidence: Evidence) -> frozenset[tuple[str, str | None, Prefix]]:
+    """Return what is behind external attachments, with the device and the VRF that each stands in."""
+    return frozenset(
+        (port.device, standing.vrf, prefix)
+        for name, ports in evidence.ports.items()
+        for port in ports
+        if port.external and (standing := evidence.topology.interfaces.get((port.device, port.interface))) is not None
+        for prefix in prefixes_behind(evidence, name)
+    )
 
 
 def _stray(evidence: Evidence, prefix: Prefix, node: int, chosen: Selected) -> NetworkFault:

@@ -91,7 +91,7 @@ def _resolve(interfaces: list[Interface], static: StaticRoute) -> Iterator[Exit]
     mine = {
         address.value for item in interfaces for address in item.addresses if address.family is static.prefix.family
     }
-    if static.next_hop is None or static.next_hop in mine:  # no platform takes its own address for a next hop
+    if static.next_hop is None or static.next_hop in mine:  # no platform takes its own address (IOS-STAT-11)
         return
     holding = [
         (prefix.length, item)

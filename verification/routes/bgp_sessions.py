@@ -34,7 +34,8 @@ def identity_of(instance: BgpInstance, rules: PlatformRules, up: Iterable[Interf
         if address.family is Family.V4
     ]
     chosen = max(found)[1] if found else None
-    return Identity(instance.router_id or chosen, rules.refuses_own_router_id)
+    said = instance.router_id
+    return Identity(chosen if said is None else said, rules.refuses_own_router_id)
 
 
 def is_loopback(interface: str) -> bool:

@@ -62,25 +62,21 @@ def _static_hops(
         return (ForwardingHop(interface="", end="NULL_ROUTED"),)
     if static.next_hop is None:
         return _exit_hops(device, static, wiring)
-    if _is_own_address(device, static, wiring):
-        return ()
     connected = [
         (prefix, route)
         for prefix, route in held.items()
         if route.source == "connected" and prefix.family is static.prefix.family and prefix.holds(static.next_hop)
     ]
+    if any(_owns(device, hop, static, wiring) for _, route in connected for hop in route.hops):
+        return ()
     longest = sorted(connected, key=lambda item: -item[0].length)[:1]
     return tuple(_towards(device, hop, static, wiring) for _, route in longest for hop in route.hops)
 
 
-def _is_own_address(device: str, static: StaticRoute, wiring: Adjacencies) -> bool:
-    """Return whether a next hop is an address of the device itself in the route's VRF: no platform takes such a route."""
-    return any(
-        owner == device and item.vrf == static.vrf and address.value == static.next_hop
-        for (owner, _), item in wiring.interfaces.items()
-        for address in item.addresses
-        if address.family is static.prefix.family
-    )
+def _owns(device: str, hop: ForwardingHop, static: StaticRoute, wiring: Adjacencies) -> bool:
+    """Return whether a next hop is the device's own address on an interface: no platform takes such a route (IOS-STAT-11)."""
+    addresses = wiring.interfaces[(device, hop.interface)].addresses
+    return any(item.family is static.prefix.family and item.value == static.next_hop for item in addresses)
 
 
 def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[ForwardingHop, ...]:
