@@ -11,7 +11,22 @@ from routing.vendors.cisco_ios import VENDOR
 from routing.vendors.vendor import BaselineSettings
 
 DATA = Path(__file__).parent / "readers" / "cisco_ios"
-HEADERS = ("interface GigabitEthernet0/0/0", "line vty 0 4", "line aux 0", "control-plane", "router bgp 65000")
+HEADERS = (
+    "interface GigabitEthernet0/0/0",
+    "line vty 0 4",
+    "line aux 0",
+    "control-plane",
+    "router bgp 65000",
+    "router bgp 65001",
+    " address-family ipv4 vrf A",
+    "  neighbor 10.0.0.1 remote-as 65002",
+    "flow record R",
+    "flow monitor M",
+    "sampler S",
+    "call-home",
+    " profile P",
+    "aaa common-criteria policy PW",
+)
 
 
 def data(name: str) -> str:
@@ -48,6 +63,40 @@ def test_every_line_that_can_change_traffic_or_access_is_unknown() -> None:
         if number not in unknown and line not in HEADERS and not line.startswith("policy-map ")
     ]
     assert missed == []
+
+
+COMMANDS = (
+    "interface GigabitEthernet0/0/0",
+    "no ip access-group FENCE in",
+    "ip access-group FENCE in",
+    "ip route 10.0.0.0 255.0.0.0 Null0",
+    "ipv6 route ::/0 Null0",
+    "router bgp 65001",
+    "router ospf 1",
+    "ip access-list extended FENCE",
+    "no ip access-list extended FENCE",
+    "ip prefix-list L seq 5 permit 0.0.0.0/0 le 32",
+    "route-map M permit 10",
+    "vrf definition A",
+    "no vrf definition A",
+    "line vty 0 4",
+    "access-class L in",
+    "default interface GigabitEthernet0/0/0",
+)
+"""Lines that mean something, and that a device runs wherever they stand: what is no command of the open mode is a global one."""
+
+
+def test_no_harmless_section_swallows_a_command() -> None:
+    """Below every line that may stand in the harmless list, and below that, a command of the reader's is never harmless."""
+    headers = [line for line in data("harmless.txt").splitlines() if not line.startswith((" ", "banner"))]
+    assert len(headers) > 100
+    swallowed = []
+    for header in headers:
+        for command in COMMANDS:
+            for text in (f"{header}\n {command}\n", f"{header}\n x\n  {command}\n"):
+                found = VENDOR.read("r1", text).device
+                swallowed += [(header, path) for path in found.harmless if path[-1] == command]
+    assert swallowed == []
 
 
 def test_every_pattern_starts_with_plain_words_and_has_a_reason() -> None:

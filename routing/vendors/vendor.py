@@ -35,15 +35,15 @@ class PlatformRules:
     prepends_behind_own_as: bool = True
     """ASs that an export policy prepends stand behind the sender's own AS (IOS-SEND-01), else before it (JUN-SEND-01)."""
     checks_first_as: bool = True
-    """A path whose first AS is not the neighbour's is refused (IOS-RECV-01, JUN-RECV-02)."""
+    """A path whose first AS is not the neighbour's is refused (IOS-RECV-03, JUN-RECV-02)."""
     sends_to_first_as: bool = True
     """A path is sent to a neighbour whose AS is its first one (IOS-SEND-02), else only if the statement says so (JUN-SEND-02)."""
     sends_back: bool = True
-    """A path is sent back to the neighbour that it was learned from (IOS-SEND-03), else not (JUN-SEND-03)."""
+    """A path is sent back to the neighbour that it was learned from (IOS-SEND-07), else not (JUN-SEND-03)."""
     unusable_distance: int | None = 255
     """A static route of this distance is never installed (IOS-STAT-03, JUN-STAT-05)."""
     redistributes_default: bool = False
-    """Redistributing static routes carries 0/0, too (IOS-STAT-04, JUN-STAT-04)."""
+    """Redistributing static routes carries 0/0, too (IOS-STAT-04, JUN-STAT-10)."""
     redistributed_origin: int = 2
     """ORIGIN of a redistributed route: 0 IGP, 2 incomplete (IOS-ORIGIN-01, JUN-ORIGIN-01)."""
     own_leaks_weigh: bool = True

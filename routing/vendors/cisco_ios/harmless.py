@@ -37,19 +37,22 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no ip dhcp bootp ignore", r"ip dhcp bootp ignore", r"no restconf", r"no ip scp server enable",
     )),
     ("how the box starts and which licences it holds", (
-        r"boot-start-marker", r"boot-end-marker", r"boot system .+", r"license (?:udi|boot|accept|smart|feature) .+",
+        r"boot-start-marker", r"boot-end-marker", r"boot system .+", r"license (?:udi|accept|smart|feature) .+",
+        r"license boot (?:level|suite) (?!none)\S.*",
         r"diagnostic bootup level \w+", r"config-register 0x2102",
     )),
     ("resources and supervision of the box itself", (
         r"platform (?:qfp utilization monitor load \d+|punt-keepalive disable-kernel-core|console (?:virtual|serial|auto))",
         r"platform hardware throughput level .+", r"no platform punt-keepalive disable-kernel-core",
         r"memory (?:free low-watermark|reserve) .+", r"process cpu .+", r"exception .+", r"buffers .+",
-        r"scheduler allocate \d+ \d+", r"hw-module .+", r"facility-alarm .+", r"errdisable recovery .+",
+        r"scheduler allocate \d+ \d+", r"facility-alarm .+", r"errdisable recovery .+",
         r"multilink bundle-name authenticated", r"subscriber templating", r"file prompt \w+", r"alias exec .+",
         r"prompt \S+", r"no device-tracking logging theft", r"login on-(?:success|failure) log(?: every \d+)?",
         r"login on-(?:success|failure)",
     )),
-    ("slows down guessing of passwords", (r"login delay \d+", r"login block-for \d+ attempts \d+ within \d+")),
+    ("slows down guessing of passwords; whoever guesses also stops logins, for ten minutes at most (IOS-CTL-02)", (
+        r"login delay \d", r"login block-for (?:[1-9]\d?|[1-5]\d\d|600) attempts (?:[3-9]|\d\d) within \d+",
+    )),
     ("who is asked for which password, not from where", (
         r"aaa new-model", r"no aaa new-model", r"aaa session-id common", r"aaa local authentication .+",
         rf"aaa authentication (?:login|enable) \S+ {_METHODS}", r"aaa authentication (?:attempts|fail-message|banner) .+",
@@ -92,7 +95,7 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("neighbours see names and ports, nothing is forwarded by it", (
         r"(?:cdp) (?:run|timer \d+|holdtime \d+)", r"no cdp run", r"lldp (?:run|timer \d+|holdtime \d+|reinit \d+)",
-        r"lldp tlv-select .+", r"no lldp run", r"udld .+", r"vtp (?:mode (?:transparent|off)|domain \S+|version \d)",
+        r"lldp tlv-select .+", r"no lldp run", r"vtp (?:mode (?:transparent|off)|domain \S+|version \d)",
     )),
     ("routed interfaces run no spanning tree", (r"spanning-tree .+", r"no spanning-tree .+")),
     ("the default: packets are forwarded", (
@@ -107,11 +110,14 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"ip forward-protocol (?:nd|udp)(?: \S+)?", r"no ip forward-protocol (?:nd|udp)(?: \S+)?",
     )),
     ("sessions of the box itself", (
-        r"ip tcp (?:synwait-time|window-size|mss|queuemax) \d+", r"ip tcp (?:path-mtu-discovery|selective-ack|timestamp).*",
-        r"ip icmp rate-limit unreachable.*", r"ipv6 icmp error-interval .+", r"ipv6 hop-limit \d+", r"no ip icmp redirect.*",
+        r"ip tcp (?:synwait-time|window-size|queuemax) \d+", r"ip tcp mss (?:[5-9]\d\d|\d{4,5})",
+        r"ip tcp (?:path-mtu-discovery|selective-ack|timestamp).*",
+        r"ip icmp rate-limit unreachable.*", r"ipv6 icmp error-interval .+", r"ipv6 hop-limit (?:[3-9]\d|[12]\d\d)",
+        r"no ip icmp redirect.*",
     )),
     ("when hits of access lists are logged", (
-        r"ip access-list (?:logging interval|log-update threshold|logging hash-generation).*", r"ip access-list persistent",
+        r"ip access-list (?:logging interval \d+|log-update threshold \d+|logging hash-generation)",
+        r"ip access-list persistent",
         r"ipv6 access-list log-update threshold \d+",
     )),
     ("text for people", (

@@ -11,6 +11,8 @@ _ROUTER = r"router bgp \S+ (?:address-family [^!]+? )?"
 _NEIGHBOR = r"router bgp \S+ (?:address-family [^!]+? )?neighbor \S+ "
 _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
+_HOLD = r"(?:0|[3-9]|[1-9]\d+)"
+"""A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
 _POLICY = r"policy-map \S+ class \S+ "
 
 
@@ -22,10 +24,10 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the physical port: speed, supervision, counters", _within(
         _INTERFACE, r"negotiation auto", r"no negotiation auto", r"speed \S+", r"duplex \w+", r"media-type \S+",
         r"load-interval \d+", r"keepalive(?: \d+)*", r"no keepalive", r"carrier-delay .+", r"bandwidth(?: qos-reference)? \d+",
-        r"delay \d+", r"hold-queue \d+ (?:in|out)", r"no mop (?:enabled|sysid)", r"mop (?:enabled|sysid)",
-        r"udld port(?: \w+)?", r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+", r"fec mode \S+",
+        r"delay \d+", r"hold-queue [1-9]\d* (?:in|out)", r"no mop (?:enabled|sysid)", r"mop (?:enabled|sysid)",
+        r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+", r"fec mode \S+",
         r"logging event .+", r"no logging event .+", r"snmp trap .+", r"no snmp trap .+", r"snmp ifindex persist",
-        r"arp timeout \d+", r"no switchport", r"power inline .+", r"hold-queue \d+",
+        r"arp timeout \d+", r"no switchport", r"power inline auto", r"hold-queue [1-9]\d*",
     )),
     ("how long packets may be", _within(
         _INTERFACE, r"mtu \d+", r"ip mtu \d+", r"ipv6 mtu \d+", r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
@@ -54,13 +56,13 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("how fast a dead neighbour is seen", (
         *_within(_INTERFACE, r"bfd (?:interval \d+ min_rx \d+ multiplier \d+|template \S+|echo)", r"no bfd echo"),
         *_within(r"bfd-template single-hop \S+", r"", r" interval .+"),
-        *_within(_NEIGHBOR, r"fall-over bfd.*", r"timers \d+ \d+(?: \d+)?", r"advertisement-interval \d+"),
-        *_within(_ROUTER, r"timers bgp \d+ \d+(?: \d+)?", r"bgp update-delay \d+", r"bgp scan-time \d+"),
+        *_within(_NEIGHBOR, r"fall-over bfd", rf"timers \d+ {_HOLD}", r"advertisement-interval \d+"),
+        *_within(_ROUTER, rf"timers bgp \d+ {_HOLD}", r"bgp update-delay \d+", r"bgp scan-time \d+"),
     )),
     ("link-local address: never routed", (_INTERFACE + r"ipv6 address [Ff][Ee][89A-Fa-f][0-9A-Fa-f]:\S+ link-local",)),
     ("the null interface sends no errors", (r"interface Null0",)),
     ("how the BGP session is protected, or what is logged", (
-        *_within(_NEIGHBOR, r"password(?: \d)? \S+", r"ttl-security hops 1", r"version 4", r"soft-reconfiguration inbound",
+        *_within(_NEIGHBOR, r"version 4", r"soft-reconfiguration inbound",
                  r"log-neighbor-changes(?: disable)?", r"transport path-mtu-discovery(?: disable)?",
                  r"ha-mode graceful-restart(?: disable)?"),
         *_within(_ROUTER, r"bgp log-neighbor-changes", r"no bgp log-neighbor-changes", r"bgp graceful-restart.*",
@@ -70,13 +72,14 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the session behind the access class", (
         *_within(_LINE, r"exec-timeout \d+(?: \d+)?", r"logging synchronous.*", r"history size \d+", r"length \d+",
                  r"width \d+", r"session-timeout \d+(?: output)?", r"absolute-timeout \d+", r"privilege level \d+",
-                 r"login", r"login local", r"login authentication \S+", r"password(?: \d)? \S+", r"no exec",
+                 r"login", r"login local", r"login authentication \S+", r"password(?: \d)? \S+",
                  r"authorization (?:exec|commands \d+) \S+", r"accounting (?:exec|commands \d+) \S+", r"no motd-banner",
                  r"no exec-banner", r"transport preferred none", r"transport output .+", r"notify", r"escape-character \S+",
-                 r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit \d+",
+                 r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),
         *_within(_VTY, r"no access-class \S+ out.*"),
-        r"line con 0", r"line aux 0", r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",
+        r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",
+        r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",
         r"line (?:con|aux) 0 transport input none", r"line con 0 media-type \w+",
     )),
     ("servers that the box asks", (
@@ -91,7 +94,8 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"deadtime \d+"),
         *_within(r"aaa accounting (?:exec|commands \d+|system|connection) \S+", r"", r" action-type \S+",
                  r" group \S+", r" broadcast"),
-        *_within(r"aaa common-criteria policy \S+", r"", r" .+"),
+        *_within(r"aaa common-criteria policy \S+", r"",
+                 r" (?:min-length|max-length|numeric-count|upper-case|lower-case|special-case|char-changes|lifetime) .+"),
     )),
     ("copies and diary of the configuration", (
         r"archive",
@@ -107,8 +111,8 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(r"key chain \S+ ", r"key \d+", r"key \d+ (?:key-string|cryptographic-algorithm) .+",
                  r"key \d+ (?:accept|send)-lifetime .+"),
     )),
-    ("limits what reaches the control processor, not what is forwarded", (
-        r"control-plane", r"control-plane host", r"control-plane service-policy (?:input|output) \S+",
+    ("classes and policies that nothing harmless binds: at the control plane they stop logins and sessions (IOS-CTL-01)", (
+        r"control-plane", r"control-plane host",
         r"class-map (?:match-(?:any|all) )?\S+",
         *_within(r"class-map (?:match-(?:any|all) )?\S+ ", r"match .+", r"description .+"),
         r"policy-map \S+", r"policy-map \S+ class \S+", r"policy-map \S+ description .+",
@@ -116,11 +120,18 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"fair-queue", r"shape .+", r"random-detect.*", r"queue-limit .+"),
     )),
     ("counts packets and exports the counts", (
-        *(section + rest for section in (r"flow record \S+", r"flow exporter \S+", r"flow monitor \S+", r"sampler \S+")
-          for rest in (r"", r" .+")),
+        *_within(r"flow record \S+", r"", r" (?:match|collect|description) .+"),
+        *_within(r"flow exporter \S+", r"", r" (?:destination|source|transport|template|option|dscp|ttl) .+",
+                 r" (?:export-protocol|description) .+"),
+        *_within(r"flow monitor \S+", r"", r" (?:record|exporter|cache|statistics|description) .+"),
+        *_within(r"sampler \S+", r"", r" (?:mode|description) .+"),
         r"ip flow-export .+", r"ip flow-cache .+", r"ip flow-top-talkers(?: .+)?",
     )),
-    ("reports of the box to its maker", (r"call-home", r"call-home .+")),
+    ("reports of the box to its maker", (
+        r"call-home", *_within(r"call-home ", r"(?:contact-email-addr|contact|phone-number|street-address|customer-id|site-id"
+                               r"|mail-server|sender|rate-limit|source-ip-address|source-interface|http-proxy|data-privacy) .+",
+                               r"profile \S+", r"profile \S+ (?:active|no active|(?:no )?destination .+|reporting .+)"),
+    )),
     ("one supervisor, or two that act as one", (r"redundancy", r"redundancy mode \S+")),
     ("optics are read out", (r"transceiver type all", r"transceiver type all monitoring")),
     ("a number of the VRF that nothing here uses", (r"vrf definition \S+ vpn id \S+",)),

@@ -26,6 +26,10 @@ _SSH = (
     r"|client-alive-count-max|client-alive-interval|fingerprint-hash|no-tcp-forwarding|no-passwords"
     r"|no-password-authentication|no-public-keys|no-challenge-response|log-key-changes|authentication-order)( |$)"
 )
+_LOGIN = (  # who may log in from where and when is not on the list (JUN-UP-03, JUN-UP-04)
+    r"system login (user \S+ (uid|full-name|class (?!unauthorized)\S+|authentication)|message|announcement|password|retry-options"
+    r"|class \S+ (permissions|idle-timeout|login-alarms|(allow|deny)-(commands|configuration)))( |$)"
+)
 _SNMP = (
     r"snmp (location|contact|name|description|engine-id|view|trap-group|trap-options|filter-interfaces"
     r"|filter-duplicates|health-monitor|rmon|v3|traceoptions|nonvolatile|routing-instance-access)( |$)"
@@ -39,8 +43,8 @@ _ETHER = (
     r"|flow-control|no-flow-control|no-loopback|link-mode|speed|fec)( |$)"
 )
 _SESSIONS = _BGP + (
-    r"(hold-time|log-updown|authentication-key|authentication-algorithm|authentication-key-chain"
-    r"|bfd-liveness-detection|graceful-restart|traceoptions|mtu-discovery|out-delay|tcp-mss|no-advertise-peer-as"
+    r"(log-updown|authentication-algorithm|hold-time (0|[3-9]|\d\d+)$|bfd-liveness-detection (?!strict-bfd)\S+"
+    r"|graceful-restart|traceoptions|mtu-discovery|out-delay|tcp-mss|no-advertise-peer-as"
     r"|precision-timers)( |$)"
 )
 
@@ -49,13 +53,14 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"protect ", "guards a line against change; says nothing itself"),
     (r"groups \S+( |$)", "in effect only where the group is applied; there it is read as if it stood there"),
     (r"(\S+ )*apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
-    (r"(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
+    (r"(?!set |delete )(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
     (r"version \S+$", "the release that wrote the text"),
     (r"system host-name \S+$", "a name; the device's name is given to the reader"),
     (r"system (domain-name|domain-search|name-server|time-zone|location|static-host-mapping)( |$)", _OUTGOING),
     (r"system (ntp|tacplus-server|tacplus-options|radius-server|radius-options|accounting)( |$)", _OUTGOING),
     (r"system (syslog|archival|tracing)( |$)", _OUTGOING),
-    (r"system (root-authentication|login|authentication-order|password-options)( |$)", _ACCESS),
+    (r"system (root-authentication|authentication-order|password-options)( |$)", _ACCESS),
+    (_LOGIN, _ACCESS),
     (r"system (license|max-configurations-on-flash|max-configuration-rollbacks|saved-core-files)( |$)", _LOCAL),
     (r"system (saved-core-context|no-saved-core-context|dump-on-panic|compress-configuration-files)( |$)", _LOCAL),
     (r"system (no-compress-configuration-files|no-debugger-on-alt-break|auto-snapshot|diag-port-authentication)( |$)", _LOCAL),

@@ -242,6 +242,7 @@ def _finish_neighbor(partial: PartialDevice, neighbor: NeighborDraft, remote_as:
         imports=_policies(neighbor, "in"),
         exports=_policies(neighbor, "out"),
         loops=neighbor.loops,
+        guards=tuple(sorted(neighbor.guards)),
         maximum_prefixes=neighbor.maximum_prefixes,
         send_communities=neighbor.send_communities,
         description=neighbor.description,

@@ -97,6 +97,16 @@ def _local_as(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
     return len(words) > 1
 
 
+def _password(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    neighbor.guards.add("password")
+    return len(words) == 2 or (len(words) == 3 and words[1].isdigit())
+
+
+def _ttl_security(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
+    neighbor.guards.add("ttl-security")
+    return words[1:] == ["hops", "1"]
+
+
 def _activate(neighbor: NeighborDraft, words: list[str], text: str) -> bool:
     neighbor.activated = True
     return len(words) == 1
@@ -141,6 +151,8 @@ _SESSION: dict[str, _Reader] = {
     "description": _description,
     "shutdown": _shutdown,
     "local-as": _local_as,
+    "password": _password,
+    "ttl-security": _ttl_security,
 }
 _POLICY: dict[str, _Reader] = {
     "activate": _activate,

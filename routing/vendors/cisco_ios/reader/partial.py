@@ -106,6 +106,7 @@ class NeighborDraft:
     first: tuple[int, LinePath]
     remote_as: int | None = None
     shutdown: bool = False
+    guards: set[str] = field(default_factory=set)
     activated: bool | None = None
     local_as: LocalAs | None = None
     maps: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -15,7 +15,29 @@ from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.reader.partial import FamilyDraft, PartialDevice, VrfDraft
 
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
-_DISTINGUISHER = re.compile(r"(?:\d{1,10}|\d{1,5}\.\d{1,5}|\d{1,3}(?:\.\d{1,3}){3}):\d{1,10}")
+_DISTINGUISHER = re.compile(r"(\d{1,10}|\d{1,5}\.\d{1,5}|\d{1,3}(?:\.\d{1,3}){3}):(\d{1,10})")
+_TWO_OCTETS, _FOUR_OCTETS = 0xFFFF, 0xFFFF_FFFF
+
+
+def distinguisher(text: str) -> str | None:
+    """Return a route distinguisher or target in its one form (AS in asplain), None if no device takes it.
+
+    `a.b` is AS a * 65536 + b (BOTH-VAL-01); behind an AS of four octets or an address the number has two octets, else four
+    (BOTH-VAL-02).
+    """
+    found = _DISTINGUISHER.fullmatch(text)
+    if found is None:
+        return None
+    administrator, number = found[1], int(found[2])
+    parts = [int(part) for part in administrator.split(".")]
+    if len(parts) == 4:
+        is_address = all(part <= 255 for part in parts)
+        return f"{'.'.join(map(str, parts))}:{number}" if is_address and number <= _TWO_OCTETS else None
+    if any(part > _TWO_OCTETS for part in parts[-2:]) and len(parts) == 2:
+        return None
+    asn = parts[0] if len(parts) == 1 else parts[0] << 16 | parts[1]
+    most = _FOUR_OCTETS if asn <= _TWO_OCTETS and len(parts) == 1 else _TWO_OCTETS
+    return f"{asn}:{number}" if asn <= _FOUR_OCTETS and number <= most else None
 
 
 def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -55,8 +77,8 @@ def _family_of(text: str) -> Family | None:
 
 def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
     match path[1].split():
-        case ["rd", rd] if _DISTINGUISHER.fullmatch(rd):
-            vrf.rd = rd
+        case ["rd", rd] if distinguisher(rd) is not None:
+            vrf.rd = distinguisher(rd)
         case ["description", _, *_]:
             vrf.description = path[1].partition(" ")[2].strip()
         case ["address-family", *_] if not legacy:
@@ -73,7 +95,10 @@ def _read_family_line(
     partial: PartialDevice, vrf: VrfDraft, place: FamilyDraft, index: int, path: LinePath, maps: bool
 ) -> bool:
     match path[-1].split():
-        case ["route-target", way, target] if _DISTINGUISHER.fullmatch(target) and way in ("import", "export", "both"):
+        case ["route-target", way, text] if way in ("import", "export", "both"):
+            target = distinguisher(text)
+            if target is None:
+                return False
             if way != "export":
                 place.imports.setdefault(target, index)
             if way != "import":

@@ -71,6 +71,10 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
             level.leaves.put("peer-as", str(as_number(text)), statement)
         case ["description", text]:
             level.leaves.put("description", text, statement)
+        case ["advertise-peer-as"]:
+            level.leaves.put("advertise-peer-as", "", statement)
+        case ["authentication-key" | "authentication-key-chain", _]:
+            level.leaves.put("authentication-key", "", statement)
         case ["local-address", text]:
             parse_address(text)
             level.leaves.put("local-address", text, statement)
@@ -239,6 +243,8 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         imports=_policies(levels, "imports", context) or (),
         exports=_policies(levels, "exports", context) or (PROTOCOL_POLICY,),
         loops=int(options.value("loops") or 1) - 1,
+        advertise_peer_as=_nearest(levels, "advertise-peer-as") is not None,
+        guards=() if _nearest(levels, "authentication-key") is None else ("password",),
         maximum_prefixes=_limit(options),
         send_communities=True,
         description=description,
