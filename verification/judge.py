@@ -1,7 +1,7 @@
 """The gate: the engine's answers and, if one is asked, a second judge's, every counterexample replayed by the dull meaning.
 
-Turns `Given` into a `Judgement`. The one idea: what a judge calls violated must be shown by `walk` on the very packet; where
-the two differ the question is disputed, and the gate stays shut.
+Turns `Given` into a `Judgement`. The one idea: what a judge calls violated must be shown by `walk` on the very packet, and
+what it says holds by a sample of packets; where the two differ the question is disputed, and the gate stays shut.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from verification.questions.judgement import Judgement
 from verification.questions.line_differences import line_differences
 from verification.reference.acl import judge_interface
 from verification.reference.walk import walk
+from verification.sample import dispute, sample
 from verification.verdicts.failure import NO_FAILURE, Failure, FailureName, failures
 from verification.verdicts.flow import Disposition, Flow, Trace, flow_in_words
 from verification.verdicts.gate import combine_verdicts
@@ -39,11 +40,11 @@ def judge_and_replay(
     progress: Progress | None = None,
     workers: Workers | None = None,
 ) -> Judgement:
-    """Answer every question (see `engine.judge`) and replay the counterexamples."""
+    """Answer every question (see `engine.judge`), replay the counterexamples, and dispute what a sample shows otherwise."""
     judgement = judge(given, with_failures=with_failures, progress=progress, workers=workers)
     replayer = _Replayer(given)
     answers = tuple(replace(item, verdict=replayer.replayed(item)) for item in judgement.answers)
-    return replace(judgement, answers=answers)
+    return dispute(replace(judgement, answers=answers), sample(given))
 
 
 def consult(judgement: Judgement, given: Given, second: AskSecond) -> Judgement:

@@ -147,7 +147,12 @@ def headline_of(report: VerifyReport) -> Headline:
     said = both(f"verdict_{state}", count=against, questions=questions) if against else both("verdict_hold")
     if state == "inconclusive" and not against:
         said = both("verdict_lines", count=len(judgement.lists.disputed))
-    extent = (("flows", judgement.flows), ("devices", judgement.devices), ("states", judgement.states))
+    extent = (
+        ("flows", judgement.flows),
+        ("devices", judgement.devices),
+        ("states", judgement.states),
+        ("walked", judgement.walked),
+    )
     return Headline(
         state=state,
         line=said,

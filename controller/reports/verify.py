@@ -229,5 +229,6 @@ def closing_line(output: Output, report: VerifyReport) -> str:
         flows=judgement.flows,
         devices=judgement.devices,
         states=judgement.states,
+        walked=judgement.walked,
         judges=output.words("engine_only") if judges in {(), ("engine",)} else ", ".join(judges),
     )

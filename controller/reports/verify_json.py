@@ -64,6 +64,7 @@ def print_verify_summary(output: Output, report: VerifyReport) -> None:
             "flows": judgement.flows,
             "devices": judgement.devices,
             "states": judgement.states,
+            "walked": judgement.walked,
             "lists": judgement.lists.lists,
             "unreachable": len(judgement.lists.unreachable),
             "judges": list(judges_of(judgement.answers)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, format_address
 from routing.model import Interface, Network, RouteSource
-from verification.reference.bgp_sessions import Node
+from verification.reference.bgp_sessions import Node, sessions
 from verification.reference.bgp_tables import settle
 from verification.reference.cabling import (
     Cables,
@@ -62,7 +62,7 @@ def route(network: Network, failure: Failure, prefixes: tuple[Prefix, ...]) -> R
     """Return the routes to all these prefixes under a failure."""
     wiring = wire(network, failure)
     own = {node: own_routes(wiring, node, prefixes) for node in _nodes(network, failure)}
-    tables = settle(wiring, own, prefixes)
+    tables = settle(wiring, sessions(wiring), own, prefixes)
     routes: dict[Node, dict[Prefix, Exits]] = {}
     for node, mine in own.items():
         found = {prefix: _exits(item.paths) for prefix, item in mine.items()}

@@ -17,12 +17,14 @@ from verification.verdicts.question import Answer
 class Judgement:
     """All answers, and how much was looked at: devices read, routing states, and flows: (source, destination, family)
     pairs whose sessions must be delivered, and fences proved. `second`: the second judge, if one was asked; `alone`: what
-    one judge alone vouches for. `lists`: what was found in bound access lists; it makes no verdict."""
+    one judge alone vouches for. `lists`: what was found in bound access lists; it makes no verdict. `walked`: packets of a
+    sample that the dull meaning was asked about, whatever the answers were (`verification.sample`)."""
 
     answers: tuple[Answer, ...]
     devices: int
     states: int
     flows: int
+    walked: int = 0
     second: SecondJudge | None = None
     alone: tuple[Alone, ...] = ()
     lists: BoundLists = field(default_factory=BoundLists)

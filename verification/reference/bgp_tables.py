@@ -12,7 +12,7 @@ from dataclasses import replace
 from intents.prefix import Prefix, format_address
 from routing.model import BgpInstance, Device, Direction, Redistribution, RouteSource, VrfFamily
 from routing.refs import bgp_ref, neighbor_ref, vrf_import_ref
-from verification.reference.bgp_sessions import BgpSession, Node, sessions
+from verification.reference.bgp_sessions import BgpSession, Node
 from verification.reference.cabling import Cables
 from verification.reference.own_routes import Route
 from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, behaviour_of, choose, learn
@@ -22,13 +22,17 @@ Table = Mapping[Prefix, tuple[Path, ...]]
 Tables = Mapping[Node, Table]
 
 
-def settle(wiring: Cables, own: Mapping[Node, Mapping[Prefix, Route]], prefixes: tuple[Prefix, ...]) -> Tables | None:
+def settle(
+    wiring: Cables,
+    heard: tuple[BgpSession, ...],
+    own: Mapping[Node, Mapping[Prefix, Route]],
+    prefixes: tuple[Prefix, ...],
+) -> Tables | None:
     """Return the BGP tables that a further round leaves as they are; None if there are none within the bound.
 
     A path grows by one table in each round and none is longer than there are tables; the bound leaves as much again
     for what must first be withdrawn.
     """
-    heard = sessions(wiring)
     tables: Tables = {}
     for _ in range(3 * len(own) + 10):
         following = _round(wiring, heard, own, prefixes, tables)

@@ -13,7 +13,7 @@ from typing import assert_never
 
 from intents.prefix import Family, Prefix
 from routing.model import Network, RouteSource
-from verification.reference.bgp_sessions import Node
+from verification.reference.bgp_sessions import BgpSession, Node, sessions
 from verification.reference.bgp_tables import settle
 from verification.reference.cabling import Cables, connected_prefixes, wire
 from verification.reference.own_routes import Route, own_routes
@@ -38,12 +38,34 @@ class WalkRoutes:
     routes: Mapping[Node, tuple[Route, ...]]
 
 
-def routes_to(network: Network, failure: Failure, family: Family, destination: int) -> WalkRoutes:
-    """Return the routes to one destination; a caller with many flows to it may pass them to `walk`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peerings:
+    """What does not depend on a destination: cables, and the sessions that come up."""
+
+    wiring: Cables
+    sessions: tuple[BgpSession, ...]
+
+
+def peerings_of(network: Network, failure: Failure) -> Peerings:
+    """Return the peerings of a network under a failure; a caller with many destinations may pass it to `routes_to`."""
     wiring = wire(network, failure)
+    return Peerings(wiring=wiring, sessions=sessions(wiring))
+
+
+def routes_to(
+    network: Network, failure: Failure, family: Family, destination: int, peerings: Peerings | None = None
+) -> WalkRoutes:
+    """Return the routes to one destination; a caller with many flows to it may pass them to `walk`.
+
+    `peerings` is that of the same network and failure, if the caller has it already (else ValueError).
+    """
+    peerings = peerings or peerings_of(network, failure)
+    wiring = peerings.wiring
+    if wiring.network is not network or wiring.failure != failure:
+        raise ValueError("peerings of another network, or under another failure")
     prefixes = _needed_prefixes(network, family, destination)
     own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
-    tables = settle(wiring, own, prefixes)
+    tables = settle(wiring, peerings.sessions, own, prefixes)
     found: dict[Node, tuple[Route, ...]] = {}
     for node, mine in own.items():
         learned = {} if tables is None else tables.get(node, {})
