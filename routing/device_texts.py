@@ -26,10 +26,14 @@ def read_device_texts(
     texts: dict[str, str] = {}
     findings: list[Finding] = []
     first: dict[str, Path] = {}
+    if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
+        findings.append(make_finding("TR708", Where(file=shown), severity=Severity.WARNING))
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
-            continue
         where = Where(file=f"{shown}/{path.name}")
+        if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
+            if _looks_like_a_text(path, devices):
+                findings.append(make_finding("TR708", where, severity=Severity.WARNING))
+            continue
         if path.stem not in devices:
             findings.append(make_finding("TR705", where, severity=strangers, device=path.stem))
         elif path.stem in first:
@@ -43,6 +47,11 @@ def read_device_texts(
             texts[path.stem], odd = _decode(path.read_bytes(), where)
             findings += odd
     return texts, tuple(findings)
+
+
+def _looks_like_a_text(path: Path, devices: Collection[str]) -> bool:
+    """Return whether somebody may take this for a device's text: CORE-1.CFG, core-1.txt, a link core-1.cfg that leads nowhere."""
+    return not path.name.startswith(".") and (path.suffix.lower() in SUFFIXES or path.stem in devices)
 
 
 def _decode(found: bytes, where: Where) -> tuple[str, list[Finding]]:

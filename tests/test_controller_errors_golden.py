@@ -118,6 +118,24 @@ def odd_running_text(folder: Path) -> object:
     return findings
 
 
+def running_text_that_is_not_read(folder: Path) -> object:
+    running = folder / "running"
+    running.mkdir()
+    (running / "agg-1.CFG").write_text("hostname agg-1\n", encoding="utf-8")
+    (running / "agg-2.txt").write_text("set system host-name agg-2\n", encoding="utf-8")
+    (running / "core-1.cfg").symlink_to(running / "nowhere")
+    (running / "core-2.conf").mkdir()
+    (running / "README.md").write_text("not a text\n", encoding="utf-8")
+    merged, findings = merge_running(compiled().configs, running)
+    assert merged == compiled().configs
+    return findings
+
+
+def running_that_is_no_folder(folder: Path) -> object:
+    (folder / "running").write_text("hostname agg-1\n", encoding="utf-8")
+    return merge_running(compiled().configs, folder / "running")[1]
+
+
 def over_nothing(_: Path) -> object:
     given = give(compiled(), {name: item.text for name, item in compiled().configs.items() if name != "agg-1"})
     nothing = Judgement(answers=(), devices=9, states=1, flows=0)
@@ -186,6 +204,8 @@ CASES: Mapping[str, Produce] = {
     "TR704-running-too-large": large_running_text,
     "TR705-running-of-a-stranger": running_of_a_stranger,
     "TR707-no-utf-8": odd_running_text,
+    "TR708-not-read": running_text_that_is_not_read,
+    "TR708-no-folder": running_that_is_no_folder,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),
     "TR801-no-workspace": lambda folder: check_folder(folder / "workspace"),
     "TR802-not-empty": lambda folder: init_workspace(Output("en"), texts_in(folder)),
