@@ -57,7 +57,7 @@ def _looks_like_a_text(path: Path, devices: Collection[str]) -> bool:
 def _decode(found: bytes, where: Where) -> tuple[str, list[Finding]]:
     """Return a file's text, and the first byte that is not UTF-8 as a finding."""
     try:
-        return found.decode("utf-8"), []
+        return found.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
         line = found.count(b"\n", 0, error.start) + 1
         column = error.start - (found.rfind(b"\n", 0, error.start) + 1) + 1

@@ -9,8 +9,11 @@ from types import MappingProxyType
 import pytest
 
 import routing.model
+from controller.jobs import pipeline
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import Compiled, address, compile_network
+from intents.prefix import Family, parse_prefix
+from ipam.endpoints import Resolver
 from tests.builder_faults import BUILDER_FAULTS
 from tests.rule_cases import SMALL, example
 from tests.small_builds import compiled
@@ -44,6 +47,22 @@ def test_the_judge_sees_a_fault_of_the_builder(name: str, monkeypatch: pytest.Mo
     faulty = compile_network(address(example(SMALL)))
     assert {name: item.text for name, item in faulty.configs.items()} != right, "the fault changes no text"
     assert violated(given_of(faulty))
+
+
+def test_the_judge_reads_the_pools_of_routers_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = {Family.V4: (parse_prefix("10.192.0.0/11"),), Family.V6: (parse_prefix("2001:db8::/32"),)}
+    monkeypatch.setattr(Resolver, "infrastructure", lambda _, family: wide[family])
+    assert violated(given_of(compile_network(address(example(SMALL)))))
+
+
+def test_the_judge_reads_the_stations_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = pipeline.login_sources
+    for family in Family:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                pipeline, "login_sources", lambda done, left=family: [p for p in real(done) if p.family is left]
+            )
+            assert violated(given_of(compile_network(address(example(SMALL))))), family
 
 
 # What the pipeline carries across: imports can be watched, values can't.

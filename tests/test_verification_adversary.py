@@ -83,6 +83,24 @@ ATTACHMENTS = (
         ),
     ),
     row(
+        "a neighbour that nobody planned",
+        "addressing",
+        (
+            GIA_SANG,
+            r"^(  network 10\.196\.128\.64 mask .*)$",
+            r"\1\n  neighbor 10.196.128.70 remote-as 65001\n  neighbor 10.196.128.70 activate",
+        ),
+    ),
+    row(
+        "another's LAN in a VRF that is nobody's",
+        "addressing",
+        (
+            EDGE,
+            r"^(interface TenGigabitEthernet0/0/0\.101)$",
+            r"interface TenGigabitEthernet0/0/0.999\n encapsulation dot1Q 999\n ip address 10.196.64.66 255.255.255.192\n\1",
+        ),
+    ),
+    row(
         "two attachments swap VRFs",
         "session",
         (GIA_SANG, rf"^(interface GigabitEthernet0/0/1\.101{SECTION}\n vrf forwarding) A-4$", r"\1 A-19"),

@@ -141,7 +141,7 @@ HOLDERS = attachment_lans(REGISTRY, BOOK)
 
 
 def allowed_sets(policy: Policy, family: Family) -> AllowedSets:
-    pairs = pair_policy(policy, REGISTRY, BOOK, family)
+    pairs = pair_policy(policy, REGISTRY, BOOK, BOOK.infrastructure(family), family)
     return AllowedSets(pairs=pairs, space=header_space(family, allowed_matches(pairs)))
 
 

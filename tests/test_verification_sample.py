@@ -20,7 +20,7 @@ from verification.questions.judgement import Judgement
 from verification.sample import BUNDLE, BUNDLES, dispute, draw, sample
 from verification.verdicts.flow import TCP, UDP
 from verification.verdicts.question import QuestionKind
-from verification.verdicts.verdict import Disputed, Holds
+from verification.verdicts.verdict import Disputed, Holds, Replay, Violated
 
 
 @cache
@@ -110,3 +110,20 @@ def test_what_is_wrong_already_stays_as_it_is_said() -> None:
     found = dispute(judge(faulty), sample(faulty))
     held = {item.question for item in judge(faulty).answers if isinstance(item.verdict, Holds)}
     assert all(item.question in held for item in found.answers if isinstance(item.verdict, Disputed))
+
+
+def test_a_packet_that_starts_at_an_interface_that_is_down_is_not_said_to_be_replayed() -> None:
+    port = next(item for item in given().network.ports if item.device in given().roles.sites)
+    network = given().network
+    device = network.devices[port.device]
+    down = tuple(replace(item, enabled=item.name != port.interface) for item in device.interfaces)
+    devices = {**network.devices, port.device: replace(device, interfaces=down)}
+    answers = judge_and_replay(replace(given(), network=replace(network, devices=devices))).answers
+    starting = [
+        item.verdict
+        for item in answers
+        if isinstance(item.verdict, Violated)
+        and item.verdict.flow is not None
+        and (item.verdict.flow.start_device, item.verdict.flow.start_interface) == (port.device, port.interface)
+    ]
+    assert {item.replay for item in starting} == {Replay.NO_START}

@@ -17,6 +17,7 @@ from verification.evidence.evidence import Given
 from verification.questions.judgement import Judgement
 from verification.questions.line_differences import line_differences
 from verification.reference.acl import judge_interface
+from verification.reference.cabling import wire
 from verification.reference.walk import walk
 from verification.sample import dispute, sample
 from verification.verdicts.failure import NO_FAILURE, Failure, FailureName, failures
@@ -90,7 +91,7 @@ class _Replayer:
         failure = self._failures.get(verdict.failure)
         if failure is None:
             return replace(verdict, replay=Replay.NO_STATE)
-        if not _starts(self._network, flow):
+        if not _starts(self._network, failure, flow):
             return replace(verdict, replay=Replay.NO_START)
         key = (flow, claim, verdict.failure)
         if key not in self._known:
@@ -107,7 +108,7 @@ class _Replayer:
     def shows(self, verdict: Violated) -> bool:
         """Return whether `walk` shows what a violation of another judge claims; False for one that claims nothing of a packet."""
         flow, claim = verdict.flow, verdict.claim
-        if flow is None or claim is None or not _starts(self._network, flow):
+        if flow is None or claim is None or not _starts(self._network, NO_FAILURE, flow):
             return False
         return self._shows(flow, claim, NO_FAILURE)
 
@@ -140,10 +141,10 @@ def _arrives(trace: Trace, claim: Claim) -> bool:
     return (last.device, last.out_interface or "") in claim.places
 
 
-def _starts(network: Network, flow: Flow) -> bool:
-    """Return whether the starting interface exists: a packet can't be followed from one that does not."""
-    device = network.devices.get(flow.start_device)
-    return device is not None and any(item.name == flow.start_interface for item in device.interfaces)
+def _starts(network: Network, failure: Failure, flow: Flow) -> bool:
+    """Return whether the starting interface is there and works: a packet can't be followed from one that is not or does not."""
+    working = wire(network, failure).working.get(flow.start_device, ())
+    return any(item.name == flow.start_interface for item in working)
 
 
 def _without_filters(network: Network) -> Network:

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from controller.jobs.pipeline import Compiled, login_sources
+from controller.jobs.pipeline import Addressed, Compiled
+from intents.builtin import MANAGEMENT
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
+from intents.prefix import Prefix
+from ipam.address_plan import EntryState
 from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
 from routing.cabling import cabling_of
 from routing.device_texts import read_device_texts
@@ -58,8 +61,20 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
         registry=addressed.wanted.registry,
         address_plan=addressed.address_plan,
         roles=roles_of(inventory),
-        login_sources=login_sources(addressed),
+        login_sources=_stations(addressed),
     )
+
+
+def _stations(addressed: Addressed) -> tuple[Prefix, ...]:
+    """Return the LANs of the management stations: read from registry and plan here, by no code that the builder uses."""
+    names = addressed.wanted.settings.management.login_from
+    keys = {
+        f"lan/{name}"
+        for name, attachment in addressed.wanted.registry.attachments.items()
+        if attachment.organisation in names and attachment.purpose == MANAGEMENT
+    }
+    entries = addressed.address_plan.prefixes
+    return tuple(sorted(item.prefix for item in entries if item.key in keys and item.state is EntryState.ACTIVE))
 
 
 def read_folder(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.policy import Policy
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, Registry
-from ipam.address_plan import AddressPlan, EntryState
+from ipam.address_plan import AddressPlan, EntryState, PoolUse
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
 from verification.packets.bit_sets import union
@@ -170,6 +170,11 @@ def gather(given: Given) -> Evidence:
     )
 
 
+def router_pools(plan: AddressPlan) -> tuple[Prefix, ...]:
+    """Return the pools that routers have addresses from outside LANs: read here, by no code that the builder uses."""
+    return tuple(pool.prefix for pool in plan.pools if pool.use in (PoolUse.LINK, PoolUse.LOOPBACK))
+
+
 def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dict[int, tuple[AttachmentPort, ...]]:
     found: dict[int, tuple[AttachmentPort, ...]] = {}
     for port in network.ports:
@@ -180,7 +185,7 @@ def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dic
 
 
 def _side(given: Given, resolver: Resolver, family: Family, acls: Mapping[tuple[str, Family, str], Acl]) -> Side:
-    pairs = pair_policy(given.policy, given.registry, resolver, family)
+    pairs = pair_policy(given.policy, given.registry, resolver, router_pools(given.address_plan), family)
     matches = {*allowed_matches(pairs), *login_matches()}
     seen: set[tuple[object, ...]] = set()
     for (_, acl_family, _), acl in acls.items():

@@ -15,7 +15,7 @@ from intents.registry import AttachmentName
 from ipam.address_plan import EntryState
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Device, Direction
-from verification.evidence.evidence import Given
+from verification.evidence.evidence import Given, router_pools
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import header_match, header_space
@@ -31,7 +31,8 @@ class FencesAlone:
     def __init__(self, given: Given) -> None:
         resolver = Resolver(given.address_plan)
         self._pairs: Mapping[Family, PairPolicy] = {
-            family: pair_policy(given.policy, given.registry, resolver, family) for family in Family
+            family: pair_policy(given.policy, given.registry, resolver, router_pools(given.address_plan), family)
+            for family in Family
         }
         self._matches = {family: allowed_matches(pairs) for family, pairs in self._pairs.items()}
         self._subnets: Mapping[tuple[str, Family], Prefix] = {

@@ -116,12 +116,17 @@ class PairPolicy:
         return self.honest
 
 
-def pair_policy(policy: Policy, registry: Registry, addresses: AddressResolver, family: Family) -> PairPolicy:
-    """Return the meaning of a policy over one family, for the attachments of a registry of one day."""
+def pair_policy(
+    policy: Policy, registry: Registry, addresses: AddressResolver, routers: Iterable[Prefix], family: Family
+) -> PairPolicy:
+    """Return the meaning of a policy over one family, for the attachments of a registry of one day.
+
+    `routers`: the pools that routers have addresses from outside LANs.
+    """
     lans = {name: prefix for name, prefix in addresses.lans(family).items() if name in registry.attachments}
     own = {name: _own_spans(name, registry, addresses, family, lans) for name in registry.attachments}
     runs = _kind_runs(policy.rules, addresses, family)
-    routers = union_of(span_of(prefix) for prefix in addresses.infrastructure(family))
+    of_routers = union_of(span_of(prefix) for prefix in routers if prefix.family is family)
     named = [(low, high) for low, high, _ in runs]
     return PairPolicy(
         family=family,
@@ -130,8 +135,8 @@ def pair_policy(policy: Policy, registry: Registry, addresses: AddressResolver, 
         own={name: spans for name, spans in own.items() if spans},
         lans=lans,
         company=_company(registry, own),
-        routers=routers,
-        honest=union_of([*named, *routers, *(span for spans in own.values() for span in spans)]),
+        routers=of_routers,
+        honest=union_of([*named, *of_routers, *(span for spans in own.values() for span in spans)]),
         between_anyone=union(bit(index) for index, rule in enumerate(policy.rules) if not rule.same_organisation),
     )
 

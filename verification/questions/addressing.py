@@ -15,8 +15,8 @@ from intents.prefix import Family, Prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
-from routing.model import AttachmentPort, Interface, PhysicalLink
-from routing.refs import bgp_ref, binding_ref, interface_ref
+from routing.model import AttachmentPort, BgpNeighbor, Interface, PhysicalLink
+from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
 from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
@@ -55,6 +55,7 @@ def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
     yield from _mixed_vrfs(evidence, found)
     yield from _unplanned(evidence, found)
     yield from _unspoken_links(evidence, found)
+    yield from _stray_neighbors(evidence, found)
     owners = {place: planned.owner for place, planned in found.items()}
     yield from check_presented_asns(evidence, owners)
     yield from check_distinguishers(evidence, owners)
@@ -240,9 +241,15 @@ def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterf
         (device, next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name))
         for device, name in found
     }
+    planned = [item.prefix for item in evidence.given.address_plan.prefixes if item.state is EntryState.ACTIVE]
     for device in evidence.given.network.devices.values():
         for item in device.interfaces:
-            if item.addresses and (device.name, item.name) not in found and (device.name, item.vrf) in ours:
+            if not item.addresses or (device.name, item.name) in found:
+                continue
+            subnets = [prefix_of(address.family, address.value, address.length) for address in item.addresses]
+            if (device.name, item.vrf) in ours or any(
+                prefix.overlaps(subnet) for subnet in subnets for prefix in planned
+            ):
                 yield NetworkFault(
                     reason=because(
                         "interface_not_planned",
@@ -255,6 +262,30 @@ def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterf
                     ref=interface_ref(item.name),
                     family=_only(_addresses(item)),
                 )
+
+
+def _stray_neighbors(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
+    """Yield neighbours in VRFs of ours that are not the far end of a planned link, whether or not a session comes up."""
+    ours: set[tuple[str, str | None]] = set()
+    meant: set[tuple[str, str | None, Family, int]] = set()
+    for (device, name), planned in found.items():
+        vrf = next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name)
+        ours.add((device, vrf))
+        for family, value, length in planned.addresses if planned.peers else ():
+            subnet = prefix_of(family, value, length)
+            meant.add((device, vrf, family, subnet.network + subnet.last - value))
+    for name, device_item in evidence.given.network.devices.items():
+        for instance in device_item.bgp:
+            for neighbor in instance.neighbors if (name, instance.vrf) in ours else ():
+                if neighbor.enabled and (name, instance.vrf, neighbor.family, neighbor.address) not in meant:
+                    yield _stray_neighbor(name, instance.vrf, neighbor)
+
+
+def _stray_neighbor(device: str, vrf: str | None, neighbor: BgpNeighbor) -> NetworkFault:
+    address = format_address(neighbor.family, neighbor.address)
+    reason = because("neighbor_not_planned", device=device, neighbor=address, vrf=table_named(vrf))
+    ref = neighbor_ref(vrf, neighbor.family, address)
+    return NetworkFault(reason=reason, device=device, ref=ref, family=neighbor.family)
 
 
 def _unspoken_links(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:

@@ -61,7 +61,7 @@ class Replay(StrEnum):
     NO_PACKET = "no-packet"
     """A rule about routes or lines alone: there is no packet that could show it."""
     NO_START = "no-start"
-    """The interface where the packet starts is not there."""
+    """The interface where the packet starts is not there, or does not work."""
     NO_STATE = "no-state"
     """It happens under a failure that is not one of the network's single failures."""
     LIMIT = "limit"
