@@ -38,7 +38,7 @@ from verification.questions.policy_questions import rule_questions
 from verification.questions.purposes import homes_of
 from verification.questions.segregation import exposed
 from verification.questions.stub_reachability import stub_demand
-from verification.questions.unknown_lines import unknowns_of
+from verification.questions.unknown_lines import Unknowns, unknowns_of
 from verification.questions.unreachable_lines import check_lines
 from verification.routes.rib import NotSettledError
 from verification.routes.topology import grouped
@@ -71,19 +71,20 @@ def judge(
             answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=check_lines(given)
         )
     inquiry = open_inquiry(evidence)
+    unknowns = unknowns_of(evidence)
     whole = judge_whole(inquiry)
     tally = whole.tally
     states = all_failures(evidence) if with_failures else ()
     if states and workers is not None:
         with workers(partial(judge_failures, inquiry, whole)) as submit:
             begun = start_failures(submit, states)
-            fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
+            fences, facts, lists = check_fences(evidence), network_facts(inquiry, unknowns), check_lines(given)
             tally.merge(collect_failures(begun, progress))
     else:
-        fences, facts, lists = check_fences(evidence), network_facts(inquiry), check_lines(given)
+        fences, facts, lists = check_fences(evidence), network_facts(inquiry, unknowns), check_lines(given)
         tally.merge(judge_failures(inquiry, whole, states, progress))
     return Judgement(
-        answers=_answers(inquiry, tally, fences, facts),
+        answers=_answers(inquiry, unknowns, tally, fences, facts),
         devices=len(given.network.devices),
         states=tally.states,
         flows=inquiry.permitted_matrix.pairs + len(fences),
@@ -118,12 +119,12 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
 
 def _answers(
     inquiry: Inquiry,
+    unknowns: Unknowns,
     tally: Tally,
     fences: tuple[FenceResult, ...],
     facts: NetworkFacts,
 ) -> tuple[Answer, ...]:
     evidence = inquiry.evidence
-    unknowns = unknowns_of(evidence)
     known = Known(
         tally=tally,
         unknowns=unknowns,

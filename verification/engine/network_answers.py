@@ -89,7 +89,7 @@ class NetworkFacts:
     logins: Mapping[str, Violated | None]
 
 
-def network_facts(inquiry: Inquiry) -> NetworkFacts:
+def network_facts(inquiry: Inquiry, unknowns: Unknowns) -> NetworkFacts:
     """Look at everything that no failure changes."""
     evidence, address_index = inquiry.evidence, inquiry.address_index
     leaks = check_leaks(evidence, address_index, inquiry.purposes)
@@ -102,7 +102,7 @@ def network_facts(inquiry: Inquiry) -> NetworkFacts:
             evidence, chain(leaks, check_strays(evidence, address_index, inquiry.plane), check_own_routes(evidence))
         ),
         route_filter=_faulty(evidence, check_route_filters(evidence, inquiry.plane)),
-        addressing=_faulty(evidence, check_addressing(evidence)),
+        addressing=_addressing(evidence, unknowns),
         logins={
             name: _faulty(
                 evidence,
@@ -128,8 +128,8 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknown
         ),
     )
     purposes = _faulty(evidence, iter(tally.purposes))
-    # a line that nobody understands may keep its device's own prefixes from the backbone
-    unsure = None if purposes is not None or not unknowns.devices else unknowns.verdict
+    # a line that nobody understands may keep its device's own prefixes from the backbone, or bring what is missing there
+    unsure = unknowns.verdict if unknowns.devices else None
     for kind in QuestionKind:
         verdict = _network_verdict(kind, facts, unknowns)
         if kind is QuestionKind.PURPOSE:
@@ -141,9 +141,10 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknown
             yield Answer(question=question, verdict=verdict)
     for name, device in sorted(evidence.given.network.devices.items()):
         question = Question(kind=QuestionKind.MANAGEMENT, subject=name, cases=max(1, len(device.logins)))
-        cut = iter([tally.management[name]] if name in tally.management else [])
+        is_unsure = bool(device.unknown) or unknowns.anywhere
+        cut = iter([tally.management[name]] if name in tally.management and not is_unsure else [])
         violated = facts.logins[name] or _faulty(evidence, cut)
-        if violated is None and (device.unknown or unknowns.anywhere):
+        if violated is None and is_unsure:
             yield Answer(question=question, verdict=unknowns.verdict)
         else:
             yield Answer(question=question, verdict=violated or Holds(judges=(ENGINE,), states=tally.states))
@@ -178,6 +179,12 @@ def _network_verdict(kind: QuestionKind, facts: NetworkFacts, unknowns: Unknowns
 def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | None:
     fault = next(found, None)
     return None if fault is None else violated_network(evidence, fault)
+
+
+def _addressing(evidence: Evidence, unknowns: Unknowns) -> Violated | None:
+    """Return what is not as planned; where a line is not understood, what is only missing may be just that line."""
+    found = check_addressing(evidence)
+    return _faulty(evidence, (item for item in found if not item.missing) if unknowns.devices else found)
 
 
 def _settled(tally: Tally, unknowns: Unknowns) -> Verdict:

@@ -52,11 +52,15 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
     elif DevicesEndpoint() not in (rule.source, rule.destination):
         cut = _first_wrong(known, sources, destinations)
         if cut is not None and cut in known.tally.joined:
+            if known.unknowns.of_routes(frozenset(cut)):  # what is missing may be what nobody understands
+                return known.unknowns.verdict
             return violated_by(evidence, known.tally.joined[cut], question.intents)
         if cut is not None:
             return known.filtered[cut]
     elif known.tally.management:
         fault = known.tally.management[min(known.tally.management)]
+        if known.unknowns.anywhere or fault.device in known.unknowns.devices:
+            return known.unknowns.verdict
         return replace(violated_network(evidence, fault), intents=question.intents)
     if known.unknowns.of_routes(sources | destinations):
         return known.unknowns.verdict

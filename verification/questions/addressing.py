@@ -159,6 +159,7 @@ def _missing(evidence: Evidence, planned: PlannedInterface) -> NetworkFault:
         device=planned.device,
         ref=interface_ref(planned.name or planned.port),
         family=_only(planned.addresses),
+        missing=True,
     )
 
 
@@ -303,4 +304,5 @@ def _unspoken_links(evidence: Evidence, found: Mapping[tuple[str, str], PlannedI
                     device=device,
                     ref=bgp_ref(own),
                     family=family,
+                    missing=True,
                 )

@@ -29,13 +29,14 @@ from verification.verdicts.flow import SUCCESS
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkFault:
     """What is wrong, and the line of which device is to blame; `failure`: when what has failed, `family`: the only address
-    family that it is about."""
+    family that it is about; `missing`: something is not there, which is all that is wrong."""
 
     reason: Reason
     device: str
     ref: Ref
     failure: FailureName = NOTHING_FAILED
     family: Family | None = None
+    missing: bool = False
 
 
 def only_family(families: Iterable[Family]) -> Family | None:

@@ -153,7 +153,7 @@ def join(
     regions = address_index.regions.get((destination, family), ())
     if node is None or not regions:
         missing = Way(Disposition.NO_ROUTE, port.device, port.interface, (port.device,), ())
-        any_region = next(iter(regions), Prefix(family, 0, 0))
+        any_region = next(iter(regions), _planned_host(evidence, destination, family))
         reason = because("source_port_missing") if node is None else because("destination_nowhere")
         cut = Failing(port=port, region=any_region, way=missing, state=state)
         yield cut.wrong(WrongKind.SESSION, source, destination, reason)
@@ -164,6 +164,12 @@ def join(
                 failing = Failing(port=port, region=region, way=way, state=state)
                 yield failing.wrong(WrongKind.SESSION, source, destination, _ended(way))
                 return
+
+
+def _planned_host(evidence: Evidence, name: AttachmentName, family: Family) -> Prefix:
+    """Return a host of an attachment by plan, where no text has a prefix of its own."""
+    low, high = next(iter(evidence.own.get((name, family), ())), (0, 0))
+    return Prefix(family, min(low + 2, high), family.bits)
 
 
 def _ended(way: Way) -> Reason:
