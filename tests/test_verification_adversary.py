@@ -790,6 +790,39 @@ UNKNOWN = (
         ("core-1", r"^(  neighbor 10\.192\.0\.3 activate)$", r"\1\n  neighbor 10.192.0.3 route-map PREFER in"),
         ("core-1", r"^(interface Loopback0)$", "route-map PREFER permit 10\n set local-preference 101\n!\n\\1"),
     ),
+    row(
+        "a static route that resolves through another one",
+        NEITHER,
+        (
+            EDGE,
+            r"^(ip route vrf A-7 198\.51\.100\.0 255\.255\.255\.192) 10\.192\.0\.1$",
+            r"\1 192.0.2.1\nip route vrf A-7 192.0.2.0 255.255.255.0 10.192.0.1",
+        ),
+    ),
+    row(
+        "a static route that gives way to a received one",
+        NEITHER,
+        (GIA_SANG, r"^(ntp server .*)$", r"ip route vrf A-1 10.196.0.64 255.255.255.192 Null0 210\n\1"),
+    ),
+    row(
+        "an import map that is not defined",
+        NEITHER,
+        (EDGE, r"^(vrf definition P-GOVERNMENT\n.*\n.*\n address-family ipv4\n  import map) \S+$", r"\1 NOT-THERE"),
+    ),
+    row(
+        "an aggregate in a VRF that others import from",
+        NEITHER,
+        (
+            EDGE,
+            r"^( address-family ipv4 vrf A-7)$",
+            r"\1\n  aggregate-address 198.51.100.0 255.255.255.0 summary-only",
+        ),
+    ),
+    row(
+        "ASs prepended behind a local AS",
+        NEITHER,
+        (GIA_SANG, r"^(route-map TRUC-RM4-5e438eb423cf permit 10)$", r"\1\n set as-path prepend 65077"),
+    ),
 )
 
 HARMLESS = (

@@ -107,7 +107,7 @@ def _disputed(answer: Answer, cut: Mapping[Rule, Surprise], open_at: Mapping[str
         found = open_at.get(subject)
     if found is None:
         return answer
-    said = because("walk_delivers" if found.delivered else "walk_drops")
+    said = because("walk_delivers") if found.delivered else because("walk_drops")
     verdict = Disputed(
         one=Statement(judges=(ENGINE,), said=because("it_holds")),
         other=Statement(judges=(WALK,), said=said, flow=found.packet.flow),

@@ -42,6 +42,11 @@ class PlatformRules:
     """A path is sent back to the neighbour that it was learned from (IOS-SEND-07), else not (JUN-SEND-03)."""
     unusable_distance: int | None = 255
     """A static route of this distance is never installed (IOS-STAT-03, JUN-STAT-05)."""
+    resolves_recursively: bool = True
+    """A static route's next hop resolves through any route but the default (IOS-STAT-01, IOS-STAT-02), else only through a
+    connected network (JUN-STAT-01)."""
+    aggregates_start_anew: bool = True
+    """An aggregate has an empty AS path (IOS-AGG-01), else what its contributors have in common (JUN-AGG-02)."""
     redistributes_default: bool = False
     """Redistributing static routes carries 0/0, too (IOS-STAT-04, JUN-STAT-10)."""
     redistributed_origin: int = 2

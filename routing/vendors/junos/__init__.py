@@ -66,6 +66,8 @@ class _Junos:
         fences=FenceTraits(permits_match_fragments=False, several_values=True),
         suffix=".conf",
         rules=PlatformRules(
+            resolves_recursively=False,
+            aggregates_start_anew=False,
             prepends_behind_own_as=False,
             checks_first_as=False,
             sends_to_first_as=False,
