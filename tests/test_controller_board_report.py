@@ -41,8 +41,8 @@ from intents.reason import because
 from intents.registry import SystemName
 from routing.model import Ref
 from tests.small_commands import ON, ROOT, SMALL, copy_small, start_truc, truc
+from verification.mutation.edits import FaultKind, TextEdit
 from verification.mutation.faults import Fault
-from verification.mutation.kinds import FaultKind, TextEdit
 from verification.mutation.score import Outcome, Score, ScoredFault
 from verification.mutation.second_score import SecondScore, SecondSight, Sight
 from verification.questions.judgement import Judgement

@@ -14,9 +14,10 @@ from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
 from intents.reason import describe_reason
 from verification.evidence.evidence import Given
+from verification.mutation.edits import FaultKind, TextEdit
 from verification.mutation.faults import Fault, describe_fault, mutate, named_faults, uniform_faults
 from verification.mutation.fences_alone import FencesAlone
-from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit
+from verification.mutation.kinds import NAMED_KINDS
 from verification.mutation.score import Outcome, Score, judge_all, score, text_of, with_text
 from verification.verdicts.question import QuestionKind
 from verification.verdicts.verdict import Violated

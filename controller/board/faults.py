@@ -12,8 +12,8 @@ from controller.board.inputs import Edition
 from controller.board.words import Both, both, both_ways
 from controller.jobs.verify import VerifyReport
 from controller.output.words import Language
+from verification.mutation.edits import FaultKind, fault_in_words
 from verification.mutation.faults import Fault, describe_fault
-from verification.mutation.kinds import FaultKind, fault_in_words
 from verification.mutation.score import Outcome, Score
 from verification.mutation.second_score import SecondScore, Sight
 

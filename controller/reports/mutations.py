@@ -17,8 +17,8 @@ from controller.output.terminal import Output
 from intents.messages import printable
 from intents.reason import Reason, describe_reason
 from verification.batfish.protocol import BatfishSession
+from verification.mutation.edits import fault_in_words
 from verification.mutation.faults import describe_fault, uniform_faults
-from verification.mutation.kinds import fault_in_words
 from verification.mutation.score import Outcome, Score, score
 from verification.mutation.second_score import SecondScore, Sight, score_second
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from random import Random
 
 from intents.reason import describe_reason
-from verification.mutation.kinds import NAMED_KINDS, FaultKind, TextEdit, fault_in_words
+from verification.mutation.edits import FaultKind, TextEdit, fault_in_words
+from verification.mutation.kinds import NAMED_KINDS
 from verification.mutation.words import (
     Change,
     PlainText,

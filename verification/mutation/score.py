@@ -20,10 +20,10 @@ from routing.vendors import VENDORS
 from verification.engine.engine import judge
 from verification.evidence.evidence import Given, lines_of_text
 from verification.mutation.affected_prefixes import routing_part
+from verification.mutation.edits import FaultKind
 from verification.mutation.equivalence import Difference, Same, Unmutated
 from verification.mutation.faults import Fault, mutate
 from verification.mutation.fences_alone import FencesAlone
-from verification.mutation.kinds import FaultKind
 from verification.questions.judgement import Judgement
 from verification.verdicts.failure import NO_FAILURE, failures
 from verification.verdicts.question import Answer, question_in_words

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from verification.mutation.kinds import TextEdit
+from verification.mutation.edits import TextEdit
 
 _OCTETS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _PREFIX4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}/\d{1,2}")
