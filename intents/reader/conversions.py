@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
 from intents.reader.suggestions import suggest
+from intents.reserved import reserved_in
 from intents.service import Range
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
@@ -68,11 +69,14 @@ def to_whole(text: str, low: int, high: int) -> int | Complaint:
 
 
 def to_prefix(text: str) -> Prefix | Complaint:
-    """Read a prefix `address/length` without host bits; the Complaint names the prefix that was probably meant."""
+    """Read a prefix `address/length` without host bits, of addresses that are forwarded; the Complaint names the prefix that was
+    probably meant, or the range that is reserved."""
     try:
-        return parse_prefix(text)
+        prefix = parse_prefix(text)
     except ValueError:
         pass
+    else:
+        return _reserved(text, prefix) or prefix
     try:
         suggestion = str(prefix_of(*parse_interface(text)))
     except ValueError:
@@ -81,11 +85,19 @@ def to_prefix(text: str) -> Prefix | Complaint:
 
 
 def to_address(text: str) -> Address | Complaint:
-    """Read one IPv4 or IPv6 address."""
+    """Read one IPv4 or IPv6 address that is forwarded."""
     try:
-        return parse_address(text)
+        address = parse_address(text)
     except ValueError:
         return Complaint("TR123", (("text", text), ("suggestion", "")))
+    return _reserved(text, Prefix(address.family, address.value, address.family.bits)) or address
+
+
+def _reserved(text: str, prefix: Prefix) -> Complaint | None:
+    found = reserved_in(prefix)
+    if found is None:
+        return None
+    return Complaint("TR138", (("text", text), ("reserved", str(found[0])), ("source", found[1])))
 
 
 def to_ports(text: str) -> Range | Complaint:
