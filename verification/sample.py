@@ -41,7 +41,7 @@ _GRE = 47
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packet:
+class Probe:
     """A packet that starts at a port; `rules`: the permits between its ends, in either direction."""
 
     port: AttachmentPort
@@ -53,7 +53,7 @@ class Packet:
 class Surprise:
     """A packet that `walk` sends otherwise than is allowed."""
 
-    packet: Packet
+    packet: Probe
     delivered: bool
 
 
@@ -80,7 +80,7 @@ def sample(given: Given, bundles: int = BUNDLES, bundle: int = BUNDLE) -> Sample
     return Sampled(packets=count, surprises=tuple(surprises))
 
 
-def draw(given: Given, bundles: int, bundle: int) -> Iterator[list[tuple[Packet, bool]]]:
+def draw(given: Given, bundles: int, bundle: int) -> Iterator[list[tuple[Probe, bool]]]:
     """Yield bundles of packets to one destination each, every packet with whether it is allowed; no bundle is empty."""
     urn = _Urn(given)
     for _ in range(bundles):
@@ -144,7 +144,7 @@ class _Urn:
             for item in interface.addresses
         }
 
-    def allows(self, packet: Packet) -> bool:
+    def allows(self, packet: Probe) -> bool:
         """Return what the policy says of a packet: what is next to an external port is its link, not its hosts."""
         name = AttachmentName(packet.port.attachment)
         lans: AttachmentLans = self._lans
@@ -154,7 +154,7 @@ class _Urn:
             lans = {**lans, behind: lans[name], name: replace(lans[name], lans=near)}
         return is_allowed(self._given.policy, self._resolver, lans, packet.flow, name)
 
-    def bundle(self, count: int) -> Iterator[Packet]:
+    def bundle(self, count: int) -> Iterator[Probe]:
         """Yield packets to one host: half of them drawn from permits that name it, the others from anywhere."""
         family = self._random.choice(tuple(Family))
         there = self._destination(family)
@@ -183,7 +183,7 @@ class _Urn:
                 return there[1]
         return None
 
-    def _asked_for(self, family: Family, there: int, rules: list[tuple[Rule, bool]]) -> Packet | None:
+    def _asked_for(self, family: Family, there: int, rules: list[tuple[Rule, bool]]) -> Probe | None:
         if not rules:
             return None
         rule, is_reply = self._random.choice(rules)
@@ -193,7 +193,7 @@ class _Urn:
         flow = self._header(family, rule, is_reply)
         return self._start(replace(flow, source=here[1], destination=there), here[0])
 
-    def _anything(self, family: Family, there: int) -> Packet | None:
+    def _anything(self, family: Family, there: int) -> Probe | None:
         name = self._random.choice(sorted(self._own[family]))
         if not self._ports.get(name):
             return None
@@ -202,10 +202,10 @@ class _Urn:
         flow = self._header(family, self._random.choice(self._permits), self._random.random() < 0.5)
         return self._start(replace(flow, source=source, destination=there), name)
 
-    def _start(self, flow: Flow, name: AttachmentName) -> Packet:
+    def _start(self, flow: Flow, name: AttachmentName) -> Probe:
         port = self._random.choice(self._ports[name])
         placed = replace(flow, start_device=port.device, start_interface=port.interface)
-        return Packet(port=port, flow=placed, rules=tuple(rule for rule in self._permits if self._joins(rule, flow)))
+        return Probe(port=port, flow=placed, rules=tuple(rule for rule in self._permits if self._joins(rule, flow)))
 
     def _joins(self, rule: Rule, flow: Flow) -> bool:
         ends = (flow.source, flow.destination)
