@@ -141,4 +141,6 @@ def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: 
             )
         )
     unit = _unit(attachment, requests)
-    requests.pair(f"lan/{attachment.name}", attributes, (unit.root_block if unit else "",), attachment.where)
+    families = sorted({prefix.family for prefix in network.prefixes})
+    blocks = (unit.root_block if unit else "",)
+    requests.pair(f"lan/{attachment.name}", attributes, blocks, attachment.where, families, every=True)

@@ -117,12 +117,15 @@ class Requests:
         root_blocks: Sequence[str],
         where: Where,
         families: Sequence[Family] = tuple(Family),
+        *,
+        every: bool = False,
     ) -> None:
-        """Wish for the two ends of a point-to-point link; IPv6 only if there are IPv6 LANs or links at all."""
+        """Wish for the two ends of a point-to-point link; unless `every` family is needed, IPv6 only if there are IPv6 LANs or
+        links at all."""
         for family in families:
             choice = self.pools.infrastructure(PoolUse.LINK, family, root_blocks)
             if not choice.pools:
-                if family is Family.V4 or self.pools.has(PoolUse.LAN, family):
+                if every or family is Family.V4 or self.pools.has(PoolUse.LAN, family):
                     self.miss((PoolUse.LINK, "", root_blocks[0], f"IPv{family.value}"), key, where)
                 continue
             self.add(key, family, choice, attributes, where)

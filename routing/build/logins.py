@@ -109,9 +109,12 @@ def _everywhere(family: Family, plans: Plans) -> tuple[AclEntry, ...]:
             *(NEIGHBOR_DISCOVERY if family is Family.V6 else ()),
         }
     )
-    return (
+    sessions = (
         replace(bgp, destination_ports=((BGP_PORT, BGP_PORT),)),
         replace(bgp, source_ports=((BGP_PORT, BGP_PORT),), tcp_flags=ESTABLISHED),
+    )
+    return (
+        *(sessions if links else ()),
         AclEntry(
             action=Action.PERMIT,
             protocols=(ICMP[family],),

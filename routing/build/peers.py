@@ -121,7 +121,7 @@ class Reachability:
     def _reaches(self, membership: Membership, family: Family) -> Iterable[_Reach]:
         for starts, index in ((True, self._by_source), (False, self._by_destination)):
             for endpoint in sorted(membership, key=endpoint_key):
-                for rule in index.get(endpoint, ()):
+                for rule in index.get(endpoint, ()) if self._resolver.prefixes(endpoint, family) else ():
                     other = self._other_side(rule, starts, membership)
                     yield _Reach(
                         rule=rule,
