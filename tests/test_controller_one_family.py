@@ -67,4 +67,4 @@ def test_an_outside_network_of_a_family_that_nobody_has_links_for_is_told(tmp_pa
     folder = changed(copy_workspace(SMALL, tmp_path / "w"), [without_pool(r"[a-z-]+-v6")])
     with pytest.raises(FindingsError) as told:
         address(want(folder, None))
-    assert "TR517" in {item.code for item in told.value.findings}
+    assert "TR510" in {item.code for item in told.value.findings}
