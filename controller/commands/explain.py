@@ -24,9 +24,11 @@ from intents.messages import explain_code, load_catalogue, printable
 from intents.model import Intent
 from intents.policy import Rule, ViaAssertion
 from intents.reader.suggestions import suggest
+from routing.vendors.platform_facts import PlatformFact, facts_about
 
 EXPLAIN_FORMAT = "truc/explain/1"
 MOST_SHOWN = 20
+MOST_FACTS = 8
 _CODE = re.compile(r"TR[0-9]{3}", re.IGNORECASE)
 _LINE = re.compile(r"(?P<device>[^:/]+?)(?:\.cfg|\.conf)?:(?P<line>[0-9]{1,9})(?::.*)?", re.DOTALL)
 
@@ -160,13 +162,15 @@ def _valid(intent: Intent) -> str:
 
 def _print_line(output: Output, compiled: Compiled, line: ServedLine, device: str, intents: dict[str, Intent]) -> None:
     file = compiled.configs[device].file_name
+    facts = _facts_of(compiled.configs[device].platform, line)
     if output.json:
         start_messages(output, EXPLAIN_FORMAT)
         print_message(
             output,
             {"type": "line", "file": file, "line": line.number, "text": line.text, "path": list(line.path),
              "foreign": line.foreign, "things": [list(ref) for ref in line.refs],
-             "rules": [rule_text(rule) for rule in line.rules], "intents": list(line.intents)},
+             "rules": [rule_text(rule) for rule in line.rules], "intents": list(line.intents),
+             "facts": [item.identifier for item in facts]},
         )  # fmt: skip
         return
     output.line(f"{file}:{line.number}: {printable(line.text.strip())}")
@@ -176,7 +180,17 @@ def _print_line(output: Output, compiled: Compiled, line: ServedLine, device: st
     _print_some(output, [printable(rule_text(rule)) for rule in line.rules])
     output.say("explain_intents", count=len(line.intents))
     _print_some(output, [printable(intent_line(output, name, intents)) for name in line.intents])
+    output.say("explain_facts", count=len(facts))
+    for fact in facts[:MOST_FACTS]:
+        output.line(
+            f"    {fact.identifier}: {printable(fact.rule)}" if output.language == "en" else f"    {fact.identifier}"
+        )
     output.say("next_explain_line" if line.intents else "next_explain_fixed")
+
+
+def _facts_of(platform: str, line: ServedLine) -> tuple[PlatformFact, ...]:
+    """Return what a verdict about a line rests on beside the text, without repeats."""
+    return tuple(dict.fromkeys(fact for ref in line.refs for fact in facts_about(platform, ref, line.text)))
 
 
 def _line_details(output: Output, line: ServedLine) -> Iterator[str]:
