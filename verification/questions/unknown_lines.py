@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix, format_address
+from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AclBinding, Action, Device, PolicyDefault
 from verification.evidence.evidence import Evidence
+from verification.evidence.not_computed import not_computed
 from verification.questions.filters_on_paths import passes
 from verification.routes.adjacency import Session
-from verification.routes.route_filters import DEFAULT_PREFERENCE
 from verification.verdicts.verdict import Culprit, NotModelled
 
 
@@ -54,36 +54,13 @@ def unknowns_of(evidence: Evidence) -> Unknowns:
 
 def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed."""
-    if any(family.export_map for vrf in device.vrfs for family in vrf.families):
-        yield because("export_map")
-    for name in _preferring(device):
-        yield because("local_preference", policy=name)
-    for static in device.statics:
-        if static.interface is not None and static.next_hop is None:
-            yield because("route_without_next_hop", prefix=static.prefix, interface=static.interface)
-    for instance in device.bgp:
-        for neighbor in instance.neighbors:
-            if neighbor.maximum_prefixes is not None:
-                address = format_address(neighbor.family, neighbor.address)
-                yield because("prefix_limit", neighbor=address, count=neighbor.maximum_prefixes)
+    yield from not_computed(device)
     for item in device.interfaces:
         if (device.name, item.name) in evidence.topology.ports:
             continue
         for binding in item.bindings:
             if not _passes_all(evidence, device.name, item.name, binding):
                 yield because("filter_not_followed", acl=binding.acl, interface=item.name)
-
-
-def _preferring(device: Device) -> list[str]:
-    """Return the policies over what a device takes that set a local preference other than the usual one."""
-    used = {name for instance in device.bgp for neighbor in instance.neighbors for name in neighbor.imports}
-    used |= {family.import_map for vrf in device.vrfs for family in vrf.families if family.import_map is not None}
-    return sorted(
-        policy.name
-        for policy in device.policies
-        if policy.name in used
-        and any(clause.local_preference not in (None, DEFAULT_PREFERENCE) for clause in policy.clauses)
-    )
 
 
 def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:

@@ -1,0 +1,134 @@
+"""The table of a VRF by both meanings, and what is open about it.
+
+The one idea: the engine's table is what is shown; `walk` computes the same for every prefix by its own code, and where the two
+differ both are told, never one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from intents.prefix import Prefix
+from intents.reason import Reason, because
+from verification.inspection.doubts import Doubts, verdict_of
+from verification.inspection.texts import InspectedTexts
+from verification.reference.table import Tables, tables
+from verification.routes.control_plane import ControlPlane
+from verification.routes.forwarding import Forwarding, regions_of
+from verification.routes.rib import NotSettledError
+from verification.routes.surviving import Surviving
+from verification.routes.table import table
+from verification.routes.topology import build_topology
+from verification.verdicts.failure import NO_FAILURE, Failure
+from verification.verdicts.opinions import ENGINE, WALK
+from verification.verdicts.route_entry import RouteDispute, RouteEntry
+from verification.verdicts.verdict import Disputed, Holds, NotModelled, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectedTable:
+    """The routes of one VRF (None: the global table), sorted by prefix; `verdict` holds if both meanings say the same and nothing
+    leaves the table open."""
+
+    device: str
+    vrf: str | None
+    entries: tuple[RouteEntry, ...]
+    disputes: tuple[RouteDispute, ...]
+    verdict: Holds | Disputed | NotModelled
+
+
+class Inspection:
+    """Tables of one set of texts. The engine computes all routes once; `walk` those that may reach the device asked about."""
+
+    def __init__(self, texts: InspectedTexts) -> None:
+        self.texts = texts
+        self.topology = build_topology(texts.network)
+        self.doubts = Doubts(texts, self.topology)
+        self.unsettled: NotModelled | None = None
+        self.plane: ControlPlane | None = None
+        self._walked: dict[tuple[str, ...], Tables | None] = {}
+        try:
+            self.plane = ControlPlane(self.topology)
+        except NotSettledError as error:
+            self.unsettled = NotModelled(reason=error.reason)
+
+    def vrfs(self, device: str) -> tuple[str | None, ...]:
+        """Return the VRFs of a device, the global one first."""
+        return tuple(vrf for name, vrf in self.topology.nodes if name == device)
+
+    def forwarding(self, failure: Failure = NO_FAILURE) -> Forwarding | None:
+        """Return where packets go by the engine under a failure, None if its routes do not settle."""
+        if self.plane is None:
+            return None
+        surviving = Surviving(self.topology, failure)
+        try:
+            views = {} if failure is NO_FAILURE else self.plane.under(surviving)
+        except NotSettledError as error:
+            self.unsettled = NotModelled(reason=error.reason)
+            return None
+        return Forwarding(self.plane, regions_of(self.plane), surviving, views)
+
+    def table(self, device: str, vrf: str | None) -> InspectedTable:
+        """Return the table of a VRF; KeyError if the device has no such VRF."""
+        node = self.topology.number[(device, vrf)]
+        state = self.forwarding()
+        mine = {} if state is None else table(state, node)
+        walked = self._walk(device)
+        theirs = {} if walked is None else walked.get((device, vrf), {})
+        disputes = tuple(
+            RouteDispute(prefix=prefix, engine=mine.get(prefix), walk=theirs.get(prefix))
+            for prefix in sorted(mine.keys() | theirs.keys())
+            if _differ(mine.get(prefix), theirs.get(prefix))
+        )
+        return InspectedTable(
+            device=device,
+            vrf=vrf,
+            entries=tuple(mine[prefix] for prefix in sorted(mine)),
+            disputes=disputes,
+            verdict=self._verdict(device, disputes, settled=walked is not None),
+        )
+
+    def _walk(self, device: str) -> Tables | None:
+        """Return the tables of `walk` for a device and all whose routes may reach it; None if routes do not settle."""
+        reaching = tuple(sorted(self.doubts.reaching(device)))
+        if reaching not in self._walked:
+            network = self.texts.network
+            part = replace(
+                network,
+                devices={name: network.devices[name] for name in reaching},
+                links=tuple(item for item in network.links if {item.a_device, item.b_device} <= set(reaching)),
+                ports=(),
+            )
+            self._walked[reaching] = tables(part, NO_FAILURE)
+        return self._walked[reaching]
+
+    def _verdict(
+        self, device: str, disputes: tuple[RouteDispute, ...], *, settled: bool
+    ) -> Holds | Disputed | NotModelled:
+        doubted = self.unsettled or verdict_of(self.doubts.about(device))
+        if doubted is not None:
+            return doubted
+        if not settled:
+            return _disputed(because("routes_settle"), because("routes_never_settle"))
+        if disputes:
+            return _disputed(*(_in_words(disputes[0].prefix, said) for said in (disputes[0].engine, disputes[0].walk)))
+        return Holds(judges=(ENGINE, WALK))
+
+
+def _differ(one: RouteEntry | None, other: RouteEntry | None) -> bool:
+    if one is None or other is None:
+        return one is not other
+    return not one.agrees(other)
+
+
+def _disputed(engine: Reason, walk: Reason) -> Disputed:
+    return Disputed(one=Statement(judges=(ENGINE,), said=engine), other=Statement(judges=(WALK,), said=walk))
+
+
+def _in_words(prefix: Prefix, entry: RouteEntry | None) -> Reason:
+    if entry is None:
+        return because("no_route_to", prefix=prefix)
+    ways = ", ".join(
+        " ".join(part for part in (way.interface or "-", *(map(str, way.as_path))) if part) for way in entry.ways
+    )
+    return because("route_to", prefix=prefix, source=entry.source, ways=ways)
