@@ -40,6 +40,16 @@ On = Annotated[str | None, typer.Option("--on", help="The day (YYYY-MM-DD) inste
 Lang = Annotated[Language, typer.Option("--lang", envvar="TRUC_LANG", help="Language of messages.")]
 Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines instead of text.")]
 
+Platform = Annotated[str | None, typer.Option("--platform", help="The texts' platform, if it is not recognised.")]
+Links = Annotated[
+    Path | None, typer.Option("--links", help="Cables: device,interface,device,interface.", metavar="CSV")
+]
+LinksOf = Annotated[
+    Path | None,
+    typer.Option("--workspace", "-w", help="Take links (and texts, without DIR) from here.", metavar="FOLDER"),
+]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Show what is not modelled all the same.")]
+
 HERE = Path()
 
 
@@ -190,6 +200,93 @@ def verify(
         return verify_command(output, request)
 
     _finish(output, workspace, action)
+
+
+@app.command()
+def read(
+    path: Annotated[Path, typer.Argument(help="A captured text, or a folder of them.", metavar="FILE|DIR")],
+    platform: Platform = None,
+    lang: Lang = Language.EN,
+    *,
+    lines: Annotated[bool, typer.Option("--lines", help="List every line with what is made of it.")] = False,
+    json: Json = False,
+) -> None:
+    """Say what is understood of texts from any network; needs no workspace."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.commands.read import read_command
+
+        return read_command(output, path, platform, all_lines=lines)
+
+    _finish(output, HERE, action)
+
+
+@app.command()
+def routes(
+    path: Annotated[Path | None, typer.Argument(help="A folder of texts (the workspace's).", metavar="[DIR]")] = None,
+    device: Annotated[str, typer.Option("--device", help="Whose table.", metavar="DEVICE")] = "",
+    vrf: Annotated[str | None, typer.Option("--vrf", help="One VRF (`default`: the global table).")] = None,
+    platform: Platform = None,
+    links: Links = None,
+    workspace: LinksOf = None,
+    on: On = None,
+    lang: Lang = Language.EN,
+    *,
+    anyway: Anyway = False,
+    json: Json = False,
+) -> None:
+    """Show a device's routes, where each comes from, and whether both meanings agree."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.commands.inspection import InspectionRequest, routes_command
+
+        request = InspectionRequest(
+            path=path, platform=platform, links=links, workspace=workspace, on=on, anyway=anyway
+        )
+        return routes_command(output, request, device, vrf)
+
+    _finish(output, HERE, action)
+
+
+@app.command()
+def trace(
+    words: Annotated[
+        list[str], typer.Argument(help="A folder of texts (the workspace's), and the packet.", metavar="[DIR] PACKET")
+    ],
+    start: Annotated[str | None, typer.Option("--from", help="Where it starts.", metavar="DEVICE:INTERFACE")] = None,
+    failure: Annotated[
+        str | None, typer.Option("--failure", help="What has failed: device/X, link/X, duct/X.", metavar="X")
+    ] = None,
+    platform: Platform = None,
+    links: Links = None,
+    workspace: LinksOf = None,
+    on: On = None,
+    lang: Lang = Language.EN,
+    *,
+    anyway: Anyway = False,
+    json: Json = False,
+) -> None:
+    """Follow a packet hop by hop: `tcp 10.1.2.3:40000 > 10.2.3.4:443 [SYN]`."""
+    if len(words) > 2:
+        raise typer.BadParameter("a folder and a packet, no more; put the packet in quotes")
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.commands.inspection import InspectionRequest, trace_command
+
+        request = InspectionRequest(
+            path=Path(words[0]) if len(words) == 2 else None,
+            platform=platform,
+            links=links,
+            workspace=workspace,
+            on=on,
+            anyway=anyway,
+        )
+        return trace_command(output, request, words[-1], start, failure)
+
+    _finish(output, HERE, action)
 
 
 @app.command()

@@ -121,13 +121,14 @@ def read_file(
 def _notes(text: ReadText, where: Where) -> Iterator[Finding]:
     if text.captured.wrapped:
         lines = ", ".join(str(number) for number in text.captured.wrapped[:5])
-        place = replace(where, line=text.captured.wrapped[0])
-        width = text.captured.width
-        yield make_finding("TR715", place, severity=Severity.WARNING, lines=lines, width=width)
+        # No line in `where`: the source line would be shown with it, secrets included.
+        yield make_finding("TR715", where, severity=Severity.WARNING, lines=lines, width=text.captured.width)
 
 
 def _read(captured: CapturedText, platform: str, stem: str, shown: str) -> ReadText:
+    # Secrets go before anything is read: what follows can't give them away, and the device is the same.
     vendor = VENDORS[platform]
+    captured = replace(captured, text=vendor.hide_secrets(captured.text))
     own = vendor.host_name(captured.text)
     read = _with_wrapped(vendor.read(own or captured.prompt or stem, captured.text), captured)
     lines = tuple(_lines(read, vendor.numbered_paths(captured.text), captured))

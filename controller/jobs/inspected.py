@@ -27,7 +27,7 @@ from verification.inspection.texts import InspectedTexts, LinkKnowledge
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextSource:
-    """Where to find texts (a file or folder; None: what the workspace compiles to) and links (a table, a workspace, else subnets)."""
+    """Where to find texts (a file or folder; None: compiled ones) and links (a table, a workspace, or subnets)."""
 
     path: Path | None = None
     platform: str | None = None
@@ -98,7 +98,8 @@ def unknown_numbers(read: ReadDevice, text: str) -> tuple[int, ...]:
 
 def _of_workspace(folder: Path, on: date | None, output: Output) -> Inspected:
     compiled = compile_workspace(folder, on, output)
-    given = give(compiled, {name: config.text for name, config in compiled.configs.items()})
+    hidden = {name: VENDORS[item.platform].hide_secrets(item.text) for name, item in compiled.configs.items()}
+    given = give(compiled, hidden)
     texts = InspectedTexts(
         network=given.network,
         knowledge=LinkKnowledge.WORKSPACE,

@@ -149,4 +149,5 @@ def _passes(acl: Acl, flow: Flow) -> bool | None:
 
 
 def _passage(line: Line, *, passes: bool) -> Reason:
-    return because("filter_passes" if passes else "filter_drops", acl=line[1][1])
+    acl = line[1][1]
+    return because("filter_passes", acl=acl) if passes else because("filter_drops", acl=acl)

@@ -101,9 +101,9 @@ def _check_ports(protocol: int, fragment: bool, found: re.Match[str], ports: tup
     has_ports = protocol in (TCP, UDP) and not fragment
     for text, port in zip((found["source"], found["destination"]), ports, strict=True):
         if has_ports and port is None:
-            raise unclear("port_missing", text=text)
+            raise unclear("flow_port_missing", text=text)
         if not has_ports and port is not None:
-            raise unclear("port_not_wanted", text=text)
+            raise unclear("flow_port_unwanted", text=text)
 
 
 def _details(details: str | None, protocol: int, *, fragment: bool) -> tuple[int, tuple[int, int]]:
