@@ -103,19 +103,19 @@ def _note(edge: Edge, number: int, before: str, after: str, found: dict[Edge, li
 
 
 def _cut_out(lines: list[str], found: dict[Edge, list[int]]) -> tuple[str, ...]:
-    """Empty what other commands printed around the one that shows the configuration; return the prompts of further ones."""
+    """Empty what other commands printed around the one that shows the configuration; return the prompts of other devices."""
     shows = [index for index, line in enumerate(lines) if _is_show(line)]
     if not shows:
         return ()
     start, prompt = shows[0], _prompt_of(lines[shows[0]])
-    end = next(
-        (i for i in range(start + 1, len(lines)) if lines[i].startswith(prompt) and _PROMPT.match(lines[i])), len(lines)
-    )
+    others = dict.fromkeys(_prompt_of(lines[index]) for index in shows)
+    after = range(start + 1, len(lines))
+    end = next((i for i in after if lines[i].startswith(prompt) and _PROMPT.match(lines[i])), len(lines))
     for index in (*range(start), *range(end, len(lines))):
         if lines[index].strip():
             found.setdefault(Edge.OTHER_OUTPUT, []).append(index + 1)
             lines[index] = ""
-    return tuple(_prompt_of(line) for line in (lines[i] for i in shows[1:]) if line) if end == len(lines) else ()
+    return tuple(name for name in others if name != prompt)
 
 
 def _is_show(line: str) -> bool:

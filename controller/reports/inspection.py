@@ -54,7 +54,8 @@ def print_table(output: Output, found: Inspected, table: InspectedTable, *, anyw
         for entry in table.entries
         for number, way in enumerate(entry.ways)
     ]
-    output.table([output.words(f"column_{name}") for name in columns], rows, (2,))
+    if rows:
+        output.table([output.words(f"column_{name}") for name in columns], rows, (2,))
 
 
 def print_verdict(output: Output, found: Inspected, verdict: Verdict, heading: str) -> None:

@@ -6,6 +6,7 @@ differ both are told, never one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from intents.prefix import Prefix
@@ -75,11 +76,7 @@ class Inspection:
         mine = {} if state is None else table(state, node)
         walked = self._walk(device)
         theirs = {} if walked is None else walked.get((device, vrf), {})
-        disputes = tuple(
-            RouteDispute(prefix=prefix, engine=mine.get(prefix), walk=theirs.get(prefix))
-            for prefix in sorted(mine.keys() | theirs.keys())
-            if _differ(mine.get(prefix), theirs.get(prefix))
-        )
+        disputes = disputed_routes(mine, theirs)
         return InspectedTable(
             device=device,
             vrf=vrf,
@@ -113,6 +110,15 @@ class Inspection:
         if disputes:
             return _disputed(*(_in_words(disputes[0].prefix, said) for said in (disputes[0].engine, disputes[0].walk)))
         return Holds(judges=(ENGINE, WALK))
+
+
+def disputed_routes(engine: Mapping[Prefix, RouteEntry], walk: Mapping[Prefix, RouteEntry]) -> tuple[RouteDispute, ...]:
+    """Return the prefixes of which the two meanings say different things, in order."""
+    return tuple(
+        RouteDispute(prefix=prefix, engine=engine.get(prefix), walk=walk.get(prefix))
+        for prefix in sorted(engine.keys() | walk.keys())
+        if _differ(engine.get(prefix), walk.get(prefix))
+    )
 
 
 def _differ(one: RouteEntry | None, other: RouteEntry | None) -> bool:

@@ -91,7 +91,7 @@ def _chosen_ways(state: Forwarding, node: int, prefix: Prefix, chosen: Selected)
     for key, item in state.living(chosen):
         line = _line(state, node, prefix, key)
         for hop in item.hops:
-            next_hop = item.neighbor if item.external and item.neighbor else -1
+            next_hop = item.neighbor if len(item.hops) == 1 and item.external else -1
             yield RouteWay(interface=hop.interface, next_hop=next_hop, as_path=item.attributes.as_path, line=line)
 
 
