@@ -113,7 +113,8 @@ def _cut_out(lines: list[str], found: dict[Edge, list[int]]) -> tuple[str, ...]:
     end = next((i for i in after if lines[i].startswith(prompt) and _PROMPT.match(lines[i])), len(lines))
     for index in (*range(start), *range(end, len(lines))):
         if lines[index].strip():
-            found.setdefault(Edge.OTHER_OUTPUT, []).append(index + 1)
+            edge = Edge.PROMPT if lines[index].strip() == prompt else Edge.OTHER_OUTPUT
+            found.setdefault(edge, []).append(index + 1)
             lines[index] = ""
     return tuple(name for name in others if name != prompt)
 

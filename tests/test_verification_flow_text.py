@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -49,33 +48,46 @@ def test_what_is_printed_of_a_packet_is_read_as_the_same_packet(flow: Flow) -> N
     assert parse_flow(describe_flow(flow, "en")) == flow
 
 
-def flow(source: str, destination: str, protocol: int, *, fragment: bool = False, **fields: int) -> Flow:
-    made = Flow(
+def flow(
+    source: str,
+    destination: str,
+    protocol: int,
+    *,
+    ports: tuple[int, int] = (0, 0),
+    tcp_flags: int = 0,
+    icmp: tuple[int, int] = (0, 0),
+    fragment: bool = False,
+) -> Flow:
+    return Flow(
         family=Family.V6 if ":" in source else Family.V4,
         source=value(source),
         destination=value(destination),
         protocol=protocol,
+        source_port=ports[0],
+        destination_port=ports[1],
+        tcp_flags=tcp_flags,
+        icmp_type=icmp[0],
+        icmp_code=icmp[1],
         fragment=fragment,
         start_device=START[0],
         start_interface=START[1],
     )
-    return replace(made, **fields)
 
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
         ("tcp 10.1.2.3:40000 > 10.2.3.4:443 [SYN]",
-         flow("10.1.2.3", "10.2.3.4", TCP, source_port=40000, destination_port=443, tcp_flags=SYN)),
-        ("TCP 10.1.2.3:1>10.2.3.4:2", flow("10.1.2.3", "10.2.3.4", TCP, source_port=1, destination_port=2, tcp_flags=SYN)),
+         flow("10.1.2.3", "10.2.3.4", TCP, ports=(40000, 443), tcp_flags=SYN)),
+        ("TCP 10.1.2.3:1>10.2.3.4:2", flow("10.1.2.3", "10.2.3.4", TCP, ports=(1, 2), tcp_flags=SYN)),
         ("tcp 10.1.2.3:1 -> 10.2.3.4:2 [syn,ack]",
-         flow("10.1.2.3", "10.2.3.4", TCP, source_port=1, destination_port=2, tcp_flags=SYN | ACK)),
-        ("tcp 10.1.2.3:1 > 10.2.3.4:2 [no flags]", flow("10.1.2.3", "10.2.3.4", TCP, source_port=1, destination_port=2)),
+         flow("10.1.2.3", "10.2.3.4", TCP, ports=(1, 2), tcp_flags=SYN | ACK)),
+        ("tcp 10.1.2.3:1 > 10.2.3.4:2 [no flags]", flow("10.1.2.3", "10.2.3.4", TCP, ports=(1, 2))),
         ("udp [2001:db8::1]:53 > [2001:db8::2]:1024",
-         flow("2001:db8::1", "2001:db8::2", UDP, source_port=53, destination_port=1024)),
-        ("icmp 10.1.2.3 > 10.2.3.4", flow("10.1.2.3", "10.2.3.4", ICMP4, icmp_type=8)),
-        ("icmp 10.1.2.3 > 10.2.3.4 [type 3 code 1]", flow("10.1.2.3", "10.2.3.4", ICMP4, icmp_type=3, icmp_code=1)),
-        ("icmp6 2001:db8::1 > 2001:db8::2", flow("2001:db8::1", "2001:db8::2", ICMP6, icmp_type=128)),
+         flow("2001:db8::1", "2001:db8::2", UDP, ports=(53, 1024))),
+        ("icmp 10.1.2.3 > 10.2.3.4", flow("10.1.2.3", "10.2.3.4", ICMP4, icmp=(8, 0))),
+        ("icmp 10.1.2.3 > 10.2.3.4 [type 3 code 1]", flow("10.1.2.3", "10.2.3.4", ICMP4, icmp=(3, 1))),
+        ("icmp6 2001:db8::1 > 2001:db8::2", flow("2001:db8::1", "2001:db8::2", ICMP6, icmp=(128, 0))),
         ("47 10.1.2.3 > 10.2.3.4", flow("10.1.2.3", "10.2.3.4", 47)),
         ("udp 10.1.2.3 > 10.2.3.4 [fragment]", flow("10.1.2.3", "10.2.3.4", UDP, fragment=True)),
     ],
