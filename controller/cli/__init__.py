@@ -9,12 +9,13 @@ by the command that needs it, so that `truc --help` is there at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from controller.cli.inspection import app as inspection
+from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
@@ -35,31 +36,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 130 interrupted.",
 )
 
-Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="FOLDER")]
-On = Annotated[str | None, typer.Option("--on", help="The day (YYYY-MM-DD) instead of today.", metavar="DATE")]
-Lang = Annotated[Language, typer.Option("--lang", envvar="TRUC_LANG", help="Language of messages.")]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines instead of text.")]
-
-Platform = Annotated[str | None, typer.Option("--platform", help="The texts' platform, if it is not recognised.")]
-Links = Annotated[
-    Path | None, typer.Option("--links", help="Cables: device,interface,device,interface.", metavar="CSV")
-]
-LinksOf = Annotated[
-    Path | None,
-    typer.Option("--workspace", "-w", help="Take links (and texts, without DIR) from here.", metavar="FOLDER"),
-]
-Anyway = Annotated[bool, typer.Option("--anyway", help="Show what is not modelled all the same.")]
-
-HERE = Path()
-
-
-def _finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
-    """Run a command's action and end with its exit code."""
-    from controller.boundary import run
-    from controller.output.exit_codes import ExitCode
-
-    raise typer.Exit(run(output, folder, lambda: ExitCode(action())))
-
 
 def _print_version(asked: bool) -> None:
     if asked:
@@ -79,6 +55,9 @@ def options(
     """Take the options that stand before a command; those that end at once have done so."""
 
 
+app.add_typer(inspection)
+
+
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
@@ -94,7 +73,7 @@ def init(
 
         return init_workspace(output, folder)
 
-    _finish(output, folder, action)
+    finish(output, folder, action)
 
 
 @app.command()
@@ -107,7 +86,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
 
         return validate_workspace(output, workspace, on)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command("compile")
@@ -131,7 +110,7 @@ def compile_(
 
         return compile_command(output, workspace, on, out, check=check, detailed=detailed or check)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -199,94 +178,7 @@ def verify(
         )
         return verify_command(output, request)
 
-    _finish(output, workspace, action)
-
-
-@app.command()
-def read(
-    path: Annotated[Path, typer.Argument(help="A captured text, or a folder of them.", metavar="FILE|DIR")],
-    platform: Platform = None,
-    lang: Lang = Language.EN,
-    *,
-    lines: Annotated[bool, typer.Option("--lines", help="List every line with what is made of it.")] = False,
-    json: Json = False,
-) -> None:
-    """Say what is understood of texts from any network; needs no workspace."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.read import read_command
-
-        return read_command(output, path, platform, all_lines=lines)
-
-    _finish(output, HERE, action)
-
-
-@app.command()
-def routes(
-    path: Annotated[Path | None, typer.Argument(help="A folder of texts (the workspace's).", metavar="[DIR]")] = None,
-    device: Annotated[str, typer.Option("--device", help="Whose table.", metavar="DEVICE")] = "",
-    vrf: Annotated[str | None, typer.Option("--vrf", help="One VRF (`default`: the global table).")] = None,
-    platform: Platform = None,
-    links: Links = None,
-    workspace: LinksOf = None,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    anyway: Anyway = False,
-    json: Json = False,
-) -> None:
-    """Show a device's routes, where each comes from, and whether both meanings agree."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.inspection import InspectionRequest, routes_command
-
-        request = InspectionRequest(
-            path=path, platform=platform, links=links, workspace=workspace, on=on, anyway=anyway
-        )
-        return routes_command(output, request, device, vrf)
-
-    _finish(output, HERE, action)
-
-
-@app.command()
-def trace(
-    words: Annotated[
-        list[str], typer.Argument(help="A folder of texts (the workspace's), and the packet.", metavar="[DIR] PACKET")
-    ],
-    start: Annotated[str | None, typer.Option("--from", help="Where it starts.", metavar="DEVICE:INTERFACE")] = None,
-    failure: Annotated[
-        str | None, typer.Option("--failure", help="What has failed: device/X, link/X, duct/X.", metavar="X")
-    ] = None,
-    platform: Platform = None,
-    links: Links = None,
-    workspace: LinksOf = None,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    anyway: Anyway = False,
-    json: Json = False,
-) -> None:
-    """Follow a packet hop by hop: `tcp 10.1.2.3:40000 > 10.2.3.4:443 [SYN]`."""
-    if len(words) > 2:
-        raise typer.BadParameter("a folder and a packet, no more; put the packet in quotes")
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.inspection import InspectionRequest, trace_command
-
-        request = InspectionRequest(
-            path=Path(words[0]) if len(words) == 2 else None,
-            platform=platform,
-            links=links,
-            workspace=workspace,
-            on=on,
-            anyway=anyway,
-        )
-        return trace_command(output, request, words[-1], start, failure)
-
-    _finish(output, HERE, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -307,7 +199,7 @@ def show(
 
         return show_table(output, workspace, on, what, device)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -327,7 +219,7 @@ def explain(
 
         return explain_name(output, workspace, on, name)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -348,7 +240,7 @@ def ipam(
 
         return ipam_action(output, workspace, on, what, table)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -364,7 +256,7 @@ def schema(
 
         return print_schema(output, file)
 
-    _finish(output, HERE, action)
+    finish(output, HERE, action)
 
 
 @app.command()
@@ -377,7 +269,7 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
 
         return examine(output, workspace)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 def _dial(address: BatfishAddress) -> BatfishSession:
