@@ -132,7 +132,7 @@ def _strip_edge(lines: list[str], order: range, found: dict[Edge, list[int]]) ->
     """Empty prompts and headers from one end on, up to the first line that is something else; return the prompt's name."""
     name = ""
     for index in order:
-        line = lines[index].strip()
+        line = lines[index].rstrip()
         if not line or line.startswith("!"):
             continue
         match = _PROMPT.match(line)

@@ -5,7 +5,6 @@ The one idea: a name of an interface may be short (`Gi0/1`); it must fit exactly
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -23,7 +22,7 @@ def read_layer1(
     """Return the links of a table, sorted by name, and findings; OSError. `shown` names the file in findings."""
     links: dict[str, PhysicalLink] = {}
     findings: list[Finding] = []
-    text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\x00", "\ufffd")
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
     for number, cells in _rows(text):
         where = Where(file=shown, line=number)
         if len(cells) != 4:
@@ -40,12 +39,11 @@ def read_layer1(
 
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of a table with their line numbers; a header, comments and blank lines are no rows."""
-    reader = csv.reader(text.splitlines())
-    for cells in reader:
-        stripped = [cell.strip() for cell in cells]
-        is_header = reader.line_num == 1 and stripped and stripped[0].lower() in _HEADERS
-        if any(stripped) and not is_header and not stripped[0].startswith("#"):
-            yield reader.line_num, stripped
+    for number, line in enumerate(text.splitlines(), start=1):
+        cells = [cell.strip().strip('"').strip() for cell in line.split(",")]
+        is_header = number == 1 and cells[0].lower() in _HEADERS
+        if any(cells) and not is_header and not cells[0].startswith("#"):
+            yield number, cells
 
 
 def _end(devices: Mapping[str, Device], device: str, interface: str, where: Where) -> tuple[str, str] | Finding:

@@ -69,7 +69,7 @@ def read_captured(path: Path, platform: str | None) -> tuple[tuple[ReadText, ...
     """
     if platform is not None and platform not in VENDORS:
         raise FindingsError([make_finding("TR708", Where(), platform=platform, platforms=", ".join(sorted(VENDORS)))])
-    if not path.exists():
+    if not path.is_dir() and not path.is_file():
         raise FindingsError([make_finding("TR709", Where(file=str(path)))])
     texts: list[ReadText] = []
     findings: list[Finding] = []

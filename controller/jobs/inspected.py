@@ -21,7 +21,6 @@ from routing.layer1_table import read_layer1
 from routing.model import Device, Network, PhysicalLink
 from routing.subnet_links import links_of_subnets
 from routing.vendors import VENDORS
-from routing.vendors.vendor import ReadDevice
 from verification.inspection.texts import InspectedTexts, LinkKnowledge
 
 
@@ -76,7 +75,10 @@ def inspected_of(
             knowledge=knowledge,
             lines={name: text.read.lines for name, text in named.items()},
             texts={name: text_lines(text) for name, text in named.items()},
-            unknown={name: unknown_numbers(text.read, text.captured.text) for name, text in named.items()},
+            unknown={
+                name: unknown_numbers(text.device, text.read.unknown_lines, text.captured.text)
+                for name, text in named.items()
+            },
             unclear=() if guessed is None else guessed.unclear,
         ),
         files={name: text.file for name, text in named.items()},
@@ -84,16 +86,16 @@ def inspected_of(
     )
 
 
-def unknown_numbers(read: ReadDevice, text: str) -> tuple[int, ...]:
+def unknown_numbers(device: Device, lines: tuple[int, ...], text: str) -> tuple[int, ...]:
     """Return the line number of each line that is not understood, in the order in which the device has them (0 if not known)."""
-    numbers = frozenset(read.unknown_lines)
+    numbers = frozenset(lines)
     found: dict[tuple[str, ...], list[int]] = {}
-    for number, path in VENDORS[read.device.platform].numbered_paths(text):
+    for number, path in VENDORS[device.platform].numbered_paths(text):
         if number in numbers:
             found.setdefault(path, []).append(number)
     for places in found.values():
         places.reverse()
-    return tuple(found[item.path].pop() if found.get(item.path) else 0 for item in read.device.unknown)
+    return tuple(found[item.path].pop() if found.get(item.path) else 0 for item in device.unknown)
 
 
 def _of_workspace(folder: Path, on: date | None, output: Output) -> Inspected:
@@ -105,7 +107,10 @@ def _of_workspace(folder: Path, on: date | None, output: Output) -> Inspected:
         knowledge=LinkKnowledge.WORKSPACE,
         lines=given.lines,
         texts=given.texts,
-        unknown=given.unknown_lines,
+        unknown={
+            name: unknown_numbers(device, given.unknown_lines[name], hidden[name])
+            for name, device in given.network.devices.items()
+        },
     )
     files = {name: config.file_name for name, config in compiled.configs.items()}
     return Inspected(texts=texts, files=files, findings=compiled.findings)
@@ -119,6 +124,6 @@ def _workspace_links(
     wanted = addressed.wanted
     cabling = cabling_of(wanted.registry, wanted.inventory, addressed.address_plan)
     links = tuple(link for link in cabling.links if {link.a_device, link.b_device} <= devices.keys())
-    if not links:
+    if not links and len(devices) > 1:
         raise FindingsError([make_finding("TR840", Where(file=str(folder)), folder=folder)])
     return links, wanted.findings

@@ -62,7 +62,8 @@ def print_verdict(output: Output, found: Inspected, verdict: Verdict, heading: s
     """Write a verdict with what it is about; what is not modelled with the lines that leave it open."""
     match verdict:
         case Holds(judges=judges):
-            output.line(f"{heading}: {output.paint(output.words('judges_agree', judges=', '.join(judges)), 'good')}")
+            agreed = output.words("judges_agree", judges=", ".join(judges))
+            output.line(f"{heading}: {output.paint(agreed, 'good')}")
         case Disputed(one=one, other=other):
             output.line(f"{output.paint(output.words('disputed').upper(), 'unsure')} {heading}")
             print_detail(output, "reason", output.in_words(one.in_words()))

@@ -24,7 +24,8 @@ from verification.verdicts.flow import ACK, SYN, TCP, Flow
 from verification.verdicts.verdict import Culprit, NotModelled
 
 BGP_PORT = 179
-_CLIENT_PORT = 49152
+_CLIENT_PORTS = (1024, 11000, 32768, 49152, 65535)
+"""Ports from which a session may be opened: a filter must pass each, for nobody says which a device takes."""
 MOST_LINES = 5
 """Lines of a device that a doubt names; the rest is counted."""
 
@@ -143,12 +144,9 @@ class Doubts:
 
 def _session_packets(session: Session, source: int, destination: int, device: str, interface: str) -> Iterator[Flow]:
     """Yield what one end of a BGP session sends to the other: as whoever opened it, and as whoever was called."""
-    for ports, flags in (
-        ((_CLIENT_PORT, BGP_PORT), SYN),
-        ((_CLIENT_PORT, BGP_PORT), ACK),
-        ((BGP_PORT, _CLIENT_PORT), SYN | ACK),
-        ((BGP_PORT, _CLIENT_PORT), ACK),
-    ):
+    opened = (((port, BGP_PORT), flags) for port in _CLIENT_PORTS for flags in (SYN, ACK))
+    called = (((BGP_PORT, port), flags) for port in _CLIENT_PORTS for flags in (SYN | ACK, ACK))
+    for ports, flags in (*opened, *called):
         yield Flow(
             family=session.family,
             source=source,

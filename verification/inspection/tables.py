@@ -19,7 +19,7 @@ from verification.routes.forwarding import Forwarding, regions_of
 from verification.routes.rib import NotSettledError
 from verification.routes.surviving import Surviving
 from verification.routes.table import table
-from verification.routes.topology import build_topology
+from verification.routes.topology import Topology, build_topology
 from verification.verdicts.failure import NO_FAILURE, Failure
 from verification.verdicts.opinions import ENGINE, WALK
 from verification.verdicts.route_entry import RouteDispute, RouteEntry
@@ -45,44 +45,39 @@ class Inspection:
         self.texts = texts
         self.topology = build_topology(texts.network)
         self.doubts = Doubts(texts, self.topology)
-        self.unsettled: NotModelled | None = None
-        self.plane: ControlPlane | None = None
         self._walked: dict[tuple[str, ...], Tables | None] = {}
-        try:
-            self.plane = ControlPlane(self.topology)
-        except NotSettledError as error:
-            self.unsettled = NotModelled(reason=error.reason)
+        self._plane = _settled(self.topology)
 
     def vrfs(self, device: str) -> tuple[str | None, ...]:
         """Return the VRFs of a device, the global one first."""
         return tuple(vrf for name, vrf in self.topology.nodes if name == device)
 
-    def forwarding(self, failure: Failure = NO_FAILURE) -> Forwarding | None:
-        """Return where packets go by the engine under a failure, None if its routes do not settle."""
-        if self.plane is None:
-            return None
+    def forwarding(self, failure: Failure = NO_FAILURE) -> Forwarding | NotModelled:
+        """Return where packets go by the engine under a failure, or that its routes do not settle."""
+        if isinstance(self._plane, NotModelled):
+            return self._plane
         surviving = Surviving(self.topology, failure)
         try:
-            views = {} if failure is NO_FAILURE else self.plane.under(surviving)
+            views = {} if failure is NO_FAILURE else self._plane.under(surviving)
         except NotSettledError as error:
-            self.unsettled = NotModelled(reason=error.reason)
-            return None
-        return Forwarding(self.plane, regions_of(self.plane), surviving, views)
+            return NotModelled(reason=error.reason)
+        return Forwarding(self._plane, regions_of(self._plane), surviving, views)
 
     def table(self, device: str, vrf: str | None) -> InspectedTable:
         """Return the table of a VRF; KeyError if the device has no such VRF."""
         node = self.topology.number[(device, vrf)]
         state = self.forwarding()
-        mine = {} if state is None else table(state, node)
         walked = self._walk(device)
+        mine = {} if isinstance(state, NotModelled) else table(state, node)
         theirs = {} if walked is None else walked.get((device, vrf), {})
         disputes = disputed_routes(mine, theirs)
+        unsettled = state if isinstance(state, NotModelled) else None
         return InspectedTable(
             device=device,
             vrf=vrf,
             entries=tuple(mine[prefix] for prefix in sorted(mine)),
-            disputes=disputes,
-            verdict=self._verdict(device, disputes, settled=walked is not None),
+            disputes=() if unsettled is not None or walked is None else disputes,
+            verdict=unsettled or self._verdict(device, disputes, settled=walked is not None),
         )
 
     def _walk(self, device: str) -> Tables | None:
@@ -102,7 +97,7 @@ class Inspection:
     def _verdict(
         self, device: str, disputes: tuple[RouteDispute, ...], *, settled: bool
     ) -> Holds | Disputed | NotModelled:
-        doubted = self.unsettled or verdict_of(self.doubts.about(device))
+        doubted = verdict_of(self.doubts.about(device))
         if doubted is not None:
             return doubted
         if not settled:
@@ -110,6 +105,14 @@ class Inspection:
         if disputes:
             return _disputed(*(_in_words(disputes[0].prefix, said) for said in (disputes[0].engine, disputes[0].walk)))
         return Holds(judges=(ENGINE, WALK))
+
+
+def _settled(topology: Topology) -> ControlPlane | NotModelled:
+    """Return all routes, or that those of a prefix never settle."""
+    try:
+        return ControlPlane(topology)
+    except NotSettledError as error:
+        return NotModelled(reason=error.reason)
 
 
 def disputed_routes(engine: Mapping[Prefix, RouteEntry], walk: Mapping[Prefix, RouteEntry]) -> tuple[RouteDispute, ...]:

@@ -41,25 +41,24 @@ class InspectedFlow:
 def inspect_flow(inspection: Inspection, flow: Flow, failure: Failure = NO_FAILURE) -> InspectedFlow:
     """Return how a packet fares; ValueError if it starts nowhere."""
     traces = walk(inspection.texts.network, flow, failure)
-    state = inspection.forwarding(failure)
-    doubts = tuple(_doubts(inspection, traces))
-    verdict = inspection.unsettled or verdict_of(doubts) or _check(inspection, state, flow, traces)
-    return InspectedFlow(flow=flow, failure=failure, traces=traces, verdict=verdict)
+    return InspectedFlow(
+        flow=flow,
+        failure=failure,
+        traces=traces,
+        verdict=_verdict(inspection, flow, traces, inspection.forwarding(failure)),
+    )
 
 
-def _doubts(inspection: Inspection, traces: tuple[Trace, ...]) -> Iterator[Doubt]:
-    """Yield what leaves open the routes and filters of any device on the way, each once."""
-    seen: set[Doubt] = set()
-    for device in dict.fromkeys(hop.device for trace in traces for hop in trace.hops):
-        for doubt in inspection.doubts.about(device):
-            if doubt not in seen:
-                seen.add(doubt)
-                yield doubt
-
-
-def _check(
-    inspection: Inspection, state: Forwarding | None, flow: Flow, traces: tuple[Trace, ...]
+def _verdict(
+    inspection: Inspection, flow: Flow, traces: tuple[Trace, ...], state: Forwarding | NotModelled
 ) -> Holds | Disputed | NotModelled:
+    if isinstance(state, NotModelled):
+        return state
+    doubted = verdict_of(tuple(_doubts(inspection, flow, traces)))
+    if doubted is not None:
+        return doubted
+    if any(trace.disposition is Disposition.INSUFFICIENT_INFO for trace in traces):
+        return NotModelled(reason=because("routes_never_settle"))
     for device, mine, theirs in _differences(inspection, state, flow, traces):
         return Disputed(
             one=Statement(judges=(ENGINE,), said=because("at_device", device=device, reason=mine), flow=flow),
@@ -68,24 +67,29 @@ def _check(
     return Holds(judges=(ENGINE, WALK))
 
 
+def _doubts(inspection: Inspection, flow: Flow, traces: tuple[Trace, ...]) -> Iterator[Doubt]:
+    """Yield what leaves open the routes and filters of any device on the way, each once."""
+    seen: set[Doubt] = set()
+    passed = (hop.device for trace in traces for hop in trace.hops)
+    for device in dict.fromkeys((flow.start_device, *passed)):
+        for doubt in inspection.doubts.about(device):
+            if doubt not in seen:
+                seen.add(doubt)
+                yield doubt
+
+
 def _differences(
-    inspection: Inspection, state: Forwarding | None, flow: Flow, traces: tuple[Trace, ...]
+    inspection: Inspection, state: Forwarding, flow: Flow, traces: tuple[Trace, ...]
 ) -> Iterator[tuple[str, Reason, Reason]]:
     """Yield where the engine says otherwise: device, what the engine says, what `walk` says."""
-    acls = {
-        (d.name, acl.name): acl
-        for d in inspection.texts.network.devices.values()
-        for acl in d.acls
-        if acl.family is flow.family
-    }
-    if state is not None:
-        for (device, vrf), walked in _walked(traces).items():
-            chosen = _chosen(inspection, state, (device, vrf), flow)
-            if chosen != walked:
-                yield device, _routes(chosen), _routes(walked)
+    for (device, vrf), walked in _walked(traces).items():
+        chosen = _chosen(inspection, state, (device, vrf), flow)
+        if chosen != walked:
+            yield device, _routes(chosen), _routes(walked)
+    devices = inspection.texts.network.devices
     for line, passes in _decisions(traces).items():
-        acl = acls.get((line[0], line[1][1]))
-        said = None if acl is None else _passes(acl, flow)
+        found = (acl for acl in devices[line[0]].acls if (acl.name, acl.family) == (line[1][1], flow.family))
+        said = next((_passes(acl, flow) for acl in found), None)
         if said is not None and said is not passes:
             yield line[0], _passage(line, passes=said), _passage(line, passes=passes)
 
