@@ -33,10 +33,11 @@ from verification.inspection.doubts import Doubts
 from verification.inspection.tables import Inspection, disputed_routes
 from verification.inspection.texts import InspectedTexts, LinkKnowledge
 from verification.inspection.traces import inspect_flow
-from verification.reference.table import tables
+from verification.reference.routes import all_routes, routes_to
+from verification.reference.table import named_prefixes, tables
 from verification.reference.walk import walk
 from verification.routes.topology import build_topology
-from verification.verdicts.failure import NO_FAILURE, failures
+from verification.verdicts.failure import NO_FAILURE, Failure, failures, link_failure
 from verification.verdicts.flow import Disposition, Flow
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 from verification.verdicts.verdict import Holds, NotModelled
@@ -101,6 +102,17 @@ def test_both_meanings_make_the_same_tables_of_the_small_example(device: str) ->
         assert (table.disputes, table.verdict) == ((), Holds(judges=("engine", "walk")))
         lines = [way.line for entry in table.entries for way in entry.ways]
         assert all(item is not None and SMALL_TEXTS.culprit(*item).line for item in lines)
+
+
+@pytest.mark.parametrize("failure", [NO_FAILURE, link_failure(SMALL_TEXTS.network, SMALL_TEXTS.network.links[0].name)])
+def test_a_whole_table_is_what_one_destination_after_the_other_makes(failure: Failure) -> None:
+    made = SMALL_TEXTS.network
+    whole = all_routes(made, failure, tuple(sorted(named_prefixes(made), key=lambda item: item.length)))
+    assert whole is not None
+    for prefix in named_prefixes(made):
+        single = routes_to(made, failure, prefix.family, prefix.network)
+        for node, held in single.routes.items():
+            assert whole[node].get(prefix) == next((route for route in held if route.prefix == prefix), None)
 
 
 def test_a_table_says_where_its_routes_come_from() -> None:

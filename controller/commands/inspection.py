@@ -64,6 +64,7 @@ def routes_command(output: Output, request: InspectionRequest, device: str, vrf:
             [make_finding("TR841", Where(), device=device, suggestion=suggest(device, sorted(devices)))]
         )
     inspection = Inspection(found.texts)
+    output.progress("judge", 0, 0)
     tables = [inspection.table(device, name) for name in _vrfs(inspection, device, vrf)]
     for table in tables:
         if output.json:

@@ -1,6 +1,7 @@
-"""The whole table of a VRF by the dull meaning: its routes to one destination after the other, put together.
+"""The whole table of a VRF by the dull meaning.
 
-The one idea: a prefix is in the table iff the routes to its first address hold it.
+The one idea: all prefixes that anybody names are settled at once, by the same rounds that settle those of one destination; it is
+only sooner done than one destination after the other.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from routing.model import Network, RouteSource
 from verification.reference.bgp_sessions import Node
 from verification.reference.cabling import connected_prefixes
 from verification.reference.own_routes import Route
-from verification.reference.routes import routes_to
+from verification.reference.routes import all_routes
 from verification.verdicts.failure import Failure
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -21,15 +22,11 @@ Tables = Mapping[Node, Mapping[Prefix, RouteEntry]]
 
 def tables(network: Network, failure: Failure) -> Tables | None:
     """Return the table of every VRF under a failure, None if the routes to some prefix never settle."""
-    found: dict[Node, dict[Prefix, RouteEntry]] = {}
-    for family, address in sorted({(prefix.family, prefix.network) for prefix in named_prefixes(network)}):
-        routes = routes_to(network, failure, family, address)
-        if not routes.settled:
-            return None
-        for node, held in routes.routes.items():
-            table = found.setdefault(node, {})
-            table.update((route.prefix, _entry(route)) for route in held if route.prefix not in table)
-    return found
+    prefixes = sorted(named_prefixes(network), key=lambda prefix: (prefix.length, prefix.family, prefix.network))
+    routes = all_routes(network, failure, tuple(prefixes))
+    if routes is None:
+        return None
+    return {node: {prefix: _entry(route) for prefix, route in held.items()} for node, held in routes.items()}
 
 
 def named_prefixes(network: Network) -> frozenset[Prefix]:
