@@ -27,12 +27,12 @@ def read_device_texts(
     findings: list[Finding] = []
     first: dict[str, Path] = {}
     if not folder.is_dir() and (folder.exists() or folder.is_symlink()):
-        findings.append(make_finding("TR708", Where(file=shown), severity=Severity.WARNING))
+        findings.append(make_finding("TR720", Where(file=shown), severity=Severity.WARNING))
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         where = Where(file=f"{shown}/{path.name}")
         if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
             if _looks_like_a_text(path, devices):
-                findings.append(make_finding("TR708", where, severity=Severity.WARNING))
+                findings.append(make_finding("TR720", where, severity=Severity.WARNING))
             continue
         if path.stem not in devices:
             findings.append(make_finding("TR705", where, severity=strangers, device=path.stem))

@@ -11,15 +11,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from controller.boundary import check_folder, parse_day
 from controller.commands.explain import explain, find_line
 from controller.commands.init import init_workspace
+from controller.commands.inspection import InspectionRequest, routes_command, trace_command
 from controller.commands.ipam import ipam
 from controller.commands.schema import schema
 from controller.commands.show import show
+from controller.jobs.captured import by_name, read_captured
 from controller.jobs.compile import compare, compile_workspace
 from controller.jobs.evidence import give, read_folder
 from controller.jobs.pipeline import Compiled
@@ -194,6 +197,76 @@ DETAILS: Mapping[Trouble, Reason] = {
     ),
 }
 
+
+def captured(name: str, content: bytes, platform: str | None = None) -> Produce:
+    """Return a case that reads one captured file."""
+
+    def produce(folder: Path) -> object:
+        (folder / name).write_bytes(content)
+        return read_captured(folder / name, platform)[1]
+
+    return produce
+
+
+R1 = b"hostname r1\ninterface GigabitEthernet0/1\n ip address 10.0.0.1 255.255.255.252\n"
+R2 = R1.replace(b"r1", b"r2").replace(b"10.0.0.1", b"10.0.0.2")
+
+
+def inspect(**words: object) -> Produce:
+    """Return a case that inspects two small texts; `links`: rows of a table of cables, `flow` and `start`: a packet."""
+
+    def produce(folder: Path) -> object:
+        (folder / "texts").mkdir()
+        (folder / "texts" / "r1.txt").write_bytes(R1)
+        (folder / "texts" / "r2.txt").write_bytes(R2)
+        (folder / "cables.csv").write_text(str(words.get("links", "")), encoding="utf-8")
+        request = InspectionRequest(
+            path=folder / "texts",
+            links=folder / "cables.csv" if "links" in words else None,
+            workspace=SMALL if "workspace" in words else None,
+            on=ON,
+        )
+        if "flow" not in words:
+            return routes_command(
+                Output("en"), request, str(words.get("device", "r1")), cast("str | None", words.get("vrf"))
+            )
+        failure = cast("str | None", words.get("failure"))
+        return trace_command(
+            Output("en"), request, str(words["flow"]), str(words.get("start", "r1:GigabitEthernet0/1")), failure
+        )
+
+    return produce
+
+
+def two_captured(folder: Path) -> object:
+    (folder / "a.txt").write_bytes(R1)
+    (folder / "b.txt").write_bytes(R1)
+    return by_name(read_captured(folder, None)[0])
+
+
+PACKET = "icmp 10.0.0.1 > 10.0.0.2"
+FOREIGN: Mapping[str, Produce] = {
+    "TR708-no-platform": captured("r1.txt", R1, "ios"),
+    "TR709-no-path": lambda folder: read_captured(folder / "texts", None),
+    "TR710-no-text-to-read": lambda folder: read_captured(folder, None),
+    "TR711-empty": captured("r1.txt", b"\n \n"),
+    "TR711-only-edges": captured("r1.txt", b"r1#show running-config\nr1#exit\n"),
+    "TR712-bytes": captured("topology.png", b"\x89PNG\x00\x01"),
+    "TR713-two-devices": captured("log.txt", b"r1#show run\n" + R1 + b"r2#show run\n" + R2),
+    "TR714-whose": captured("notes.txt", b"The router in the cellar.\n"),
+    "TR715-cut": captured("r1.txt", R1 + b" description " + b"x" * 67 + b"\nyz\n"),
+    "TR716-cells": inspect(links="r1,GigabitEthernet0/1,r2\n"),
+    "TR717-no-device": inspect(links="r1,GigabitEthernet0/1,r3,GigabitEthernet0/1\n"),
+    "TR718-no-interface": inspect(links="r1,GigabitEthernet0/1,r2,GigabitEthernet0/2\n"),
+    "TR719-twice": two_captured,
+    "TR840-no-links": inspect(workspace=True),
+    "TR841-no-device": inspect(device="r3"),
+    "TR842-no-vrf": inspect(vrf="GREEN"),
+    "TR843-no-packet": inspect(flow="tcp 10.0.0.1 > 10.0.0.2:443"),
+    "TR844-no-start": inspect(flow=PACKET, start="r1:GigabitEthernet0/2"),
+    "TR845-no-failure": inspect(flow=PACKET, failure="device/r3"),
+}
+
 CASES: Mapping[str, Produce] = {
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
@@ -204,8 +277,9 @@ CASES: Mapping[str, Produce] = {
     "TR704-running-too-large": large_running_text,
     "TR705-running-of-a-stranger": running_of_a_stranger,
     "TR707-no-utf-8": odd_running_text,
-    "TR708-not-read": running_text_that_is_not_read,
-    "TR708-no-folder": running_that_is_no_folder,
+    "TR720-not-read": running_text_that_is_not_read,
+    "TR720-no-folder": running_that_is_no_folder,
+    **FOREIGN,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),
     "TR801-no-workspace": lambda folder: check_folder(folder / "workspace"),
     "TR802-not-empty": lambda folder: init_workspace(Output("en"), texts_in(folder)),

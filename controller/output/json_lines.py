@@ -28,8 +28,9 @@ def start_messages(output: Output, name: str, **fields: object) -> None:
 
 
 def print_message(output: Output, message: Message) -> None:
-    """Write one message as one line."""
-    output.line(json.dumps(message, ensure_ascii=False, separators=(", ", ": ")))
+    """Write one message as one line; a byte that is no UTF-8 (PEP 383) is escaped as JSON does it."""
+    text = json.dumps(message, ensure_ascii=False, separators=(", ", ": "))
+    output.line(text.encode("utf-8", errors="backslashreplace").decode("utf-8"))
 
 
 def finding_message(finding: Finding, language: str) -> Message:

@@ -12,6 +12,7 @@ from controller.jobs.residue import count_replies
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of, verdict_name
 from controller.output.terminal import Output
 from controller.reports.change import print_change
+from controller.reports.details import print_detail, quoted_line
 from controller.reports.unreachable_lines import print_lines
 from intents.builtin import BUILTIN
 from intents.messages import printable
@@ -74,31 +75,31 @@ def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], 
     output.line(f"{heading} {_heading(output, answers)}")
     match answer.verdict:
         case Violated() as found:
-            _print_detail(output, "reason", output.in_words(found.reason))
+            print_detail(output, "reason", output.in_words(found.reason))
             if found.failure:
-                _print_detail(output, "failure", output.in_words(found.failure.in_words()))
+                print_detail(output, "failure", output.in_words(found.failure.in_words()))
             if found.flow is not None:
-                _print_detail(output, "packet", describe_flow(found.flow, output.language))
+                print_detail(output, "packet", describe_flow(found.flow, output.language))
             for number, step in enumerate(found.path, start=1):
-                _print_detail(output, "way" if number == 1 else "", f"{number}. {output.in_words(step)}")
+                print_detail(output, "way" if number == 1 else "", f"{number}. {output.in_words(step)}")
             shown = [f"replay_{found.replay}", *_seconded(answer)]
             for number, words in enumerate(shown):
-                _print_detail(output, "" if number else "shown", output.words(words))
+                print_detail(output, "" if number else "shown", output.words(words))
             _print_culprits(output, report, found.culprits)
         case Disputed(one=one, other=other):
-            _print_detail(output, "reason", output.in_words(one.in_words()))
-            _print_detail(output, "", output.in_words(other.in_words()))
+            print_detail(output, "reason", output.in_words(one.in_words()))
+            print_detail(output, "", output.in_words(other.in_words()))
         case NotModelled(reason=reason, culprits=culprits):
-            _print_detail(output, "reason", output.in_words(reason))
+            print_detail(output, "reason", output.in_words(reason))
             _print_culprits(output, report, culprits)
         case _:
             pass
     touched = sorted({identifier for item in answers for identifier in report.intents_of(item)})
     for number, identifier in enumerate(touched[:MOST_SHOWN]):
-        _print_detail(output, "" if number else "intents", intent_line(output, identifier, intents))
+        print_detail(output, "" if number else "intents", intent_line(output, identifier, intents))
     rule = rule_of(answer.question.kind, report.compiled.addressed.wanted.on)
     if rule is not None:
-        _print_detail(output, "rule", f"{rule.requirement}, {rule.article}, {rule.pack}")
+        print_detail(output, "rule", f"{rule.requirement}, {rule.article}, {rule.pack}")
     output.line()
 
 
@@ -107,22 +108,14 @@ def _seconded(answer: Answer) -> list[str]:
     return ["seconded" if item.replays else "contradicted" for item in answer.opinions if item.replays is not None]
 
 
-def _print_detail(output: Output, key: str, text: str) -> None:
-    label = f"{output.words('label_' + key)}:" if key else ""
-    output.line(f"  {label:<10} {printable(text)}")
-
-
 def _print_culprits(output: Output, report: VerifyReport, culprits: tuple[Culprit, ...]) -> None:
     for number, item in enumerate(culprits):
-        _print_detail(output, "" if number else "line", culprit_line(output, report, item))
+        print_detail(output, "" if number else "line", culprit_line(output, report, item))
 
 
 def culprit_line(output: Output, report: VerifyReport, culprit: Culprit) -> str:
     """Return `FILE:LINE: text`, or what is missing in which file."""
-    name = report.file_name(culprit.device)
-    if culprit.line:
-        return f"{name}:{culprit.line}: {culprit.text}"
-    return output.words("no_line", file=name, thing=" ".join(part for part in culprit.ref if part))
+    return quoted_line(output, report.file_name(culprit.device), culprit)
 
 
 def intent_line(output: Output, identifier: str, intents: dict[str, Intent]) -> str:

@@ -6,6 +6,7 @@ a platform's name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
@@ -139,6 +140,14 @@ class BaselineSettings:
     secret_names: Mapping[str, str]
 
 
+class CapturedForms(NamedTuple):
+    """What tells texts of a platform from others: `signs`, lines that they have; `strangers`, lines that they never have
+    (those of platforms that look alike)."""
+
+    signs: re.Pattern[str]
+    strangers: re.Pattern[str]
+
+
 class Vendor(Protocol):
     """A platform. `render` refuses (ValueError) a feature that the platform lacks, before it writes any text."""
 
@@ -158,6 +167,18 @@ class Vendor(Protocol):
 
     def paths(self, text: str) -> tuple[LinePath, ...]:
         """Return the path of every configuration line of a text, in order (comments and blank lines left out)."""
+        ...
+
+    def numbered_paths(self, text: str) -> tuple[tuple[int, LinePath], ...]:
+        """Return what `paths` returns, each with the number (from 1) of its line."""
+        ...
+
+    def captured_forms(self) -> CapturedForms:
+        """Return what texts of the platform look like when nobody says what they are."""
+        ...
+
+    def host_name(self, text: str) -> str | None:
+        """Return the name that a text gives its device, None if it gives none."""
         ...
 
     def text(self, paths: tuple[LinePath, ...]) -> str:

@@ -44,6 +44,16 @@ def lines_of_text(text: str) -> tuple[str, ...]:
     return tuple(text.replace("\r\n", "\n").removesuffix("\n").split("\n")) if text else ()
 
 
+def quote_line(
+    lines: Mapping[str, Mapping[Ref, int]], texts: Mapping[str, tuple[str, ...]], device: str, ref: Ref
+) -> Culprit:
+    """Return the line of a device that says a thing, given where things are said and all texts."""
+    number = lines.get(device, {}).get(ref, 0)
+    text = texts.get(device, ())
+    shown = text[number - 1].strip() if 0 < number <= len(text) else ""
+    return Culprit(device=device, ref=ref, line=number, text=shown)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """The judge's input: the network read from text, where its lines are, what is wanted, who has which address."""
@@ -60,10 +70,7 @@ class Given:
 
     def culprit(self, device: str, ref: Ref) -> Culprit:
         """Return the line of a device that says a thing."""
-        number = self.lines.get(device, {}).get(ref, 0)
-        text = self.texts.get(device, ())
-        shown = text[number - 1].strip() if 0 < number <= len(text) else ""
-        return Culprit(device=device, ref=ref, line=number, text=shown)
+        return quote_line(self.lines, self.texts, device, ref)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,16 @@ and, unless every neighbour takes only that device's own prefixes from it, routi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
-from routing.model import Action, PolicyDefault
+from routing.model import AclBinding, Action, Device, PolicyDefault
 from verification.evidence.evidence import Evidence
-from verification.questions.uncomputed import uncomputed
+from verification.evidence.not_computed import not_computed
+from verification.questions.filters_on_paths import passes
 from verification.routes.adjacency import Session
 from verification.verdicts.verdict import Culprit, NotModelled
 
@@ -40,7 +41,7 @@ class Unknowns:
 def unknowns_of(evidence: Evidence) -> Unknowns:
     """Return what the unknown lines of a network put in doubt."""
     network = evidence.given.network
-    unusual = {name: tuple(uncomputed(evidence, device)) for name, device in network.devices.items()}
+    unusual = {name: tuple(_unusual(evidence, device)) for name, device in network.devices.items()}
     devices = frozenset(name for name, device in network.devices.items() if device.unknown or unusual[name])
     attachments = frozenset(
         name for name, ports in evidence.ports.items() if any(port.device in devices for port in ports)
@@ -48,6 +49,26 @@ def unknowns_of(evidence: Evidence) -> Unknowns:
     anywhere = any(not _contained(evidence, device) for device in devices)
     return Unknowns(
         devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices, unusual)
+    )
+
+
+def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
+    """Yield the features of a device that are read but not computed, and filters that are no fence."""
+    yield from not_computed(device, evidence.topology, evidence.control_plane.base)
+    for item in device.interfaces:
+        if (device.name, item.name) in evidence.topology.ports:
+            continue
+        for binding in item.bindings:
+            if not _passes_all(evidence, device.name, item.name, binding):
+                yield because("filter_not_followed", acl=binding.acl, interface=item.name)
+
+
+def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
+    """Return whether a filter lets through all that anybody may send."""
+    side = evidence.sides[binding.family]
+    return all(
+        (allowed - passes(evidence, device, interface, binding.direction, allowed)).is_empty
+        for allowed in (side.allowed.sent_from(name) for name in side.pairs.own)
     )
 
 

@@ -75,6 +75,26 @@ def routes_to(
     return WalkRoutes(wiring=wiring, family=family, destination=destination, settled=tables is not None, routes=found)
 
 
+def all_routes(
+    network: Network, failure: Failure, prefixes: tuple[Prefix, ...]
+) -> Mapping[Node, Mapping[Prefix, Route]] | None:
+    """Return the routes of every VRF to all these prefixes at once, None if they never settle.
+
+    For each prefix it is what `routes_to` finds, provided that all prefixes are there that anybody names.
+    """
+    wiring = wire(network, failure)
+    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
+    tables = settle(wiring, sessions(wiring), own, prefixes)
+    if tables is None:
+        return None
+    found: dict[Node, dict[Prefix, Route]] = {}
+    for node, mine in own.items():
+        learned = tables.get(node, {})
+        routes = (_winner(mine.get(prefix), _bgp_route(learned.get(prefix, ()))) for prefix in {**mine, **learned})
+        found[node] = {route.prefix: route for route in routes if route is not None}
+    return found
+
+
 def _winner(own: Route | None, learned: Route | None) -> Route | None:
     if own is None or learned is None:
         return own or learned

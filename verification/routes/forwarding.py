@@ -7,12 +7,13 @@ question, whatever its size. Filters on the way are collected, not applied: whoe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
-from verification.routes.adjacency import ForwardingHop
+from verification.routes.adjacency import ForwardingHop, LocalRoute
+from verification.routes.best_path import Candidate, CandidateKey, Selected
 from verification.routes.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
@@ -31,6 +32,11 @@ class Way(NamedTuple):
     interface: str
     devices: tuple[str, ...]
     filters: tuple[Filter, ...]
+
+
+def distance_of(selected: Selected) -> int:
+    """Return the administrative distance of what BGP offers."""
+    return EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +79,30 @@ class Forwarding:
 
     def chosen_hops(self, node: int, prefix: Prefix) -> tuple[ForwardingHop, ...]:
         """Return the ways on from a node for one prefix, () if it has no route: the lowest distance wins."""
+        found = self.winner(node, prefix)
+        if found is None or isinstance(found, LocalRoute):
+            return () if found is None else found.hops
+        if len(found.used) == 1 or node not in self.surviving.nodes_with_lost_session:
+            return self.control_plane.hops(found)
+        return tuple(hop for _, item in self.living(found) for hop in item.hops)
+
+    def living(self, selected: Selected) -> Iterator[tuple[CandidateKey, Candidate]]:
+        """Yield what is used of a choice: nothing that came over a dead session."""
+        dead = self.surviving.lost_sessions
+        for key, item in zip(selected.keys, selected.used, strict=True):
+            if key[0] != "s" or key[1] not in dead:
+                yield key, item
+
+    def winner(self, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
+        """Return the route that a node uses for one prefix, its own or a chosen one: the lowest distance wins."""
         local = self.surviving.local(node, self.topology.local[node].get(prefix))
         if local is not None and local.distance == 0:
-            return local.hops
+            return local
         state = self.views.get(prefix) or self.control_plane.base[prefix]
         selected = self.control_plane.choice(state, prefix, node, self.surviving)
-        if selected is None:
-            return () if local is None else local.hops
-        distance = EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
-        if local is not None and local.distance <= distance:
-            return local.hops
-        if len(selected.used) == 1 or node not in self.surviving.nodes_with_lost_session:
-            return self.control_plane.hops(selected)
-        dead = self.surviving.lost_sessions
-        return tuple(
-            hop
-            for key, item in zip(selected.keys, selected.used, strict=True)
-            if key[0] != "s" or key[1] not in dead
-            for hop in item.hops
-        )
+        if selected is None or (local is not None and local.distance <= distance_of(selected)):
+            return local
+        return selected
 
     def is_changed(self, region: Prefix) -> bool:
         """Return whether a failure changes the routes to a region anywhere but by taking some of several equal ways."""

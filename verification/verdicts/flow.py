@@ -20,8 +20,8 @@ ICMP4 = 1
 ICMP6 = 58
 
 FIN, SYN, RST, PSH, ACK, URG, ECE, CWR = (1 << bit for bit in range(8))
-_FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
-_PROTOCOL_NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp", ICMP6: "icmp6"}
+FLAG_NAMES = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
+PROTOCOL_NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp", ICMP6: "icmp6"}
 
 
 class Disposition(StrEnum):
@@ -141,13 +141,20 @@ def flow_in_words(flow: Flow) -> Reason:
     details = _details(flow)
     return because(
         "flow",
-        protocol=_PROTOCOL_NAMES.get(flow.protocol) or because("flow_protocol", number=flow.protocol),
+        protocol=_protocol_in_words(flow),
         source=source,
         destination=destination,
         details="" if details is None else because("flow_details", details=details),
         device=flow.start_device,
         interface=flow.start_interface,
     )
+
+
+def _protocol_in_words(flow: Flow) -> Reason | str:
+    """Return the protocol's name; ICMP of the other family is only a number here."""
+    foreign = ICMP6 if flow.family is Family.V4 else ICMP4
+    named = None if flow.protocol == foreign else PROTOCOL_NAMES.get(flow.protocol)
+    return named or because("flow_protocol", number=flow.protocol)
 
 
 def _with_port(family: Family, address: str, number: int) -> str:
@@ -158,7 +165,7 @@ def _details(flow: Flow) -> Reason | str | None:
     if flow.fragment:
         return because("flow_fragment")
     if flow.protocol == TCP:
-        set_flags = [name for bit, name in enumerate(_FLAG_NAMES) if flow.tcp_flags >> bit & 1]
+        set_flags = [name for bit, name in enumerate(FLAG_NAMES) if flow.tcp_flags >> bit & 1]
         return " ".join(set_flags) or because("flow_no_flags")
     if flow.protocol in (ICMP4, ICMP6):
         return because("flow_icmp", type=flow.icmp_type, code=flow.icmp_code)

@@ -8,12 +8,21 @@ from intents.reason import Reason
 from routing.model import Device, LinePath
 from routing.vendors.cisco_ios import layout
 from routing.vendors.cisco_ios.baseline import baseline
+from routing.vendors.cisco_ios.captured import FORMS, host_name
 from routing.vendors.cisco_ios.harmless import PATTERNS
 from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.reader.device import PLATFORM, read
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
 from routing.vendors.cisco_ios.writer.device import render
-from routing.vendors.vendor import BaselineSettings, Budget, Capabilities, ReadDevice, TextLine, Vendor
+from routing.vendors.vendor import (
+    BaselineSettings,
+    Budget,
+    Capabilities,
+    CapturedForms,
+    ReadDevice,
+    TextLine,
+    Vendor,
+)
 
 # Data-sheet orders of magnitude for an edge router and, by role, for what stands in a core; operators adjust them.
 _EDGE = Budget(acl_entries=4_000, vrfs=128, subinterfaces=1_000, bgp_sessions=250, routes=250_000)
@@ -57,6 +66,18 @@ class _CiscoIos:
     def paths(self, text: str) -> tuple[LinePath, ...]:
         """Return the path of every configuration line of a text, in order."""
         return layout.paths(text)
+
+    def numbered_paths(self, text: str) -> tuple[tuple[int, LinePath], ...]:
+        """Return the path of every configuration line with its number."""
+        return tuple(layout.numbered_paths(text))
+
+    def captured_forms(self) -> CapturedForms:
+        """Return what IOS texts look like."""
+        return FORMS
+
+    def host_name(self, text: str) -> str | None:
+        """Return the name that a text gives its device."""
+        return host_name(text)
 
     def text(self, paths: tuple[LinePath, ...]) -> str:
         """Return the text that consists of these paths."""

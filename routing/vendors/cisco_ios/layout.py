@@ -154,19 +154,23 @@ def _leave_family(stack: list[tuple[int, LinePath]]) -> None:
 
 def paths(text: str) -> tuple[LinePath, ...]:
     """Return the path of every configuration line of a text, in order."""
+    return tuple(path for _, path in numbered_paths(text))
+
+
+def numbered_paths(text: str) -> Iterator[tuple[int, LinePath]]:
+    """Yield number (from 1) and path of every configuration line of a text, in order; a banner has that of its first line."""
     lines = split_lines(text)
-    found: list[LinePath] = []
     for section in sections(lines):
-        banner = banner_at(lines, section.start) if lines[section.start].startswith("banner ") else None
+        header = lines[section.start]
+        banner = banner_at(lines, section.start) if header.startswith("banner ") else None
         if banner is not None and section.end >= banner.end:
-            found.append((banner.text,))
-            if section.end > banner.end:
-                found.extend(path for _, path in nested(lines, section) if len(path) > 1)
-        elif not is_noise(lines[section.start]) and lines[section.start].rstrip() != "end":
-            found.extend(path for _, path in nested(lines, section))
+            yield section.start + 1, (banner.text,)
+            is_plain = False
         else:
-            found.extend(path for _, path in nested(lines, section) if len(path) > 1)
-    return tuple(found)
+            is_plain = not is_noise(header) and header.rstrip() != "end"
+        for index, path in nested(lines, section):
+            if is_plain or (len(path) > 1 and (banner is None or index >= banner.end)):
+                yield index + 1, path
 
 
 def text(found: Iterable[LinePath]) -> str:

@@ -16,16 +16,18 @@ from intents.reason import Reason, because
 from routing.model import Device, LinePath
 from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
+from routing.vendors.junos.captured import FORMS, host_name
 from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
-from routing.vendors.junos.tree import paths_text, statement_paths
+from routing.vendors.junos.tree import paths_text, read_statements, statement_paths
 from routing.vendors.junos.writer.device import render, write
 from routing.vendors.vendor import (
     BaselineSettings,
     Budget,
     Capabilities,
+    CapturedForms,
     FenceTraits,
     PlatformRules,
     ReadDevice,
@@ -96,6 +98,15 @@ class _Junos:
 
     def paths(self, text: str) -> tuple[LinePath, ...]:
         return statement_paths(text)
+
+    def numbered_paths(self, text: str) -> tuple[tuple[int, LinePath], ...]:
+        return tuple((statement.line, statement.path) for statement in read_statements(text))
+
+    def captured_forms(self) -> CapturedForms:
+        return FORMS
+
+    def host_name(self, text: str) -> str | None:
+        return host_name(text)
 
     def text(self, paths: tuple[LinePath, ...]) -> str:
         return paths_text(paths)

@@ -9,12 +9,13 @@ by the command that needs it, so that `truc --help` is there at once.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from controller.cli.inspection import app as inspection
+from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
@@ -35,21 +36,6 @@ app = typer.Typer(
     epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 130 interrupted.",
 )
 
-Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="FOLDER")]
-On = Annotated[str | None, typer.Option("--on", help="The day (YYYY-MM-DD) instead of today.", metavar="DATE")]
-Lang = Annotated[Language, typer.Option("--lang", envvar="TRUC_LANG", help="Language of messages.")]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines instead of text.")]
-
-HERE = Path()
-
-
-def _finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
-    """Run a command's action and end with its exit code."""
-    from controller.boundary import run
-    from controller.output.exit_codes import ExitCode
-
-    raise typer.Exit(run(output, folder, lambda: ExitCode(action())))
-
 
 def _print_version(asked: bool) -> None:
     if asked:
@@ -69,6 +55,9 @@ def options(
     """Take the options that stand before a command; those that end at once have done so."""
 
 
+app.add_typer(inspection)
+
+
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
@@ -84,7 +73,7 @@ def init(
 
         return init_workspace(output, folder)
 
-    _finish(output, folder, action)
+    finish(output, folder, action)
 
 
 @app.command()
@@ -97,7 +86,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
 
         return validate_workspace(output, workspace, on)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command("compile")
@@ -121,7 +110,7 @@ def compile_(
 
         return compile_command(output, workspace, on, out, check=check, detailed=detailed or check)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -189,7 +178,7 @@ def verify(
         )
         return verify_command(output, request)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -210,7 +199,7 @@ def show(
 
         return show_table(output, workspace, on, what, device)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -230,7 +219,7 @@ def explain(
 
         return explain_name(output, workspace, on, name)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -251,7 +240,7 @@ def ipam(
 
         return ipam_action(output, workspace, on, what, table)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 @app.command()
@@ -267,7 +256,7 @@ def schema(
 
         return print_schema(output, file)
 
-    _finish(output, HERE, action)
+    finish(output, HERE, action)
 
 
 @app.command()
@@ -280,7 +269,7 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
 
         return examine(output, workspace)
 
-    _finish(output, workspace, action)
+    finish(output, workspace, action)
 
 
 def _dial(address: BatfishAddress) -> BatfishSession:
