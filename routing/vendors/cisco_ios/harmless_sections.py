@@ -130,7 +130,9 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("reports of the box to its maker", (
         r"call-home", *_within(r"call-home ", r"(?:contact-email-addr|contact|phone-number|street-address|customer-id|site-id"
                                r"|mail-server|sender|rate-limit|source-ip-address|source-interface|http-proxy|data-privacy) .+",
-                               r"profile \S+", r"profile \S+ (?:active|no active|(?:no )?destination .+|reporting .+)"),
+                               r"(?:no )?http secure server-identity-check", r"alert-group all",
+                               r"profile \S+", r"profile \S+ anonymous-reporting-only",
+                               r"profile \S+ (?:active|no active|(?:no )?destination .+|reporting .+)"),
     )),
     ("one supervisor, or two that act as one", (r"redundancy", r"redundancy mode \S+")),
     ("optics are read out", (r"transceiver type all", r"transceiver type all monitoring")),

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from intents.prefix import Family
 from intents.reason import Reason, because
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
+from routing.vendors.cisco_ios.harmless_conditions import Condition
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
 from routing.vendors.cisco_ios.reader.acl_sections import (
@@ -223,7 +225,27 @@ _SECTIONS: dict[str, _SectionReader] = {
 }
 
 
+def _settle_conditional(partial: PartialDevice) -> None:
+    """Settle the lines that are harmless only in a text without others."""
+    has_ipv6 = partial.ipv6_routing or any(
+        item.ipv6_enable is not None or any(address.family is Family.V6 for address in item.addresses)
+        for item in partial.interfaces.values()
+    )
+    has_pim = any(path[-1].startswith("ip pim ") for _, path, _ in partial.unknown)
+    broken = {}
+    if has_ipv6:
+        broken[Condition.IPV6] = because("harmless_without_ipv6")
+    if has_pim:
+        broken[Condition.MULTICAST] = because("harmless_without_pim")
+    for index, path, condition in partial.conditional:
+        if condition in broken:
+            partial.reject(index, path, broken[condition])
+        else:
+            partial.harmless.add(path)
+
+
 def _finish(partial: PartialDevice) -> ReadDevice:
+    _settle_conditional(partial)
     acls = finish_acls(partial)
     device = Device(
         name=partial.name,

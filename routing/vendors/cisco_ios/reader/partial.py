@@ -25,6 +25,7 @@ from routing.model import (
     StaticRoute,
 )
 from routing.vendors.cisco_ios.harmless import is_harmless
+from routing.vendors.cisco_ios.harmless_conditions import Condition, condition_of
 
 
 @dataclass(slots=True)
@@ -172,6 +173,7 @@ class PartialDevice:
     snmp: list[tuple[int, tuple[tuple[Family, str], ...]]] = field(default_factory=list)
     acl_uses: list[tuple[int, LinePath, Family, str]] = field(default_factory=list)
     ipv6_routing: bool = False
+    conditional: list[tuple[int, LinePath, Condition]] = field(default_factory=list)
 
     def say(self, ref: Ref, index: int) -> None:
         """Note that the line at an index says a thing, unless an earlier one does."""
@@ -191,5 +193,7 @@ class PartialDevice:
         """Note a line that no section models: harmless if it is on the list, else not understood."""
         if is_harmless(path):
             self.harmless.add(path)
+        elif (condition := condition_of(path)) is not None:
+            self.conditional.append((index, path, condition))
         else:
             self.reject(index, path, because("not_modelled"))
