@@ -180,7 +180,8 @@ def _reason(line: str) -> str | None:
 
 
 _OPENS = re.compile(
-    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|vrf definition \S+|line .+|archive|log config"
+    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|template peer-(?:session|policy) \S+"
+    r"|vrf definition \S+|line .+|archive|log config"
     r"|(?:tacacs|radius) server \S+|aaa group server .+|aaa common-criteria policy \S+"
     r"|aaa accounting (?:exec|commands \d+|system|connection) \S+|crypto pki (?:trustpoint|certificate chain) \S+"
     r"|certificate .+|[0-9A-F]+(?: [0-9A-F]+)*|key chain \S+|key \d+|control-plane(?: host)?|class-map .+"

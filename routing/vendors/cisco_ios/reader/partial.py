@@ -98,23 +98,45 @@ class ClauseDraft:
 
 
 @dataclass(slots=True)
+class NeighborSettings:
+    """What lines say of a neighbour, a peer group or a template: None or absent is nothing said.
+
+    `maximum_prefixes` 0 is a limit that only warns. `lines`: which line says a setting, by its words.
+    """
+
+    remote_as: int | None = None
+    shutdown: bool | None = None
+    guards: set[str] = field(default_factory=set)
+    activated: bool | None = None
+    local_as: LocalAs | None = None
+    maps: dict[tuple[str, str], str] = field(default_factory=dict)
+    loops: int | None = None
+    maximum_prefixes: int | None = None
+    send_communities: bool | None = None
+    description: str | None = None
+    lines: dict[str, tuple[int, LinePath]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GroupDraft:
+    """A peer group: what it says of sessions, and of the policy of each family."""
+
+    name: str
+    session: NeighborSettings = field(default_factory=NeighborSettings)
+    policies: dict[Family, NeighborSettings] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class NeighborDraft:
-    """A BGP neighbour in one family of one instance."""
+    """A BGP neighbour in one family of one instance; `inherits`: the peer group or template that it names, by what it takes
+    from there (`session group`, `policy group`, `peer-session`, `peer-policy`), with the line that says so."""
 
     vrf: str | None
     family: Family
     address: int
     first: tuple[int, LinePath]
-    remote_as: int | None = None
-    shutdown: bool = False
-    guards: set[str] = field(default_factory=set)
-    activated: bool | None = None
-    local_as: LocalAs | None = None
-    maps: dict[tuple[str, str], str] = field(default_factory=dict)
-    loops: int = 0
-    maximum_prefixes: int | None = None
-    send_communities: bool = False
-    description: str | None = None
+    settings: NeighborSettings = field(default_factory=NeighborSettings)
+    inherits: dict[str, tuple[str, tuple[int, LinePath]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -126,6 +148,7 @@ class InstanceDraft:
     stated: bool = False
     router_id: int | None = None
     neighbors: dict[tuple[Family, int], NeighborDraft] = field(default_factory=dict)
+    groups: dict[tuple[Family | None, str], GroupDraft] = field(default_factory=dict)
     redistributions: dict[tuple[Family, str], tuple[Redistribution, int, LinePath]] = field(default_factory=dict)
     networks: set[Prefix] = field(default_factory=set)
     aggregates: dict[Prefix, Aggregate] = field(default_factory=dict)
@@ -165,6 +188,7 @@ class PartialDevice:
     asn: int | None = None
     bgp_router_id: int | None = None
     default_unicast: bool = True
+    templates: dict[tuple[str, str], NeighborSettings] = field(default_factory=dict)
     instances: dict[str | None, InstanceDraft] = field(default_factory=dict)
     vty: dict[int, LineDraft] = field(default_factory=dict)
     http: dict[str, int] = field(default_factory=dict)

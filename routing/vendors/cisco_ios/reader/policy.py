@@ -159,7 +159,7 @@ def _bound_lists(partial: PartialDevice) -> set[tuple[Family, str]]:
     return {
         (neighbor.family, name)
         for neighbor in neighbors
-        for (kind, _), name in neighbor.maps.items()
+        for (kind, _), name in neighbor.settings.maps.items()
         if kind == "prefix-list"
     }
 
