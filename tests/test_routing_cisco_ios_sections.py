@@ -77,13 +77,14 @@ def show_policies(device: Device) -> Iterator[str]:
 
 def show_clause(clause: PolicyClause) -> str:
     rules = " ".join(f"{'+' if r.permit else '-'}{r.prefix} {r.low}-{r.high}" for r in clause.prefixes or ())
-    communities = " ".join("+".join(found) for found in clause.communities or ())
+    ranges = [f"{item.high}:{item.first}-{item.last}" for item in clause.community_ranges]
+    communities = " ".join([*("+".join(found) for found in clause.communities or ()), *ranges])
     put = "put" if clause.replace_communities else "add" if clause.add_communities else None
     return words(
         clause.name,
         None if clause.action is None else clause.action.value,
         None if clause.prefixes is None else f"[{rules}]",
-        None if clause.communities is None else f"{{{communities}}}",
+        f"{{{communities}}}" if clause.asks_communities else None,
         put,
         *clause.add_communities,
         None if clause.local_preference is None else f"lp {clause.local_preference}",

@@ -17,9 +17,9 @@ from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.inheritance import settle_inheritance
 from routing.vendors.cisco_ios.reader.neighbor import read_neighbor, read_template_line
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
-from routing.vendors.cisco_ios.reader.policy import as_number, synthesized_name
+from routing.vendors.cisco_ios.reader.prefix_lists import synthesized_name
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
-from routing.vendors.cisco_ios.terms import ipv4
+from routing.vendors.cisco_ios.terms import as_number, ipv4
 
 Line = tuple[int, LinePath]
 _Context = tuple[InstanceDraft, Family] | tuple[str, NeighborSettings]

@@ -24,6 +24,7 @@ from routing.vendors.cisco_ios.reader.acl_sections import (
     read_object_group,
 )
 from routing.vendors.cisco_ios.reader.bgp import finish_bgp, read_bgp
+from routing.vendors.cisco_ios.reader.community_lists import read_community_list_line
 from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
 from routing.vendors.cisco_ios.reader.login import (
     finish_logins,
@@ -33,12 +34,8 @@ from routing.vendors.cisco_ios.reader.login import (
     read_snmp_line,
 )
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
-from routing.vendors.cisco_ios.reader.policy import (
-    finish_policies,
-    read_community_list_line,
-    read_prefix_list_line,
-    read_route_map,
-)
+from routing.vendors.cisco_ios.reader.policy import finish_policies, read_route_map
+from routing.vendors.cisco_ios.reader.prefix_lists import read_prefix_list_line
 from routing.vendors.cisco_ios.reader.static import finish_statics, read_static
 from routing.vendors.cisco_ios.reader.vrf import finish_vrfs, read_vrf
 from routing.vendors.vendor import ReadDevice

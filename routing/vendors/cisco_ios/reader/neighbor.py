@@ -14,7 +14,7 @@ from intents.reason import unclear
 from routing.model import LinePath, LocalAs
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import GroupDraft, InstanceDraft, NeighborDraft, NeighborSettings
-from routing.vendors.cisco_ios.reader.policy import as_number
+from routing.vendors.cisco_ios.terms import as_number
 
 Line = tuple[int, LinePath]
 _DEFAULT_LOOPS = 3

@@ -16,6 +16,7 @@ from routing.model import (
     AclBinding,
     Action,
     Aggregate,
+    CommunityRange,
     Direction,
     InterfaceAddress,
     LinePath,
@@ -26,6 +27,9 @@ from routing.model import (
 )
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.harmless_conditions import Condition, condition_of
+
+CommunityEntry = tuple[str, ...] | CommunityRange | None
+"""What a line of a community list asks for: these communities, one out of a range, or nobody knows."""
 
 
 @dataclass(slots=True)
@@ -182,7 +186,8 @@ class PartialDevice:
         default_factory=lambda: {"network": {}, "service": {}}
     )
     prefix_lists: dict[tuple[Family, str], list[tuple[int, str]]] = field(default_factory=dict)
-    community_lists: dict[str, list[tuple[int, tuple[str, ...] | None]]] = field(default_factory=dict)
+    community_lists: dict[str, list[CommunityEntry]] = field(default_factory=dict)
+    extended_maps: set[str] = field(default_factory=set)
     route_maps: dict[str, dict[int, ClauseDraft]] = field(default_factory=dict)
     statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
     asn: int | None = None
