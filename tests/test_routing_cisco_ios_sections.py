@@ -63,10 +63,9 @@ def show_vrfs(device: Device) -> Iterator[str]:
 
 def show_statics(device: Device) -> Iterator[str]:
     for route in device.statics:
-        way = route.interface or "discard"
-        if route.next_hop is not None:
-            way = format_address(route.prefix.family, route.next_hop)
-        yield words(route.vrf, str(route.prefix), "via", way, str(route.distance) if route.distance != 1 else None)
+        way = "discard" if route.discard else route.interface
+        hop = None if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
+        yield words(route.vrf, str(route.prefix), "via", way, hop, str(route.distance) if route.distance != 1 else None)
 
 
 def show_policies(device: Device) -> Iterator[str]:

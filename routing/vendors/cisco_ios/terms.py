@@ -16,6 +16,8 @@ from routing.vendors.cisco_ios.names import FLAG_BITS, ICMP4_NAMES, ICMP6_NAMES,
 
 ALL4 = 0xFFFFFFFF
 ALL6 = (1 << 128) - 1
+LINK_LOCAL = 0xFE80 >> 6
+"""The first ten bits of a link-local IPv6 address."""
 PORT_OPERATORS = frozenset({"eq", "neq", "lt", "gt", "range"})
 
 Addresses = tuple[AddressMatch, ...] | None

@@ -244,13 +244,14 @@ def _settle_conditional(partial: PartialDevice) -> None:
 def _finish(partial: PartialDevice) -> ReadDevice:
     _settle_conditional(partial)
     acls = finish_acls(partial)
+    interfaces = finish_interfaces(partial)
     device = Device(
         name=partial.name,
         platform=PLATFORM,
-        interfaces=finish_interfaces(partial),
+        interfaces=interfaces,
         vrfs=finish_vrfs(partial),
         acls=acls,
-        statics=finish_statics(partial),
+        statics=finish_statics(partial, interfaces),
         bgp=finish_bgp(partial),
         policies=finish_policies(partial),
         logins=finish_logins(partial),

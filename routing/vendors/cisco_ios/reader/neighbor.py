@@ -14,11 +14,10 @@ from intents.reason import unclear
 from routing.model import LinePath, LocalAs
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import GroupDraft, InstanceDraft, NeighborDraft, NeighborSettings
-from routing.vendors.cisco_ios.terms import as_number
+from routing.vendors.cisco_ios.terms import LINK_LOCAL, as_number
 
 Line = tuple[int, LinePath]
 _DEFAULT_LOOPS = 3
-_LINK_LOCAL = 0xFE80 >> 6  # the first ten bits
 
 
 def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[str], line: Line) -> bool:
@@ -32,7 +31,7 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
         address = parse_address(words[1])
     except ValueError:
         return _read_group(instance, family, words, line, negated)
-    if address.family is Family.V6 and address.value >> 118 == _LINK_LOCAL:
+    if address.family is Family.V6 and address.value >> 118 == LINK_LOCAL:
         raise unclear("link_local_neighbor")
     if family is not None and family is not address.family:
         if negated and words[2:] == ["activate"]:

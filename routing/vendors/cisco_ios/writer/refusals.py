@@ -10,6 +10,8 @@ from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
+from routing.vendors.cisco_ios.reader.static import is_on_link
+from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.login import check_login
 
 
@@ -29,7 +31,7 @@ def check_device(device: Device) -> None:
     for interface in device.interfaces:
         _check_interface(interface, vrfs)
     for route in device.statics:
-        _check_static(route, vrfs)
+        _check_static(route, vrfs, {interface.name: interface for interface in device.interfaces})
     for instance in device.bgp:
         if instance.vrf is not None and instance.vrf not in vrfs:
             raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
@@ -104,10 +106,15 @@ def _check_maps(device: Device) -> None:
         raise ValueError(f"route map is not defined: {min(str(name) for name in missing)}")
 
 
-def _check_static(route: StaticRoute, vrfs: dict[str, Vrf]) -> None:
+def _check_static(route: StaticRoute, vrfs: dict[str, Vrf], interfaces: dict[str, Interface]) -> None:
     if route.vrf is not None and route.vrf not in vrfs:
         raise ValueError(f"static route in VRF {route.vrf}, which is not defined")
-    if (route.next_hop is not None) + (route.interface is not None) + route.discard != 1:
+    if route.discard is (route.next_hop is not None or route.interface is not None):
         raise ValueError(f"static route {route.prefix} needs exactly one way: next hop, interface or discard")
+    both = route.next_hop is not None and route.interface is not None
+    if both and not is_on_link(route, interfaces.get(route.interface or "")):
+        raise ValueError(f"static route {route.prefix}: the next hop is nobody's on {route.interface}")
+    if route.prefix.family is Family.V6 and (route.next_hop or 0) >> 118 == LINK_LOCAL:
+        raise ValueError(f"static route {route.prefix}: a link-local next hop")
     if not 1 <= route.distance <= 255:
         raise ValueError(f"static route {route.prefix}: distance is 1 to 255")
