@@ -120,7 +120,7 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("packets with options or source routes are dropped; the packets judged have none", (
         r"ip options (?:drop|ignore)", r"no ip source-route", r"no ipv6 source-route",
     )),
-    ("broadcasts are relayed only with a helper address, which is not harmless", (
+    ("broadcasts are relayed only with a helper address, which is harmless for DHCP alone", (
         r"ip forward-protocol (?:nd|udp)(?: \S+)?", r"no ip forward-protocol (?:nd|udp)(?: \S+)?",
     )),
     ("sessions of the box itself", (

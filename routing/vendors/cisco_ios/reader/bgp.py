@@ -103,6 +103,8 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     match words:
         case ["bgp", "router-id", address]:
             partial.bgp_router_id = ipv4(address)
+        case ["bgp", "router-id", "vrf", "auto-assign"]:
+            partial.router_id_of_vrf = line
         case ["no", "bgp", "default", "ipv4-unicast"]:
             partial.default_unicast = False
         case ["bgp", "default", "ipv4-unicast"]:
@@ -229,7 +231,7 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
     return BgpInstance(
         vrf=instance.vrf,
         asn=asn,
-        router_id=partial.bgp_router_id if instance.router_id is None else instance.router_id,
+        router_id=_router_id(partial, instance),
         loop_asns=(asn,),
         neighbors=tuple(neighbors),
         redistributions=tuple(
@@ -239,6 +241,22 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
         aggregates=tuple(instance.aggregates[prefix] for prefix in sorted(instance.aggregates)),
         maximum_paths=_maximum_paths(partial, instance),
     )
+
+
+def _router_id(partial: PartialDevice, instance: InstanceDraft) -> int | None:
+    """Return the router ID that is said for an instance; `vrf auto-assign` says the VRF's highest loopback (IOS-RID-02)."""
+    if instance.router_id is not None or instance.vrf is None or partial.router_id_of_vrf is None:
+        return partial.bgp_router_id if instance.router_id is None else instance.router_id
+    found = [
+        address.value
+        for interface in partial.interfaces.values()
+        if interface.vrf == instance.vrf and interface.enabled and interface.name.startswith("Loopback")
+        for address in interface.addresses
+        if address.family is Family.V4 and not address.secondary
+    ]
+    if not found:
+        partial.reject(*partial.router_id_of_vrf, because("router_id_without_loopback", vrf=instance.vrf))
+    return max(found, default=None)
 
 
 def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:

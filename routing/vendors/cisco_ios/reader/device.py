@@ -14,7 +14,7 @@ from intents.prefix import Family
 from intents.reason import Reason, because
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
-from routing.vendors.cisco_ios.harmless_conditions import Condition
+from routing.vendors.cisco_ios.harmless_conditions import Condition, relays_dhcp_alone
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
 from routing.vendors.cisco_ios.reader.acl_sections import (
@@ -234,6 +234,8 @@ def _settle_conditional(partial: PartialDevice) -> None:
         broken[Condition.IPV6] = because("harmless_without_ipv6")
     if has_pim:
         broken[Condition.MULTICAST] = because("harmless_without_pim")
+    if not relays_dhcp_alone(partial.harmless):
+        broken[Condition.RELAY] = because("relays_more_than_dhcp")
     for index, path, condition in partial.conditional:
         if condition in broken:
             partial.reject(index, path, broken[condition])

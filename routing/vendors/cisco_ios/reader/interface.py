@@ -16,13 +16,15 @@ from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevi
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
+_READ_KINDS = MODELLED_KINDS | {"Vlan"}
+"""Read, but never written: which ports a VLAN interface is up by stands in lines that are not modelled (IOS-SVI-01)."""
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
 
 
 def read_interface(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one interface section."""
     name = interface_name(words[1]) if len(words) == 2 else None
-    if name is None or interface_kind(name) not in MODELLED_KINDS:
+    if name is None or interface_kind(name) not in _READ_KINDS:
         _set_aside_section(partial, section, name)
         return
     interface = partial.interfaces.get(name)
@@ -175,6 +177,8 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
 
 
 def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:
+    if interface.name.startswith("Vlan") and interface.enabled and interface.addresses:
+        partial.reject(interface.index, (partial.lines[interface.index].strip(),), because("switched_interface"))
     families = {address.family for address in interface.addresses}
     parent, dot, _ = interface.name.partition(".")
     if dot and families and interface.vlan is None and interface_kind(parent) in ETHERNET_KINDS:

@@ -192,6 +192,7 @@ class PartialDevice:
     statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
     asn: int | None = None
     bgp_router_id: int | None = None
+    router_id_of_vrf: tuple[int, LinePath] | None = None
     default_unicast: bool = True
     templates: dict[tuple[str, str], NeighborSettings] = field(default_factory=dict)
     instances: dict[str | None, InstanceDraft] = field(default_factory=dict)
