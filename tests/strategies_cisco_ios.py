@@ -384,8 +384,8 @@ def devices(draw: st.DrawFn) -> Device:
         bgp=bgp,
         logins=draw(
             logins(
-                [acl.name for acl in acl_values if acl.family is Family.V4],
-                [acl.name for acl in acl_values if acl.family is Family.V6],
+                [acl.name for acl in acl_values if acl.family is Family.V4 and acl.entries],
+                [acl.name for acl in acl_values if acl.family is Family.V6 and acl.entries],
             )
         ),
         harmless=draw(harmless_lines()),

@@ -28,6 +28,7 @@ from routing.vendors.cisco_ios.reader.community_lists import read_community_list
 from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
 from routing.vendors.cisco_ios.reader.login import (
     finish_logins,
+    note_login_lists,
     read_http_line,
     read_line_section,
     read_netconf_line,
@@ -245,6 +246,7 @@ def _settle_conditional(partial: PartialDevice) -> None:
 
 def _finish(partial: PartialDevice) -> ReadDevice:
     _settle_conditional(partial)
+    note_login_lists(partial)
     acls = finish_acls(partial)
     interfaces = finish_interfaces(partial)
     device = Device(

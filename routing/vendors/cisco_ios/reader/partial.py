@@ -162,11 +162,11 @@ class InstanceDraft:
 
 @dataclass(slots=True)
 class LineDraft:
-    """One vty line; an access class is (ACL, also for packets of VRFs)."""
+    """One vty line; an access class is (ACL, also for packets of VRFs, the line that says so)."""
 
     index: int
     transport: frozenset[str] | None = None
-    classes: dict[Family, tuple[str, bool]] = field(default_factory=dict)
+    classes: dict[Family, tuple[str, bool, tuple[int, LinePath]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -199,9 +199,10 @@ class PartialDevice:
     vty: dict[int, LineDraft] = field(default_factory=dict)
     http: dict[str, int] = field(default_factory=dict)
     netconf: int | None = None
-    service_acls: dict[tuple[str, Family], str] = field(default_factory=dict)
+    service_acls: dict[tuple[str, Family], tuple[str, int]] = field(default_factory=dict)
     snmp: list[tuple[int, tuple[tuple[Family, str], ...]]] = field(default_factory=list)
     acl_uses: list[tuple[int, LinePath, Family, str]] = field(default_factory=list)
+    login_lists: set[tuple[int, LinePath, Family, str]] = field(default_factory=set)
     ipv6_routing: bool = False
     conditional: list[tuple[int, LinePath, Condition]] = field(default_factory=list)
 

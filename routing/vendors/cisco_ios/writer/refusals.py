@@ -38,8 +38,9 @@ def check_device(device: Device) -> None:
         if instance.vrf is not None and vrfs[instance.vrf].rd is None:
             raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
     _check_maps(device)
+    filled = {acl.name for acl in device.acls if acl.entries}
     for login in device.logins:
-        check_login(login)
+        check_login(login, filled)
 
 
 def _check_names(device: Device) -> None:
