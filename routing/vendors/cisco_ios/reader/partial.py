@@ -40,7 +40,7 @@ class InterfaceDraft:
     index: int
     vrf: str | None = None
     vlan: int | None = None
-    addresses: dict[InterfaceAddress, int] = field(default_factory=dict)
+    addresses: dict[InterfaceAddress, tuple[int, LinePath]] = field(default_factory=dict)
     enabled: bool = True
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
     description: str | None = None

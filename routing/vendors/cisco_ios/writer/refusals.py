@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
+from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
 from routing.vendors.cisco_ios.reader.static import is_on_link
@@ -30,6 +31,14 @@ def check_device(device: Device) -> None:
         _check_vrf(vrf)
     for interface in device.interfaces:
         _check_interface(interface, vrfs)
+    standing = [
+        Standing(interface.vrf, interface.name, address)
+        for interface in device.interfaces
+        for address in interface.addresses
+        if interface.enabled
+    ]
+    for one, other in clashes(standing):
+        raise ValueError(f"addresses of {one.interface} and {other.interface} overlap")
     for route in device.statics:
         _check_static(route, vrfs, {interface.name: interface for interface in device.interfaces})
     for instance in device.bgp:
@@ -96,6 +105,8 @@ def _check_addresses(name: str, addresses: tuple[InterfaceAddress, ...]) -> None
     primary = [address for address in addresses if address.family is Family.V4 and not address.secondary]
     if len(primary) > 1 or any(address.secondary and address.family is Family.V6 for address in addresses):
         raise ValueError(f"{name}: one primary IPv4 address, and no secondary IPv6 address")
+    if lacks_primary(addresses) or any(address_fault(address) is not None for address in addresses):
+        raise ValueError(f"{name}: an address that no interface takes, or a secondary one without a primary")
 
 
 def _check_maps(device: Device) -> None:
