@@ -230,7 +230,7 @@ def statics(draw: st.DrawFn, vrf: str | None) -> StaticRoute:
     kind = draw(st.sampled_from(["next_hop", "interface", "discard"]))
     return StaticRoute(
         vrf=vrf,
-        prefix=draw(prefixes(family)),
+        prefix=draw(prefixes(family).filter(is_destination)),
         next_hop=draw(address_values(family)) if kind == "next_hop" else None,
         interface="GigabitEthernet0/0/1.7" if kind == "interface" else None,
         discard=kind == "discard",
@@ -409,6 +409,14 @@ def standing(found: tuple[Interface, ...]) -> tuple[Interface, ...]:
                 taken.append((interface.vrf, interface.name, subnet))
         kept.append(replace(interface, addresses=tuple(addresses)))
     return tuple(kept)
+
+
+def is_destination(prefix: Prefix) -> bool:
+    """Return whether a static route may lead to a prefix."""
+    octet, inside = prefix.network >> 24, prefix.length >= 8
+    return prefix.family is Family.V6 or not (
+        (inside and octet in (0, 127)) or (prefix.length >= 4 and 224 <= octet < 240)
+    )
 
 
 def is_host(address: InterfaceAddress) -> bool:

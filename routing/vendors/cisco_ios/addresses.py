@@ -16,6 +16,7 @@ from routing.vendors.cisco_ios.terms import LINK_LOCAL
 
 _NO_HOSTS4 = frozenset({0, 127, *range(224, 256)})
 """First octets of addresses that no interface has: "Not a valid host address" (IOS-ADDR-03)."""
+_NO_DESTINATIONS = tuple(Prefix(Family.V4, octet << 24, length) for octet, length in ((0, 8), (127, 8), (224, 4)))
 _LONGEST_WITH_BROADCAST = 30
 
 
@@ -38,6 +39,11 @@ def address_fault(address: InterfaceAddress) -> Reason | None:
     if address.length <= _LONGEST_WITH_BROADCAST and address.value in (subnet.network, subnet.last):
         return because("network_or_broadcast_address")  # IOS-ADDR-01
     return None
+
+
+def is_no_destination(prefix: Prefix) -> bool:
+    """Return whether no static route leads to a prefix: groups, the loopback net, and 0/8 but for 0/0 (IOS-ADDR-05)."""
+    return prefix.family is Family.V4 and any(block.covers(prefix) for block in _NO_DESTINATIONS)
 
 
 def clashes(standing: Iterable[Standing]) -> Iterator[tuple[Standing, Standing]]:

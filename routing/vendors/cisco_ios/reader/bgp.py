@@ -6,26 +6,22 @@ may be described at both levels, those of a VRF only in its family. Source: Cisc
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from intents.prefix import Family, Prefix, format_address, prefix_of
+from intents.prefix import Family, format_address
 from intents.reason import UnclearError, because, unclear
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistribution, RouteSource
+from routing.model import BgpInstance, BgpNeighbor, LinePath
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.layout import Section, nested
-from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.inheritance import settle_inheritance
 from routing.vendors.cisco_ios.reader.neighbor import read_neighbor, read_template_line
+from routing.vendors.cisco_ios.reader.origination import read_originated
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
 from routing.vendors.cisco_ios.reader.prefix_lists import synthesized_name
-from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
 from routing.vendors.cisco_ios.terms import as_number, ipv4
 
 Line = tuple[int, LinePath]
 _Context = tuple[InstanceDraft, Family] | tuple[str, NeighborSettings]
 _TEMPLATE_ENDS = ("exit-peer-session", "exit-peer-policy")
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
-_SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
 
 
 def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -114,7 +110,7 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
         case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
             return read_neighbor(_instance(partial, None, header), None, words, line)
         case ["network" | "redistribute" | "aggregate-address" | "maximum-paths", *_]:
-            return _read_originated(_instance(partial, None, header), Family.V4, words, line)
+            return read_originated(_instance(partial, None, header), Family.V4, words, line)
         case _:
             return False
     return True
@@ -127,72 +123,7 @@ def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bo
     if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
         instance.router_id = ipv4(words[2])
         return True
-    return _read_originated(instance, family, words, line)
-
-
-def _read_originated(instance: InstanceDraft, family: Family, words: list[str], line: Line) -> bool:
-    match words:
-        case ["network", *rest]:
-            instance.networks.add(_network(family, rest))
-        case ["aggregate-address", *rest]:
-            aggregate = _aggregate(family, rest)
-            instance.aggregates[aggregate.prefix] = aggregate
-        case ["redistribute", source, *rest] if source in _SOURCES:
-            policy = _redistribution_map(rest)
-            redistribution = Redistribution(family=family, source=_SOURCES[source], policy=policy)
-            instance.redistributions[family, source] = (redistribution, *line)
-        case ["maximum-paths", word]:
-            number = small_number(word, 64)
-            if not number:
-                return False
-            instance.paths[family] = (number, *line)
-        case _:
-            return False
-    return True
-
-
-def _redistribution_map(words: list[str]) -> str | None:
-    match words:
-        case []:
-            return None
-        case ["route-map", name]:
-            return name
-        case _:
-            raise unclear("option_of_redistribute")
-
-
-@lru_cache(maxsize=1 << 12)
-def _classful(value: int) -> int:
-    """Return the length of the class of an IPv4 network address (RFC 791)."""
-    if value >> 31 == 0:
-        return 8
-    if value >> 30 == 0b10:
-        return 16
-    if value >> 29 == 0b110:
-        return 24
-    raise unclear("address_without_class")
-
-
-def _network(family: Family, words: list[str]) -> Prefix:
-    match words:
-        case [prefix] if family is Family.V6:
-            return prefix6(prefix)
-        case [address, "mask", mask] if family is Family.V4:
-            return prefix4(address, mask)
-        case [address] if family is Family.V4:
-            value = ipv4(address)
-            found = prefix_of(Family.V4, value, _classful(value))
-            if found.network == value:
-                return found
-    raise unclear("option_of_network")
-
-
-def _aggregate(family: Family, words: list[str]) -> Aggregate:
-    rest = words[1:] if family is Family.V6 else words[2:]
-    if not words or rest not in ([], ["summary-only"]):
-        raise unclear("option_of_aggregate")
-    prefix = prefix6(words[0]) if family is Family.V6 else prefix4(words[0], words[1] if len(words) > 1 else "")
-    return Aggregate(prefix=prefix, summary_only=bool(rest))
+    return read_originated(instance, family, words, line)
 
 
 def finish_bgp(partial: PartialDevice) -> tuple[BgpInstance, ...]:

@@ -13,6 +13,7 @@ from intents.prefix import Family, Prefix, format_address, parse_address, prefix
 from intents.reason import UnclearError, because, unclear
 from routing.model import Interface, StaticRoute
 from routing.refs import static_ref
+from routing.vendors.cisco_ios.addresses import is_no_destination
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.terms import LINK_LOCAL, ipv4, ipv6_interface, mask_length
@@ -22,7 +23,10 @@ def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one static route line; False if it is not exactly understood."""
     try:
         route = static_route(Family.V4 if words[0] == "ip" else Family.V6, words[2:])
-    except (UnclearError, IndexError):
+    except UnclearError as error:
+        partial.reject(index, (partial.lines[index].strip(),), error.reason)
+        return True
+    except IndexError:
         return False
     way = static_way(route)
     partial.statics[route.vrf, route.prefix, way] = (route, index)
@@ -38,6 +42,8 @@ def static_route(family: Family, words: list[str]) -> StaticRoute:
         prefix, rest = prefix4(words[0], words[1]), words[2:]
     else:
         prefix, rest = prefix6(words[0]), words[1:]
+    if is_no_destination(prefix):
+        raise unclear("no_destination")
     if rest[0].lower() in ("null0", "null"):
         return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=_distance(rest[1:]))
     interface = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
-from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary
+from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, is_no_destination, lacks_primary
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
 from routing.vendors.cisco_ios.reader.static import is_on_link
@@ -121,6 +121,8 @@ def _check_maps(device: Device) -> None:
 def _check_static(route: StaticRoute, vrfs: dict[str, Vrf], interfaces: dict[str, Interface]) -> None:
     if route.vrf is not None and route.vrf not in vrfs:
         raise ValueError(f"static route in VRF {route.vrf}, which is not defined")
+    if is_no_destination(route.prefix):
+        raise ValueError(f"static route {route.prefix}: no device takes such a destination")
     if route.discard is (route.next_hop is not None or route.interface is not None):
         raise ValueError(f"static route {route.prefix} needs exactly one way: next hop, interface or discard")
     both = route.next_hop is not None and route.interface is not None
