@@ -21,11 +21,17 @@ _LONGEST_WITH_BROADCAST = 30
 
 
 class Standing(NamedTuple):
-    """An address of an interface that is not shut, and the table that it is in."""
+    """An address of an interface that is not shut, its subnet, and the table that it is in ("": the global one)."""
 
-    vrf: str | None
+    vrf: str
+    subnet: Prefix
     interface: str
     address: InterfaceAddress
+
+
+def standing(vrf: str | None, interface: str, address: InterfaceAddress) -> Standing:
+    """Return an address of an interface with its subnet."""
+    return Standing(vrf or "", prefix_of(address.family, address.value, address.length), interface, address)
 
 
 def address_fault(address: InterfaceAddress) -> Reason | None:
@@ -35,7 +41,7 @@ def address_fault(address: InterfaceAddress) -> Reason | None:
         return because("not_a_host_address") if address.value <= 1 or is_group or is_link_local else None
     if address.value >> 24 in _NO_HOSTS4 or address.length == 0:
         return because("not_a_host_address")
-    subnet = _subnet(address)
+    subnet = prefix_of(address.family, address.value, address.length)
     if address.length <= _LONGEST_WITH_BROADCAST and address.value in (subnet.network, subnet.last):
         return because("network_or_broadcast_address")  # IOS-ADDR-01
     return None
@@ -46,11 +52,11 @@ def is_no_destination(prefix: Prefix) -> bool:
     return prefix.family is Family.V4 and any(block.covers(prefix) for block in _NO_DESTINATIONS)
 
 
-def clashes(standing: Iterable[Standing]) -> Iterator[tuple[Standing, Standing]]:
+def clashes(found: Iterable[Standing]) -> Iterator[tuple[Standing, Standing]]:
     """Yield pairs of addresses that don't stand together: one address twice in a table, overlapping subnets of two interfaces
     (IOS-ADDR-02), and subnets of one interface that overlap without being the same one (IPv4)."""
     enclosing: list[Standing] = []
-    for item in sorted(standing, key=_order):
+    for item in sorted(found, key=_order):
         enclosing = [other for other in enclosing if _covers(other, item)]
         yield from ((other, item) for other in enclosing if not _agree(other, item))
         enclosing.append(item)
@@ -62,16 +68,12 @@ def lacks_primary(addresses: Iterable[InterfaceAddress]) -> bool:
     return kinds == {True}
 
 
-def _subnet(address: InterfaceAddress) -> Prefix:
-    return prefix_of(address.family, address.value, address.length)
-
-
 def _order(item: Standing) -> tuple[str, Prefix, str, int]:
-    return item.vrf or "", _subnet(item.address), item.interface, item.address.value
+    return item.vrf, item.subnet, item.interface, item.address.value
 
 
 def _covers(one: Standing, other: Standing) -> bool:
-    return one.vrf == other.vrf and _subnet(one.address).covers(_subnet(other.address))
+    return one.vrf == other.vrf and one.subnet.covers(other.subnet)
 
 
 def _agree(one: Standing, other: Standing) -> bool:

@@ -10,7 +10,7 @@ from intents.prefix import Family
 from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
-from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary
+from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
@@ -212,7 +212,7 @@ def _check_addresses(partial: PartialDevice) -> None:
             if fault is not None:
                 partial.reject(*line, fault)
             elif interface.enabled:
-                lines[Standing(interface.vrf, interface.name, address)] = line
+                lines[standing(interface.vrf, interface.name, address)] = line
             if address.secondary and lacks_primary(interface.addresses):
                 partial.reject(*line, because("secondary_without_primary"))
     for one, other in clashes(lines):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
-from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, is_no_destination, lacks_primary
+from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
 from routing.vendors.cisco_ios.reader.static import is_on_link
@@ -31,13 +31,13 @@ def check_device(device: Device) -> None:
         _check_vrf(vrf)
     for interface in device.interfaces:
         _check_interface(interface, vrfs)
-    standing = [
-        Standing(interface.vrf, interface.name, address)
+    found = [
+        standing(interface.vrf, interface.name, address)
         for interface in device.interfaces
         for address in interface.addresses
         if interface.enabled
     ]
-    for one, other in clashes(standing):
+    for one, other in clashes(found):
         raise ValueError(f"addresses of {one.interface} and {other.interface} overlap")
     for route in device.statics:
         _check_static(route, vrfs, {interface.name: interface for interface in device.interfaces})
