@@ -181,13 +181,22 @@ class RouteSource(StrEnum):
     LEAKED = "leaked"
 
 
+class CommunityRange(NamedTuple):
+    """Communities `high:low` with `first <= low <= last`."""
+
+    high: int
+    first: int
+    last: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyClause:
     """One clause of a route policy: if all conditions hold, apply the sets and take the action.
 
     `prefixes`: first-match rules, no match means the condition fails; None means no condition. `sources`: where the route
     came from, sorted; None is any. `communities`: the route carries all communities of at least one of the tuples;
-    None is any. `action` PERMIT accepts, DENY rejects, None goes on with the next clause. Sets: None leaves the attribute;
+    None is any, unless there are `community_ranges`: then the route may as well carry one community of one of them.
+    `action` PERMIT accepts, DENY rejects, None goes on with the next clause. Sets: None leaves the attribute;
     `add_communities` adds (or replaces if `replace_communities`); `prepend` is a list of ASs put before the path.
     """
 
@@ -196,11 +205,17 @@ class PolicyClause:
     prefixes: tuple[PrefixRule, ...] | None = None
     sources: tuple[RouteSource, ...] | None = None
     communities: tuple[tuple[str, ...], ...] | None = None
+    community_ranges: tuple[CommunityRange, ...] = ()
     add_communities: tuple[str, ...] = ()
     replace_communities: bool = False
     local_preference: int | None = None
     metric: int | None = None
     prepend: tuple[int, ...] = ()
+
+    @property
+    def asks_communities(self) -> bool:
+        """Return whether it matters which communities a route carries."""
+        return self.communities is not None or bool(self.community_ranges)
 
 
 class PolicyDefault(StrEnum):

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from intents.prefix import Family, format_address
-from routing.model import Device
+from intents.prefix import Family, format_address, prefix_of
+from routing.model import Device, StaticRoute
 from routing.vendors import VENDORS
 from routing.vendors.junos.names import PROTOCOLS
 from routing.vendors.vendor import ReadDevice
@@ -120,15 +120,28 @@ def _ways(device: Device) -> Iterator[str]:
     reached: set[tuple[str | None, int]] = set()
     known = {interface.name for interface in device.interfaces}
     for route in device.statics:
-        if route.prefix.family is not Family.V4 or route.discard:
+        if route.prefix.family is not Family.V4 or route.discard or _is_reached(device, route):
             continue
-        if route.interface is not None and route.interface not in known:
-            yield f"interface {route.interface}\n ip address 198.51.100.254 255.255.255.0\n"
+        if route.interface is not None:
+            if route.interface not in known:
+                yield f"interface {route.interface}\n ip address 198.51.100.254 255.255.255.0\n"
         elif route.next_hop is not None and (route.vrf, route.next_hop >> 8) not in reached:
             reached.add((route.vrf, route.next_hop >> 8))
             vrf = "" if route.vrf is None else f" vrf forwarding {route.vrf}\n"
-            address = format_address(Family.V4, route.next_hop | 255 ^ 1)
+            own = 253 if route.next_hop & 255 == 254 else 254
+            address = format_address(Family.V4, route.next_hop >> 8 << 8 | own)
             yield f"interface GigabitEthernet0/9/{len(reached)}\n{vrf} ip address {address} 255.255.255.0\n"
+
+
+def _is_reached(device: Device, route: StaticRoute) -> bool:
+    """Return whether a next hop lies on an interface that the snippet has itself."""
+    return route.next_hop is not None and any(
+        prefix_of(address.family, address.value, address.length).holds(route.next_hop)
+        for interface in device.interfaces
+        if interface.vrf == route.vrf and interface.enabled
+        for address in interface.addresses
+        if address.family is route.prefix.family
+    )
 
 
 def _junos() -> Iterator[ReaderDevice]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import strategies as st
 
@@ -53,8 +54,9 @@ def all_ones(family: Family) -> int:
 
 
 def address_values(family: Family) -> st.SearchStrategy[int]:
-    """Return addresses that are neither zero nor all ones."""
-    return st.integers(1, all_ones(family) - 1)
+    """Return addresses that are neither zero nor all ones, nor link-local."""
+    found = st.integers(1, all_ones(family) - 1)
+    return found if family is Family.V4 else found.filter(lambda value: value >> 118 != 0xFE80 >> 6)
 
 
 @st.composite
@@ -228,7 +230,7 @@ def statics(draw: st.DrawFn, vrf: str | None) -> StaticRoute:
     kind = draw(st.sampled_from(["next_hop", "interface", "discard"]))
     return StaticRoute(
         vrf=vrf,
-        prefix=draw(prefixes(family)),
+        prefix=draw(prefixes(family).filter(is_destination)),
         next_hop=draw(address_values(family)) if kind == "next_hop" else None,
         interface="GigabitEthernet0/0/1.7" if kind == "interface" else None,
         discard=kind == "discard",
@@ -249,7 +251,7 @@ def neighbors(draw: st.DrawFn, asn: int, family: Family, address: int, names: Se
         for _ in range(2)
     ]  # fmt: skip
     prepend, replace = draw(st.sampled_from([(True, False), (False, False), (False, True)]))
-    local = draw(st.none() | AS_NUMBERS.filter(lambda number: number != remote_as))
+    local = draw(st.none() | AS_NUMBERS.filter(lambda number: number not in (asn, remote_as)))
     return BgpNeighbor(
         family=family,
         address=address,
@@ -371,7 +373,7 @@ def devices(draw: st.DrawFn) -> Device:
     return Device(
         name="r1",
         platform="cisco_ios",
-        interfaces=tuple(draw(interfaces(*found, acl_values)) for found in draw(interface_places(places))),
+        interfaces=standing(tuple(draw(interfaces(*found, acl_values)) for found in draw(interface_places(places)))),
         vrfs=vrf_values,
         acls=acl_values,
         policies=tuple(sorted((*maps, *(p for p in bound if p.name in used)), key=lambda policy: policy.name)),
@@ -384,12 +386,46 @@ def devices(draw: st.DrawFn) -> Device:
         bgp=bgp,
         logins=draw(
             logins(
-                [acl.name for acl in acl_values if acl.family is Family.V4],
-                [acl.name for acl in acl_values if acl.family is Family.V6],
+                [acl.name for acl in acl_values if acl.family is Family.V4 and acl.entries],
+                [acl.name for acl in acl_values if acl.family is Family.V6 and acl.entries],
             )
         ),
         harmless=draw(harmless_lines()),
     )
+
+
+def standing(found: tuple[Interface, ...]) -> tuple[Interface, ...]:
+    """Return the interfaces without the addresses that a device would refuse: no host's, or overlapping one before it."""
+    taken: list[tuple[str | None, str, Prefix]] = []
+    kept = []
+    for interface in found:
+        addresses: list[InterfaceAddress] = []
+        for address in interface.addresses:
+            subnet = prefix_of(address.family, address.value, address.length)
+            is_free = not any(vrf == interface.vrf and other.overlaps(subnet) for vrf, _, other in taken)
+            has_primary = not address.secondary or any(item.family is Family.V4 for item in addresses)
+            if is_host(address) and is_free and has_primary:
+                addresses.append(address)
+                taken.append((interface.vrf, interface.name, subnet))
+        kept.append(replace(interface, addresses=tuple(addresses)))
+    return tuple(kept)
+
+
+def is_destination(prefix: Prefix) -> bool:
+    """Return whether a static route may lead to a prefix."""
+    octet, inside = prefix.network >> 24, prefix.length >= 8
+    return prefix.family is Family.V6 or not (
+        (inside and octet in (0, 127)) or (prefix.length >= 4 and 224 <= octet < 240)
+    )
+
+
+def is_host(address: InterfaceAddress) -> bool:
+    """Return whether an address may be an interface's."""
+    if address.family is Family.V6:
+        return address.value > 1 and address.value >> 120 != 0xFF
+    host_bits = all_ones(Family.V4) >> address.length
+    is_edge = address.length < 31 and address.value & host_bits in (0, host_bits)
+    return 0 < address.value >> 24 < 224 and address.value >> 24 != 127 and not is_edge
 
 
 def bgp_fits(vrf: Vrf) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "routing" / "vendors" / "platform_facts.toml"
@@ -24,9 +25,28 @@ A fact that code names is marked with ●.
 """
 
 
+class Reference(NamedTuple):
+    """A line that names something, and what it does if that is missing or empty."""
+
+    id: str
+    line: str
+    missing: str
+    empty: str
+    facts: tuple[str, ...]
+
+
 def facts() -> list[dict[str, str]]:
     found = tomllib.loads(DATA.read_text(encoding="utf-8"))["fact"]
     return [{str(key): str(value) for key, value in item.items()} for item in found]
+
+
+def references() -> list[Reference]:
+    """Return what references of IOS do whose target is missing or empty."""
+    found = tomllib.loads(DATA.read_text(encoding="utf-8"))["reference"]
+    return [
+        Reference(str(item["id"]), str(item["line"]), str(item["missing"]), str(item["empty"]), tuple(item["facts"]))
+        for item in found
+    ]
 
 
 def named_in_code() -> set[str]:
@@ -45,7 +65,18 @@ def page() -> str:
             parts.append(f"\n### {title}: {area}\n\n| fact | rule | source |\n|---|---|---|\n")
             here = [item for item in facts() if (item["platform"], item["area"]) == (platform, area)]
             parts += [row(item, item["id"] in named) for item in here]
+        if platform == "ios":
+            parts += ["\n### Cisco IOS-XE: names whose target is missing or empty\n\n", REFERENCE_HEAD]
+            parts += [reference_row(item) for item in references()]
     return "".join(parts)
+
+
+REFERENCE_HEAD = "| line | target missing | target empty | facts |\n|---|---|---|---|\n"
+
+
+def reference_row(item: Reference) -> str:
+    cells = (item.line, item.missing, item.empty, ", ".join(item.facts))
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
 def row(item: dict[str, str], is_named: bool) -> str:
@@ -70,6 +101,18 @@ def test_a_fact_has_one_name_a_rule_and_a_source() -> None:
         assert item["platform"] in TITLES
         assert item["confidence"] in {"observed", "documented", "inferred"}
         assert all(item[key].strip() for key in ("area", "rule", "source")), item["id"]
+
+
+def test_a_reference_has_a_known_outcome_for_each_state_and_facts_that_say_so() -> None:
+    known = {item["id"] for item in facts()}
+    assert len({item.id for item in references()}) == len(references()) >= 18
+    for item in references():
+        assert {item.missing, item.empty} <= OUTCOMES, item.id
+        assert item.facts, item.id
+        assert set(item.facts) <= known, item.id
+
+
+OUTCOMES = {"passes all", "passes none", "not understood", "as if absent", "can't be"}
 
 
 def test_a_fact_that_code_keeps_is_not_said_to_be_otherwise() -> None:

@@ -205,6 +205,10 @@ REFUSED: list[tuple[str, Device]] = [
     ("static in no VRF", replace(EMPTY, statics=(StaticRoute(vrf="A", prefix=RULE.prefix, discard=True),))),
     ("distance 0", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix, discard=True, distance=0),))),
     ("login of one family", replace(EMPTY, logins=(Login(service=LoginService.SSH, families=(Family.V4,)),))),
+    ("login behind a list that is not defined", replace(EMPTY, logins=(
+        Login(service=LoginService.SSH, acls=((Family.V4, "M"),)),))),
+    ("login behind an empty list", replace(EMPTY, acls=(Acl(name="M", family=Family.V4, entries=()),), logins=(
+        Login(service=LoginService.SSH, acls=((Family.V4, "M"),)),))),
     ("login in one VRF", replace(EMPTY, logins=(Login(service=LoginService.SSH, vrfs=("A",)),))),
     ("global login without lists", replace(EMPTY, logins=(Login(service=LoginService.SSH, vrfs=("",)),))),
     ("two web servers", replace(EMPTY, logins=(
@@ -228,6 +232,7 @@ def owned_device() -> Device:
         interfaces=(Interface(name="GigabitEthernet0/0/0.5", vrf="A", vlan=5, bindings=(
             AclBinding(direction=Direction.IN, family=Family.V4, acl="TRUC-X"),)),),
         bgp=(BgpInstance(vrf="A", asn=65000, loop_asns=(65000,)),),
+        acls=(Acl(name="TRUC-M", family=Family.V4, entries=(AclEntry(action=Action.PERMIT),)),),
         logins=(Login(service=LoginService.SSH, acls=((Family.V4, "TRUC-M"),)),),
     )  # fmt: skip
 

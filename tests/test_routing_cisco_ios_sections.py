@@ -63,10 +63,9 @@ def show_vrfs(device: Device) -> Iterator[str]:
 
 def show_statics(device: Device) -> Iterator[str]:
     for route in device.statics:
-        way = route.interface or "discard"
-        if route.next_hop is not None:
-            way = format_address(route.prefix.family, route.next_hop)
-        yield words(route.vrf, str(route.prefix), "via", way, str(route.distance) if route.distance != 1 else None)
+        way = "discard" if route.discard else route.interface
+        hop = None if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
+        yield words(route.vrf, str(route.prefix), "via", way, hop, str(route.distance) if route.distance != 1 else None)
 
 
 def show_policies(device: Device) -> Iterator[str]:
@@ -77,13 +76,14 @@ def show_policies(device: Device) -> Iterator[str]:
 
 def show_clause(clause: PolicyClause) -> str:
     rules = " ".join(f"{'+' if r.permit else '-'}{r.prefix} {r.low}-{r.high}" for r in clause.prefixes or ())
-    communities = " ".join("+".join(found) for found in clause.communities or ())
+    ranges = [f"{item.high}:{item.first}-{item.last}" for item in clause.community_ranges]
+    communities = " ".join([*("+".join(found) for found in clause.communities or ()), *ranges])
     put = "put" if clause.replace_communities else "add" if clause.add_communities else None
     return words(
         clause.name,
         None if clause.action is None else clause.action.value,
         None if clause.prefixes is None else f"[{rules}]",
-        None if clause.communities is None else f"{{{communities}}}",
+        f"{{{communities}}}" if clause.asks_communities else None,
         put,
         *clause.add_communities,
         None if clause.local_preference is None else f"lp {clause.local_preference}",

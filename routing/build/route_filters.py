@@ -94,9 +94,20 @@ def _rule(peer: Peer, permit: bool) -> PrefixRule:
     return PrefixRule(prefix=peer.prefix, low=peer.prefix.length, high=high)
 
 
+SAID_OF_CLAUSE = (
+    "name", "action", "prefixes", "sources", "communities", "add_communities", "replace_communities", "local_preference",
+    "metric", "prepend",
+)  # fmt: skip
+"""What a built clause may say, in the order that names were first made by: a field that the model gains renames no policy."""
+
+
 def _named(clauses: tuple[PolicyClause, ...]) -> RoutePolicy:
     clauses = clauses or (PolicyClause(name="10", action=Action.DENY),)
-    digest = hashlib.sha256(repr(clauses).encode()).hexdigest()[:12]
+    texts = [
+        f"PolicyClause({', '.join(f'{key}={getattr(item, key)!r}' for key in SAID_OF_CLAUSE)})" for item in clauses
+    ]
+    content = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
     family = _family(clauses)
     return RoutePolicy(name=f"TRUC-RM{'' if family is None else int(family)}-{digest}", clauses=clauses)
 

@@ -120,9 +120,10 @@ def prefixes_behind(evidence: Evidence, name: AttachmentName) -> frozenset[Prefi
 
 def shown_target(static: StaticRoute) -> str:
     """Return where a static route leads, as text lines name it."""
-    if static.next_hop is not None:
-        return format_address(static.prefix.family, static.next_hop)
-    return static.interface or "discard"
+    if static.next_hop is None:
+        return static.interface or "discard"
+    address = format_address(static.prefix.family, static.next_hop)
+    return address if static.interface is None else f"{static.interface} {address}"
 
 
 def _target_in_words(static: StaticRoute) -> Reason | str:

@@ -87,7 +87,7 @@ def _ends_in_rejection(clauses: tuple[PolicyClause, ...]) -> bool:
         clause.action is Action.DENY
         and clause.prefixes is None
         and clause.sources is None
-        and clause.communities is None
+        and not clause.asks_communities
         for clause in clauses
     )
 

@@ -106,6 +106,8 @@ def _resolve(interfaces: list[Interface], static: StaticRoute) -> Iterator[Exit]
 
 
 def _static_target(static: StaticRoute) -> str:
+    """Return where a static route leads as its line is named: exit interface and next hop, or one of them."""
+    words = [static.interface] if static.interface is not None else []
     if static.next_hop is not None:
-        return format_address(static.prefix.family, static.next_hop)
-    return static.interface or "discard"
+        words.append(format_address(static.prefix.family, static.next_hop))
+    return " ".join(words) or "discard"

@@ -14,6 +14,7 @@ from routing.model import (
     Action,
     BgpInstance,
     BgpNeighbor,
+    CommunityRange,
     Device,
     Direction,
     PolicyClause,
@@ -100,8 +101,22 @@ def _clause_matches(clause: PolicyClause, path: Path) -> bool:
     return (
         (clause.prefixes is None or _prefix_matches(clause.prefixes, path.prefix))
         and (clause.sources is None or path.source in clause.sources)
-        and (clause.communities is None or any(path.communities.issuperset(item) for item in clause.communities))
+        and _communities_match(clause, path.communities)
     )
+
+
+def _communities_match(clause: PolicyClause, carried: frozenset[str]) -> bool:
+    if clause.communities is None and not clause.community_ranges:
+        return True
+    if clause.communities is not None and any(carried.issuperset(item) for item in clause.communities):
+        return True
+    return any(_is_within(community, item) for community in carried for item in clause.community_ranges)
+
+
+def _is_within(community: str, wanted: CommunityRange) -> bool:
+    """Return whether `high:low` lies in a range; a community that is a word lies in none."""
+    high, colon, low = community.partition(":")
+    return colon == ":" and int(high) == wanted.high and wanted.first <= int(low) <= wanted.last
 
 
 def _prefix_matches(rules: tuple[PrefixRule, ...], prefix: Prefix) -> bool:

@@ -60,7 +60,7 @@ def _static_hops(
 ) -> tuple[ForwardingHop, ...]:
     if static.discard:
         return (ForwardingHop(interface="", end="NULL_ROUTED"),)
-    if static.next_hop is None:
+    if static.interface is not None or static.next_hop is None:
         return _exit_hops(device, static, wiring)
     connected = [
         (prefix, route)
@@ -82,6 +82,8 @@ def _owns(device: str, hop: ForwardingHop, static: StaticRoute, wiring: Adjacenc
 def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[ForwardingHop, ...]:
     if static.interface is None or (device, static.interface) not in wiring.interfaces:
         return ()
+    if static.next_hop is not None:
+        return (_towards(device, ForwardingHop(interface=static.interface), static, wiring),)
     return (ForwardingHop(interface=static.interface, end="INSUFFICIENT_INFO"),)
 
 

@@ -82,7 +82,7 @@ class Filter:
             _Clause(item, None if item.prefixes is None else _table(item.prefixes, tables)) for item in policy.clauses
         ]
         self.conditional = any(
-            item.sources is not None or item.communities is not None or item.prepend for item in policy.clauses
+            item.sources is not None or item.asks_communities or item.prepend for item in policy.clauses
         )
         self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
@@ -115,7 +115,7 @@ class Filter:
                 continue
             if item.clause.action is Action.PERMIT:
                 return True
-            conditional = item.clause.sources is not None or item.clause.communities is not None
+            conditional = item.clause.sources is not None or item.clause.asks_communities
             if item.clause.action is Action.DENY and not conditional:
                 return False
         return self._default is PolicyDefault.PROTOCOL
@@ -147,7 +147,20 @@ def _holds(item: _Clause, prefix: Prefix, path: PathAttributes) -> bool:
         return False
     if clause.sources is not None and path.source not in clause.sources:
         return False
-    return clause.communities is None or any(path.communities.issuperset(wanted) for wanted in clause.communities)
+    return not clause.asks_communities or _carries(clause, path.communities)
+
+
+def _carries(clause: PolicyClause, communities: frozenset[str]) -> bool:
+    if any(communities.issuperset(wanted) for wanted in clause.communities or ()):
+        return True
+    ranges = {item.high: [] for item in clause.community_ranges}  # type: dict[int, list[tuple[int, int]]]
+    for item in clause.community_ranges:
+        ranges[item.high].append((item.first, item.last))
+    for text in communities - WELL_KNOWN:
+        high, low = map(int, text.split(":"))
+        if any(first <= low <= last for first, last in ranges.get(high, ())):
+            return True
+    return False
 
 
 def _changed(clause: PolicyClause, path: PathAttributes) -> PathAttributes:

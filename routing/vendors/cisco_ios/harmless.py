@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 
 from routing.model import LinePath
+from routing.vendors.cisco_ios.harmless_conditions import CONDITIONAL_PATTERNS
 from routing.vendors.cisco_ios.harmless_sections import SECTION_PATTERNS
 
 _METHOD = r"(?:group \S+|local|local-case|enable|line)"
@@ -34,12 +35,14 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no service (?:tcp|udp)-small-servers", r"no service dhcp", r"no ip bootp server", r"no ip finger",
         r"no ip rcmd (?:rcp|rsh)-enable", r"no ip identd", r"no ip gratuitous-arps", r"no service call-home",
         r"service call-home", r"no service tcp-keepalives-(?:in|out)", r"service internal", r"service linenumber",
+        r"no service udp-small-server", r"no service tcp-small-server", r"no ip ftp passive", r"ip ftp passive",
         r"no ip dhcp bootp ignore", r"ip dhcp bootp ignore", r"no restconf", r"no ip scp server enable",
     )),
     ("how the box starts and which licences it holds", (
         r"boot-start-marker", r"boot-end-marker", r"boot system .+", r"license (?:udi|accept|smart|feature) .+",
         r"license boot (?:level|suite) (?!none)\S.*",
-        r"diagnostic bootup level \w+", r"config-register 0x2102",
+        r"diagnostic bootup level \w+", r"config-register 0x2102", r"no license smart enable",
+        r"no service unsupported-transceiver", r"service unsupported-transceiver", r"memory-size iomem \d+",
     )),
     ("resources and supervision of the box itself", (
         r"platform (?:qfp utilization monitor load \d+|punt-keepalive disable-kernel-core|console (?:virtual|serial|auto))",
@@ -48,8 +51,17 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"scheduler allocate \d+ \d+", r"facility-alarm .+", r"errdisable recovery .+",
         r"multilink bundle-name authenticated", r"subscriber templating", r"file prompt \w+", r"alias exec .+",
         r"prompt \S+", r"no device-tracking logging theft", r"login on-(?:success|failure) log(?: every \d+)?",
-        r"login on-(?:success|failure)",
+        r"login on-(?:success|failure)", r"no scheduler allocate", r"process-max-time \d+", r"scheduler interval \d+",
+        r"no exception core-file", r"parser config cache interface", r"no parser cache", r"parser cache",
+        r"no service slave-log", r"service slave-log", r"service compress-config", r"no service nagle", r"service nagle",
+        r"errdisable detect cause all", r"no network-clock synchronization automatic", r"no device-tracking",
     )),
+    ("how often the box looks at its own broadband clients, none of which this text makes", (
+        r"mmi polling-interval \d+", r"mmi snmp-timeout \d+", r"no mmi auto-configure", r"no mmi pvc",
+    )),
+    ("a container that nothing activates: a line below it is none of this list", (r"virtual-service csr_mgmt",)),
+    ("an empty frame of a feature: a line below it is none of this list", (r"domain default",)),
+    ("the format of measurements that no profile asks for", (r"ipv6 ioam timestamp",)),
     ("slows down guessing of passwords; whoever guesses also stops logins, for ten minutes at most (IOS-CTL-02)", (
         r"login delay \d", r"login block-for (?:[1-9]\d?|[1-5]\d\d|600) attempts (?:[3-9]|\d\d) within \d+",
     )),
@@ -94,7 +106,9 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no snmp-server system-shutdown",
     )),
     ("neighbours see names and ports, nothing is forwarded by it", (
-        r"(?:cdp) (?:run|timer \d+|holdtime \d+)", r"no cdp run", r"lldp (?:run|timer \d+|holdtime \d+|reinit \d+)",
+        r"cdp (?:run|timer \d+|holdtime \d+|advertise-v2|source-interface \S+)", r"no cdp (?:run|advertise-v2)",
+        r"no cdp log mismatch duplex", r"cdp log mismatch duplex", r"no lldp tlv-select \S+",
+        r"ethernet lmi ce", r"no ethernet lmi ce", r"cts logging verbose", r"lldp (?:run|timer \d+|holdtime \d+|reinit \d+)",
         r"lldp tlv-select .+", r"no lldp run", r"vtp (?:mode (?:transparent|off)|domain \S+|version \d)",
     )),
     ("routed interfaces run no spanning tree", (r"spanning-tree .+", r"no spanning-tree .+")),
@@ -106,13 +120,14 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("packets with options or source routes are dropped; the packets judged have none", (
         r"ip options (?:drop|ignore)", r"no ip source-route", r"no ipv6 source-route",
     )),
-    ("broadcasts are relayed only with a helper address, which is not harmless", (
+    ("broadcasts are relayed only with a helper address, which is harmless for DHCP alone", (
         r"ip forward-protocol (?:nd|udp)(?: \S+)?", r"no ip forward-protocol (?:nd|udp)(?: \S+)?",
     )),
     ("sessions of the box itself", (
         r"ip tcp (?:synwait-time|window-size|queuemax) \d+", r"ip tcp mss (?:[5-9]\d\d|\d{4,5})",
         r"ip tcp (?:path-mtu-discovery|selective-ack|timestamp).*",
-        r"ip icmp rate-limit unreachable.*", r"ipv6 icmp error-interval .+", r"ipv6 hop-limit (?:[3-9]\d|[12]\d\d)",
+        r"ip icmp rate-limit unreachable.*", r"no ip icmp rate-limit unreachable(?: DF)?",
+        r"ipv6 icmp error-interval .+", r"ipv6 hop-limit (?:[3-9]\d|[12]\d\d)",
         r"no ip icmp redirect.*",
     )),
     ("when hits of access lists are logged", (
@@ -126,18 +141,22 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"ipv6 access-list \S+ (?:sequence )?(?:\d+ )?remark.*", r"object-group (?:network|service) \S+ description .+",
         r"route-map \S+(?: \w+)?(?: \d+)? description .+",
     )),
-    ("switched off", (r"no ip multicast-routing.*", r"no ip nat service .+", r"no mpls ip", r"no ip dhcp conflict logging")),
+    ("switched off", (
+        r"no ip multicast-routing.*", r"no ip nat service .+", r"no mpls ip", r"no ip dhcp conflict logging",
+        r"no ip igmp snooping", r"no ip dhcp snooping", r"no banner (?:motd|login|exec|incoming)", r"no fips",
+    )),
     ("how fast a dead neighbour is seen", (r"bfd slow-timers \d+",)),
 )  # fmt: skip
 
-PATTERNS: tuple[tuple[str, str], ...] = tuple(
+_ALWAYS: tuple[tuple[str, str], ...] = tuple(
     (pattern, reason) for reason, patterns in (*_GLOBAL, *SECTION_PATTERNS) for pattern in patterns
 )
+PATTERNS: tuple[tuple[str, str], ...] = (*_ALWAYS, *CONDITIONAL_PATTERNS)
 
 
 def _by_first_word() -> dict[str, list[tuple[re.Pattern[str], str]]]:
     found: dict[str, list[tuple[re.Pattern[str], str]]] = {}
-    for pattern, reason in PATTERNS:
+    for pattern, reason in _ALWAYS:
         for word in _first_words(pattern):
             found.setdefault(word, []).append((re.compile(pattern), reason))
     return found
@@ -161,7 +180,8 @@ def _reason(line: str) -> str | None:
 
 
 _OPENS = re.compile(
-    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|vrf definition \S+|line .+|archive|log config"
+    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|template peer-(?:session|policy) \S+"
+    r"|vrf definition \S+|line .+|archive|log config"
     r"|(?:tacacs|radius) server \S+|aaa group server .+|aaa common-criteria policy \S+"
     r"|aaa accounting (?:exec|commands \d+|system|connection) \S+|crypto pki (?:trustpoint|certificate chain) \S+"
     r"|certificate .+|[0-9A-F]+(?: [0-9A-F]+)*|key chain \S+|key \d+|control-plane(?: host)?|class-map .+"

@@ -9,6 +9,8 @@ from __future__ import annotations
 _INTERFACE = r"interface \S+ "
 _ROUTER = r"router bgp \S+ (?:address-family [^!]+? )?"
 _NEIGHBOR = r"router bgp \S+ (?:address-family [^!]+? )?neighbor \S+ "
+_SESSION_TEMPLATE = r"router bgp \S+ template peer-session \S+ "
+_POLICY_TEMPLATE = r"router bgp \S+ template peer-policy \S+ "
 _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
@@ -57,7 +59,12 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(_INTERFACE, r"bfd (?:interval \d+ min_rx \d+ multiplier \d+|template \S+|echo)", r"no bfd echo"),
         *_within(r"bfd-template single-hop \S+", r"", r" interval .+"),
         *_within(_NEIGHBOR, r"fall-over bfd", rf"timers \d+ {_HOLD}", r"advertisement-interval \d+"),
+        *_within(_SESSION_TEMPLATE, r"fall-over bfd", rf"timers \d+ {_HOLD}"),
+        *_within(_POLICY_TEMPLATE, r"advertisement-interval \d+"),
         *_within(_ROUTER, rf"timers bgp \d+ {_HOLD}", r"bgp update-delay \d+", r"bgp scan-time \d+"),
+    )),
+    ("stops a route only for minutes after it flapped; states without recent flaps are judged (IOS-DAMP-01)", _within(
+        _ROUTER, r"bgp dampening(?: \d+(?: \d+ \d+ \d+)?)?",
     )),
     ("link-local address: never routed", (_INTERFACE + r"ipv6 address [Ff][Ee][89A-Fa-f][0-9A-Fa-f]:\S+ link-local",)),
     ("the null interface sends no errors", (r"interface Null0",)),
@@ -65,6 +72,8 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(_NEIGHBOR, r"version 4", r"soft-reconfiguration inbound",
                  r"log-neighbor-changes(?: disable)?", r"transport path-mtu-discovery(?: disable)?",
                  r"ha-mode graceful-restart(?: disable)?"),
+        *_within(_SESSION_TEMPLATE, r"version 4", r"transport path-mtu-discovery(?: disable)?"),
+        *_within(_POLICY_TEMPLATE, r"soft-reconfiguration inbound"),
         *_within(_ROUTER, r"bgp log-neighbor-changes", r"no bgp log-neighbor-changes", r"bgp graceful-restart.*",
                  r"bgp asnotation dot", r"no auto-summary", r"no synchronization", r"no bgp fast-external-fallover",
                  r"bgp fast-external-fallover"),
@@ -130,7 +139,9 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("reports of the box to its maker", (
         r"call-home", *_within(r"call-home ", r"(?:contact-email-addr|contact|phone-number|street-address|customer-id|site-id"
                                r"|mail-server|sender|rate-limit|source-ip-address|source-interface|http-proxy|data-privacy) .+",
-                               r"profile \S+", r"profile \S+ (?:active|no active|(?:no )?destination .+|reporting .+)"),
+                               r"(?:no )?http secure server-identity-check", r"alert-group all",
+                               r"profile \S+", r"profile \S+ anonymous-reporting-only",
+                               r"profile \S+ (?:active|no active|(?:no )?destination .+|reporting .+)"),
     )),
     ("one supervisor, or two that act as one", (r"redundancy", r"redundancy mode \S+")),
     ("optics are read out", (r"transceiver type all", r"transceiver type all monitoring")),

@@ -7,6 +7,7 @@ Sources: Cisco IOS Security Command Reference (`permit (IP)`, `permit (IPv6)`), 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -88,10 +89,11 @@ _KINDS = (
 )  # fmt: skip
 _SHORT = {
     "gi": "GigabitEthernet", "gig": "GigabitEthernet", "te": "TenGigabitEthernet", "twe": "TwentyFiveGigE",
-    "fo": "FortyGigabitEthernet", "fif": "FiftyGigE", "hu": "HundredGigE", "tw": "TwoGigabitEthernet",
-    "fi": "FiveGigabitEthernet", "fa": "FastEthernet", "et": "Ethernet", "eth": "Ethernet", "lo": "Loopback",
+    "fo": "FortyGigabitEthernet", "fif": "FiftyGigE", "hu": "HundredGigE",
+    "fa": "FastEthernet", "et": "Ethernet", "eth": "Ethernet", "lo": "Loopback",
     "po": "Port-channel", "nu": "Null", "tu": "Tunnel", "vl": "Vlan", "se": "Serial",
 }  # fmt: skip
+_NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:/(?:0|[1-9][0-9]{0,9})){0,5}(?:\.[1-9][0-9]{0,9})?")
 _LONG = {kind.lower(): kind for kind in _KINDS}
 
 ETHERNET_KINDS = frozenset(kind for kind in _KINDS if kind.endswith(("Ethernet", "GigE")))
@@ -133,12 +135,13 @@ def icmp_words(family: Family, match: IcmpMatch) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def interface_name(word: str) -> str | None:
-    """Return the long form of an interface name (`Gi0/0/1` -> `GigabitEthernet0/0/1`), None for an unknown kind."""
+    """Return the one form of an interface name (`Gi0/0/1` -> `GigabitEthernet0/0/1`), None for an unknown kind, a short form
+    that several kinds share, and a number that no device prints (`Gi00/1` would be a second name of `Gi0/1`)."""
     digit = next((index for index, letter in enumerate(word) if letter.isdigit()), len(word))
     kind = word[:digit].lower()
     number = word[digit:]
     long = _LONG.get(kind) or _SHORT.get(kind)
-    if long is None or not number or number.strip("0123456789/.") or not number.isascii():
+    if long is None or _NUMBER.fullmatch(number) is None:
         return None
     return long + number
 

@@ -16,6 +16,8 @@ from routing.vendors.cisco_ios.names import FLAG_BITS, ICMP4_NAMES, ICMP6_NAMES,
 
 ALL4 = 0xFFFFFFFF
 ALL6 = (1 << 128) - 1
+LINK_LOCAL = 0xFE80 >> 6
+"""The first ten bits of a link-local IPv6 address."""
 PORT_OPERATORS = frozenset({"eq", "neq", "lt", "gt", "range"})
 
 Addresses = tuple[AddressMatch, ...] | None
@@ -206,3 +208,17 @@ def icmp_term(family: Family, words: list[str], at: int) -> tuple[tuple[IcmpMatc
         return None, at
     code = small_number(words[at + 1], 255) if at + 1 < len(words) else None
     return (IcmpMatch(type=kind, code=code),), at + (1 if code is None else 2)
+
+
+@lru_cache(maxsize=1 << 14)
+def as_number(word: str) -> int:
+    """Return an AS number, plain or as `high.low`; UnclearError if it is none."""
+    high, dot, low = word.partition(".")
+    if dot:
+        upper, lower = small_number(high, 65535), small_number(low, 65535)
+        number = None if upper is None or lower is None else upper << 16 | lower
+    else:
+        number = small_number(word, 0xFFFFFFFF)
+    if not number:
+        raise unclear("not_an_as_number")
+    return number

@@ -74,11 +74,16 @@ def read_object_group(partial: PartialDevice, section: Section, words: list[str]
 def finish_acls(partial: PartialDevice) -> tuple[Acl, ...]:
     """Return the access lists in order, with the line of every entry noted."""
     groups = _finish_groups(partial)
-    for index, path, family, name in partial.acl_uses:
+    for index, path, family, name in (*partial.acl_uses, *partial.login_lists):
         used = partial.acls.get(name)
         if used is not None and (used.kind == IPV6) != (family is Family.V6):
             partial.reject(index, path, because("acl_of_other_family"))
-    return tuple(_finish_acl(partial, partial.acls[name], groups) for name in sorted(partial.acls))
+    found = tuple(_finish_acl(partial, partial.acls[name], groups) for name in sorted(partial.acls))
+    filled = {acl.name for acl in found if acl.entries}
+    for index, path, _, name in partial.login_lists:
+        if name not in filled:  # open or closed, nobody says (IOS-REF-07, IOS-REF-08)
+            partial.reject(index, path, because("login_list_undefined", name=name))
+    return found
 
 
 def _finish_groups(partial: PartialDevice) -> Groups:

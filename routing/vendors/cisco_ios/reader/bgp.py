@@ -1,29 +1,27 @@
 """`router bgp` with its address families, to one `BgpInstance` per VRF.
 
 The one idea: a line is read in its context (router level, or one family of one VRF); neighbours of the global table
-may be described at both levels, those of a VRF only in its family. Peer groups and templates are not modelled: a
-neighbour that uses one has unknown lines. Source: Cisco IOS IP Routing: BGP Command Reference.
+may be described at both levels, those of a VRF only in its family. Source: Cisco IOS IP Routing: BGP Command Reference.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from intents.prefix import Family, Prefix, format_address, prefix_of
+from intents.prefix import Family, format_address
 from intents.reason import UnclearError, because, unclear
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LinePath, Redistribution, RouteSource
+from routing.model import BgpInstance, BgpNeighbor, LinePath
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.layout import Section, nested
-from routing.vendors.cisco_ios.names import small_number
-from routing.vendors.cisco_ios.reader.neighbor import read_neighbor
-from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, PartialDevice
-from routing.vendors.cisco_ios.reader.policy import as_number, synthesized_name
-from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
-from routing.vendors.cisco_ios.terms import ipv4
+from routing.vendors.cisco_ios.reader.inheritance import settle_inheritance
+from routing.vendors.cisco_ios.reader.neighbor import read_neighbor, read_template_line
+from routing.vendors.cisco_ios.reader.origination import read_originated
+from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
+from routing.vendors.cisco_ios.reader.prefix_lists import synthesized_name
+from routing.vendors.cisco_ios.terms import as_number, ipv4
 
 Line = tuple[int, LinePath]
+_Context = tuple[InstanceDraft, Family] | tuple[str, NeighborSettings]
+_TEMPLATE_ENDS = ("exit-peer-session", "exit-peer-policy")
 _FAMILIES = {"ipv4": Family.V4, "ipv6": Family.V6}
-_SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
 
 
 def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -39,23 +37,40 @@ def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None
         return
     partial.asn = asn
     header = next(lines)
-    context: tuple[InstanceDraft, Family] | None = None
+    context: _Context | None = None
     for index, path in lines:
         try:
             if len(path) == 2:
-                context = None
-                if path[1].startswith("address-family "):
-                    context = _open_family(partial, header, (index, path))
-                    done = True
-                else:
-                    done = _read_router_line(partial, header, (index, path))
+                context = _open(partial, header, (index, path))
+                done = context is not None or _read_router_line(partial, header, (index, path))
             else:
-                done = len(path) == 3 and context is not None and _read_family_line(*context, (index, path))
+                done = len(path) == 3 and context is not None and _read_below(context, (index, path))
+                context = None if path[-1] in _TEMPLATE_ENDS else context
         except UnclearError as error:
             partial.reject(index, path, error.reason)
             continue
         if not done:
             partial.set_aside(index, path)
+
+
+def _open(partial: PartialDevice, header: Line, line: Line) -> _Context | None:
+    """Return what the lines below a line belong to, None if nothing does."""
+    match line[1][1].split():
+        case ["address-family", *_]:
+            return _open_family(partial, header, line)
+        case ["template", "peer-session" | "peer-policy" as kind, name]:
+            return kind, partial.templates.setdefault((kind, name), NeighborSettings())
+        case _:
+            return None
+
+
+def _read_below(context: _Context, line: Line) -> bool:
+    """Read a line of an address family or of a template."""
+    place, what = context
+    if isinstance(place, str):
+        done = isinstance(what, NeighborSettings) and read_template_line(place, what, line)
+        return done or line[1][2] == f"exit-{place}"
+    return isinstance(what, Family) and _read_family_line(place, what, line)
 
 
 def _instance(partial: PartialDevice, vrf: str | None, line: Line) -> InstanceDraft:
@@ -84,14 +99,18 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     match words:
         case ["bgp", "router-id", address]:
             partial.bgp_router_id = ipv4(address)
+        case ["bgp", "router-id", "vrf", "auto-assign"]:
+            partial.router_id_of_vrf = line
         case ["no", "bgp", "default", "ipv4-unicast"]:
             partial.default_unicast = False
         case ["bgp", "default", "ipv4-unicast"]:
             partial.default_unicast = True
+        case ["exit-peer-session" | "exit-peer-policy"]:
+            return True
         case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
             return read_neighbor(_instance(partial, None, header), None, words, line)
         case ["network" | "redistribute" | "aggregate-address" | "maximum-paths", *_]:
-            return _read_originated(_instance(partial, None, header), Family.V4, words, line)
+            return read_originated(_instance(partial, None, header), Family.V4, words, line)
         case _:
             return False
     return True
@@ -104,72 +123,7 @@ def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bo
     if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
         instance.router_id = ipv4(words[2])
         return True
-    return _read_originated(instance, family, words, line)
-
-
-def _read_originated(instance: InstanceDraft, family: Family, words: list[str], line: Line) -> bool:
-    match words:
-        case ["network", *rest]:
-            instance.networks.add(_network(family, rest))
-        case ["aggregate-address", *rest]:
-            aggregate = _aggregate(family, rest)
-            instance.aggregates[aggregate.prefix] = aggregate
-        case ["redistribute", source, *rest] if source in _SOURCES:
-            policy = _redistribution_map(rest)
-            redistribution = Redistribution(family=family, source=_SOURCES[source], policy=policy)
-            instance.redistributions[family, source] = (redistribution, *line)
-        case ["maximum-paths", word]:
-            number = small_number(word, 64)
-            if not number:
-                return False
-            instance.paths[family] = (number, *line)
-        case _:
-            return False
-    return True
-
-
-def _redistribution_map(words: list[str]) -> str | None:
-    match words:
-        case []:
-            return None
-        case ["route-map", name]:
-            return name
-        case _:
-            raise unclear("option_of_redistribute")
-
-
-@lru_cache(maxsize=1 << 12)
-def _classful(value: int) -> int:
-    """Return the length of the class of an IPv4 network address (RFC 791)."""
-    if value >> 31 == 0:
-        return 8
-    if value >> 30 == 0b10:
-        return 16
-    if value >> 29 == 0b110:
-        return 24
-    raise unclear("address_without_class")
-
-
-def _network(family: Family, words: list[str]) -> Prefix:
-    match words:
-        case [prefix] if family is Family.V6:
-            return prefix6(prefix)
-        case [address, "mask", mask] if family is Family.V4:
-            return prefix4(address, mask)
-        case [address] if family is Family.V4:
-            value = ipv4(address)
-            found = prefix_of(Family.V4, value, _classful(value))
-            if found.network == value:
-                return found
-    raise unclear("option_of_network")
-
-
-def _aggregate(family: Family, words: list[str]) -> Aggregate:
-    rest = words[1:] if family is Family.V6 else words[2:]
-    if not words or rest not in ([], ["summary-only"]):
-        raise unclear("option_of_aggregate")
-    prefix = prefix6(words[0]) if family is Family.V6 else prefix4(words[0], words[1] if len(words) > 1 else "")
-    return Aggregate(prefix=prefix, summary_only=bool(rest))
+    return read_originated(instance, family, words, line)
 
 
 def finish_bgp(partial: PartialDevice) -> tuple[BgpInstance, ...]:
@@ -191,19 +145,24 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
     for redistribution, index, path in instance.redistributions.values():
         if redistribution.policy is not None and redistribution.policy not in partial.route_maps:
             partial.reject(index, path, because("route_map_undefined"))
+    settle_inheritance(partial, instance)
     neighbors = []
     for key in sorted(instance.neighbors):
         neighbor = instance.neighbors[key]
-        if neighbor.remote_as is None:
+        said = neighbor.settings
+        local_as = said.local_as.asn if said.local_as else 0
+        if local_as == asn:
+            partial.reject(*said.lines["local-as"], because("local_as_is_own"))
+        if said.remote_as is None:
             partial.reject(*neighbor.first, because("neighbor_without_remote_as"))
-        elif neighbor.remote_as in (asn, neighbor.local_as.asn if neighbor.local_as else 0):
+        elif said.remote_as in (asn, local_as):
             partial.reject(*neighbor.first, because("internal_bgp"))
         else:
-            neighbors.append(_finish_neighbor(partial, neighbor, neighbor.remote_as))
+            neighbors.append(_finish_neighbor(partial, neighbor, said.remote_as))
     return BgpInstance(
         vrf=instance.vrf,
         asn=asn,
-        router_id=partial.bgp_router_id if instance.router_id is None else instance.router_id,
+        router_id=_router_id(partial, instance),
         loop_asns=(asn,),
         neighbors=tuple(neighbors),
         redistributions=tuple(
@@ -213,6 +172,22 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
         aggregates=tuple(instance.aggregates[prefix] for prefix in sorted(instance.aggregates)),
         maximum_paths=_maximum_paths(partial, instance),
     )
+
+
+def _router_id(partial: PartialDevice, instance: InstanceDraft) -> int | None:
+    """Return the router ID that is said for an instance; `vrf auto-assign` says the VRF's highest loopback (IOS-RID-02)."""
+    if instance.router_id is not None or instance.vrf is None or partial.router_id_of_vrf is None:
+        return partial.bgp_router_id if instance.router_id is None else instance.router_id
+    found = [
+        address.value
+        for interface in partial.interfaces.values()
+        if interface.vrf == instance.vrf and interface.enabled and interface.name.startswith("Loopback")
+        for address in interface.addresses
+        if address.family is Family.V4 and not address.secondary
+    ]
+    if not found:
+        partial.reject(*partial.router_id_of_vrf, because("router_id_without_loopback", vrf=instance.vrf))
+    return max(found, default=None)
 
 
 def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
@@ -230,28 +205,28 @@ def _finish_neighbor(partial: PartialDevice, neighbor: NeighborDraft, remote_as:
         neighbor_ref(neighbor.vrf, neighbor.family, format_address(neighbor.family, neighbor.address)),
         neighbor.first[0],
     )
-    activated = neighbor.activated
-    if activated is None:
-        activated = partial.default_unicast and neighbor.family is Family.V4
+    said = neighbor.settings
+    usual = partial.default_unicast and neighbor.family is Family.V4
+    activated = usual if said.activated is None else said.activated
     return BgpNeighbor(
         family=neighbor.family,
         address=neighbor.address,
         remote_as=remote_as,
-        enabled=activated and not neighbor.shutdown,
-        local_as=neighbor.local_as,
+        enabled=activated and not said.shutdown,
+        local_as=said.local_as,
         imports=_policies(neighbor, "in"),
         exports=_policies(neighbor, "out"),
-        loops=neighbor.loops,
-        guards=tuple(sorted(neighbor.guards)),
-        maximum_prefixes=neighbor.maximum_prefixes,
-        send_communities=neighbor.send_communities,
-        description=neighbor.description,
+        loops=said.loops or 0,
+        guards=tuple(sorted(said.guards)),
+        maximum_prefixes=said.maximum_prefixes or None,
+        send_communities=bool(said.send_communities),
+        description=said.description,
     )
 
 
 def _policies(neighbor: NeighborDraft, way: str) -> tuple[str, ...]:
     names = []
-    for (kind, found), name in neighbor.maps.items():
+    for (kind, found), name in neighbor.settings.maps.items():
         if found == way:
             names.append(name if kind == "route-map" else synthesized_name(neighbor.family, name))
     return tuple(sorted(names))

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from intents.prefix import Family
 from intents.reason import Reason, because
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
+from routing.vendors.cisco_ios.harmless_conditions import Condition, relays_dhcp_alone
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
 from routing.vendors.cisco_ios.reader.acl_sections import (
@@ -22,21 +24,19 @@ from routing.vendors.cisco_ios.reader.acl_sections import (
     read_object_group,
 )
 from routing.vendors.cisco_ios.reader.bgp import finish_bgp, read_bgp
+from routing.vendors.cisco_ios.reader.community_lists import read_community_list_line
 from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
 from routing.vendors.cisco_ios.reader.login import (
     finish_logins,
+    note_login_lists,
     read_http_line,
     read_line_section,
     read_netconf_line,
     read_snmp_line,
 )
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
-from routing.vendors.cisco_ios.reader.policy import (
-    finish_policies,
-    read_community_list_line,
-    read_prefix_list_line,
-    read_route_map,
-)
+from routing.vendors.cisco_ios.reader.policy import finish_policies, read_route_map
+from routing.vendors.cisco_ios.reader.prefix_lists import read_prefix_list_line
 from routing.vendors.cisco_ios.reader.static import finish_statics, read_static
 from routing.vendors.cisco_ios.reader.vrf import finish_vrfs, read_vrf
 from routing.vendors.vendor import ReadDevice
@@ -223,15 +223,39 @@ _SECTIONS: dict[str, _SectionReader] = {
 }
 
 
+def _settle_conditional(partial: PartialDevice) -> None:
+    """Settle the lines that are harmless only in a text without others."""
+    has_ipv6 = partial.ipv6_routing or any(
+        item.ipv6_enable is not None or any(address.family is Family.V6 for address in item.addresses)
+        for item in partial.interfaces.values()
+    )
+    has_pim = any(path[-1].startswith("ip pim ") for _, path, _ in partial.unknown)
+    broken = {}
+    if has_ipv6:
+        broken[Condition.IPV6] = because("harmless_without_ipv6")
+    if has_pim:
+        broken[Condition.MULTICAST] = because("harmless_without_pim")
+    if not relays_dhcp_alone(partial.harmless):
+        broken[Condition.RELAY] = because("relays_more_than_dhcp")
+    for index, path, condition in partial.conditional:
+        if condition in broken:
+            partial.reject(index, path, broken[condition])
+        else:
+            partial.harmless.add(path)
+
+
 def _finish(partial: PartialDevice) -> ReadDevice:
+    _settle_conditional(partial)
+    note_login_lists(partial)
     acls = finish_acls(partial)
+    interfaces = finish_interfaces(partial)
     device = Device(
         name=partial.name,
         platform=PLATFORM,
-        interfaces=finish_interfaces(partial),
+        interfaces=interfaces,
         vrfs=finish_vrfs(partial),
         acls=acls,
-        statics=finish_statics(partial),
+        statics=finish_statics(partial, interfaces),
         bgp=finish_bgp(partial),
         policies=finish_policies(partial),
         logins=finish_logins(partial),

@@ -10,19 +10,22 @@ from intents.prefix import Family
 from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
+from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
+_READ_KINDS = MODELLED_KINDS | {"Vlan"}
+"""Read, but never written: which ports a VLAN interface is up by stands in lines that are not modelled (IOS-SVI-01)."""
 _DIRECTIONS = {"in": Direction.IN, "out": Direction.OUT}
 
 
 def read_interface(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one interface section."""
     name = interface_name(words[1]) if len(words) == 2 else None
-    if name is None or interface_kind(name) not in MODELLED_KINDS:
+    if name is None or interface_kind(name) not in _READ_KINDS:
         _set_aside_section(partial, section, name)
         return
     interface = partial.interfaces.get(name)
@@ -106,13 +109,13 @@ def _add_address4(
     if not secondary:
         for old in [a for a in interface.addresses if a.family is Family.V4 and not a.secondary]:
             del interface.addresses[old]
-    interface.addresses[found] = line[0]
+    interface.addresses[found] = line
     interface.family_lines.setdefault(Family.V4, line)
 
 
 def _add_address6(interface: InterfaceDraft, prefix: str, line: tuple[int, LinePath]) -> None:
     value, length = ipv6_interface(prefix)
-    interface.addresses[InterfaceAddress(family=Family.V6, value=value, length=length)] = line[0]
+    interface.addresses[InterfaceAddress(family=Family.V6, value=value, length=length)] = line
     interface.family_lines.setdefault(Family.V6, line)
 
 
@@ -152,6 +155,7 @@ def _remove_addresses(interface: InterfaceDraft, family: Family, one: tuple[int,
 
 def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
     """Return the interfaces, and report what the device would refuse."""
+    _check_addresses(partial)
     tags: set[tuple[str, int]] = set()
     found = []
     for name, interface in sorted(partial.interfaces.items()):
@@ -175,6 +179,8 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
 
 
 def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:
+    if interface.name.startswith("Vlan") and interface.enabled and interface.addresses:
+        partial.reject(interface.index, (partial.lines[interface.index].strip(),), because("switched_interface"))
     families = {address.family for address in interface.addresses}
     parent, dot, _ = interface.name.partition(".")
     if dot and families and interface.vlan is None and interface_kind(parent) in ETHERNET_KINDS:
@@ -195,3 +201,20 @@ def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[st
         partial.reject(*interface.family_lines[Family.V6], because("ipv6_without_routing"))
     if interface.ipv6_enable is not None and Family.V6 not in families:
         partial.reject(*interface.ipv6_enable, because("ipv6_without_address"))
+
+
+def _check_addresses(partial: PartialDevice) -> None:
+    """Report addresses that no interface takes, and of those that don't stand together the later one."""
+    lines: dict[Standing, tuple[int, LinePath]] = {}
+    for interface in partial.interfaces.values():
+        for address, line in interface.addresses.items():
+            fault = address_fault(address)
+            if fault is not None:
+                partial.reject(*line, fault)
+            elif interface.enabled:
+                lines[standing(interface.vrf, interface.name, address)] = line
+            if address.secondary and lacks_primary(interface.addresses):
+                partial.reject(*line, because("secondary_without_primary"))
+    for one, other in clashes(lines):
+        later, earlier = (one, other) if lines[one] > lines[other] else (other, one)
+        partial.reject(*lines[later], because("address_overlaps", interface=earlier.interface))

@@ -12,7 +12,7 @@ Sources: Cisco IOS Security Command Reference, `access-class`; Cisco IOS SNMP Co
 from __future__ import annotations
 
 from intents.prefix import Family
-from routing.model import Login, LoginService
+from routing.model import LinePath, Login, LoginService
 from routing.refs import login_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
@@ -24,6 +24,8 @@ _PROTOCOLS = frozenset({"ssh", "telnet"})
 _FAMILY_WORDS = {"ipv4": Family.V4, "ipv6": Family.V6}
 _GLOBAL_ONLY = ("",)
 Acls = tuple[tuple[Family, str], ...]
+Line = tuple[int, LinePath]
+AccessClass = tuple[str, bool, Line]
 
 
 def read_line_section(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -37,11 +39,8 @@ def read_line_section(partial: PartialDevice, section: Section, words: list[str]
     next(lines)
     ways = [partial.vty.setdefault(number, LineDraft(section.start)) for number in numbers]
     for index, path in lines:
-        if len(path) > 2 or not _read_vty_line(ways, path[1].split()):
+        if len(path) > 2 or not _read_vty_line(ways, path[1].split(), (index, path)):
             partial.set_aside(index, path)
-        for family, (acl, _) in ways[0].classes.items():
-            if acl in path[-1].split():
-                partial.use_acl(index, path, family, acl)
 
 
 def _vty_numbers(words: list[str]) -> range | None:
@@ -54,7 +53,7 @@ def _vty_numbers(words: list[str]) -> range | None:
     return None
 
 
-def _read_vty_line(ways: list[LineDraft], words: list[str]) -> bool:
+def _read_vty_line(ways: list[LineDraft], words: list[str], line: Line) -> bool:
     match words:
         case ["transport", "input", "none"]:
             transport: frozenset[str] = frozenset()
@@ -63,9 +62,9 @@ def _read_vty_line(ways: list[LineDraft], words: list[str]) -> bool:
         case ["transport", "input", _, *_] if _PROTOCOLS.issuperset(words[2:]):
             transport = frozenset(words[2:])
         case ["access-class", name, "in", *rest] if rest in ([], ["vrf-also"]):
-            return _set_class(ways, Family.V4, (name, bool(rest)))
+            return _set_class(ways, Family.V4, (name, bool(rest), line))
         case ["ipv6", "access-class", name, "in", *rest] if rest in ([], ["vrf-also"]):
-            return _set_class(ways, Family.V6, (name, bool(rest)))
+            return _set_class(ways, Family.V6, (name, bool(rest), line))
         case ["no", "access-class", _, "in", *_]:
             return _set_class(ways, Family.V4, None)
         case ["no", "ipv6", "access-class", _, "in", *_]:
@@ -77,7 +76,7 @@ def _read_vty_line(ways: list[LineDraft], words: list[str]) -> bool:
     return True
 
 
-def _set_class(ways: list[LineDraft], family: Family, value: tuple[str, bool] | None) -> bool:
+def _set_class(ways: list[LineDraft], family: Family, value: AccessClass | None) -> bool:
     for way in ways:
         if value is None:
             way.classes.pop(family, None)
@@ -103,8 +102,7 @@ def read_http_line(partial: PartialDevice, index: int, words: list[str]) -> bool
 
 
 def _guard(partial: PartialDevice, index: int, service: str, family: Family, acl: str) -> None:
-    partial.service_acls[service, family] = acl
-    partial.use_acl(index, (partial.lines[index].strip(),), family, acl)
+    partial.service_acls[service, family] = (acl, index)
 
 
 def read_netconf_line(partial: PartialDevice, index: int, words: list[str]) -> bool:
@@ -141,8 +139,6 @@ def read_snmp_line(partial: PartialDevice, index: int, words: list[str]) -> bool
         case _:
             return False
     partial.snmp.append((index, tuple(acls)))
-    for family, acl in acls:
-        partial.use_acl(index, (partial.lines[index].strip(),), family, acl)
     return True
 
 
@@ -166,6 +162,16 @@ def _after_group(words: list[str]) -> list[str] | None:
     if at == len(words):
         return []
     return words[at + 1 :] if words[at] == "access" and at + 1 < len(words) else None
+
+
+def note_login_lists(partial: PartialDevice) -> None:
+    """Note which access lists the ways in that are open name, and where."""
+    for way in partial.vty.values():
+        partial.login_lists.update((*line, family, acl) for family, (acl, _, line) in way.classes.items())
+    named = [(index, family, acl) for index, acls in partial.snmp for family, acl in acls]
+    on = {"http": bool(partial.http), "netconf": partial.netconf is not None}
+    named += [(index, family, acl) for (service, family), (acl, index) in partial.service_acls.items() if on[service]]
+    partial.login_lists.update((index, (partial.lines[index].strip(),), family, acl) for index, family, acl in named)
 
 
 def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
@@ -207,13 +213,13 @@ def _vty_logins(service: LoginService, line: LineDraft) -> list[Login]:
     ]
 
 
-def _vrfs(access_class: tuple[str, bool] | None) -> tuple[str, ...] | None:
+def _vrfs(access_class: AccessClass | None) -> tuple[str, ...] | None:
     return None if access_class is None or access_class[1] else _GLOBAL_ONLY
 
 
 def _service_acls(partial: PartialDevice, service: str) -> Acls:
     return tuple(
-        (family, partial.service_acls[service, family])
+        (family, partial.service_acls[service, family][0])
         for family in Family
         if (service, family) in partial.service_acls
     )

@@ -16,6 +16,7 @@ from routing.model import (
     AclBinding,
     Action,
     Aggregate,
+    CommunityRange,
     Direction,
     InterfaceAddress,
     LinePath,
@@ -25,6 +26,10 @@ from routing.model import (
     StaticRoute,
 )
 from routing.vendors.cisco_ios.harmless import is_harmless
+from routing.vendors.cisco_ios.harmless_conditions import Condition, condition_of
+
+CommunityEntry = tuple[str, ...] | CommunityRange | None
+"""What a line of a community list asks for: these communities, one out of a range, or nobody knows."""
 
 
 @dataclass(slots=True)
@@ -35,7 +40,7 @@ class InterfaceDraft:
     index: int
     vrf: str | None = None
     vlan: int | None = None
-    addresses: dict[InterfaceAddress, int] = field(default_factory=dict)
+    addresses: dict[InterfaceAddress, tuple[int, LinePath]] = field(default_factory=dict)
     enabled: bool = True
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
     description: str | None = None
@@ -97,23 +102,45 @@ class ClauseDraft:
 
 
 @dataclass(slots=True)
+class NeighborSettings:
+    """What lines say of a neighbour, a peer group or a template: None or absent is nothing said.
+
+    `maximum_prefixes` 0 is a limit that only warns. `lines`: which line says a setting, by its words.
+    """
+
+    remote_as: int | None = None
+    shutdown: bool | None = None
+    guards: set[str] = field(default_factory=set)
+    activated: bool | None = None
+    local_as: LocalAs | None = None
+    maps: dict[tuple[str, str], str] = field(default_factory=dict)
+    loops: int | None = None
+    maximum_prefixes: int | None = None
+    send_communities: bool | None = None
+    description: str | None = None
+    lines: dict[str, tuple[int, LinePath]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GroupDraft:
+    """A peer group: what it says of sessions, and of the policy of each family."""
+
+    name: str
+    session: NeighborSettings = field(default_factory=NeighborSettings)
+    policies: dict[Family, NeighborSettings] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class NeighborDraft:
-    """A BGP neighbour in one family of one instance."""
+    """A BGP neighbour in one family of one instance; `inherits`: the peer group or template that it names, by what it takes
+    from there (`session group`, `policy group`, `peer-session`, `peer-policy`), with the line that says so."""
 
     vrf: str | None
     family: Family
     address: int
     first: tuple[int, LinePath]
-    remote_as: int | None = None
-    shutdown: bool = False
-    guards: set[str] = field(default_factory=set)
-    activated: bool | None = None
-    local_as: LocalAs | None = None
-    maps: dict[tuple[str, str], str] = field(default_factory=dict)
-    loops: int = 0
-    maximum_prefixes: int | None = None
-    send_communities: bool = False
-    description: str | None = None
+    settings: NeighborSettings = field(default_factory=NeighborSettings)
+    inherits: dict[str, tuple[str, tuple[int, LinePath]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -125,6 +152,7 @@ class InstanceDraft:
     stated: bool = False
     router_id: int | None = None
     neighbors: dict[tuple[Family, int], NeighborDraft] = field(default_factory=dict)
+    groups: dict[tuple[Family | None, str], GroupDraft] = field(default_factory=dict)
     redistributions: dict[tuple[Family, str], tuple[Redistribution, int, LinePath]] = field(default_factory=dict)
     networks: set[Prefix] = field(default_factory=set)
     aggregates: dict[Prefix, Aggregate] = field(default_factory=dict)
@@ -134,11 +162,11 @@ class InstanceDraft:
 
 @dataclass(slots=True)
 class LineDraft:
-    """One vty line; an access class is (ACL, also for packets of VRFs)."""
+    """One vty line; an access class is (ACL, also for packets of VRFs, the line that says so)."""
 
     index: int
     transport: frozenset[str] | None = None
-    classes: dict[Family, tuple[str, bool]] = field(default_factory=dict)
+    classes: dict[Family, tuple[str, bool, tuple[int, LinePath]]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -158,20 +186,25 @@ class PartialDevice:
         default_factory=lambda: {"network": {}, "service": {}}
     )
     prefix_lists: dict[tuple[Family, str], list[tuple[int, str]]] = field(default_factory=dict)
-    community_lists: dict[str, list[tuple[int, tuple[str, ...] | None]]] = field(default_factory=dict)
+    community_lists: dict[str, list[CommunityEntry]] = field(default_factory=dict)
+    extended_maps: set[str] = field(default_factory=set)
     route_maps: dict[str, dict[int, ClauseDraft]] = field(default_factory=dict)
     statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
     asn: int | None = None
     bgp_router_id: int | None = None
+    router_id_of_vrf: tuple[int, LinePath] | None = None
     default_unicast: bool = True
+    templates: dict[tuple[str, str], NeighborSettings] = field(default_factory=dict)
     instances: dict[str | None, InstanceDraft] = field(default_factory=dict)
     vty: dict[int, LineDraft] = field(default_factory=dict)
     http: dict[str, int] = field(default_factory=dict)
     netconf: int | None = None
-    service_acls: dict[tuple[str, Family], str] = field(default_factory=dict)
+    service_acls: dict[tuple[str, Family], tuple[str, int]] = field(default_factory=dict)
     snmp: list[tuple[int, tuple[tuple[Family, str], ...]]] = field(default_factory=list)
     acl_uses: list[tuple[int, LinePath, Family, str]] = field(default_factory=list)
+    login_lists: set[tuple[int, LinePath, Family, str]] = field(default_factory=set)
     ipv6_routing: bool = False
+    conditional: list[tuple[int, LinePath, Condition]] = field(default_factory=list)
 
     def say(self, ref: Ref, index: int) -> None:
         """Note that the line at an index says a thing, unless an earlier one does."""
@@ -191,5 +224,7 @@ class PartialDevice:
         """Note a line that no section models: harmless if it is on the list, else not understood."""
         if is_harmless(path):
             self.harmless.add(path)
+        elif (condition := condition_of(path)) is not None:
+            self.conditional.append((index, path, condition))
         else:
             self.reject(index, path, because("not_modelled"))

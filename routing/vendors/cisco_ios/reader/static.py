@@ -11,18 +11,22 @@ from functools import lru_cache
 
 from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of, truncate
 from intents.reason import UnclearError, because, unclear
-from routing.model import StaticRoute
+from routing.model import Interface, StaticRoute
 from routing.refs import static_ref
+from routing.vendors.cisco_ios.addresses import is_no_destination
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
-from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
+from routing.vendors.cisco_ios.terms import LINK_LOCAL, ipv4, ipv6_interface, mask_length
 
 
 def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one static route line; False if it is not exactly understood."""
     try:
         route = static_route(Family.V4 if words[0] == "ip" else Family.V6, words[2:])
-    except (UnclearError, IndexError):
+    except UnclearError as error:
+        partial.reject(index, (partial.lines[index].strip(),), error.reason)
+        return True
+    except IndexError:
         return False
     way = static_way(route)
     partial.statics[route.vrf, route.prefix, way] = (route, index)
@@ -38,15 +42,23 @@ def static_route(family: Family, words: list[str]) -> StaticRoute:
         prefix, rest = prefix4(words[0], words[1]), words[2:]
     else:
         prefix, rest = prefix6(words[0]), words[1:]
-    distance = _distance(rest[1:])
+    if is_no_destination(prefix):
+        raise unclear("no_destination")
     if rest[0].lower() in ("null0", "null"):
-        return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=distance)
-    if rest[0][0].isdigit() or ":" in rest[0]:
-        return StaticRoute(vrf=vrf, prefix=prefix, next_hop=_next_hop(family, rest[0]), distance=distance)
-    interface = interface_name(rest[0])
-    if interface is None or interface_kind(interface) not in ETHERNET_KINDS:
-        raise unclear("exit_interface")
-    return StaticRoute(vrf=vrf, prefix=prefix, interface=interface, distance=distance)
+        return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=_distance(rest[1:]))
+    interface = None
+    if not _is_address(rest[0]):
+        interface = interface_name(rest[0])
+        if interface is None or interface_kind(interface) not in ETHERNET_KINDS:
+            raise unclear("exit_interface")
+        rest = rest[1:]
+    next_hop = _next_hop(family, rest[0]) if rest and _is_address(rest[0]) else None
+    options = rest if next_hop is None else rest[1:]
+    return StaticRoute(vrf=vrf, prefix=prefix, interface=interface, next_hop=next_hop, distance=_distance(options))
+
+
+def _is_address(word: str) -> bool:
+    return ("." in word and word[0].isdigit()) or ":" in word
 
 
 @lru_cache(maxsize=1 << 16)
@@ -71,6 +83,8 @@ def _next_hop(family: Family, word: str) -> int:
         raise unclear("next_hop_not_an_address") from None
     if found.family is not family:
         raise unclear("next_hop_of_other_family")
+    if family is Family.V6 and found.value >> 118 == LINK_LOCAL:
+        raise unclear("link_local_next_hop")
     return found.value
 
 
@@ -90,12 +104,9 @@ def _distance(words: list[str]) -> int:
 
 
 def static_way(route: StaticRoute) -> str:
-    """Return how a route leaves: next hop, interface name or `discard`."""
-    if route.discard:
-        return "discard"
-    if route.next_hop is not None:
-        return format_address(route.prefix.family, route.next_hop)
-    return route.interface or ""
+    """Return how a route leaves: interface, next hop, both, or `discard`."""
+    address = None if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
+    return " ".join(word for word in (route.interface, address) if word is not None) or "discard"
 
 
 def static_order(route: StaticRoute) -> tuple[str, Prefix, int, str]:
@@ -104,10 +115,27 @@ def static_order(route: StaticRoute) -> tuple[str, Prefix, int, str]:
     return route.vrf or "", route.prefix, next_hop, route.interface or ""
 
 
-def finish_statics(partial: PartialDevice) -> tuple[StaticRoute, ...]:
-    """Return the static routes in order, and report those in a VRF that is not defined."""
+def is_on_link(route: StaticRoute, interface: Interface | None) -> bool:
+    """Return whether the next hop of a route by interface is another's address on that interface, in the route's VRF."""
+    if interface is None or interface.vrf != route.vrf or route.next_hop is None:
+        return False
+    own = [address for address in interface.addresses if address.family is route.prefix.family]
+    return all(address.value != route.next_hop for address in own) and any(
+        prefix_of(address.family, address.value, address.length).holds(route.next_hop) for address in own
+    )
+
+
+def finish_statics(partial: PartialDevice, interfaces: tuple[Interface, ...]) -> tuple[StaticRoute, ...]:
+    """Return the static routes in order, and report those that a device would refuse or resolve in ways not modelled."""
+    named = {interface.name: interface for interface in interfaces}
     for route, index in partial.statics.values():
         partial.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
         if route.vrf is not None and route.vrf not in partial.vrfs:
             partial.reject(index, (partial.lines[index].strip(),), because("vrf_undefined"))
+        if (
+            route.interface is not None
+            and route.next_hop is not None
+            and not is_on_link(route, named.get(route.interface))
+        ):
+            partial.reject(index, (partial.lines[index].strip(),), because("next_hop_not_on_link"))
     return tuple(sorted((route for route, _ in partial.statics.values()), key=static_order))

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from intents.prefix import Family, Prefix, format_address
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, Device, Redistribution
 from routing.refs import bgp_ref, neighbor_ref
+from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.page import TextPage
 from routing.vendors.cisco_ios.writer.policy import address_text, bound_list
 
@@ -128,6 +129,10 @@ def _session_lines(instance: BgpInstance, neighbor: BgpNeighbor) -> Iterator[str
     local = neighbor.local_as
     if neighbor.remote_as in (instance.asn, None if local is None else local.asn):
         raise ValueError(f"{start}: internal BGP is not modelled")
+    if local is not None and local.asn == instance.asn:
+        raise ValueError(f"{start}: the local AS is the device's own")
+    if neighbor.family is Family.V6 and neighbor.address >> 118 == LINK_LOCAL:
+        raise ValueError(f"{start}: a link-local neighbour")
     yield f"{start} remote-as {neighbor.remote_as}"
     if local is not None:
         if local.prepend_in and local.replace:

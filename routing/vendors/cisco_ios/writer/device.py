@@ -112,7 +112,7 @@ def _render_static(page: TextPage, route: StaticRoute) -> None:
     vrf = "" if route.vrf is None else f" vrf {route.vrf}"
     way = "Null0" if route.discard else route.interface or ""
     if route.next_hop is not None:
-        way = address_text(route.prefix.family, route.next_hop)
+        way = f"{way} {address_text(route.prefix.family, route.next_hop)}".strip()
     distance = "" if route.distance == 1 else f" {route.distance}"
     ref = static_ref(route.vrf, str(route.prefix), static_way(route))
     page.line(f"{words}{vrf} {prefix_words(route.prefix)} {way}{distance}", ref)

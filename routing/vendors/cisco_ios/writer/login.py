@@ -6,6 +6,8 @@ Turns `Login` values into lines. The one idea: every service is said, also when 
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from intents.prefix import Family
 from routing.model import Login, LoginService
 from routing.refs import login_ref
@@ -72,12 +74,15 @@ def render_vty(page: TextPage, logins: tuple[Login, ...]) -> None:
             page.line(f"transport input {' '.join(service.value for service in sorted(services, reverse=True))}", *refs)
 
 
-def check_login(login: Login) -> None:
-    """Refuse a login that IOS can't say: ValueError."""
+def check_login(login: Login, filled: AbstractSet[str]) -> None:
+    """Refuse a login that IOS can't say, or of which nobody knows who gets in: ValueError. `filled`: lists with entries."""
     if login.families != (Family.V4, Family.V6):
         raise ValueError(f"IOS listens for both families: login {login.service.value} can't be for one alone")
     if [family for family, _ in login.acls] != sorted({family for family, _ in login.acls}):
         raise ValueError(f"login {login.service.value} has two ACLs for one family")
+    missing = sorted({acl for _, acl in login.acls} - filled)
+    if missing:
+        raise ValueError(f"login {login.service.value}: access list {missing[0]} is not defined, or empty")
     if login.vrfs is None:
         return
     if login.service not in _VTY_SERVICES or login.vrfs != ("",) or len(login.acls) != 2:

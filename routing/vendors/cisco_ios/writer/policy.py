@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from intents.prefix import Family, format_address
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, Ref, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.cisco_ios.reader.policy import LIST_NAMES, Rules
+from routing.vendors.cisco_ios.reader.prefix_lists import LIST_NAMES, Rules
 from routing.vendors.cisco_ios.writer.page import TextPage
 
 NAMESPACE = "TRUC-"
@@ -127,6 +127,8 @@ def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
     if numbers != sorted(set(numbers)) or not 1 <= numbers[0] <= numbers[-1] <= 65535:
         raise ValueError(f"clauses of route map {policy.name} must be named by ascending numbers")
     for index, clause in enumerate(policy.clauses):
+        if clause.community_ranges:
+            raise ValueError(f"route map {policy.name}: a range of communities is not written")
         if clause.action is None or clause.sources is not None or clause.communities == ():
             raise ValueError(f"route map {policy.name}: going on, route sources or no community can't be said on IOS")
         refs = (clause_ref(policy.name, index),)

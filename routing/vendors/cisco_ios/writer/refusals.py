@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
+from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
+from routing.vendors.cisco_ios.reader.static import is_on_link
+from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.login import check_login
 
 
@@ -28,16 +31,25 @@ def check_device(device: Device) -> None:
         _check_vrf(vrf)
     for interface in device.interfaces:
         _check_interface(interface, vrfs)
+    found = [
+        standing(interface.vrf, interface.name, address)
+        for interface in device.interfaces
+        for address in interface.addresses
+        if interface.enabled
+    ]
+    for one, other in clashes(found):
+        raise ValueError(f"addresses of {one.interface} and {other.interface} overlap")
     for route in device.statics:
-        _check_static(route, vrfs)
+        _check_static(route, vrfs, {interface.name: interface for interface in device.interfaces})
     for instance in device.bgp:
         if instance.vrf is not None and instance.vrf not in vrfs:
             raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
         if instance.vrf is not None and vrfs[instance.vrf].rd is None:
             raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
     _check_maps(device)
+    filled = {acl.name for acl in device.acls if acl.entries}
     for login in device.logins:
-        check_login(login)
+        check_login(login, filled)
 
 
 def _check_names(device: Device) -> None:
@@ -93,6 +105,8 @@ def _check_addresses(name: str, addresses: tuple[InterfaceAddress, ...]) -> None
     primary = [address for address in addresses if address.family is Family.V4 and not address.secondary]
     if len(primary) > 1 or any(address.secondary and address.family is Family.V6 for address in addresses):
         raise ValueError(f"{name}: one primary IPv4 address, and no secondary IPv6 address")
+    if lacks_primary(addresses) or any(address_fault(address) is not None for address in addresses):
+        raise ValueError(f"{name}: an address that no interface takes, or a secondary one without a primary")
 
 
 def _check_maps(device: Device) -> None:
@@ -104,10 +118,17 @@ def _check_maps(device: Device) -> None:
         raise ValueError(f"route map is not defined: {min(str(name) for name in missing)}")
 
 
-def _check_static(route: StaticRoute, vrfs: dict[str, Vrf]) -> None:
+def _check_static(route: StaticRoute, vrfs: dict[str, Vrf], interfaces: dict[str, Interface]) -> None:
     if route.vrf is not None and route.vrf not in vrfs:
         raise ValueError(f"static route in VRF {route.vrf}, which is not defined")
-    if (route.next_hop is not None) + (route.interface is not None) + route.discard != 1:
+    if is_no_destination(route.prefix):
+        raise ValueError(f"static route {route.prefix}: no device takes such a destination")
+    if route.discard is (route.next_hop is not None or route.interface is not None):
         raise ValueError(f"static route {route.prefix} needs exactly one way: next hop, interface or discard")
+    both = route.next_hop is not None and route.interface is not None
+    if both and not is_on_link(route, interfaces.get(route.interface or "")):
+        raise ValueError(f"static route {route.prefix}: the next hop is nobody's on {route.interface}")
+    if route.prefix.family is Family.V6 and (route.next_hop or 0) >> 118 == LINK_LOCAL:
+        raise ValueError(f"static route {route.prefix}: a link-local next hop")
     if not 1 <= route.distance <= 255:
         raise ValueError(f"static route {route.prefix}: distance is 1 to 255")

@@ -106,6 +106,8 @@ def _action_lines(clause: PolicyClause) -> Iterator[str]:
         yield f"then local-preference {clause.local_preference}"
     if clause.metric is not None:
         yield f"then metric {clause.metric}"
+    if clause.community_ranges:
+        raise ValueError("a range of communities is not written")
     if clause.replace_communities and not clause.add_communities:
         raise ValueError("Junos can't replace communities by none")
     if clause.add_communities:
