@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from dataclasses import replace
@@ -356,6 +357,11 @@ def test_a_guessed_lan_end_is_said_to_be_a_guess(folder: Path) -> None:
 def test_vietnamese_speaks_of_the_same(folder: Path) -> None:
     for words in (("read", folder), ("routes", folder, "--device", "r1"), ("trace", folder, PACKET, *START)):
         assert "tiếp: " in truc(*words, "--lang", "vi")[1]
+
+
+def test_what_is_neither_file_nor_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert "TR709" in truc("read", tmp_path / "pipe")[1]
 
 
 def test_too_many_words_are_a_usage_error() -> None:

@@ -55,6 +55,11 @@ def test_what_looks_like_an_edge_in_the_middle_stays(line: str) -> None:
     assert line in tidy(raw).text.split("\n")
 
 
+def test_what_is_indented_is_no_edge() -> None:
+    raw = "hostname r1\ncrypto pki certificate chain C\n certificate ca 01\n  3082\n  quit\n"
+    assert tidy(raw).text == raw
+
+
 @pytest.mark.parametrize("end", ["", "r1#exit\n"])
 def test_configurations_of_two_devices_in_one_file_are_told(end: str) -> None:
     assert tidy(f"r1#show run\n{CLEAN}{end}r2#show run\n{CLEAN}").several == ("r2#",)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from intents.prefix import parse_prefix
 from routing.layer1_table import read_layer1
@@ -92,3 +94,12 @@ def test_a_table_of_cables_takes_short_names_and_a_header(tmp_path: Path) -> Non
 )
 def test_a_row_that_fits_nothing_is_refused(row: str, codes: list[str], tmp_path: Path) -> None:
     assert table(tmp_path, f"{row}\n") == ([], codes)
+
+
+@given(st.text(alphabet=st.sampled_from('ab,gi0/12"\n\r\x00#é device'), max_size=120))
+def test_any_table_gives_links_or_says_why_not(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    links, findings = table(tmp_path_factory.getbasetemp(), text)
+    rows = [line for line in text.splitlines() if line.strip(' ,"')]
+    assert bool(links or findings) <= bool(rows)
+    ports = {"a:GigabitEthernet0/1", "a:GigabitEthernet0/11", "b:Gi0/2", "b:Lo0"}
+    assert {end for name in links for end in name.split("=")} <= ports
