@@ -15,7 +15,7 @@ from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
-from routing.vendors.junos.reader.bgp import BgpLines
+from routing.vendors.junos.reader.bgp_lines import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import JunosStatement, words

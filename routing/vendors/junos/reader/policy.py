@@ -47,7 +47,9 @@ class _Term:
     name: str
     start: int
     action: str = ""
-    filters: list[tuple[str, PrefixRule]] = field(default_factory=list)
+    goes_on: str = ""
+    kinds: dict[str, None] = field(default_factory=dict)
+    filters: list[PrefixRule] = field(default_factory=list)
     rule_lines: dict[Prefix, int] = field(default_factory=dict)
     sources: dict[RouteSource, None] = field(default_factory=dict)
     communities: dict[tuple[str, ...], None] = field(default_factory=dict)
@@ -102,7 +104,7 @@ def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[
 
 def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, Reason]]:
     reason = because("next_policy_too_early")
-    return [(term.start, reason) for term in terms[:-1] if term.action == "next policy"]
+    return [(term.start, reason) for term in terms[:-1] if term.goes_on == "policy"]
 
 
 def _take(
@@ -114,7 +116,8 @@ def _take(
 ) -> None:
     match statement:
         case ["from", "route-filter", *values]:
-            _add_rule(term, "route-filter", values, index)
+            term.kinds["route-filter"] = None
+            _add_rule(term, values, index)
         case ["from", "prefix-list", name]:
             _take_list(term, "prefix-list", name, "exact", lists, index)
         case ["from", "prefix-list-filter", name, "exact" | "longer" | "orlonger" as kind]:
@@ -134,15 +137,16 @@ def _take(
 
 
 def _take_list(term: _Term, kind: str, name: str, how: str, lists: dict[str, tuple[str, ...]], index: int) -> None:
-    if not lists.get(name):
-        raise unclear("prefix_list_empty", name=name)
+    if name not in lists:
+        raise unclear("prefix_list_undefined", name=name)  # it would not commit (JUN-REF-03)
+    term.kinds[kind] = None
     for text in lists[name]:
-        _add_rule(term, kind, [text, how], index)
+        _add_rule(term, [text, how], index)
 
 
-def _add_rule(term: _Term, kind: str, values: list[str], index: int) -> None:
+def _add_rule(term: _Term, values: list[str], index: int) -> None:
     rule = parse_route_filter(values)
-    term.filters.append((kind, rule))
+    term.filters.append(rule)
     term.rule_lines.setdefault(rule.prefix, index)
 
 
@@ -158,7 +162,7 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
         case ["accept" | "reject" as word]:
             term.action = word
         case ["next", "term" | "policy" as what]:
-            term.action = f"next {what}"
+            term.goes_on = what
         case ["local-preference", value]:
             term.local_preference = number(value, 0, (1 << 32) - 1)
         case ["metric", value]:
@@ -178,7 +182,8 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
 
 
 def _clause(term: _Term) -> PolicyClause:
-    action = {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
+    # `next` decides whatever stands beside it (JUN-POL-05); of two of a kind the last one is kept (JUN-POL-04, JUN-POL-06).
+    action = None if term.goes_on else {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
     return PolicyClause(
         name=term.name,
         action=action,
@@ -194,13 +199,12 @@ def _clause(term: _Term) -> PolicyClause:
 
 
 def _rules(term: _Term) -> tuple[PrefixRule, ...] | None:
-    if not term.filters:
+    if not term.kinds:
         return None
-    kinds = {kind for kind, _ in term.filters}
-    if len(kinds) > 1:
+    if len(term.kinds) > 1:
         raise unclear("filters_and_lists")
-    rules = tuple(dict.fromkeys(rule for _, rule in term.filters))
-    if kinds == {"route-filter"}:
+    rules = tuple(dict.fromkeys(term.filters))  # none at all, of empty lists, match no route (JUN-REF-01)
+    if "route-filter" in term.kinds:
         return first_match(rules)
     if not is_unambiguous(rules):
         raise unclear("lists_lie_in_each_other")

@@ -33,8 +33,9 @@ from intents.reason import describe_reason
 from routing.model import ControlFilter, Device, Interface, LoginService
 from routing.refs import binding_ref, control_filter_ref, interface_ref, login_ref
 from routing.vendors.junos.lines import TokenLines, free_text, name_word
-from routing.vendors.junos.reader.device import LOGINS, PLATFORM, opened, read
+from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.reader.interfaces import LOOPBACK
+from routing.vendors.junos.reader.logins import LOGINS, opened
 from routing.vendors.junos.writer.filter import FAMILY_WORDS, render_acl
 from routing.vendors.junos.writer.policy import render_policies
 from routing.vendors.junos.writer.routing import render_routing
