@@ -27,7 +27,7 @@ _SSH = (
     r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
     r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
     rf"|client-alive-count-max|client-alive-interval|fingerprint-hash|authentication-order){_VALUE}"
-    r"|(no-tcp-forwarding|log-key-changes)$)"
+    r"|(tcp-forwarding|no-tcp-forwarding|log-key-changes)$)"
 )
 # Who may log in from where is not on the list: a key may be bound to sources, behind it or (quotes escaped) inside (JUN-UP-19).
 _KEY = rf"(encrypted-password|ssh-[a-z0-9]+)(?!.*\\){_VALUE}"
@@ -79,7 +79,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"system commit (synchronize|persist-groups-inheritance|notification)( |$)", _LOCAL),
     (r"system ports (console|auxiliary)( |$)", _ACCESS),
     (r"system (no-redirects|no-redirects-ipv6|no-multicast-echo|no-ping-record-route|no-ping-time-stamp)$", _LOCAL),
-    (_SSH, "options of a service that is itself modelled as a way in"),
+    (_SSH, "options of a service that is itself modelled as a way in; who is in may reach what the device reaches"),
     (r"system services netconf ((rfc-compliant|yang-compliant)$|traceoptions( |$))", "options of a service modelled as a way in"),
     (_SNMP, "options of SNMP, itself modelled as a way in"),
     (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
@@ -99,6 +99,13 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
+    (r"system extensions providers \S+ license-type \S+ deployment-scope \S+$", "who may sign packages for the device"),
+    (r"system default-address-selection$", "source of own packets; sessions on a link keep its address (JUN-SRC-01)"),
+    (r"forwarding-options storm-control-profiles \S+ all$", "limits bridged ports that apply it, which are not modelled"),
+    (r"vlans default vlan-id \d+$", "a bridge without members, unless another line, which is not modelled, gives it some"),
+    (r"protocols igmp-snooping vlan default$", "copies of multicast packets inside a bridge"),
+    (r"chassis fpc \d+ pic \d+ number-of-ports \d+$", "ports of a card; configured interfaces are taken to be there"),
+    (r"chassis network-services enhanced-ethernet$", "mode of the forwarding chips; no filter and no route"),
     (r"event-options (generate-event|traceoptions|destinations) ", "events without a policy do nothing"),
     (r"accounting-options ", "counters into files"),
 )  # fmt: skip

@@ -12,10 +12,9 @@ from itertools import combinations
 from intents.prefix import Family, Prefix, parse_prefix, prefix_of
 from intents.reason import Reason, because
 from routing.model import InterfaceAddress
-from routing.vendors.junos.reader.interfaces import LOOPBACK, Unit
+from routing.vendors.junos.reader.interfaces import LOOPBACK, Unit, is_loopback_address
 from routing.vendors.junos.reader.reading import JunosReading
 
-_LOOPBACKS = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
 _NEVER = tuple(map(parse_prefix, ("0.0.0.0/8", "224.0.0.0/3", "::/128", "ff00::/8")))
 
 
@@ -37,7 +36,7 @@ def _refused(unit: Unit, address: InterfaceAddress) -> Reason | None:
     subnet = _subnet(address)
     if any(prefix.family is address.family and prefix.holds(address.value) for prefix in _NEVER):
         return because("address_of_no_interface")
-    if not _is_loopback(unit) and any(p.family is address.family and p.holds(address.value) for p in _LOOPBACKS):
+    if is_loopback_address(address):
         return because("loopback_address_elsewhere")
     if address.length < address.family.bits - 1:
         if address.value == subnet.network:

@@ -27,6 +27,7 @@ from routing.vendors.junos.reader.instances import (
     finish_vrfs,
     instance_aggregates,
 )
+from routing.vendors.junos.reader.interface_routes import interface_routes
 from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
 from routing.vendors.junos.reader.logins import Logins
 from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
@@ -74,7 +75,8 @@ def _deal(statements: list[JunosStatement], parts: _Parts, name: str) -> None:
         if statement.fault:
             _settle(statement, statement.fault, parts.reading)
             continue
-        taker = takers.get(statement.text.partition(" ")[0])
+        text = statement.text
+        taker = parts.instances.take if text == "system management-instance" else takers.get(text.partition(" ")[0])
         if taker is None:
             reason = parts.logins.take(statement, name, parts.reading)
         else:
@@ -99,7 +101,7 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
     reading, instances, units = parts.reading, parts.instances, parts.interfaces.units
     apply_paths(parts.policies, statements, reading)
     read_filters(parts.filters, parts.policies.prefix_list, reading)
-    read_policies(parts.policies, reading)
+    read_policies(parts.policies, interface_routes(units, instances), reading)
     bind_units(instances, units, reading)
     check_addresses(units.values(), reading)
     interfaces = finish_interfaces(parts.interfaces, parts.filters, reading)

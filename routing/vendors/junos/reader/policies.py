@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -15,7 +16,7 @@ from intents.prefix import parse_interface, prefix_of
 from intents.reason import Reason, because
 from routing.model import Action, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.junos.reader.policy import PolicyBody, chain_bodies, read_policy
+from routing.vendors.junos.reader.policy import Names, PolicyBody, chain_bodies, read_policy
 from routing.vendors.junos.reader.reading import JunosReading
 from routing.vendors.junos.tree import INACTIVE, JunosStatement, words
 
@@ -126,18 +127,16 @@ def _step(pattern: str, word: str) -> bool:
     return pattern == word
 
 
-def read_policies(policies: Policies, reading: JunosReading) -> None:
-    """Understand all policy statements."""
+def read_policies(policies: Policies, direct: Mapping[str, tuple[str, ...]], reading: JunosReading) -> None:
+    """Understand all policy statements; `direct`: the direct routes of each interface whose routes are its own."""
     lists = {name: tuple(members) for name, members in policies.lists.items()}
     communities = {n: tuple(m) for n, m in policies.communities.items() if n not in policies.odd_communities}
     for name, lines in policies.lines.items():
         texts = tuple(text for text, _ in lines)
         used = {word for text in texts for word in text.split()}
-        body = read_policy(
-            texts,
-            tuple((n, c) for n, c in sorted(lists.items()) if n in used or " " in n),
-            tuple((n, c) for n, c in sorted(communities.items()) if n in used or " " in n),
-        )
+        tables = (lists, communities, direct)
+        named = (tuple((n, c) for n, c in sorted(t.items()) if n in used or " " in n) for t in tables)
+        body = read_policy(texts, Names(*named))
         policies.bodies[name] = body
         _record(name, lines, body, reading)
 

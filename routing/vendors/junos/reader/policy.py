@@ -11,10 +11,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from intents.prefix import Prefix
+from intents.prefix import Prefix, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RouteSource
 from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.reader.interface_routes import LEARNED
 from routing.vendors.junos.route_filters import first_match, is_unambiguous, parse_route_filter
 from routing.vendors.junos.tree import words
 
@@ -22,7 +23,22 @@ REJECT_ALL = "reject-all"
 """The name of the last term by which `render` says that a policy rejects what no clause decided."""
 
 Named = tuple[tuple[str, tuple[str, ...]], ...]
-"""Prefix lists or communities that a policy names: name and members as text."""
+"""Prefix lists, communities or interfaces that a policy names: name and members as text."""
+
+
+class Names(NamedTuple):
+    """What a policy may name: prefix lists, communities, interfaces (with their direct routes)."""
+
+    lists: Named = ()
+    communities: Named = ()
+    interfaces: Named = ()
+
+
+class _Tables(NamedTuple):
+    lists: dict[str, tuple[str, ...]]
+    communities: dict[str, tuple[str, ...]]
+    interfaces: dict[str, tuple[str, ...]]
+
 
 _SOURCES = {
     "direct": RouteSource.CONNECTED,
@@ -52,6 +68,9 @@ class _Term:
     filters: list[PrefixRule] = field(default_factory=list)
     rule_lines: dict[Prefix, int] = field(default_factory=dict)
     sources: dict[RouteSource, None] = field(default_factory=dict)
+    direct: dict[Prefix, int] = field(default_factory=dict)
+    interfaces: list[str] = field(default_factory=list)
+    learns: bool = False
     communities: dict[tuple[str, ...], None] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
     replaces: bool = False
@@ -61,11 +80,11 @@ class _Term:
 
 
 @lru_cache(maxsize=1 << 14)
-def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> PolicyBody:
+def read_policy(lines: tuple[str, ...], names: Names) -> PolicyBody:
     """Read the lines of a policy statement, each without `policy-options policy-statement NAME`."""
     terms: dict[str, _Term] = {}
     faults: list[tuple[int, Reason]] = []
-    list_table, community_table = dict(lists), dict(communities)
+    tables = _Tables(*map(dict, names))
     for index, line in enumerate(lines):
         parts = words(line)
         if parts == [""]:
@@ -74,7 +93,7 @@ def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> Pol
         statement = parts[2:] if name else parts
         term = terms.setdefault(name, _Term(name, index))
         try:
-            _take(term, statement, index, list_table, community_table)
+            _take(term, statement, index, tables)
         except ValueError as error:
             faults.append((index, reason_of(error)))
     ordered = sorted(terms.values(), key=lambda term: term.name == "")
@@ -107,29 +126,25 @@ def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, Reason]]:
     return [(term.start, reason) for term in terms[:-1] if term.goes_on == "policy"]
 
 
-def _take(
-    term: _Term,
-    statement: list[str],
-    index: int,
-    lists: dict[str, tuple[str, ...]],
-    communities: dict[str, tuple[str, ...]],
-) -> None:
+def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> None:
     match statement:
         case ["from", "route-filter", *values]:
             term.kinds["route-filter"] = None
             _add_rule(term, values, index)
         case ["from", "prefix-list", name]:
-            _take_list(term, "prefix-list", name, "exact", lists, index)
+            _take_list(term, "prefix-list", name, "exact", tables.lists, index)
         case ["from", "prefix-list-filter", name, "exact" | "longer" | "orlonger" as kind]:
-            _take_list(term, "prefix-list-filter", name, kind, lists, index)
+            _take_list(term, "prefix-list-filter", name, kind, tables.lists, index)
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
         case ["from", "community", name]:
-            term.communities[_members(name, communities)] = None
+            term.communities[_members(name, tables.communities)] = None
+        case ["from", "interface", name]:
+            _take_interface(term, name, tables.interfaces, index)
         case ["from", condition, *_]:
             raise unclear("condition_not_modelled", condition=condition)
         case ["then", *action]:
-            _act(term, action, communities)
+            _act(term, action, tables.communities)
         case [] | ["from"]:
             pass
         case _:
@@ -148,6 +163,17 @@ def _add_rule(term: _Term, values: list[str], index: int) -> None:
     rule = parse_route_filter(values)
     term.filters.append(rule)
     term.rule_lines.setdefault(rule.prefix, index)
+
+
+def _take_interface(term: _Term, name: str, interfaces: dict[str, tuple[str, ...]], index: int) -> None:
+    if name not in interfaces:
+        raise unclear("routes_of_interface", name=name)
+    term.interfaces.append(name)
+    for text in interfaces[name]:
+        if text == LEARNED:
+            term.learns = True
+        else:
+            term.direct.setdefault(parse_prefix(text), index)
 
 
 def _members(name: str, communities: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -187,8 +213,8 @@ def _clause(term: _Term) -> PolicyClause:
     return PolicyClause(
         name=term.name,
         action=action,
-        prefixes=_rules(term),
-        sources=tuple(sorted(term.sources)) or None,
+        prefixes=_rules(term) if not term.interfaces else _direct_rules(term, _rules(term)),
+        sources=tuple(sorted(term.sources)) or (None if not term.interfaces else (RouteSource.CONNECTED,)),
         communities=tuple(term.communities) or None,
         add_communities=tuple(dict.fromkeys(term.add)),
         replace_communities=term.replaces,
@@ -209,6 +235,28 @@ def _rules(term: _Term) -> tuple[PrefixRule, ...] | None:
     if not is_unambiguous(rules):
         raise unclear("lists_lie_in_each_other")
     return rules
+
+
+def _direct_rules(term: _Term, rules: tuple[PrefixRule, ...] | None) -> tuple[PrefixRule, ...]:
+    """Return the rules that take the direct routes of the term's interfaces, as far as its other prefixes take them."""
+    if term.learns and set(term.sources) != {RouteSource.CONNECTED}:
+        raise unclear("routes_learned_over_interface")
+    if term.sources and RouteSource.CONNECTED not in term.sources:
+        return ()
+    if len(term.sources) > 1:
+        raise unclear("interface_beside_protocols")
+    for prefix, index in term.direct.items():
+        term.rule_lines[prefix] = index
+    return tuple(
+        PrefixRule(prefix=prefix, low=prefix.length, high=prefix.length)
+        for prefix in term.direct
+        if rules is None or _takes(rules, prefix)
+    )
+
+
+def _takes(rules: tuple[PrefixRule, ...], prefix: Prefix) -> bool:
+    hits = (r.permit for r in rules if r.prefix.covers(prefix) and r.low <= prefix.length <= r.high)
+    return next(hits, False)
 
 
 def chain_bodies(bodies: list[tuple[str, PolicyBody]]) -> tuple[tuple[PolicyClause, ...], PolicyDefault]:

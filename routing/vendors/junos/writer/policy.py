@@ -14,7 +14,7 @@ from routing.model import Action, PolicyClause, PolicyDefault, Ref, RoutePolicy,
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.lines import TokenLines, name_word
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
-from routing.vendors.junos.reader.policy import REJECT_ALL, read_policy
+from routing.vendors.junos.reader.policy import REJECT_ALL, Names, read_policy
 from routing.vendors.junos.route_filters import format_route_filter
 from routing.vendors.junos.tree import quote
 
@@ -76,7 +76,7 @@ def _render_policy(policy: RoutePolicy, lines: TokenLines) -> None:
 
 def _check(policy: RoutePolicy, texts: tuple[str, ...]) -> None:
     communities = {community_name(members): members for clause in policy.clauses for members in _communities(clause)}
-    body = read_policy(texts, (), tuple(sorted(communities.items())))
+    body = read_policy(texts, Names(communities=tuple(sorted(communities.items()))))
     if body.faults:
         raise ValueError(f"policy {policy.name}: Junos can't say it: {describe_reason(body.faults[0][1], 'en')}")
     if (body.clauses, body.default) != (policy.clauses, policy.default):
