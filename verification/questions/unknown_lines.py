@@ -82,7 +82,10 @@ def _preferring(device: Device) -> list[str]:
         policy.name
         for policy in device.policies
         if policy.name in used
-        and any(clause.local_preference not in (None, DEFAULT_PREFERENCE) for clause in policy.clauses)
+        and any(
+            clause.local_preference not in (None, DEFAULT_PREFERENCE) or clause.local_preference_change
+            for clause in policy.clauses
+        )
     )
 
 

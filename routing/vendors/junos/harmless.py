@@ -91,7 +91,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"interfaces \S+ unit \d+ family inet6? (mtu \d+|no-redirects|dad-disable)$", _LINK),
     (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
     (r"firewall (three-color-policer|policer) ", _UNUSED),
-    (r"policy-options (as-path|as-path-group|damping) ", _UNUSED),
+    (r"policy-options (as-path-group|damping) ", _UNUSED),
     (_SESSIONS, _SESSION),
     (r"(?:routing-instances \S+ )?protocols bgp group \S+ description" + _VALUE, "a remark"),
     (_ROUTING + r"(nonstop-routing$|(graceful-restart|options syslog|traceoptions)( |$))", "how the routing daemon restarts"),

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Address, Family, Prefix, parse_address, parse_prefix
-from intents.reason import because
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistribution, RouteSource
+from intents.reason import Reason, because
+from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, PolicyClause, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.junos.reader.bgp_lines import BgpLines, Level, statements_of
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
@@ -132,6 +132,7 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         exports=_policies(levels, "exports", context) or (PROTOCOL_POLICY,),
         loops=int(options.value("loops") or 1) - 1,
         advertise_peer_as=_value(levels, "advertise-peer-as") == "advertise-peer-as",
+        passive=_nearest(levels, "passive") is not None,
         guards=() if _nearest(levels, "authentication-key") is None else ("password",),
         maximum_prefixes=_limit(options),
         send_communities=True,
@@ -200,4 +201,18 @@ def _policies(levels: list[Level], what: str, context: BgpContext) -> tuple[str,
         for leaf in listed:
             context.reading.unknown(leaf.statement, because("names_undefined_policy"))
         return None
+    reason = _unsure(context.policies.clauses(name), what, levels)
+    if reason is not None:
+        context.reading.unknown(listed[0].statement, reason)
     return (name,)
+
+
+def _unsure(clauses: tuple[PolicyClause, ...], what: str, levels: list[Level]) -> Reason | None:
+    """Return why conditions on paths and preferences can't be told here: what of them a route that is no BGP route has, and
+    whether a local AS stands in the path by then, is on record nowhere (JUN-POL-15)."""
+    asking = [clause for clause in clauses if clause.as_paths is not None or clause.local_preferences is not None]
+    if what == "exports" and any(clause.sources != (RouteSource.BGP,) for clause in asking):
+        return because("condition_of_received_routes")
+    if what == "imports" and _nearest(levels, "local-as") and any(clause.as_paths is not None for clause in asking):
+        return because("path_with_local_as")
+    return None

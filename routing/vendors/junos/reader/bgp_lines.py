@@ -59,7 +59,7 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
     match rest:
         case []:
             pass
-        case ["type", "external"] | ["multipath"]:
+        case ["type", "external"] | ["multipath"] | ["passive"]:
             level.leaves.put(rest[0], "", statement)
         case ["peer-as", text]:
             level.leaves.put("peer-as", str(as_number(text)), statement)

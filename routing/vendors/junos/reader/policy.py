@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from intents.prefix import Prefix, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
-from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.model import Action, AsPathPattern, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.vendors.junos.as_paths import parse_as_path
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.interface_routes import LEARNED
 from routing.vendors.junos.route_filters import first_match, is_unambiguous, parse_route_filter
@@ -22,22 +23,27 @@ from routing.vendors.junos.tree import words
 REJECT_ALL = "reject-all"
 """The name of the last term by which `render` says that a policy rejects what no clause decided."""
 
+HIGHEST = (1 << 32) - 1
+ORIGINS = ("igp", "egp", "incomplete")
+
 Named = tuple[tuple[str, tuple[str, ...]], ...]
 """Prefix lists, communities or interfaces that a policy names: name and members as text."""
 
 
 class Names(NamedTuple):
-    """What a policy may name: prefix lists, communities, interfaces (with their direct routes)."""
+    """What a policy may name: prefix lists, communities, interfaces (with their direct routes), AS paths (one expression)."""
 
     lists: Named = ()
     communities: Named = ()
     interfaces: Named = ()
+    as_paths: Named = ()
 
 
 class _Tables(NamedTuple):
     lists: dict[str, tuple[str, ...]]
     communities: dict[str, tuple[str, ...]]
     interfaces: dict[str, tuple[str, ...]]
+    as_paths: dict[str, tuple[str, ...]]
 
 
 _SOURCES = {
@@ -74,8 +80,10 @@ class _Term:
     communities: dict[tuple[str, ...], None] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
     replaces: bool = False
-    local_preference: int | None = None
-    metric: int | None = None
+    as_paths: dict[AsPathPattern, None] = field(default_factory=dict)
+    local_preferences: dict[int, None] = field(default_factory=dict)
+    values: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    origin: int | None = None
     prepend: tuple[int, ...] = ()
 
 
@@ -128,17 +136,18 @@ def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, Reason]]:
 
 def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> None:
     match statement:
-        case ["from", "route-filter", *values]:
-            term.kinds["route-filter"] = None
-            _add_rule(term, values, index)
-        case ["from", "prefix-list", name]:
-            _take_list(term, "prefix-list", name, "exact", tables.lists, index)
-        case ["from", "prefix-list-filter", name, "exact" | "longer" | "orlonger" as kind]:
-            _take_list(term, "prefix-list-filter", name, kind, tables.lists, index)
+        case ["from", "route-filter" | "prefix-list" | "prefix-list-filter" as kind, *values]:
+            _take_prefixes(term, kind, values, tables.lists, index)
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
         case ["from", "community", name]:
             term.communities[_members(name, tables.communities)] = None
+        case ["from", "as-path", name]:
+            if name not in tables.as_paths:
+                raise unclear("as_path_undefined", name=name)
+            term.as_paths[parse_as_path(tables.as_paths[name][0])] = None
+        case ["from", "local-preference", value]:
+            term.local_preferences[number(value, 0, HIGHEST)] = None
         case ["from", "interface", name]:
             _take_interface(term, name, tables.interfaces, index)
         case ["from", condition, *_]:
@@ -151,12 +160,18 @@ def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> Non
             raise unclear("not_a_policy_statement")
 
 
-def _take_list(term: _Term, kind: str, name: str, how: str, lists: dict[str, tuple[str, ...]], index: int) -> None:
-    if name not in lists:
-        raise unclear("prefix_list_undefined", name=name)  # it would not commit (JUN-REF-03)
+def _take_prefixes(term: _Term, kind: str, values: list[str], lists: dict[str, tuple[str, ...]], index: int) -> None:
     term.kinds[kind] = None
-    for text in lists[name]:
-        _add_rule(term, [text, how], index)
+    match kind, values:
+        case "route-filter", _:
+            _add_rule(term, values, index)
+        case ("prefix-list", [name]) | ("prefix-list-filter", [name, "exact" | "longer" | "orlonger"]):
+            if name not in lists:
+                raise unclear("prefix_list_undefined", name=name)  # it would not commit (JUN-REF-03)
+            for text in lists[name]:
+                _add_rule(term, [text, *(values[1:] or ["exact"])], index)
+        case _:
+            raise unclear("condition_not_modelled", condition=kind)
 
 
 def _add_rule(term: _Term, values: list[str], index: int) -> None:
@@ -189,10 +204,15 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
             term.action = word
         case ["next", "term" | "policy" as what]:
             term.goes_on = what
-        case ["local-preference", value]:
-            term.local_preference = number(value, 0, (1 << 32) - 1)
-        case ["metric", value]:
-            term.metric = number(value, 0, (1 << 32) - 1)
+        case ["local-preference" | "metric" as what, value]:
+            term.values[what] = number(value, 0, HIGHEST), 0
+        case ["local-preference" | "metric" as what, "add" | "subtract" as way, value]:
+            change = number(value, 0, HIGHEST)
+            term.values[what] = None, change if way == "add" else -change  # it replaces what was set (JUN-POL-07)
+        case ["origin", word] if word in ORIGINS:
+            term.origin = ORIGINS.index(word)
+        case ["validation-state", "valid" | "invalid" | "unknown"]:
+            pass  # only `from validation-state` asks for it, which is a condition that isn't modelled (JUN-POL-14)
         case ["community", "add" | "+" | "set" | "=" as how, name]:
             replaces = how in {"set", "="}
             if term.add and (replaces or term.replaces):
@@ -210,6 +230,8 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
 def _clause(term: _Term) -> PolicyClause:
     # `next` decides whatever stands beside it (JUN-POL-05); of two of a kind the last one is kept (JUN-POL-04, JUN-POL-06).
     action = None if term.goes_on else {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
+    preference, preference_change = term.values.get("local-preference", (None, 0))
+    metric, metric_change = term.values.get("metric", (None, 0))
     return PolicyClause(
         name=term.name,
         action=action,
@@ -218,8 +240,13 @@ def _clause(term: _Term) -> PolicyClause:
         communities=tuple(term.communities) or None,
         add_communities=tuple(dict.fromkeys(term.add)),
         replace_communities=term.replaces,
-        local_preference=term.local_preference,
-        metric=term.metric,
+        as_paths=tuple(term.as_paths) or None,
+        local_preferences=tuple(sorted(term.local_preferences)) or None,
+        local_preference=preference,
+        local_preference_change=preference_change,
+        metric=metric,
+        metric_change=metric_change,
+        origin=term.origin,
         prepend=term.prepend,
     )
 

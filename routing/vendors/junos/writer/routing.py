@@ -132,6 +132,8 @@ def _neighbor_statements(neighbor: BgpNeighbor, address: str) -> Iterator[str]:
         if policy != PROTOCOL_POLICY:
             yield f"export {name_word(policy)}"
     yield f"peer-as {neighbor.remote_as}"
+    if neighbor.passive:
+        yield "passive"
     if neighbor.local_as is not None:
         yield f"local-as {_local_as_words(neighbor.local_as)}"
     yield at
