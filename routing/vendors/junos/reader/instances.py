@@ -173,8 +173,11 @@ def _preference(text: str) -> int:
 
 
 def is_plain_preference(value: int) -> bool:
-    """Return whether IOS (BGP 20, 200) and Junos (BGP 170) rank a static route of this distance alike."""
-    return 1 <= value < 20 or 200 < value <= 255
+    """Return whether both meanings' distances (eBGP 20) rank a static route as Junos does (BGP 170): as the better one.
+
+    A worse one would be inactive, and not announced, while a BGP route is there (JUN-STAT-06).
+    """
+    return 1 <= value < 20
 
 
 def _take_aggregate(

@@ -16,7 +16,7 @@ What a device must look like to be written (its canonical form; `canonical` make
 - Policies: rules all permit, no prefix twice, none inside another that takes less of it than the outer one; default REJECT
   is the last term `reject-all`; a last clause may have the name "". At most one import, exactly one export per neighbour;
   `(default)` (an empty PROTOCOL policy, in `policies`) is "no export policy". Communities are `N:N` or well-known words.
-- Static routes: `distance` 5 is Junos' own, else 1 to 19 or 201 to 255, one per prefix; next hop on a connected network of
+- Static routes: `distance` 5 is Junos' own, else 1 to 19, one per prefix; next hop on a connected network of
   its VRF, or discard alone.
 - BGP: `send_communities` True, `enabled` True, `networks` none, `summary_only` False, `maximum_paths` 1 or 16;
   `redistributions` for each family with a neighbour AGGREGATE, CONNECTED, STATIC without policy; `loop_asns` the own AS
