@@ -189,6 +189,18 @@ class CommunityRange(NamedTuple):
     last: int
 
 
+class AsPathStep(NamedTuple):
+    """ASs in one of the inclusive `ranges`, `least` to `most` of them in a row (`most` None: any number)."""
+
+    ranges: tuple[tuple[int, int], ...]
+    least: int = 1
+    most: int | None = 1
+
+
+AsPathPattern = tuple[AsPathStep, ...]
+"""Steps that take an AS path one after the other, from its first (most recent) AS to its last; no step: the empty path."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyClause:
     """One clause of a route policy: if all conditions hold, apply the sets and take the action.
@@ -196,8 +208,10 @@ class PolicyClause:
     `prefixes`: first-match rules, no match means the condition fails; None means no condition. `sources`: where the route
     came from, sorted; None is any. `communities`: the route carries all communities of at least one of the tuples;
     None is any, unless there are `community_ranges`: then the route may as well carry one community of one of them.
+    `as_paths`: one of the patterns takes the AS path; `local_preferences`: it has one of these; None is any.
     `action` PERMIT accepts, DENY rejects, None goes on with the next clause. Sets: None leaves the attribute;
-    `add_communities` adds (or replaces if `replace_communities`); `prepend` is a list of ASs put before the path.
+    `add_communities` adds (or replaces if `replace_communities`); `prepend` is a list of ASs put before the path. The changes are
+    added (a metric that isn't there counts as 0), and stop at 0 and at 2^32-1. `origin`: 0 IGP, 1 EGP, 2 incomplete.
     """
 
     name: str
@@ -206,16 +220,27 @@ class PolicyClause:
     sources: tuple[RouteSource, ...] | None = None
     communities: tuple[tuple[str, ...], ...] | None = None
     community_ranges: tuple[CommunityRange, ...] = ()
+    as_paths: tuple[AsPathPattern, ...] | None = None
+    local_preferences: tuple[int, ...] | None = None
     add_communities: tuple[str, ...] = ()
     replace_communities: bool = False
     local_preference: int | None = None
+    local_preference_change: int = 0
     metric: int | None = None
+    metric_change: int = 0
+    origin: int | None = None
     prepend: tuple[int, ...] = ()
 
     @property
     def asks_communities(self) -> bool:
         """Return whether it matters which communities a route carries."""
         return self.communities is not None or bool(self.community_ranges)
+
+    @property
+    def asks_beyond_prefix(self) -> bool:
+        """Return whether a condition looks at more of a route than its prefix."""
+        conditions = (self.sources, self.as_paths, self.local_preferences)
+        return self.asks_communities or any(item is not None for item in conditions)
 
 
 class PolicyDefault(StrEnum):
@@ -295,6 +320,7 @@ class BgpNeighbor:
     `loops`: occurrences of an own AS in a received path that are still accepted (0 is the rule).
     `enabled` False: shutdown or not activated in this family. `maximum_prefixes` None is unlimited.
     `send_communities`: communities are sent along (Junos always).
+    `passive`: this end waits for the other to open the session (JUN-SESS-05).
     `advertise_peer_as`: the statement of that name (JUN-SEND-02). `guards`: what keeps the session down unless the other end has
     it, too, sorted: "password", "ttl-security" (RFC-SESS-01, IOS-SESS-01); keys themselves are secrets and taken to be equal.
     """
@@ -310,6 +336,7 @@ class BgpNeighbor:
     maximum_prefixes: int | None = None
     send_communities: bool = False
     advertise_peer_as: bool = False
+    passive: bool = False
     guards: tuple[str, ...] = ()
     description: str | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from routing.model import (
     Action,
     AddressMatch,
     Aggregate,
+    AsPathStep,
     BgpInstance,
     BgpNeighbor,
     ControlFilter,
@@ -148,11 +150,40 @@ _SOURCES = st.sets(
 ).map(lambda sources: tuple(sorted(sources)))
 
 
+_NUMBERS = st.integers(0, (1 << 32) - 1)
+_PREFERENCES = st.sets(_NUMBERS, min_size=1, max_size=2).map(lambda values: tuple(sorted(values)))
+
+
+@st.composite
+def as_path_steps(draw: st.DrawFn) -> AsPathStep:
+    """Any AS, one, or a few ranges that don't touch, some times in a row."""
+    ends = sorted(draw(st.lists(st.integers(0, 99), min_size=1, max_size=6, unique=True)))
+    pairs = zip(ends[::2], ends[1::2] or ends, strict=False)
+    ranges = tuple((low * 10, max(low, high) * 10 + 3) for low, high in pairs)
+    least = draw(st.integers(0, 3))
+    most = draw(st.none() | st.integers(least, 5))
+    return AsPathStep(draw(st.sampled_from([((0, (1 << 32) - 1),), ((65001, 65001),), ranges])), least, most)
+
+
+AS_PATTERNS = st.lists(as_path_steps(), max_size=4).map(tuple)
+_AS_PATHS = st.lists(AS_PATTERNS, min_size=1, max_size=2, unique=True).map(tuple)
+
+
+_CHANGED: st.SearchStrategy[tuple[int | None, int]] = st.one_of(
+    st.just((None, 0)),
+    _NUMBERS.map(lambda value: (value, 0)),
+    (_NUMBERS | _NUMBERS.map(lambda number: -number)).map(lambda change: (None, change)),
+)
+"""A value that is set, a change of it, or neither."""
+
+
 @st.composite
 def policies(draw: st.DrawFn, name: str) -> RoutePolicy:
     clauses = []
     for index in range(draw(st.integers(0, 3))):
         add = draw(st.just(()) | _COMMUNITIES)
+        preference, preference_change = draw(_CHANGED)
+        metric, metric_change = draw(_CHANGED)
         clauses.append(
             PolicyClause(
                 name=f"c{index}",
@@ -162,8 +193,13 @@ def policies(draw: st.DrawFn, name: str) -> RoutePolicy:
                 communities=draw(st.none() | st.lists(_COMMUNITIES, min_size=1, max_size=2, unique=True).map(tuple)),
                 add_communities=add,
                 replace_communities=bool(add) and draw(st.booleans()),
-                local_preference=draw(st.none() | st.integers(0, (1 << 32) - 1)),
-                metric=draw(st.none() | st.integers(0, (1 << 32) - 1)),
+                as_paths=draw(st.none() | _AS_PATHS),
+                local_preferences=draw(st.none() | _PREFERENCES),
+                local_preference=preference,
+                local_preference_change=preference_change,
+                metric=metric,
+                metric_change=metric_change,
+                origin=draw(st.none() | st.integers(0, 2)),
                 prepend=draw(st.just(()) | st.lists(st.integers(1, (1 << 32) - 1), min_size=1, max_size=3).map(tuple)),
             )
         )
@@ -212,12 +248,28 @@ def interfaces(draw: st.DrawFn, acl_names: dict[Family, tuple[str, ...]]) -> tup
 _ASNS = st.sampled_from([65001, 65002, 4200000001])
 
 
+def _named(
+    listed: tuple[RoutePolicy, ...], suits: Callable[[PolicyClause], bool]
+) -> st.SearchStrategy[tuple[str, ...]]:
+    """Return no policy, or one all of whose clauses suit."""
+    names = [(policy.name,) for policy in listed if all(map(suits, policy.clauses))]
+    return st.sampled_from([(), *names])
+
+
+def _asks_no_path(clause: PolicyClause) -> bool:
+    return clause.as_paths is None
+
+
+def _asks_bgp_routes(clause: PolicyClause) -> bool:
+    return (clause.as_paths, clause.local_preferences) == (None, None) or clause.sources == (RouteSource.BGP,)
+
+
 @st.composite
-def neighbors(draw: st.DrawFn, asn: int, policy_names: tuple[str, ...]) -> tuple[BgpNeighbor, ...]:
+def neighbors(draw: st.DrawFn, asn: int, listed: tuple[RoutePolicy, ...]) -> tuple[BgpNeighbor, ...]:
     found = []
     for index in range(draw(st.integers(0, 3))):
         family = draw(FAMILIES)
-        name = st.sampled_from(policy_names).map(lambda name: (name,))
+        importing, exporting = _named(listed, _asks_no_path), _named(listed, _asks_bgp_routes)
         local = st.builds(LocalAs, asn=st.just(64999), prepend_in=st.booleans(), replace=st.booleans())
         found.append(
             BgpNeighbor(
@@ -225,10 +277,11 @@ def neighbors(draw: st.DrawFn, asn: int, policy_names: tuple[str, ...]) -> tuple
                 address=_address(family, index, 2, 24).value,
                 remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999})),
                 local_as=draw(st.none() | local),
-                imports=draw(st.just(()) | name),
-                exports=draw(st.just(()) | name),
+                imports=draw(importing),
+                exports=draw(exporting),
                 loops=draw(st.integers(0, 9)),
                 maximum_prefixes=draw(st.none() | st.integers(1, 9999)),
+                passive=draw(st.booleans()),
                 description=draw(st.none() | _TEXTS),
             )
         )
@@ -236,7 +289,7 @@ def neighbors(draw: st.DrawFn, asn: int, policy_names: tuple[str, ...]) -> tuple
 
 
 @st.composite
-def instances(draw: st.DrawFn, policy_names: tuple[str, ...]) -> tuple[BgpInstance, ...]:
+def instances(draw: st.DrawFn, listed: tuple[RoutePolicy, ...]) -> tuple[BgpInstance, ...]:
     numbers = {vrf: draw(_ASNS) for vrf in (None, *VRFS) if draw(st.booleans())}
     everyone = tuple(sorted(set(numbers.values())))
     found = []
@@ -250,7 +303,7 @@ def instances(draw: st.DrawFn, policy_names: tuple[str, ...]) -> tuple[BgpInstan
                 asn=asn,
                 router_id=draw(st.none() | st.integers(1, (1 << 32) - 1)),
                 loop_asns=draw(st.sampled_from([(asn,), everyone])),
-                neighbors=draw(neighbors(asn, policy_names)),
+                neighbors=draw(neighbors(asn, listed)),
                 aggregates=tuple(Aggregate(prefix=prefix) for prefix in aggregates),
                 maximum_paths=draw(st.sampled_from([1, 16])),
             )
@@ -260,7 +313,7 @@ def instances(draw: st.DrawFn, policy_names: tuple[str, ...]) -> tuple[BgpInstan
 
 @st.composite
 def statics(draw: st.DrawFn, present: tuple[Interface, ...]) -> tuple[StaticRoute, ...]:
-    distances = st.sampled_from([1, 5, 7, 19, 201, 255])
+    distances = st.sampled_from([1, 5, 7, 19])
     found = [
         StaticRoute(
             vrf=vrf, prefix=Prefix(Family.V4, 192 << 24 | 168 << 16, 16), discard=True, distance=draw(distances)
@@ -294,7 +347,7 @@ def devices(draw: st.DrawFn) -> Device:
         acls=tuple(acl_list),
         policies=tuple(policy_list),
         statics=draw(statics(present)),
-        bgp=draw(instances(tuple(policy.name for policy in policy_list))),
+        bgp=draw(instances(tuple(policy_list))),
         logins=tuple(Login(service=service) for service in draw(st.sets(st.sampled_from(LoginService)))),
         control_filters=tuple(ControlFilter(family=f, acl=names[f][0], vrf=vrf) for f in guarded for vrf in tables),
         harmless=tuple(draw(st.sets(st.sampled_from(_LINES)))),

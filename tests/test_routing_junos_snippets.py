@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from intents.prefix import Family, Prefix, format_address, parse_address, parse_prefix
-from routing.model import Acl, AclEntry, Action, AddressMatch, Device, NonInitial, PolicyClause, PolicyDefault
+from routing.model import (
+    Acl,
+    AclEntry,
+    Action,
+    AddressMatch,
+    AsPathPattern,
+    Device,
+    NonInitial,
+    PolicyClause,
+    PolicyDefault,
+)
 from routing.vendors.junos import VENDOR
 from routing.vendors.junos.names import PROTOCOLS
 from routing.vendors.vendor import ReadDevice
@@ -163,7 +174,8 @@ def test_a_hand_written_snippet_means_what_its_document_says(snippet: Snippet) -
     unknown = [line for line in snippet.expected if line.startswith("unknown ")]
     if unknown != ["unknown any"]:
         expected = [int(word) for line in unknown for word in line.split()[1:]]
-        assert [line for line in found.unknown_lines if line <= own_lines] == expected, found.device.unknown
+        own = sorted({line for line in found.unknown_lines if line <= own_lines})
+        assert own == expected, found.device.unknown
     assert [line for line in found.unknown_lines if line > own_lines] == []
     for line in snippet.expected:
         _check(found, line)
@@ -306,13 +318,18 @@ def _route(device: Device, name: str, route: list[str]) -> str:
     (policy,) = [policy for policy in device.policies if policy.name == name]
     words = route[: route.index("->")] if "->" in route else route
     prefix, source = parse_prefix(words[0]), words[1] if len(words) > 1 else "bgp"
-    carried = set(words[2:])
+    known = {"lp", "as"}
+    carried = {word for word in words[2:] if word.partition("=")[0] not in known}
+    told = dict(word.split("=") for word in words[2:] if word.partition("=")[0] in known)
     said: list[str] = []
     for clause in policy.clauses:
-        if not clause_holds(clause, prefix, source, carried):
+        if not clause_holds(clause, prefix, source, carried) or not _path_holds(clause, told):
             continue
         said += [f"lp={clause.local_preference}"] if clause.local_preference is not None else []
+        said += [f"lp{clause.local_preference_change:+}"] if clause.local_preference_change else []
         said += [f"med={clause.metric}"] if clause.metric is not None else []
+        said += [f"med{clause.metric_change:+}"] if clause.metric_change else []
+        said += [f"origin={clause.origin}"] if clause.origin is not None else []
         said += [f"{'set' if clause.replace_communities else 'add'}={c}" for c in clause.add_communities]
         said += [f"prepend={asn}" for asn in clause.prepend]
         if clause.action is not None:
@@ -320,6 +337,25 @@ def _route(device: Device, name: str, route: list[str]) -> str:
             return " ".join([decision, *(said if "->" in route else [])])
     decision = "reject" if policy.default is PolicyDefault.REJECT else "default"
     return " ".join([decision, *(said if "->" in route else [])])
+
+
+def _path_holds(clause: PolicyClause, told: dict[str, str]) -> bool:
+    """Return whether a clause takes the local preference and the AS path of a route; the path by Python's expressions."""
+    path = "".join(f"{asn} " for asn in told.get("as", "").split(",") if asn)
+    patterns = [_expression(pattern) for pattern in clause.as_paths or ()]
+    if clause.as_paths is not None and not any(re.fullmatch(pattern, path) for pattern in patterns):
+        return False
+    return clause.local_preferences is None or int(told.get("lp", "100")) in clause.local_preferences
+
+
+def _expression(pattern: AsPathPattern) -> str:
+    text = ""
+    for step in pattern:
+        few = [(low, high) for low, high in step.ranges if high - low < 999]
+        numbers = [str(number) for low, high in few for number in range(low, high + 1)]
+        one = "(?:" + ("|".join(numbers) or r"\d+") + ") "
+        text += f"(?:{one}){{{step.least},{'' if step.most is None else step.most}}}"
+    return text
 
 
 def clause_holds(clause: PolicyClause, prefix: Prefix, source: str, carried: set[str]) -> bool:

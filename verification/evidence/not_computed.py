@@ -57,7 +57,8 @@ def _policies(device: Device) -> Iterator[Reason]:
     used |= {family.import_map for vrf in device.vrfs for family in vrf.families if family.import_map is not None}
     for policy in sorted(device.policies, key=lambda item: item.name):
         if policy.name in used and any(
-            clause.local_preference not in (None, DEFAULT_PREFERENCE) for clause in policy.clauses
+            clause.local_preference not in (None, DEFAULT_PREFERENCE) or clause.local_preference_change
+            for clause in policy.clauses
         ):
             yield because("local_preference", policy=policy.name)
 

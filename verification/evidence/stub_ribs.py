@@ -167,11 +167,13 @@ class StubRibs:
         return advertised
 
     def _turns(self, prefix: Prefix, node: int, view: PrefixState) -> bool:
-        """Return whether stub ASs occur otherwise in a node's path to a prefix than in the whole network."""
+        """Return whether stub ASs (any, if a policy asks for them) occur otherwise in a node's path than in the whole network."""
         before, after = self.plane.base[prefix].choice(node), view.choice(node)
         if before is None or after is None:
             return False
         paths = [item.used[0].attributes.as_path for item in (before, after)]
+        if self.plane.advertisements.reads_paths:
+            return paths[0] != paths[1]
         return self.plane.stubs.occurring(paths[0]) != self.plane.stubs.occurring(paths[1])
 
     def _deliver(self, base: StubRibs, region: Prefix, view: PrefixState) -> None:

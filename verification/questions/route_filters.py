@@ -84,11 +84,7 @@ def passes_only(policy: RoutePolicy | None, planned: frozenset[Prefix]) -> bool:
 
 def _ends_in_rejection(clauses: tuple[PolicyClause, ...]) -> bool:
     return any(
-        clause.action is Action.DENY
-        and clause.prefixes is None
-        and clause.sources is None
-        and not clause.asks_communities
-        for clause in clauses
+        clause.action is Action.DENY and clause.prefixes is None and not clause.asks_beyond_prefix for clause in clauses
     )
 
 

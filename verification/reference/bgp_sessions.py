@@ -77,6 +77,7 @@ def _agree(wiring: Cables, near: Speaker, far: Speaker) -> bool:
         and near.neighbor.remote_as == _presented_as(far)
         and far.neighbor.remote_as == _presented_as(near)
         and near.neighbor.guards == far.neighbor.guards
+        and (not near.neighbor.passive or not far.neighbor.passive)  # one end must open the session (JUN-SESS-05)
         and _recognise(_router_id(wiring, near), _router_id(wiring, far), near, far)
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from intents.prefix import Prefix
 from routing.model import (
     Action,
+    AsPathStep,
     BgpInstance,
     BgpNeighbor,
     CommunityRange,
@@ -29,6 +30,7 @@ from verification.verdicts.flow import Line
 
 DEFAULT_PREFERENCE = 100
 IGP, INCOMPLETE = 0, 2
+HIGHEST = 2**32 - 1
 STAYING = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
 """Communities that keep a route from every eBGP neighbour (RFC 1997; BOTH-SEND-01)."""
 
@@ -102,7 +104,23 @@ def _clause_matches(clause: PolicyClause, path: Path) -> bool:
         (clause.prefixes is None or _prefix_matches(clause.prefixes, path.prefix))
         and (clause.sources is None or path.source in clause.sources)
         and _communities_match(clause, path.communities)
+        and (clause.as_paths is None or any(takes(list(item), list(path.as_path)) for item in clause.as_paths))
+        and (clause.local_preferences is None or path.local_preference in clause.local_preferences)
     )
+
+
+def takes(pattern: list[AsPathStep], ases: list[int]) -> bool:
+    """Return whether the first step can take some ASs from the front, and the other steps all that is then left."""
+    if not pattern:
+        return not ases
+    step, *others = pattern
+    for count in range(len(ases) + 1):
+        if count and not any(low <= ases[count - 1] <= high for low, high in step.ranges):
+            return False
+        is_enough = count >= step.least and (step.most is None or count <= step.most)
+        if is_enough and takes(others, ases[count:]):
+            return True
+    return False
 
 
 def _communities_match(clause: PolicyClause, carried: frozenset[str]) -> bool:
@@ -131,10 +149,22 @@ def _apply_sets(clause: PolicyClause, path: Path) -> Path:
     return replace(
         path,
         communities=kept | frozenset(clause.add_communities),
-        local_preference=path.local_preference if clause.local_preference is None else clause.local_preference,
-        metric=path.metric if clause.metric is None else clause.metric,
+        local_preference=_shifted(path.local_preference, clause.local_preference, clause.local_preference_change),
+        metric=_changed_metric(clause, path),
+        origin=path.origin if clause.origin is None else clause.origin,
         as_path=clause.prepend + path.as_path,
     )
+
+
+def _shifted(value: int, given: int | None, change: int) -> int:
+    """Return the value given, else the old one, moved up or down but not beyond 32 bits (JUN-POL-13)."""
+    return sorted((0, (value if given is None else given) + change, HIGHEST))[1]
+
+
+def _changed_metric(clause: PolicyClause, path: Path) -> int | None:
+    if clause.metric is None and not clause.metric_change:
+        return path.metric
+    return _shifted(path.metric or 0, clause.metric, clause.metric_change)
 
 
 def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path: Path) -> Path | None:
@@ -147,11 +177,12 @@ def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path:
     if path.communities & STAYING or _is_held_back(device, neighbor, path):
         return None
     is_foreign = path.external or path.source is RouteSource.LEAKED
-    outgoing = replace(path, metric=None, as_path=()) if is_foreign else replace(path, as_path=())
+    outgoing = replace(path, metric=None) if is_foreign else path
     accepted = apply_policies(device, neighbor.exports, outgoing, Direction.OUT)
     if accepted is None:
         return None
-    own, prepended = _own_as(instance, neighbor), accepted.as_path
+    own = _own_as(instance, neighbor)
+    prepended = accepted.as_path[: len(accepted.as_path) - len(path.as_path)]
     front = own + prepended if behaviour_of(device).prepends_behind_own_as else prepended + own
     return replace(
         accepted,

@@ -23,8 +23,8 @@ from verification.routes.topology import Topology
 class Group(NamedTuple):
     """Sessions of one node and family with equal sending halves and equal import filters.
 
-    `first` is any of them, `preference` the highest that a receiver may give. Everybody in `always` is told every prefix; a
-    stub only what `stubs` has for it by prefix.
+    `first` is any of them, `preference` the highest that a receiver may give, `origin` the lowest that either end may. Everybody
+    in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
     """
 
     number: int
@@ -33,13 +33,15 @@ class Group(NamedTuple):
     imports: tuple[Filter, ...]
     first: Session
     preference: int
+    origin: int | None
     always: tuple[Session, ...]
     stubs: Mapping[Prefix, tuple[Session, ...]]
 
     def best_grade(self, best: Candidate) -> Grade:
         """Return the best grade that an offer made of a path can have."""
         path = len(self.first.sender_path) + len(best.attributes.as_path)
-        return (True, -self.preference, path, best.attributes.origin)
+        origin = best.attributes.origin if self.origin is None else min(self.origin, best.attributes.origin)
+        return (True, -self.preference, path, origin)
 
     def advertised(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
@@ -81,6 +83,8 @@ class Advertisements:
             (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
         )
         self._rejecting = Filter(_REJECTING, {})
+        self.reads_paths = any(item.reads_paths for item in self._filters.values())
+        """Whether any policy asks for ASs of a path."""
         self.stubs = find_stubs(topology, self._passing)
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
@@ -121,13 +125,17 @@ class Advertisements:
         for item in sessions:
             for prefix in self.stubs.settled.get(item.receiver, ()):
                 stubs.setdefault(prefix, []).append(item)
+        exports, imports = self._chain(first, sending=True), self._chain(first, sending=False)
+        given = max([DEFAULT_PREFERENCE, *(item.preference for item in imports)])
+        origins = [item.origin for item in (*exports, *imports) if item.origin is not None]
         group = Group(
             number=number,
             family=first.family,
-            exports=self._chain(first, sending=True),
-            imports=self._chain(first, sending=False),
+            exports=exports,
+            imports=imports,
             first=first,
-            preference=max([DEFAULT_PREFERENCE, *(item.preference for item in self._chain(first, sending=False))]),
+            preference=given + sum(item.raises for item in imports),
+            origin=min(origins, default=None),
             always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
             stubs={prefix: tuple(items) for prefix, items in stubs.items()},
         )
@@ -174,14 +182,15 @@ class Advertisements:
         if not WELL_KNOWN.isdisjoint(path.communities):
             return None
         is_foreign = best.external or path.source is RouteSource.LEAKED  # IOS-MED-01, IOS-MED-02
-        leaving = path._replace(as_path=(), metric=None if is_foreign else path.metric)
+        leaving = path._replace(metric=None if is_foreign else path.metric)
         accepted = _through(group.exports, prefix, leaving, announcing=True)
         if accepted is None:
             return None
+        prepended = accepted.as_path[: len(accepted.as_path) - len(path.as_path)]
         if self._topology.rules[first.sender].prepends_behind_own_as:
-            as_path = first.sender_path + accepted.as_path + path.as_path
+            as_path = first.sender_path + prepended + path.as_path
         else:
-            as_path = accepted.as_path + first.sender_path + path.as_path
+            as_path = prepended + first.sender_path + path.as_path
         local_as = first.accept.local_as
         asns = as_path
         if local_as is not None and local_as.prepend_in:

@@ -93,6 +93,7 @@ def _agree(accept: BgpNeighbor, here: BgpInstance, export: BgpNeighbor, there: B
         accept.remote_as == presented_asn(export, there)
         and export.remote_as == presented_asn(accept, here)
         and accept.guards == export.guards
+        and not (accept.passive and export.passive)  # somebody has to open it (JUN-SESS-05)
     )
 
 

@@ -243,6 +243,8 @@ class ControlPlane:
         ):
             return True
         paths = (mine.as_path, theirs.as_path)
+        if self.advertisements.reads_paths:
+            return paths[0] != paths[1]
         return paths[0] != paths[1] and self.stubs.occurring(paths[0]) != self.stubs.occurring(paths[1])
 
 

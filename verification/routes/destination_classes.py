@@ -6,8 +6,8 @@ and from which route filters permit it. If two prefixes enter at the same nodes 
 filters, every state of one is that of the other, with its own sessions, next hops and ASs in the place of the first one's.
 
 Renaming must not change a choice: an AS is renamed only if nothing between other nodes names it, and neighbours' addresses, which
-break ties, have to stand in the same order among all others. Where an address is heard in two sessions, or anything is
-aggregated, there are no classes (ADR 27).
+break ties, have to stand in the same order among all others. Where an address is heard in two sessions, anything is
+aggregated, or a policy asks for ASs of a path, there are no classes (ADR 27).
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def find_destinations(
     """Return the prefixes that share their class with others; `whole`: everything alive."""
     stubs = advertisements.stubs.settled
     inner = [item for item in topology.sessions if item.sender not in stubs and item.receiver not in stubs]
-    if origins.aggregating or _is_doubled(topology):
+    if origins.aggregating or advertisements.reads_paths or _is_doubled(topology):
         return {}
     filters = _filters_between(topology, advertisements, inner)
     beside = _beside(topology, inner)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from intents.prefix import Prefix
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy, RouteSource
+from verification.routes.as_paths import fits
 
 DEFAULT_PREFERENCE = 100
 """The local preference of a route that nobody gave one."""
@@ -70,7 +71,8 @@ class _Clause:
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
     puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
-    `preference`: the highest local preference that it gives, 0 if none.
+    `preference`: the highest local preference that it gives, 0 if none; `raises`: what it adds to one at most. `origin`: the
+    lowest ORIGIN that it gives, None if none. `reads_paths`: it asks for ASs of the path.
 
     There is one for each content (`compile_filters`), so that a filter is a key for what is known of it.
     """
@@ -81,11 +83,12 @@ class Filter:
         self._clauses = [
             _Clause(item, None if item.prefixes is None else _table(item.prefixes, tables)) for item in policy.clauses
         ]
-        self.conditional = any(
-            item.sources is not None or item.asks_communities or item.prepend for item in policy.clauses
-        )
+        self.conditional = any(item.asks_beyond_prefix or item.prepend for item in policy.clauses)
+        self.reads_paths = any(item.as_paths is not None for item in policy.clauses)
         self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
+        self.raises = sum(max(item.local_preference_change, 0) for item in policy.clauses)
+        self.origin = min((item.origin for item in policy.clauses if item.origin is not None), default=None)
         self.listed = self._list()
 
     def _list(self) -> frozenset[Prefix] | None:
@@ -115,8 +118,7 @@ class Filter:
                 continue
             if item.clause.action is Action.PERMIT:
                 return True
-            conditional = item.clause.sources is not None or item.clause.asks_communities
-            if item.clause.action is Action.DENY and not conditional:
+            if item.clause.action is Action.DENY and not item.clause.asks_beyond_prefix:
                 return False
         return self._default is PolicyDefault.PROTOCOL
 
@@ -147,6 +149,10 @@ def _holds(item: _Clause, prefix: Prefix, path: PathAttributes) -> bool:
         return False
     if clause.sources is not None and path.source not in clause.sources:
         return False
+    if clause.local_preferences is not None and path.local_preference not in clause.local_preferences:
+        return False
+    if clause.as_paths is not None and not any(fits(pattern, path.as_path) for pattern in clause.as_paths):
+        return False
     return not clause.asks_communities or _carries(clause, path.communities)
 
 
@@ -169,11 +175,22 @@ def _changed(clause: PolicyClause, path: PathAttributes) -> PathAttributes:
         path = path._replace(communities=kept | frozenset(clause.add_communities))
     if clause.local_preference is not None:
         path = path._replace(local_preference=clause.local_preference)
+    if clause.local_preference_change:
+        path = path._replace(local_preference=_bounded(path.local_preference + clause.local_preference_change))
     if clause.metric is not None:
         path = path._replace(metric=clause.metric)
+    if clause.metric_change:
+        path = path._replace(metric=_bounded((path.metric or 0) + clause.metric_change))
+    if clause.origin is not None:
+        path = path._replace(origin=clause.origin)
     if clause.prepend:
         path = path._replace(as_path=clause.prepend + path.as_path)
     return path
+
+
+def _bounded(value: int) -> int:
+    """Return a 32-bit number, the nearest one if the sum is none (JUN-POL-13)."""
+    return min(max(value, 0), (1 << 32) - 1)
 
 
 Filters = Mapping[tuple[str, str], Filter]

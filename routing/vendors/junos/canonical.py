@@ -22,8 +22,9 @@ from routing.model import (
     VrfFamily,
 )
 from routing.vendors.junos.reader.bgp import junos_redistributions
-from routing.vendors.junos.reader.device import PLATFORM, opened
+from routing.vendors.junos.reader.device import PLATFORM
 from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE
+from routing.vendors.junos.reader.logins import opened
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 
 _IOS_DISTANCE = 1

@@ -49,7 +49,7 @@ def expand_groups(statements: list[JunosStatement]) -> tuple[list[JunosStatement
             local.append(statement)
         else:
             support.append(_sort_out(statement, members, applied, excepted))
-    support = [_check_name(s, a, members) for s, a in _with_application(support, applied)]
+    support = [_check_name(s, a, members) for s, a in _with_application(support, applied + excepted)]
     inherited = list(_inherit(members, applied))
     local.extend(_concrete(local, inherited, excepted))
     used = {statement.source for statement in local if statement.source}

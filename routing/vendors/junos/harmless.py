@@ -20,32 +20,43 @@ _UNUSED = "a definition; it means something only where another line names it"
 _BGP = r"(?:routing-instances \S+ )?protocols bgp (?:group \S+ )?(?:neighbor \S+ )?"
 _ROUTING = r"(?:routing-instances \S+ )?routing-options "
 
+# One value to the end of the statement: behind a leaf, a `set` line may go on with the leaf's neighbours (JUN-GRAM-12).
+_VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
+
 _SSH = (
-    r"system services (ssh|netconf ssh) (root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
+    r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
     r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
-    r"|client-alive-count-max|client-alive-interval|fingerprint-hash|no-tcp-forwarding|no-passwords"
-    r"|no-password-authentication|no-public-keys|no-challenge-response|log-key-changes|authentication-order)( |$)"
+    rf"|client-alive-count-max|client-alive-interval|fingerprint-hash|authentication-order){_VALUE}"
+    r"|(tcp-forwarding|no-tcp-forwarding|log-key-changes)$)"
 )
-_LOGIN = (  # who may log in from where and when is not on the list (JUN-UP-03, JUN-UP-04)
-    r"system login (user \S+ (uid|full-name|class (?!unauthorized)\S+|authentication)|message|announcement|password|retry-options"
-    r"|class \S+ (permissions|idle-timeout|login-alarms|(allow|deny)-(commands|configuration)))( |$)"
+# Who may log in from where is not on the list: a key may be bound to sources, behind it or (quotes escaped) inside (JUN-UP-19).
+_KEY = rf"(encrypted-password|ssh-[a-z0-9]+)(?!.*\\){_VALUE}"
+_LOGIN = (  # nor is when, nor a class that may do nothing (JUN-UP-03, JUN-UP-04)
+    rf"system login (user \S+ ((uid|full-name|class(?! unauthorized)){_VALUE}|authentication {_KEY})"
+    rf"|(message|announcement){_VALUE}|(password|retry-options)( |$)"
+    rf"|class \S+ ((permissions|idle-timeout|(allow|deny)-(commands|configuration)){_VALUE}|login-alarms$))"
 )
 _SNMP = (
-    r"snmp (location|contact|name|description|engine-id|view|trap-group|trap-options|filter-interfaces"
-    r"|filter-duplicates|health-monitor|rmon|v3|traceoptions|nonvolatile|routing-instance-access)( |$)"
+    rf"snmp ((location|contact|name|description|filter-interfaces){_VALUE}"
+    r"|(filter-duplicates|nonvolatile|routing-instance-access)$"
+    r"|(engine-id|view|trap-group|trap-options|health-monitor|rmon|v3|traceoptions)( |$))"
 )
 _CHASSIS = (
     r"chassis (alarm|aggregated-devices|redundancy|craft-lockout|config-button|lcd-menu"
     r"|synchronization|dump-on-panic|routing-engine on-disk-failure)( |$)"
 )
 _ETHER = (
-    r"interfaces \S+ (gigether-options|ether-options|fastether-options) (auto-negotiation|no-auto-negotiation"
-    r"|flow-control|no-flow-control|no-loopback|link-mode|speed|fec)( |$)"
+    r"interfaces \S+ (gigether-options|ether-options|fastether-options) ((auto-negotiation|no-auto-negotiation"
+    rf"|flow-control|no-flow-control|no-loopback)$|(link-mode|speed|fec){_VALUE})"
 )
 _SESSIONS = _BGP + (
-    r"(log-updown|authentication-algorithm|hold-time (0|[3-9]|\d\d+)$|bfd-liveness-detection (?!strict-bfd)\S+"
-    r"|graceful-restart|traceoptions|mtu-discovery|out-delay|tcp-mss|no-advertise-peer-as"
-    r"|precision-timers)( |$)"
+    r"((log-updown|mtu-discovery|precision-timers)$|(out-delay|tcp-mss) \d+$|hold-time (0|[3-9]|\d\d+)$"
+    r"|bfd-liveness-detection (?!.*strict-bfd)\S+( |$)|(graceful-restart|traceoptions)( |$))"
+)
+_SYSTEM = (
+    r"system ((license|saved-core-context|no-saved-core-context|dump-on-panic|compress-configuration-files"
+    r"|no-compress-configuration-files|no-debugger-on-alt-break|auto-snapshot|diag-port-authentication)$|license "
+    r"|(max-configurations-on-flash|max-configuration-rollbacks|saved-core-files) \d+$)"
 )
 
 HARMLESS: tuple[tuple[str, str], ...] = (
@@ -56,37 +67,45 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"(?!set |delete )(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
     (r"version \S+$", "the release that wrote the text"),
     (r"system host-name \S+$", "a name; the device's name is given to the reader"),
-    (r"system (domain-name|domain-search|name-server|time-zone|location|static-host-mapping)( |$)", _OUTGOING),
+    (rf"system (domain-name|domain-search|name-server|time-zone){_VALUE}", _OUTGOING),
+    (r"system time-zone \S+ [+-]?\d+$", _OUTGOING),
+    (r"system (location|static-host-mapping)( |$)", _OUTGOING),
     (r"system (ntp|tacplus-server|tacplus-options|radius-server|radius-options|accounting)( |$)", _OUTGOING),
     (r"system (syslog|archival|tracing)( |$)", _OUTGOING),
-    (r"system (root-authentication|authentication-order|password-options)( |$)", _ACCESS),
+    (r"system (authentication-order \S+$|password-options( |$))", _ACCESS),
+    (rf"system root-authentication {_KEY}", _ACCESS),
     (_LOGIN, _ACCESS),
-    (r"system (license|max-configurations-on-flash|max-configuration-rollbacks|saved-core-files)( |$)", _LOCAL),
-    (r"system (saved-core-context|no-saved-core-context|dump-on-panic|compress-configuration-files)( |$)", _LOCAL),
-    (r"system (no-compress-configuration-files|no-debugger-on-alt-break|auto-snapshot|diag-port-authentication)( |$)", _LOCAL),
+    (_SYSTEM, _LOCAL),
     (r"system commit (synchronize|persist-groups-inheritance|notification)( |$)", _LOCAL),
     (r"system ports (console|auxiliary)( |$)", _ACCESS),
     (r"system (no-redirects|no-redirects-ipv6|no-multicast-echo|no-ping-record-route|no-ping-time-stamp)$", _LOCAL),
-    (_SSH, "options of a service that is itself modelled as a way in"),
-    (r"system services netconf (rfc-compliant|yang-compliant|traceoptions)( |$)", "options of a service modelled as a way in"),
+    (_SSH, "options of a service that is itself modelled as a way in; who is in may reach what the device reaches"),
+    (r"system services netconf ((rfc-compliant|yang-compliant)$|traceoptions( |$))", "options of a service modelled as a way in"),
     (_SNMP, "options of SNMP, itself modelled as a way in"),
     (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
     (_CHASSIS, _LOCAL),
-    (r"interfaces \S+ (mtu|speed|link-mode|hold-time|traps|no-traps)( |$)", _LINK),
+    (r"interfaces \S+ ((mtu|speed|link-mode) \S+$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
     (_ETHER, _LINK),
     (r"interfaces \S+ aggregated-ether-options (lacp|link-speed)( |$)", _LINK),
-    (r"interfaces \S+ unit \d+ (bandwidth|traps|no-traps)( |$)", _LINK),
+    (r"interfaces \S+ unit \d+ (bandwidth \S+|traps|no-traps)$", _LINK),
     (r"interfaces \S+ unit \d+ family inet6? (mtu \d+|no-redirects|dad-disable)$", _LINK),
     (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
     (r"firewall (three-color-policer|policer) ", _UNUSED),
-    (r"policy-options (as-path|as-path-group|damping) ", _UNUSED),
+    (r"policy-options (as-path-group|damping) ", _UNUSED),
     (_SESSIONS, _SESSION),
-    (r"(?:routing-instances \S+ )?protocols bgp group \S+ description ", "a remark"),
-    (_ROUTING + r"(graceful-restart|nonstop-routing|options syslog|traceoptions)( |$)", "how the routing daemon restarts"),
+    (r"(?:routing-instances \S+ )?protocols bgp group \S+ description" + _VALUE, "a remark"),
+    (_ROUTING + r"(nonstop-routing$|(graceful-restart|options syslog|traceoptions)( |$))", "how the routing daemon restarts"),
     (_ROUTING + r"router-id \S+$", "only BGP uses it here, and there is none in this instance"),
     (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
+    (r"system extensions providers \S+ license-type \S+ deployment-scope \S+$", "who may sign packages for the device"),
+    (r"system default-address-selection$", "source of own packets; sessions on a link keep its address (JUN-SRC-01)"),
+    (r"forwarding-options storm-control-profiles \S+ all$", "limits bridged ports that apply it, which are not modelled"),
+    (r"vlans default vlan-id \d+$", "a bridge without members, unless another line, which is not modelled, gives it some"),
+    (r"protocols igmp-snooping vlan default$", "copies of multicast packets inside a bridge"),
+    (r"chassis fpc \d+ pic \d+ number-of-ports \d+$", "ports of a card; configured interfaces are taken to be there"),
+    (r"chassis network-services enhanced-ethernet$", "mode of the forwarding chips; no filter and no route"),
     (r"event-options (generate-event|traceoptions|destinations) ", "events without a policy do nothing"),
     (r"accounting-options ", "counters into files"),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from intents.reason import Reason, because
 from routing.model import LinePath
+from routing.vendors.junos.comments import swallowed, uncommented, without_role
 
 INACTIVE = "inactive: "
 UNPARSED = "unparsed: "
@@ -20,10 +21,13 @@ _VERBS = frozenset(
     {"activate", "annotate", "copy", "deactivate", "delete", "insert", "prompt", "protect", "rename", "replace", "unprotect",
      "wildcard"}
 )  # fmt: skip
-SET_FORM = re.compile(r"^(?:set|deactivate|delete|protect) ", re.MULTILINE)
-_ORDINARY = re.compile(r'set [^"\[\]#{};\x00-\x1f\x7f]*[^"\[\]#{};\x00-\x1f\x7f ]\Z')
+_TAGS = frozenset({"inactive:", "protect:", "set", "unparsed:"})  # marks, no first words of a statement (JUN-GRAM-11)
+SET_FORM = re.compile(r"^(?:/\*.*?\*/[ \t]*)?(?:set|deactivate|delete|protect) ", re.MULTILINE)
+_ORDINARY = re.compile(
+    rf'set (?!(?:{"|".join(sorted(_VERBS | _TAGS))})(?: |\Z))[^"\[\]#{{}};\x00-\x1f\x7f]*[^"\[\]#{{}};\x00-\x1f\x7f ]\Z'
+)
 _TOKEN = re.compile(
-    r'(?P<skip>\s+|/\*.*?\*/|\#[^\n]*)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<mark>[{};\[\]])|(?P<word>[^\s{};\[\]"]+)|(?P<bad>.)',
+    r'(?P<skip>\s+|/\*.*?\*/|\#[^\n]*)|(?P<open>/\*.*)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<mark>[{};\[\]])|(?P<word>[^\s{};\[\]"]+)|(?P<bad>.)',
     re.DOTALL,
 )
 _PLAIN = re.compile(r'[^\s"{}\[\];#\x00-\x1f\x7f()|&!]+\Z')
@@ -61,6 +65,7 @@ def words(text: str) -> list[str]:
 
 def read_statements(text: str) -> list[JunosStatement]:
     """Read a whole configuration in either form; never fails: what can't be parsed is a statement with a fault."""
+    text = without_role(text)
     found, off = _read_set_lines(text) if SET_FORM.search(text) else _read_braces(text)
     return _mark_inactive(found, off) if off else found
 
@@ -91,17 +96,24 @@ def _read_set_lines(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
     found: list[JunosStatement] = []
     off: dict[str, int] = {}
     # Nearly every line of a large text ends here, so it is made without the named constructor.
-    ordinary, comment, new = _ORDINARY.match, False, tuple.__new__
-    for number, raw in enumerate(text.split("\n"), 1):
-        if ordinary(raw) and not comment and "  " not in raw and "/*" not in raw:
+    ordinary, new = _ORDINARY.match, tuple.__new__
+    lines, opened = text.split("\n"), 0
+    for number, raw in enumerate(lines, 1):
+        if not opened and ordinary(raw) and "  " not in raw and "/*" not in raw:
             found.append(new(JunosStatement, (raw[4:], number, 0, "", None)))
             continue
-        line = raw.strip()
-        if comment or line.startswith("/*"):
-            comment = "*/" not in line
-        elif line and not line.startswith("#"):
+        line, inside = uncommented(raw, opened > 0)
+        opened = (opened or number) if inside else 0
+        if line:
             found.extend(_read_set_line(line, number, off))
+    found.extend(_never_closed(lines, opened))
     return found, off
+
+
+def _never_closed(lines: list[str], opened: int) -> Iterator[JunosStatement]:
+    """Yield what a comment that opens on this line (0: none) and is never closed swallows (JUN-GRAM-01, JUN-GRAM-02)."""
+    for line, number in swallowed(lines, opened) if opened else ():
+        yield JunosStatement(UNPARSED + line, number, fault=because("comment_not_closed"))
 
 
 def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[JunosStatement]:
@@ -110,7 +122,7 @@ def _read_set_line(line: str, number: int, off: dict[str, int]) -> Iterator[Juno
         yield JunosStatement(UNPARSED + line, number, fault=because("not_a_statement"))
         return
     verb, *rest = tokens
-    if verb in {"set", "deactivate"} and rest:
+    if verb in {"set", "deactivate"} and rest and rest[0] not in _VERBS | _TAGS:
         for statement in _expand_lists(rest):
             if statement is None:
                 yield JunosStatement(UNPARSED + line, number, fault=because("not_a_statement"))
@@ -175,10 +187,11 @@ class _BraceReader:
         if kind == "mark" and token in "{};":
             {"{": self.open, "}": self.close, ";": self.end}[token](line)
             return
+        if token == "protect:" and self.pending in ([], ["inactive:"]):
+            self.start = self.start if self.pending else line
+            return
         if not self.pending:
             self.start = line
-            if token == "protect:":
-                return
         bad = kind == "bad" or not token.isprintable()
         self.pending.append("\x00" if bad else quote(token[1:-1]) if kind == "quoted" else token)
 
@@ -188,8 +201,9 @@ class _BraceReader:
         tokens = self.pending[1:] if inactive else self.pending
         self.pending = []
         prefix, too_deep = self.stack[-1].prefix, self.stack[-1].depth > _MAX_DEPTH
+        command = not prefix and tokens[:1] and tokens[0] in _VERBS | _TAGS
         for statement in _expand_lists(tokens):
-            if not tokens or statement is None or "\x00" in statement or too_deep:
+            if not tokens or command or statement is None or "\x00" in statement or too_deep:
                 raw = " ".join(tokens).replace("\x00", "\ufffd")
                 self.fault(
                     f"{prefix}{raw}",
@@ -240,6 +254,9 @@ def _read_braces(text: str) -> tuple[list[JunosStatement], dict[str, int]]:
             continue
         line += text.count("\n", seen, match.start())
         seen = match.start()
+        if match.lastgroup == "open":
+            reader.found.extend(_never_closed(text.split("\n"), line))
+            break
         reader.take(match.lastgroup, match.group(), line)
     if reader.pending:
         reader.fault(" ".join(reader.pending).replace("\x00", "\ufffd"), reader.start, because("without_semicolon"))

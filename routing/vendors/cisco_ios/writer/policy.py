@@ -131,6 +131,12 @@ def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
             raise ValueError(f"route map {policy.name}: a range of communities is not written")
         if clause.action is None or clause.sources is not None or clause.communities == ():
             raise ValueError(f"route map {policy.name}: going on, route sources or no community can't be said on IOS")
+        if clause.as_paths is not None or clause.local_preferences is not None or clause.origin is not None:
+            raise ValueError(
+                f"route map {policy.name}: AS paths, local preferences asked for and ORIGIN are not written"
+            )
+        if clause.local_preference_change or clause.metric_change:
+            raise ValueError(f"route map {policy.name}: values are set on IOS, not changed")
         refs = (clause_ref(policy.name, index),)
         first = (policy_ref(policy.name),) if index == 0 else ()
         with page.section(f"route-map {policy.name} {clause.action.value} {clause.name}", *first, *refs):

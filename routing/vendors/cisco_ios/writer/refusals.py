@@ -6,8 +6,10 @@ here or, for a single entry, where it is written; a refusal names the thing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from intents.prefix import Family
-from routing.model import Device, Interface, InterfaceAddress, StaticRoute, Vrf
+from routing.model import BgpInstance, Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
@@ -42,14 +44,20 @@ def check_device(device: Device) -> None:
     for route in device.statics:
         _check_static(route, vrfs, {interface.name: interface for interface in device.interfaces})
     for instance in device.bgp:
-        if instance.vrf is not None and instance.vrf not in vrfs:
-            raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
-        if instance.vrf is not None and vrfs[instance.vrf].rd is None:
-            raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
+        _check_instance(instance, vrfs)
     _check_maps(device)
     filled = {acl.name for acl in device.acls if acl.entries}
     for login in device.logins:
         check_login(login, filled)
+
+
+def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
+    if any(neighbor.passive for neighbor in instance.neighbors):
+        raise ValueError("a neighbour that waits for the other end to open the session is not written")
+    if instance.vrf is not None and instance.vrf not in vrfs:
+        raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
+    if instance.vrf is not None and vrfs[instance.vrf].rd is None:
+        raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
 
 
 def _check_names(device: Device) -> None:

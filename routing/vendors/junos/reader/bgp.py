@@ -7,131 +7,20 @@ isn't certain (families at several levels, lists partly from configuration group
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from intents.prefix import Address, Family, Prefix, parse_address
+from intents.prefix import Address, Family, Prefix, parse_address, parse_prefix
 from intents.reason import Reason, because
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, Redistribution, RouteSource
+from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, PolicyClause, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
-from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.reader.bgp_lines import BgpLines, Level, statements_of
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
-from routing.vendors.junos.tree import JunosStatement
 
 MULTIPATH = 16
-_FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
-
-
-@dataclass(slots=True)
-class Level:
-    """What one level says."""
-
-    first: JunosStatement
-    leaves: Leaves = field(default_factory=Leaves)
-    imports: list[Leaf] = field(default_factory=list)
-    exports: list[Leaf] = field(default_factory=list)
-    families: dict[Family, JunosStatement] = field(default_factory=dict)
-    options: dict[Family, Leaves] = field(default_factory=dict)
-
-
-_Key = tuple[str | None, Address | None]
-
-
-@dataclass(slots=True)
-class BgpLines:
-    """All levels of one instance's BGP: (None, None), (group, None), (group, neighbour)."""
-
-    levels: dict[_Key, Level] = field(default_factory=dict)
-
-    def take(self, rest: list[str], statement: JunosStatement) -> Reason | None:
-        """Take the words after `protocols bgp`; return why they aren't understood, or None."""
-        match rest:
-            case ["group", group, "neighbor", text, *more]:
-                return _take(self._level(group, parse_address(text), statement), more, statement)
-            case ["group", group, *more]:
-                return _take(self._level(group, None, statement), more, statement)
-            case _:
-                return _take(self._level(None, None, statement), rest, statement)
-
-    def _level(self, group: str | None, address: Address | None, statement: JunosStatement) -> Level:
-        """Return a level; it and those above exist as soon as a line names it."""
-        self.levels.setdefault((None, None), Level(statement))
-        self.levels.setdefault((group, None), Level(statement))
-        return self.levels.setdefault((group, address), Level(statement))
-
-
-def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | None:
-    match rest:
-        case []:
-            pass
-        case ["type", "external"] | ["multipath"]:
-            level.leaves.put(rest[0], "", statement)
-        case ["peer-as", text]:
-            level.leaves.put("peer-as", str(as_number(text)), statement)
-        case ["description", text]:
-            level.leaves.put("description", text, statement)
-        case ["advertise-peer-as"]:
-            level.leaves.put("advertise-peer-as", "", statement)
-        case ["authentication-key" | "authentication-key-chain", _]:
-            level.leaves.put("authentication-key", "", statement)
-        case ["local-address", text]:
-            parse_address(text)
-            level.leaves.put("local-address", text, statement)
-        case ["local-as", *options] if options:
-            return _take_local_as(level, options, statement)
-        case ["import", name] if name != "(":
-            level.imports.append(Leaf(name, statement))
-        case ["export", name] if name != "(":
-            level.exports.append(Leaf(name, statement))
-        case ["family", "inet" | "inet6" as name, *options] if options[:1] in ([], ["unicast"]):
-            family = _FAMILIES[name]
-            level.families.setdefault(family, statement)
-            return _take_family(level.options.setdefault(family, Leaves()), options[1:], statement)
-        case _:
-            return because("bgp_statement")
-    return None
-
-
-def _take_local_as(level: Level, options: list[str], statement: JunosStatement) -> Reason | None:
-    rest = list(options)
-    if rest[0][:1].isdigit():
-        level.leaves.put("local-as", str(as_number(rest.pop(0))), statement)
-    for option in rest:
-        if option not in {"private", "no-prepend-global-as"}:
-            return because("option_of_local_as")
-        level.leaves.put(option, "", statement)
-    return None
-
-
-def _take_family(options: Leaves, rest: list[str], statement: JunosStatement) -> Reason | None:
-    match rest:
-        case []:
-            pass
-        case ["loops", text]:
-            options.put("loops", str(number(text, 1, 10)), statement)
-        case ["prefix-limit", *limit] if limit:
-            return _take_limit(options, limit, statement)
-        case _:
-            return because("option_of_family")
-    return None
-
-
-def _take_limit(options: Leaves, limit: list[str], statement: JunosStatement) -> Reason | None:
-    if limit[0] == "maximum" and len(limit) > 1:
-        options.put("maximum", str(number(limit[1], 1, (1 << 32) - 1)), statement)
-        limit = limit[2:]
-    match limit:
-        case []:
-            pass
-        case ["teardown"] | ["teardown", "idle-timeout", _]:
-            options.put("teardown", "", statement)
-        case ["teardown", percentage] | ["teardown", percentage, "idle-timeout", _]:
-            number(percentage, 1, 100)
-            options.put("teardown", "", statement)
-        case _:
-            return because("option_of_prefix_limit")
-    return None
+NO_PEERS = tuple(map(parse_prefix, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8")))
+"""Addresses of nobody, and of neighbours that only a statement of their interface would find."""
 
 
 @dataclass(slots=True)
@@ -155,7 +44,7 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
     if context.asn is None:
         # Without a neighbour nothing follows from it.
         if any(address is not None for _, address in lines.levels):
-            for statement in (statement for level in lines.levels.values() for statement in _statements(level)):
+            for statement in (statement for level in lines.levels.values() for statement in statements_of(level)):
                 reading.unknown(statement, because("bgp_without_as"))
         return None
     neighbors: dict[tuple[Family, int], BgpNeighbor] = {}
@@ -188,15 +77,6 @@ def junos_redistributions(families: list[Family]) -> tuple[Redistribution, ...]:
     return tuple(Redistribution(family=family, source=source) for family in families for source in sources)
 
 
-def _statements(level: Level) -> Iterator[JunosStatement]:
-    yield level.first
-    for leaf in (*level.leaves.values(), *level.imports, *level.exports):
-        yield leaf.statement
-    yield from level.families.values()
-    for options in level.options.values():
-        yield from (leaf.statement for leaf in options.values())
-
-
 def _maximum_paths(lines: BgpLines, context: BgpContext) -> int:
     """Return 16 if every neighbour has multipath (or there is none and the protocol has), else 1."""
     everywhere = "multipath" in lines.levels[None, None].leaves if lines.levels else False
@@ -217,21 +97,29 @@ def _nearest(levels: list[Level], name: str) -> Leaf | None:
     return next((level.leaves[name] for level in levels if name in level.leaves), None)
 
 
+def _value(levels: list[Level], name: str) -> str | None:
+    leaf = _nearest(levels, name)
+    return None if leaf is None else leaf.value
+
+
 def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> BgpNeighbor | None:
     reading, first = context.reading, levels[0].first
     ref = neighbor_ref(context.vrf, address.family, str(address))
     for level in levels:
-        for statement in _statements(level):
+        for statement in statements_of(level):
             reading.says(statement)
-    for statement in (first, *_statements(levels[0]), *_statements(levels[1])):
+    for statement in (first, *statements_of(levels[0]), *statements_of(levels[1])):
         reading.says(statement, ref)
     peer = _nearest(levels, "peer-as")
     if peer is None or int(peer.value) == context.asn:
         reading.unknown(first if peer is None else peer.statement, because("peer_as_not_external"))
         return None
     local = _local_as(levels, reading)
-    if local is not None and local.asn == int(peer.value):
-        reading.unknown(first, because("peer_as_is_local_as"))
+    if local is not None and local.asn in {int(peer.value), context.asn}:
+        is_peers = local.asn == int(peer.value)
+        reading.unknown(first, because("peer_as_is_local_as") if is_peers else because("local_as_is_own"))  # JUN-LAS-03
+    if address in context.own or any(p.family is address.family and p.holds(address.value) for p in NO_PEERS):
+        reading.unknown(first, because("address_of_no_peer"))  # JUN-SESS-06
     _check_local_address(address, levels, context)
     options = _options(address.family, levels, reading)
     description = levels[0].leaves.value("description")
@@ -243,7 +131,8 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         imports=_policies(levels, "imports", context) or (),
         exports=_policies(levels, "exports", context) or (PROTOCOL_POLICY,),
         loops=int(options.value("loops") or 1) - 1,
-        advertise_peer_as=_nearest(levels, "advertise-peer-as") is not None,
+        advertise_peer_as=_value(levels, "advertise-peer-as") == "advertise-peer-as",
+        passive=_nearest(levels, "passive") is not None,
         guards=() if _nearest(levels, "authentication-key") is None else ("password",),
         maximum_prefixes=_limit(options),
         send_communities=True,
@@ -312,4 +201,18 @@ def _policies(levels: list[Level], what: str, context: BgpContext) -> tuple[str,
         for leaf in listed:
             context.reading.unknown(leaf.statement, because("names_undefined_policy"))
         return None
+    reason = _unsure(context.policies.clauses(name), what, levels)
+    if reason is not None:
+        context.reading.unknown(listed[0].statement, reason)
     return (name,)
+
+
+def _unsure(clauses: tuple[PolicyClause, ...], what: str, levels: list[Level]) -> Reason | None:
+    """Return why conditions on paths and preferences can't be told here: what of them a route that is no BGP route has, and
+    whether a local AS stands in the path by then, is on record nowhere (JUN-POL-15)."""
+    asking = [clause for clause in clauses if clause.as_paths is not None or clause.local_preferences is not None]
+    if what == "exports" and any(clause.sources != (RouteSource.BGP,) for clause in asking):
+        return because("condition_of_received_routes")
+    if what == "imports" and _nearest(levels, "local-as") and any(clause.as_paths is not None for clause in asking):
+        return because("path_with_local_as")
+    return None

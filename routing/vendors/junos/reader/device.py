@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 
 from intents.prefix import Address, parse_address
 from intents.reason import Reason, because, reason_of
-from routing.model import BgpInstance, Device, Login, LoginService
-from routing.refs import RefTable, bgp_ref, login_ref
+from routing.model import BgpInstance, Device
+from routing.refs import RefTable, bgp_ref
 from routing.vendors.junos.groups import expand_groups
 from routing.vendors.junos.harmless import is_harmless
+from routing.vendors.junos.reader.address_checks import check_addresses
 from routing.vendors.junos.reader.bgp import BgpContext, finish_bgp
 from routing.vendors.junos.reader.firewall import Filters, finish_filters, read_filters
 from routing.vendors.junos.reader.instances import (
@@ -26,22 +27,15 @@ from routing.vendors.junos.reader.instances import (
     finish_vrfs,
     instance_aggregates,
 )
+from routing.vendors.junos.reader.interface_routes import interface_routes
 from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
+from routing.vendors.junos.reader.logins import Logins
 from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
 from routing.vendors.junos.reader.reading import JunosReading
-from routing.vendors.junos.tree import INACTIVE, JunosStatement, read_statements
+from routing.vendors.junos.tree import JunosStatement, read_statements
 from routing.vendors.vendor import ReadDevice
 
 PLATFORM = "junos"
-LOGINS = (
-    ("system services ssh", LoginService.SSH),
-    ("system services netconf ssh", LoginService.NETCONF),
-    ("system services telnet", LoginService.TELNET),
-    ("system services web-management http", LoginService.HTTP),
-    ("system services web-management https", LoginService.HTTP),
-    ("snmp", LoginService.SNMP),
-)
-_SNMP_OPENS = ("snmp community ", "snmp v3 ")
 
 
 @dataclass(slots=True)
@@ -53,7 +47,7 @@ class _Parts:
     interfaces: Interfaces = field(default_factory=Interfaces)
     policies: Policies = field(default_factory=Policies)
     instances: Instances = field(default_factory=Instances)
-    logins: set[LoginService] = field(default_factory=set)
+    logins: Logins = field(default_factory=Logins)
 
 
 def read(name: str, text: str) -> ReadDevice:
@@ -81,9 +75,10 @@ def _deal(statements: list[JunosStatement], parts: _Parts, name: str) -> None:
         if statement.fault:
             _settle(statement, statement.fault, parts.reading)
             continue
-        taker = takers.get(statement.text.partition(" ")[0])
+        text = statement.text
+        taker = parts.instances.take if text == "system management-instance" else takers.get(text.partition(" ")[0])
         if taker is None:
-            reason = _take_system(statement, parts, name)
+            reason = parts.logins.take(statement, name, parts.reading)
         else:
             try:
                 reason = taker(statement)
@@ -102,39 +97,13 @@ def _settle(statement: JunosStatement, reason: Reason | None, reading: JunosRead
         reading.unknown(statement, reason or because("statement_not_modelled"))
 
 
-def _take_system(statement: JunosStatement, parts: _Parts, name: str) -> Reason | None:
-    text = statement.text
-    if text.startswith(INACTIVE):
-        return because("inactive")
-    if text == f"system host-name {name}":
-        parts.reading.says(statement)
-        return None
-    service = opened(text)
-    if service is not None:
-        parts.logins.add(service)
-        parts.reading.lines.setdefault(login_ref(service.value), statement.line)
-        if any(text == start for start, _ in LOGINS):
-            parts.reading.says(statement)
-            return None
-    return because("statement_not_modelled")
-
-
-def opened(text: str) -> LoginService | None:
-    """Return the service that a statement opens, by naming it or by setting an option of it; None if it opens none."""
-    for start, service in LOGINS:
-        if text == start:
-            return service
-        if text.startswith(f"{start} ") and is_harmless(text) and (start != "snmp" or text.startswith(_SNMP_OPENS)):
-            return service
-    return None
-
-
 def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Device:
     reading, instances, units = parts.reading, parts.instances, parts.interfaces.units
     apply_paths(parts.policies, statements, reading)
     read_filters(parts.filters, parts.policies.prefix_list, reading)
-    read_policies(parts.policies, reading)
+    read_policies(parts.policies, interface_routes(units, instances), reading)
     bind_units(instances, units, reading)
+    check_addresses(units.values(), reading)
     interfaces = finish_interfaces(parts.interfaces, parts.filters, reading)
     control_filters = finish_loopbacks(parts.interfaces, parts.filters, reading)
     bgp = _resolve_bgp(parts)
@@ -144,6 +113,7 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
     vrfs = finish_vrfs(instances, units.values(), reading)
     statics = finish_statics(instances, units.values(), reading)
     acls = finish_filters(parts.filters, reading)
+    logins = parts.logins.finish(reading)
     return Device(
         name=name,
         platform=PLATFORM,
@@ -153,7 +123,7 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
         policies=policies,
         statics=statics,
         bgp=bgp,
-        logins=tuple(Login(service=service) for service in sorted(parts.logins)),
+        logins=logins,
         control_filters=control_filters,
         harmless=reading.harmless_paths(),
         unknown=reading.unknown_lines()[0],

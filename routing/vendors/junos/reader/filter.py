@@ -40,6 +40,7 @@ class _Term:
     codes: list[str] = field(default_factory=list)
     flags: dict[str, None] = field(default_factory=dict)
     fragments: list[_Range] | None = None
+    actions: set[str] = field(default_factory=set)
     action: str = "accept"
     log: bool = False
 
@@ -84,10 +85,13 @@ def _act(term: _Term, action: list[str]) -> None:
             pass
         case ["accept" | "discard" as word]:
             term.action = word
+            term.actions.add("ends")
         case ["reject", *_]:
             term.action = "discard"
+            term.actions.add("ends")
         case ["next", "term"]:
             term.action = "next"
+            term.actions.add("next")
         case ["log" | "syslog"]:
             term.log = True
         case ["count", _]:
@@ -123,10 +127,11 @@ def _take_list(term: _Term, kind: str, values: list[str]) -> None:
         case _:
             raise unclear("not_a_prefix_list")
     end = "address" if kind == "prefix-list" else kind.removesuffix("-prefix-list")
+    found = [text for text in term.lists[name] if (":" in text) == (term.family is Family.V6)]
+    if not found:
+        raise unclear("prefix_list_empty", name=name)  # what a filter makes of it is on record nowhere (JUN-REF-04)
     listed = term.addresses.setdefault(end, [])
-    for text in term.lists[name]:
-        if (":" in text) == (term.family is Family.V6):
-            listed.append((parse_match(term.family, text), excepted))
+    listed.extend((parse_match(term.family, text), excepted) for text in found)
 
 
 def _take_range(term: _Term, kind: str, values: list[str]) -> None:
@@ -205,6 +210,8 @@ _CONDITIONS: dict[str, Callable[[_Term, str, list[str]], None]] = {
 
 
 def _entries(term: _Term) -> Iterator[AclEntry]:
+    if len(term.actions) > 1:
+        raise unclear("next_term_beside_action")  # JUN-FIL-05
     if term.action == "next":
         return
     protocols = _protocols(term)

@@ -15,13 +15,18 @@ from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
-from routing.vendors.junos.reader.bgp import BgpLines
+from routing.vendors.junos.reader.bgp_lines import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
 
 DEFAULT_PREFERENCE = 5
 """Junos' preference of a static route; those that IOS and Junos rank differently against BGP are not modelled."""
+
+
+MANAGEMENT = "mgmt_junos"
+"""The instance that every device has, and that works once `system management-instance` stands there (JUN-VRF-01)."""
+_MANAGEMENT_UNITS = ("em0.0", "fxp0.0")
 
 
 @dataclass(slots=True)
@@ -55,6 +60,11 @@ class Instances:
                     return _take_instance(instance, rest, statement)
                 case ["routing-options" | "protocols", *_]:
                     return _take_common(self.found[None], parts, statement)
+                case ["system", "management-instance"]:
+                    instance = self.found.setdefault(MANAGEMENT, Instance(MANAGEMENT))
+                    instance.leaves.put("management-instance", "", statement)
+                    instance.first = statement
+                    return None
                 case _:
                     return because("not_a_routing_instance")
         except ValueError as error:
@@ -163,8 +173,11 @@ def _preference(text: str) -> int:
 
 
 def is_plain_preference(value: int) -> bool:
-    """Return whether IOS (BGP 20, 200) and Junos (BGP 170) rank a static route of this distance alike."""
-    return 1 <= value < 20 or 200 < value <= 255
+    """Return whether both meanings' distances (eBGP 20) rank a static route as Junos does (BGP 170): as the better one.
+
+    A worse one would be inactive, and not announced, while a BGP route is there (JUN-STAT-06).
+    """
+    return 1 <= value < 20
 
 
 def _take_aggregate(
@@ -180,6 +193,8 @@ def _take_aggregate(
 
 def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosReading) -> None:
     """Tell every unit the instance it belongs to."""
+    if MANAGEMENT in instances.found and "management-instance" in instances.found[MANAGEMENT].leaves:
+        _bind_management(instances.found[MANAGEMENT], units, reading)
     for instance in instances.found.values():
         for name, statement in instance.interfaces.items():
             unit = units.get(name)
@@ -190,6 +205,18 @@ def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosRe
             else:
                 unit.vrf = instance.name
                 reading.says(statement)
+
+
+def _bind_management(instance: Instance, units: Mapping[str, Unit], reading: JunosReading) -> None:
+    """Put the management port into its instance; of several, or of another name, none can be told to be it."""
+    ports = [unit for name, unit in units.items() if name.startswith(("em", "fxp", "me")) and unit.addresses]
+    for unit in ports:
+        if unit.name in _MANAGEMENT_UNITS and len(ports) == 1:
+            unit.vrf = MANAGEMENT
+        else:
+            reading.unknown(unit.first, because("management_port"))
+    if instance.bgp.levels or instance.aggregates:
+        reading.unknown(instance.leaves["management-instance"].statement, because("management_instance_routes"))
 
 
 def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: JunosReading) -> tuple[Vrf, ...]:
@@ -214,6 +241,8 @@ def _check_type(instance: Instance, first: JunosStatement, reading: JunosReading
     """A `vrf` without auto-export, vrf-import or VPN sessions leaks nothing on its own device; a virtual router neither."""
     leaves = instance.leaves
     kind = leaves.value("instance-type")
+    if "management-instance" in leaves and kind is None and not instance.interfaces:
+        kind = "virtual-router"
     if not kind:
         reading.unknown(leaves["instance-type"].statement if kind == "" else first, because("instance_type"))
     for name, leaf in leaves.items():

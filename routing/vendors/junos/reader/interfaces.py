@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from intents.prefix import Family, parse_interface
+from intents.prefix import Family, parse_interface, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
 from routing.model import AclBinding, ControlFilter, Direction, Interface, InterfaceAddress
 from routing.refs import binding_ref, control_filter_ref, interface_ref
@@ -22,6 +22,7 @@ from routing.vendors.junos.tree import JunosStatement, words
 LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 _PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|ae\d+|lo0|fxp\d+|em\d+|me\d+)\Z")
+_SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
 
 
@@ -112,7 +113,9 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
         case []:
             pass
         case ["address", text] | ["address", text, "primary" | "preferred"]:
-            unit.addresses.setdefault(_address(family, text), statement)
+            address = _address(family, text)
+            if not (unit.name.startswith(f"{LOOPBACK}.") and is_loopback_address(address)):
+                unit.addresses.setdefault(address, statement)  # no route is made of 127.0.0.1 on lo0 (JUN-ADDR-04)
         case ["filter", "input" | "output" as way, name]:
             unit.leaves.put(f"filter {int(family)} {way}", name, statement)
         case ["filter", "input-list" | "output-list" as way, name]:
@@ -120,6 +123,11 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
         case _:
             return because("statement_of_family")
     return None
+
+
+def is_loopback_address(address: InterfaceAddress) -> bool:
+    """Return whether an address is one of those by which every host names itself."""
+    return any(prefix.family is address.family and prefix.holds(address.value) for prefix in _SELF)
 
 
 def _address(family: Family, text: str) -> InterfaceAddress:
@@ -145,9 +153,9 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
     for statement in unit.addresses.values():
         reading.says(statement)
     is_loopback = unit.name.startswith(f"{LOOPBACK}.")
-    for family, statement in unit.families.items():
-        if not is_loopback and all(address.family is not family for address in unit.addresses):
-            reading.unknown(statement, because("family_without_address"))
+    if Family.V6 in unit.families and not is_loopback and not _has_address(unit, Family.V6):
+        # It has a link-local address and forwards what comes by it (JUN-IF-03); IPv4 without an address has none (JUN-IF-02).
+        reading.unknown(unit.families[Family.V6], because("family_without_address"))
     vlan = unit.leaves.value("vlan-id")
     addresses = sorted(
         unit.addresses, key=lambda address: (address.family, address.secondary, address.value, address.length)
@@ -161,6 +169,10 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
         bindings=() if is_loopback else tuple(_bindings(unit, filters, reading)),
         description=unit.leaves.value("description"),
     )
+
+
+def _has_address(unit: Unit, family: Family) -> bool:
+    return any(address.family is family for address in unit.addresses)
 
 
 def _bindings(unit: Unit, filters: Filters, reading: JunosReading) -> Iterator[AclBinding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -15,8 +16,8 @@ from intents.prefix import parse_interface, prefix_of
 from intents.reason import Reason, because
 from routing.model import Action, PolicyClause, PolicyDefault, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
-from routing.vendors.junos.reader.policy import PolicyBody, chain_bodies, read_policy
-from routing.vendors.junos.reader.reading import JunosReading
+from routing.vendors.junos.reader.policy import Names, PolicyBody, chain_bodies, read_policy
+from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import INACTIVE, JunosStatement, words
 
 PROTOCOL_POLICY = "(default)"
@@ -35,6 +36,7 @@ class Policies:
     paths: list[tuple[str, list[str], JunosStatement]] = field(default_factory=list)
     communities: dict[str, dict[str, JunosStatement]] = field(default_factory=dict)
     odd_communities: set[str] = field(default_factory=set)
+    as_paths: Leaves = field(default_factory=Leaves)
     bodies: dict[str, PolicyBody] = field(default_factory=dict)
     chains: dict[str, tuple[tuple[PolicyClause, ...], PolicyDefault]] = field(default_factory=dict)
 
@@ -50,6 +52,8 @@ class Policies:
                 self.paths.append((name, path.split(), statement))
             case ["policy-options", "prefix-list", name, text]:
                 self.lists.setdefault(name, {})[_prefix(text)] = None
+            case ["policy-options", "as-path", name, text]:
+                self.as_paths.put(name, text, statement)
             case ["policy-options", "community", name, "members", text]:
                 return self._add_member(name, text, statement)
             case ["policy-options", "community", name, *_]:
@@ -76,6 +80,10 @@ class Policies:
         """Return the entries of a prefix list in order, None if it isn't defined."""
         found = self.lists.get(name)
         return None if found is None else tuple(found)
+
+    def clauses(self, name: str) -> tuple[PolicyClause, ...]:
+        """Return the clauses of a policy, or of several one after the other."""
+        return self.chains[name][0] if name in self.chains else self.bodies[name].clauses
 
     def chain(self, names: list[str]) -> str | None:
         """Return the name of the policy that is these, one after the other; None if one isn't defined."""
@@ -126,18 +134,19 @@ def _step(pattern: str, word: str) -> bool:
     return pattern == word
 
 
-def read_policies(policies: Policies, reading: JunosReading) -> None:
-    """Understand all policy statements."""
+def read_policies(policies: Policies, direct: Mapping[str, tuple[str, ...]], reading: JunosReading) -> None:
+    """Understand all policy statements; `direct`: the direct routes of each interface whose routes are its own."""
     lists = {name: tuple(members) for name, members in policies.lists.items()}
     communities = {n: tuple(m) for n, m in policies.communities.items() if n not in policies.odd_communities}
+    as_paths = {name: (leaf.value,) for name, leaf in policies.as_paths.items()}
+    for leaf in policies.as_paths.values():
+        reading.says(leaf.statement)
     for name, lines in policies.lines.items():
         texts = tuple(text for text, _ in lines)
         used = {word for text in texts for word in text.split()}
-        body = read_policy(
-            texts,
-            tuple((n, c) for n, c in sorted(lists.items()) if n in used or " " in n),
-            tuple((n, c) for n, c in sorted(communities.items()) if n in used or " " in n),
-        )
+        tables = (lists, communities, direct, as_paths)
+        named = (tuple((n, c) for n, c in sorted(t.items()) if n in used or " " in n) for t in tables)
+        body = read_policy(texts, Names(*named))
         policies.bodies[name] = body
         _record(name, lines, body, reading)
 

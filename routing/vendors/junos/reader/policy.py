@@ -11,18 +11,40 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from intents.prefix import Prefix
+from intents.prefix import Prefix, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
-from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.model import Action, AsPathPattern, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.vendors.junos.as_paths import parse_as_path
 from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.reader.interface_routes import LEARNED
 from routing.vendors.junos.route_filters import first_match, is_unambiguous, parse_route_filter
 from routing.vendors.junos.tree import words
 
 REJECT_ALL = "reject-all"
 """The name of the last term by which `render` says that a policy rejects what no clause decided."""
 
+HIGHEST = (1 << 32) - 1
+ORIGINS = ("igp", "egp", "incomplete")
+
 Named = tuple[tuple[str, tuple[str, ...]], ...]
-"""Prefix lists or communities that a policy names: name and members as text."""
+"""Prefix lists, communities or interfaces that a policy names: name and members as text."""
+
+
+class Names(NamedTuple):
+    """What a policy may name: prefix lists, communities, interfaces (with their direct routes), AS paths (one expression)."""
+
+    lists: Named = ()
+    communities: Named = ()
+    interfaces: Named = ()
+    as_paths: Named = ()
+
+
+class _Tables(NamedTuple):
+    lists: dict[str, tuple[str, ...]]
+    communities: dict[str, tuple[str, ...]]
+    interfaces: dict[str, tuple[str, ...]]
+    as_paths: dict[str, tuple[str, ...]]
+
 
 _SOURCES = {
     "direct": RouteSource.CONNECTED,
@@ -47,23 +69,30 @@ class _Term:
     name: str
     start: int
     action: str = ""
-    filters: list[tuple[str, PrefixRule]] = field(default_factory=list)
+    goes_on: str = ""
+    kinds: dict[str, None] = field(default_factory=dict)
+    filters: list[PrefixRule] = field(default_factory=list)
     rule_lines: dict[Prefix, int] = field(default_factory=dict)
     sources: dict[RouteSource, None] = field(default_factory=dict)
+    direct: dict[Prefix, int] = field(default_factory=dict)
+    interfaces: list[str] = field(default_factory=list)
+    learns: bool = False
     communities: dict[tuple[str, ...], None] = field(default_factory=dict)
     add: list[str] = field(default_factory=list)
     replaces: bool = False
-    local_preference: int | None = None
-    metric: int | None = None
+    as_paths: dict[AsPathPattern, None] = field(default_factory=dict)
+    local_preferences: dict[int, None] = field(default_factory=dict)
+    values: dict[str, tuple[int | None, int]] = field(default_factory=dict)
+    origin: int | None = None
     prepend: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=1 << 14)
-def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> PolicyBody:
+def read_policy(lines: tuple[str, ...], names: Names) -> PolicyBody:
     """Read the lines of a policy statement, each without `policy-options policy-statement NAME`."""
     terms: dict[str, _Term] = {}
     faults: list[tuple[int, Reason]] = []
-    list_table, community_table = dict(lists), dict(communities)
+    tables = _Tables(*map(dict, names))
     for index, line in enumerate(lines):
         parts = words(line)
         if parts == [""]:
@@ -72,7 +101,7 @@ def read_policy(lines: tuple[str, ...], lists: Named, communities: Named) -> Pol
         statement = parts[2:] if name else parts
         term = terms.setdefault(name, _Term(name, index))
         try:
-            _take(term, statement, index, list_table, community_table)
+            _take(term, statement, index, tables)
         except ValueError as error:
             faults.append((index, reason_of(error)))
     ordered = sorted(terms.values(), key=lambda term: term.name == "")
@@ -102,48 +131,64 @@ def _close(clauses: list[PolicyClause], terms: list[_Term], faults: tuple[tuple[
 
 def _next_policy_faults(terms: list[_Term]) -> list[tuple[int, Reason]]:
     reason = because("next_policy_too_early")
-    return [(term.start, reason) for term in terms[:-1] if term.action == "next policy"]
+    return [(term.start, reason) for term in terms[:-1] if term.goes_on == "policy"]
 
 
-def _take(
-    term: _Term,
-    statement: list[str],
-    index: int,
-    lists: dict[str, tuple[str, ...]],
-    communities: dict[str, tuple[str, ...]],
-) -> None:
+def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> None:
     match statement:
-        case ["from", "route-filter", *values]:
-            _add_rule(term, "route-filter", values, index)
-        case ["from", "prefix-list", name]:
-            _take_list(term, "prefix-list", name, "exact", lists, index)
-        case ["from", "prefix-list-filter", name, "exact" | "longer" | "orlonger" as kind]:
-            _take_list(term, "prefix-list-filter", name, kind, lists, index)
+        case ["from", "route-filter" | "prefix-list" | "prefix-list-filter" as kind, *values]:
+            _take_prefixes(term, kind, values, tables.lists, index)
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
         case ["from", "community", name]:
-            term.communities[_members(name, communities)] = None
+            term.communities[_members(name, tables.communities)] = None
+        case ["from", "as-path", name]:
+            if name not in tables.as_paths:
+                raise unclear("as_path_undefined", name=name)
+            term.as_paths[parse_as_path(tables.as_paths[name][0])] = None
+        case ["from", "local-preference", value]:
+            term.local_preferences[number(value, 0, HIGHEST)] = None
+        case ["from", "interface", name]:
+            _take_interface(term, name, tables.interfaces, index)
         case ["from", condition, *_]:
             raise unclear("condition_not_modelled", condition=condition)
         case ["then", *action]:
-            _act(term, action, communities)
+            _act(term, action, tables.communities)
         case [] | ["from"]:
             pass
         case _:
             raise unclear("not_a_policy_statement")
 
 
-def _take_list(term: _Term, kind: str, name: str, how: str, lists: dict[str, tuple[str, ...]], index: int) -> None:
-    if not lists.get(name):
-        raise unclear("prefix_list_empty", name=name)
-    for text in lists[name]:
-        _add_rule(term, kind, [text, how], index)
+def _take_prefixes(term: _Term, kind: str, values: list[str], lists: dict[str, tuple[str, ...]], index: int) -> None:
+    term.kinds[kind] = None
+    match kind, values:
+        case "route-filter", _:
+            _add_rule(term, values, index)
+        case ("prefix-list", [name]) | ("prefix-list-filter", [name, "exact" | "longer" | "orlonger"]):
+            if name not in lists:
+                raise unclear("prefix_list_undefined", name=name)  # it would not commit (JUN-REF-03)
+            for text in lists[name]:
+                _add_rule(term, [text, *(values[1:] or ["exact"])], index)
+        case _:
+            raise unclear("condition_not_modelled", condition=kind)
 
 
-def _add_rule(term: _Term, kind: str, values: list[str], index: int) -> None:
+def _add_rule(term: _Term, values: list[str], index: int) -> None:
     rule = parse_route_filter(values)
-    term.filters.append((kind, rule))
+    term.filters.append(rule)
     term.rule_lines.setdefault(rule.prefix, index)
+
+
+def _take_interface(term: _Term, name: str, interfaces: dict[str, tuple[str, ...]], index: int) -> None:
+    if name not in interfaces:
+        raise unclear("routes_of_interface", name=name)
+    term.interfaces.append(name)
+    for text in interfaces[name]:
+        if text == LEARNED:
+            term.learns = True
+        else:
+            term.direct.setdefault(parse_prefix(text), index)
 
 
 def _members(name: str, communities: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -158,11 +203,16 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
         case ["accept" | "reject" as word]:
             term.action = word
         case ["next", "term" | "policy" as what]:
-            term.action = f"next {what}"
-        case ["local-preference", value]:
-            term.local_preference = number(value, 0, (1 << 32) - 1)
-        case ["metric", value]:
-            term.metric = number(value, 0, (1 << 32) - 1)
+            term.goes_on = what
+        case ["local-preference" | "metric" as what, value]:
+            term.values[what] = number(value, 0, HIGHEST), 0
+        case ["local-preference" | "metric" as what, "add" | "subtract" as way, value]:
+            change = number(value, 0, HIGHEST)
+            term.values[what] = None, change if way == "add" else -change  # it replaces what was set (JUN-POL-07)
+        case ["origin", word] if word in ORIGINS:
+            term.origin = ORIGINS.index(word)
+        case ["validation-state", "valid" | "invalid" | "unknown"]:
+            pass  # only `from validation-state` asks for it, which is a condition that isn't modelled (JUN-POL-14)
         case ["community", "add" | "+" | "set" | "=" as how, name]:
             replaces = how in {"set", "="}
             if term.add and (replaces or term.replaces):
@@ -178,33 +228,62 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
 
 
 def _clause(term: _Term) -> PolicyClause:
-    action = {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
+    # `next` decides whatever stands beside it (JUN-POL-05); of two of a kind the last one is kept (JUN-POL-04, JUN-POL-06).
+    action = None if term.goes_on else {"accept": Action.PERMIT, "reject": Action.DENY}.get(term.action)
+    preference, preference_change = term.values.get("local-preference", (None, 0))
+    metric, metric_change = term.values.get("metric", (None, 0))
     return PolicyClause(
         name=term.name,
         action=action,
-        prefixes=_rules(term),
-        sources=tuple(sorted(term.sources)) or None,
+        prefixes=_rules(term) if not term.interfaces else _direct_rules(term, _rules(term)),
+        sources=tuple(sorted(term.sources)) or (None if not term.interfaces else (RouteSource.CONNECTED,)),
         communities=tuple(term.communities) or None,
         add_communities=tuple(dict.fromkeys(term.add)),
         replace_communities=term.replaces,
-        local_preference=term.local_preference,
-        metric=term.metric,
+        as_paths=tuple(term.as_paths) or None,
+        local_preferences=tuple(sorted(term.local_preferences)) or None,
+        local_preference=preference,
+        local_preference_change=preference_change,
+        metric=metric,
+        metric_change=metric_change,
+        origin=term.origin,
         prepend=term.prepend,
     )
 
 
 def _rules(term: _Term) -> tuple[PrefixRule, ...] | None:
-    if not term.filters:
+    if not term.kinds:
         return None
-    kinds = {kind for kind, _ in term.filters}
-    if len(kinds) > 1:
+    if len(term.kinds) > 1:
         raise unclear("filters_and_lists")
-    rules = tuple(dict.fromkeys(rule for _, rule in term.filters))
-    if kinds == {"route-filter"}:
+    rules = tuple(dict.fromkeys(term.filters))  # none at all, of empty lists, match no route (JUN-REF-01)
+    if "route-filter" in term.kinds:
         return first_match(rules)
     if not is_unambiguous(rules):
         raise unclear("lists_lie_in_each_other")
     return rules
+
+
+def _direct_rules(term: _Term, rules: tuple[PrefixRule, ...] | None) -> tuple[PrefixRule, ...]:
+    """Return the rules that take the direct routes of the term's interfaces, as far as its other prefixes take them."""
+    if term.learns and set(term.sources) != {RouteSource.CONNECTED}:
+        raise unclear("routes_learned_over_interface")
+    if term.sources and RouteSource.CONNECTED not in term.sources:
+        return ()
+    if len(term.sources) > 1:
+        raise unclear("interface_beside_protocols")
+    for prefix, index in term.direct.items():
+        term.rule_lines[prefix] = index
+    return tuple(
+        PrefixRule(prefix=prefix, low=prefix.length, high=prefix.length)
+        for prefix in term.direct
+        if rules is None or _takes(rules, prefix)
+    )
+
+
+def _takes(rules: tuple[PrefixRule, ...], prefix: Prefix) -> bool:
+    hits = (r.permit for r in rules if r.prefix.covers(prefix) and r.low <= prefix.length <= r.high)
+    return next(hits, False)
 
 
 def chain_bodies(bodies: list[tuple[str, PolicyBody]]) -> tuple[tuple[PolicyClause, ...], PolicyDefault]:

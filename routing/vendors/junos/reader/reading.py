@@ -67,9 +67,10 @@ class JunosReading:
         self.runs.append((acl, lines))
 
     def unknown_lines(self) -> tuple[tuple[UnknownLine, ...], tuple[int, ...]]:
-        """Return the lines not understood, by path, and their numbers."""
-        found = tuple(UnknownLine(path=path, reason=reason) for path, (reason, _) in sorted(self.reasons.items()))
-        return found, tuple(sorted({line for _, line in self.reasons.values()}))
+        """Return the lines not understood, by path, and the number of each, in the same order."""
+        found = sorted((path, reason, line) for path, (reason, line) in self.reasons.items())
+        unknown = tuple(UnknownLine(path=path, reason=reason) for path, reason, _ in found)
+        return unknown, tuple(line for _, _, line in found)
 
     def harmless_paths(self) -> tuple[LinePath, ...]:
         """Return the harmless lines, by path; a group's line that also says something else is not one."""

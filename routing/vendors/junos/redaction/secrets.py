@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from routing.vendors.junos.comments import Piece, pieces
 from routing.vendors.junos.redaction.tokens import Spans, comment_spans, text_spans, tokens
 from routing.vendors.junos.redaction.words import Position
 from routing.vendors.junos.tree import SET_FORM
@@ -95,11 +96,14 @@ class _SetLines:
         self.lines[index] = replace_spans(line, found.spans, self.dummy)
 
     def _line(self, line: str, before: _Line) -> _Line:
-        verb = _VERB.match(line)
-        comments = self.in_comment or line.lstrip().startswith("/*")
-        self.suspicious = comments and (self.suspicious if self.in_comment else False)
-        self.in_comment = comments and "*/" not in line
-        if verb is not None:
+        found, inside = pieces(line, self.in_comment)
+        comments = [piece for piece in found if piece.comment]
+        said = [piece for piece in found if not piece.comment]
+        self.suspicious = bool(comments) and self.in_comment and self.suspicious
+        self.in_comment = inside
+        if comments and said and found[0].comment:
+            return self._behind_comment(line, comments, said[0].start)
+        if _VERB.match(line) is not None:
             return _set_line(line) if len(line) < _CACHED else _set_line.__wrapped__(line)
         marks = _MARKS.match(line)
         start = 0 if marks is None else marks.end()
@@ -108,9 +112,21 @@ class _SetLines:
         if comments or line.lstrip().startswith("#"):
             self.suspicious = self.suspicious or is_suspicious(line[start:])
             return _Line(tuple(text_spans(line, start, len(line), self.suspicious)), hides_end=False, open=False)
-        found = Spans(line[start:]).read()
-        moved = (span._replace(start=span.start + start, end=span.end + start) for span in found)
-        return _Line(tuple(moved), hides_end=False, open=False)
+        return _moved(_Line(Spans(line[start:]).read(), hides_end=False, open=False), start)
+
+    def _behind_comment(self, line: str, comments: list[Piece], start: int) -> _Line:
+        """Take a line that begins with a comment and goes on with a statement at `start`."""
+        self.suspicious = self.suspicious or any(is_suspicious(line[item.start : item.end]) for item in comments)
+        before = [
+            span for item in comments if item.end <= start for span in text_spans(line, *item[:2], self.suspicious)
+        ]
+        after = _moved(_set_line.__wrapped__(line[start:]), start)
+        return after._replace(spans=(*before, *after.spans))
+
+
+def _moved(found: _Line, by: int) -> _Line:
+    spans = (span._replace(start=span.start + by, end=span.end + by) for span in found.spans)
+    return found._replace(spans=tuple(spans))
 
 
 def _goes_on(line: str, start: int, before: _Line) -> _Line:

@@ -1,7 +1,8 @@
 """What is secret in Junos text, as spans: of set lines one by one, or of braces as a whole.
 
 The one idea: the text is cut as the reader cuts it, and a span holds only what is inside a word or a quoted string, so
-that statements, blocks and comments stay where they are. A quote or a comment that never ends is looked for once only.
+that statements, blocks and comments stay where they are. A quote that never ends is looked for once only; a comment that
+never ends swallows the rest.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 # The reader splits some lines at every kind of space and some at plain ones only; a word here may hold strange ones.
 _SKIPPED = re.compile(r"[ \t-\r\x1c-\x1f]+|#[^\n]*")
 _WORD = re.compile(r'[^ \t-\r\x1c-\x1f{};\[\]"]+')
-# A run of characters that may be hidden: without spaces, and without what escapes a quote or ends a comment.
-_RUN = re.compile(r'(?:(?!\*/|(?<=\*)/)[^\s"\\])+')
+# A run of characters that may be hidden: without spaces, and without what escapes a quote, opens or ends a comment.
+_RUN = re.compile(r'(?:(?!\*/|(?<=\*)/|/\*|(?<=/)\*)[^\s"\\])+')
 _REMARK = re.compile(r"[#*\s]*")
 _MARK_OF_SECRETS = "SECRET-DATA"  # what Junos writes behind a secret
 _STATES = ("inactive:", "protect:")  # said before a statement
@@ -36,7 +37,7 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> Iterator[Token]:
     """Yield words, quoted strings, comments and marks; a quote that never ends is a mark too."""
-    at, size, quotes, comments = 0, len(text), True, True
+    at, size, quotes = 0, len(text), True
     while at < size:
         char = text[at]
         if (skipped := _SKIPPED.match(text, at)) is not None:
@@ -51,13 +52,11 @@ def tokens(text: str) -> Iterator[Token]:
                 yield Token("quoted", at + 1, quoted.end() - 1)
                 at = quoted.end()
                 continue
-        if comments and text.startswith("/*", at):
+        if text.startswith("/*", at):
             end = text.find("*/", at + 2)
-            comments = end >= 0
-            if comments:
-                yield Token("comment", at + 2, end)
-                at = end + 2
-                continue
+            yield Token("comment", at + 2, size if end < 0 else end)
+            at = size if end < 0 else end + 2
+            continue
         word = _WORD.match(text, at)
         end = at + 1 if word is None else word.end()
         yield Token(char if word is None else "word", at, end)

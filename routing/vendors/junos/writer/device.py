@@ -16,7 +16,7 @@ What a device must look like to be written (its canonical form; `canonical` make
 - Policies: rules all permit, no prefix twice, none inside another that takes less of it than the outer one; default REJECT
   is the last term `reject-all`; a last clause may have the name "". At most one import, exactly one export per neighbour;
   `(default)` (an empty PROTOCOL policy, in `policies`) is "no export policy". Communities are `N:N` or well-known words.
-- Static routes: `distance` 5 is Junos' own, else 1 to 19 or 201 to 255, one per prefix; next hop on a connected network of
+- Static routes: `distance` 5 is Junos' own, else 1 to 19, one per prefix; next hop on a connected network of
   its VRF, or discard alone.
 - BGP: `send_communities` True, `enabled` True, `networks` none, `summary_only` False, `maximum_paths` 1 or 16;
   `redistributions` for each family with a neighbour AGGREGATE, CONNECTED, STATIC without policy; `loop_asns` the own AS
@@ -33,8 +33,9 @@ from intents.reason import describe_reason
 from routing.model import ControlFilter, Device, Interface, LoginService
 from routing.refs import binding_ref, control_filter_ref, interface_ref, login_ref
 from routing.vendors.junos.lines import TokenLines, free_text, name_word
-from routing.vendors.junos.reader.device import LOGINS, PLATFORM, opened, read
+from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.reader.interfaces import LOOPBACK
+from routing.vendors.junos.reader.logins import LOGINS, opened
 from routing.vendors.junos.writer.filter import FAMILY_WORDS, render_acl
 from routing.vendors.junos.writer.policy import render_policies
 from routing.vendors.junos.writer.routing import render_routing

@@ -10,11 +10,12 @@ import hashlib
 from collections.abc import Iterator
 
 from intents.reason import describe_reason
-from routing.model import Action, PolicyClause, PolicyDefault, Ref, RoutePolicy, RouteSource
+from routing.model import Action, AsPathPattern, PolicyClause, PolicyDefault, Ref, RoutePolicy, RouteSource
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
+from routing.vendors.junos.as_paths import format_as_path
 from routing.vendors.junos.lines import TokenLines, name_word
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
-from routing.vendors.junos.reader.policy import REJECT_ALL, read_policy
+from routing.vendors.junos.reader.policy import ORIGINS, REJECT_ALL, Names, read_policy
 from routing.vendors.junos.route_filters import format_route_filter
 from routing.vendors.junos.tree import quote
 
@@ -35,6 +36,10 @@ def render_policies(policies: tuple[RoutePolicy, ...], lines: TokenLines) -> Non
                 for member in members:
                     refs = (policy_ref(policy.name), clause_ref(policy.name, index))
                     lines.add(f"policy-options community {name} members {name_word(member)}", *refs)
+            for pattern in clause.as_paths or ():
+                refs = (policy_ref(policy.name), clause_ref(policy.name, index))
+                name = as_path_name(pattern)
+                lines.add(f"policy-options as-path {name} {quote(format_as_path(pattern))}", *refs)
     for policy in policies:
         if policy.name != PROTOCOL_POLICY:
             _render_policy(policy, lines)
@@ -47,6 +52,11 @@ def community_name(members: tuple[str, ...]) -> str:
     if len(members) <= 3:
         return "TRUC-" + "_".join(members).replace(":", "-")
     return "TRUC-" + hashlib.sha256(" ".join(members).encode()).hexdigest()[:16]
+
+
+def as_path_name(pattern: AsPathPattern) -> str:
+    """Return the name of the AS path expression that is this pattern."""
+    return "TRUC-" + hashlib.sha256(format_as_path(pattern).encode()).hexdigest()[:16]
 
 
 def _communities(clause: PolicyClause) -> Iterator[tuple[str, ...]]:
@@ -76,7 +86,9 @@ def _render_policy(policy: RoutePolicy, lines: TokenLines) -> None:
 
 def _check(policy: RoutePolicy, texts: tuple[str, ...]) -> None:
     communities = {community_name(members): members for clause in policy.clauses for members in _communities(clause)}
-    body = read_policy(texts, (), tuple(sorted(communities.items())))
+    patterns = {pattern for clause in policy.clauses for pattern in clause.as_paths or ()}
+    as_paths = tuple(sorted((as_path_name(pattern), (format_as_path(pattern),)) for pattern in patterns))
+    body = read_policy(texts, Names(communities=tuple(sorted(communities.items())), as_paths=as_paths))
     if body.faults:
         raise ValueError(f"policy {policy.name}: Junos can't say it: {describe_reason(body.faults[0][1], 'en')}")
     if (body.clauses, body.default) != (policy.clauses, policy.default):
@@ -87,7 +99,9 @@ def _check(policy: RoutePolicy, texts: tuple[str, ...]) -> None:
 
 def _clause_lines(clause: PolicyClause) -> Iterator[tuple[str, int | None]]:
     """Yield the lines of a term with the index of the prefix rule that each says."""
-    if () in (clause.prefixes, clause.sources, clause.communities) or () in (clause.communities or ()):
+    if () in (clause.prefixes, clause.sources, clause.communities, clause.as_paths, clause.local_preferences) or () in (
+        clause.communities or ()
+    ):
         raise ValueError("a condition that nothing meets")
     for index, rule in enumerate(clause.prefixes or ()):
         yield f"from route-filter {format_route_filter(rule)}", index
@@ -97,15 +111,28 @@ def _clause_lines(clause: PolicyClause) -> Iterator[tuple[str, int | None]]:
         yield f"from protocol {_PROTOCOLS[source]}", None
     for members in clause.communities or ():
         yield f"from community {community_name(members)}", None
+    for pattern in clause.as_paths or ():
+        yield f"from as-path {as_path_name(pattern)}", None
+    for value in clause.local_preferences or ():
+        yield f"from local-preference {value}", None
     for text in _action_lines(clause):
         yield text, None
 
 
+def _value_lines(what: str, value: int | None, change: int) -> Iterator[str]:
+    if value is not None and change:
+        raise ValueError(f"Junos sets the {what} or changes it, not both")
+    if value is not None:
+        yield f"then {what} {value}"
+    if change:
+        yield f"then {what} {'add' if change > 0 else 'subtract'} {abs(change)}"
+
+
 def _action_lines(clause: PolicyClause) -> Iterator[str]:
-    if clause.local_preference is not None:
-        yield f"then local-preference {clause.local_preference}"
-    if clause.metric is not None:
-        yield f"then metric {clause.metric}"
+    yield from _value_lines("local-preference", clause.local_preference, clause.local_preference_change)
+    yield from _value_lines("metric", clause.metric, clause.metric_change)
+    if clause.origin is not None:
+        yield f"then origin {ORIGINS[clause.origin]}"
     if clause.community_ranges:
         raise ValueError("a range of communities is not written")
     if clause.replace_communities and not clause.add_communities:

@@ -13,7 +13,7 @@ from routing.model import BgpInstance, BgpNeighbor, Device, LocalAs, StaticRoute
 from routing.refs import bgp_ref, interface_ref, neighbor_ref, static_ref, vrf_ref
 from routing.vendors.junos.lines import TokenLines, free_text, name_word
 from routing.vendors.junos.reader.bgp import MULTIPATH, junos_redistributions
-from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE, is_plain_preference
+from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE, MANAGEMENT, is_plain_preference
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 from routing.vendors.junos.writer.filter import FAMILY_WORDS
 
@@ -35,6 +35,8 @@ def render_routing(device: Device, lines: TokenLines) -> None:
 
 
 def _render_vrf(vrf: Vrf, device: Device, start: str, lines: TokenLines) -> None:
+    if vrf.name == MANAGEMENT:
+        raise ValueError(f"VRF {vrf.name}: Junos' own instance is not written as one of ours")
     if vrf.rd is not None:
         raise ValueError(f"VRF {vrf.name}: a virtual router has no route distinguisher")
     if any(f.imports or f.exports or f.import_map or f.export_map for f in vrf.families):
@@ -130,6 +132,8 @@ def _neighbor_statements(neighbor: BgpNeighbor, address: str) -> Iterator[str]:
         if policy != PROTOCOL_POLICY:
             yield f"export {name_word(policy)}"
     yield f"peer-as {neighbor.remote_as}"
+    if neighbor.passive:
+        yield "passive"
     if neighbor.local_as is not None:
         yield f"local-as {_local_as_words(neighbor.local_as)}"
     yield at
