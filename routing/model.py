@@ -310,6 +310,15 @@ class LocalAs:
     replace: bool = True
 
 
+class PrivateRemoval(StrEnum):
+    """Which private ASs (64512 to 65534, 4200000000 to 4294967294) of a path held are left out, or replaced by the own AS, when
+    it is sent: those before the first public AS or the peer's own, or all."""
+
+    LEADING = "leading"
+    ALL = "all"
+    REPLACE = "replace"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgpNeighbor:
     """An eBGP neighbour of one family in one instance, named by its address.
@@ -320,7 +329,8 @@ class BgpNeighbor:
     `loops`: occurrences of an own AS in a received path that are still accepted (0 is the rule).
     `enabled` False: shutdown or not activated in this family. `maximum_prefixes` None is unlimited.
     `send_communities`: communities are sent along (Junos always).
-    `passive`: this end waits for the other to open the session (JUN-SESS-05).
+    `remove_private`: what is done to private ASs of a path held (JUN-SEND-06). `passive`: this end waits for the other to open
+    the session (JUN-SESS-05).
     `advertise_peer_as`: the statement of that name (JUN-SEND-02). `guards`: what keeps the session down unless the other end has
     it, too, sorted: "password", "ttl-security" (RFC-SESS-01, IOS-SESS-01); keys themselves are secrets and taken to be equal.
     """
@@ -337,6 +347,7 @@ class BgpNeighbor:
     send_communities: bool = False
     advertise_peer_as: bool = False
     passive: bool = False
+    remove_private: PrivateRemoval | None = None
     guards: tuple[str, ...] = ()
     description: str | None = None
 

@@ -34,6 +34,7 @@ from routing.model import (
     PolicyClause,
     PolicyDefault,
     PrefixRule,
+    PrivateRemoval,
     RoutePolicy,
     RouteSource,
     StaticRoute,
@@ -271,17 +272,19 @@ def neighbors(draw: st.DrawFn, asn: int, listed: tuple[RoutePolicy, ...]) -> tup
         family = draw(FAMILIES)
         importing, exporting = _named(listed, _asks_no_path), _named(listed, _asks_bgp_routes)
         local = st.builds(LocalAs, asn=st.just(64999), prepend_in=st.booleans(), replace=st.booleans())
+        local_as, exports = draw(st.none() | local), draw(exporting)
         found.append(
             BgpNeighbor(
                 family=family,
                 address=_address(family, index, 2, 24).value,
                 remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999})),
-                local_as=draw(st.none() | local),
+                local_as=local_as,
                 imports=draw(importing),
-                exports=draw(exporting),
+                exports=exports,
                 loops=draw(st.integers(0, 9)),
                 maximum_prefixes=draw(st.none() | st.integers(1, 9999)),
                 passive=draw(st.booleans()),
+                remove_private=None if local_as or exports else draw(st.none() | st.just(PrivateRemoval.LEADING)),
                 description=draw(st.none() | _TEXTS),
             )
         )

@@ -69,8 +69,8 @@ class Held:
     communities: frozenset[str]
 
 
-def network(left: str = _EXPORTING, middle: str = "", right: str = "") -> Network:
-    texts = {"left": left + _LEFT, "middle": middle + _MIDDLE, "right": right + _RIGHT}
+def network(left: str = _EXPORTING, middle: str = "", middle_text: str = _MIDDLE, right_text: str = _RIGHT) -> Network:
+    texts = {"left": left + _LEFT, "middle": middle + middle_text, "right": right_text}
     reads = {name: VENDORS["junos"].read(name, text) for name, text in texts.items()}
     for read in reads.values():
         assert read.device.unknown == ()
@@ -275,6 +275,42 @@ def test_a_metric_and_a_preference_received_stay_at_home_and_an_origin_does_not(
     assert {(item.local_preference, item.metric, item.origin) for item in held(net, "right").values()} == {
         (100, None, 1)
     }
+
+
+_PATHS = [(), (65111,), (65111, 65101, 65003), (65111, 25, 65003), (65111, 65101, 111), (25, 65111), (65535, 65111)]
+
+
+@pytest.mark.parametrize("path", _PATHS)
+@pytest.mark.parametrize("removal", ["", " all", " all replace"])
+def test_both_meanings_leave_out_the_same_private_ases(path: tuple[int, ...], removal: str) -> None:
+    """What is received from the left has a path that its export policy makes; the middle passes it on to AS 303 or 65003."""
+    prepend = "".join(f" {asn}" for asn in path).strip()
+    said = f'set policy-options policy-statement OUT term z then as-path-prepend "{prepend}"\n' if path else ""
+    for peer in ("303", "65003") if not removal else ("303",):
+        right = _RIGHT.replace("autonomous-system 65003", f"autonomous-system {peer}")
+        net = network(
+            left=_EXPORTING + said,
+            middle=f"set protocols bgp group H neighbor 10.2.0.2 remove-private{removal}\n",
+            middle_text=_MIDDLE.replace("peer-as 65003", f"peer-as {peer}"),
+            right_text=right,
+        )
+        expected = (65002, *_sent((*path, 65001), removal, int(peer)))
+        found = held(net, "right")
+        loops = int(peer) in expected
+        assert {item.as_path for item in found.values()} == (set() if loops else {expected})
+
+
+def _sent(path: tuple[int, ...], removal: str, peer: int) -> list[int]:
+    """Return what the lab's outputs show of a path held (junos_private_asn, AS 2345)."""
+    private = [asn for asn in path if 64512 <= asn <= 65534]
+    if removal == " all":
+        return [asn for asn in path if asn not in private]
+    if removal == " all replace":
+        return [65002 if asn in private else asn for asn in path]
+    kept = list(path)
+    while kept and kept[0] in private and kept[0] != peer:
+        kept.pop(0)
+    return kept
 
 
 _ASNS = st.lists(st.sampled_from([0, 3, 65001, 65002, 250, 4294967295]), max_size=5).map(tuple)

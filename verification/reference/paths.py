@@ -21,6 +21,7 @@ from routing.model import (
     PolicyClause,
     PolicyDefault,
     PrefixRule,
+    PrivateRemoval,
     RoutePolicy,
     RouteSource,
 )
@@ -186,10 +187,25 @@ def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path:
     front = own + prepended if behaviour_of(device).prepends_behind_own_as else prepended + own
     return replace(
         accepted,
-        as_path=front + path.as_path,
+        as_path=front + _cleaned(instance, neighbor, path.as_path),
         communities=accepted.communities if neighbor.send_communities else frozenset(),
         local_preference=DEFAULT_PREFERENCE,
     )
+
+
+def _cleaned(instance: BgpInstance, neighbor: BgpNeighbor, held: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the path held as it goes out, one AS after the other (JUN-SEND-06)."""
+    found: list[int] = []
+    ended = neighbor.remove_private is None
+    for asn in held:
+        is_private = 64512 <= asn <= 65534 or 4200000000 <= asn <= 4294967294
+        if neighbor.remove_private is PrivateRemoval.LEADING and (not is_private or asn == neighbor.remote_as):
+            ended = True
+        if ended or not is_private:
+            found.append(asn)
+        elif neighbor.remove_private is PrivateRemoval.REPLACE:
+            found.append(instance.asn)
+    return tuple(found)
 
 
 def behaviour_of(device: Device) -> PlatformRules:

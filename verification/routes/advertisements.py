@@ -15,6 +15,7 @@ from intents.prefix import Family, Prefix
 from routing.model import RoutePolicy, RouteSource
 from verification.routes.adjacency import ForwardingHop, Session
 from verification.routes.best_path import Candidate, Grade
+from verification.routes.private_asns import without_private
 from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
 from verification.routes.stubs import find_stubs
 from verification.routes.topology import Topology
@@ -39,7 +40,8 @@ class Group(NamedTuple):
 
     def best_grade(self, best: Candidate) -> Grade:
         """Return the best grade that an offer made of a path can have."""
-        path = len(self.first.sender_path) + len(best.attributes.as_path)
+        kept = 0 if self.first.export.remove_private else len(best.attributes.as_path)
+        path = len(self.first.sender_path) + kept
         origin = best.attributes.origin if self.origin is None else min(self.origin, best.attributes.origin)
         return (True, -self.preference, path, origin)
 
@@ -83,8 +85,10 @@ class Advertisements:
             (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
         )
         self._rejecting = Filter(_REJECTING, {})
-        self.reads_paths = any(item.reads_paths for item in self._filters.values())
-        """Whether any policy asks for ASs of a path."""
+        self.reads_paths = any(item.reads_paths for item in self._filters.values()) or any(
+            item.export.remove_private is not None for item in topology.sessions
+        )
+        """Whether any policy asks for ASs of a path, or a session leaves some out."""
         self.stubs = find_stubs(topology, self._passing)
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
@@ -109,6 +113,7 @@ class Advertisements:
                 imports,
                 session.sender_path,
                 session.export.send_communities,
+                session.export.remove_private and (session.export.remove_private, session.export.remote_as),
                 self._topology.rules[session.receiver].checks_first_as,
                 prepended,
             )
@@ -187,10 +192,11 @@ class Advertisements:
         if accepted is None:
             return None
         prepended = accepted.as_path[: len(accepted.as_path) - len(path.as_path)]
+        passed_on = without_private(path.as_path, first.export, first.sender_path[-1])
         if self._topology.rules[first.sender].prepends_behind_own_as:
-            as_path = first.sender_path + prepended + path.as_path
+            as_path = first.sender_path + prepended + passed_on
         else:
-            as_path = prepended + first.sender_path + path.as_path
+            as_path = prepended + first.sender_path + passed_on
         local_as = first.accept.local_as
         asns = as_path
         if local_as is not None and local_as.prepend_in:

@@ -52,8 +52,8 @@ def check_device(device: Device) -> None:
 
 
 def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
-    if any(neighbor.passive for neighbor in instance.neighbors):
-        raise ValueError("a neighbour that waits for the other end to open the session is not written")
+    if any(neighbor.passive or neighbor.remove_private for neighbor in instance.neighbors):
+        raise ValueError("a neighbour that waits for the other end, or that is told no private ASs, is not written")
     if instance.vrf is not None and instance.vrf not in vrfs:
         raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
     if instance.vrf is not None and vrfs[instance.vrf].rd is None:

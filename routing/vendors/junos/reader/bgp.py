@@ -14,11 +14,12 @@ from intents.prefix import Address, Family, Prefix, parse_address, parse_prefix
 from intents.reason import Reason, because
 from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, PolicyClause, Redistribution, RouteSource
 from routing.refs import bgp_ref, neighbor_ref
-from routing.vendors.junos.reader.bgp_lines import BgpLines, Level, statements_of
+from routing.vendors.junos.reader.bgp_lines import REMOVALS, BgpLines, Level, statements_of
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
 
 MULTIPATH = 16
+PRIVATE = (range(64512, 65536), range(4200000000, 4294967296))
 NO_PEERS = tuple(map(parse_prefix, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8")))
 """Addresses of nobody, and of neighbours that only a statement of their interface would find."""
 
@@ -121,6 +122,8 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
     if address in context.own or any(p.family is address.family and p.holds(address.value) for p in NO_PEERS):
         reading.unknown(first, because("address_of_no_peer"))  # JUN-SESS-06
     _check_local_address(address, levels, context)
+    removal = _value(levels, "remove-private")
+    _check_removal(levels, int(peer.value), context)
     options = _options(address.family, levels, reading)
     description = levels[0].leaves.value("description")
     return BgpNeighbor(
@@ -133,11 +136,24 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         loops=int(options.value("loops") or 1) - 1,
         advertise_peer_as=_value(levels, "advertise-peer-as") == "advertise-peer-as",
         passive=_nearest(levels, "passive") is not None,
+        remove_private=None if removal is None else REMOVALS[tuple(removal.split())],
         guards=() if _nearest(levels, "authentication-key") is None else ("password",),
         maximum_prefixes=_limit(options),
         send_communities=True,
         description=description,
     )
+
+
+def _check_removal(levels: list[Level], peer: int, context: BgpContext) -> None:
+    """Record a removal of private ASs that no output shows: beside prepending, a local AS, or of all towards a private AS."""
+    leaf = _nearest(levels, "remove-private")
+    if leaf is None:
+        return
+    listed = next((level.exports for level in levels if level.exports), [])
+    bodies = [context.policies.bodies[item.value] for item in listed if item.value in context.policies.bodies]
+    prepends = any(clause.prepend for body in bodies for clause in body.clauses)
+    if prepends or _nearest(levels, "local-as") or (leaf.value and any(peer in numbers for numbers in PRIVATE)):
+        context.reading.unknown(leaf.statement, because("removal_unclear"))
 
 
 def _limit(options: Leaves) -> int | None:

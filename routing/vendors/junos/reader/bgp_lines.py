@@ -10,10 +10,16 @@ from dataclasses import dataclass, field
 
 from intents.prefix import Address, Family, parse_address
 from intents.reason import Reason, because
+from routing.model import PrivateRemoval
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.reading import Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement
 
+REMOVALS = {
+    (): PrivateRemoval.LEADING,
+    ("all",): PrivateRemoval.ALL,
+    ("all", "replace"): PrivateRemoval.REPLACE,
+}
 _FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 
 
@@ -59,14 +65,12 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
     match rest:
         case []:
             pass
-        case ["type", "external"] | ["multipath"] | ["passive"]:
+        case ["type", "external"] | ["multipath"]:
             level.leaves.put(rest[0], "", statement)
         case ["peer-as", text]:
             level.leaves.put("peer-as", str(as_number(text)), statement)
         case ["description", text]:
             level.leaves.put("description", text, statement)
-        case ["advertise-peer-as" | "no-advertise-peer-as" as word]:
-            level.leaves.put("advertise-peer-as", word, statement)
         case ["authentication-key", _]:
             level.leaves.put("authentication-key", "", statement)
         case ["local-address", text]:
@@ -82,6 +86,23 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
             family = _FAMILIES[name]
             level.families.setdefault(family, statement)
             return _take_family(level.options.setdefault(family, Leaves()), options[1:], statement)
+        case _:
+            return _take_manner(level, rest, statement)
+    return None
+
+
+def _take_manner(level: Level, rest: list[str], statement: JunosStatement) -> Reason | None:
+    """Take a statement about how a session is opened, or what it leaves out."""
+    match rest:
+        case ["passive"]:
+            level.leaves.put("passive", "", statement)
+        case ["advertise-peer-as" | "no-advertise-peer-as" as word]:
+            level.leaves.put("advertise-peer-as", word, statement)
+        case ["remove-private", *options] if tuple(options) in REMOVALS:
+            # `all` and `replace` go on with the statement, so the longer one says it all.
+            old = level.leaves.value("remove-private") or ""
+            if len(" ".join(options)) >= len(old):
+                level.leaves.put("remove-private", " ".join(options), statement)
         case _:
             return because("bgp_statement")
     return None

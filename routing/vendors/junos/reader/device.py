@@ -18,11 +18,11 @@ from routing.vendors.junos.groups import expand_groups
 from routing.vendors.junos.harmless import is_harmless
 from routing.vendors.junos.reader.address_checks import check_addresses
 from routing.vendors.junos.reader.bgp import BgpContext, finish_bgp
+from routing.vendors.junos.reader.binding import bind_units
 from routing.vendors.junos.reader.firewall import Filters, finish_filters, read_filters
 from routing.vendors.junos.reader.instances import (
     Instance,
     Instances,
-    bind_units,
     finish_statics,
     finish_vrfs,
     instance_aggregates,

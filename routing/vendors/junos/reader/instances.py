@@ -7,7 +7,7 @@ instance, because that is when Junos installs it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_of
@@ -26,7 +26,6 @@ DEFAULT_PREFERENCE = 5
 
 MANAGEMENT = "mgmt_junos"
 """The instance that every device has, and that works once `system management-instance` stands there (JUN-VRF-01)."""
-_MANAGEMENT_UNITS = ("em0.0", "fxp0.0")
 
 
 @dataclass(slots=True)
@@ -189,34 +188,6 @@ def _take_aggregate(
         return because("option_of_aggregate_route")
     instance.aggregates.setdefault(prefix, statement)
     return None
-
-
-def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosReading) -> None:
-    """Tell every unit the instance it belongs to."""
-    if MANAGEMENT in instances.found and "management-instance" in instances.found[MANAGEMENT].leaves:
-        _bind_management(instances.found[MANAGEMENT], units, reading)
-    for instance in instances.found.values():
-        for name, statement in instance.interfaces.items():
-            unit = units.get(name)
-            if unit is None:
-                reading.unknown(statement, because("names_missing_interface"))
-            elif unit.vrf is not None:
-                reading.unknown(statement, because("interface_in_two_instances"))
-            else:
-                unit.vrf = instance.name
-                reading.says(statement)
-
-
-def _bind_management(instance: Instance, units: Mapping[str, Unit], reading: JunosReading) -> None:
-    """Put the management port into its instance; of several, or of another name, none can be told to be it."""
-    ports = [unit for name, unit in units.items() if name.startswith(("em", "fxp", "me")) and unit.addresses]
-    for unit in ports:
-        if unit.name in _MANAGEMENT_UNITS and len(ports) == 1:
-            unit.vrf = MANAGEMENT
-        else:
-            reading.unknown(unit.first, because("management_port"))
-    if instance.bgp.levels or instance.aggregates:
-        reading.unknown(instance.leaves["management-instance"].statement, because("management_instance_routes"))
 
 
 def finish_vrfs(instances: Instances, units: Iterable[Unit], reading: JunosReading) -> tuple[Vrf, ...]:

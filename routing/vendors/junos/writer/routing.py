@@ -13,9 +13,12 @@ from routing.model import BgpInstance, BgpNeighbor, Device, LocalAs, StaticRoute
 from routing.refs import bgp_ref, interface_ref, neighbor_ref, static_ref, vrf_ref
 from routing.vendors.junos.lines import TokenLines, free_text, name_word
 from routing.vendors.junos.reader.bgp import MULTIPATH, junos_redistributions
+from routing.vendors.junos.reader.bgp_lines import REMOVALS
 from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE, MANAGEMENT, is_plain_preference
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY
 from routing.vendors.junos.writer.filter import FAMILY_WORDS
+
+_REMOVALS = {removal: options for options, removal in REMOVALS.items()}
 
 
 def render_routing(device: Device, lines: TokenLines) -> None:
@@ -134,6 +137,8 @@ def _neighbor_statements(neighbor: BgpNeighbor, address: str) -> Iterator[str]:
     yield f"peer-as {neighbor.remote_as}"
     if neighbor.passive:
         yield "passive"
+    if neighbor.remove_private is not None:
+        yield " ".join(("remove-private", *_REMOVALS[neighbor.remove_private]))
     if neighbor.local_as is not None:
         yield f"local-as {_local_as_words(neighbor.local_as)}"
     yield at
