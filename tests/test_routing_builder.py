@@ -10,11 +10,9 @@ from intents.prefix import Family, Prefix, format_address
 from intents.registry import PurposeName
 from ipam.inventory import Role
 from routing.build.placement import purpose_vrf
-from routing.build.route_filters import SAID_OF_CLAUSE
 from routing.config import render_device
 from routing.model import (
     Device,
-    PolicyClause,
     Vrf,
     VrfFamily,
 )
@@ -48,14 +46,6 @@ def test_a_cpe_announces_only_what_stands_on_it() -> None:
             assert announced == {p for p in own.get(vrf, loopback) if p.family is neighbor.family}
             checked += 1
     assert checked > 20
-
-
-def test_a_built_policy_is_named_by_all_that_it_says() -> None:
-    clauses = [clause for device in devices() for policy in device.policies for clause in policy.clauses]
-    assert clauses
-    for clause in clauses:
-        said = {key: getattr(clause, key) for key in SAID_OF_CLAUSE}
-        assert PolicyClause(**said) == clause
 
 
 def test_what_comes_from_an_attachment_is_accepted_only_if_it_is_its_own() -> None:

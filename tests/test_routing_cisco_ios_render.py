@@ -31,6 +31,7 @@ from routing.model import (
     PolicyClause,
     PolicyDefault,
     PrefixRule,
+    PrivateRemoval,
     Redistribution,
     RoutePolicy,
     RouteSource,
@@ -201,6 +202,13 @@ REFUSED: list[tuple[str, Device]] = [
     ("two primary addresses", replace(EMPTY, interfaces=(Interface(name="Loopback0", addresses=(
         InterfaceAddress(family=Family.V4, value=1, length=8), InterfaceAddress(family=Family.V4, value=2, length=8))),))),
     ("description of two lines", replace(EMPTY, interfaces=(Interface(name="Loopback0", description="a\nb"),))),
+    *[(f"clause with {name}", replace(EMPTY, policies=(RoutePolicy(name="M", clauses=(PolicyClause(
+        name="10", action=Action.PERMIT, **{name: said}),)),)))  # type: ignore[arg-type] # each of its own type
+      for name, said in (("as_paths", ((),)), ("local_preferences", (100,)), ("origin", 0), ("local_preference_change", 5),
+                         ("metric_change", -5))],
+    *[(f"neighbour with {name}", replace(EMPTY, bgp=(BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=7, neighbors=(
+        BgpNeighbor(family=Family.V4, address=9, remote_as=2, **{name: said}),)),)))  # type: ignore[arg-type]
+      for name, said in (("passive", True), ("remove_private", PrivateRemoval.ALL))],
     ("static without way", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix),))),
     ("static in no VRF", replace(EMPTY, statics=(StaticRoute(vrf="A", prefix=RULE.prefix, discard=True),))),
     ("distance 0", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix, discard=True, distance=0),))),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import groupby
 
@@ -16,6 +16,12 @@ from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from routing.build.peers import Membership, Peer, Reachability, cover_of
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
+
+_FIRST_FIELDS = (
+    "name", "action", "prefixes", "sources", "communities", "add_communities", "replace_communities", "local_preference",
+    "metric", "prepend",
+)  # fmt: skip
+"""The fields of a clause when devices were first given names of policies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,22 +100,28 @@ def _rule(peer: Peer, permit: bool) -> PrefixRule:
     return PrefixRule(prefix=peer.prefix, low=peer.prefix.length, high=high)
 
 
-SAID_OF_CLAUSE = (
-    "name", "action", "prefixes", "sources", "communities", "add_communities", "replace_communities", "local_preference",
-    "metric", "prepend",
-)  # fmt: skip
-"""What a built clause may say, in the order that names were first made by: a field that the model gains renames no policy."""
-
-
 def _named(clauses: tuple[PolicyClause, ...]) -> RoutePolicy:
     clauses = clauses or (PolicyClause(name="10", action=Action.DENY),)
-    texts = [
-        f"PolicyClause({', '.join(f'{key}={getattr(item, key)!r}' for key in SAID_OF_CLAUSE)})" for item in clauses
-    ]
-    content = f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
-    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+    digest = hashlib.sha256(_content(clauses).encode()).hexdigest()[:12]
     family = _family(clauses)
     return RoutePolicy(name=f"TRUC-RM{'' if family is None else int(family)}-{digest}", clauses=clauses)
+
+
+def _content(clauses: tuple[PolicyClause, ...]) -> str:
+    """Return what a policy is named by. A field that came to the model later counts where it says something: a name stays as the
+    model grows."""
+    shown = [f"PolicyClause({', '.join([*_first_fields(clause), *_later_fields(clause)])})" for clause in clauses]
+    return f"({shown[0]},)" if len(shown) == 1 else f"({', '.join(shown)})"
+
+
+def _first_fields(clause: PolicyClause) -> Iterable[str]:
+    return (f"{name}={getattr(clause, name)!r}" for name in _FIRST_FIELDS)
+
+
+def _later_fields(clause: PolicyClause) -> Iterable[str]:
+    later = (item for item in fields(clause) if item.name not in _FIRST_FIELDS)
+    said = ((item, getattr(clause, item.name)) for item in later)
+    return (f"{item.name}={value!r}" for item, value in said if value != item.default)
 
 
 def _family(clauses: tuple[PolicyClause, ...]) -> Family | None:

@@ -37,7 +37,7 @@ def not_computed(device: Device, topology: Topology, base: Mapping[Prefix, Prefi
         yield from _static(routes, device, static)
     for instance in device.bgp:
         yield from _instance(routes, device, instance)
-    yield from _segments(routes, device)
+        yield from _segments(device, instance)
 
 
 def _vrfs(device: Device) -> Iterator[Reason]:
@@ -126,16 +126,14 @@ def _has_received(routes: _Routes, node: int, aggregate: Prefix) -> bool:
     )
 
 
-def _segments(routes: _Routes, device: Device) -> Iterator[Reason]:
-    """Yield ports that more than one cable ends on: a next hop may then be a third router's (RFC-BGP-03)."""
-    ends = [
-        port
-        for link in routes.topology.network.links
-        for name, port in ((link.a_device, link.a_interface), (link.b_device, link.b_interface))
-        if name == device.name
-    ]
-    for port in sorted({port for port in ends if ends.count(port) > 1}):
-        yield because("shared_segment", interface=port)
+def _segments(device: Device, instance: BgpInstance) -> Iterator[Reason]:
+    """Yield subnets with several neighbours: what one of them tells is passed on with its own next hop (RFC-BGP-03)."""
+    for item in device.interfaces:
+        for address in item.addresses if item.vrf == instance.vrf else ():
+            subnet = prefix_of(address.family, address.value, address.length)
+            near = [one for one in instance.neighbors if one.family is subnet.family and subnet.holds(one.address)]
+            if sum(one.enabled for one in near) > 1:
+                yield because("shared_segment", interface=item.name)
 
 
 def _table(vrf: str | None) -> Reason | str:

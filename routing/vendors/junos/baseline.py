@@ -7,6 +7,7 @@ need no management instance (`system management-instance` moves an interface to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from routing.model import LinePath
@@ -23,9 +24,15 @@ def _secret(settings: BaselineSettings, what: str) -> str:
     return quote(f"{{{{secret:{settings.secret_names[what]}}}}}")
 
 
+def _time_zone(text: str) -> str:
+    """Return a zone `ICT 7` (a name, and hours east of Greenwich) as Junos names it: its hours count west, as POSIX' do."""
+    match = re.fullmatch(r"\S+ ([+-]?\d{1,2})(?: 0+)?", text)
+    return text if match is None else f"GMT{-int(match[1]):+d}" if int(match[1]) else "UTC"
+
+
 def _statements(settings: BaselineSettings) -> Iterator[str]:
     yield f"system domain-name {settings.domain_name}"
-    yield f"system time-zone {settings.timezone}"
+    yield f"system time-zone {_time_zone(settings.timezone)}"
     yield f"system root-authentication encrypted-password {_secret(settings, 'enable')}"
     yield from _logins(settings)
     yield from _services()

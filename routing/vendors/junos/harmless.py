@@ -68,7 +68,6 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"version \S+$", "the release that wrote the text"),
     (r"system host-name \S+$", "a name; the device's name is given to the reader"),
     (rf"system (domain-name|domain-search|name-server|time-zone){_VALUE}", _OUTGOING),
-    (r"system time-zone \S+ [+-]?\d+$", _OUTGOING),
     (r"system (location|static-host-mapping)( |$)", _OUTGOING),
     (r"system (ntp|tacplus-server|tacplus-options|radius-server|radius-options|accounting)( |$)", _OUTGOING),
     (r"system (syslog|archival|tracing)( |$)", _OUTGOING),
