@@ -47,19 +47,24 @@ HELD = frozenset({Outcome.SAME, Outcome.HOLDS})
 
 
 class Injection(NamedTuple):
-    """An entry at a place of a device, and what was said of it."""
+    """An entry at a place of a device, what is expected there, and what was said."""
 
     entry: Entry
     device: str
     place: Place
+    expected: Expected
     outcome: Outcome
 
     @property
     def is_wrong(self) -> bool:
         """Whether what is said is more than is so: it holds although it changes, or is violated although it doesn't."""
-        if self.entry.expected_at(self.place) is Expected.NONE:
-            return self.outcome in (Outcome.VIOLATED, Outcome.DISPUTED)
-        return self.outcome in HELD
+        match self.expected:
+            case Expected.NONE:
+                return self.outcome in (Outcome.VIOLATED, Outcome.DISPUTED)
+            case Expected.KEPT:
+                return False
+            case Expected.CHANGE | Expected.UNKNOWN:
+                return self.outcome in HELD
 
 
 @dataclass(slots=True)
@@ -81,7 +86,9 @@ class Bench:
         return replace(
             given,
             network=Network(
-                devices={**given.network.devices, name: read.device}, links=given.network.links, ports=given.network.ports
+                devices={**given.network.devices, name: read.device},
+                links=given.network.links,
+                ports=given.network.ports,
             ),
             lines={**given.lines, name: read.lines},
             texts=SplitTexts({**self.texts, name: text}),
@@ -124,8 +131,7 @@ def open_bench() -> Bench:
     compiled = compile_network(address(want(SMALL, None)))
     texts = {name: config.text for name, config in compiled.configs.items()}
     given = give(compiled, texts)
-    devices = given.network.devices
-    targets = tuple(target_of(item, devices[item.device], texts[item.device]) for item in STANDINGS)
+    targets = tuple(target_of(item, given.network, texts[item.device]) for item in STANDINGS)
     bench = Bench(texts=texts, given=given, targets=targets)
     assert bench.judged(given) is Outcome.HOLDS
     return bench
@@ -137,7 +143,9 @@ def injections(bench: Bench, entries: Iterable[Entry]) -> Iterator[Injection]:
         for target in bench.targets:
             if target.platform == entry.platform:
                 for place in Place:
-                    yield Injection(entry, target.device, place, bench.outcome(target, inject(target, entry, place)))
+                    expected = entry.expected_at(place, edge=target.is_edge)
+                    outcome = bench.outcome(target, inject(target, entry, place))
+                    yield Injection(entry, target.device, place, expected, outcome)
 
 
 def table(found: Iterable[Injection]) -> Iterator[str]:
@@ -167,11 +175,13 @@ def main() -> None:
     print(*table(found), sep="\n")
     wrong = [item for item in found if item.is_wrong]
     for item in wrong:
-        entry = item.entry
-        known = f" [open: {entry.open}]" if entry.open else ""
-        print(f"{item.outcome}, not {entry.expected_at(item.place)}: {item.device} {item.place} | {entry.text!r} | {entry.why}{known}")
+        entry, known = item.entry, f" [open: {item.entry.open}]" if item.entry.open else ""
+        wish = f"{item.outcome}, not {item.expected}: {item.device} {item.place}"
+        print(f"{wish} | {entry.text!r} | {entry.why}{known}")
     spent = time.perf_counter() - started
-    print(f"{len(entries)} lines, {len(found)} injections, {len(wrong)} wrong, {len(bench.known)} judged in {spent:.0f} s")
+    print(
+        f"{len(entries)} lines, {len(found)} injections, {len(wrong)} wrong, {len(bench.known)} judged in {spent:.0f} s"
+    )
 
 
 if __name__ == "__main__":

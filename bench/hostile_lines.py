@@ -1,7 +1,7 @@
 """The list of hostile lines: what operators type into devices, with what each does, as data.
 
 Turns `tests/data/hostile/PLATFORM.toml` into entries. The one idea: a line is written once, with names in braces for the objects
-that it hits (`{lan}`, `{acl_in}`, `{neighbor}`), and says what the device does by one of three words.
+that it hits (`{lan}`, `{acl_in}`, `{neighbor}`), and says what the device does by one of four words.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ FOLDER = Path(__file__).parent.parent / "tests" / "data" / "hostile"
 
 class Expected(StrEnum):
     """What a line does. CHANGE: the device does something else, so it never holds (or the device refuses the line, which
-    nobody may claim to know). UNKNOWN: it may do anything. NONE: surely nothing about forwarding, routes or logins."""
+    nobody may claim to know). UNKNOWN: it may do anything. NONE: surely nothing about forwarding, routes or logins, so it is never
+    violated. KEPT: something else, while all that is asked of the small example still holds there, so nothing is expected."""
 
     CHANGE = "change"
     UNKNOWN = "unknown"
     NONE = "none"
+    KEPT = "kept"
 
 
 class Place(StrEnum):
@@ -35,7 +37,7 @@ class Place(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A hostile line, or a few that belong together. `section`: where it fits (names of `hostile_places`). `at`: what is
-    expected where that differs by place. `raw`: put as it stands, not indented. `braces`: Junos text in braces. `open`: why it
+    expected where that differs by place; `edge`: on an edge, where systems stand. `raw`: put as it stands, not indented. `braces`: Junos text in braces. `open`: why it
     is known to be read wrongly, empty if it is not."""
 
     platform: str
@@ -45,13 +47,14 @@ class Entry:
     text: str
     why: str
     at: tuple[tuple[Place, Expected], ...] = ()
+    edge: Expected | None = None
     raw: bool = False
     braces: bool = False
     open: str = ""
 
-    def expected_at(self, place: Place) -> Expected:
-        """Return what is expected at a place."""
-        return dict(self.at).get(place, self.expected)
+    def expected_at(self, place: Place, *, edge: bool) -> Expected:
+        """Return what is expected at a place of a device."""
+        return dict(self.at).get(place, self.edge if edge and self.edge is not None else self.expected)
 
 
 def load_entries(folder: Path = FOLDER) -> tuple[Entry, ...]:
@@ -70,6 +73,7 @@ def _entry(platform: str, group: dict[str, Any], line: list[Any]) -> Entry:
     expected, text, why = line[:3]
     options = dict(line[3]) if len(line) == 4 else {}
     at = tuple((place, Expected(options.pop(place))) for place in Place if place in options)
+    edge = options.pop("edge", None)
     return Entry(
         platform=platform,
         kind=group["kind"],
@@ -78,6 +82,7 @@ def _entry(platform: str, group: dict[str, Any], line: list[Any]) -> Entry:
         text=text.replace("\\n", "\n"),
         why=why,
         at=at,
+        edge=None if edge is None else Expected(edge),
         raw=options.pop("raw", group.get("raw", False)),
         braces=group.get("braces", False),
         open=options.pop("open", ""),

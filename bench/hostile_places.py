@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bench.hostile_lines import Entry, Place
 from intents.prefix import Family, format_address, prefix_of
-from routing.model import BgpInstance, BgpNeighbor, Device, Direction, Interface
+from routing.model import BgpInstance, BgpNeighbor, Device, Direction, Interface, Network
 
 
 class Standing(NamedTuple):
@@ -26,10 +26,11 @@ class Standing(NamedTuple):
     bgp_vrf: str
 
 
+EDGE = "dc-edge-1"
 STANDINGS = (
     Standing("cpe-gia-sang", "GigabitEthernet0/0/1.101", "GigabitEthernet0/0/1.100", "GigabitEthernet0/0/0.101", "A-4"),
     Standing(
-        "dc-edge-1",
+        EDGE,
         "TenGigabitEthernet0/0/0.102",
         "TenGigabitEthernet0/0/0.104",
         "TenGigabitEthernet0/0/1.100",
@@ -84,6 +85,7 @@ class Target:
     platform: str
     text: str
     names: Mapping[str, str]
+    is_edge: bool
 
     def fill(self, text: str) -> str:
         """Return a text with names in their places; ValueError for a name that is not known."""
@@ -94,9 +96,27 @@ class Target:
         return filled
 
 
-def target_of(standing: Standing, device: Device, text: str) -> Target:
+def target_of(standing: Standing, network: Network, text: str) -> Target:
     """Return a device as a target, all names taken from what was read."""
-    return Target(device=device.name, platform=device.platform, text=text, names=_names(standing, device, text))
+    device = network.devices[standing.device]
+    names = _names(standing, device, text)
+    return Target(
+        device=device.name,
+        platform=device.platform,
+        text=text,
+        is_edge=standing.device == EDGE,
+        names=names | {"peer_id": _peer_id(network, names["neighbor"])},
+    )
+
+
+def _peer_id(network: Network, neighbor: str) -> str:
+    """Return the router ID of the device that has a neighbour's address."""
+    for device in network.devices.values():
+        for interface in device.interfaces:
+            if any(format_address(item.family, item.value) == neighbor for item in interface.addresses):
+                found = next(item.router_id for item in device.bgp if item.vrf == interface.vrf)
+                return format_address(Family.V4, found or 0)
+    raise ValueError(f"nobody has {neighbor}")
 
 
 def _names(standing: Standing, device: Device, text: str) -> dict[str, str]:
@@ -111,15 +131,21 @@ def _names(standing: Standing, device: Device, text: str) -> dict[str, str]:
         "vrf": lan.vrf or "", "other_vrf": other.vrf or "",
         "bgp_vrf": standing.bgp_vrf, "mgmt_vrf": MANAGEMENT, "tag": str(lan.vlan), "other_tag": str(other.vlan),
     }  # fmt: skip
+    names["device"] = device.name
     names["lan_capitals"] = names["lan_short"].upper()
     names |= _list_names("", lan) | _list_names("other_", other)
-    names |= _address_names("lan", lan) | _address_names("far", other) | _address_names("up", interfaces[standing.uplink])
+    names |= (
+        _address_names("lan", lan) | _address_names("far", other) | _address_names("up", interfaces[standing.uplink])
+    )
     names |= _bgp_names(device, standing.bgp_vrf)
     lists = re.findall(rf"^route-map {names['map_out']} .*\n match ip address prefix-list (\S+)", text, re.MULTILINE)
     login = re.search(r"^ access-class (\S+) in", text, re.MULTILINE)
     login6 = re.search(r"^ ipv6 access-class (\S+) in", text, re.MULTILINE)
     control = next((item.acl for item in device.control_filters if item.vrf == MANAGEMENT), "")
+    rds = {item.name: item.rd or "" for item in device.vrfs}
     return names | {
+        "rd": rds[names["vrf"]],
+        "other_rd": rds[names["other_vrf"]],
         "list_out": lists[0] if lists else "",
         "mgmt_acl": login[1] if login else control,
         "mgmt_acl6": login6[1] if login6 else "",

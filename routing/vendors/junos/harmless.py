@@ -23,6 +23,9 @@ _ROUTING = r"(?:routing-instances \S+ )?routing-options "
 # One value to the end of the statement: behind a leaf, a `set` line may go on with the leaf's neighbours (JUN-GRAM-12).
 _VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
 
+_MTU = r"(12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
+"""What IPv6 needs at least (BOTH-MTU-02)."""
+
 _SSH = (
     r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
     r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
@@ -83,11 +86,11 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (_SNMP, "options of SNMP, itself modelled as a way in"),
     (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
     (_CHASSIS, _LOCAL),
-    (r"interfaces \S+ ((mtu|speed|link-mode) \S+$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
+    (rf"interfaces \S+ ((speed|link-mode) \S+$|mtu {_MTU}$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
     (_ETHER, _LINK),
     (r"interfaces \S+ aggregated-ether-options (lacp|link-speed)( |$)", _LINK),
     (r"interfaces \S+ unit \d+ (bandwidth \S+|traps|no-traps)$", _LINK),
-    (r"interfaces \S+ unit \d+ family inet6? (mtu \d+|no-redirects|dad-disable)$", _LINK),
+    (rf"interfaces \S+ unit \d+ family inet6? (mtu {_MTU}|no-redirects|dad-disable)$", _LINK),
     (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
     (r"firewall (three-color-policer|policer) ", _UNUSED),
     (r"policy-options (as-path-group|damping) ", _UNUSED),
