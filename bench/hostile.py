@@ -1,8 +1,8 @@
 """Hostile lines, one by one, in the texts of the small example: what the judge says of each.
 
 Prints a table by platform, kind and class, and every line that holds although it changes something, or is violated although it
-changes nothing: `python -m bench.hostile [part of a kind or of a line]`. The one idea: only one device is read for each line;
-what became an unknown line is not judged (nothing is claimed of such a device), and equal devices are judged once.
+changes nothing: `python -m bench.hostile [part of a platform, kind or line]`. The one idea: only one device is read for each
+line; what became an unknown line is not judged (nothing is claimed of such a device), and equal devices are judged once.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def main() -> None:
     """Put all lines (or those that an argument fits), print the table and what is wrong."""
     started, wanted = time.perf_counter(), sys.argv[1] if len(sys.argv) > 1 else ""
     bench = open_bench()
-    entries = [item for item in load_entries() if wanted in item.kind or wanted in item.text]
+    entries = [item for item in load_entries() if any(wanted in text for text in (item.platform, item.kind, item.text))]
     found = list(injections(bench, entries))
     print(*table(found), sep="\n")
     wrong = [item for item in found if item.is_wrong]

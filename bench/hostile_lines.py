@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent.parent / "tests" / "data" / "hostile"
 
 class Expected(StrEnum):
     """What a line does. CHANGE: the device does something else, so it never holds (or the device refuses the line, which
-    nobody may claim to know). UNKNOWN: it may do anything. NONE: surely nothing about forwarding, routes or logins, so it is never
-    violated. KEPT: something else, while all that is asked of the small example still holds there, so nothing is expected."""
+    nobody may claim to know). UNKNOWN: it may do anything. NONE: surely nothing about forwarding, routes or logins, so it is
+    never violated. KEPT: something else, while all that is asked of the small example still holds, so nothing is expected."""
 
     CHANGE = "change"
     UNKNOWN = "unknown"
@@ -36,9 +36,12 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A hostile line, or a few that belong together. `section`: where it fits (names of `hostile_places`). `at`: what is
-    expected where that differs by place; `edge`: on an edge, where systems stand. `raw`: put as it stands, not indented. `braces`: Junos text in braces. `open`: why it
-    is known to be read wrongly, empty if it is not."""
+    """A hostile line, or a few that belong together.
+
+    `section`: where it fits (names of `hostile_places`). `at`: what is expected where that differs by place; `edge`: on an edge,
+    where systems stand. `raw`: put as it stands, not indented. `braces`: Junos text in braces. `open`: why it is known to be read
+    wrongly, empty if it is not.
+    """
 
     platform: str
     kind: str

@@ -26,6 +26,7 @@ class Standing(NamedTuple):
     bgp_vrf: str
 
 
+_NAME = re.compile(r"(?<!\$)\{([a-z][a-z0-9_]*)\}")
 EDGE = "dc-edge-1"
 STANDINGS = (
     Standing("cpe-gia-sang", "GigabitEthernet0/0/1.101", "GigabitEthernet0/0/1.100", "GigabitEthernet0/0/0.101", "A-4"),
@@ -89,8 +90,8 @@ class Target:
 
     def fill(self, text: str) -> str:
         """Return a text with names in their places; ValueError for a name that is not known."""
-        filled = re.sub(r"\{([a-z][a-z0-9_]*)\}", lambda found: self.names.get(found[1], found[0]), text)
-        left = re.search(r"\{[a-z][a-z0-9_]*\}", filled)
+        filled = _NAME.sub(lambda found: self.names.get(found[1], found[0]), text)
+        left = _NAME.search(filled)
         if left is not None:
             raise ValueError(f"{left[0]} of {text!r} is no name of {self.device}")
         return filled
@@ -236,7 +237,7 @@ def _inject_junos(target: Target, entry: Entry, place: Place, block: str) -> str
     if place is Place.END:
         return f"{text}{block}\n"
     start = "" if entry.braces else "set "
-    at = text.index("\n" + start + target.fill(_JUNOS_SECTIONS[entry.section]))
+    at = text.rindex("\n" + start + target.fill(_JUNOS_SECTIONS[entry.section]))
     at = text.index("\n", at + 1)
     return f"{text[:at]}\n{block}{text[at:]}"
 

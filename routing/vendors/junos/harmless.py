@@ -23,6 +23,9 @@ _ROUTING = r"(?:routing-instances \S+ )?routing-options "
 # One value to the end of the statement: behind a leaf, a `set` line may go on with the leaf's neighbours (JUN-GRAM-12).
 _VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
 
+_OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_ROUTER_ID = rf"router-id (?!0\.0\.0\.0$){_OCTET}(\.{_OCTET}){{3}}$"
+"""Not 0, which every other end refuses (RFC-SESS-03)."""
 _MTU = r"(12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
 """What IPv6 needs at least (BOTH-MTU-02)."""
 
@@ -97,7 +100,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (_SESSIONS, _SESSION),
     (r"(?:routing-instances \S+ )?protocols bgp group \S+ description" + _VALUE, "a remark"),
     (_ROUTING + r"(nonstop-routing$|(graceful-restart|options syslog|traceoptions)( |$))", "how the routing daemon restarts"),
-    (_ROUTING + r"router-id \S+$", "only BGP uses it here, and there is none in this instance"),
+    (_ROUTING + _ROUTER_ID, "only BGP uses it here, and there is none in this instance"),
     (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
