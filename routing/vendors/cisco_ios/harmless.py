@@ -97,7 +97,7 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("logs of the box", (r"logging .+", r"no logging .+")),
     ("time of the box", (r"ntp .+", r"no ntp .+")),
-    ("what the SNMP agent tells and to whom it sends traps", (
+    ("what the SNMP agent tells and to whom it sends traps; versions 1 and 2c may make a community (IOS-SNMP-01)", (
         r"snmp-server (?:location|contact|chassis-id) .+", r"snmp-server enable traps.*", r"no snmp-server enable traps.*",
         r"snmp-server host \S+(?: vrf \S+)?(?: (?:traps|informs))? version 3 (?:auth|noauth|priv) .+",
         r"snmp-server (?:trap-source|source-interface|trap) .+", r"snmp-server ifindex persist",

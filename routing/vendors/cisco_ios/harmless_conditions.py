@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from routing.model import LinePath
 
-_TRAPS = r"snmp-server host \S+(?: vrf \S+)?(?: (?:traps|informs))?"
 _ADDRESS = r"\d+\.\d+\.\d+\.\d+"
 
 
@@ -24,8 +23,6 @@ class Condition(StrEnum):
     """No `ip pim` anywhere: without it no packet to a group leaves its link (IOS-MCAST-01)."""
     RELAY = "relay"
     """A helper relays DHCP alone: every other protocol of its list is taken off it, and none put on (IOS-DHCP-01)."""
-    COMMUNITY = "community"
-    """Every trap host's community is defined by a line of its own, where who may use it is read (IOS-SNMP-01)."""
 
 
 RELAYED_BY_DEFAULT = ("tftp", "nameserver", "domain", "time", "netbios-ns", "netbios-dgm", "tacacs")
@@ -37,9 +34,6 @@ _CONDITIONAL: tuple[tuple[Condition, str, tuple[str, ...]], ...] = (
         r"ip multicast-routing(?: distributed)?",
         rf"interface \S+ ip igmp join-group {_ADDRESS}(?: source {_ADDRESS})?", r"interface \S+ ip igmp version [123]",
     )),
-    (Condition.COMMUNITY, "where traps go, with a community that another line defines (IOS-SNMP-01)", (
-        _TRAPS + r"(?: version (?:1|2c))? (?!version |traps |informs |vrf )\S+(?: .+)?",
-    )),
     (Condition.RELAY, "the device asks a DHCP server for those on the link; no packet is passed on (IOS-DHCP-01)", (
         rf"interface \S+ ip helper-address {_ADDRESS}",
     )),
@@ -47,15 +41,6 @@ _CONDITIONAL: tuple[tuple[Condition, str, tuple[str, ...]], ...] = (
 
 CONDITIONAL_PATTERNS = tuple((pattern, reason) for _, reason, patterns in _CONDITIONAL for pattern in patterns)
 _COMPILED = tuple((re.compile(pattern), condition) for condition, _, patterns in _CONDITIONAL for pattern in patterns)
-
-
-def community_of(line: str) -> str:
-    """Return the community that a trap host of version 1 or 2c is told of."""
-    words = line.split()[3:]
-    for option in ("vrf", "traps", "informs", "version"):
-        if words[0] == option:
-            words = words[1 if option in ("traps", "informs") else 2 :]
-    return words[0]
 
 
 def relays_dhcp_alone(harmless: AbstractSet[LinePath]) -> bool:

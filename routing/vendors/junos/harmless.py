@@ -26,6 +26,13 @@ _VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
 _OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _ROUTER_ID = rf"router-id (?!0\.0\.0\.0$){_OCTET}(\.{_OCTET}){{3}}$"
 """Not 0, which every other end refuses (RFC-SESS-03)."""
+_INSTANCE = r"(routing-options |protocols (bgp (group \S+ (neighbor \S+ )?)?|\S+ )?)"
+_SECTION = (
+    r"((interfaces (\S+ (unit \d+ (family \S+ )?)?)?|firewall (family \S+ )?(filter \S+ (term \S+ )?)?"
+    r"|policy-options (policy-statement \S+ (term \S+ )?)?|(system|snmp|chassis|security|forwarding-options|class-of-service) "
+    rf"|system (services|login|ntp|syslog) |routing-instances (\S+ {_INSTANCE}?)?|{_INSTANCE})?)"
+)
+"""Sections: behind anything else a line may say a statement first (JUN-GRAM-12)."""
 _MTU = r"(12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
 """What IPv6 needs at least (BOTH-MTU-02)."""
 
@@ -48,8 +55,8 @@ _SNMP = (
     r"|(engine-id|view|trap-group|trap-options|health-monitor|rmon|v3|traceoptions)( |$))"
 )
 _CHASSIS = (
-    r"chassis (alarm|aggregated-devices|redundancy|craft-lockout|config-button|lcd-menu"
-    r"|synchronization|dump-on-panic|routing-engine on-disk-failure)( |$)"
+    r"chassis ((alarm|aggregated-devices|redundancy|config-button|lcd-menu|synchronization|routing-engine on-disk-failure)( |$)"
+    r"|(craft-lockout|dump-on-panic)$)"
 )
 _ETHER = (
     r"interfaces \S+ (gigether-options|ether-options|fastether-options) ((auto-negotiation|no-auto-negotiation"
@@ -69,8 +76,8 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"inactive: ", "deactivated: not in effect"),
     (r"protect ", "guards a line against change; says nothing itself"),
     (r"groups \S+( |$)", "in effect only where the group is applied; there it is read as if it stood there"),
-    (r"(\S+ )*apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
-    (r"(?!set |delete )(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
+    (rf"{_SECTION}apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
+    (rf"(?!set |delete ){_SECTION}apply-macro ", "free data for scripts; no daemon reads it"),
     (r"version \S+$", "the release that wrote the text"),
     (r"system host-name \S+$", "a name; the device's name is given to the reader"),
     (rf"system (domain-name|domain-search|name-server|time-zone){_VALUE}", _OUTGOING),
@@ -81,7 +88,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (rf"system root-authentication {_KEY}", _ACCESS),
     (_LOGIN, _ACCESS),
     (_SYSTEM, _LOCAL),
-    (r"system commit (synchronize|persist-groups-inheritance|notification)( |$)", _LOCAL),
+    (r"system commit ((synchronize|persist-groups-inheritance)$|notification( |$))", _LOCAL),
     (r"system ports (console|auxiliary)( |$)", _ACCESS),
     (r"system (no-redirects|no-redirects-ipv6|no-multicast-echo|no-ping-record-route|no-ping-time-stamp)$", _LOCAL),
     (_SSH, "options of a service that is itself modelled as a way in; who is in may reach what the device reaches"),

@@ -67,8 +67,11 @@ def read_statements(text: str) -> list[JunosStatement]:
     """Read a whole configuration in either form; never fails: what can't be parsed is a statement with a fault."""
     text = without_role(text)
     found, off = _read_set_lines(text) if SET_FORM.search(text) else _read_braces(text)
-    for line, number in hiding(text):
-        found.append(JunosStatement(UNPARSED + line, number, fault=because("invisible_character")))
+    hidden = tuple(hiding(text))
+    faulted = {item.line for item in found if item.fault} if hidden else set()
+    for line, number in hidden:
+        if number not in faulted:
+            found.append(JunosStatement(UNPARSED + line, number, fault=because("invisible_character")))
     return _mark_inactive(found, off) if off else found
 
 

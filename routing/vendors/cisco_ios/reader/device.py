@@ -14,7 +14,7 @@ from intents.prefix import Family
 from intents.reason import Reason, because
 from routing.model import Device, UnknownLine
 from routing.refs import RefTable
-from routing.vendors.cisco_ios.harmless_conditions import Condition, community_of, relays_dhcp_alone
+from routing.vendors.cisco_ios.harmless_conditions import Condition, relays_dhcp_alone
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
 from routing.vendors.cisco_ios.reader.acl_sections import (
@@ -238,11 +238,6 @@ def _settle_conditional(partial: PartialDevice) -> None:
         broken[Condition.MULTICAST] = because("harmless_without_pim")
     if not relays_dhcp_alone(partial.harmless):
         broken[Condition.RELAY] = because("relays_more_than_dhcp")
-    split = [partial.lines[index].split() for index, _ in partial.snmp]
-    said = {words[2] for words in split if words[1] == "community"}
-    hosts = [path[0] for _, path, condition in partial.conditional if condition is Condition.COMMUNITY]
-    if not said.issuperset(map(community_of, hosts)):
-        broken[Condition.COMMUNITY] = because("community_of_trap_host")
     for index, path, condition in partial.conditional:
         if condition in broken:
             partial.reject(index, path, broken[condition])
