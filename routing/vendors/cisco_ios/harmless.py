@@ -97,9 +97,10 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("logs of the box", (r"logging .+", r"no logging .+")),
     ("time of the box", (r"ntp .+", r"no ntp .+")),
-    ("what the SNMP agent tells and to whom it sends traps", (
+    ("what the SNMP agent tells and to whom it sends traps; versions 1 and 2c may make a community (IOS-SNMP-01)", (
         r"snmp-server (?:location|contact|chassis-id) .+", r"snmp-server enable traps.*", r"no snmp-server enable traps.*",
-        r"snmp-server host .+", r"snmp-server (?:trap-source|source-interface|trap) .+", r"snmp-server ifindex persist",
+        r"snmp-server host \S+(?: vrf \S+)?(?: (?:traps|informs))? version 3 (?:auth|noauth|priv) .+",
+        r"snmp-server (?:trap-source|source-interface|trap) .+", r"snmp-server ifindex persist",
         r"snmp-server (?:queue-length|packetsize|view|engineID|inform|cache|context|file-transfer) .*",
         r"snmp-server user \S+ \S+ v3(?: encrypted)? auth (?:md5|sha|sha-2 \d+) \S+(?: priv (?:des|3des|aes \d+) \S+)?",
         r"snmp-server tftp-server-list \S+", r"snmp ifmib ifindex persist",

@@ -15,6 +15,12 @@ _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
 """A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
+_MTU = r"(?:12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
+"""What IPv6 needs at least (BOTH-MTU-02)."""
+_CERTIFICATE = (
+    r" certificate (?:(?:ca|self-signed|ra-sign|ra-encrypt) )?[0-9A-F]+(?: nvram:\S+|(?: [0-9A-F]+)*(?: quit)?)"
+)
+"""Hexadecimal lines up to `quit`; any other line is a command (IOS-GRAM-05)."""
 _POLICY = r"policy-map \S+ class \S+ "
 
 
@@ -32,7 +38,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"arp timeout \d+", r"no switchport", r"power inline auto", r"hold-queue [1-9]\d*",
     )),
     ("how long packets may be", _within(
-        _INTERFACE, r"mtu \d+", r"ip mtu \d+", r"ipv6 mtu \d+", r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
+        _INTERFACE, rf"mtu {_MTU}", r"ip mtu \d+", r"ipv6 mtu \d+", r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
     )),
     ("neighbours see names and ports, nothing is forwarded by it", _within(
         _INTERFACE, r"cdp enable", r"no cdp enable", r"cdp log mismatch duplex", r"lldp (?:transmit|receive)",
@@ -41,7 +47,8 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("messages that the interface sends on its own", _within(
         _INTERFACE, r"no ip redirects", r"ip redirects", r"no ip unreachables", r"ip unreachables", r"no ip mask-reply",
         r"no ip information-reply", r"no ipv6 redirects", r"ipv6 redirects", r"no ipv6 unreachables", r"ipv6 unreachables",
-        r"ipv6 nd (?:ra|dad|ns-interval|reachable-time|managed-config-flag|other-config-flag|cache|nud|router-preference) ?.*",
+        r"ipv6 nd (?:ra|dad|ns-interval|reachable-time|managed-config-flag|other-config-flag)(?: .*)?",
+        r"ipv6 nd (?:cache|nud|router-preference)(?: .*)?",
         r"no ipv6 nd .+", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
     )),
     ("answers ARP for others; what then arrives is judged as any packet", _within(
@@ -115,7 +122,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"crypto pki trustpoint \S+",
         *_within(r"crypto pki trustpoint \S+ ", r"enrollment .+", r"subject-name .+", r"revocation-check .+",
                  r"rsakeypair .+", r"fqdn \S+", r"hash \S+", r"usage .+", r"source interface \S+", r"vrf \S+"),
-        *_within(r"crypto pki certificate chain \S+", r"", r" certificate [\w -]+(?: nvram:\S+)?"),
+        *_within(r"crypto pki certificate chain \S+", r"", _CERTIFICATE),
         r"key chain \S+",
         *_within(r"key chain \S+ ", r"key \d+", r"key \d+ (?:key-string|cryptographic-algorithm) .+",
                  r"key \d+ (?:accept|send)-lifetime .+"),

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _LEX = re.compile(r'\s+|#.*|"(?:[^"\\]|\\.)*"|(?P<open>/\*)|[{};\[\]]|[^\s{};\[\]"]+|(?P<bad>.)')
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n|\Z)")
 _ROLE = re.compile(r"\{(?:master|backup|linecard|primary|secondary|local)(?::(?:node)?\d+)?\}\Z")
 
 
@@ -24,6 +25,16 @@ def without_role(text: str) -> str:
         if _ROLE.match(lines[index].strip()):
             lines[index] = ""
     return "\n".join(lines)
+
+
+def hiding(text: str) -> Iterator[tuple[str, int]]:
+    """Yield the lines, comments too, in which a control character stands, with their numbers: a terminal takes a carriage return
+    for the end of the line, and what follows for a command (JUN-GRAM-13)."""
+    if text.replace("\n", " ").isprintable():  # as nearly all are; several times as fast
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if _CONTROL.search(line):
+            yield _CONTROL.sub("\ufffd", line).strip(), number
 
 
 class Piece(NamedTuple):

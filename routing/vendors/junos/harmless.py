@@ -23,6 +23,19 @@ _ROUTING = r"(?:routing-instances \S+ )?routing-options "
 # One value to the end of the statement: behind a leaf, a `set` line may go on with the leaf's neighbours (JUN-GRAM-12).
 _VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
 
+_OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_ROUTER_ID = rf"router-id (?!0\.0\.0\.0$){_OCTET}(\.{_OCTET}){{3}}$"
+"""Not 0, which every other end refuses (RFC-SESS-03)."""
+_INSTANCE = r"(routing-options |protocols (bgp (group \S+ (neighbor \S+ )?)?|\S+ )?)"
+_SECTION = (
+    r"((interfaces (\S+ (unit \d+ (family \S+ )?)?)?|firewall (family \S+ )?(filter \S+ (term \S+ )?)?"
+    r"|policy-options (policy-statement \S+ (term \S+ )?)?|(system|snmp|chassis|security|forwarding-options|class-of-service) "
+    rf"|system (services|login|ntp|syslog) |routing-instances (\S+ {_INSTANCE}?)?|{_INSTANCE})?)"
+)
+"""Sections: behind anything else a line may say a statement first (JUN-GRAM-12)."""
+_MTU = r"(12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
+"""What IPv6 needs at least (BOTH-MTU-02)."""
+
 _SSH = (
     r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
     r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
@@ -42,8 +55,8 @@ _SNMP = (
     r"|(engine-id|view|trap-group|trap-options|health-monitor|rmon|v3|traceoptions)( |$))"
 )
 _CHASSIS = (
-    r"chassis (alarm|aggregated-devices|redundancy|craft-lockout|config-button|lcd-menu"
-    r"|synchronization|dump-on-panic|routing-engine on-disk-failure)( |$)"
+    r"chassis ((alarm|aggregated-devices|redundancy|config-button|lcd-menu|synchronization|routing-engine on-disk-failure)( |$)"
+    r"|(craft-lockout|dump-on-panic)$)"
 )
 _ETHER = (
     r"interfaces \S+ (gigether-options|ether-options|fastether-options) ((auto-negotiation|no-auto-negotiation"
@@ -63,8 +76,8 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"inactive: ", "deactivated: not in effect"),
     (r"protect ", "guards a line against change; says nothing itself"),
     (r"groups \S+( |$)", "in effect only where the group is applied; there it is read as if it stood there"),
-    (r"(\S+ )*apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
-    (r"(?!set |delete )(\S+ )*apply-macro ", "free data for scripts; no daemon reads it"),
+    (rf"{_SECTION}apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
+    (rf"(?!set |delete ){_SECTION}apply-macro ", "free data for scripts; no daemon reads it"),
     (r"version \S+$", "the release that wrote the text"),
     (r"system host-name \S+$", "a name; the device's name is given to the reader"),
     (rf"system (domain-name|domain-search|name-server|time-zone){_VALUE}", _OUTGOING),
@@ -75,7 +88,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (rf"system root-authentication {_KEY}", _ACCESS),
     (_LOGIN, _ACCESS),
     (_SYSTEM, _LOCAL),
-    (r"system commit (synchronize|persist-groups-inheritance|notification)( |$)", _LOCAL),
+    (r"system commit ((synchronize|persist-groups-inheritance)$|notification( |$))", _LOCAL),
     (r"system ports (console|auxiliary)( |$)", _ACCESS),
     (r"system (no-redirects|no-redirects-ipv6|no-multicast-echo|no-ping-record-route|no-ping-time-stamp)$", _LOCAL),
     (_SSH, "options of a service that is itself modelled as a way in; who is in may reach what the device reaches"),
@@ -83,18 +96,18 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (_SNMP, "options of SNMP, itself modelled as a way in"),
     (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
     (_CHASSIS, _LOCAL),
-    (r"interfaces \S+ ((mtu|speed|link-mode) \S+$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
+    (rf"interfaces \S+ ((speed|link-mode) \S+$|mtu {_MTU}$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
     (_ETHER, _LINK),
     (r"interfaces \S+ aggregated-ether-options (lacp|link-speed)( |$)", _LINK),
     (r"interfaces \S+ unit \d+ (bandwidth \S+|traps|no-traps)$", _LINK),
-    (r"interfaces \S+ unit \d+ family inet6? (mtu \d+|no-redirects|dad-disable)$", _LINK),
+    (rf"interfaces \S+ unit \d+ family inet6? (mtu {_MTU}|no-redirects|dad-disable)$", _LINK),
     (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
     (r"firewall (three-color-policer|policer) ", _UNUSED),
     (r"policy-options (as-path-group|damping) ", _UNUSED),
     (_SESSIONS, _SESSION),
     (r"(?:routing-instances \S+ )?protocols bgp group \S+ description" + _VALUE, "a remark"),
     (_ROUTING + r"(nonstop-routing$|(graceful-restart|options syslog|traceoptions)( |$))", "how the routing daemon restarts"),
-    (_ROUTING + r"router-id \S+$", "only BGP uses it here, and there is none in this instance"),
+    (_ROUTING + _ROUTER_ID, "only BGP uses it here, and there is none in this instance"),
     (r"routing-options autonomous-system \d+ asdot-notation$", "how AS numbers are shown"),
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from intents.reason import Reason, because
 from routing.model import LinePath
-from routing.vendors.junos.comments import swallowed, uncommented, without_role
+from routing.vendors.junos.comments import hiding, swallowed, uncommented, without_role
 
 INACTIVE = "inactive: "
 UNPARSED = "unparsed: "
@@ -67,6 +67,11 @@ def read_statements(text: str) -> list[JunosStatement]:
     """Read a whole configuration in either form; never fails: what can't be parsed is a statement with a fault."""
     text = without_role(text)
     found, off = _read_set_lines(text) if SET_FORM.search(text) else _read_braces(text)
+    hidden = tuple(hiding(text))
+    faulted = {item.line for item in found if item.fault} if hidden else set()
+    for line, number in hidden:
+        if number not in faulted:
+            found.append(JunosStatement(UNPARSED + line, number, fault=because("invisible_character")))
     return _mark_inactive(found, off) if off else found
 
 

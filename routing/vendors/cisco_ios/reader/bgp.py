@@ -98,7 +98,7 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     words = line[1][1].split()
     match words:
         case ["bgp", "router-id", address]:
-            partial.bgp_router_id = ipv4(address)
+            partial.bgp_router_id = _router_number(address)
         case ["bgp", "router-id", "vrf", "auto-assign"]:
             partial.router_id_of_vrf = line
         case ["no", "bgp", "default", "ipv4-unicast"]:
@@ -116,12 +116,20 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     return True
 
 
+def _router_number(text: str) -> int:
+    """Return a router ID; UnclearError for 0, which every other end refuses (RFC-SESS-03)."""
+    number = ipv4(text)
+    if not number:
+        raise unclear("not_a_router_id")
+    return number
+
+
 def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bool:
     words = line[1][2].split()
     if words[0] == "neighbor" or words[:2] == ["no", "neighbor"]:
         return read_neighbor(instance, family, words, line)
     if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
-        instance.router_id = ipv4(words[2])
+        instance.router_id = _router_number(words[2])
         return True
     return read_originated(instance, family, words, line)
 

@@ -53,6 +53,8 @@ def read(name: str, text: str) -> ReadDevice:
     partial = PartialDevice(name, lines)
     strange = strange_lines(text, lines)
     ended = False
+    for index in sorted(strange.keys() & range(next((item.start for item in sections(lines)), len(lines)))):
+        partial.reject(index, (lines[index].strip(),), strange[index])  # what looks like a comment may end in a command
     for section in sections(lines):
         if ended or (strange and not strange.keys().isdisjoint(range(section.start, section.end))):
             _reject_section(partial, section, strange, because("after_the_end") if ended else None)
@@ -190,8 +192,7 @@ def _read_vrf_section(partial: PartialDevice, section: Section, words: list[str]
 
 def _read_no(partial: PartialDevice, index: int, words: list[str]) -> bool:
     if words == ["no", "snmp-server"]:
-        partial.snmp.clear()
-        return True
+        return not partial.snmp  # nobody says whether it takes back what stood before, or only stops the agent
     return read_http_line(partial, index, words) or read_netconf_line(partial, index, words)
 
 

@@ -53,8 +53,8 @@ def _redistribution_map(words: list[str]) -> str | None:
 
 @lru_cache(maxsize=1 << 12)
 def _classful(value: int) -> int:
-    """Return the length of the class of an IPv4 network address (RFC 791)."""
-    if value >> 31 == 0:
+    """Return the length of the class of an IPv4 network address (RFC 791); 0.0.0.0 is the default route (IOS-STAT-04)."""
+    if value >> 31 == 0 and value:
         return 8
     if value >> 30 == 0b10:
         return 16

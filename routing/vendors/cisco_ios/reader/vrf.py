@@ -48,6 +48,10 @@ def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None
         return
     legacy = words[0] == "ip"
     vrf = partial.vrfs.setdefault(words[2], VrfDraft(words[2], section.start))
+    if partial.lines[vrf.index].split()[0] != words[0]:  # of the other form: refused (IOS-UP-22)
+        for index, path in nested(partial.lines, section):
+            partial.reject(index, path, because("vrf_of_other_form"))
+        return
     partial.say(vrf_ref(vrf.name), section.start)
     if legacy:
         vrf.families.setdefault(Family.V4, FamilyDraft())
@@ -77,7 +81,7 @@ def _family_of(text: str) -> Family | None:
 
 def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
     match path[1].split():
-        case ["rd", rd] if distinguisher(rd) is not None:
+        case ["rd", rd] if distinguisher(rd) is not None and vrf.rd in (None, distinguisher(rd)):  # IOS-UP-06
             vrf.rd = distinguisher(rd)
         case ["description", _, *_]:
             vrf.description = path[1].partition(" ")[2].strip()

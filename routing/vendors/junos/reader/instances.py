@@ -100,7 +100,8 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
         case ["protocols", "bgp", *rest]:
             return instance.bgp.take(rest, statement)
         case ["routing-options", "router-id", text]:
-            if parse_address(text).family is not Family.V4:
+            router_id = parse_address(text)
+            if router_id.family is not Family.V4 or not router_id.value:  # RFC-SESS-03
                 return because("not_a_router_id")
             instance.leaves.put("router-id", text, statement)
         case ["routing-options", "autonomous-system", *rest]:
