@@ -90,6 +90,18 @@ def doubts(of: InspectedTexts, device: str) -> set[tuple[str, str]]:
     return {(doubt.device, doubt.reason.key) for doubt in found}
 
 
+@pytest.mark.parametrize("enabled", [True, False])
+def test_two_neighbours_in_one_subnet_leave_open_whose_next_hop_is_passed_on(enabled: bool) -> None:
+    peers = (neighbor("10.0.0.2", 65002), replace(neighbor("10.0.0.3", 65003), enabled=enabled))
+    hub = Device(
+        name="a",
+        platform="cisco_ios",
+        interfaces=(interface("lan", "10.0.0.1/24"), interface("other", "10.0.1.1/24")),
+        bgp=(bgp(None, 65001, *peers, neighbor("10.0.1.2", 65004)),),
+    )
+    assert (("a", "shared_segment") in doubts(texts(hub), "a")) is enabled
+
+
 # tables
 
 

@@ -126,7 +126,9 @@ class _Urn:
         self._permits = [
             rule
             for rule in given.policy.rules
-            if rule.effect is Effect.PERMIT and DevicesEndpoint() not in (rule.source, rule.destination)
+            if rule.effect is Effect.PERMIT
+            and rule.service
+            and DevicesEndpoint() not in (rule.source, rule.destination)
         ]
         self._ports: dict[AttachmentName, list[AttachmentPort]] = {}
         for port in given.network.ports:

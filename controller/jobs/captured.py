@@ -151,9 +151,9 @@ def _lines(read: ReadDevice, numbered: tuple[tuple[int, LinePath], ...], capture
     numbers = frozenset(read.unknown_lines)
     texts = captured.text.split("\n")
     found: dict[int, ReadLine] = {}
-    for number, path in numbered:
-        if number in captured.wrapped:
-            path = (texts[number - 1].strip(),)  # noqa: PLW2901 -- named so among the lines not understood
+    for number, statement in numbered:
+        # a line that may be cut is named by its text among the lines not understood
+        path = (texts[number - 1].strip(),) if number in captured.wrapped else statement
         unknown = number in numbers and path in reasons
         kind = LineKind.UNKNOWN if unknown else LineKind.HARMLESS if path in harmless else LineKind.MODELLED
         line = ReadLine(number=number, path=path, kind=kind, reason=reasons.get(path) if unknown else None)

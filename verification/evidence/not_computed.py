@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from routing.model import BgpInstance, Device, RouteSource, StaticRoute
+from verification.routes.control_plane import EBGP_DISTANCE
 from verification.routes.rib import PrefixState
 from verification.routes.route_filters import DEFAULT_PREFERENCE
 from verification.routes.topology import Topology
-
-EBGP_DISTANCE = 20
-"""Of both platforms' order: a static route of a higher distance gives way to a received one (Junos' numbers are ranked alike)."""
+from verification.verdicts.route_entry import table_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +110,9 @@ def _instance(routes: _Routes, device: Device, instance: BgpInstance) -> Iterato
     node = routes.topology.number[(device.name, instance.vrf)]
     for item in instance.aggregates:
         if any(leak.source == node for leak in routes.topology.leaks):  # IOS-AGG-02
-            yield because("leaked_aggregate", prefix=item.prefix, vrf=_table(instance.vrf))
+            yield because("leaked_aggregate", prefix=item.prefix, vrf=table_named(instance.vrf))
         if not routes.topology.rules[node].aggregates_start_anew and _has_received(routes, node, item.prefix):
-            yield because("aggregate_of_received", prefix=item.prefix, vrf=_table(instance.vrf))  # JUN-AGG-02
+            yield because("aggregate_of_received", prefix=item.prefix, vrf=table_named(instance.vrf))  # JUN-AGG-02
 
 
 def _has_received(routes: _Routes, node: int, aggregate: Prefix) -> bool:
@@ -134,7 +133,3 @@ def _segments(device: Device, instance: BgpInstance) -> Iterator[Reason]:
             near = [one for one in instance.neighbors if one.family is subnet.family and subnet.holds(one.address)]
             if sum(one.enabled for one in near) > 1:
                 yield because("shared_segment", interface=item.name)
-
-
-def _table(vrf: str | None) -> Reason | str:
-    return because("the_global_table") if vrf is None else vrf

@@ -22,6 +22,7 @@ from verification.mutation.equivalent_routes import Ends, RoutingState, all_pref
 from verification.reference.acl import may_log_in
 from verification.reference.bgp_sessions import Node
 from verification.verdicts.failure import Failure, FailureName
+from verification.verdicts.route_entry import table_named
 
 Entries = tuple[AclEntry, ...]
 
@@ -208,7 +209,7 @@ def _login_differences(before: Device, after: Device) -> Iterator[Reason]:
                     one = may_log_in(before, service, vrf, family, source)
                     if one != may_log_in(after, service, vrf, family, source):
                         who = format_address(family, source)
-                        ends = {"vrf": vrf or because("global_table"), "device": before.name, "source": who}
+                        ends = {"vrf": table_named(vrf), "device": before.name, "source": who}
                         opened = because("login_opens") if not one else because("login_closes")
                         yield because("differs_in_login", service=service, **ends, change=opened)
 
@@ -277,4 +278,4 @@ def _notes(before: Device, after: Device) -> Iterator[Reason]:
     for instance, other in zip(before.bgp, after.bgp, strict=False):
         limits = [[one.maximum_prefixes for one in item.neighbors] for item in (instance, other)]
         if instance.router_id != other.router_id or limits[0] != limits[1]:
-            yield because("note_limits", vrf=instance.vrf or because("global_table"))
+            yield because("note_limits", vrf=table_named(instance.vrf))

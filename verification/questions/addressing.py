@@ -20,8 +20,9 @@ from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
 from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
-from verification.questions.network import NetworkFault, only_family, table_named
+from verification.questions.network import NetworkFault, only_family
 from verification.routes.adjacency import parent_of
+from verification.verdicts.route_entry import table_named
 
 Address = tuple[Family, int, int]
 """Family, value, prefix length."""

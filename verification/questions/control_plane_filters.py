@@ -27,8 +27,9 @@ from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, r
 from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import LOGIN_HEADERS
 from verification.packets.session_headers import DEVICE_MESSAGES
-from verification.questions.network import NetworkFault, table_named
+from verification.questions.network import NetworkFault
 from verification.verdicts.flow import TCP, UDP
+from verification.verdicts.route_entry import table_named
 
 _BGP = ((179, 179),)
 _LOGINS = {

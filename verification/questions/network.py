@@ -24,6 +24,7 @@ from verification.routes.forwarding import Forwarding
 from verification.routes.surviving import Surviving
 from verification.verdicts.failure import NOTHING_FAILED, Failure, FailureKind, FailureName
 from verification.verdicts.flow import SUCCESS
+from verification.verdicts.route_entry import table_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +49,6 @@ def only_family(families: Iterable[Family]) -> Family | None:
 def failed(reason: Reason, failure: FailureName) -> Reason:
     """Return what is wrong with what has failed at the time."""
     return because("when_failed", reason=reason, failure=failure.in_words()) if failure else reason
-
-
-def table_named(vrf: str | None) -> Reason | str:
-    """Return a VRF's name, or what the global table is called in its place."""
-    return vrf or because("global_table")
 
 
 def without_backbone(evidence: Evidence) -> Forwarding:

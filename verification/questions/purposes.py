@@ -15,9 +15,10 @@ from routing.refs import vrf_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault, failed, table_named
+from verification.questions.network import NetworkFault, failed
 from verification.questions.reachability import Components
 from verification.routes.forwarding import Forwarding
+from verification.verdicts.route_entry import table_named
 
 MANAGEMENT = PurposeName("management")
 Homes = Mapping[Prefix, tuple[PurposeName, frozenset[str]]]

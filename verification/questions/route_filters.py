@@ -16,8 +16,9 @@ from routing.model import Action, BgpNeighbor, PolicyClause, PolicyDefault, Rout
 from routing.refs import neighbor_ref
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.questions.network import NetworkFault, table_named
+from verification.questions.network import NetworkFault
 from verification.routes.adjacency import Session
+from verification.verdicts.route_entry import table_named
 
 Policies = Mapping[str, RoutePolicy]
 

@@ -18,8 +18,9 @@ from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.questions.far_ends import prefixes_behind, shown_target
-from verification.questions.network import NetworkFault, table_named
+from verification.questions.network import NetworkFault
 from verification.routes.best_path import Selected
+from verification.verdicts.route_entry import table_named
 
 
 def check_strays(evidence: Evidence, address_index: AddressIndex, plane: ManagementPlane) -> Iterator[NetworkFault]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from routing.model import RouteSource
 from verification.verdicts.flow import Line
 
@@ -42,6 +43,11 @@ class RouteEntry:
             return False
         mine, theirs = _next_hops(self.ways), _next_hops(other.ways)
         return mine is None or theirs is None or mine == theirs
+
+
+def table_named(vrf: str | None) -> Reason | str:
+    """Return a VRF's name, or what the global table is called in its place."""
+    return vrf or because("global_table")
 
 
 def _next_hops(ways: Iterable[RouteWay]) -> frozenset[int] | None:
