@@ -75,9 +75,7 @@ def routes_for(policy: RoutePolicy) -> tuple[BatfishRoute, ...]:
             }
     return tuple(
         sorted(
-            BatfishRoute(
-                network=network, protocol=protocol, communities=communities, path=path, preference=preference
-            )
+            BatfishRoute(network=network, protocol=protocol, communities=communities, path=path, preference=preference)
             for network in networks
             for communities in carried
             for path in paths
