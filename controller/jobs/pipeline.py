@@ -19,6 +19,7 @@ from intents.model import Intent
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
 from intents.prefix import Address, Family, Prefix
+from intents.reader.excerpts import add_excerpts
 from intents.registry import PurposeName, Registry, as_at
 from intents.settings import Settings
 from intents.workspace import load_intents
@@ -40,6 +41,7 @@ from routing.config import DeviceConfig, render_device
 from routing.merge import merge_running
 from routing.vendors import VENDORS
 from routing.vendors.vendor import BaselineSettings, Budget
+from routing.written import check_written
 
 LOCKFILE = "truc.lock.csv"
 
@@ -88,7 +90,8 @@ def want(folder: Path, on: date | None) -> Wanted:
     loaded = load_intents(folder)
     day = today_of(loaded.settings.default_on, on)
     equipment, found = load_inventory(folder, loaded.registry)
-    findings = raise_errors((*loaded.findings, *found))
+    written = add_excerpts(folder, check_written(loaded.registry, equipment, loaded.settings.management))
+    findings = raise_errors((*loaded.findings, *found, *written))
     registry = as_at(loaded.registry, day)
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from intents.finding import Finding, RuleRef, Severity, Where, make_finding
 from intents.reader.suggestions import suggest
+from intents.reason import Reason
 from intents.rule_packs import rule_on
 
 
@@ -76,7 +77,7 @@ class ParserContext:
 
 def located(code: str, where: Where, values: Iterable[tuple[str, object]], rule: RuleRef | None = None) -> Finding:
     """Return an error at a place whose message parameters are given as pairs."""
-    pairs = tuple(sorted((name, str(value)) for name, value in values))
+    pairs = tuple(sorted((name, value if isinstance(value, Reason) else str(value)) for name, value in values))
     return Finding(code=code, severity=Severity.ERROR, where=where, values=pairs, rule=rule)
 
 

@@ -200,6 +200,7 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         decision_ref=fields.text("decision_ref"),
         device=fields.optional("device"),
         interface=fields.optional("interface"),
+        interface_where=fields.place("interface"),
         validity=fields.validity(),
         where=fields.place("name"),
     )

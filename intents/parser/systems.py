@@ -123,6 +123,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             decision_ref=fields.text("decision_ref"),
             device=fields.optional("device"),
             interface=fields.optional("interface"),
+            interface_where=fields.place("interface"),
             validity=system.validity,
             where=entry.where,
         )
@@ -159,6 +160,7 @@ def read_outside_networks(
             decision_ref=outside.decision_ref,
             device=outside.gateway,
             interface=fields.optional("interface"),
+            interface_where=fields.place("interface"),
             validity=outside.validity,
             where=entry.where,
         )

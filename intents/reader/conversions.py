@@ -13,12 +13,15 @@ from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
 from intents.reader.suggestions import suggest
+from intents.reason import Reason, because
 from intents.reserved import reserved_in
 from intents.service import Range
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+LONGEST_TEXT = 300
 UNIT_CODE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SERVER = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?")
 
@@ -30,7 +33,23 @@ class Complaint:
     """Why a text cannot be converted: a code and its message parameters, but for the field's name."""
 
     code: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Reason], ...] = ()
+
+
+def to_line(text: str) -> str | Complaint:
+    """Read words: one line of at most 300 characters."""
+    if "\n" in text:
+        return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", because("text_of_several_lines"))))
+    if len(text) > LONGEST_TEXT:
+        reason = because("text_too_long", length=len(text), limit=LONGEST_TEXT)
+        return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", reason)))
+    return text
+
+
+def to_server(text: str) -> str | Complaint:
+    """Read HOST or HOST:PORT, an IPv6 address in brackets."""
+    found = _SERVER.fullmatch(text)
+    return text if found and 0 < int(found[1] or 1) <= 65535 else Complaint("TR820", (("text", text),))
 
 
 def to_name(text: str) -> str | Complaint:
