@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.reader.look_alikes import odd_finding
 from intents.reader.suggestions import suggest
 from intents.reason import Reason
 from intents.rule_packs import rule_on
@@ -59,8 +60,12 @@ class ParserContext:
         known = self.declared[kind]
         if name in known or kind in self.unknown:
             return True
+        odd = odd_finding(name, where, rule)
+        if odd is not None:
+            self.findings.append(odd)
+            return False
         if kind is NameKind.UNIT and "@" not in name:
-            keys = ", ".join(sorted(key for key in known if key.partition("@")[0] == name))
+            keys = ", ".join(sorted(key for key in known if key.partition("@")[0].lstrip("0") == name.lstrip("0")))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
             nearest = suggest(name, known)

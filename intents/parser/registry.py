@@ -14,8 +14,9 @@ from typing import TypeVar
 from intents.finding import Finding, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.conversions import UNIT_CODE, Complaint, to_name
-from intents.reader.csv_reader import CsvTable, read_csv
+from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
+from intents.reader.table import CsvTable
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -62,6 +63,9 @@ def read_table(
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
     reading.add([_with_rule(finding) for finding in findings], *kinds)
+    habit = table.habits.finding()
+    if habit is not None:
+        reading.findings.append(habit)
     return table
 
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
+from intents.reader.look_alikes import odd_letter
 from intents.reader.suggestions import suggest
 from intents.reason import Reason, because
 from intents.reserved import reserved_in
@@ -36,6 +37,12 @@ class Complaint:
     values: tuple[tuple[str, str | Reason], ...] = ()
 
 
+def _refused(text: str, code: str, values: tuple[tuple[str, str], ...]) -> Complaint:
+    """Return why a text is refused that should be plain: the letter in it that only looks plain, or else `code`."""
+    odd = odd_letter(text)
+    return Complaint(code, values) if odd is None else Complaint("TR142", tuple(odd.items()))
+
+
 def to_line(text: str) -> str | Complaint:
     """Read words: one line of at most 300 characters."""
     if "\n" in text:
@@ -54,7 +61,7 @@ def to_server(text: str) -> str | Complaint:
 
 def to_name(text: str) -> str | Complaint:
     """Read a name: lower-case letters, digits and inner `-`, at most 48 characters."""
-    return text if NAME.fullmatch(text) else Complaint("TR117", (("text", text),))
+    return text if NAME.fullmatch(text) else _refused(text, "TR117", (("text", text),))
 
 
 def to_date(text: str) -> date | Complaint:
@@ -64,7 +71,7 @@ def to_date(text: str) -> date | Complaint:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    return Complaint("TR118", (("text", text),))
+    return _refused(text, "TR118", (("text", text),))
 
 
 def to_choice(text: str, choices: type[Choice]) -> Choice | Complaint:
@@ -74,13 +81,13 @@ def to_choice(text: str, choices: type[Choice]) -> Choice | Complaint:
     except ValueError:
         allowed = [item.value for item in choices]
         values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
-        return Complaint("TR116", values)
+        return _refused(text, "TR116", values)
 
 
 def to_whole(text: str, low: int, high: int) -> int | Complaint:
     """Read a whole number between two bounds, both inclusive."""
     if not _WHOLE.fullmatch(text):
-        return Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
+        return _refused(text, "TR122", (("text", text), ("low", str(low)), ("high", str(high))))
     value = int(text)
     return (
         value if low <= value <= high else Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
@@ -100,7 +107,7 @@ def to_prefix(text: str) -> Prefix | Complaint:
         suggestion = str(prefix_of(*parse_interface(text)))
     except ValueError:
         suggestion = ""
-    return Complaint("TR123", (("text", text), ("suggestion", suggestion)))
+    return _refused(text, "TR123", (("text", text), ("suggestion", suggestion)))
 
 
 def to_address(text: str) -> Address | Complaint:
@@ -108,7 +115,7 @@ def to_address(text: str) -> Address | Complaint:
     try:
         address = parse_address(text)
     except ValueError:
-        return Complaint("TR123", (("text", text), ("suggestion", "")))
+        return _refused(text, "TR123", (("text", text), ("suggestion", "")))
     return _reserved(text, Prefix(address.family, address.value, address.family.bits)) or address
 
 
@@ -127,4 +134,4 @@ def to_ports(text: str) -> Range | Complaint:
         high = int(found.group(2)) if found.group(2) else low
         if low <= high <= 65535:
             return low, high
-    return Complaint("TR124", (("text", text),))
+    return _refused(text, "TR124", (("text", text),))

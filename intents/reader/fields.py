@@ -15,7 +15,7 @@ from intents.finding import RuleRef, Where
 from intents.parser.reading import NameKind, ParserContext, located
 from intents.prefix import ANY4, Prefix
 from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_line, to_name, to_prefix, to_whole
-from intents.reader.csv_reader import Row
+from intents.reader.table import Row
 from intents.registry import Validity
 
 _Value = TypeVar("_Value")

@@ -12,6 +12,7 @@ from intents.finding import RuleRef, Where, make_finding
 from intents.parser.reading import NameKind, ParserContext
 from intents.reader.conversions import Choice, Complaint, to_choice, to_line
 from intents.reader.fields import NO_RULES, FieldReader
+from intents.reader.look_alikes import odd_letter
 from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
 from intents.reader.suggestions import suggest
 
@@ -34,7 +35,10 @@ class NodeFields(FieldReader):
             return
         self._entries = {entry.key: entry for entry in node.entries}
         for entry in node.entries:
-            if entry.key not in allowed:
+            if entry.key not in allowed and (odd := odd_letter(entry.key)) is not None:
+                self._meant.add(suggest(entry.key, allowed))
+                self.complain("TR142", entry.where, **odd)
+            elif entry.key not in allowed:
                 nearest = suggest(entry.key, allowed)
                 self._meant.add(nearest)
                 allowed_text = ", ".join(allowed)
