@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from intents.finding import Finding, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
-from intents.reader.conversions import UNIT_CODE, Complaint, to_name
+from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
 from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
 from intents.reader.table import CsvTable
@@ -75,11 +75,11 @@ def _with_rule(finding: Finding) -> Finding:
 
 
 def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> None:
-    """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
+    """Declare the `name` of every row; a bad name is a finding, and references to such names are not checked then."""
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
         if isinstance(complaint := to_name(name), Complaint):
-            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))])
+            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))], kind)
         reading.declare(kind, name, where)
 
 
@@ -107,8 +107,10 @@ FIELD_RULES = {
 
 
 def declare_units(table: CsvTable, reading: ParserContext) -> None:
-    """Declare the key (code and first day) and the root block of every unit."""
+    """Declare the key (code and first day) and the root block of every unit; where one can't be read, not all are known."""
     for row in table.rows:
+        if not UNIT_CODE.fullmatch(row.text("code")) or isinstance(to_date(row.text("valid_from")), Complaint):
+            reading.unknown.add(NameKind.UNIT)
         reading.declare(NameKind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
         reading.declared[NameKind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
 

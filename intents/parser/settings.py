@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intents.parser.reading import NameKind, ParserContext
-from intents.reader.conversions import Complaint, to_address, to_choice, to_server
+from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
-from intents.reader.suggestions import suggest
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
 from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
 
@@ -88,9 +87,8 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
 
 def _read_use(fields: NodeFields) -> str:
     use = fields.required("use")
-    if use and use not in POOL_USES:
-        allowed, nearest = ", ".join(POOL_USES), suggest(use, POOL_USES)
-        fields.complain("TR116", fields.place("use"), field="use", text=use, allowed=allowed, suggestion=nearest)
+    if use and isinstance(complaint := to_one_of(use, POOL_USES), Complaint):
+        fields.reject("use", complaint)
         return ""
     return use
 

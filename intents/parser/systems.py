@@ -58,7 +58,7 @@ def named_entries(root: Node | None, field: str, kind: NameKind, reading: Parser
     entries = tuple(entries_of(node, reading))
     for entry in entries:
         if isinstance(complaint := to_name(entry.key), Complaint):
-            reading.add([located(complaint.code, entry.where, (("field", field), *complaint.values))])
+            reading.add([located(complaint.code, entry.where, (("field", field), *complaint.values))], kind)
         reading.declare(kind, entry.key, entry.where)
     return entries
 

@@ -6,6 +6,7 @@ The one idea: YAML fields and CSV cells share these conversions; whoever knows t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -74,14 +75,18 @@ def to_date(text: str) -> date | Complaint:
     return _refused(text, "TR118", (("text", text),))
 
 
+def to_one_of(text: str, allowed: Sequence[str]) -> str | Complaint:
+    """Read one of a few words."""
+    if text in allowed:
+        return text
+    values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
+    return _refused(text, "TR116", values)
+
+
 def to_choice(text: str, choices: type[Choice]) -> Choice | Complaint:
     """Read a member of a closed enumeration by its identifier."""
-    try:
-        return choices(text)
-    except ValueError:
-        allowed = [item.value for item in choices]
-        values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
-        return _refused(text, "TR116", values)
+    found = to_one_of(text, [item.value for item in choices])
+    return choices(found) if isinstance(found, str) else found
 
 
 def to_whole(text: str, low: int, high: int) -> int | Complaint:
