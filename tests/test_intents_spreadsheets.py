@@ -13,6 +13,8 @@ from intents.finding import Finding, Severity, Where
 from intents.messages import describe
 from intents.reader.csv_reader import read_csv
 from intents.reader.table_source import MAXIMUM_RECODED
+from intents.workspace import load_intents
+from tests.rule_cases import changed
 
 COLUMNS = {"name": True, "title": False, "valid_from": False, "valid_to": False}
 UNITS = {"code": True, "type": True, "name": True}
@@ -153,3 +155,16 @@ def test_dates_are_read_rightly_or_not_at_all(
         assert [row[2] for row in rows] == [str(day) for day in days]
     else:
         assert [item.code for item in findings] == ["TR144"]
+
+
+def test_letters_in_parts_are_the_same_in_yaml(tmp_path: Path) -> None:
+    workspace = changed(
+        tmp_path,
+        ("organisations.csv", ",pilot,", ",thí điểm,"),
+        (
+            "intents/offices.yaml",
+            "organisations: {names: [van-phong-ubnd-tinh], purpose: government}",
+            f"organisations: {{labels: [{unicodedata.normalize('NFD', 'thí điểm')}], purpose: government}}",
+        ),
+    )
+    assert load_intents(workspace).findings == ()
