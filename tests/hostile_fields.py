@@ -71,7 +71,9 @@ def rich_workspace() -> dict[str, object]:
         name = str(path.relative_to(TINY))
         if path.suffix == ".csv":
             lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-            found[name] = list(csv.reader(lines))
+            header, *rows = csv.reader(lines)
+            more = [column for column in TABLES[name] if column not in header]
+            found[name] = [header + more, *(row + [""] * len(more) for row in rows)]
         elif path.suffix == ".yaml":
             found[name] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return _fill(found)
