@@ -134,6 +134,12 @@ def running_text_that_is_not_read(folder: Path) -> object:
     return findings
 
 
+def text_of_another_platform(folder: Path) -> object:
+    texts = texts_in(folder)
+    (texts / "core-1.cfg").write_text((texts / "core-2.conf").read_text(encoding="utf-8"), encoding="utf-8")
+    return read(folder)
+
+
 def running_that_is_no_folder(folder: Path) -> object:
     (folder / "running").write_text("hostname agg-1\n", encoding="utf-8")
     return merge_running(compiled().configs, folder / "running")[1]
@@ -278,6 +284,7 @@ CASES: Mapping[str, Produce] = {
     "TR705-running-of-a-stranger": running_of_a_stranger,
     "TR707-no-utf-8": odd_running_text,
     "TR720-not-read": running_text_that_is_not_read,
+    "TR721-another-platform": text_of_another_platform,
     "TR720-no-folder": running_that_is_no_folder,
     **FOREIGN,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),

@@ -16,6 +16,7 @@ import typer
 
 from controller.cli.inspection import app as inspection
 from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
+from controller.cli.tables import app as tables
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
@@ -56,6 +57,7 @@ def options(
 
 
 app.add_typer(inspection)
+app.add_typer(tables)
 
 
 @app.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from intents.reason import Reason
@@ -140,6 +141,25 @@ class BaselineSettings:
     secret_names: Mapping[str, str]
 
 
+class WrittenKind(StrEnum):
+    """What an office writes that comes to stand in a device's text: by the field's name in the workspace."""
+
+    DEVICE = "device"
+    PURPOSE = "purpose"
+    DOMAIN_NAME = "domain_name"
+    TIMEZONE = "timezone"
+    BANNER = "banner"
+
+
+class WrittenFault(NamedTuple):
+    """Why a text that an office writes can't stand in texts of a platform, what may stand there, and what was probably meant
+    ("" if nobody can say)."""
+
+    reason: Reason
+    wanted: Reason
+    suggestion: str = ""
+
+
 class CapturedForms(NamedTuple):
     """What tells texts of a platform from others: `signs`, lines that they have; `strangers`, lines that they never have
     (those of platforms that look alike)."""
@@ -191,6 +211,14 @@ class Vendor(Protocol):
         Ours: what is intended; and whatever stands inside something that only we make (interfaces and VRFs that the
         intended paths name, ACLs, prefix lists and route maps in our namespace `TRUC-`, BGP in our VRFs).
         """
+        ...
+
+    def port_fault(self, name: str) -> WrittenFault | None:
+        """Return why a name is not the full name of a physical port, None if it is."""
+        ...
+
+    def written_fault(self, kind: WrittenKind, text: str) -> WrittenFault | None:
+        """Return why a text can't stand in the platform's texts as what it is, None if it can."""
         ...
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
