@@ -61,17 +61,19 @@ app.add_typer(inspection)
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
+    on: On = None,
     lang: Lang = Language.EN,
     *,
+    empty: Annotated[bool, typer.Option("--empty", help="One of your own: tables that say what to write.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a new workspace: a small example that works."""
+    """Make a new workspace: a small example that works, or an empty one."""
     output = Output(lang, json=json)
 
     def action() -> int:
         from controller.commands.init import init_workspace
 
-        return init_workspace(output, folder)
+        return init_workspace(output, folder, on, empty=empty)
 
     finish(output, folder, action)
 
