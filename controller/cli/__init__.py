@@ -8,14 +8,26 @@ by the command that needs it, so that `truc --help` is there at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from controller.cli.completion import (
+    offer_devices,
+    offer_explained,
+    offer_organisations,
+    offer_pools,
+    offer_schemas,
+    offer_sites,
+)
 from controller.cli.inspection import app as inspection
 from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
+from controller.cli.shells import COMPLETE, prepare_completion
+from controller.cli.shells import app as shells
+from controller.cli.spoken import SpokenCommand, SpokenGroup
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
@@ -27,8 +39,8 @@ if TYPE_CHECKING:
     from verification.batfish.protocol import BatfishSession
 
 app = typer.Typer(
+    cls=SpokenGroup,
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -56,9 +68,10 @@ def options(
 
 
 app.add_typer(inspection)
+app.add_typer(shells)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
     on: On = None,
@@ -78,7 +91,7 @@ def init(
     finish(output, folder, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check every file of a workspace; writes nothing."""
     output = Output(lang, json=json)
@@ -91,7 +104,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
     finish(output, workspace, action)
 
 
-@app.command("compile")
+@app.command("compile", cls=SpokenCommand)
 def compile_(
     workspace: Workspace = HERE,
     out: Annotated[
@@ -115,7 +128,7 @@ def compile_(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def verify(
     workspace: Workspace = HERE,
     configs: Annotated[
@@ -183,10 +196,28 @@ def verify(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def show(
     what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
-    device: Annotated[str | None, typer.Argument(help="The device, with `config`.", metavar="[DEVICE]")] = None,
+    device: Annotated[
+        str | None,
+        typer.Argument(help="The device, with `config`.", metavar="[DEVICE]", autocompletion=offer_devices),
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option("--site", help="Only what is at a site.", metavar="SITE", autocompletion=offer_sites)
+    ] = None,
+    organisation: Annotated[
+        str | None,
+        typer.Option(
+            "--organisation",
+            help="Only what is about an organisation.",
+            metavar="NAME",
+            autocompletion=offer_organisations,
+        ),
+    ] = None,
+    pool: Annotated[
+        str | None, typer.Option("--pool", help="Only what is in a pool.", metavar="POOL", autocompletion=offer_pools)
+    ] = None,
     workspace: Workspace = HERE,
     on: On = None,
     lang: Lang = Language.EN,
@@ -198,15 +229,22 @@ def show(
 
     def action() -> int:
         from controller.commands.show import show as show_table
+        from controller.commands.show_filter import ShowFilter
 
-        return show_table(output, workspace, on, what, device)
+        wanted = ShowFilter(site=site, organisation=organisation, pool=pool)
+        return show_table(output, workspace, on, what, device, wanted)
 
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def explain(
-    name: Annotated[str, typer.Argument(help="A code (TR112), an intent, or DEVICE:LINE.", metavar="X")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A code (TR112), an intent, DEVICE:LINE or FILE:LINE.", metavar="X", autocompletion=offer_explained
+        ),
+    ],
     workspace: Workspace = HERE,
     on: On = None,
     lang: Lang = Language.EN,
@@ -224,7 +262,7 @@ def explain(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
     table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
@@ -245,12 +283,19 @@ def ipam(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def schema(
-    file: Annotated[str | None, typer.Argument(help="A YAML file of a workspace; all if left out.")] = None,
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            help="A YAML file of a workspace, or a format of --json; all files if left out.",
+            metavar="[FILE|FORMAT]",
+            autocompletion=offer_schemas,
+        ),
+    ] = None,
     lang: Lang = Language.EN,
 ) -> None:
-    """Write the JSON Schemas of the YAML files, for editors."""
+    """Write the JSON Schemas of the YAML files, for editors, or of the messages of --json."""
     output = Output(lang)
 
     def action() -> int:
@@ -261,7 +306,7 @@ def schema(
     finish(output, HERE, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check Python, packages, encoding and the workspace's lockfile."""
     output = Output(lang, json=json)
@@ -286,15 +331,14 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 
 
 def main() -> None:
-    """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
+    """Start truc."""
     prepare_streams()
+    if COMPLETE in os.environ:
+        prepare_completion()
     foreign = foreign_ipam()
     if foreign is not None:
         sys.exit(_say_foreign(foreign))
-    try:
-        app()
-    except SystemExit as ended:
-        sys.exit(1 if type(ended.code) is int and ended.code == 2 else ended.code)
+    app()
 
 
 def _say_foreign(place: Path) -> int:
