@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +19,7 @@ from controller.output.terminal import Output
 from controller.reports.inspection import print_table
 from intents.prefix import parse_prefix
 from routing.model import RouteSource
-from tests.small_commands import ON, ROOT, copy_small, truc
+from tests.small_commands import ON, copy_small, truc
 from verification.inspection.tables import Inspection, disputed_routes
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -367,35 +365,3 @@ def test_what_is_neither_file_nor_folder_is_not_waited_for(tmp_path: Path) -> No
 
 def test_too_many_words_are_a_usage_error() -> None:
     assert truc("trace", "a", "b", "c")[0] != ExitCode.FINE
-
-
-# the page about it
-
-PAGE = ROOT / "docs" / "en" / "captured.md"
-
-
-def texts_of_page(page: str) -> dict[str, str]:
-    """Return the files that a page shows, by name."""
-    return dict(re.findall(r"`(texts/[\w.]+)`:\n\n```\n(.*?)```", page, flags=re.DOTALL))
-
-
-def calls_of_page(page: str) -> list[tuple[str, list[str]]]:
-    """Return the commands that a page shows, and the pieces of what they print."""
-    found = re.findall(r"```console\n\$ truc ([^\n]*)\n(.*?)```", page, flags=re.DOTALL)
-    return [(call, shown.split("...\n")) for call, shown in found]
-
-
-def test_the_page_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    texts, calls = texts_of_page(page), calls_of_page(page)
-    assert len(texts) == 2
-    assert [call.split()[0] for call, _ in calls] == ["read", "routes", "trace"]
-    (tmp_path / "texts").mkdir()
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    for call, pieces in calls:
-        code, printed = truc(*shlex.split(call))
-        assert code == ExitCode.FINE
-        for piece in pieces:
-            assert piece in printed, (call, printed)
