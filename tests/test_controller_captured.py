@@ -17,9 +17,10 @@ from controller.jobs.line_forms import form_of, unknown_forms
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.inspection import print_table
+from controller.reports.inspection_json import print_table_json
 from intents.prefix import parse_prefix
 from routing.model import RouteSource
-from tests.small_commands import ON, copy_small, truc
+from tests.small_commands import ON, check_messages, copy_small, truc
 from verification.inspection.tables import Inspection, disputed_routes
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -279,12 +280,13 @@ def test_a_difference_between_the_meanings_is_shown(folder: Path, capsys: pytest
     prefix = parse_prefix("10.1.2.0/24")
     mine = {entry.prefix: entry for entry in table.entries}
     other = RouteEntry(prefix=prefix, source=RouteSource.STATIC, distance=1, ways=(RouteWay(interface="Null0"),))
-    print_table(
-        Output("en"), found, replace(table, disputes=disputed_routes(mine, {**mine, prefix: other})), anyway=False
-    )
+    differing = replace(table, disputes=disputed_routes(mine, {**mine, prefix: other}))
+    print_table(Output("en"), found, differing, anyway=False)
     text = capsys.readouterr().out
     assert "engine:    10.1.2.0/24 bgp [20] GigabitEthernet0/1 65002" in text
     assert "walk:      10.1.2.0/24 static [1] Null0" in text
+    print_table_json(Output("en", json=True), found, differing, anyway=False)
+    assert "truc/routes/1 dispute" in check_messages('{"format": "truc/routes/1"}\n' + capsys.readouterr().out)
 
 
 # truc trace

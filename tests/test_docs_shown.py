@@ -120,6 +120,36 @@ def test_what_a_live_server_is_shown_to_print_has_the_numbers_of_the_example() -
         assert set(re.findall(piece, text_of("docs/en/batfish.md"))) == {printed}
 
 
+# how long a newcomer's way is
+
+MOST_ROUNDS = 3
+NEWCOMERS = ("docs/en/newcomer.md", "docs/en/tutorial.md", "docs/vi/tutorial.md")
+
+
+@pytest.mark.parametrize("page", NEWCOMERS)
+def test_a_workspace_of_ones_own_takes_few_rounds_and_then_holds(page: str, tmp_path: Path) -> None:
+    outcomes = done(page, tmp_path)
+    rounds = [outcome.code for outcome in outcomes if " validate " in outcome.call.command]
+    assert len(rounds) <= MOST_ROUNDS
+    assert rounds[-1] == 0
+    assert [outcome.code for outcome in outcomes if " verify " in outcome.call.command] != []
+    closing = [outcome.printed[-1] for outcome in outcomes if " verify " in outcome.call.command]
+    assert all(re.match(r"(\d+) (?:questions: \1 hold|câu hỏi: \1 đúng), 0 ", line) for line in closing)
+    # What it set out to have, counted from the files that were written.
+    (workspace,) = (path.parent for path in tmp_path.glob("*/settings.yaml"))
+    rows = {name: _rows(workspace / f"{name}.csv") for name in ("organisations", "sites")}
+    assert (len(rows["organisations"]), len(rows["sites"])) == (3, 2)
+    systems = (workspace / "systems.yaml").read_text(encoding="utf-8")
+    assert len(re.findall(r"^  [\w-]+:$", systems, flags=re.MULTILINE)) == 2
+    (prefixes,) = re.findall(r"prefixes: \[(.*)\]", (workspace / "outside_networks.yaml").read_text(encoding="utf-8"))
+    assert re.fullmatch(r"[\d.]+/\d+", prefixes)
+
+
+def _rows(table: Path) -> list[str]:
+    """Return the rows of a table, without comments and header."""
+    return [line for line in table.read_text(encoding="utf-8").splitlines() if not line.startswith("#")][1:]
+
+
 # the machinery
 
 
