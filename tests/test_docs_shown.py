@@ -49,8 +49,8 @@ UNRUN: dict[str, dict[str, str]] = {
 """Commands that are shown and not run, each with the reason."""
 
 DRAWING = "a drawing"
-TREE = "the tree of a workspace; tests of `truc init` hold it to what is made"
-PIECE = "pieces of a file, cut with `…`; their fields are held to the parser by the schemas' tests"
+TREE = "the tree of a workspace; tests/test_docs_workspace.py holds it to what `truc init` makes"
+PIECE = "a file as it may be, cut with `…`; tests/test_docs_workspace.py holds it to its schema"
 PLAIN: dict[tuple[str, str], str] = {
     ("ARCHITECTURE.md", "files ──> intents ─────────> Registry, Policy      what is wanted"): DRAWING,
     (
