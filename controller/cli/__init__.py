@@ -15,20 +15,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from controller.cli.completion import (
-    offer_devices,
-    offer_explained,
-    offer_organisations,
-    offer_pools,
-    offer_schemas,
-    offer_sites,
-)
 from controller.cli.inspection import app as inspection
+from controller.cli.lookup import app as lookup
 from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
 from controller.cli.shells import COMPLETE, prepare_completion
 from controller.cli.shells import app as shells
 from controller.cli.spoken import SpokenCommand, SpokenGroup
-from controller.output.choices import IpamAction, Shown
+from controller.output.choices import IpamAction
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
@@ -67,6 +60,7 @@ def options(
     """Take the options that stand before a command; those that end at once have done so."""
 
 
+app.add_typer(lookup)
 app.add_typer(inspection)
 app.add_typer(shells)
 
@@ -197,72 +191,6 @@ def verify(
 
 
 @app.command(cls=SpokenCommand)
-def show(
-    what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
-    device: Annotated[
-        str | None,
-        typer.Argument(help="The device, with `config`.", metavar="[DEVICE]", autocompletion=offer_devices),
-    ] = None,
-    site: Annotated[
-        str | None, typer.Option("--site", help="Only what is at a site.", metavar="SITE", autocompletion=offer_sites)
-    ] = None,
-    organisation: Annotated[
-        str | None,
-        typer.Option(
-            "--organisation",
-            help="Only what is about an organisation.",
-            metavar="NAME",
-            autocompletion=offer_organisations,
-        ),
-    ] = None,
-    pool: Annotated[
-        str | None, typer.Option("--pool", help="Only what is in a pool.", metavar="POOL", autocompletion=offer_pools)
-    ] = None,
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Show addresses, policy, devices, intents or residue as a table, or a device's text."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.show import show as show_table
-        from controller.commands.show_filter import ShowFilter
-
-        wanted = ShowFilter(site=site, organisation=organisation, pool=pool)
-        return show_table(output, workspace, on, what, device, wanted)
-
-    finish(output, workspace, action)
-
-
-@app.command(cls=SpokenCommand)
-def explain(
-    name: Annotated[
-        str,
-        typer.Argument(
-            help="A code (TR112), an intent, DEVICE:LINE or FILE:LINE.", metavar="X", autocompletion=offer_explained
-        ),
-    ],
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Say what a code means, what an intent leads to, or why a line is there."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.explain import explain as explain_name
-
-        return explain_name(output, workspace, on, name)
-
-    finish(output, workspace, action)
-
-
-@app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
     table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
@@ -281,29 +209,6 @@ def ipam(
         return ipam_action(output, workspace, on, what, table)
 
     finish(output, workspace, action)
-
-
-@app.command(cls=SpokenCommand)
-def schema(
-    file: Annotated[
-        str | None,
-        typer.Argument(
-            help="A YAML file of a workspace, or a format of --json; all files if left out.",
-            metavar="[FILE|FORMAT]",
-            autocompletion=offer_schemas,
-        ),
-    ] = None,
-    lang: Lang = Language.EN,
-) -> None:
-    """Write the JSON Schemas of the YAML files, for editors, or of the messages of --json."""
-    output = Output(lang)
-
-    def action() -> int:
-        from controller.commands.schema import schema as print_schema
-
-        return print_schema(output, file)
-
-    finish(output, HERE, action)
 
 
 @app.command(cls=SpokenCommand)
