@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from controller.cli.options import HERE, Json, Lang, Workspace, finish
+from controller.cli.spoken import SpokenCommand
 from controller.output.terminal import Output
 from controller.output.words import Language
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def tidy(
     workspace: Workspace = HERE,
     lang: Lang = Language.EN,
