@@ -58,6 +58,8 @@ class PlatformRules:
     """A physical interface that no section names is shut (IOS-UP-02); else it is up by default (JUN-UP-05)."""
     refuses_own_router_id: bool = True
     """An OPEN that names the receiver's own router ID is refused on external sessions, too (RFC-SESS-03)."""
+    groups_metrics: bool = False
+    """MEDs are compared AS by AS, in whatever order paths came (JUN-DEC-02), else path by path, by age (IOS-DEC-05)."""
     router_id_of_instance: bool = False
     """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
     (IOS-RID-01)."""

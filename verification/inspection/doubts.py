@@ -45,7 +45,7 @@ class Doubts:
 
     def __init__(self, texts: InspectedTexts, topology: Topology, plane: ControlPlane | None) -> None:
         """`plane`: the routes, None if they do not settle."""
-        self._base = {} if plane is None else plane.base
+        self._plane = plane
         self._texts = texts
         self._topology = topology
         self._owners = _owners(texts.network.devices)
@@ -81,7 +81,7 @@ class Doubts:
 
     def _find(self, device: Device) -> Iterator[Doubt]:
         yield from self._unknown(device)
-        for reason in not_computed(device, self._topology, self._base):
+        for reason in not_computed(device, self._topology, self._plane):
             yield Doubt(device=device.name, reason=reason)
         for instance, neighbor in _neighbors(device):
             why = self._open_session(device, instance, neighbor)

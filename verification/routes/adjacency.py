@@ -28,7 +28,7 @@ class Joint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One direction of an eBGP session: routes go from `sender` to `receiver`.
+    """One direction of a BGP session: routes go from `sender` to `receiver`.
 
     `sender_asn` is the AS that the receiver sees; `loop_asns` are the ASs whose presence the receiver takes for a loop;
     `interface` is the receiver's, towards `peer_interface` of the sender; `next_hop` is the sender's address.
@@ -47,6 +47,7 @@ class Session:
     sender_path: tuple[int, ...]
     sender_asn: int
     loop_asns: frozenset[int]
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from verification.routes.adjacency import ForwardingHop, Session
 from verification.routes.best_path import Candidate, Grade
 from verification.routes.private_asns import without_private
 from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
-from verification.routes.stubs import find_stubs
+from verification.routes.stubs import NO_STUBS, find_stubs
 from verification.routes.topology import Topology
 
 
@@ -25,7 +25,7 @@ class Group(NamedTuple):
     """Sessions of one node and family with equal sending halves and equal import filters.
 
     `first` is any of them, `preference` the highest that a receiver may give, `origin` the lowest that either end may. Everybody
-    in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
+    in `always` is told every prefix; a stub only what `stubs` has for it by prefix. `highest`: no preference is above.
     """
 
     number: int
@@ -37,13 +37,21 @@ class Group(NamedTuple):
     origin: int | None
     always: tuple[Session, ...]
     stubs: Mapping[Prefix, tuple[Session, ...]]
+    highest: int
+
+    def shortest(self, held: int) -> int:
+        """Return the fewest ASs that a path has when it arrives, if its sender holds this many."""
+        return len(self.first.sender_path) + (0 if self.first.export.remove_private else held)
+
+    def bound(self, held: int) -> Grade:
+        """Return the best grade that an offer made of any path of this length can have."""
+        return (True, -(self.highest if self.first.internal else self.preference), self.shortest(held), 0)
 
     def best_grade(self, best: Candidate) -> Grade:
         """Return the best grade that an offer made of a path can have."""
-        kept = 0 if self.first.export.remove_private else len(best.attributes.as_path)
-        path = len(self.first.sender_path) + kept
         origin = best.attributes.origin if self.origin is None else min(self.origin, best.attributes.origin)
-        return (True, -self.preference, path, origin)
+        preference = self.highest if self.first.internal else self.preference
+        return (True, -preference, self.shortest(len(best.attributes.as_path)), origin)
 
     def advertised(self, prefix: Prefix) -> tuple[Session, ...]:
         """Return the sessions whose receivers settle a prefix."""
@@ -89,7 +97,12 @@ class Advertisements:
             item.export.remove_private is not None for item in topology.sessions
         )
         """Whether any policy asks for ASs of a path, or a session leaves some out."""
-        self.stubs = find_stubs(topology, self._passing)
+        self.contested = any(item.internal for item in topology.sessions) or self._prefers()
+        """Whether routes might settle in more than one way."""
+        self._highest = max(DEFAULT_PREFERENCE, *(item.preference for item in self._filters.values()), 0)
+        if any(item.raises for item in self._filters.values()):
+            self._highest = (1 << 32) - 1
+        self.stubs = find_stubs(topology, self._passing) if not self.contested else NO_STUBS
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
         self._always: dict[int, tuple[Group, ...]] = {}
@@ -100,6 +113,21 @@ class Advertisements:
                 for prefix in () if group.always else group.stubs:
                     self._sometimes[(node, prefix)] = (*self._sometimes.get((node, prefix), ()), group)
         self._hops = tuple((_hop(item),) for item in topology.sessions)
+
+    def _prefers(self) -> bool:
+        """Return whether a policy over received, leaked or own routes changes a local preference."""
+        used = {
+            (self._topology.nodes[item.receiver][0], name)
+            for item in self._topology.sessions
+            for name in item.accept.imports
+        }
+        used |= {(self._topology.nodes[item.target][0], item.import_map or "") for item in self._topology.leaks}
+        used |= {
+            (self._topology.nodes[node][0], item.policy or "")
+            for node, instance in self._topology.instances.items()
+            for item in instance.redistributions
+        }
+        return any(item.prefers for key, item in self._filters.items() if key in used)
 
     def _grouped(self) -> dict[int, tuple[Group, ...]]:
         found: dict[int, dict[tuple[object, ...], list[Session]]] = {}
@@ -143,6 +171,7 @@ class Advertisements:
             origin=min(origins, default=None),
             always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
             stubs={prefix: tuple(items) for prefix, items in stubs.items()},
+            highest=self._highest,
         )
         self.group_of.update((item.number, group) for item in sessions)
         return group

@@ -13,6 +13,7 @@ to look at.
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Mapping
 from itertools import chain
 
 from intents.prefix import Prefix
@@ -23,7 +24,8 @@ from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, S
 from verification.routes.decision_process import DecisionProcess, contending, grade_of
 from verification.routes.destination_classes import find_destinations, read_off
 from verification.routes.origination import Origins, most_specific_first
-from verification.routes.rib import PrefixState
+from verification.routes.outcomes import Outcomes
+from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
@@ -46,14 +48,20 @@ class ControlPlane:
         self.prefixes = self._origins.prefixes
         self.destinations = find_destinations(topology, self.advertisements, self._origins, self._whole)
         self.base: dict[Prefix, PrefixState] = {}
+        self.open: dict[int, Prefix] = {}
+        """Nodes that might choose otherwise, each with a prefix of which it might."""
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
         firsts: dict[int, Prefix] = {}
         for prefix in self.prefixes:
             first = self._first(prefix, firsts, self._whole)
             self.base[prefix] = (
-                self._settle(prefix) if first == prefix else self._read_off(self.base[first], first, prefix)
+                self._settle(prefix, self._whole, self.base)
+                if first == prefix
+                else self._read_off(self.base[first], first, prefix)
             )
+            for node in self._undecided(prefix, self.base[prefix], self._whole):
+                self.open.setdefault(node, prefix)
             for node in self.base[prefix].selected:
                 for kind, number in self.base[prefix].offers(node):
                     if kind == "s":
@@ -93,23 +101,33 @@ class ControlPlane:
     ) -> PrefixState:
         return read_off(state, self.destinations[first], self.destinations[prefix], base)
 
-    def _settle(self, prefix: Prefix) -> PrefixState:
+    def _settle(self, prefix: Prefix, surviving: Surviving, settled: Mapping[Prefix, PrefixState]) -> PrefixState:
         state = PrefixState()
         dirty: list[int] = []
         for node in self._origins.possible(prefix):
-            candidate = self._origins.originate(node, prefix, self._whole, self.base)
+            candidate = self._origins.originate(node, prefix, surviving, settled)
             if candidate is not None:
                 state.put(node, ORIGINATED, candidate)
                 dirty.append(node)
-        self._process.settle(prefix, state, dirty, self._whole)
+        self._process.settle(prefix, state, dirty, surviving)
         state.compact()
         return state
+
+    def _undecided(self, prefix: Prefix, state: PrefixState, surviving: Surviving) -> frozenset[int]:
+        """Return the nodes that might choose otherwise than they did."""
+        if not self.advertisements.contested:
+            return frozenset()
+        offers = ((node, state.offers(node).get(ORIGINATED)) for node in self._origins.possible(prefix))
+        search = Outcomes(self.topology, self.advertisements, self._process, surviving)
+        return search.undecided(prefix, {node: own for node, own in offers if own is not None})
 
     def under(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
         """Return views for exactly those prefixes whose routes a failure changes on some living node; NotSettledError.
 
         A node that merely lost some of several equal ways, over sessions that are dead, needs no view.
         """
+        if self.advertisements.contested:
+            return self._anew(surviving)
         lost = self._lost(surviving)
         views: dict[Prefix, PrefixState] = {}
         firsts: dict[int, Prefix] = {}
@@ -123,6 +141,30 @@ class ControlPlane:
             if view is not None:
                 views[prefix] = view
         return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
+
+    def _anew(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
+        """Return the same, every prefix settled anew: where routes may settle in several ways, what is left of those before is no
+        guide; NotSettledError also if they may."""
+        found: dict[Prefix, PrefixState] = {}
+        for prefix in self.prefixes:
+            state = self._settle(prefix, surviving, found)
+            if self._undecided(prefix, state, surviving):
+                raise NotSettledError(prefix)
+            base = self.base[prefix]
+            living = (node for node in state.selected.keys() | base.selected.keys() if node not in surviving.lost_nodes)
+            state.changed = frozenset(node for node in living if self._differs(base.choice(node), state.choice(node)))
+            state.changed |= {
+                node
+                for node in surviving.nodes_with_lost_interface
+                if (route := self.topology.local[node].get(prefix)) is not None
+                and surviving.local(node, route) != route
+            }
+            found[prefix] = state
+        return {
+            prefix: state
+            for prefix, state in found.items()
+            if state.changed or state.selected != self.base[prefix].selected
+        }
 
     def _lost(self, surviving: Surviving) -> dict[Prefix, set[int]]:
         """Return the living nodes that lost something, by prefix."""

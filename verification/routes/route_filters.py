@@ -28,6 +28,12 @@ class PathAttributes(NamedTuple):
     metric: int | None = None
     origin: int = 0
     """ORIGIN (RFC 4271 5.1.1): 0 IGP, 1 EGP, 2 incomplete."""
+    next_hop: int | None = None
+    """NEXT_HOP of a route that was received over iBGP, None of any other."""
+    originator: int = 0
+    """ORIGINATOR_ID (RFC 4456 8), 0 if the route was not reflected."""
+    clusters: tuple[int, ...] = ()
+    """CLUSTER_LIST (RFC 4456 8), the last reflector's first."""
 
 
 WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
@@ -71,8 +77,8 @@ class _Clause:
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
     puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
-    `preference`: the highest local preference that it gives, 0 if none; `raises`: what it adds to one at most. `origin`: the
-    lowest ORIGIN that it gives, None if none. `reads_paths`: it asks for ASs of the path.
+    `preference`: the highest local preference that it gives, 0 if none; `raises`: what it adds to one at most; `prefers`: it
+    changes any. `origin`: the lowest ORIGIN that it gives, None if none. `reads_paths`: it asks for ASs of the path.
 
     There is one for each content (`compile_filters`), so that a filter is a key for what is known of it.
     """
@@ -88,6 +94,10 @@ class Filter:
         self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
         self.raises = sum(max(item.local_preference_change, 0) for item in policy.clauses)
+        self.prefers = any(
+            item.local_preference not in (None, DEFAULT_PREFERENCE) or item.local_preference_change
+            for item in policy.clauses
+        )
         self.origin = min((item.origin for item in policy.clauses if item.origin is not None), default=None)
         self.listed = self._list()
 

@@ -80,6 +80,7 @@ class _Junos:
             own_leaks_weigh=False,
             parent_is_configured=False,
             refuses_own_router_id=False,
+            groups_metrics=True,
             router_id_of_instance=True,
         ),
     )
