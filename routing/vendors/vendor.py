@@ -58,6 +58,10 @@ class PlatformRules:
     """A physical interface that no section names is shut (IOS-UP-02); else it is up by default (JUN-UP-05)."""
     refuses_own_router_id: bool = True
     """An OPEN that names the receiver's own router ID is refused on external sessions, too (RFC-SESS-03)."""
+    external_distance: int = 20
+    """Administrative distance of what BGP learned from another AS (IOS-DIST-01, JUN-DIST-01)."""
+    local_distance: int = 200
+    """That of an aggregate that BGP makes (IOS-DIST-01, JUN-DIST-01)."""
     router_id_of_instance: bool = False
     """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
     (IOS-RID-01)."""

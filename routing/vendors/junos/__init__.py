@@ -81,6 +81,8 @@ class _Junos:
             parent_is_configured=False,
             refuses_own_router_id=False,
             router_id_of_instance=True,
+            external_distance=170,
+            local_distance=130,
         ),
     )
 
