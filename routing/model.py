@@ -179,6 +179,10 @@ class RouteSource(StrEnum):
     BGP = "bgp"
     AGGREGATE = "aggregate"
     LEAKED = "leaked"
+    OSPF = "ospf"
+    """Inside the area."""
+    OSPF_EXTERNAL = "ospf-external"
+    """Told by a router of the domain that has it from elsewhere."""
 
 
 class CommunityRange(NamedTuple):
@@ -391,6 +395,72 @@ class BgpInstance:
     maximum_paths: int = 1
 
 
+class OspfNetwork(StrEnum):
+    """How routers find each other on an interface; both ends must say the same (RFC 2328 9.5)."""
+
+    BROADCAST = "broadcast"
+    POINT_TO_POINT = "point-to-point"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfInterface:
+    """An interface on which OSPF runs, with all its addresses of the family.
+
+    `cost` 1..65535 (0 for the loopback of a platform that counts none), None: it hangs on a bandwidth that no line says. `speed`:
+    the kbit/s of the kind of port that the cost was worked out of, None if it was not. `passive`: it is announced, and nobody is
+    greeted there (loopbacks always). `host`: its addresses are announced as hosts (RFC 2328 9.1, loopback). `hello`, `dead` in
+    seconds; `mtu` in bytes of a packet, None: no line says. `priority` 0 never becomes the designated router.
+    """
+
+    name: str
+    cost: int | None
+    speed: int | None = None
+    passive: bool = False
+    host: bool = False
+    network: OspfNetwork = OspfNetwork.BROADCAST
+    hello: int = 10
+    dead: int = 40
+    mtu: int | None = 1500
+    priority: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfRedistribution:
+    """Routes of `source` become external ones of `type` (1 or 2) if all of `policies` accept them; one may set the metric."""
+
+    source: RouteSource
+    policies: tuple[str, ...] = ()
+    metric: int
+    type: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfDefault:
+    """The default route as an external one: `always`, or while the VRF has one that is not OSPF's own."""
+
+    always: bool
+    metric: int
+    type: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfInstance:
+    """OSPF in one VRF (None: global table), in one family (OSPFv2, OSPFv3) and in one area; `interfaces` sorted by name.
+
+    `router_id` None: the platform chooses among the addresses. `distance` of routes of the area, `external_distance` of others.
+    """
+
+    vrf: str | None
+    family: Family
+    area: int
+    router_id: int | None = None
+    interfaces: tuple[OspfInterface, ...] = ()
+    redistributions: tuple[OspfRedistribution, ...] = ()
+    default: OspfDefault | None = None
+    distance: int
+    external_distance: int
+
+
 class LoginService(StrEnum):
     SSH = "ssh"
     TELNET = "telnet"
@@ -443,6 +513,7 @@ class Device:
     policies: tuple[RoutePolicy, ...] = ()
     statics: tuple[StaticRoute, ...] = ()
     bgp: tuple[BgpInstance, ...] = ()
+    ospf: tuple[OspfInstance, ...] = ()
     logins: tuple[Login, ...] = ()
     control_filters: tuple[ControlFilter, ...] = ()
     harmless: tuple[LinePath, ...] = ()

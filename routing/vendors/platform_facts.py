@@ -28,6 +28,7 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "static": ("static",),
     "bgp": ("bgp-session", "bgp-send", "bgp-receive", "bgp-decision"),
     "neighbor": ("bgp-session", "bgp-send", "bgp-receive", "peer-group"),
+    "ospf": ("ospf",),
     "login": ("login",),
     "control-filter": ("login", "filter"),
 }

@@ -60,6 +60,10 @@ class PlatformRules:
     """An OPEN that names the receiver's own router ID is refused on external sessions, too (RFC-SESS-03)."""
     groups_metrics: bool = False
     """MEDs are compared AS by AS, in whatever order paths came (JUN-DEC-02), else path by path, by age (IOS-DEC-05)."""
+    external_distance: int = 20
+    """Administrative distance of what BGP learned from another AS (IOS-DIST-01, JUN-DIST-01)."""
+    local_distance: int = 200
+    """That of an aggregate that BGP makes (IOS-DIST-01, JUN-DIST-01)."""
     router_id_of_instance: bool = False
     """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
     (IOS-RID-01)."""

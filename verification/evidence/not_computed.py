@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from routing.model import BgpInstance, Device, RouteSource, StaticRoute
-from verification.routes.control_plane import EBGP_DISTANCE, ControlPlane
+from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
 from verification.routes.topology import Topology
 from verification.verdicts.route_entry import table_named
@@ -69,7 +69,9 @@ def _static(routes: _Routes, device: Device, static: StaticRoute) -> Iterator[Re
     if through is not None and static.next_hop is not None:
         next_hop = format_address(static.prefix.family, static.next_hop)
         yield because("recursive_route", prefix=static.prefix, next_hop=next_hop, through=through)
-    if static.distance > EBGP_DISTANCE and _comes_from_elsewhere(routes, device, static):
+    node = routes.topology.number.get((device.name, static.vrf))
+    received = 0 if node is None else routes.topology.rules[node].external_distance
+    if static.distance > received and _comes_from_elsewhere(routes, device, static):
         yield because("floating_route", prefix=static.prefix, distance=static.distance)
 
 

@@ -92,8 +92,7 @@ def _from_own_routes(device: Device, instance: BgpInstance, route: Route) -> Pat
     if route.prefix in instance.networks:
         return path
     behaviour = behaviour_of(device)
-    is_default = route.prefix.length == 0 and path.source is RouteSource.STATIC
-    if is_default and not behaviour.redistributes_default:
+    if not route.prefix.length and not behaviour.redistributes_default:
         return None
     for item in instance.redistributions:
         accepted = _redistribute(device, item, replace(path, origin=behaviour.redistributed_origin))

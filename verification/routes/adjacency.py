@@ -67,11 +67,12 @@ class ForwardingHop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalRoute:
-    """A connected or static route of a node: distance, ways on, and the interfaces that it needs up."""
+    """A route of a node that BGP has no part in (connected, static, OSPF's): distance, ways on, and OSPF's metric."""
 
     distance: int
     source: str
     hops: tuple[ForwardingHop, ...]
+    metric: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

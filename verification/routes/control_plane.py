@@ -30,9 +30,6 @@ from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
 
-EBGP_DISTANCE = 20
-LOCAL_DISTANCE = 200
-
 
 class ControlPlane:
     """All routes of a network: settled once, and per failure as views."""
@@ -155,9 +152,8 @@ class ControlPlane:
             state.changed = frozenset(node for node in living if self._differs(base.choice(node), state.choice(node)))
             state.changed |= {
                 node
-                for node in surviving.nodes_with_lost_interface
-                if (route := self.topology.local[node].get(prefix)) is not None
-                and surviving.local(node, route) != route
+                for node in surviving.nodes_with_lost_route
+                if surviving.local(node, prefix) != self.topology.local[node].get(prefix)
             }
             found[prefix] = state
         return {
@@ -174,9 +170,9 @@ class ControlPlane:
             if receiver not in surviving.lost_nodes:
                 for prefix in self.by_session.get(number, ()):
                     lost.setdefault(prefix, set()).add(receiver)
-        for node in surviving.nodes_with_lost_interface:
+        for node in surviving.nodes_with_lost_route:
             for prefix, route in self.topology.local[node].items():
-                if surviving.local(node, route) != route:
+                if surviving.local(node, prefix) != route:
                     lost.setdefault(prefix, set()).add(node)
         if self._origins.aggregating:
             for prefix in self.prefixes:
@@ -188,7 +184,7 @@ class ControlPlane:
     ) -> PrefixState | None:
         """Return how a prefix is routed under a failure, None if nobody notices."""
         local = self.topology.local
-        touched = {n for n in nodes if prefix in local[n] and surviving.local(n, local[n][prefix]) != local[n][prefix]}
+        touched = {n for n in nodes if prefix in local[n] and surviving.local(n, prefix) != local[n][prefix]}
         base = self.base[prefix]
         if (
             len(nodes) == 1

@@ -52,9 +52,7 @@ class Destination:
     def is_spared(self, surviving: Surviving) -> bool:
         """Return whether all that enters is what enters in the whole network."""
         sessions = (item.session for item in self.entries)
-        return surviving.lost_sessions.isdisjoint(sessions) and surviving.nodes_with_lost_interface.isdisjoint(
-            self.origins
-        )
+        return surviving.lost_sessions.isdisjoint(sessions) and surviving.nodes_with_lost_route.isdisjoint(self.origins)
 
 
 def find_destinations(

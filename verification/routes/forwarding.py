@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
+from routing.vendors.vendor import PlatformRules
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import Candidate, CandidateKey, Selected
-from verification.routes.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
+from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
@@ -34,9 +35,9 @@ class Way(NamedTuple):
     filters: tuple[Filter, ...]
 
 
-def distance_of(selected: Selected) -> int:
+def distance_of(selected: Selected, rules: PlatformRules) -> int:
     """Return the administrative distance of what BGP offers."""
-    return EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
+    return rules.external_distance if selected.used[0].external else rules.local_distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,14 @@ class Forwarding:
 
     def winner(self, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
         """Return the route that a node uses for one prefix, its own or a chosen one: the lowest distance wins."""
-        local = self.surviving.local(node, self.topology.local[node].get(prefix))
+        local = self.surviving.local(node, prefix)
         if local is not None and local.distance == 0:
             return local
         state = self.views.get(prefix) or self.control_plane.base[prefix]
         selected = self.control_plane.choice(state, prefix, node, self.surviving)
-        if selected is None or (local is not None and local.distance <= distance_of(selected)):
+        if selected is None or (
+            local is not None and local.distance <= distance_of(selected, self.topology.rules[node])
+        ):
             return local
         return selected
 

@@ -26,7 +26,8 @@ from verification.routes.adjacency import (
     parent_of,
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
-from verification.routes.local_routes import local_routes
+from verification.routes.igp import own_tables
+from verification.routes.ospf_graph import OspfGraph, ospf_graph
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -34,8 +35,8 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Everything static about a network. `local[node][prefix]` holds connected and static routes; `own[node]` the node's
-    own addresses (family, value); `down` the interfaces that are shut."""
+    """Everything static about a network. `local[node][prefix]` holds connected, static and OSPF routes; `own[node]` the node's
+    own addresses (family, value); `wiring` what both are resolved by; `ospf` who speaks OSPF with whom."""
 
     network: Network
     nodes: tuple[NodeKey, ...]
@@ -45,6 +46,8 @@ class Topology:
     instances: Mapping[int, BgpInstance]
     sessions: tuple[Session, ...]
     leaks: tuple[Leak, ...]
+    wiring: Adjacencies
+    ospf: OspfGraph
     local: tuple[Mapping[Prefix, LocalRoute], ...]
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
@@ -83,6 +86,7 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
+    graph = ospf_graph(network, wiring)
     found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
     return Topology(
         network=network,
@@ -93,9 +97,9 @@ def build_topology(network: Network) -> Topology:
         instances=instances,
         sessions=found,
         leaks=tuple(_leaks(network, number)),
-        local=local_routes(
-            network, wiring, {name: rules_of(item).unusable_distance for name, item in network.devices.items()}
-        ),
+        wiring=wiring,
+        ospf=graph,
+        local=own_tables(network, wiring, graph),
         own=_own_addresses(interfaces, number),
         ports=ports,
         external=external,
@@ -157,6 +161,7 @@ def _node_keys(network: Network) -> set[NodeKey]:
         keys |= {(device.name, item.vrf) for item in device.interfaces}
         keys |= {(device.name, item.vrf) for item in device.bgp}
         keys |= {(device.name, item.vrf) for item in device.statics}
+        keys |= {(device.name, item.vrf) for item in device.ospf}
     return keys
 
 

@@ -82,6 +82,8 @@ class _Junos:
             refuses_own_router_id=False,
             groups_metrics=True,
             router_id_of_instance=True,
+            external_distance=170,
+            local_distance=130,
         ),
     )
 

@@ -153,6 +153,10 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
     for redistribution, index, path in instance.redistributions.values():
         if redistribution.policy is not None and redistribution.policy not in partial.route_maps:
             partial.reject(index, path, because("route_map_undefined"))
+    for family, (process, line) in instance.processes.items():
+        draft = partial.ospf.get((family, process))
+        if draft is None or draft.vrf != instance.vrf:
+            partial.reject(*line, because("ospf_process_undefined", process=process))
     settle_inheritance(partial, instance)
     neighbors = []
     for key in sorted(instance.neighbors):

@@ -1,0 +1,149 @@
+"""The routes that OSPF gives every node: shortest paths in the area (RFC 2328 16.1), and external ones behind them (16.4).
+
+The one idea: Dijkstra from each router, with every equally short first step kept; a prefix is then as near as the nearest router
+that announces it, and an external one as near as what its type says.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from intents.prefix import Prefix
+from routing.model import Network, OspfInstance, OspfRedistribution, RouteSource
+from routing.vendors import VENDORS
+from verification.routes.adjacency import ForwardingHop, LocalRoute
+from verification.routes.ospf_graph import OspfGraph, OspfNode
+from verification.routes.route_filters import PathAttributes, compile_filters
+
+Tables = Sequence[Mapping[Prefix, LocalRoute]]
+
+
+class Reach(NamedTuple):
+    """How a router reaches another one."""
+
+    cost: int
+    hops: frozenset[ForwardingHop]
+
+
+class External(NamedTuple):
+    """A route that a router tells from elsewhere: type 1 is better than 2, then the metric (RFC 2328 16.4)."""
+
+    type: int
+    metric: int
+
+
+def ospf_routes(graph: OspfGraph, network: Network, tables: Tables) -> Iterator[tuple[int, Prefix, LocalRoute]]:
+    """Yield what OSPF offers each node, given its connected and static routes; nothing for prefixes of its own interfaces."""
+    told = _Externals(network, graph, tables)
+    for key, instance in graph.routers.items():
+        reached = shortest_paths(graph, key)
+        mine = {prefix for prefix, _ in graph.attached[key]}
+        inside = _inside(graph, reached)
+        for prefix, reach in inside.items():
+            if prefix not in mine:
+                yield key.node, prefix, _route(reach, reach.cost, instance.distance, RouteSource.OSPF)
+        for prefix, (metric, reach) in _outside(told, reached, key).items():
+            if prefix not in inside and prefix not in mine:
+                yield key.node, prefix, _route(reach, metric, instance.external_distance, RouteSource.OSPF_EXTERNAL)
+
+
+def _route(reach: Reach, metric: int, distance: int, source: RouteSource) -> LocalRoute:
+    hops = tuple(sorted(reach.hops, key=lambda hop: (hop.interface, hop.node or 0, hop.peer_interface, hop.link)))
+    return LocalRoute(distance=distance, source=source, hops=hops, metric=metric)
+
+
+def shortest_paths(graph: OspfGraph, root: OspfNode) -> dict[OspfNode, Reach]:
+    """Return how a router reaches every router of its area, itself at no cost."""
+    found: dict[OspfNode, Reach] = {root: Reach(0, frozenset())}
+    queue = [(0, root)]
+    done: set[OspfNode] = set()
+    while queue:
+        cost, near = heapq.heappop(queue)
+        if near in done:
+            continue
+        done.add(near)
+        for edge in graph.edges[near]:
+            hops = frozenset({edge.hop}) if near == root else found[near].hops
+            offer, held = Reach(cost + edge.cost, hops), found.get(edge.far)
+            if held is None or offer.cost < held.cost:
+                found[edge.far] = offer
+                heapq.heappush(queue, (offer.cost, edge.far))
+            elif offer.cost == held.cost and edge.far != root:
+                found[edge.far] = Reach(held.cost, held.hops | hops)
+    return found
+
+
+def _inside(graph: OspfGraph, reached: Mapping[OspfNode, Reach]) -> dict[Prefix, Reach]:
+    found: dict[Prefix, Reach] = {}
+    for router, reach in reached.items():
+        for prefix, cost in graph.attached[router]:
+            _better(found, prefix, Reach(reach.cost + cost, reach.hops))
+    return found
+
+
+def _better(found: dict[Prefix, Reach], prefix: Prefix, offer: Reach) -> None:
+    held = found.get(prefix)
+    if held is None or offer.cost < held.cost:
+        found[prefix] = offer
+    elif offer.cost == held.cost:
+        found[prefix] = Reach(held.cost, held.hops | offer.hops)
+
+
+def _outside(told: _Externals, reached: Mapping[OspfNode, Reach], root: OspfNode) -> dict[Prefix, tuple[int, Reach]]:
+    """Return the external routes by prefix, each with its metric: among those of type 2 the nearest router decides last."""
+    best: dict[Prefix, tuple[tuple[int, int, int], int]] = {}
+    found: dict[Prefix, tuple[int, Reach]] = {}
+    for router, reach in reached.items():
+        for prefix, item in () if router == root else told.by_router[router].items():
+            metric = item.metric + (reach.cost if item.type == 1 else 0)
+            rank = (item.type, metric, reach.cost)
+            held = best.get(prefix)
+            if held is None or rank < held[0]:
+                best[prefix] = (rank, metric)
+                found[prefix] = (metric, reach)
+            elif rank == held[0]:
+                found[prefix] = (metric, Reach(reach.cost, found[prefix][1].hops | reach.hops))
+    return found
+
+
+class _Externals:
+    """What every router tells from elsewhere, by prefix."""
+
+    def __init__(self, network: Network, graph: OspfGraph, tables: Tables) -> None:
+        devices = {name: network.devices[name] for name in graph.devices.values()}
+        self._filters = compile_filters((name, policy) for name, item in devices.items() for policy in item.policies)
+        self._rules = {name: VENDORS[item.platform].capabilities.rules for name, item in devices.items()}
+        self.by_router = {
+            key: self._told(graph.devices[key], key, instance, tables[key.node])
+            for key, instance in graph.routers.items()
+        }
+
+    def _told(
+        self, device: str, key: OspfNode, instance: OspfInstance, table: Mapping[Prefix, LocalRoute]
+    ) -> dict[Prefix, External]:
+        found: dict[Prefix, External] = {}
+        for prefix, route in table.items():
+            if prefix.family is key.family and (prefix.length or self._rules[device].redistributes_default):
+                for item in instance.redistributions:
+                    told = self._redistributed(device, item, prefix, route)
+                    if told is not None:
+                        found[prefix] = min(told, found.get(prefix, told))
+        default, everywhere = instance.default, Prefix(key.family, 0, 0)
+        if default is not None and (default.always or everywhere in table):
+            found[everywhere] = External(default.type, default.metric)
+        return found
+
+    def _redistributed(
+        self, device: str, item: OspfRedistribution, prefix: Prefix, route: LocalRoute
+    ) -> External | None:
+        if item.source != route.source:
+            return None
+        path: PathAttributes | None = PathAttributes(source=item.source, as_path=())
+        for name in item.policies:
+            policy = self._filters.get((device, name))
+            path = None if policy is None or path is None else policy.apply(prefix, path, announcing=True)
+        if path is None:
+            return None
+        return External(item.type, item.metric if path.metric is None else path.metric)
