@@ -62,6 +62,8 @@ class PlatformRules:
     """MEDs are compared AS by AS, in whatever order paths came (JUN-DEC-02), else path by path, by age (IOS-DEC-05)."""
     external_distance: int = 20
     """Administrative distance of what BGP learned from another AS (IOS-DIST-01, JUN-DIST-01)."""
+    internal_distance: int = 200
+    """That of what BGP learned inside the AS (IOS-DIST-01, JUN-DIST-01)."""
     local_distance: int = 200
     """That of an aggregate that BGP makes (IOS-DIST-01, JUN-DIST-01)."""
     router_id_of_instance: bool = False

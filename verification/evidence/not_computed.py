@@ -25,7 +25,7 @@ class _Routes:
 
     topology: Topology
     base: Mapping[Prefix, PrefixState]
-    open: Mapping[int, Prefix]
+    open: Mapping[int, Reason]
 
 
 def not_computed(device: Device, topology: Topology, plane: ControlPlane | None) -> Iterator[Reason]:
@@ -34,7 +34,7 @@ def not_computed(device: Device, topology: Topology, plane: ControlPlane | None)
     if plane is not None:
         routes = _Routes(topology=topology, base=plane.base, open=plane.open)
     yield from _vrfs(device)
-    yield from _several_outcomes(routes, device)
+    yield from _unsure(routes, device)
     for static in device.statics:
         yield from _static(routes, device, static)
     for instance in device.bgp:
@@ -53,12 +53,10 @@ def _vrfs(device: Device) -> Iterator[Reason]:
                 yield because("import_map_missing", policy=family.import_map, vrf=vrf.name)
 
 
-def _several_outcomes(routes: _Routes, device: Device) -> Iterator[Reason]:
-    """Yield the VRFs whose choice hangs on which message came first, or never ends (RFC-DEC-02, RFC-DEC-03)."""
-    for node in routes.topology.nodes_of.get(device.name, ()):
-        if node in routes.open:
-            vrf = table_named(routes.topology.nodes[node][1])
-            yield because("several_outcomes", prefix=routes.open[node], vrf=vrf)
+def _unsure(routes: _Routes, device: Device) -> Iterator[Reason]:
+    """Yield why the routes of a VRF are not sure: its choice hangs on which message came first (RFC-DEC-02, RFC-DEC-03), or on
+    what no document says."""
+    yield from (routes.open[node] for node in routes.topology.nodes_of.get(device.name, ()) if node in routes.open)
 
 
 def _static(routes: _Routes, device: Device, static: StaticRoute) -> Iterator[Reason]:

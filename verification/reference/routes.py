@@ -17,6 +17,7 @@ from routing.vendors.vendor import PlatformRules
 from verification.reference.bgp_sessions import BgpSession, Node, sessions
 from verification.reference.bgp_tables import settle
 from verification.reference.cabling import Cables, connected_prefixes, wire
+from verification.reference.inner_sessions import inner_sessions
 from verification.reference.ospf import OspfCosts, ospf_costs
 from verification.reference.ospf_routes import ospf_prefixes, with_ospf
 from verification.reference.own_routes import Route, own_routes
@@ -50,7 +51,17 @@ class Peerings:
 def peerings_of(network: Network, failure: Failure) -> Peerings:
     """Return the peerings of a network under a failure; a caller with many destinations may pass it to `routes_to`."""
     wiring = wire(network, failure)
-    return Peerings(wiring=wiring, sessions=sessions(wiring), ospf=ospf_costs(wiring))
+    ospf = ospf_costs(wiring)
+    found = sessions(wiring)
+    if any(
+        instance.is_internal(item)
+        for d in network.devices.values()
+        for instance in d.bgp
+        for item in instance.neighbors
+    ):
+        own = _own_tables(wiring, ospf, tuple(_all_own_prefixes(network)))
+        found += tuple(inner_sessions(wiring, own))
+    return Peerings(wiring=wiring, sessions=found, ospf=ospf)
 
 
 def routes_to(
@@ -103,9 +114,23 @@ def all_routes(
 
 def own_tables(peerings: Peerings, prefixes: tuple[Prefix, ...]) -> Mapping[Node, Mapping[Prefix, Route]]:
     """Return the routes of every VRF that BGP has no part in: connected, static and OSPF's."""
-    wiring = peerings.wiring
+    return _own_tables(peerings.wiring, peerings.ospf, prefixes)
+
+
+def _own_tables(wiring: Cables, ospf: OspfCosts, prefixes: tuple[Prefix, ...]) -> Mapping[Node, Mapping[Prefix, Route]]:
     own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
-    return with_ospf(wiring, peerings.ospf, own, prefixes)
+    return with_ospf(wiring, ospf, own, prefixes)
+
+
+def _all_own_prefixes(network: Network) -> frozenset[Prefix]:
+    """Return every prefix that BGP need not bring: what sessions inside an AS, and next hops there, are found by."""
+    found = set(ospf_prefixes(network))
+    for device in network.devices.values():
+        found |= {static.prefix for static in device.statics}
+        found |= {
+            prefix for family in Family for item in device.interfaces for prefix in connected_prefixes(item, family)
+        }
+    return frozenset(found)
 
 
 def _winner(own: Route | None, learned: Route | None) -> Route | None:
@@ -123,7 +148,7 @@ def _bgp_route(paths: tuple[Path, ...], rules: PlatformRules) -> Route | None:
         case RouteSource.CONNECTED | RouteSource.STATIC | RouteSource.OSPF | RouteSource.OSPF_EXTERNAL:
             return None
         case RouteSource.BGP:
-            distance = rules.external_distance
+            distance = rules.internal_distance if best.internal else rules.external_distance
         case RouteSource.AGGREGATE:
             distance = rules.local_distance
         case RouteSource.LEAKED:

@@ -31,7 +31,9 @@ class Session:
     """One direction of a BGP session: routes go from `sender` to `receiver`.
 
     `sender_asn` is the AS that the receiver sees; `loop_asns` are the ASs whose presence the receiver takes for a loop;
-    `interface` is the receiver's, towards `peer_interface` of the sender; `next_hop` is the sender's address.
+    `interface` is the receiver's, towards `peer_interface` of the sender; `next_hop` is the sender's address. An `internal` one
+    goes over whatever routes lead there, so it has no interfaces and no link; it knows the router IDs of both ends, and the
+    sender's cluster ID.
     """
 
     number: int
@@ -48,6 +50,9 @@ class Session:
     sender_asn: int
     loop_asns: frozenset[int]
     internal: bool = False
+    sender_id: int = 0
+    receiver_id: int = 0
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

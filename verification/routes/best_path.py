@@ -8,7 +8,7 @@ with, whether or not a device uses several at once: which one it prefers hangs o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from routing.model import RouteSource
@@ -35,7 +35,7 @@ class Candidate(NamedTuple):
 
     `weighs`: a route of the device itself would have its weight here (leaked ones on a platform where they keep it).
     `internal`: it came over iBGP, by `igp_metric` (the one to its next hop), from a speaker with this `router_id` (or that of
-    the route's originator, if it was reflected).
+    the route's originator, if it was reflected), which is a client here if `from_client`.
     """
 
     attributes: PathAttributes
@@ -46,6 +46,7 @@ class Candidate(NamedTuple):
     internal: bool = False
     igp_metric: int = 0
     router_id: int = 0
+    from_client: bool = False
 
 
 Offer = tuple[CandidateKey, Candidate]
@@ -100,15 +101,31 @@ def surely_better(one: Offer, other: Offer, every: Iterable[Offer], *, groups: b
     mine = grade(*one)
     if mine != grade(*other):
         return mine < grade(*other)
-    rivals = [item for key, item in every if grade(key, item) == mine]
-    is_plain = groups or not order_matters(item for item in every if grade(*item) == mine)
-    if _first(one[1]) == _first(other[1]) and _med(one[1]) < _med(other[1]):
-        return is_plain
-    if not is_plain or any(_first(item) == _first(one[1]) and _med(item) < _med(one[1]) for item in rivals):
+    rivals = [(key, item) for key, item in every if grade(key, item) == mine]
+    if not groups and order_matters(rivals):
+        return all(_beats(one, rival) for rival in rivals if rival != one)
+    if _first(one[1]) == _first(other[1]) and _med(one[1]) != _med(other[1]):
+        return _med(one[1]) < _med(other[1])
+    if any(_first(item) == _first(one[1]) and _med(item) < _med(one[1]) for _, item in rivals):
         return False
+    return _beats(one, other)
+
+
+def wins_in_any_order(offers: Sequence[Offer]) -> bool:
+    """Return whether one offer beats each of the others, so that no order of comparing them pair by pair ends elsewhere."""
+    return any(all(_beats(one, other) for other in offers if other != one) for one in offers)
+
+
+def _beats(one: Offer, other: Offer) -> bool:
+    """Return whether one of two offers would be chosen if there were no others, whatever came first."""
+    mine, theirs = grade(*one), grade(*other)
+    if mine != theirs:
+        return mine < theirs
+    if _first(one[1]) == _first(other[1]) and _med(one[1]) != _med(other[1]):
+        return _med(one[1]) < _med(other[1])
     if one[0] == ORIGINATED:
         return True
-    (left, right) = (_late(one[1]), _late(other[1]))
+    left, right = _late(one[1]), _late(other[1])
     return left < right if one[1].internal and other[1].internal else left[:2] < right[:2]
 
 
@@ -145,7 +162,7 @@ def _med(item: Candidate) -> int:
 
 def _late(item: Candidate) -> tuple[bool, int, int, int, int]:
     """Return what is compared after the metric: external first, the metric to the next hop; of internal ones router ID, length of
-    the cluster list, neighbour (IOS-DEC-01, JUN-DEC-01)."""
+    the cluster list, neighbour (IOS-DEC-01, JUN-DEC-01, RFC-RR-05)."""
     return (item.internal, item.igp_metric, item.router_id, len(item.attributes.clusters), item.neighbor)
 
 

@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from itertools import chain
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from routing.model import RouteSource
 from verification.routes.adjacency import ForwardingHop
 from verification.routes.advertisements import Advertisements
@@ -28,7 +29,9 @@ from verification.routes.outcomes import Outcomes
 from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
+from verification.routes.unsure import unsure_nodes
 from verification.verdicts.failure import NO_FAILURE
+from verification.verdicts.route_entry import table_named
 
 
 class ControlPlane:
@@ -45,8 +48,8 @@ class ControlPlane:
         self.prefixes = self._origins.prefixes
         self.destinations = find_destinations(topology, self.advertisements, self._origins, self._whole)
         self.base: dict[Prefix, PrefixState] = {}
-        self.open: dict[int, Prefix] = {}
-        """Nodes that might choose otherwise, each with a prefix of which it might."""
+        self.open: dict[int, Reason] = {}
+        """Nodes whose routes are not sure, each with the first reason."""
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
         firsts: dict[int, Prefix] = {}
@@ -58,11 +61,13 @@ class ControlPlane:
                 else self._read_off(self.base[first], first, prefix)
             )
             for node in self._undecided(prefix, self.base[prefix], self._whole):
-                self.open.setdefault(node, prefix)
+                self.open.setdefault(node, self._several_outcomes(node, prefix))
             for node in self.base[prefix].selected:
                 for kind, number in self.base[prefix].offers(node):
                     if kind == "s":
                         self.by_session.setdefault(number, []).append(prefix)
+        for node, reason in unsure_nodes(self.topology, self.advertisements, self._whole, self.base):
+            self.open.setdefault(node, reason)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
@@ -139,14 +144,17 @@ class ControlPlane:
                 views[prefix] = view
         return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
 
+    def _several_outcomes(self, node: int, prefix: Prefix) -> Reason:
+        return because("several_outcomes", prefix=prefix, vrf=table_named(self.topology.nodes[node][1]))
+
     def _anew(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
         """Return the same, every prefix settled anew: where routes may settle in several ways, what is left of those before is no
         guide; NotSettledError also if they may."""
         found: dict[Prefix, PrefixState] = {}
         for prefix in self.prefixes:
             state = self._settle(prefix, surviving, found)
-            if self._undecided(prefix, state, surviving):
-                raise NotSettledError(prefix)
+            for node in self._undecided(prefix, state, surviving):
+                raise NotSettledError(prefix, self._several_outcomes(node, prefix))
             base = self.base[prefix]
             living = (node for node in state.selected.keys() | base.selected.keys() if node not in surviving.lost_nodes)
             state.changed = frozenset(node for node in living if self._differs(base.choice(node), state.choice(node)))
@@ -156,6 +164,8 @@ class ControlPlane:
                 if surviving.local(node, prefix) != self.topology.local[node].get(prefix)
             }
             found[prefix] = state
+        for node, reason in unsure_nodes(self.topology, self.advertisements, surviving, found):
+            raise NotSettledError(min(self.topology.local[node], default=self.prefixes[0]), reason)
         return {
             prefix: state
             for prefix, state in found.items()
@@ -271,13 +281,8 @@ class ControlPlane:
         if one is other:
             return False
         mine, theirs = one.attributes, other.attributes
-        if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric, mine.origin) != (
-            other.external,
-            theirs.source,
-            theirs.communities,
-            theirs.local_preference,
-            theirs.metric,
-            theirs.origin,
+        if one._replace(attributes=mine._replace(as_path=()), hops=(), neighbor=0) != other._replace(
+            attributes=theirs._replace(as_path=()), hops=(), neighbor=0
         ):
             return True
         paths = (mine.as_path, theirs.as_path)

@@ -14,7 +14,7 @@ from typing import assert_never
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.routes.adjacency import Leak, Session
-from verification.routes.advertisements import Advertisements, Group, Sent
+from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import (
     ORIGINATED,
     Candidate,
@@ -25,6 +25,7 @@ from verification.routes.best_path import (
     grade,
     select,
 )
+from verification.routes.groups import Group, Sent
 from verification.routes.origination import Origins
 from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
@@ -75,7 +76,7 @@ class DecisionProcess:
             sent = self._advertisements.sent(group, prefix, chosen.used[0])
             for session in group.advertised(prefix):
                 if session.number not in surviving.lost_sessions:
-                    offer = None if sent is None else self._advertisements.received(session, sent)
+                    offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
                     yield self._keys[session.number], session.receiver, offer
         for leak in self._leaks_from.get(node, ()):
             if leak.family is prefix.family and leak.target not in surviving.lost_nodes:
@@ -142,7 +143,7 @@ class DecisionProcess:
             group = self._advertisements.group_of[session.number]
             if group.passes(prefix) and not self._origins.suppressed(session.sender, prefix):
                 sent = self._advertisements.sent(group, prefix, advertised.used[0])
-                offer = None if sent is None else self._advertisements.received(session, sent)
+                offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
                 if offer is not None:
                     yield self._keys[session.number], offer
 
@@ -184,7 +185,7 @@ class DecisionProcess:
                     continue
             if best is not None and not is_asked:
                 sent, is_asked = self._advertisements.sent(group, prefix, best), True
-            offer = None if sent is None else self._advertisements.received(session, sent)
+            offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
             if _offer(state, receiver, key, offer):
                 yield receiver
 

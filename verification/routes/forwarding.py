@@ -37,7 +37,10 @@ class Way(NamedTuple):
 
 def distance_of(selected: Selected, rules: PlatformRules) -> int:
     """Return the administrative distance of what BGP offers."""
-    return rules.external_distance if selected.used[0].external else rules.local_distance
+    best = selected.used[0]
+    if best.internal:
+        return rules.internal_distance
+    return rules.external_distance if best.external else rules.local_distance
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Origins:
                 return Candidate(path, route.hops, 0, False)
         for item in instance.aggregates:
             if item.prefix == prefix and self._contributes(node, item, settled):
-                path = PathAttributes(source=RouteSource.AGGREGATE, as_path=())
+                path = PathAttributes(RouteSource.AGGREGATE, (), local_preference=instance.default_preference)
                 return Candidate(path, (ForwardingHop(interface="", end="NULL_ROUTED"),), 0, False)
         return None
 
@@ -71,11 +71,17 @@ class Origins:
         source = RouteSource(route.source)
         metric = route.metric if source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else None  # IOS-MED-05
         if prefix in instance.networks:
-            return PathAttributes(source=source, as_path=(), metric=metric)
+            return PathAttributes(source, (), local_preference=instance.default_preference, metric=metric)
         rules = self._topology.rules[node]
         if not prefix.length and not rules.redistributes_default:
             return None
-        path = PathAttributes(source=source, as_path=(), metric=metric, origin=rules.redistributed_origin)
+        path = PathAttributes(
+            source=source,
+            as_path=(),
+            local_preference=instance.default_preference,
+            metric=metric,
+            origin=rules.redistributed_origin,
+        )
         for item in instance.redistributions:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)

@@ -24,6 +24,7 @@ from verification.routes.best_path import (
     grade,
     order_matters,
     surely_better,
+    wins_in_any_order,
 )
 from verification.routes.decision_process import DecisionProcess
 from verification.routes.surviving import Surviving
@@ -112,7 +113,8 @@ class _Search:
             return True
         groups = self._topology.rules[node].groups_metrics
         ages = {key for key, _ in contenders(offers)}
-        return ages <= set(chosen.keys) and (groups or not order_matters(offers.items()))
+        is_steady = groups or not order_matters(offers.items()) or wins_in_any_order(tuple(offers.items()))
+        return ages <= set(chosen.keys) and is_steady
 
     def _tell(self, node: int) -> None:
         """Note what a decided node tells: what it tells whatever came first is certain, the rest loose."""

@@ -29,12 +29,15 @@ class PathAttributes(NamedTuple):
     origin: int = 0
     """ORIGIN (RFC 4271 5.1.1): 0 IGP, 1 EGP, 2 incomplete."""
     next_hop: int | None = None
-    """NEXT_HOP of a route that was received over iBGP, None of any other."""
+    """NEXT_HOP of a route that was received over iBGP, None of any other; SELF where a policy says so."""
     originator: int = 0
     """ORIGINATOR_ID (RFC 4456 8), 0 if the route was not reflected."""
     clusters: tuple[int, ...] = ()
     """CLUSTER_LIST (RFC 4456 8), the last reflector's first."""
 
+
+SELF = -1
+"""In the place of a next hop: whoever sends the route."""
 
 WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
 """Communities that keep a route from eBGP neighbours (RFC 1997; BOTH-SEND-01)."""
@@ -195,6 +198,8 @@ def _changed(clause: PolicyClause, path: PathAttributes) -> PathAttributes:
         path = path._replace(origin=clause.origin)
     if clause.prepend:
         path = path._replace(as_path=clause.prepend + path.as_path)
+    if clause.next_hop_self:
+        path = path._replace(next_hop=SELF)
     return path
 
 

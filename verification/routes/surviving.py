@@ -6,9 +6,13 @@ find another way, so its own tables are made anew; else what is left of a route 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from intents.prefix import Address, Prefix
-from verification.routes.adjacency import LocalRoute, parent_of
+from verification.routes.adjacency import LocalRoute, Session, parent_of
 from verification.routes.igp import Tables, left_of, own_tables
+from verification.routes.internal_sessions import InternalEnds, InternalPair
+from verification.routes.next_hops import NextHops, Reach
 from verification.routes.topology import Topology
 from verification.verdicts.failure import Failure
 
@@ -33,9 +37,17 @@ class Surviving:
         )
         """The living nodes of devices that lost an interface."""
         self._tables: Tables | None = None
-        if topology.ospf.routers and failure.name:
+        left = topology.wiring
+        if (topology.ospf.routers or topology.pairs) and failure.name:
             left = left_of(topology.wiring, failure, gone)
             self._tables = own_tables(topology.network, left)
+        self.next_hops = NextHops(self._tables or topology.local, left, topology.nodes)
+        """Where addresses lie by the routes that BGP has no part in."""
+        self.unsure_pairs: tuple[InternalPair, ...] = ()
+        """Pairs of internal statements of which nothing says whether they make a session; they count as down."""
+        self.inner = InternalEnds(left, topology.instances, topology.identities, self.next_hops)
+        """What decides which pairs make a session."""
+        ended += self._ended_inside()
         self.nodes_with_lost_route = (
             self.nodes_with_lost_interface
             if self._tables is None
@@ -45,6 +57,16 @@ class Surviving:
         self.lost_sessions = frozenset(item.number for item in ended)
         self.nodes_with_lost_session = frozenset(item.receiver for item in ended) - self.lost_nodes
         """The living nodes that lost a session."""
+
+    def _ended_inside(self) -> Iterator[Session]:
+        """Yield the internal sessions that do not come up."""
+        first = len(self._topology.sessions) - 2 * len(self._topology.pairs)
+        for index, pair in enumerate(self._topology.pairs):
+            reach = Reach.LOST if self.lost_nodes.intersection(pair.nodes) else self.inner.reach(pair)
+            if reach is Reach.UNSURE:
+                self.unsure_pairs += (pair,)
+            if reach is not Reach.REACHED:
+                yield from self._topology.sessions[first + 2 * index : first + 2 * index + 2]
 
     def interface(self, node: int, name: str) -> bool:
         """Return whether an interface of a node's device still works."""

@@ -1,8 +1,9 @@
-"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and eBGP sessions.
+"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and BGP sessions.
 
 Turns a `Network` into a `Topology` of integer-numbered nodes (one for each VRF of each device). The one idea: two
 sub-interfaces are joined only by a cable between their parent ports and equal tags, never by sharing a subnet; a session
-exists only if both ends name each other's address and AS over such a joint. Whatever a text got wrong is simply absent.
+exists only if both ends name each other's address and AS, over such a joint or, inside an AS, over routes. Whatever a text got
+wrong is simply absent.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from verification.routes.adjacency import (
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
 from verification.routes.igp import own_tables
+from verification.routes.internal_sessions import InternalPair, internal_pairs, internal_sessions
 from verification.routes.ospf_graph import OspfGraph, ospf_graph
 
 _T = TypeVar("_T")
@@ -45,6 +47,9 @@ class Topology:
     joints: Mapping[InterfaceKey, tuple[Joint, ...]]
     instances: Mapping[int, BgpInstance]
     sessions: tuple[Session, ...]
+    """Those between ASs that come up, then both directions of each of `pairs`, whether it comes up or not."""
+    pairs: tuple[InternalPair, ...]
+    identities: Mapping[int, Identity]
     leaks: tuple[Leak, ...]
     wiring: Adjacencies
     ospf: OspfGraph
@@ -64,6 +69,11 @@ class Topology:
     """What the platform of each node's device does by itself."""
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
+
+    def pair_of(self, session: Session) -> InternalPair:
+        """Return the two statements that an internal session is made of."""
+        first = len(self.sessions) - 2 * len(self.pairs)
+        return self.pairs[(session.number - first) // 2]
 
 
 def build_topology(network: Network) -> Topology:
@@ -87,7 +97,11 @@ def build_topology(network: Network) -> Topology:
         linked=frozenset(end for pair in ends for end in pair),
     )
     graph = ospf_graph(network, wiring)
-    found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
+    identities = _identities(network, interfaces, number)
+    own = _own_addresses(interfaces, number)
+    found = tuple(sessions(wiring, instances, identities))
+    pairs = tuple(internal_pairs(instances, own))
+    found += tuple(internal_sessions(len(found), pairs, instances, identities))
     return Topology(
         network=network,
         nodes=nodes,
@@ -96,11 +110,13 @@ def build_topology(network: Network) -> Topology:
         joints=joints,
         instances=instances,
         sessions=found,
+        pairs=pairs,
+        identities=identities,
         leaks=tuple(_leaks(network, number)),
         wiring=wiring,
         ospf=graph,
         local=own_tables(network, wiring, graph),
-        own=_own_addresses(interfaces, number),
+        own=own,
         ports=ports,
         external=external,
         rules=tuple(rules_of(network.devices[device]) for device, _ in nodes),

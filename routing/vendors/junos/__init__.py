@@ -83,6 +83,7 @@ class _Junos:
             groups_metrics=True,
             router_id_of_instance=True,
             external_distance=170,
+            internal_distance=170,
             local_distance=130,
         ),
     )

@@ -121,6 +121,9 @@ class NeighborSettings:
     loops: int | None = None
     maximum_prefixes: int | None = None
     send_communities: bool | None = None
+    source: str | None = None
+    client: bool | None = None
+    next_hop_self: bool | None = None
     description: str | None = None
     lines: dict[str, tuple[int, LinePath]] = field(default_factory=dict)
 
@@ -225,6 +228,9 @@ class PartialDevice:
     statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
     asn: int | None = None
     bgp_router_id: int | None = None
+    cluster_id: int | None = None
+    default_preference: int = 100
+    deterministic_med: bool = False
     router_id_of_vrf: tuple[int, LinePath] | None = None
     default_unicast: bool = True
     templates: dict[tuple[str, str], NeighborSettings] = field(default_factory=dict)

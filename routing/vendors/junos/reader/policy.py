@@ -85,6 +85,7 @@ class _Term:
     values: dict[str, tuple[int | None, int]] = field(default_factory=dict)
     origin: int | None = None
     prepend: tuple[int, ...] = ()
+    next_hop_self: bool = False
 
 
 @lru_cache(maxsize=1 << 14)
@@ -221,6 +222,8 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
             term.replaces = replaces
         case ["as-path-prepend", text]:
             term.prepend = tuple(as_number(word) for word in text.split())
+        case ["next-hop", "self"]:
+            term.next_hop_self = True  # also of what is reflected (JUN-NH-01)
         case ["load-balance", _] | []:
             pass
         case _:
@@ -248,6 +251,7 @@ def _clause(term: _Term) -> PolicyClause:
         metric_change=metric_change,
         origin=term.origin,
         prepend=term.prepend,
+        next_hop_self=term.next_hop_self,
     )
 
 
