@@ -81,6 +81,7 @@ class _Junos:
             parent_is_configured=False,
             refuses_own_router_id=False,
             router_id_of_instance=True,
+            tells_metric_of_ospf=False,
             external_distance=170,
             local_distance=130,
         ),
