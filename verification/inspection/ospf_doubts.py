@@ -129,7 +129,7 @@ def _redistributed(process: _Process) -> Iterator[Reason]:
             near = process.topology.interfaces.get((device.name, item.name))
             addresses = () if near is None else near.addresses
             lengths = {address.length for address in addresses if address.family is instance.family}
-            if item.host and lengths - {instance.family.bits}:
+            if item.host and lengths - {instance.family.bits}:  # IOS-OSPF-10
                 yield because("ospf_loopback_mask", interface=item.name)
     for static in device.statics:
         if static.vrf != instance.vrf or static.prefix.family is not instance.family:

@@ -1,7 +1,7 @@
 """What OSPF adds to the routes that VRFs have of their own.
 
 The one idea: each router asks every other one what it announces and adds what it costs to get there; inside beats outside, type 1
-beats type 2, and of type 2 the one that is told cheapest, then the one that is nearest (RFC 2328 16.4).
+beats type 2, and of type 2 the one that is told cheapest, then the one that is nearest (RFC-OSPF-03).
 """
 
 from __future__ import annotations

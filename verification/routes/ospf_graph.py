@@ -1,7 +1,7 @@
 """Who is an OSPF neighbour of whom, and what each router announces: the graph of every area, from texts and cables alone.
 
 The one idea: an adjacency is two interfaces of OSPF over a joint that agree in all that a hello says (RFC 2328 10.5); on a cable
-with two ends a broadcast network and a point-to-point one give the same paths, for the way from the network to a router is free.
+with two ends a broadcast network and a point-to-point one give the same paths (RFC-OSPF-04).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The routes that OSPF gives every node: shortest paths in the area (RFC 2328 16.1), and external ones behind them (16.4).
+"""The routes that OSPF gives every node: shortest paths in the area (RFC-OSPF-01), and external ones behind them (RFC-OSPF-03).
 
 The one idea: Dijkstra from each router, with every equally short first step kept; a prefix is then as near as the nearest router
 that announces it, and an external one as near as what its type says.

@@ -117,11 +117,13 @@ def cost_of(
     `parent`: what is said of a sub-interface's port; `reference` in Mbit/s (IOS-OSPF-02).
     """
     said = port.settings.get(family)
-    if said is not None and "cost" in said.numbers:
-        return said.numbers["cost"], None
     kind = interface_kind(name.partition(".")[0])
+    if said is not None and "cost" in said.numbers:
+        is_open = kind == "Loopback" and family is Family.V6
+        return None if is_open else said.numbers["cost"], None
     if kind == "Loopback":
-        return 1 if port.bandwidth is None else None, None
+        usual = 1 if family is Family.V4 else 0  # IOS-OSPF-04
+        return usual if port.bandwidth is None else None, None
     physical = port if parent is None else parent
     if port.bandwidth is not None:
         return _cost(reference, port.bandwidth), None
