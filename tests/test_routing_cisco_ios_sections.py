@@ -169,6 +169,7 @@ def show_ospf_interface(item: OspfInterface) -> str:
         "point-to-point" if item.network is OspfNetwork.POINT_TO_POINT else None,
         f"timers {item.hello} {item.dead}" if (item.hello, item.dead) != (10, 40) else None,
         f"mtu {'?' if item.mtu is None else item.mtu}" if item.mtu != 1500 else None,
+        f"authentication {item.authentication}" if item.authentication else None,
         f"priority {item.priority}" if item.priority != 1 else None,
     )
 

@@ -124,6 +124,7 @@ def test_a_line_of_routers_that_agree_is_known_by_both_meanings() -> None:
         (port("ab", dead=41), "ospf_mismatch"),
         (port("ab", network=POINT_TO_POINT), "ospf_mismatch"),
         (port("ab", mtu=9000), "ospf_mismatch"),
+        (port("ab", authentication="message-digest 1"), "ospf_mismatch"),
         (port("ab", mtu=None), "ospf_mismatch"),
         (process(area=1), "ospf_mismatch"),
         (cabling("ab", "10.0.1.2/29"), "ospf_neighbor_unknown"),
@@ -145,7 +146,7 @@ def test_whatever_an_end_says_otherwise_leaves_open_the_tables_of_all(change: Ch
 
 
 def test_both_ends_that_say_the_same_unusual_thing_are_neighbours() -> None:
-    change = port("ab", hello=5, dead=20, network=POINT_TO_POINT, mtu=9000)
+    change = port("ab", hello=5, dead=20, network=POINT_TO_POINT, mtu=9000, authentication="message-digest 1")
     found = inspected(change(A), change(B), C).table("a", None)
     assert found.verdict == Holds(judges=("engine", "walk"))
     assert parse_prefix("10.9.3.1/32") in {item.prefix for item in found.entries}

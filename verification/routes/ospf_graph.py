@@ -104,6 +104,7 @@ def mismatch(one: OspfInterface, other: OspfInterface) -> str | None:
     words = {
         "hello-interval": one.hello == other.hello,
         "dead-interval": one.dead == other.dead,
+        "authentication": one.authentication == other.authentication,
         "network": one.network is other.network,
         "mtu": one.mtu == other.mtu and one.mtu is not None,
         "priority": one.network is OspfNetwork.POINT_TO_POINT or bool(one.priority or other.priority),

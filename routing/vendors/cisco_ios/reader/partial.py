@@ -177,7 +177,7 @@ class OspfNetworkLine:
 
 @dataclass(slots=True)
 class OspfDraft:
-    """A process; `reference` in Mbit/s."""
+    """A process; `reference` in Mbit/s; `authentication`: what an area asks for."""
 
     family: Family
     process: str
@@ -189,6 +189,7 @@ class OspfDraft:
     passive: dict[str, bool] = field(default_factory=dict)
     reference: int = 100
     vrf_lite: bool = False
+    authentication: dict[int, str] = field(default_factory=dict)
     redistributions: dict[str, tuple[OspfRedistribution, tuple[int, LinePath]]] = field(default_factory=dict)
     default: OspfDefault | None = None
 

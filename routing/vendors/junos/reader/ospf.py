@@ -119,6 +119,7 @@ def _interface(name: str, leaves: Leaves, reference: int, context: OspfContext) 
         dead=int(leaves.value("dead-interval") or 4 * hello),
         mtu=_packet_length(name, context),
         priority=int(leaves.value("priority") or 128),
+        authentication=leaves.value("authentication") or "",
     )
 
 

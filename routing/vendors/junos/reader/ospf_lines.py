@@ -71,6 +71,10 @@ def _take_interface(leaves: Leaves, more: list[str], statement: JunosStatement) 
             leaves.put("interface-type", "p2p", statement)
         case ["metric" | "hello-interval" | "dead-interval" as what, text]:
             leaves.put(what, str(number(text, 1, 65535)), statement)
+        case ["authentication", "simple-password", _]:
+            leaves.put("authentication", "simple", statement)
+        case ["authentication", "md5", key, "key", _] if "authentication" not in leaves:
+            leaves.put("authentication", f"message-digest {number(key, 1, 255)}", statement)
         case ["priority", text]:
             leaves.put("priority", str(number(text, 0, 255)), statement)
         case _:
