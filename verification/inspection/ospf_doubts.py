@@ -82,7 +82,7 @@ def _joint(process: _Process, item: OspfInterface, joint: Joint) -> Iterator[Rea
     """Yield in what two ends that greet each other do not agree."""
     topology, instance = process.topology, process.instance
     far = topology.interfaces[(joint.device, joint.interface)]
-    other = topology.ospf.routers.get(OspfNode(topology.number[(joint.device, far.vrf)], instance.family))
+    other = topology.ospf.graph.routers.get(OspfNode(topology.number[(joint.device, far.vrf)], instance.family))
     theirs = None if other is None else ospf_interface(other, joint.interface)
     if other is None or theirs is None or theirs.passive:
         return
@@ -103,17 +103,17 @@ def _router_ids(process: _Process) -> Iterator[Reason]:
     mine = _possible_ids(process.topology, process.key)
     if not mine:
         yield because("ospf_no_router_id")
-    for other in sorted(shortest_paths(process.topology.ospf, process.key)):
+    for other in sorted(shortest_paths(process.topology.ospf.graph, process.key)):
         if other != process.key and mine & _possible_ids(process.topology, other):
-            yield because("ospf_router_id_twice", other=process.topology.ospf.devices[other])
+            yield because("ospf_router_id_twice", other=process.topology.ospf.graph.devices[other])
 
 
 def _possible_ids(topology: Topology, key: OspfNode) -> frozenset[int]:
     """Return the router ID as it is said, else every address that may be chosen for it."""
-    said = topology.ospf.routers[key].router_id
+    said = topology.ospf.graph.routers[key].router_id
     if said is not None:
         return frozenset({said})
-    device = topology.network.devices[topology.ospf.devices[key]]
+    device = topology.network.devices[topology.ospf.graph.devices[key]]
     return frozenset(
         address.value for item in device.interfaces for address in item.addresses if address.family is Family.V4
     )
@@ -122,7 +122,7 @@ def _possible_ids(topology: Topology, key: OspfNode) -> frozenset[int]:
 def _redistributed(process: _Process) -> Iterator[Reason]:
     device, instance = process.device, process.instance
     told = {item.source for item in instance.redistributions}
-    if told & {RouteSource.BGP, RouteSource.AGGREGATE}:
+    if RouteSource.AGGREGATE in told or (RouteSource.BGP in told and _may_come_back(process)):
         yield because("bgp_into_ospf")
     if RouteSource.CONNECTED in told:
         for item in instance.interfaces:
@@ -140,6 +140,44 @@ def _redistributed(process: _Process) -> Iterator[Reason]:
             yield because("floating_route", prefix=static.prefix, distance=static.distance)
         if RouteSource.STATIC in told and _names_another_router(process, static):
             yield because("ospf_forwarding_address", prefix=static.prefix)
+
+
+def _may_come_back(process: _Process) -> bool:
+    """Return whether routes of BGP that OSPF tells may bear on BGP again, or are not what a plain session brought.
+
+    Whoever tells them must prefer BGP, and so must whoever else has BGP; nobody in the area may tell external routes on by BGP.
+    """
+    topology = process.topology
+    mine = topology.instances.get(process.key.node)
+    if mine is not None and (mine.aggregates or any(process.key.node in (x.source, x.target) for x in topology.leaks)):
+        return True
+    for key in shortest_paths(topology.ospf.graph, process.key):
+        instance, device = topology.instances.get(key.node), topology.network.devices[topology.ospf.graph.devices[key]]
+        behind = rules_of(device).external_distance >= topology.ospf.graph.routers[key].external_distance
+        if instance is not None and (behind or _takes_external(topology, key, instance)):
+            return True
+        if any(_is_recursive(topology, key, item) for item in device.statics):
+            return True
+    return False
+
+
+def _takes_external(topology: Topology, key: OspfNode, instance: BgpInstance) -> bool:
+    """Return whether BGP may tell external routes of OSPF, or a route that only they may bring."""
+    if any(item.source is RouteSource.OSPF_EXTERNAL for item in instance.redistributions):
+        return True
+    held = (topology.local[key.node].get(prefix) for prefix in instance.networks if prefix.family is key.family)
+    return any(route is None or route.source == RouteSource.OSPF_EXTERNAL for route in held)
+
+
+def _is_recursive(topology: Topology, key: OspfNode, static: StaticRoute) -> bool:
+    """Return whether a static route's next hop is on no connected network."""
+    if static.vrf != topology.nodes[key.node][1] or static.next_hop is None or static.prefix.family is not key.family:
+        return False
+    local = topology.local[key.node]
+    return not any(
+        route.source == RouteSource.CONNECTED and prefix.family is key.family and prefix.holds(static.next_hop)
+        for prefix, route in local.items()
+    )
 
 
 def _names_another_router(process: _Process, static: StaticRoute) -> bool:
@@ -162,10 +200,10 @@ def _defaults(process: _Process) -> Iterator[Reason]:
         return
     if default.always:
         held = topology.local[process.key.node].get(process.everywhere)
-        others = [key for key in shortest_paths(topology.ospf, process.key) if key != process.key]
-        telling = [key for key in others if topology.ospf.routers[key].default is not None]
+        others = [key for key in shortest_paths(topology.ospf.graph, process.key) if key != process.key]
+        telling = [key for key in others if topology.ospf.graph.routers[key].default is not None]
         if telling and (held is None or held.source in _OSPF):
-            yield because("ospf_two_defaults", other=topology.ospf.devices[telling[0]])
+            yield because("ospf_two_defaults", other=topology.ospf.graph.devices[telling[0]])
     elif process.key.node in topology.instances and _brought_by_others(process, process.everywhere):
         yield because("ospf_default_of_bgp")
 

@@ -24,7 +24,7 @@ def filtered_greetings(device: Device, topology: Topology) -> Iterator[tuple[Osp
     """Yield the interfaces of a device whose filters may stop packets between it and an OSPF neighbour, by process."""
     for instance in device.ospf:
         key = OspfNode(topology.number[(device.name, instance.vrf)], instance.family)
-        names = {edge.hop.interface: edge.hop for edge in topology.ospf.edges[key]}
+        names = {edge.hop.interface: edge.hop for edge in topology.ospf.graph.edges[key]}
         for name, hop in sorted(names.items()):
             near = topology.interfaces[(device.name, name)]
             far = topology.interfaces[(topology.nodes[hop.node or 0][0], hop.peer_interface)]

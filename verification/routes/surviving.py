@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Address, Prefix
 from verification.routes.adjacency import LocalRoute, parent_of
-from verification.routes.igp import Tables, left_of, own_tables
+from verification.routes.igp import Tables, left_of, own_routes
 from verification.routes.topology import Topology
 from verification.verdicts.failure import Failure
 
@@ -33,9 +33,10 @@ class Surviving:
         )
         """The living nodes of devices that lost an interface."""
         self._tables: Tables | None = None
-        if topology.ospf.routers and failure.name:
-            left = left_of(topology.wiring, failure, gone)
-            self._tables = own_tables(topology.network, left)
+        self.ospf = topology.ospf
+        if topology.ospf.graph.routers and failure.name:
+            left = own_routes(topology.network, left_of(topology.wiring, failure, gone))
+            self._tables, self.ospf = left.tables, left.ospf
         self.nodes_with_lost_route = (
             self.nodes_with_lost_interface
             if self._tables is None

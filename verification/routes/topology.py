@@ -26,8 +26,8 @@ from verification.routes.adjacency import (
     parent_of,
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
-from verification.routes.igp import own_tables
-from verification.routes.ospf_graph import OspfGraph, ospf_graph
+from verification.routes.igp import own_routes
+from verification.routes.ospf_routes import OspfRouting
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -36,7 +36,7 @@ _K = TypeVar("_K")
 @dataclass(frozen=True, slots=True)
 class Topology:
     """Everything static about a network. `local[node][prefix]` holds connected, static and OSPF routes; `own[node]` the node's
-    own addresses (family, value); `wiring` what both are resolved by; `ospf` who speaks OSPF with whom."""
+    own addresses (family, value); `wiring` what both are resolved by; `ospf` what OSPF makes of it."""
 
     network: Network
     nodes: tuple[NodeKey, ...]
@@ -47,7 +47,7 @@ class Topology:
     sessions: tuple[Session, ...]
     leaks: tuple[Leak, ...]
     wiring: Adjacencies
-    ospf: OspfGraph
+    ospf: OspfRouting
     local: tuple[Mapping[Prefix, LocalRoute], ...]
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
@@ -86,7 +86,7 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
-    graph = ospf_graph(network, wiring)
+    own = own_routes(network, wiring)
     found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
     return Topology(
         network=network,
@@ -98,8 +98,8 @@ def build_topology(network: Network) -> Topology:
         sessions=found,
         leaks=tuple(_leaks(network, number)),
         wiring=wiring,
-        ospf=graph,
-        local=own_tables(network, wiring, graph),
+        ospf=own.ospf,
+        local=own.tables,
         own=_own_addresses(interfaces, number),
         ports=ports,
         external=external,

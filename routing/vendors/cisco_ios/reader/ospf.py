@@ -107,6 +107,7 @@ def _read_told(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -
             draft.passive[found] = words[0] != "no"
         case ["redistribute", source, *rest] if source in _SOURCES:
             draft.redistributions[source] = (_redistribution(draft.family, source, rest), line)
+            draft.asn = rest[0] if source == "bgp" else draft.asn
         case ["default-information", "originate", *rest]:
             draft.default = _default(rest)
         case _:
@@ -212,6 +213,8 @@ def _finish(partial: PartialDevice, draft: OspfDraft) -> OspfInstance | None:
         partial.reject(*draft.first, because("several_areas"))
         return None
     for redistribution, line in draft.redistributions.values():
+        if redistribution.source is RouteSource.BGP and draft.asn != str(partial.asn):
+            partial.reject(*line, because("other_bgp_process"))
         if any(name not in partial.route_maps for name in redistribution.policies):
             partial.reject(*line, because("route_map_undefined"))
     return OspfInstance(
