@@ -427,6 +427,7 @@ class OspfInterface:
     the kbit/s of the kind of port that the cost was worked out of, None if it was not. `passive`: it is announced, and nobody is
     greeted there (loopbacks always). `host`: its addresses are announced as hosts (RFC 2328 9.1, loopback). `hello`, `dead` in
     seconds; `mtu` in bytes of a packet, None: no line says. `priority` 0 never becomes the designated router.
+    `authentication`: what a greeting carries, without the secret: "" nothing, "simple", "message-digest 1 2" (numbers of keys).
     """
 
     name: str
@@ -439,6 +440,7 @@ class OspfInterface:
     dead: int = 40
     mtu: int | None = 1500
     priority: int = 1
+    authentication: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,6 +135,9 @@ CONSTRUCTS = frozenset(
         "no-then",
         "payload-protocol",
         "next-header",
+        "ospf",
+        "ospf-export",
+        "ospf-unmodelled",
         "policy-actions",
         "policy-chain",
         "policy-protocol",
@@ -233,6 +236,8 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
             ]
         case "bgp":
             things = [b for b in device.bgp if b.vrf == vrf]
+        case "ospf":
+            things = list(_of_ospf(device, vrf, names[1], names[2:]))
         case "neighbor":
             address = parse_address(names[1])
             things = [
@@ -245,6 +250,15 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
         case _:
             raise AssertionError(kind)
     return things[0] if len(things) == 1 else None
+
+
+def _of_ospf(device: Device, vrf: str | None, family: str, names: list[str]) -> Iterator[object]:
+    """Yield a process, what it says of an interface, or what it redistributes."""
+    for process in device.ospf:
+        if (process.vrf, str(int(process.family))) == (vrf, family):
+            yield from [process] if not names else []
+            yield from (item for item in process.interfaces if [item.name] == names)
+            yield from (item for item in process.redistributions if ["redistribute", item.source] == names)
 
 
 def _show(value: object) -> str:

@@ -66,6 +66,8 @@ class PlatformRules:
     """That of what BGP learned inside the AS (IOS-DIST-01, JUN-DIST-01)."""
     local_distance: int = 200
     """That of an aggregate that BGP makes (IOS-DIST-01, JUN-DIST-01)."""
+    tells_metric_of_ospf: bool = True
+    """What BGP takes from OSPF carries its metric as MED (IOS-OSPF-09), else nobody has said what it carries (JUN-OSPF-07)."""
     router_id_of_instance: bool = False
     """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
     (IOS-RID-01)."""

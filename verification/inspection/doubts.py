@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from intents.prefix import Address, format_address, prefix_of
 from intents.reason import Reason, because
 from routing.model import BgpInstance, BgpNeighbor, Device, Direction, Interface
-from routing.refs import neighbor_ref
+from routing.refs import neighbor_ref, ospf_ref
 from routing.subnet_links import port_of
 from verification.evidence.not_computed import not_computed
+from verification.inspection.ospf_doubts import ospf_doubts, ospf_neighbours
+from verification.inspection.ospf_filters import filtered_greetings
 from verification.inspection.texts import InspectedTexts
 from verification.reference.acl import judge_control, judge_interface
 from verification.routes.adjacency import Session
@@ -78,7 +80,8 @@ class Doubts:
         return tuple(doubt for name in self.reaching(device) for doubt in self.of_device(name))
 
     def _named(self, device: str) -> Iterator[str]:
-        """Yield the devices that own an address which a device's text names as a neighbour."""
+        """Yield the devices that own an address which a device's text names as a neighbour, and those that it greets by OSPF."""
+        yield from ospf_neighbours(self._texts.network.devices[device], self._topology)
         for _, neighbor in _neighbors(self._texts.network.devices[device]):
             yield from self._owners.get(Address(neighbor.family, neighbor.address), ())
         for pair in self._topology.pairs:
@@ -90,6 +93,10 @@ class Doubts:
         yield from self._unknown(device)
         for reason in not_computed(device, self._topology, self._plane):
             yield Doubt(device=device.name, reason=reason)
+        found = (*ospf_doubts(device, self._topology), *filtered_greetings(device, self._topology))
+        for process, reason in found:
+            culprit = self._texts.culprit(device.name, ospf_ref(process.vrf, process.family))
+            yield Doubt(device=device.name, reason=reason, culprit=culprit)
         for instance, neighbor in _neighbors(device):
             why = self._open_session(device, instance, neighbor)
             if why is not None:

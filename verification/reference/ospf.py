@@ -110,7 +110,7 @@ def _greet(one: OspfInterface, other: OspfInterface) -> bool:
         return False
     if (one.hello, one.dead, one.network) != (other.hello, other.dead, other.network):
         return False
-    if one.mtu is None or one.mtu != other.mtu:
+    if one.mtu is None or one.mtu != other.mtu or one.authentication != other.authentication:
         return False
     needs_leader = one.network is OspfNetwork.BROADCAST
     return not needs_leader or one.priority > 0 or other.priority > 0

@@ -1,7 +1,7 @@
 """What OSPF adds to the routes that VRFs have of their own.
 
 The one idea: each router asks every other one what it announces and adds what it costs to get there; inside beats outside, type 1
-beats type 2, and of type 2 the one that is told cheapest, then the one that is nearest (RFC 2328 16.4).
+beats type 2, and of type 2 the one that is told cheapest, then the one that is nearest (RFC-OSPF-03).
 """
 
 from __future__ import annotations
@@ -32,14 +32,24 @@ class _Offer:
     target: RouterKey
 
 
-def with_ospf(
-    wiring: Cables, costs: OspfCosts, own: Mapping[Node, Mapping[Prefix, Route]], prefixes: tuple[Prefix, ...]
-) -> Mapping[Node, Mapping[Prefix, Route]]:
+Table = Mapping[Node, Mapping[Prefix, Route]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What routers may tell from elsewhere: their connected and static routes, and what they forward by that BGP received."""
+
+    own: Table
+    received: Table
+
+
+def with_ospf(wiring: Cables, costs: OspfCosts, sources: Sources, prefixes: tuple[Prefix, ...]) -> Table:
     """Return the routes of every VRF with those of OSPF where nothing of a lower distance is there."""
+    own = sources.own
     found = {node: dict(routes) for node, routes in own.items()}
     for router in costs.routers.values():
         node = (router.device.name, router.instance.vrf)
-        for route in _routes(wiring, costs, own, router, frozenset(prefixes)):
+        for route in _routes(wiring, costs, sources, router, frozenset(prefixes)):
             held = own[node].get(route.prefix)
             if (held is None or route.distance < held.distance) and route.prefix in prefixes:
                 found[node][route.prefix] = route
@@ -49,7 +59,7 @@ def with_ospf(
 def _routes(
     wiring: Cables,
     costs: OspfCosts,
-    own: Mapping[Node, Mapping[Prefix, Route]],
+    sources: Sources,
     router: OspfRouter,
     prefixes: frozenset[Prefix],
 ) -> Iterator[Route]:
@@ -57,7 +67,7 @@ def _routes(
     offers: dict[Prefix, list[_Offer]] = {}
     for key, other in costs.routers.items():
         if key != router.key and key in costs.costs[router.key]:
-            for offer in _offers(wiring, own, other, costs.costs[router.key][key]):
+            for offer in _offers(wiring, sources, other, costs.costs[router.key][key]):
                 if offer.prefix in prefixes and offer.prefix not in mine:
                     offers.setdefault(offer.prefix, []).append(offer)
     for prefix, found in offers.items():
@@ -83,27 +93,27 @@ def _route(router: OspfRouter, best: _Offer, ways: tuple[Exit, ...], prefix: Pre
     return Route(prefix=prefix, distance=instance.distance if is_inside else instance.external_distance, paths=paths)
 
 
-def _offers(
-    wiring: Cables, own: Mapping[Node, Mapping[Prefix, Route]], other: OspfRouter, cost: int
-) -> Iterator[_Offer]:
+def _offers(wiring: Cables, sources: Sources, other: OspfRouter, cost: int) -> Iterator[_Offer]:
     """Yield what another router announces and tells, as it looks from `cost` away."""
     for prefix, added in announced(wiring, other):
         metric = cost + added
         yield _Offer(prefix=prefix, rank=(0, metric, 0), metric=metric, source=RouteSource.OSPF, target=other.key)
-    for prefix, kind, told in _told(other, own[(other.device.name, other.instance.vrf)]):
+    for prefix, kind, told in _told(other, sources):
         metric = told + cost if kind == 1 else told
         rank = (kind, metric, cost)
         yield _Offer(prefix=prefix, rank=rank, metric=metric, source=RouteSource.OSPF_EXTERNAL, target=other.key)
 
 
-def _told(router: OspfRouter, own: Mapping[Prefix, Route]) -> Iterator[tuple[Prefix, int, int]]:
+def _told(router: OspfRouter, sources: Sources) -> Iterator[tuple[Prefix, int, int]]:
     """Yield what a router tells from elsewhere: prefix, type (1 or 2) and metric, one of each prefix."""
     best: dict[Prefix, tuple[int, int]] = {}
     family, default = router.instance.family, router.instance.default
-    for prefix, route in own.items():
+    node = (router.device.name, router.instance.vrf)
+    own = sources.own[node]
+    for prefix, route in (*own.items(), *sources.received.get(node, {}).items()):
         told = [] if prefix.family is not family else sorted(_redistributed(router, route))
         if told:
-            best[prefix] = told[0]
+            best[prefix] = min(told[0], best.get(prefix, told[0]))
     for everywhere in _EVERYWHERE:
         if default is not None and everywhere.family is family and (default.always or everywhere in own):
             best[everywhere] = (default.type, default.metric)

@@ -8,18 +8,18 @@ between.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from intents.prefix import Family, Prefix
 from routing.model import Network, RouteSource
 from routing.vendors.vendor import PlatformRules
 from verification.reference.bgp_sessions import BgpSession, Node, sessions
-from verification.reference.bgp_tables import settle
+from verification.reference.bgp_tables import Tables, settle
 from verification.reference.cabling import Cables, connected_prefixes, wire
 from verification.reference.inner_sessions import inner_sessions
 from verification.reference.ospf import OspfCosts, ospf_costs
-from verification.reference.ospf_routes import ospf_prefixes, with_ospf
+from verification.reference.ospf_routes import Sources, Table, ospf_prefixes, with_ospf
 from verification.reference.own_routes import Route, own_routes
 from verification.reference.paths import Path, behaviour_of
 from verification.verdicts.failure import Failure
@@ -51,17 +51,12 @@ class Peerings:
 def peerings_of(network: Network, failure: Failure) -> Peerings:
     """Return the peerings of a network under a failure; a caller with many destinations may pass it to `routes_to`."""
     wiring = wire(network, failure)
-    ospf = ospf_costs(wiring)
-    found = sessions(wiring)
-    if any(
-        instance.is_internal(item)
-        for d in network.devices.values()
-        for instance in d.bgp
-        for item in instance.neighbors
-    ):
-        own = _own_tables(wiring, ospf, tuple(_all_own_prefixes(network)))
-        found += tuple(inner_sessions(wiring, own))
-    return Peerings(wiring=wiring, sessions=found, ospf=ospf)
+    found = Peerings(wiring=wiring, sessions=sessions(wiring), ospf=ospf_costs(wiring))
+    speakers = [(instance, item) for d in network.devices.values() for instance in d.bgp for item in instance.neighbors]
+    if not any(instance.is_internal(item) for instance, item in speakers):
+        return found
+    own = own_tables(found, tuple(_all_own_prefixes(network)))
+    return replace(found, sessions=(*found.sessions, *inner_sessions(wiring, own)))
 
 
 def routes_to(
@@ -76,8 +71,7 @@ def routes_to(
     if wiring.network is not network or wiring.failure != failure:
         raise ValueError("peerings of another network, or under another failure")
     prefixes = _needed_prefixes(network, family, destination)
-    own = own_tables(peerings, prefixes)
-    tables = settle(wiring, peerings.sessions, own, prefixes)
+    own, tables = _settled(peerings, prefixes)
     found: dict[Node, tuple[Route, ...]] = {}
     for node, mine in own.items():
         learned = {} if tables is None else tables.get(node, {})
@@ -96,9 +90,7 @@ def all_routes(
     For each prefix it is what `routes_to` finds, provided that all prefixes are there that anybody names.
     """
     peerings = peerings_of(network, failure)
-    wiring = peerings.wiring
-    own = own_tables(peerings, prefixes)
-    tables = settle(wiring, peerings.sessions, own, prefixes)
+    own, tables = _settled(peerings, prefixes)
     if tables is None:
         return None
     found: dict[Node, dict[Prefix, Route]] = {}
@@ -112,16 +104,6 @@ def all_routes(
     return found
 
 
-def own_tables(peerings: Peerings, prefixes: tuple[Prefix, ...]) -> Mapping[Node, Mapping[Prefix, Route]]:
-    """Return the routes of every VRF that BGP has no part in: connected, static and OSPF's."""
-    return _own_tables(peerings.wiring, peerings.ospf, prefixes)
-
-
-def _own_tables(wiring: Cables, ospf: OspfCosts, prefixes: tuple[Prefix, ...]) -> Mapping[Node, Mapping[Prefix, Route]]:
-    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
-    return with_ospf(wiring, ospf, own, prefixes)
-
-
 def _all_own_prefixes(network: Network) -> frozenset[Prefix]:
     """Return every prefix that BGP need not bring: what sessions inside an AS, and next hops there, are found by."""
     found = set(ospf_prefixes(network))
@@ -131,6 +113,34 @@ def _all_own_prefixes(network: Network) -> frozenset[Prefix]:
             prefix for family in Family for item in device.interfaces for prefix in connected_prefixes(item, family)
         }
     return frozenset(found)
+
+
+def own_tables(peerings: Peerings, prefixes: tuple[Prefix, ...], received: Table | None = None) -> Table:
+    """Return the routes of every VRF that BGP has no part in: connected, static and OSPF's; `received`: what BGP has for OSPF."""
+    wiring = peerings.wiring
+    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(wiring)}
+    return with_ospf(wiring, peerings.ospf, Sources(own=own, received=received or {}), prefixes)
+
+
+def _settled(peerings: Peerings, prefixes: tuple[Prefix, ...]) -> tuple[Table, Tables | None]:
+    """Return the own routes of every VRF and the BGP tables (None: they never settle). Where OSPF tells routes of BGP, own routes
+    are made once more when BGP is done: that they then change nothing in BGP is for doubts to say."""
+    own = own_tables(peerings, prefixes)
+    tables = settle(peerings.wiring, peerings.sessions, own, prefixes)
+    if tables is None or not any(
+        item.source is RouteSource.BGP
+        for router in peerings.ospf.routers.values()
+        for item in router.instance.redistributions
+    ):
+        return own, tables
+    received: dict[Node, dict[Prefix, Route]] = {}
+    for node, learned in tables.items():
+        rules = behaviour_of(peerings.wiring.network.devices[node[0]])
+        for prefix, paths in learned.items():
+            route = _winner(own[node].get(prefix), _bgp_route(paths, rules))
+            if route is not None and route.paths[0].source is RouteSource.BGP and route.paths[0].external:
+                received.setdefault(node, {})[prefix] = route
+    return own_tables(peerings, prefixes, received), tables
 
 
 def _winner(own: Route | None, learned: Route | None) -> Route | None:

@@ -16,8 +16,8 @@ from routing.model import RoutePolicy, RouteSource
 from verification.routes.adjacency import ForwardingHop, Session
 from verification.routes.best_path import Candidate
 from verification.routes.groups import Group, Sent, through
-from verification.routes.internal_routes import InternalRoutes
-from verification.routes.next_hops import NextHops
+from verification.routes.inside.carried import InternalRoutes
+from verification.routes.inside.next_hops import NextHops
 from verification.routes.private_asns import without_private
 from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
 from verification.routes.stubs import NO_STUBS, find_stubs

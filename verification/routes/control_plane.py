@@ -24,12 +24,12 @@ from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
 from verification.routes.decision_process import DecisionProcess, contending, grade_of
 from verification.routes.destination_classes import find_destinations, read_off
+from verification.routes.inside.unsure import unsure_nodes
 from verification.routes.origination import Origins, most_specific_first
 from verification.routes.outcomes import Outcomes
 from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
-from verification.routes.unsure import unsure_nodes
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.route_entry import table_named
 

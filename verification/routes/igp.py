@@ -6,34 +6,39 @@ The one idea: nothing of it is mended under a failure; it is made anew from the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from intents.prefix import Prefix
 from routing.model import Network
 from routing.vendors import VENDORS
 from verification.routes.adjacency import Adjacencies, LocalRoute, parent_of
 from verification.routes.local_routes import local_routes
-from verification.routes.ospf_graph import OspfGraph, ospf_graph
-from verification.routes.ospf_routes import ospf_routes
+from verification.routes.ospf_graph import ospf_graph
+from verification.routes.ospf_routes import OspfRouting
 from verification.verdicts.failure import Failure
 
 Tables = tuple[Mapping[Prefix, LocalRoute], ...]
 
 
-def own_tables(network: Network, wiring: Adjacencies, graph: OspfGraph | None = None) -> Tables:
-    """Return the routes of every node that BGP has no part in, by node number: of each prefix the one of the lowest distance.
+class OwnRoutes(NamedTuple):
+    """The routes of every node that BGP has no part in, by node number, and the OSPF behind them."""
 
-    `graph`: that of the same wiring, if the caller has it.
-    """
+    tables: Tables
+    ospf: OspfRouting
+
+
+def own_routes(network: Network, wiring: Adjacencies) -> OwnRoutes:
+    """Return what every node has without BGP: of each prefix the route of the lowest distance."""
     unusable = {
         name: VENDORS[item.platform].capabilities.rules.unusable_distance for name, item in network.devices.items()
     }
     tables = local_routes(network, wiring, unusable)
-    graph = ospf_graph(network, wiring) if graph is None else graph
-    for node, prefix, route in list(ospf_routes(graph, network, tables)):
+    ospf = OspfRouting(ospf_graph(network, wiring), network, tables)
+    for node, prefix, route in ospf.routes():
         held = tables[node].get(prefix)
         if held is None or route.distance < held.distance:
             tables[node][prefix] = route
-    return tables
+    return OwnRoutes(tables, ospf)
 
 
 def left_of(wiring: Adjacencies, failure: Failure, gone: frozenset[str]) -> Adjacencies:

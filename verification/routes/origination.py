@@ -69,7 +69,7 @@ class Origins:
         self, node: int, instance: BgpInstance, prefix: Prefix, route: LocalRoute
     ) -> PathAttributes | None:
         source = RouteSource(route.source)
-        metric = route.metric if source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else None  # IOS-MED-05
+        metric = route.metric if source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else None  # IOS-OSPF-09
         if prefix in instance.networks:
             return PathAttributes(source, (), local_preference=instance.default_preference, metric=metric)
         rules = self._topology.rules[node]

@@ -1,7 +1,7 @@
 """Who is an OSPF neighbour of whom, and what each router announces: the graph of every area, from texts and cables alone.
 
 The one idea: an adjacency is two interfaces of OSPF over a joint that agree in all that a hello says (RFC 2328 10.5); on a cable
-with two ends a broadcast network and a point-to-point one give the same paths, for the way from the network to a router is free.
+with two ends a broadcast network and a point-to-point one give the same paths (RFC-OSPF-04).
 """
 
 from __future__ import annotations
@@ -104,6 +104,7 @@ def mismatch(one: OspfInterface, other: OspfInterface) -> str | None:
     words = {
         "hello-interval": one.hello == other.hello,
         "dead-interval": one.dead == other.dead,
+        "authentication": one.authentication == other.authentication,
         "network": one.network is other.network,
         "mtu": one.mtu == other.mtu and one.mtu is not None,
         "priority": one.network is OspfNetwork.POINT_TO_POINT or bool(one.priority or other.priority),

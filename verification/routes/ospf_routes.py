@@ -1,4 +1,4 @@
-"""The routes that OSPF gives every node: shortest paths in the area (RFC 2328 16.1), and external ones behind them (16.4).
+"""The routes that OSPF gives every node: shortest paths in the area (RFC-OSPF-01), and external ones behind them (RFC-OSPF-03).
 
 The one idea: Dijkstra from each router, with every equally short first step kept; a prefix is then as near as the nearest router
 that announces it, and an external one as near as what its type says.
@@ -34,19 +34,56 @@ class External(NamedTuple):
     metric: int
 
 
-def ospf_routes(graph: OspfGraph, network: Network, tables: Tables) -> Iterator[tuple[int, Prefix, LocalRoute]]:
-    """Yield what OSPF offers each node, given its connected and static routes; nothing for prefixes of its own interfaces."""
-    told = _Externals(network, graph, tables)
-    for key, instance in graph.routers.items():
-        reached = shortest_paths(graph, key)
-        mine = {prefix for prefix, _ in graph.attached[key]}
-        inside = _inside(graph, reached)
-        for prefix, reach in inside.items():
-            if prefix not in mine:
-                yield key.node, prefix, _route(reach, reach.cost, instance.distance, RouteSource.OSPF)
-        for prefix, (metric, reach) in _outside(told, reached, key).items():
-            if prefix not in inside and prefix not in mine:
-                yield key.node, prefix, _route(reach, metric, instance.external_distance, RouteSource.OSPF_EXTERNAL)
+class OspfRouting:
+    """What OSPF makes of a graph, given the connected and static routes of every node."""
+
+    def __init__(self, graph: OspfGraph, network: Network, tables: Tables) -> None:
+        self.graph = graph
+        self._told = _Externals(network, graph, tables)
+        self._reached = {key: shortest_paths(graph, key) for key in graph.routers}
+        self._inside = {key: _inside(graph, reached) for key, reached in self._reached.items()}
+        self._mine = {key: frozenset(prefix for prefix, _ in graph.attached[key]) for key in graph.routers}
+
+    def routes(self) -> Iterator[tuple[int, Prefix, LocalRoute]]:
+        """Yield what each node is offered; nothing for prefixes of its own interfaces."""
+        for key, instance in self.graph.routers.items():
+            for prefix, reach in self._inside[key].items():
+                if prefix not in self._mine[key]:
+                    yield key.node, prefix, _route(reach, reach.cost, instance.distance, RouteSource.OSPF)
+            told = {prefix for router in self._reached[key] for prefix in self._told.by_router[router]}
+            for prefix in sorted(told):
+                route = self._outside(key, prefix, {})
+                if route is not None:
+                    yield key.node, prefix, route
+
+    def told_besides(self, prefix: Prefix, more: Mapping[OspfNode, External]) -> Mapping[int, LocalRoute]:
+        """Return the external routes of all nodes to a prefix that more routers tell than those that have it of their own."""
+        found = (
+            (key.node, self._outside(key, prefix, more)) for key in self.graph.routers if key.family is prefix.family
+        )
+        return {node: route for node, route in found if route is not None}
+
+    def _outside(self, root: OspfNode, prefix: Prefix, more: Mapping[OspfNode, External]) -> LocalRoute | None:
+        """Return the external route of one node: among those of type 2 the nearest router decides last."""
+        if prefix in self._inside[root] or prefix in self._mine[root]:
+            return None
+        best: tuple[int, int, int] | None = None
+        hops: frozenset[ForwardingHop] = frozenset()
+        for router, reach in self._reached[root].items():
+            own, other = self._told.by_router[router].get(prefix), more.get(router)
+            told = [item for item in (own, other) if item is not None]
+            if router == root or not told:
+                continue
+            item = min(told)
+            rank = (item.type, item.metric + (reach.cost if item.type == 1 else 0), reach.cost)
+            if best is None or rank < best:
+                best, hops = rank, reach.hops
+            elif rank == best:
+                hops |= reach.hops
+        if best is None:
+            return None
+        distance = self.graph.routers[root].external_distance
+        return _route(Reach(best[2], hops), best[1], distance, RouteSource.OSPF_EXTERNAL)
 
 
 def _route(reach: Reach, metric: int, distance: int, source: RouteSource) -> LocalRoute:
@@ -89,23 +126,6 @@ def _better(found: dict[Prefix, Reach], prefix: Prefix, offer: Reach) -> None:
         found[prefix] = offer
     elif offer.cost == held.cost:
         found[prefix] = Reach(held.cost, held.hops | offer.hops)
-
-
-def _outside(told: _Externals, reached: Mapping[OspfNode, Reach], root: OspfNode) -> dict[Prefix, tuple[int, Reach]]:
-    """Return the external routes by prefix, each with its metric: among those of type 2 the nearest router decides last."""
-    best: dict[Prefix, tuple[tuple[int, int, int], int]] = {}
-    found: dict[Prefix, tuple[int, Reach]] = {}
-    for router, reach in reached.items():
-        for prefix, item in () if router == root else told.by_router[router].items():
-            metric = item.metric + (reach.cost if item.type == 1 else 0)
-            rank = (item.type, metric, reach.cost)
-            held = best.get(prefix)
-            if held is None or rank < held[0]:
-                best[prefix] = (rank, metric)
-                found[prefix] = (metric, reach)
-            elif rank == held[0]:
-                found[prefix] = (metric, Reach(reach.cost, found[prefix][1].hops | reach.hops))
-    return found
 
 
 class _Externals:

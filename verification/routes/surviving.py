@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from intents.prefix import Address, Prefix
 from verification.routes.adjacency import LocalRoute, Session, parent_of
-from verification.routes.igp import Tables, left_of, own_tables
-from verification.routes.internal_sessions import InternalEnds, InternalPair
-from verification.routes.next_hops import NextHops, Reach
+from verification.routes.igp import Tables, left_of, own_routes
+from verification.routes.inside.next_hops import NextHops, Reach
+from verification.routes.inside.sessions import InternalEnds, InternalPair
 from verification.routes.topology import Topology
 from verification.verdicts.failure import Failure
 
@@ -37,10 +37,12 @@ class Surviving:
         )
         """The living nodes of devices that lost an interface."""
         self._tables: Tables | None = None
+        self.ospf = topology.ospf
         left = topology.wiring
-        if (topology.ospf.routers or topology.pairs) and failure.name:
+        if (topology.ospf.graph.routers or topology.pairs) and failure.name:
             left = left_of(topology.wiring, failure, gone)
-            self._tables = own_tables(topology.network, left)
+            made = own_routes(topology.network, left)
+            self._tables, self.ospf = made.tables, made.ospf
         self.next_hops = NextHops(self._tables or topology.local, left, topology.nodes)
         """Where addresses lie by the routes that BGP has no part in."""
         self.unsure_pairs: tuple[InternalPair, ...] = ()

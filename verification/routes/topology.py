@@ -27,9 +27,9 @@ from verification.routes.adjacency import (
     parent_of,
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
-from verification.routes.igp import own_tables
-from verification.routes.internal_sessions import InternalPair, internal_pairs, internal_sessions
-from verification.routes.ospf_graph import OspfGraph, ospf_graph
+from verification.routes.igp import own_routes
+from verification.routes.inside.sessions import InternalPair, internal_pairs, internal_sessions
+from verification.routes.ospf_routes import OspfRouting
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -38,7 +38,7 @@ _K = TypeVar("_K")
 @dataclass(frozen=True, slots=True)
 class Topology:
     """Everything static about a network. `local[node][prefix]` holds connected, static and OSPF routes; `own[node]` the node's
-    own addresses (family, value); `wiring` what both are resolved by; `ospf` who speaks OSPF with whom."""
+    own addresses (family, value); `wiring` what both are resolved by; `ospf` what OSPF makes of it."""
 
     network: Network
     nodes: tuple[NodeKey, ...]
@@ -52,7 +52,7 @@ class Topology:
     identities: Mapping[int, Identity]
     leaks: tuple[Leak, ...]
     wiring: Adjacencies
-    ospf: OspfGraph
+    ospf: OspfRouting
     local: tuple[Mapping[Prefix, LocalRoute], ...]
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
@@ -96,7 +96,7 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
-    graph = ospf_graph(network, wiring)
+    without_bgp = own_routes(network, wiring)
     identities = _identities(network, interfaces, number)
     own = _own_addresses(interfaces, number)
     found = tuple(sessions(wiring, instances, identities))
@@ -114,8 +114,8 @@ def build_topology(network: Network) -> Topology:
         identities=identities,
         leaks=tuple(_leaks(network, number)),
         wiring=wiring,
-        ospf=graph,
-        local=own_tables(network, wiring, graph),
+        ospf=without_bgp.ospf,
+        local=without_bgp.tables,
         own=own,
         ports=ports,
         external=external,

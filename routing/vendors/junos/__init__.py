@@ -82,6 +82,7 @@ class _Junos:
             refuses_own_router_id=False,
             groups_metrics=True,
             router_id_of_instance=True,
+            tells_metric_of_ospf=False,
             external_distance=170,
             internal_distance=170,
             local_distance=130,

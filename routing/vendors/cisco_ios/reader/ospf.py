@@ -24,7 +24,13 @@ from routing.model import (
 from routing.refs import ospf_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import interface_kind, interface_name, small_number
-from routing.vendors.cisco_ios.reader.ospf_interface import OspfSettings, area_number, cost_of, packet_length
+from routing.vendors.cisco_ios.reader.ospf_interface import (
+    OspfSettings,
+    area_number,
+    authentication_of,
+    cost_of,
+    packet_length,
+)
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, OspfDraft, OspfNetworkLine, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4
 
@@ -72,6 +78,24 @@ def _read_line(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -
             if number is None:
                 return False
             draft.networks.append(OspfNetworkLine(ipv4(address), ipv4(wildcard), number, line))
+        case ["auto-cost", "reference-bandwidth", number]:
+            draft.reference = small_number(number, 4294967) or draft.reference
+            return bool(small_number(number, 4294967))
+        case ["capability", "vrf-lite"]:
+            draft.vrf_lite = True
+        case ["area", area, "authentication", *kind] if draft.family is Family.V4 and kind in ([], ["message-digest"]):
+            number = area_number(area)
+            if number is None:
+                return False
+            draft.authentication[number] = kind[0] if kind else "simple"
+        case _:
+            return _read_told(draft, words, line)
+    return True
+
+
+def _read_told(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -> bool:
+    """Read a line about what a process greets nobody on, or tells from elsewhere."""
+    match words:
         case ["passive-interface", "default"]:
             draft.passive_default, draft.passive = True, {}
         case ["no", "passive-interface", "default"]:
@@ -81,13 +105,9 @@ def _read_line(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -
             if found is None:
                 return False
             draft.passive[found] = words[0] != "no"
-        case ["auto-cost", "reference-bandwidth", number]:
-            draft.reference = small_number(number, 4294967) or draft.reference
-            return bool(small_number(number, 4294967))
-        case ["capability", "vrf-lite"]:
-            draft.vrf_lite = True
         case ["redistribute", source, *rest] if source in _SOURCES:
             draft.redistributions[source] = (_redistribution(draft.family, source, rest), line)
+            draft.asn = rest[0] if source == "bgp" else draft.asn
         case ["default-information", "originate", *rest]:
             draft.default = _default(rest)
         case _:
@@ -184,15 +204,17 @@ def _finish(partial: PartialDevice, draft: OspfDraft) -> OspfInstance | None:
         partial.reject(*draft.first, because("ospf_in_vrf"))
         return None
     found = _Found()
-    for name, interface in sorted(partial.interfaces.items()):
+    for _, interface in sorted(partial.interfaces.items()):
         areas = _areas(draft, interface)
         if areas:
             found.areas |= areas
-            found.interfaces.append(_interface(partial, draft, name, interface))
+            found.interfaces.append(_interface(partial, draft, interface, min(areas)))
     if len(found.areas) > 1:
         partial.reject(*draft.first, because("several_areas"))
         return None
     for redistribution, line in draft.redistributions.values():
+        if redistribution.source is RouteSource.BGP and draft.asn != str(partial.asn):
+            partial.reject(*line, because("other_bgp_process"))
         if any(name not in partial.route_maps for name in redistribution.policies):
             partial.reject(*line, because("route_map_undefined"))
     return OspfInstance(
@@ -222,7 +244,8 @@ def _areas(draft: OspfDraft, interface: InterfaceDraft) -> set[int]:
     return {line.area for line in draft.networks for value in primary if (value ^ line.address) & ~line.wildcard == 0}
 
 
-def _interface(partial: PartialDevice, draft: OspfDraft, name: str, interface: InterfaceDraft) -> OspfInterface:
+def _interface(partial: PartialDevice, draft: OspfDraft, interface: InterfaceDraft, area: int) -> OspfInterface:
+    name = interface.name
     for address, line in interface.addresses.items():
         if address.family is draft.family and address.secondary:
             partial.reject(*line, because("ospf_beside_secondary"))
@@ -244,4 +267,5 @@ def _interface(partial: PartialDevice, draft: OspfDraft, name: str, interface: I
         dead=said.numbers.get("dead-interval", 4 * hello),
         mtu=packet_length(interface.port, parent, draft.family),
         priority=said.numbers.get("priority", 1),
+        authentication=authentication_of(said, draft.authentication.get(area, "")),
     )

@@ -26,13 +26,17 @@ _NUMBERS = {"cost": (1, 65535), "hello-interval": (1, 65535), "dead-interval": (
 
 @dataclass(slots=True)
 class OspfSettings:
-    """What lines say of OSPF of one family on an interface; `process` and `area` only if a line there enables it."""
+    """What lines say of OSPF of one family on an interface; `process` and `area` only if a line there enables it;
+    `authentication`: "null", "simple" or "message-digest", with the keys that stand there."""
 
     process: str | None = None
     area: int | None = None
     line: tuple[int, LinePath] | None = None
     network: OspfNetwork | None = None
     numbers: dict[str, int] = field(default_factory=dict)
+    authentication: str | None = None
+    has_key: bool = False
+    digest_keys: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -86,6 +90,8 @@ def _read_setting(port: OspfPort, family: Family, words: list[str], line: tuple[
             if number is None or said.process not in (None, process):
                 return False
             said.process, said.area, said.line = process, number, line
+        case ["authentication" | "authentication-key" | "message-digest-key", *_] if family is Family.V4:
+            return _read_authentication(said, words)
         case ["network", kind] if kind in _NETWORKS:
             said.network = _NETWORKS[kind]
         case [what, word] if what in _NUMBERS:
@@ -97,6 +103,35 @@ def _read_setting(port: OspfPort, family: Family, words: list[str], line: tuple[
         case _:
             return False
     return True
+
+
+def _read_authentication(said: OspfSettings, words: list[str]) -> bool:
+    match words:
+        case ["authentication"]:
+            said.authentication = "simple"
+        case ["authentication", "message-digest" | "null" as kind]:
+            said.authentication = kind
+        case ["authentication-key", _] | ["authentication-key", "0" | "7", _]:
+            said.has_key = True
+        case ["message-digest-key", number, "md5", _] | ["message-digest-key", number, "md5", "0" | "7", _]:
+            key = small_number(number, 255)
+            if not key:
+                return False
+            said.digest_keys.add(key)
+        case _:
+            return False
+    return True
+
+
+def authentication_of(said: OspfSettings, of_area: str) -> str:
+    """Return what greetings carry: what the interface says beats its area; keys are told apart by number alone (RFC-OSPF-09)."""
+    match said.authentication or of_area:
+        case "simple":
+            return "simple" if said.has_key else "simple without key"
+        case "message-digest":
+            return " ".join(["message-digest", *map(str, sorted(said.digest_keys))])
+        case _:
+            return ""
 
 
 def area_number(word: str) -> int | None:
@@ -117,11 +152,13 @@ def cost_of(
     `parent`: what is said of a sub-interface's port; `reference` in Mbit/s (IOS-OSPF-02).
     """
     said = port.settings.get(family)
-    if said is not None and "cost" in said.numbers:
-        return said.numbers["cost"], None
     kind = interface_kind(name.partition(".")[0])
+    if said is not None and "cost" in said.numbers:
+        is_open = kind == "Loopback" and family is Family.V6
+        return None if is_open else said.numbers["cost"], None
     if kind == "Loopback":
-        return 1 if port.bandwidth is None else None, None
+        usual = 1 if family is Family.V4 else 0  # IOS-OSPF-04
+        return usual if port.bandwidth is None else None, None
     physical = port if parent is None else parent
     if port.bandwidth is not None:
         return _cost(reference, port.bandwidth), None

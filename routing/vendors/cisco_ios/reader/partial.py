@@ -180,7 +180,8 @@ class OspfNetworkLine:
 
 @dataclass(slots=True)
 class OspfDraft:
-    """A process; `reference` in Mbit/s."""
+    """A process; `reference` in Mbit/s; `authentication`: what an area asks for; `asn`: the AS of BGP that is
+    redistributed."""
 
     family: Family
     process: str
@@ -192,6 +193,8 @@ class OspfDraft:
     passive: dict[str, bool] = field(default_factory=dict)
     reference: int = 100
     vrf_lite: bool = False
+    asn: str | None = None
+    authentication: dict[int, str] = field(default_factory=dict)
     redistributions: dict[str, tuple[OspfRedistribution, tuple[int, LinePath]]] = field(default_factory=dict)
     default: OspfDefault | None = None
 

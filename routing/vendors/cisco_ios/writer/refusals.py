@@ -24,6 +24,8 @@ def check_device(device: Device) -> None:
         raise ValueError(f"a line that is not understood can't be written: {' / '.join(device.unknown[0].path)}")
     if device.control_filters:
         raise ValueError("IOS-XE has no filter for packets to the box: use access classes and control-plane policing")
+    if device.ospf:
+        raise ValueError("OSPF is read and not written")
     _check_names(device)
     vrfs = {vrf.name: vrf for vrf in device.vrfs}
     distinguishers = [vrf.rd for vrf in device.vrfs if vrf.rd is not None]

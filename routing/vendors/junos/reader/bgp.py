@@ -27,7 +27,7 @@ NO_PEERS = tuple(map(parse_prefix, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "
 
 @dataclass(slots=True)
 class BgpContext:
-    """What a BGP instance takes from the rest of its device."""
+    """What a BGP instance takes from the rest of its device; `ospf`: the families in which OSPF runs beside it."""
 
     vrf: str | None
     asn: int | None
@@ -36,6 +36,7 @@ class BgpContext:
     own: Mapping[Address, int]
     policies: Policies
     reading: JunosReading
+    ospf: frozenset[Family] = frozenset()
 
 
 def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate, ...]) -> BgpInstance | None:
@@ -67,17 +68,22 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
         router_id=context.router_id,
         loop_asns=context.loop_asns,
         neighbors=tuple(neighbors[key] for key in sorted(neighbors)),
-        redistributions=junos_redistributions(families),
+        redistributions=junos_redistributions(families, ospf=context.ospf),
         aggregates=aggregates,
         maximum_paths=_maximum_paths(lines, context),
         cluster_id=one_cluster(lines, context.reading),
     )
 
 
-def junos_redistributions(families: list[Family]) -> tuple[Redistribution, ...]:
-    """Return what stands for "export policies decide": every local source, per family with a neighbour."""
-    sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
-    return tuple(Redistribution(family=family, source=source) for family in families for source in sources)
+def junos_redistributions(families: list[Family], ospf: frozenset[Family] = frozenset()) -> tuple[Redistribution, ...]:
+    """Return what stands for "export policies decide": every local source, per family with a neighbour; `ospf`: its families."""
+    local = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
+    inside = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
+    return tuple(
+        Redistribution(family=family, source=source)
+        for family in families
+        for source in sorted(local + (inside if family in ospf else ()))
+    )
 
 
 def _maximum_paths(lines: BgpLines, context: BgpContext) -> int:

@@ -141,6 +141,8 @@ def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> Non
             _take_prefixes(term, kind, values, tables.lists, index)
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
+        case ["from", "protocol", "ospf"]:
+            term.sources |= dict.fromkeys((RouteSource.OSPF, RouteSource.OSPF_EXTERNAL))
         case ["from", "community", name]:
             term.communities[_members(name, tables.communities)] = None
         case ["from", "as-path", name]:

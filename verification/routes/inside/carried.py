@@ -12,7 +12,7 @@ from routing.model import RouteSource
 from verification.routes.adjacency import Session
 from verification.routes.best_path import Candidate
 from verification.routes.groups import Group, Sent, through
-from verification.routes.next_hops import NextHops
+from verification.routes.inside.next_hops import NextHops
 from verification.routes.route_filters import SELF
 from verification.routes.topology import Topology
 

@@ -1,0 +1,261 @@
+"""What leaves open how OSPF routes: from a device's processes to reasons, each of which silences all that its routes reach.
+
+The one idea: an adjacency is claimed only where both ends are known and agree in everything, and a route that two protocols have
+only where no order of arrival decides between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from intents.prefix import Family, Prefix, prefix_of
+from intents.reason import Reason, because
+from routing.model import (
+    Action,
+    BgpInstance,
+    Device,
+    OspfInstance,
+    OspfInterface,
+    OspfNetwork,
+    RouteSource,
+    StaticRoute,
+)
+from verification.routes.adjacency import Joint
+from verification.routes.ospf_graph import OspfNode, mismatch, ospf_interface, shared_subnet
+from verification.routes.ospf_routes import shortest_paths
+from verification.routes.topology import Topology, rules_of
+
+_OSPF = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Process:
+    """One process with what it stands in."""
+
+    topology: Topology
+    device: Device
+    instance: OspfInstance
+    key: OspfNode
+
+    @property
+    def everywhere(self) -> Prefix:
+        return Prefix(self.instance.family, 0, 0)
+
+
+def ospf_doubts(device: Device, topology: Topology) -> Iterator[tuple[OspfInstance, Reason]]:
+    """Yield what leaves open the routes of each OSPF process of a device."""
+    for instance in device.ospf:
+        key = OspfNode(topology.number[(device.name, instance.vrf)], instance.family)
+        process = _Process(topology=topology, device=device, instance=instance, key=key)
+        for find in (_interfaces, _router_ids, _redistributed, _defaults, _beside_bgp):
+            for reason in find(process):
+                yield instance, reason
+
+
+def ospf_neighbours(device: Device, topology: Topology) -> Iterator[str]:
+    """Yield the devices at the other ends of the cables on which a device greets OSPF neighbours."""
+    for instance in device.ospf:
+        for item in instance.interfaces:
+            for joint in () if item.passive else topology.joints.get((device.name, item.name), ()):
+                yield joint.device
+
+
+def _interfaces(process: _Process) -> Iterator[Reason]:
+    for item in process.instance.interfaces:
+        if (process.device.name, item.name) not in process.topology.interfaces:
+            continue  # shut
+        if item.cost is None:
+            yield because("ospf_cost", interface=item.name)
+        joints = process.topology.joints.get((process.device.name, item.name), ())
+        if item.passive:
+            continue
+        if not joints:
+            yield because("ospf_neighbor_unknown", interface=item.name)
+        if len(joints) > 1 and item.network is OspfNetwork.POINT_TO_POINT:
+            yield because("ospf_several_neighbors", interface=item.name)
+        for joint in joints:
+            yield from _joint(process, item, joint)
+
+
+def _joint(process: _Process, item: OspfInterface, joint: Joint) -> Iterator[Reason]:
+    """Yield in what two ends that greet each other do not agree."""
+    topology, instance = process.topology, process.instance
+    far = topology.interfaces[(joint.device, joint.interface)]
+    other = topology.ospf.graph.routers.get(OspfNode(topology.number[(joint.device, far.vrf)], instance.family))
+    theirs = None if other is None else ospf_interface(other, joint.interface)
+    if other is None or theirs is None or theirs.passive:
+        return
+    near = topology.interfaces[(process.device.name, item.name)]
+    word = mismatch(item, theirs)
+    if instance.area != other.area:
+        word = "area"
+    elif shared_subnet(near, far, instance.family) is None:
+        word = "subnet"
+    elif item.speed != theirs.speed and item.speed is not None and theirs.speed is not None:
+        word = "speed"
+    if word is not None:
+        yield because("ospf_mismatch", interface=item.name, other=f"{joint.device} {joint.interface}", what=word)
+
+
+def _router_ids(process: _Process) -> Iterator[Reason]:
+    """Yield that a process has no router ID, or may have that of another router that it reaches (RFC-OSPF-05)."""
+    mine = _possible_ids(process.topology, process.key)
+    if not mine:
+        yield because("ospf_no_router_id")
+    for other in sorted(shortest_paths(process.topology.ospf.graph, process.key)):
+        if other != process.key and mine & _possible_ids(process.topology, other):
+            yield because("ospf_router_id_twice", other=process.topology.ospf.graph.devices[other])
+
+
+def _possible_ids(topology: Topology, key: OspfNode) -> frozenset[int]:
+    """Return the router ID as it is said, else every address that may be chosen for it."""
+    said = topology.ospf.graph.routers[key].router_id
+    if said is not None:
+        return frozenset({said})
+    device = topology.network.devices[topology.ospf.graph.devices[key]]
+    return frozenset(
+        address.value for item in device.interfaces for address in item.addresses if address.family is Family.V4
+    )
+
+
+def _redistributed(process: _Process) -> Iterator[Reason]:
+    device, instance = process.device, process.instance
+    told = {item.source for item in instance.redistributions}
+    if RouteSource.AGGREGATE in told or (RouteSource.BGP in told and _may_come_back(process)):
+        yield because("bgp_into_ospf")
+    if RouteSource.CONNECTED in told:
+        for item in instance.interfaces:
+            near = process.topology.interfaces.get((device.name, item.name))
+            addresses = () if near is None else near.addresses
+            lengths = {address.length for address in addresses if address.family is instance.family}
+            if item.host and lengths - {instance.family.bits}:  # IOS-OSPF-10
+                yield because("ospf_loopback_mask", interface=item.name)
+    for static in device.statics:
+        if static.vrf != instance.vrf or static.prefix.family is not instance.family:
+            continue
+        is_told = RouteSource.STATIC in told or not static.prefix.length
+        equals = static.distance in (instance.distance, instance.external_distance)
+        if equals or (is_told and static.distance > min(instance.distance, instance.external_distance)):
+            yield because("floating_route", prefix=static.prefix, distance=static.distance)
+        if RouteSource.STATIC in told and _names_another_router(process, static):
+            yield because("ospf_forwarding_address", prefix=static.prefix)
+
+
+def _may_come_back(process: _Process) -> bool:
+    """Return whether routes of BGP that OSPF tells may bear on BGP again, or are not what a plain session brought.
+
+    Whoever tells them must prefer BGP, and so must whoever else has BGP; nobody in the area may tell external routes on by BGP.
+    """
+    topology = process.topology
+    mine = topology.instances.get(process.key.node)
+    if mine is not None and (mine.aggregates or any(process.key.node in (x.source, x.target) for x in topology.leaks)):
+        return True
+    for key in shortest_paths(topology.ospf.graph, process.key):
+        instance, device = topology.instances.get(key.node), topology.network.devices[topology.ospf.graph.devices[key]]
+        behind = rules_of(device).external_distance >= topology.ospf.graph.routers[key].external_distance
+        if instance is not None and (behind or _takes_external(topology, key, instance)):
+            return True
+        if any(_is_recursive(topology, key, item) for item in device.statics):
+            return True
+    return False
+
+
+def _takes_external(topology: Topology, key: OspfNode, instance: BgpInstance) -> bool:
+    """Return whether BGP may tell external routes of OSPF, or a route that only they may bring."""
+    if any(item.source is RouteSource.OSPF_EXTERNAL for item in instance.redistributions):
+        return True
+    held = (topology.local[key.node].get(prefix) for prefix in instance.networks if prefix.family is key.family)
+    return any(route is None or route.source == RouteSource.OSPF_EXTERNAL for route in held)
+
+
+def _is_recursive(topology: Topology, key: OspfNode, static: StaticRoute) -> bool:
+    """Return whether a static route's next hop is on no connected network."""
+    if static.vrf != topology.nodes[key.node][1] or static.next_hop is None or static.prefix.family is not key.family:
+        return False
+    local = topology.local[key.node]
+    return not any(
+        route.source == RouteSource.CONNECTED and prefix.family is key.family and prefix.holds(static.next_hop)
+        for prefix, route in local.items()
+    )
+
+
+def _names_another_router(process: _Process, static: StaticRoute) -> bool:
+    """Return whether a static route, told from elsewhere, may send others straight to its next hop (RFC-OSPF-06)."""
+    for item in process.instance.interfaces:
+        near = process.topology.interfaces.get((process.device.name, item.name))
+        for address in () if near is None or item.passive else near.addresses:
+            subnet = prefix_of(address.family, address.value, address.length)
+            if address.family is static.prefix.family and (
+                static.interface == item.name or (static.next_hop is not None and subnet.holds(static.next_hop))
+            ):
+                return item.network is not OspfNetwork.POINT_TO_POINT
+    return False
+
+
+def _defaults(process: _Process) -> Iterator[Reason]:
+    """Yield that it is open who has a default route: of several that tell one, or where BGP may bring it."""
+    default, topology = process.instance.default, process.topology
+    if default is None:
+        return
+    if default.always:
+        held = topology.local[process.key.node].get(process.everywhere)
+        others = [key for key in shortest_paths(topology.ospf.graph, process.key) if key != process.key]
+        telling = [key for key in others if topology.ospf.graph.routers[key].default is not None]
+        if telling and (held is None or held.source in _OSPF):
+            yield because("ospf_two_defaults", other=topology.ospf.graph.devices[telling[0]])
+    elif process.key.node in topology.instances and _brought_by_others(process, process.everywhere):
+        yield because("ospf_default_of_bgp")
+
+
+def _beside_bgp(process: _Process) -> Iterator[Reason]:
+    """Yield routes of OSPF that BGP tells on and may hear of too, and what is not known of those that it tells."""
+    topology, node = process.topology, process.key.node
+    instance = topology.instances.get(node)
+    if instance is None:
+        return
+    rules = rules_of(process.device)
+    for prefix, route in topology.local[node].items():
+        if prefix.family is not process.instance.family or route.source not in _OSPF:
+            continue
+        is_told = _may_tell(instance, prefix, route.source)
+        if is_told and route.distance > rules.external_distance and _brought_by_others(process, prefix):
+            yield because("floating_route", prefix=prefix, distance=route.distance)
+    if any(item.source in _OSPF for item in instance.redistributions):
+        if any(node in (leak.source, leak.target) for leak in topology.leaks):
+            yield because("ospf_leaked")
+        if not rules.tells_metric_of_ospf and _exports_ospf(process.device, instance):
+            yield because("ospf_into_bgp")
+
+
+def _exports_ospf(device: Device, instance: BgpInstance) -> bool:
+    """Return whether an export policy may accept a route of OSPF."""
+    policies = {policy.name: policy for policy in device.policies}
+    return any(
+        clause.action is not Action.DENY and (clause.sources is None or set(_OSPF) & set(clause.sources))
+        for neighbor in instance.neighbors
+        for name in neighbor.exports
+        if name in policies
+        for clause in policies[name].clauses
+    )
+
+
+def _may_tell(instance: BgpInstance, prefix: Prefix, source: str) -> bool:
+    """Return whether BGP may take a route of the table, whatever its policies say."""
+    return prefix in instance.networks or any(
+        item.source == source and item.family is prefix.family for item in instance.redistributions
+    )
+
+
+def _brought_by_others(process: _Process, prefix: Prefix) -> bool:
+    """Return whether another device may bring a prefix by BGP in a path that is no loop here."""
+    topology = process.topology
+    mine = topology.instances[process.key.node]
+    accepts_own = any(neighbor.loops for neighbor in mine.neighbors)
+    for node, instance in topology.instances.items():
+        held = topology.local[node].get(prefix)
+        is_other = topology.nodes[node][0] != process.device.name
+        is_loop = instance.asn in mine.loop_asns and not accepts_own
+        if is_other and not is_loop and held is not None and _may_tell(instance, prefix, held.source):
+            return True
+    return False
