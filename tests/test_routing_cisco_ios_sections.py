@@ -113,6 +113,9 @@ def show_bgp(device: Device) -> Iterator[str]:
             "loop",
             *map(str, instance.loop_asns),
             f"paths {instance.maximum_paths}" if instance.maximum_paths != 1 else None,
+            None if instance.cluster_id is None else f"cluster {instance.cluster_id}",
+            f"lp {instance.default_preference}" if instance.default_preference != 100 else None,
+            "deterministic" if instance.deterministic_med else None,
         )
         yield from (f"{name} {line}" for line in show_instance(instance))
 
@@ -136,6 +139,9 @@ def show_neighbor(neighbor: BgpNeighbor) -> str:
         "replace" if local is not None and local.replace else None,
         *(f"in {name}" for name in neighbor.imports),
         *(f"out {name}" for name in neighbor.exports),
+        None if neighbor.source is None else f"from {format_address(neighbor.family, neighbor.source)}",
+        "client" if neighbor.client else None,
+        "self" if neighbor.next_hop_self else None,
         f"loops {neighbor.loops}" if neighbor.loops else None,
         f"max {neighbor.maximum_prefixes}" if neighbor.maximum_prefixes else None,
         "communities" if neighbor.send_communities else None,

@@ -94,11 +94,13 @@ CONSTRUCTS = frozenset(
         "apply-groups-except",
         "apply-path",
         "as-number",
+        "bgp-cluster",
         "bgp-export",
         "bgp-family",
         "bgp-group",
         "bgp-import",
         "bgp-inheritance",
+        "bgp-internal",
         "bgp-local-address",
         "bgp-local-as",
         "bgp-loops",
@@ -140,6 +142,7 @@ CONSTRUCTS = frozenset(
         "ospf-unmodelled",
         "policy-actions",
         "policy-chain",
+        "policy-next-hop",
         "policy-protocol",
         "policy-term",
         "policy-unmodelled",
@@ -243,6 +246,8 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
             things = [
                 n for b in device.bgp if b.vrf == vrf for n in b.neighbors if (n.family, n.address) == tuple(address)
             ]
+        case "clause":
+            things = [item.clauses[int(names[1])] for item in device.policies if item.name == names[0]]
         case "login":
             things = [login for login in device.logins if login.service == names[0]]
         case "control":
