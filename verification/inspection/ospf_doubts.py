@@ -21,7 +21,7 @@ from routing.model import (
     RouteSource,
     StaticRoute,
 )
-from verification.routes.adjacency import Joint
+from verification.routes.adjacency import Joint, parent_of
 from verification.routes.ospf_graph import OspfNode, mismatch, ospf_interface, shared_subnet
 from verification.routes.ospf_routes import shortest_paths
 from verification.routes.topology import Topology, rules_of
@@ -67,15 +67,37 @@ def _interfaces(process: _Process) -> Iterator[Reason]:
             continue  # shut
         if item.cost is None:
             yield because("ospf_cost", interface=item.name)
-        joints = process.topology.joints.get((process.device.name, item.name), ())
         if item.passive:
             continue
-        if not joints:
+        joints = list(_met(process, item))
+        if not joints and not _is_shut_there(process, item):
             yield because("ospf_neighbor_unknown", interface=item.name)
         if len(joints) > 1 and item.network is OspfNetwork.POINT_TO_POINT:
             yield because("ospf_several_neighbors", interface=item.name)
         for joint in joints:
             yield from _joint(process, item, joint)
+
+
+def _met(process: _Process, item: OspfInterface) -> Iterator[Joint]:
+    """Yield the other ends that have addresses of the family: a port whose units have them is none."""
+    for joint in process.topology.joints.get((process.device.name, item.name), ()):
+        far = process.topology.interfaces[(joint.device, joint.interface)]
+        if any(address.family is process.instance.family for address in far.addresses):
+            yield joint
+
+
+def _is_shut_there(process: _Process, item: OspfInterface) -> bool:
+    """Return whether the other end of a cable is known, and switched off."""
+    near = process.topology.interfaces[(process.device.name, item.name)]
+    here = (process.device.name, parent_of(item.name))
+    for link in process.topology.network.links:
+        ends = [(link.a_device, link.a_interface), (link.b_device, link.b_interface)]
+        for device, port in ends if here in ends else ():
+            for far in process.topology.network.devices[device].interfaces:
+                is_there = parent_of(far.name) == port and far.vlan == near.vlan and (device, port) != here
+                if is_there and shared_subnet(near, far, process.instance.family) is not None:
+                    return True
+    return False
 
 
 def _joint(process: _Process, item: OspfInterface, joint: Joint) -> Iterator[Reason]:

@@ -60,6 +60,7 @@ def _entry(route: Route) -> RouteEntry:
         source=RouteSource(first.source),
         distance=route.distance,
         ways=tuple(sorted(ways, key=_order)),
+        metric=(first.metric or 0) if first.source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else 0,
     )
 
 

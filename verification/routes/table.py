@@ -32,14 +32,17 @@ def entry(state: Forwarding, node: int, prefix: Prefix) -> RouteEntry | None:
     winner = _own_if_told(state, node, prefix)
     if winner is None:
         return None
+    metric = 0
     if isinstance(winner, LocalRoute):
-        ways, distance = _local_ways(state, node, prefix, winner), winner.distance
+        ways, distance, metric = _local_ways(state, node, prefix, winner), winner.distance, winner.metric
         source = RouteSource(winner.source)
     else:
         ways, distance = _chosen_ways(state, node, prefix, winner), distance_of(winner, state.topology.rules[node])
         source = winner.used[0].attributes.source
     kept = sorted(set(ways), key=lambda way: (way.interface, way.next_hop, way.as_path, way.line or ("", ())))
-    return RouteEntry(prefix=prefix, source=source, distance=distance, ways=tuple(kept)) if kept else None
+    if not kept:
+        return None
+    return RouteEntry(prefix=prefix, source=source, distance=distance, ways=tuple(kept), metric=metric)
 
 
 def _own_if_told(state: Forwarding, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
