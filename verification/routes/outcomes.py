@@ -111,10 +111,15 @@ class _Search:
         chosen = self._process.choose(offers)
         if chosen is None:
             return True
-        groups = self._topology.rules[node].groups_metrics
+        groups = self._groups_metrics(node)
         ages = {key for key, _ in contenders(offers)}
         is_steady = groups or not order_matters(offers.items()) or wins_in_any_order(tuple(offers.items()))
         return ages <= set(chosen.keys) and is_steady
+
+    def _groups_metrics(self, node: int) -> bool:
+        """Return whether a node compares metrics AS by AS, by itself or because its text says so (IOS-DEC-05)."""
+        instance = self._topology.instances.get(node)
+        return self._topology.rules[node].groups_metrics or (instance is not None and instance.deterministic_med)
 
     def _tell(self, node: int) -> None:
         """Note what a decided node tells: what it tells whatever came first is certain, the rest loose."""
@@ -141,7 +146,7 @@ class _Search:
     def _stands_against(self, node: int, offers: Iterable[Offer], certain: Mapping[CandidateKey, Candidate]) -> bool:
         """Return whether one of the offers might be used beside what is certain, or instead."""
         every = [*certain.items(), *offers]
-        groups = self._topology.rules[node].groups_metrics
+        groups = self._groups_metrics(node)
         return any(
             not any(surely_better(better, (key, item), every, groups=groups) for better in certain.items())
             for key, item in offers

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from intents.prefix import Address, Prefix
 from intents.reason import Reason, because
+from routing.model import RouteSource
 from verification.routes.advertisements import Advertisements
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
@@ -30,6 +31,9 @@ def unsure_nodes(
     leaking = {node for leak in topology.leaks for node in (leak.source, leak.target)}
     for pair in topology.pairs:
         yield from ((node, because("leaks_beside_internal")) for node in pair.nodes if node in leaking)
+    for router, instance in topology.ospf.graph.routers.items():
+        if any(item.source is RouteSource.BGP for item in instance.redistributions):
+            yield router.node, because("bgp_in_ospf_inside")
     for node, address in list(surviving.next_hops.asked):
         if surviving.next_hops.leads_nowhere(node, address):
             yield node, because("next_hop_discarded", address=str(address))
