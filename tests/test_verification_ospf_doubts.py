@@ -247,6 +247,8 @@ def test_two_who_tell_a_default_route_and_have_none() -> None:
     assert ("a", "ospf_two_defaults") in doubts("b", always(A), B, always(C))
     own = (static(prefix=EVERYWHERE),)
     assert not doubts("b", replace(always(A), statics=own), B, replace(always(C), statics=own))
+    failing = (static(next_hop="10.8.1.9", prefix=EVERYWHERE),)
+    assert ("a", "ospf_two_defaults") in doubts("b", replace(always(A), statics=failing), B, always(C))
 
 
 def with_bgp(device: Device, asn: int, *peers: tuple[str, int], told: tuple[RouteSource, ...] = ()) -> Device:
