@@ -117,7 +117,8 @@ def _joint(process: _Process, item: OspfInterface, joint: Joint) -> Iterator[Rea
         word = "subnet"
     elif item.speed != theirs.speed and item.speed is not None and theirs.speed is not None:
         word = "speed"
-    if word is not None:
+    is_sure = word == "mtu" and None not in (item.mtu, theirs.mtu)  # RFC-OSPF-10
+    if word is not None and not is_sure:
         yield because("ospf_mismatch", interface=item.name, other=f"{joint.device} {joint.interface}", what=word)
 
 
