@@ -16,6 +16,7 @@ from routing.model import (
     BgpNeighbor,
     Device,
     Network,
+    OspfInterface,
     OspfNetwork,
     OspfRedistribution,
     Redistribution,
@@ -211,8 +212,10 @@ def test_both_meanings_say_how_far_a_next_hop_is(address: str, metric: int | Non
     assert cut.metric(topology.number[("r0", None)], parse_address("10.9.2.1")) is None
 
 
-NEXT_HOP = parse_address("10.66.0.1").value
-RECURSIVE = StaticRoute(vrf=None, prefix=parse_prefix("10.77.0.0/16"), next_hop=NEXT_HOP)
+def recursive(next_hop: str) -> StaticRoute:
+    return StaticRoute(vrf=None, prefix=parse_prefix("10.77.0.0/16"), next_hop=parse_address(next_hop).value)
+
+
 AGGREGATE = Aggregate(prefix=parse_prefix("10.0.0.0/8"))
 
 
@@ -241,7 +244,8 @@ def at(name: str, **changes: object) -> Callable[[Network], Network]:
         (at("r0", redistributions=(Redistribution(family=Family.V4, source=RouteSource.OSPF),)), False),
         (at("r0", redistributions=(Redistribution(family=Family.V4, source=RouteSource.OSPF_EXTERNAL),)), True),
         (at("r0", platform="junos"), True),
-        (at("r0", statics=(RECURSIVE,)), True),
+        (at("r0", statics=(recursive("10.6.0.9"),)), True),
+        (at("r0", statics=(recursive("10.66.0.9"),)), False),
         (at("r2", aggregates=(AGGREGATE,)), True),
         (at("r0", aggregates=(AGGREGATE,)), False),
     ],
@@ -252,3 +256,21 @@ def test_routes_of_bgp_that_may_come_back_to_it_are_left_open(
     reasons = {item.reason.key for item in inspected(change(line((9, 2)))).doubts.about("r1")}
     assert ("bgp_into_ospf" in reasons) is is_open
     assert is_open or not reasons
+
+
+def test_a_network_that_another_router_has_too_may_be_heard_of_by_both_protocols_once_it_is_lost() -> None:
+    """r0 and r2 have one LAN, r0 names it, and the outside router brings it, too: nothing is claimed, though r0 is connected."""
+    made = line(None)
+    shared = "10.6.0.{}/24"
+    devices = dict(made.devices)
+    for number, name in enumerate(("r0", "r1"), 1):
+        device, process = devices[name], devices[name].ospf[0]
+        spoken = (*process.interfaces, OspfInterface(name="shared", cost=1, passive=True))
+        devices[name] = replace(
+            device,
+            interfaces=(*device.interfaces, interface("shared", shared.format(number))),
+            ospf=(replace(process, interfaces=spoken),),
+        )
+    devices["r0"] = at("r0", networks=(parse_prefix("10.6.0.0/24"),))(replace(made, devices=devices)).devices["r0"]
+    changed = replace(made, devices=devices)
+    assert {item.reason.key for item in inspected(changed).doubts.about("r0")} == {"floating_route"}

@@ -123,7 +123,7 @@ def test_a_line_of_routers_that_agree_is_known_by_both_meanings() -> None:
         (port("ab", hello=5), "ospf_mismatch"),
         (port("ab", dead=41), "ospf_mismatch"),
         (port("ab", network=POINT_TO_POINT), "ospf_mismatch"),
-        (port("ab", mtu=9000), "ospf_mismatch"),
+        (port("ab", mtu=9000), None),
         (port("ab", authentication="message-digest 1"), "ospf_mismatch"),
         (port("ab", mtu=None), "ospf_mismatch"),
         (process(area=1), "ospf_mismatch"),
@@ -150,6 +150,12 @@ def test_both_ends_that_say_the_same_unusual_thing_are_neighbours() -> None:
     found = inspected(change(A), change(B), C).table("a", None)
     assert found.verdict == Holds(judges=("engine", "walk"))
     assert parse_prefix("10.9.3.1/32") in {item.prefix for item in found.entries}
+
+
+def test_ends_that_take_packets_of_different_lengths_never_become_neighbours() -> None:
+    table = inspected(A, port("ab", mtu=1800)(B), C).table("a", None)
+    assert table.verdict == Holds(judges=("engine", "walk"))
+    assert {item.source for item in table.entries} == {RouteSource.CONNECTED}
 
 
 def test_nobody_leads_where_all_priorities_are_zero() -> None:
@@ -247,6 +253,8 @@ def test_two_who_tell_a_default_route_and_have_none() -> None:
     assert ("a", "ospf_two_defaults") in doubts("b", always(A), B, always(C))
     own = (static(prefix=EVERYWHERE),)
     assert not doubts("b", replace(always(A), statics=own), B, replace(always(C), statics=own))
+    failing = (static(next_hop="10.8.1.9", prefix=EVERYWHERE),)
+    assert ("a", "ospf_two_defaults") in doubts("b", replace(always(A), statics=failing), B, always(C))
 
 
 def with_bgp(device: Device, asn: int, *peers: tuple[str, int], told: tuple[RouteSource, ...] = ()) -> Device:

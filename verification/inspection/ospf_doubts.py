@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from intents.prefix import Family, Prefix, prefix_of
 from intents.reason import Reason, because
 from routing.model import (
-    Action,
-    BgpInstance,
     Device,
     OspfInstance,
     OspfInterface,
@@ -21,10 +19,11 @@ from routing.model import (
     RouteSource,
     StaticRoute,
 )
+from verification.inspection.ospf_beside_bgp import beside_bgp, brought_by_others, may_come_back
 from verification.routes.adjacency import Joint, parent_of
 from verification.routes.ospf_graph import OspfNode, mismatch, ospf_interface, shared_subnet
 from verification.routes.ospf_routes import shortest_paths
-from verification.routes.topology import Topology, rules_of
+from verification.routes.topology import Topology
 
 _OSPF = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
 
@@ -48,9 +47,11 @@ def ospf_doubts(device: Device, topology: Topology) -> Iterator[tuple[OspfInstan
     for instance in device.ospf:
         key = OspfNode(topology.number[(device.name, instance.vrf)], instance.family)
         process = _Process(topology=topology, device=device, instance=instance, key=key)
-        for find in (_interfaces, _router_ids, _redistributed, _defaults, _beside_bgp):
+        for find in (_interfaces, _router_ids, _redistributed, _defaults):
             for reason in find(process):
                 yield instance, reason
+        for reason in beside_bgp(topology, key):
+            yield instance, reason
 
 
 def ospf_neighbours(device: Device, topology: Topology) -> Iterator[str]:
@@ -116,7 +117,8 @@ def _joint(process: _Process, item: OspfInterface, joint: Joint) -> Iterator[Rea
         word = "subnet"
     elif item.speed != theirs.speed and item.speed is not None and theirs.speed is not None:
         word = "speed"
-    if word is not None:
+    is_sure = word == "mtu" and None not in (item.mtu, theirs.mtu)  # RFC-OSPF-10
+    if word is not None and not is_sure:
         yield because("ospf_mismatch", interface=item.name, other=f"{joint.device} {joint.interface}", what=word)
 
 
@@ -144,7 +146,7 @@ def _possible_ids(topology: Topology, key: OspfNode) -> frozenset[int]:
 def _redistributed(process: _Process) -> Iterator[Reason]:
     device, instance = process.device, process.instance
     told = {item.source for item in instance.redistributions}
-    if RouteSource.AGGREGATE in told or (RouteSource.BGP in told and _may_come_back(process)):
+    if RouteSource.AGGREGATE in told or (RouteSource.BGP in told and may_come_back(process.topology, process.key)):
         yield because("bgp_into_ospf")
     if RouteSource.CONNECTED in told:
         for item in instance.interfaces:
@@ -162,44 +164,6 @@ def _redistributed(process: _Process) -> Iterator[Reason]:
             yield because("floating_route", prefix=static.prefix, distance=static.distance)
         if RouteSource.STATIC in told and _names_another_router(process, static):
             yield because("ospf_forwarding_address", prefix=static.prefix)
-
-
-def _may_come_back(process: _Process) -> bool:
-    """Return whether routes of BGP that OSPF tells may bear on BGP again, or are not what a plain session brought.
-
-    Whoever tells them must prefer BGP, and so must whoever else has BGP; nobody in the area may tell external routes on by BGP.
-    """
-    topology = process.topology
-    mine = topology.instances.get(process.key.node)
-    if mine is not None and (mine.aggregates or any(process.key.node in (x.source, x.target) for x in topology.leaks)):
-        return True
-    for key in shortest_paths(topology.ospf.graph, process.key):
-        instance, device = topology.instances.get(key.node), topology.network.devices[topology.ospf.graph.devices[key]]
-        behind = rules_of(device).external_distance >= topology.ospf.graph.routers[key].external_distance
-        if instance is not None and (behind or _takes_external(topology, key, instance)):
-            return True
-        if any(_is_recursive(topology, key, item) for item in device.statics):
-            return True
-    return False
-
-
-def _takes_external(topology: Topology, key: OspfNode, instance: BgpInstance) -> bool:
-    """Return whether BGP may tell external routes of OSPF, or a route that only they may bring."""
-    if any(item.source is RouteSource.OSPF_EXTERNAL for item in instance.redistributions):
-        return True
-    held = (topology.local[key.node].get(prefix) for prefix in instance.networks if prefix.family is key.family)
-    return any(route is None or route.source == RouteSource.OSPF_EXTERNAL for route in held)
-
-
-def _is_recursive(topology: Topology, key: OspfNode, static: StaticRoute) -> bool:
-    """Return whether a static route's next hop is on no connected network."""
-    if static.vrf != topology.nodes[key.node][1] or static.next_hop is None or static.prefix.family is not key.family:
-        return False
-    local = topology.local[key.node]
-    return not any(
-        route.source == RouteSource.CONNECTED and prefix.family is key.family and prefix.holds(static.next_hop)
-        for prefix, route in local.items()
-    )
 
 
 def _names_another_router(process: _Process, static: StaticRoute) -> bool:
@@ -221,63 +185,13 @@ def _defaults(process: _Process) -> Iterator[Reason]:
     if default is None:
         return
     if default.always:
-        held = topology.local[process.key.node].get(process.everywhere)
+        statics = [item for item in process.device.statics if item.vrf == process.instance.vrf and item.discard]
+        is_lasting = any(
+            item.prefix == process.everywhere and item.distance < process.instance.distance for item in statics
+        )
         others = [key for key in shortest_paths(topology.ospf.graph, process.key) if key != process.key]
         telling = [key for key in others if topology.ospf.graph.routers[key].default is not None]
-        if telling and (held is None or held.source in _OSPF):
+        if telling and not is_lasting:  # a way out of its own may fail
             yield because("ospf_two_defaults", other=topology.ospf.graph.devices[telling[0]])
-    elif process.key.node in topology.instances and _brought_by_others(process, process.everywhere):
+    elif process.everywhere in brought_by_others(topology, process.key):
         yield because("ospf_default_of_bgp")
-
-
-def _beside_bgp(process: _Process) -> Iterator[Reason]:
-    """Yield routes of OSPF that BGP tells on and may hear of too, and what is not known of those that it tells."""
-    topology, node = process.topology, process.key.node
-    instance = topology.instances.get(node)
-    if instance is None:
-        return
-    rules = rules_of(process.device)
-    for prefix, route in topology.local[node].items():
-        if prefix.family is not process.instance.family or route.source not in _OSPF:
-            continue
-        is_told = _may_tell(instance, prefix, route.source)
-        if is_told and route.distance > rules.external_distance and _brought_by_others(process, prefix):
-            yield because("floating_route", prefix=prefix, distance=route.distance)
-    if any(item.source in _OSPF for item in instance.redistributions):
-        if any(node in (leak.source, leak.target) for leak in topology.leaks):
-            yield because("ospf_leaked")
-        if not rules.tells_metric_of_ospf and _exports_ospf(process.device, instance):
-            yield because("ospf_into_bgp")
-
-
-def _exports_ospf(device: Device, instance: BgpInstance) -> bool:
-    """Return whether an export policy may accept a route of OSPF."""
-    policies = {policy.name: policy for policy in device.policies}
-    return any(
-        clause.action is not Action.DENY and (clause.sources is None or set(_OSPF) & set(clause.sources))
-        for neighbor in instance.neighbors
-        for name in neighbor.exports
-        if name in policies
-        for clause in policies[name].clauses
-    )
-
-
-def _may_tell(instance: BgpInstance, prefix: Prefix, source: str) -> bool:
-    """Return whether BGP may take a route of the table, whatever its policies say."""
-    return prefix in instance.networks or any(
-        item.source == source and item.family is prefix.family for item in instance.redistributions
-    )
-
-
-def _brought_by_others(process: _Process, prefix: Prefix) -> bool:
-    """Return whether another device may bring a prefix by BGP in a path that is no loop here."""
-    topology = process.topology
-    mine = topology.instances[process.key.node]
-    accepts_own = any(neighbor.loops for neighbor in mine.neighbors)
-    for node, instance in topology.instances.items():
-        held = topology.local[node].get(prefix)
-        is_other = topology.nodes[node][0] != process.device.name
-        is_loop = instance.asn in mine.loop_asns and not accepts_own
-        if is_other and not is_loop and held is not None and _may_tell(instance, prefix, held.source):
-            return True
-    return False

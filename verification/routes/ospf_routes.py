@@ -56,6 +56,10 @@ class OspfRouting:
                 if route is not None:
                     yield key.node, prefix, route
 
+    def announced(self, key: OspfNode) -> frozenset[Prefix]:
+        """Return the prefixes that a router announces, or tells from elsewhere."""
+        return self._mine[key] | self._told.by_router[key].keys()
+
     def told_besides(self, prefix: Prefix, more: Mapping[OspfNode, External]) -> Mapping[int, LocalRoute]:
         """Return the external routes of all nodes to a prefix that more routers tell than those that have it of their own."""
         found = (
