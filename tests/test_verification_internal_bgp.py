@@ -546,6 +546,57 @@ def test_failures_that_leave_inner_routes_unsure_are_not_judged() -> None:
         plane.under(Surviving(plane.topology, link_failure(net, "a-x0")))
 
 
+def test_a_junos_route_that_gives_way_to_ospf_is_not_judged() -> None:
+    """a has 10.0.1.0/30 by OSPF, and a neighbour of the AS tells it as well: a tells nobody, whatever wins there."""
+    inner = Inner(
+        routers=("a", "b", "c"),
+        cables=LINE,
+        meshed=MESH,
+        borders=(("b", 65001, "10.0.1.0/30", 100, None),),
+        costs={},
+        platforms={"a": JUNOS, "b": IOS, "c": IOS},
+    )
+    assert "inactive_inside" not in reasons(inner.build())
+    inner.borders = (("a", 65001, "10.0.1.0/30", 100, None),)
+    assert "inactive_inside" in reasons(inner.build())
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_metrics_compared_pair_by_pair_hang_on_the_order_unless_the_text_says_otherwise(said: bool) -> None:
+    """c hears AS 65001 with a metric of 9 from a and 1 from d, AS 65002 from b: d's beats a's, b's beats d's, a's beats b's."""
+    inner = Inner(
+        routers=("a", "b", "c", "d"),
+        cables=(("a", "c"), ("b", "c"), ("d", "c")),
+        meshed=(("a", "c"), ("b", "c"), ("d", "c")),
+        borders=(("a", 65001, OUT, 100, 9), ("b", 65002, OUT, 100, None), ("d", 65001, OUT, 100, 1)),
+    )
+    net = inner.build()
+    instance = replace(net.devices["c"].bgp[0], deterministic_med=said)
+    net = changed(net, "c", bgp=(instance,))
+    assert ("several_outcomes" in reasons(net)) is not said
+    if said:
+        found = chosen(net, "c")
+        assert found is not None
+        assert found.neighbor == value("192.168.0.2")
+
+
+def test_the_usual_local_preference_is_given_to_routes_of_others_and_own_ones() -> None:
+    inner = Inner(
+        routers=("a", "b", "c"),
+        cables=LINE,
+        meshed=MESH,
+        borders=(("a", 65001, OUT, 100, None), ("c", 65001, OUT, 100, None)),
+    )
+    net = inner.build()
+    instance = replace(net.devices["c"].bgp[0], default_preference=150, networks=(parse_prefix("192.168.0.3/32"),))
+    net = changed(net, "c", bgp=(instance,))
+    for device in "ab":
+        for prefix in (OUT, "192.168.0.3/32"):
+            found = chosen(net, device, prefix)
+            assert found is not None
+            assert (found.attributes.local_preference, found.neighbor) == (150, value("192.168.0.3"))
+
+
 def test_a_device_beside_an_as_is_left_alone() -> None:
     net = Inner(routers=("a", "b"), cables=(("a", "b"),), meshed=(("a", "b"),)).build()
     lone = Device(name="z", platform=IOS, interfaces=(interface("p", "10.77.0.1/24"),))

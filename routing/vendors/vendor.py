@@ -41,6 +41,8 @@ class PlatformRules:
     """A path is sent to a neighbour whose AS is its first one (IOS-SEND-02), else only if the statement says so (JUN-SEND-02)."""
     sends_back: bool = True
     """A path is sent back to the neighbour that it was learned from (IOS-SEND-07), else not (JUN-SEND-03)."""
+    sends_inactive: bool = True
+    """The best BGP path is told also where the table uses another source's route (IOS-SEND-03), else not (JUN-SEND-04)."""
     unusable_distance: int | None = 255
     """A static route of this distance is never installed (IOS-STAT-03, JUN-STAT-05)."""
     resolves_recursively: bool = True

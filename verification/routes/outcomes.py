@@ -2,7 +2,7 @@
 
 Turns what nodes originate for a prefix into the nodes whose choice is not the only possible one. The one idea: a node is decided
 once what decided neighbours tell it beats all that the others might ever tell, whatever they choose; if that decides every node,
-there is one outcome, and every order of messages leads to it (docs/adr/0033). What others might tell is bounded by its grade
+there is one outcome, and every order of messages leads to it (docs/adr/0034). What others might tell is bounded by its grade
 first, and listed path by path where that is not enough; both only ever say too much, so a node may be called open that is not.
 """
 

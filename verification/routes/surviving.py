@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from intents.prefix import Address, Prefix
 from verification.routes.adjacency import LocalRoute, Session, parent_of
 from verification.routes.igp import Tables, left_of, own_routes
-from verification.routes.inside.next_hops import NextHops, Reach
+from verification.routes.inside.next_hops import Arrival, NextHops
 from verification.routes.inside.sessions import InternalEnds, InternalPair
 from verification.routes.topology import Topology
 from verification.verdicts.failure import Failure
@@ -64,10 +64,10 @@ class Surviving:
         """Yield the internal sessions that do not come up."""
         first = len(self._topology.sessions) - 2 * len(self._topology.pairs)
         for index, pair in enumerate(self._topology.pairs):
-            reach = Reach.LOST if self.lost_nodes.intersection(pair.nodes) else self.inner.reach(pair)
-            if reach is Reach.UNSURE:
+            reach = Arrival.LOST if self.lost_nodes.intersection(pair.nodes) else self.inner.reach(pair)
+            if reach is Arrival.UNSURE:
                 self.unsure_pairs += (pair,)
-            if reach is not Reach.REACHED:
+            if reach is not Arrival.REACHED:
                 yield from self._topology.sessions[first + 2 * index : first + 2 * index + 2]
 
     def interface(self, node: int, name: str) -> bool:

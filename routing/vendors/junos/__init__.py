@@ -74,6 +74,7 @@ class _Junos:
             checks_first_as=False,
             sends_to_first_as=False,
             sends_back=False,
+            sends_inactive=False,
             unusable_distance=None,
             redistributes_default=True,
             redistributed_origin=0,

@@ -27,7 +27,7 @@ class Resolved(NamedTuple):
     hops: tuple[ForwardingHop, ...]
 
 
-class Reach(StrEnum):
+class Arrival(StrEnum):
     """Whether packets come to an address."""
 
     REACHED = "reached"
@@ -39,7 +39,7 @@ class Reach(StrEnum):
 class Road:
     """What packets to an address meet: whether they come there, where, the nodes on the way, and the interfaces crossed."""
 
-    reach: Reach
+    reach: Arrival
     arrived: frozenset[int]
     nodes: frozenset[int]
     crossed: frozenset[tuple[str, str, str]]
@@ -129,7 +129,7 @@ class NextHops:
                 else:
                     crossed.add((self._nodes[hop.node][0], hop.peer_interface, "in"))
                     queue.append(hop.node)
-        reach = Reach.LOST if not arrived else Reach.UNSURE if lost or len(arrived) > 1 else Reach.REACHED
+        reach = Arrival.LOST if not arrived else Arrival.UNSURE if lost or len(arrived) > 1 else Arrival.REACHED
         return Road(reach, frozenset(arrived), frozenset(nodes), frozenset(crossed))
 
 

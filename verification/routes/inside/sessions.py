@@ -13,7 +13,7 @@ from intents.prefix import Address, Family, prefix_of
 from routing.model import BgpInstance, BgpNeighbor
 from verification.routes.adjacency import Adjacencies, Session
 from verification.routes.bgp_sessions import Identity
-from verification.routes.inside.next_hops import NextHops, Reach, Road
+from verification.routes.inside.next_hops import NextHops, Arrival, Road
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,20 +66,20 @@ class InternalEnds:
         (one, other), (there, back) = pair.nodes, pair.addresses()
         return self._next_hops.road(one, there), self._next_hops.road(other, back)
 
-    def reach(self, pair: InternalPair) -> Reach:
+    def reach(self, pair: InternalPair) -> Arrival:
         """Return whether a session of the pair comes up; UNSURE if no document, or no text, says."""
         one, other = pair.nodes
         mine, theirs = pair.statements
         if self._instances[one].asn != self._instances[other].asn or not self._agrees(pair):
-            return Reach.LOST
+            return Arrival.LOST
         meets = {self._is_source(one, mine, theirs.address), self._is_source(other, theirs, mine.address)}
         if meets == {False}:
-            return Reach.LOST
+            return Arrival.LOST
         there, back = self.roads(pair)
-        if Reach.LOST in (there.reach, back.reach):
-            return Reach.LOST
-        sure = meets == {True} and there.reach is back.reach is Reach.REACHED
-        return Reach.REACHED if sure and there.arrived == {other} and back.arrived == {one} else Reach.UNSURE
+        if Arrival.LOST in (there.reach, back.reach):
+            return Arrival.LOST
+        sure = meets == {True} and there.reach is back.reach is Arrival.REACHED
+        return Arrival.REACHED if sure and there.arrived == {other} and back.arrived == {one} else Arrival.UNSURE
 
     def _agrees(self, pair: InternalPair) -> bool:
         mine, theirs = pair.statements

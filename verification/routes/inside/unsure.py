@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from intents.prefix import Address, Prefix
 from intents.reason import Reason, because
-from routing.model import RouteSource
+from routing.model import BgpInstance, RouteSource
 from verification.routes.advertisements import Advertisements
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
@@ -34,11 +34,33 @@ def unsure_nodes(
     for router, instance in topology.ospf.graph.routers.items():
         if any(item.source is RouteSource.BGP for item in instance.redistributions):
             yield router.node, because("bgp_in_ospf_inside")
+    yield from _inactive(topology, surviving, states)
     for node, address in list(surviving.next_hops.asked):
         if surviving.next_hops.leads_nowhere(node, address):
             yield node, because("next_hop_discarded", address=str(address))
         for prefix in _deciding(surviving, states, node, address):
             yield node, because("next_hop_through", address=str(address), prefix=prefix)
+
+
+def _inactive(
+    topology: Topology, surviving: Surviving, states: Mapping[Prefix, PrefixState]
+) -> Iterator[tuple[int, Reason]]:
+    """Yield nodes with a session inside the AS whose table uses another route than BGP's, and that then tell nothing
+    (JUN-SEND-04): what others would choose is not worked out."""
+    inside = {node for pair in topology.pairs for node in pair.nodes if not topology.rules[node].sends_inactive}
+    for prefix, state in states.items() if inside else ():
+        for node in inside:
+            local, chosen = surviving.local(node, prefix), state.choice(node)
+            if chosen is None or local is None or chosen.used[0].attributes.source is not RouteSource.BGP:
+                continue
+            gives_way = local.distance < topology.rules[node].external_distance
+            if gives_way and (not chosen.used[0].internal or _passes_on(topology.instances[node])):
+                yield node, because("inactive_inside", prefix=prefix)
+
+
+def _passes_on(instance: BgpInstance) -> bool:
+    """Return whether what internal neighbours told is told to anybody."""
+    return any(item.client or not instance.is_internal(item) for item in instance.neighbors)
 
 
 def _deciding(
