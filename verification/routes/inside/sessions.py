@@ -13,7 +13,7 @@ from intents.prefix import Address, Family, prefix_of
 from routing.model import BgpInstance, BgpNeighbor
 from verification.routes.adjacency import Adjacencies, Session
 from verification.routes.bgp_sessions import Identity
-from verification.routes.inside.next_hops import NextHops, Arrival, Road
+from verification.routes.inside.next_hops import Arrival, NextHops, Road
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
