@@ -339,6 +339,27 @@ def test_without_a_way_back_there_is_no_session() -> None:
     assert chosen(changed(net, "b", statics=()), "c") is None
 
 
+def test_a_way_over_somebody_without_a_text_leaves_a_session_open() -> None:
+    net = Inner(
+        routers=("a", "b", "c"), cables=LINE, meshed=(("a", "c"),), borders=(("a", 65001, OUT, 100, None),)
+    ).build()
+    devices = {name: item for name, item in net.devices.items() if name != "b"}
+    cables = tuple(item for item in net.links if "b" not in (item.a_device, item.b_device))
+    assert reasons(replace(net, devices=devices, links=cables)) == {"session_unsure"}
+
+
+def test_a_way_in_a_circle_beside_one_that_arrives_leaves_a_session_open() -> None:
+    """d sends what is for a to b and back to c, which sends it to d."""
+    inner = Inner(
+        routers=("a", "b", "c", "d"),
+        cables=(("a", "b"), ("b", "c"), ("c", "d")),
+        meshed=(("a", "d"),),
+        borders=(("a", 65001, OUT, 100, None),),
+    )
+    assert chosen(inner.build(), "d") is not None
+    assert reasons(with_static(inner.build(), "c", "192.168.0.1/32", "10.0.2.2")) == {"session_unsure"}
+
+
 def test_a_session_ends_with_its_last_way_and_comes_back_over_another_one() -> None:
     inner = Inner(
         routers=("a", "b", "c"),

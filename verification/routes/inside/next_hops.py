@@ -106,11 +106,13 @@ class NextHops:
         return address in self._own[node]
 
     def road(self, node: int, address: Address) -> Road:
-        """Return what packets from a node to an address meet; a way that ends elsewhere beside one that arrives is unsure."""
+        """Return what packets from a node to an address meet. Unsure is what leaves towards somebody whose text is not known, and
+        a way that ends elsewhere, or turns in a circle, beside one that arrives."""
         nodes: set[int] = set()
+        steps: dict[int, set[int]] = {}
         crossed: set[tuple[str, str, str]] = set()
         arrived: set[int] = set()
-        lost = False
+        lost = left = False
         queue = [node]
         while queue:
             here = queue.pop()
@@ -122,15 +124,32 @@ class NextHops:
                 continue
             found = self.resolve(here, address)
             lost = lost or found is None
+            steps[here] = set()
             for hop in () if found is None else found.hops:
                 crossed.add((self._nodes[here][0], hop.interface, "out"))
                 if hop.node is None:
-                    lost = True
+                    lost, left = True, left or hop.end != "NULL_ROUTED"
                 else:
+                    steps[here].add(hop.node)
                     crossed.add((self._nodes[hop.node][0], hop.peer_interface, "in"))
                     queue.append(hop.node)
-        reach = Arrival.LOST if not arrived else Arrival.UNSURE if lost or len(arrived) > 1 else Arrival.REACHED
+        if arrived:
+            is_sure = not lost and len(arrived) == 1 and not _turns(steps)
+            reach = Arrival.REACHED if is_sure else Arrival.UNSURE
+        else:
+            reach = Arrival.UNSURE if left else Arrival.LOST
         return Road(reach, frozenset(arrived), frozenset(nodes), frozenset(crossed))
+
+
+def _turns(steps: Mapping[int, set[int]]) -> bool:
+    """Return whether steps from node to node lead round in a circle."""
+    left = dict(steps)
+    while True:
+        ended = [node for node, following in left.items() if left.keys().isdisjoint(following)]
+        if not ended:
+            return bool(left)
+        for node in ended:
+            del left[node]
 
 
 def covering(address: Address) -> Iterator[Prefix]:
