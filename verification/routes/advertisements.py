@@ -40,8 +40,11 @@ class Advertisements:
             item.export.remove_private is not None for item in topology.sessions
         )
         """Whether any policy asks for ASs of a path, or a session leaves some out."""
-        self.contested = bool(topology.pairs) or self._prefers()
-        """Whether routes might settle in more than one way."""
+        self._preferring = tuple(self._find_preferring())
+        usual = {item.default_preference for item in topology.instances.values()}
+        self._all_contested = bool(topology.pairs) or bool(usual - {DEFAULT_PREFERENCE})
+        self.contested = self._all_contested or bool(self._preferring)
+        """Whether the routes to any prefix might settle in more than one way."""
         self.unclear: dict[int, Reason] = {}
         """Nodes that send what no document says, each with one such thing."""
         self._inside = InternalRoutes(topology, self.unclear)
@@ -61,11 +64,12 @@ class Advertisements:
                     self._sometimes[(node, prefix)] = (*self._sometimes.get((node, prefix), ()), group)
         self._hops = tuple((_hop(item),) for item in topology.sessions)
 
-    def _prefers(self) -> bool:
-        """Return whether a policy over received, leaked or own routes changes a local preference, or an instance's usual one is
-        another."""
-        if any(item.default_preference != DEFAULT_PREFERENCE for item in self._topology.instances.values()):
-            return True
+    def is_contested(self, prefix: Prefix) -> bool:
+        """Return whether the routes to a prefix might settle in more than one way."""
+        return self._all_contested or any(item.may_prefer(prefix) for item in self._preferring)
+
+    def _find_preferring(self) -> Iterator[Filter]:
+        """Yield the policies over received, leaked or own routes that change a local preference."""
         used = {
             (self._topology.nodes[item.receiver][0], name)
             for item in self._topology.sessions
@@ -77,7 +81,7 @@ class Advertisements:
             for node, instance in self._topology.instances.items()
             for item in instance.redistributions
         }
-        return any(item.prefers for key, item in self._filters.items() if key in used)
+        yield from dict.fromkeys(item for key, item in self._filters.items() if key in used and item.prefers)
 
     def _grouped(self) -> dict[int, tuple[Group, ...]]:
         found: dict[int, dict[tuple[object, ...], list[Session]]] = {}

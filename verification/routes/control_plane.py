@@ -117,7 +117,7 @@ class ControlPlane:
 
     def _undecided(self, prefix: Prefix, state: PrefixState, surviving: Surviving) -> frozenset[int]:
         """Return the nodes that might choose otherwise than they did."""
-        if not self.advertisements.contested:
+        if not self.advertisements.is_contested(prefix):
             return frozenset()
         offers = ((node, state.offers(node).get(ORIGINATED)) for node in self._origins.possible(prefix))
         search = Outcomes(self.topology, self.advertisements, self._process, surviving)

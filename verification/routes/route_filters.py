@@ -80,8 +80,8 @@ class _Clause:
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
     puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
-    `preference`: the highest local preference that it gives, 0 if none; `raises`: what it adds to one at most; `prefers`: it
-    changes any. `origin`: the lowest ORIGIN that it gives, None if none. `reads_paths`: it asks for ASs of the path.
+    `preference`: the highest local preference that it gives, 0 if none; `raises`: what it adds to one at most. `origin`: the
+    lowest ORIGIN that it gives, None if none. `reads_paths`: it asks for ASs of the path.
 
     There is one for each content (`compile_filters`), so that a filter is a key for what is known of it.
     """
@@ -97,10 +97,7 @@ class Filter:
         self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
         self.raises = sum(max(item.local_preference_change, 0) for item in policy.clauses)
-        self.prefers = any(
-            item.local_preference not in (None, DEFAULT_PREFERENCE) or item.local_preference_change
-            for item in policy.clauses
-        )
+        self._preferring = [item for item in self._clauses if _prefers(item.clause)]
         self.origin = min((item.origin for item in policy.clauses if item.origin is not None), default=None)
         self.listed = self._list()
 
@@ -118,6 +115,15 @@ class Filter:
     def tables(self) -> Iterator[RuleTable]:
         """Yield what it compares prefixes with."""
         return (item.table for item in self._clauses if item.table is not None)
+
+    @property
+    def prefers(self) -> bool:
+        """Return whether it changes the local preference of some route."""
+        return bool(self._preferring)
+
+    def may_prefer(self, prefix: Prefix) -> bool:
+        """Return whether it changes the local preference of a route with this prefix, for some attributes."""
+        return any(item.table is None or item.table.accepts(prefix) for item in self._preferring)
 
     def may_accept(self, prefix: Prefix) -> bool:
         """Return whether a route with this prefix is accepted for some attributes."""
@@ -148,6 +154,10 @@ class Filter:
         if self._default is PolicyDefault.PROTOCOL and (not announcing or path.source is RouteSource.BGP):
             return path
         return None
+
+
+def _prefers(clause: PolicyClause) -> bool:
+    return clause.local_preference not in (None, DEFAULT_PREFERENCE) or clause.local_preference_change != 0
 
 
 def _table(rules: tuple[PrefixRule, ...], tables: dict[tuple[PrefixRule, ...], RuleTable]) -> RuleTable:
