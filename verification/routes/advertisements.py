@@ -176,12 +176,12 @@ class Advertisements:
             return None
         # IOS-MED-01, IOS-MED-02
         is_foreign = best.external or path.source is RouteSource.LEAKED or (best.internal and bool(path.as_path))
-        if best.internal and not is_foreign and path.metric:
-            self.unclear[first.sender] = because("metric_from_inside", prefix=prefix)
         leaving = path._replace(metric=None if is_foreign else path.metric)
         accepted = through(group.exports, prefix, leaving, announcing=True)
         if accepted is None:
             return None
+        if best.internal and not is_foreign and path.metric and accepted.metric == path.metric:
+            self.unclear[first.sender] = because("metric_from_inside", prefix=prefix)
         prepended = accepted.as_path[: len(accepted.as_path) - len(path.as_path)]
         passed_on = without_private(path.as_path, first.export, first.sender_path[-1])
         if self._topology.rules[first.sender].prepends_behind_own_as:

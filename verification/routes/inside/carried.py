@@ -33,10 +33,13 @@ class InternalRoutes:
         first, path = group.first, best.attributes
         if "no-advertise" in path.communities or (best.internal and not (best.from_client or first.export.client)):
             return None
-        next_hop = self._next_hop(group, prefix, best)
-        accepted = through(group.exports, prefix, path._replace(next_hop=next_hop), announcing=True)
+        leaving = path._replace(next_hop=self._next_hop(group, best))
+        accepted = through(group.exports, prefix, leaving, announcing=True)
         if accepted is None:
             return None
+        if accepted.next_hop is None:
+            self._unclear[first.sender] = because("next_hop_of_own_route", prefix=prefix)
+            accepted = accepted._replace(next_hop=SELF)
         if accepted.as_path != path.as_path:
             self._unclear[first.sender] = because("prepended_inside", prefix=prefix)
         arriving = accepted._replace(
@@ -53,9 +56,9 @@ class InternalRoutes:
         asns = accepted.as_path
         return Sent(learned, asns, frozenset(asns), None, best.neighbor if path.source is RouteSource.BGP else None)
 
-    def _next_hop(self, group: Group, prefix: Prefix, best: Candidate) -> int:
+    def _next_hop(self, group: Group, best: Candidate) -> int | None:
         """Return what a path is sent with as its next hop before policies: that of a reflected one stays as it is (RFC-RR-04),
-        that of another AS too unless the neighbour is told otherwise (RFC-IBGP-03, IOS-NH-02)."""
+        that of another AS too unless the neighbour is told otherwise (RFC-IBGP-03, IOS-NH-02); None: no document says."""
         path, statement = best.attributes, group.first.export
         if best.internal:
             return SELF if path.next_hop is None else path.next_hop
@@ -63,9 +66,7 @@ class InternalRoutes:
             return SELF
         if path.source is RouteSource.BGP:
             return best.neighbor
-        if any(hop.end != "NULL_ROUTED" for hop in best.hops):
-            self._unclear[group.first.sender] = because("next_hop_of_own_route", prefix=prefix)
-        return SELF
+        return None if any(hop.end != "NULL_ROUTED" for hop in best.hops) else SELF
 
     def received(self, session: Session, sent: Sent, next_hops: NextHops) -> Candidate | None:
         """Return what one receiver makes of it: None if it has seen the route before (RFC-RR-03), is its next hop itself, or
