@@ -15,7 +15,7 @@ from tests.small_networks import interface, value
 from tests.test_verification_outcomes import agrees, settled, simulated
 from verification.reference.paths import Path, choose
 from verification.routes.adjacency import ForwardingHop
-from verification.routes.best_path import Candidate, CandidateKey, Selected, select
+from verification.routes.best_path import Candidate, CandidateKey, Selected, select, surely_better
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import NotSettledError
 from verification.routes.route_filters import PathAttributes
@@ -446,6 +446,22 @@ def test_metrics_of_different_ases_are_not_compared() -> None:
 
 
 # several outcomes
+
+
+def offered(number: int, asn: int, metric: int, far: int) -> tuple[CandidateKey, Candidate]:
+    attributes = PathAttributes(source=RouteSource.BGP, as_path=(asn,), metric=metric)
+    hops = (ForwardingHop(interface=f"p{number}"),)
+    return ("s", number), Candidate(attributes, hops, number, external=False, internal=True, igp_metric=far)
+
+
+def test_what_a_metric_may_take_out_is_not_surely_better() -> None:
+    """The nearest wins, unless a lower metric of its own AS comes, whoever that then loses to."""
+    nearest, farther, rival = offered(1, 65001, 5, 1), offered(2, 65002, 0, 9), offered(3, 65001, 1, 20)
+    assert surely_better(nearest, farther, (nearest, farther), groups=True)
+    assert not surely_better(nearest, farther, (nearest, farther, rival), groups=True)
+    assert surely_better(rival, nearest, (nearest, farther, rival), groups=True)
+    assert not surely_better(rival, nearest, (nearest, farther, rival), groups=False)
+    assert select(dict((nearest, farther, rival))).keys == (("s", 2),)
 
 
 def test_metrics_behind_reflectors_may_never_settle() -> None:
