@@ -248,7 +248,7 @@ def test_whatever_may_bring_routes_from_others_is_known_to_doubts() -> None:
     would be called understood."""
     local = {"name", "platform", "interfaces", "vrfs", "acls", "policies", "statics", "logins", "control_filters"}
     told = {"harmless", "unknown"}
-    assert {item.name for item in fields(Device)} == local | told | {"bgp"}
+    assert {item.name for item in fields(Device)} == local | told | {"bgp", "ospf"}
     assert {item.name for item in fields(BgpNeighbor)} >= {"address", "enabled"}
 
 

@@ -91,7 +91,7 @@ def _exits(paths: Iterable[Path]) -> Exits:
 
 def _distance(best: Path) -> int | None:
     """Return the administrative distance of what BGP offers; None: it only holds what the VRF has of its own."""
-    if best.source in (RouteSource.CONNECTED, RouteSource.STATIC):
+    if best.source in (RouteSource.CONNECTED, RouteSource.STATIC, RouteSource.OSPF, RouteSource.OSPF_EXTERNAL):
         return None
     if best.source is RouteSource.BGP or (best.source is RouteSource.LEAKED and best.external):
         return _EXTERNAL

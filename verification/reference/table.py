@@ -12,6 +12,7 @@ from intents.prefix import Family, Prefix
 from routing.model import Network, RouteSource
 from verification.reference.bgp_sessions import Node
 from verification.reference.cabling import connected_prefixes
+from verification.reference.ospf_routes import ospf_prefixes
 from verification.reference.own_routes import Route
 from verification.reference.routes import all_routes
 from verification.verdicts.failure import Failure
@@ -31,7 +32,7 @@ def tables(network: Network, failure: Failure) -> Tables | None:
 
 def named_prefixes(network: Network) -> frozenset[Prefix]:
     """Return every prefix that a text names as a route: connected, static, announced, aggregated."""
-    found: set[Prefix] = set()
+    found = set(ospf_prefixes(network))
     for device in network.devices.values():
         found |= {
             prefix for family in Family for item in device.interfaces for prefix in connected_prefixes(item, family)
@@ -59,6 +60,7 @@ def _entry(route: Route) -> RouteEntry:
         source=RouteSource(first.source),
         distance=route.distance,
         ways=tuple(sorted(ways, key=_order)),
+        metric=(first.metric or 0) if first.source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else 0,
     )
 
 

@@ -1,8 +1,9 @@
-"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and eBGP sessions.
+"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and BGP sessions.
 
 Turns a `Network` into a `Topology` of integer-numbered nodes (one for each VRF of each device). The one idea: two
 sub-interfaces are joined only by a cable between their parent ports and equal tags, never by sharing a subnet; a session
-exists only if both ends name each other's address and AS over such a joint. Whatever a text got wrong is simply absent.
+exists only if both ends name each other's address and AS, over such a joint or, inside an AS, over routes. Whatever a text got
+wrong is simply absent.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from verification.routes.adjacency import (
     parent_of,
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
-from verification.routes.local_routes import local_routes
+from verification.routes.igp import own_routes
+from verification.routes.inside.sessions import InternalPair, internal_pairs, internal_sessions
+from verification.routes.ospf_routes import OspfRouting
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -34,8 +37,8 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Everything static about a network. `local[node][prefix]` holds connected and static routes; `own[node]` the node's
-    own addresses (family, value); `down` the interfaces that are shut."""
+    """Everything static about a network. `local[node][prefix]` holds connected, static and OSPF routes; `own[node]` the node's
+    own addresses (family, value); `wiring` what both are resolved by; `ospf` what OSPF makes of it."""
 
     network: Network
     nodes: tuple[NodeKey, ...]
@@ -44,7 +47,12 @@ class Topology:
     joints: Mapping[InterfaceKey, tuple[Joint, ...]]
     instances: Mapping[int, BgpInstance]
     sessions: tuple[Session, ...]
+    """Those between ASs that come up, then both directions of each of `pairs`, whether it comes up or not."""
+    pairs: tuple[InternalPair, ...]
+    identities: Mapping[int, Identity]
     leaks: tuple[Leak, ...]
+    wiring: Adjacencies
+    ospf: OspfRouting
     local: tuple[Mapping[Prefix, LocalRoute], ...]
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
@@ -61,6 +69,11 @@ class Topology:
     """What the platform of each node's device does by itself."""
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
+
+    def pair_of(self, session: Session) -> InternalPair:
+        """Return the two statements that an internal session is made of."""
+        first = len(self.sessions) - 2 * len(self.pairs)
+        return self.pairs[(session.number - first) // 2]
 
 
 def build_topology(network: Network) -> Topology:
@@ -83,7 +96,12 @@ def build_topology(network: Network) -> Topology:
         number=number,
         linked=frozenset(end for pair in ends for end in pair),
     )
-    found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
+    without_bgp = own_routes(network, wiring)
+    identities = _identities(network, interfaces, number)
+    own = _own_addresses(interfaces, number)
+    found = tuple(sessions(wiring, instances, identities))
+    pairs = tuple(internal_pairs(instances, own))
+    found += tuple(internal_sessions(len(found), pairs, instances, identities))
     return Topology(
         network=network,
         nodes=nodes,
@@ -92,11 +110,13 @@ def build_topology(network: Network) -> Topology:
         joints=joints,
         instances=instances,
         sessions=found,
+        pairs=pairs,
+        identities=identities,
         leaks=tuple(_leaks(network, number)),
-        local=local_routes(
-            network, wiring, {name: rules_of(item).unusable_distance for name, item in network.devices.items()}
-        ),
-        own=_own_addresses(interfaces, number),
+        wiring=wiring,
+        ospf=without_bgp.ospf,
+        local=without_bgp.tables,
+        own=own,
         ports=ports,
         external=external,
         rules=tuple(rules_of(network.devices[device]) for device, _ in nodes),
@@ -157,6 +177,7 @@ def _node_keys(network: Network) -> set[NodeKey]:
         keys |= {(device.name, item.vrf) for item in device.interfaces}
         keys |= {(device.name, item.vrf) for item in device.bgp}
         keys |= {(device.name, item.vrf) for item in device.statics}
+        keys |= {(device.name, item.vrf) for item in device.ospf}
     return keys
 
 
