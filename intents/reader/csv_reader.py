@@ -83,13 +83,19 @@ class _TableReader:
                 row = self._read_row(line, number)
                 if row is not None:
                     table.rows.append(row)
-                if len(findings) > MAXIMUM_FINDINGS:
-                    findings.append(make_finding("TR135", self._where(number), limit=MAXIMUM_FINDINGS))
+                if self._has_too_many(number):
                     break
         if not table.index and not findings:
             findings.append(make_finding("TR132", self._where(1, 1), columns=", ".join(self._columns)))
         findings += settle(table)
         return table, tuple(findings)
+
+    def _has_too_many(self, line: int) -> bool:
+        """Return whether there are more findings than anybody reads; that is then the last one."""
+        if len(self._findings) <= MAXIMUM_FINDINGS:
+            return False
+        self._findings.append(make_finding("TR135", self._where(line), limit=MAXIMUM_FINDINGS))
+        return True
 
     def _where(self, line: int, column: int = 0) -> Where:
         return Where(file=self._table.shown, line=line, column=column)
@@ -166,6 +172,8 @@ class _TableReader:
             where = self._where(number, starts[position] if starts else at)
             at += len(cell) + 1
             self._name_column(cell.strip(" "), position, where, meant)
+            if self._has_too_many(number):
+                return
         start = self._where(number, 1)
         missing = [name for name in self._columns if name not in self._table.index and name not in meant]
         self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
