@@ -185,6 +185,11 @@ class RouteSource(StrEnum):
     """Told by a router of the domain that has it from elsewhere."""
 
 
+OSPF_SOURCES = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
+OWN_SOURCES = (RouteSource.CONNECTED, RouteSource.STATIC, *OSPF_SOURCES)
+"""Where routes come from that BGP only tells."""
+
+
 class CommunityRange(NamedTuple):
     """Communities `high:low` with `first <= low <= last`."""
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -236,7 +237,7 @@ def test_bash_completes_with_the_script_that_is_printed(tmp_path: Path) -> None:
     assert code == 0
     program = tmp_path / "truc"
     program.write_text(
-        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{os.sys.executable}" -c '  # type: ignore[attr-defined]
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -c '
         '"import sys; sys.argv[0] = \'truc\'; from controller.cli import main; main()" "$@"\n',
         encoding="utf-8",
     )

@@ -182,4 +182,6 @@ def test_every_kind_of_text_has_a_grammar_on_every_platform() -> None:
 
 def test_what_is_fine_is_fine() -> None:
     assert found_in(TINY) == ()
-    assert isinstance(VENDORS["junos"].port_fault("x").reason, Reason)  # type: ignore[union-attr]
+    fault = VENDORS["junos"].port_fault("x")
+    assert fault is not None
+    assert isinstance(fault.reason, Reason)

@@ -390,18 +390,18 @@ def both(*said: dict[str, object]) -> int:
         told = usual | {"clusters": (), "internal": True, "igp_metric": 5, "router_id": 9, "neighbor": 9} | item
         attributes = PathAttributes(
             source=RouteSource.BGP,
-            **{name: told[name] for name in (*usual, "clusters")},  # type: ignore[arg-type]
+            **{name: told[name] for name in (*usual, "clusters")},  # type: ignore[arg-type] # each of its own type
         )
         inside = bool(told["internal"])
         marks = {name: told[name] for name in ("neighbor", "igp_metric", "router_id")}
         if not inside:
             marks["igp_metric"] = 0
         hops = (ForwardingHop(interface=f"p{place}"),)
-        offers["s", place] = Candidate(attributes, hops, external=not inside, internal=inside, **marks)  # type: ignore[arg-type]
+        offers["s", place] = Candidate(attributes, hops, external=not inside, internal=inside, **marks)  # type: ignore[arg-type] # as above
         paths.append(
             Path(
                 prefix=parse_prefix(OUT), source=RouteSource.BGP, exits=(), external=not inside, internal=inside,
-                line=(f"{place}", ()), **marks, **{name: told[name] for name in (*usual, "clusters")},  # type: ignore[arg-type]
+                line=(f"{place}", ()), **marks, **{name: told[name] for name in (*usual, "clusters")},  # type: ignore[arg-type] # as above
             )
         )  # fmt: skip
     mine = select(offers)

@@ -71,7 +71,7 @@ def metrics_by_engine(topology: Topology, drawing: Drawing, failure: Failure) ->
 
 
 def metrics_by_walk(made: Network, failure: Failure) -> dict[tuple[int, Prefix], Way]:
-    prefixes = tuple(sorted(named_prefixes(made), key=lambda item: item.length))
+    prefixes = named_prefixes(made)
     found = {}
     for (device, _), routes in own_tables(peerings_of(made, failure), prefixes).items():
         for prefix, route in routes.items():

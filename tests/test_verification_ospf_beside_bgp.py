@@ -28,9 +28,6 @@ from tests.small_networks import interface, link, neighbor, network
 from tests.test_verification_ospf import assert_same
 from verification.inspection.tables import Inspection
 from verification.inspection.texts import InspectedTexts, LinkKnowledge
-from verification.reference.ospf_routes import metric_to
-from verification.reference.routes import own_tables, peerings_of
-from verification.reference.table import named_prefixes
 from verification.routes.adjacency import LocalRoute
 from verification.routes.control_plane import ControlPlane
 from verification.routes.forwarding import Forwarding
@@ -201,15 +198,15 @@ def test_what_bgp_takes_of_ospf_carries_its_metric() -> None:
     ("address", "metric"),
     [("10.9.2.1", 3 + 4 + 1), ("10.0.1.2", 3 + 4), ("10.0.0.2", 0), ("10.8.0.9", 0), ("10.66.0.1", None)],
 )
-def test_both_meanings_say_how_far_a_next_hop_is(address: str, metric: int | None) -> None:
+def test_a_next_hop_is_as_far_as_the_routes_without_bgp_say(address: str, metric: int | None) -> None:
     made = line(None)
     topology = build_topology(made)
     asked = parse_address(address)
-    assert Surviving(topology, NO_FAILURE).metric(topology.number[("r0", None)], asked) == metric
-    prefixes = tuple(named_prefixes(made))
-    assert metric_to(own_tables(peerings_of(made, NO_FAILURE), prefixes)[("r0", None)], asked) == metric
+    node = topology.number[("r0", None)]
+    found = Surviving(topology, NO_FAILURE).next_hops.resolve(node, asked)
+    assert (None if found is None else found.metric) == metric
     cut = Surviving(topology, link_failure(made, "c1"))
-    assert cut.metric(topology.number[("r0", None)], parse_address("10.9.2.1")) is None
+    assert cut.next_hops.resolve(node, parse_address("10.9.2.1")) is None
 
 
 def recursive(next_hop: str) -> StaticRoute:

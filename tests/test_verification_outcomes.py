@@ -122,7 +122,7 @@ def test_two_equal_external_routes_leave_open_what_is_told_on() -> None:
 def simulated(plane: ControlPlane, prefix: Prefix, seed: int) -> dict[int, Selected | None] | None:
     """Let nodes choose one at a time, in a random order, until nobody changes; None if it goes on."""
     process, topology = plane._process, plane.topology
-    rng = random.Random(seed)  # noqa: S311
+    rng = random.Random(seed)  # noqa: S311 -- the same order of messages each time, no secret
     surviving = Surviving(topology, NO_FAILURE)
     own = {node: plane.base[prefix].offers(node).get(ORIGINATED) for node in range(len(topology.nodes))}
     offers: list[dict[CandidateKey, Candidate]] = [
@@ -245,7 +245,7 @@ def test_both_meanings_settle_alike_whatever_fails(net: Network) -> None:
 
 def test_what_is_drawn_is_often_judged() -> None:
     """The property tests look at something: networks with preferences, some with one outcome, some with several."""
-    rng = random.Random(7)  # noqa: S311
+    rng = random.Random(7)  # noqa: S311 -- as above
     found = []
     for _ in range(60):
         edges = {

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import typer
 
-Offer = Callable[[typer.Context, str], list[str]]
 _MOST_BYTES = 4_000_000
 _ID = re.compile(r"^\s*(?:- )?\s*(?:\w+: *\{)? *id: *([a-z0-9-]+)", re.MULTILINE)
 _POOL = re.compile(r"^\s*- *\{? *name: *([a-z0-9-]+)", re.MULTILINE)

@@ -120,9 +120,44 @@ def _question() -> tuple[Schema, ...]:
     return tuple(_message("question", {**about, **verdict}, "rule") for verdict in verdicts)
 
 
+def _change() -> tuple[Schema, ...]:
+    """Return the messages about what a change opens and cuts."""
+    return (
+        _message(
+            "access change",
+            {
+                "turn": _choice("opened", "cut"),
+                **_texts("source destination"),
+                "flow": _FLOW,
+                "judges": _list(TEXT),
+                "replayed": TRUTH,
+            },
+        ),
+        _message(
+            "access changes",
+            {
+                **dict.fromkeys(("judges", "new", "undeclared", "doubts", "differences"), _list(TEXT)),
+                "alone": COUNT,
+                "doubt_reasons": _list(_REASON),
+                "difference_reasons": _list(_REASON),
+            },
+        ),
+    )
+
+
+def _mutations() -> tuple[Schema, ...]:
+    """Return the messages about faults that were tried, by each judge."""
+    detail: dict[str, Schema] = {"detail": TEXT, "detail_reason": _or_null(_REASON)}
+    return (
+        _message("mutation", {**_texts("fault outcome"), **detail}),
+        _message("mutations", {**_counts("count seen refused same unclassified missed"), "seed": {"type": "integer"}}),
+        _message("mutation second", {**_texts("fault sight"), "scopes": _list(TEXT), **detail}),
+        _message("mutations second", _counts("seen refused alone missed")),
+    )
+
+
 def _verify() -> Schema:
     name = "truc/verify/1"
-    detail: dict[str, Schema] = {"detail": TEXT, "detail_reason": _or_null(_REASON)}
     second = _record({
         **_texts("name version snapshot"),
         "recorded": _or_null(TEXT),
@@ -147,30 +182,9 @@ def _verify() -> Schema:
             },
         ),
         _message("line difference", {**_texts("file text judge"), "line": COUNT, "unseen": _or_null(TEXT)}),
-        _message(
-            "access change",
-            {
-                "turn": _choice("opened", "cut"),
-                **_texts("source destination"),
-                "flow": _FLOW,
-                "judges": _list(TEXT),
-                "replayed": TRUTH,
-            },
-        ),
-        _message(
-            "access changes",
-            {
-                **dict.fromkeys(("judges", "new", "undeclared", "doubts", "differences"), _list(TEXT)),
-                "alone": COUNT,
-                "doubt_reasons": _list(_REASON),
-                "difference_reasons": _list(_REASON),
-            },
-        ),
+        *_change(),
         _message("residue", {**_texts("source destination service"), "replies": _list(TEXT), "pairs": COUNT}),
-        _message("mutation", {**_texts("fault outcome"), **detail}),
-        _message("mutations", {**_counts("count seen refused same unclassified missed"), "seed": {"type": "integer"}}),
-        _message("mutation second", {**_texts("fault sight"), "scopes": _list(TEXT), **detail}),
-        _message("mutations second", _counts("seen refused alone missed")),
+        *_mutations(),
         _summary({
             **_counts("questions hold violated disputed not_modelled flows devices states walked lists unreachable"),
             "judges": _list(TEXT),

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 
 from intents.prefix import Prefix
 from intents.reason import Reason, because
-from routing.model import Action, BgpInstance, Device, RouteSource
+from routing.model import OSPF_SOURCES, Action, BgpInstance, Device, RouteSource
 from verification.routes.ospf_graph import OspfNode
 from verification.routes.ospf_routes import shortest_paths
 from verification.routes.topology import Topology, rules_of
-
-_OSPF = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
 
 
 def beside_bgp(topology: Topology, key: OspfNode) -> Iterator[Reason]:
@@ -26,9 +24,9 @@ def beside_bgp(topology: Topology, key: OspfNode) -> Iterator[Reason]:
     rules, process = rules_of(device), topology.ospf.graph.routers[key]
     if process.distance > rules.external_distance:
         for prefix in sorted(_told_inside(topology, key) & brought_by_others(topology, key)):
-            if prefix in instance.networks or _takes(instance, key, *_OSPF):
+            if prefix in instance.networks or _takes(instance, key, *OSPF_SOURCES):
                 yield because("floating_route", prefix=prefix, distance=process.distance)
-    if _takes(instance, key, *_OSPF):
+    if _takes(instance, key, *OSPF_SOURCES):
         if any(key.node in (leak.source, leak.target) for leak in topology.leaks):
             yield because("ospf_leaked")
         if not rules.tells_metric_of_ospf and _exports_ospf(device, instance):
@@ -111,7 +109,7 @@ def _exports_ospf(device: Device, instance: BgpInstance) -> bool:
     """Return whether an export policy may accept a route of OSPF."""
     policies = {policy.name: policy for policy in device.policies}
     return any(
-        clause.action is not Action.DENY and (clause.sources is None or set(_OSPF) & set(clause.sources))
+        clause.action is not Action.DENY and (clause.sources is None or set(OSPF_SOURCES) & set(clause.sources))
         for neighbor in instance.neighbors
         for name in neighbor.exports
         if name in policies

@@ -25,8 +25,6 @@ from verification.routes.ospf_graph import OspfNode, mismatch, ospf_interface, s
 from verification.routes.ospf_routes import shortest_paths
 from verification.routes.topology import Topology
 
-_OSPF = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Process:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Address, Family, Prefix
-from routing.model import RouteSource
+from routing.model import OSPF_SOURCES, RouteSource
 from verification.reference.bgp_sessions import BgpSession, Node, Resolve, Speaker, router_id_of
 from verification.reference.cabling import Cables, connected_prefixes, neighbours, owns
 from verification.reference.own_routes import Route
@@ -140,7 +140,7 @@ def _resolver(wiring: Cables, own: Tables, receiver: Speaker) -> Resolve:
         route = _longest(own, receiver.node, target)
         if route is None:
             return None
-        is_told = route.paths[0].source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
+        is_told = route.paths[0].source in OSPF_SOURCES
         return (route.paths[0].metric or 0) if is_told else 0, _exits(route, target)
 
     return resolve

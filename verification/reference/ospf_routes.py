@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from intents.prefix import Address, Prefix, parse_prefix, prefix_of
+from intents.prefix import Prefix, parse_prefix, prefix_of
 from routing.model import Direction, Network, RouteSource
 from routing.refs import ospf_ref
 from verification.reference.bgp_sessions import Node
@@ -147,12 +147,3 @@ def ospf_prefixes(network: Network) -> frozenset[Prefix]:
                 if item.name in hosts and address.family is instance.family
             }
     return frozenset(found)
-
-
-def metric_to(routes: Mapping[Prefix, Route], address: Address) -> int | None:
-    """Return how far a VRF's own routes say that an address is: OSPF's metric, 0 for connected and static; None: no route."""
-    holding = [prefix for prefix in routes if prefix.family is address.family and prefix.holds(address.value)]
-    if not holding:
-        return None
-    first = routes[max(holding, key=lambda prefix: prefix.length)].paths[0]
-    return (first.metric or 0) if first.source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else 0

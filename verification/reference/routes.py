@@ -82,21 +82,18 @@ def routes_to(
     return WalkRoutes(wiring=wiring, family=family, destination=destination, settled=tables is not None, routes=found)
 
 
-def all_routes(
-    network: Network, failure: Failure, prefixes: tuple[Prefix, ...]
-) -> Mapping[Node, Mapping[Prefix, Route]] | None:
+def all_routes(peerings: Peerings, prefixes: tuple[Prefix, ...]) -> Mapping[Node, Mapping[Prefix, Route]] | None:
     """Return the routes of every VRF to all these prefixes at once, None if they never settle.
 
     For each prefix it is what `routes_to` finds, provided that all prefixes are there that anybody names.
     """
-    peerings = peerings_of(network, failure)
     own, tables = _settled(peerings, prefixes)
     if tables is None:
         return None
     found: dict[Node, dict[Prefix, Route]] = {}
     for node, mine in own.items():
         learned = tables.get(node, {})
-        rules = behaviour_of(network.devices[node[0]])
+        rules = behaviour_of(peerings.wiring.network.devices[node[0]])
         routes = (
             _winner(mine.get(prefix), _bgp_route(learned.get(prefix, ()), rules)) for prefix in {**mine, **learned}
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Family
+from intents.prefix import Family, Prefix
 from routing.model import BgpNeighbor, Interface
 
 Vrf = str | None
@@ -78,6 +78,10 @@ class LocalRoute:
     source: str
     hops: tuple[ForwardingHop, ...]
     metric: int = 0
+
+
+Tables = tuple[Mapping[Prefix, LocalRoute], ...]
+"""The routes of every node that BGP has no part in, by node number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,19 +5,15 @@ The one idea: nothing of it is mended under a failure; it is made anew from the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
-from intents.prefix import Prefix
 from routing.model import Network
 from routing.vendors import VENDORS
-from verification.routes.adjacency import Adjacencies, LocalRoute, parent_of
+from verification.routes.adjacency import Adjacencies, Tables, parent_of
 from verification.routes.local_routes import local_routes
 from verification.routes.ospf_graph import ospf_graph
 from verification.routes.ospf_routes import OspfRouting
 from verification.verdicts.failure import Failure
-
-Tables = tuple[Mapping[Prefix, LocalRoute], ...]
 
 
 class OwnRoutes(NamedTuple):

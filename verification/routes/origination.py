@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix
-from routing.model import Aggregate, BgpInstance, RouteSource
+from routing.model import OSPF_SOURCES, Aggregate, BgpInstance, RouteSource
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import Candidate
@@ -69,7 +69,7 @@ class Origins:
         self, node: int, instance: BgpInstance, prefix: Prefix, route: LocalRoute
     ) -> PathAttributes | None:
         source = RouteSource(route.source)
-        metric = route.metric if source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL) else None  # IOS-OSPF-09
+        metric = route.metric if source in OSPF_SOURCES else None  # IOS-OSPF-09
         if prefix in instance.networks:
             return PathAttributes(source, (), local_preference=instance.default_preference, metric=metric)
         rules = self._topology.rules[node]

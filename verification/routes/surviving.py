@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intents.prefix import Address, Prefix
-from verification.routes.adjacency import LocalRoute, Session, parent_of
-from verification.routes.igp import Tables, left_of, own_routes
+from intents.prefix import Prefix
+from verification.routes.adjacency import LocalRoute, Session, Tables, parent_of
+from verification.routes.igp import left_of, own_routes
 from verification.routes.inside.next_hops import Arrival, NextHops
 from verification.routes.inside.sessions import InternalEnds, InternalPair
 from verification.routes.topology import Topology
@@ -86,13 +86,3 @@ class Surviving:
             return route
         hops = tuple(hop for hop in route.hops if not hop.interface or self.interface(node, hop.interface))
         return LocalRoute(distance=route.distance, source=route.source, hops=hops) if hops else None
-
-    def metric(self, node: int, address: Address) -> int | None:
-        """Return how far a node's own routes say that an address is: OSPF's metric, 0 for connected and static; None: no route.
-
-        The longest prefix decides, the default route included: whoever resolves a next hop must say whether that one counts.
-        """
-        own = self._topology.local[node] if self._tables is None else self._tables[node]
-        holding = (prefix for prefix in own if prefix.family is address.family and prefix.holds(address.value))
-        found = (self.local(node, prefix) for prefix in sorted(holding, key=lambda prefix: -prefix.length))
-        return next((route.metric for route in found if route is not None), None)

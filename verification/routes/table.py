@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix, format_address
-from routing.model import RouteSource, StaticRoute
+from routing.model import OWN_SOURCES, RouteSource, StaticRoute
 from routing.refs import bgp_ref, interface_ref, neighbor_ref, ospf_ref, static_ref, vrf_import_ref
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import CandidateKey, Selected
@@ -16,9 +16,6 @@ from verification.routes.forwarding import Forwarding, distance_of
 from verification.routes.ospf_graph import shared_subnet
 from verification.verdicts.flow import Line
 from verification.verdicts.route_entry import RouteEntry, RouteWay
-
-OWN_SOURCES = (RouteSource.CONNECTED, RouteSource.STATIC, RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
-"""Where routes come from that BGP only tells."""
 
 
 def table(state: Forwarding, node: int) -> Mapping[Prefix, RouteEntry]:

@@ -42,9 +42,6 @@ class Topology:
 
     network: Network
     nodes: tuple[NodeKey, ...]
-    number: Mapping[NodeKey, int]
-    interfaces: Mapping[InterfaceKey, Interface]
-    joints: Mapping[InterfaceKey, tuple[Joint, ...]]
     instances: Mapping[int, BgpInstance]
     sessions: tuple[Session, ...]
     """Those between ASs that come up, then both directions of each of `pairs`, whether it comes up or not."""
@@ -70,6 +67,21 @@ class Topology:
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
 
+    @property
+    def number(self) -> Mapping[NodeKey, int]:
+        """The number of each node."""
+        return self.wiring.number
+
+    @property
+    def interfaces(self) -> Mapping[InterfaceKey, Interface]:
+        """The interfaces that are up."""
+        return self.wiring.interfaces
+
+    @property
+    def joints(self) -> Mapping[InterfaceKey, tuple[Joint, ...]]:
+        """Who is joined to each interface."""
+        return self.wiring.joints
+
     def pair_of(self, session: Session) -> InternalPair:
         """Return the two statements that an internal session is made of."""
         first = len(self.sessions) - 2 * len(self.pairs)
@@ -78,62 +90,67 @@ class Topology:
 
 def build_topology(network: Network) -> Topology:
     """Return the topology of a network as its texts have it."""
-    interfaces = {
-        (device.name, item.name): item for device in network.devices.values() for item in _up_interfaces(device)
-    }
     nodes = tuple(sorted(_node_keys(network), key=lambda item: (item[0], item[1] or "")))
-    number = {key: index for index, key in enumerate(nodes)}
-    joints = _joints(network, interfaces)
+    wiring = _wiring(network, nodes)
     instances = {
-        number[(device.name, instance.vrf)]: instance for device in network.devices.values() for instance in device.bgp
+        wiring.number[(device.name, instance.vrf)]: instance
+        for device in network.devices.values()
+        for instance in device.bgp
     }
-    external = frozenset((port.device, port.interface) for port in network.ports if port.external)
-    ports = {(port.device, port.interface): port.attachment for port in network.ports}
-    ends = [((k.a_device, k.a_interface), (k.b_device, k.b_interface)) for k in network.links]
-    wiring = Adjacencies(
-        interfaces=interfaces,
-        joints=joints,
-        number=number,
-        linked=frozenset(end for pair in ends for end in pair),
-    )
     without_bgp = own_routes(network, wiring)
-    identities = _identities(network, interfaces, number)
-    own = _own_addresses(interfaces, number)
+    identities = _identities(network, wiring.interfaces, wiring.number)
+    own = _own_addresses(wiring.interfaces, wiring.number)
     found = tuple(sessions(wiring, instances, identities))
     pairs = tuple(internal_pairs(instances, own))
     found += tuple(internal_sessions(len(found), pairs, instances, identities))
     return Topology(
         network=network,
         nodes=nodes,
-        number=number,
-        interfaces=interfaces,
-        joints=joints,
         instances=instances,
         sessions=found,
         pairs=pairs,
         identities=identities,
-        leaks=tuple(_leaks(network, number)),
+        leaks=tuple(_leaks(network, wiring.number)),
         wiring=wiring,
         ospf=without_bgp.ospf,
         local=without_bgp.tables,
         own=own,
-        ports=ports,
-        external=external,
+        ports={(port.device, port.interface): port.attachment for port in network.ports},
+        external=frozenset((port.device, port.interface) for port in network.ports if port.external),
         rules=tuple(rules_of(network.devices[device]) for device, _ in nodes),
         nodes_of=grouped((device, node) for node, (device, _) in enumerate(nodes)),
         sessions_on=grouped((item.link, item) for item in found),
         sessions_of=grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
-        cables=grouped(
-            (near, (link.name, far))
-            for link in network.links
-            for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
-        ),
-        bound=frozenset(
-            (device, name, str(binding.direction), binding.family)
-            for (device, name), item in interfaces.items()
-            for binding in item.bindings
-        ),
+        cables=_cables(network),
+        bound=frozenset(_bound(wiring.interfaces)),
     )
+
+
+def _wiring(network: Network, nodes: tuple[NodeKey, ...]) -> Adjacencies:
+    interfaces = {
+        (device.name, item.name): item for device in network.devices.values() for item in _up_interfaces(device)
+    }
+    ends = [((k.a_device, k.a_interface), (k.b_device, k.b_interface)) for k in network.links]
+    return Adjacencies(
+        interfaces=interfaces,
+        joints=_joints(network, interfaces),
+        number={key: index for index, key in enumerate(nodes)},
+        linked=frozenset(end for pair in ends for end in pair),
+    )
+
+
+def _cables(network: Network) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    return grouped(
+        (near, (link.name, far))
+        for link in network.links
+        for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
+    )
+
+
+def _bound(interfaces: Mapping[InterfaceKey, Interface]) -> Iterator[tuple[str, str, str, Family]]:
+    for (device, name), item in interfaces.items():
+        for binding in item.bindings:
+            yield device, name, str(binding.direction), binding.family
 
 
 def _identities(

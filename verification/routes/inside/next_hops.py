@@ -13,10 +13,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from intents.prefix import Address, Family, Prefix, prefix_of
-from verification.routes.adjacency import Adjacencies, ForwardingHop, LocalRoute, NodeKey
+from verification.routes.adjacency import Adjacencies, ForwardingHop, NodeKey, Tables
 from verification.routes.local_routes import towards
-
-Tables = tuple[Mapping[Prefix, LocalRoute], ...]
 
 
 class Resolved(NamedTuple):

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from intents.prefix import Family, Prefix, prefix_of
 from intents.reason import unclear
-from routing.model import Aggregate, LinePath, Redistribution, RouteSource
+from routing.model import OSPF_SOURCES, Aggregate, LinePath, Redistribution, RouteSource
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
@@ -33,7 +33,7 @@ def read_originated(instance: InstanceDraft, family: Family, words: list[str], l
             instance.redistributions[family, source] = (redistribution, *line)
         case ["redistribute", "ospf", process, *rest]:
             sources, policy = _ospf_sources(rest)
-            for source in (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL):
+            for source in OSPF_SOURCES:
                 instance.redistributions.pop((family, source), None)
                 if source in sources:
                     redistribution = Redistribution(family=family, source=source, policy=policy)
@@ -51,7 +51,7 @@ def read_originated(instance: InstanceDraft, family: Family, words: list[str], l
 
 _KINDS = {
     "internal": frozenset({RouteSource.OSPF}),
-    "internal external 1 external 2": frozenset({RouteSource.OSPF, RouteSource.OSPF_EXTERNAL}),
+    "internal external 1 external 2": frozenset(OSPF_SOURCES),
     "external 1 external 2": frozenset({RouteSource.OSPF_EXTERNAL}),
 }
 """What `match` takes; without it routes of the area alone (IOS-OSPF-08)."""

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 
 from intents.prefix import Address, Family, Prefix, parse_address, parse_prefix
 from intents.reason import Reason, because
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, PolicyClause, Redistribution, RouteSource
+from routing.model import (
+    OSPF_SOURCES,
+    Aggregate,
+    BgpInstance,
+    BgpNeighbor,
+    LocalAs,
+    PolicyClause,
+    Redistribution,
+    RouteSource,
+)
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.junos.reader.bgp_inside import check_inside, one_cluster
 from routing.vendors.junos.reader.bgp_lines import REMOVALS, BgpLines, Level, statements_of
@@ -78,11 +87,10 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
 def junos_redistributions(families: list[Family], ospf: frozenset[Family] = frozenset()) -> tuple[Redistribution, ...]:
     """Return what stands for "export policies decide": every local source, per family with a neighbour; `ospf`: its families."""
     local = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
-    inside = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
     return tuple(
         Redistribution(family=family, source=source)
         for family in families
-        for source in sorted(local + (inside if family in ospf else ()))
+        for source in sorted(local + (OSPF_SOURCES if family in ospf else ()))
     )
 
 

@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from intents.prefix import Prefix, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
-from routing.model import Action, AsPathPattern, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.model import (
+    OSPF_SOURCES,
+    Action,
+    AsPathPattern,
+    PolicyClause,
+    PolicyDefault,
+    PrefixRule,
+    RouteSource,
+)
 from routing.vendors.junos.as_paths import parse_as_path
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.interface_routes import LEARNED
@@ -142,7 +150,7 @@ def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> Non
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
         case ["from", "protocol", "ospf"]:
-            term.sources |= dict.fromkeys((RouteSource.OSPF, RouteSource.OSPF_EXTERNAL))
+            term.sources |= dict.fromkeys(OSPF_SOURCES)
         case ["from", "community", name]:
             term.communities[_members(name, tables.communities)] = None
         case ["from", "as-path", name]:
