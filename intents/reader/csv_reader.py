@@ -83,18 +83,18 @@ class _TableReader:
                 row = self._read_row(line, number)
                 if row is not None:
                     table.rows.append(row)
-                if self._has_too_many(number):
+                if self._has_too_many(self._where(number)):
                     break
         if not table.index and not findings:
             findings.append(make_finding("TR132", self._where(1, 1), columns=", ".join(self._columns)))
         findings += settle(table)
         return table, tuple(findings)
 
-    def _has_too_many(self, line: int) -> bool:
-        """Return whether there are more findings than anybody reads; that is then the last one."""
+    def _has_too_many(self, where: Where) -> bool:
+        """Return whether there are more findings than anybody reads; that is then the last one, at the place reached."""
         if len(self._findings) <= MAXIMUM_FINDINGS:
             return False
-        self._findings.append(make_finding("TR135", self._where(line), limit=MAXIMUM_FINDINGS))
+        self._findings.append(make_finding("TR135", where, limit=MAXIMUM_FINDINGS))
         return True
 
     def _where(self, line: int, column: int = 0) -> Where:
@@ -172,7 +172,7 @@ class _TableReader:
             where = self._where(number, starts[position] if starts else at)
             at += len(cell) + 1
             self._name_column(cell.strip(" "), position, where, meant)
-            if self._has_too_many(number):
+            if self._has_too_many(where):
                 return
         start = self._where(number, 1)
         missing = [name for name in self._columns if name not in self._table.index and name not in meant]
