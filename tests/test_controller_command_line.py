@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -191,16 +192,23 @@ def test_every_command_is_a_topic_and_vietnamese_is_read_where_it_is_written() -
 
 
 def complete(*words: str, shell: str = "bash") -> list[str]:
-    """Return what a shell is offered for the last of these words."""
+    """Return what a shell is offered for the last of these words, which are quoted as people must."""
+    line = shlex.join(words)
     environment = {
         "_TRUC_COMPLETE": f"complete_{shell}",
-        "COMP_WORDS": " ".join(words),
+        "COMP_WORDS": line,
         "COMP_CWORD": str(len(words) - 1),
     }
-    environment |= {"_TYPER_COMPLETE_ARGS": " ".join(words), "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    environment |= {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
     result = start_truc(environment=environment)
     assert (result.returncode, result.stderr) == (0, b"")
     return result.stdout.decode().split()
+
+
+def test_names_of_a_workspace_with_a_blank_in_its_name_are_offered(tmp_path: Path) -> None:
+    folder = tmp_path / "mạng của tỉnh"
+    shutil.copytree(SMALL, folder)
+    assert complete("truc", "show", "-w", str(folder), "config", "core") == ["core-1", "core-2"]
 
 
 def test_names_of_the_workspace_are_offered() -> None:
