@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -141,15 +140,20 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+def _cell(text: str) -> str:
+    """Return a cell in quotes where it must be: Python's own writers differ by version in whether a carriage return is such."""
+    doubled = text.replace('"', '""')
+    return f'"{doubled}"' if any(mark in text for mark in ',"\n') else text
+
+
 def write_file(folder: Path, file: str, content: object) -> None:
     """Write one file of a workspace from its values."""
     path = folder / file
     path.parent.mkdir(parents=True, exist_ok=True)
     if file.endswith(".csv"):
         assert isinstance(content, list)
-        buffer = io.StringIO()
-        csv.writer(buffer, lineterminator="\n").writerows(content)
-        path.write_text(buffer.getvalue(), encoding="utf-8", newline="")
+        text = "".join(",".join(map(_cell, row)) + "\n" for row in content)
+        path.write_text(text, encoding="utf-8", newline="")
     else:
         text = yaml.dump(content, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1000)
         path.write_text(text, encoding="utf-8")
