@@ -17,8 +17,8 @@ from intents.registry import AttachmentName
 from tests.mutants import mutants
 from tests.small_builds import network_of
 from tests.strategies import Province, compile_province, provinces
-from verification.engine.engine import open_inquiry
 from verification.engine.failure_states import Inquiry, Tally, all_failures, components, judge_failures, judge_whole
+from verification.engine.inquiry import open_inquiry
 from verification.evidence.evidence import Given, gather
 from verification.questions.reachability import Wrong, is_cut, is_excused, join
 from verification.questions.segregation import check_wall

@@ -13,8 +13,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 
-from verification.engine.engine import JudgeStates, Workers
 from verification.engine.failure_states import Submit, Tally
+from verification.engine.routing_judgement import JudgeStates, Workers
 from verification.verdicts.failure import Failure
 
 MINIMUM_WORKERS = 2

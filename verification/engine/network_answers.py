@@ -5,7 +5,7 @@ The one idea: a question without a wrong holds, unless a line that nobody unders
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import assert_never
@@ -13,6 +13,7 @@ from typing import assert_never
 from intents.registry import AttachmentName
 from verification.engine.failure_states import Inquiry, Tally
 from verification.evidence.evidence import Evidence
+from verification.evidence.management_plane import ManagementPlane
 from verification.questions.addressing import check_addressing
 from verification.questions.control_plane_filters import check_control, check_ways_in
 from verification.questions.counterexample import violated_by, violated_network
@@ -77,44 +78,73 @@ def _attachment_answer(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkFacts:
-    """What is wrong whatever fails, by kind of question, and with each device's logins; None where nothing is."""
+class RoutingFaults:
+    """What is wrong about routes and addresses whatever fails, by kind of question; None where nothing is.
 
-    backbone: Violated | None
-    default_route: Violated | None
-    overlap: Violated | None
-    leak: Violated | None
-    route_filter: Violated | None
-    addressing: Violated | None
-    logins: Mapping[str, Violated | None]
+    `addressing`: the first of all faults; `present`: the first that is not merely something missing.
+    """
+
+    backbone: NetworkFault | None
+    default_route: NetworkFault | None
+    overlap: NetworkFault | None
+    leak: NetworkFault | None
+    route_filter: NetworkFault | None
+    addressing: NetworkFault | None
+    present: NetworkFault | None
 
 
-def network_facts(inquiry: Inquiry, unknowns: Unknowns) -> NetworkFacts:
-    """Look at everything that no failure changes."""
+def routing_faults(inquiry: Inquiry) -> RoutingFaults:
+    """Look at everything about routes and addresses that no failure changes."""
     evidence, address_index = inquiry.evidence, inquiry.address_index
     leaks = check_leaks(evidence, address_index, inquiry.purposes)
-    unplanned_logins = UnplannedLogins(evidence)
-    return NetworkFacts(
-        backbone=_faulty(evidence, check_backbone(evidence, address_index)),
-        default_route=_faulty(evidence, check_default_routes(evidence)),
-        overlap=_faulty(evidence, check_overlaps(evidence)),
-        leak=_faulty(
-            evidence, chain(leaks, check_strays(evidence, address_index, inquiry.plane), check_own_routes(evidence))
-        ),
-        route_filter=_faulty(evidence, check_route_filters(evidence, inquiry.plane)),
-        addressing=_addressing(evidence, unknowns),
-        logins={
-            name: _faulty(
-                evidence,
-                chain(
-                    check_logins(unplanned_logins, device),
-                    check_control(evidence, device, inquiry.plane),
-                    check_ways_in(evidence, device, inquiry.plane),
-                ),
-            )
-            for name, device in sorted(evidence.given.network.devices.items())
-        },
+    strays = check_strays(evidence, address_index, inquiry.plane)
+    addressing = tuple(until_present(check_addressing(evidence)))
+    return RoutingFaults(
+        backbone=next(check_backbone(evidence, address_index), None),
+        default_route=next(check_default_routes(evidence), None),
+        overlap=next(check_overlaps(evidence), None),
+        leak=next(chain(leaks, strays, check_own_routes(evidence)), None),
+        route_filter=next(check_route_filters(evidence, inquiry.plane), None),
+        addressing=next(iter(addressing), None),
+        present=next((item for item in addressing if not item.missing), None),
     )
+
+
+def until_present(found: Iterator[NetworkFault]) -> Iterator[NetworkFault]:
+    """Yield faults up to the first that is not merely something missing."""
+    for item in found:
+        yield item
+        if not item.missing:
+            return
+
+
+LoginFaults = Mapping[str, NetworkFault | None]
+"""What is wrong about the ways into each device."""
+
+
+def login_faults(evidence: Evidence, plane: ManagementPlane, devices: Iterable[str]) -> LoginFaults:
+    """Look at the ways into some devices."""
+    unplanned_logins = UnplannedLogins(evidence)
+    network = evidence.given.network.devices
+    return {
+        name: next(
+            chain(
+                check_logins(unplanned_logins, network[name]),
+                check_control(evidence, network[name], plane),
+                check_ways_in(evidence, network[name], plane),
+            ),
+            None,
+        )
+        for name in devices
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkFacts:
+    """What is wrong whatever fails: about routes and addresses, and with each device's logins."""
+
+    routing: RoutingFaults
+    logins: LoginFaults
 
 
 def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknowns: Unknowns) -> Iterator[Answer]:
@@ -127,11 +157,11 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknown
             None if transit is None else violated_by(evidence, transit, ()), tally.states, unknowns
         ),
     )
-    purposes = _faulty(evidence, iter(tally.purposes))
+    purposes = _violated(evidence, next(iter(tally.purposes), None))
     # a line that nobody understands may keep its device's own prefixes from the backbone, or bring what is missing there
     unsure = unknowns.verdict if unknowns.devices else None
     for kind in QuestionKind:
-        verdict = _network_verdict(kind, facts, unknowns)
+        verdict = _network_verdict(evidence, kind, facts.routing, unknowns)
         if kind is QuestionKind.PURPOSE:
             verdict = unsure or _or_not_modelled(purposes, tally.states, unknowns)
         elif kind is QuestionKind.ROUTES:
@@ -142,30 +172,33 @@ def network_answers(inquiry: Inquiry, facts: NetworkFacts, tally: Tally, unknown
     for name, device in sorted(evidence.given.network.devices.items()):
         question = Question(kind=QuestionKind.MANAGEMENT, subject=name, cases=max(1, len(device.logins)))
         is_unsure = bool(device.unknown) or unknowns.anywhere
-        cut = iter([tally.management[name]] if name in tally.management and not is_unsure else [])
-        violated = facts.logins[name] or _faulty(evidence, cut)
+        fault = facts.logins[name] or (None if is_unsure else tally.management.get(name))
+        violated = _violated(evidence, fault)
         if violated is None and is_unsure:
             yield Answer(question=question, verdict=unknowns.verdict)
         else:
             yield Answer(question=question, verdict=violated or Holds(judges=(ENGINE,), states=tally.states))
 
 
-def _network_verdict(kind: QuestionKind, facts: NetworkFacts, unknowns: Unknowns) -> Verdict | None:
+def _network_verdict(
+    evidence: Evidence, kind: QuestionKind, faults: RoutingFaults, unknowns: Unknowns
+) -> Verdict | None:
     """Return the verdict of what no failure changes; None for what is answered elsewhere: of rules, of attachments and devices,
     and of routes in every state."""
+    fault: NetworkFault | None = None
     match kind:
         case QuestionKind.BACKBONE:
-            return _or_not_modelled(facts.backbone, 1, unknowns)
+            fault = faults.backbone
         case QuestionKind.DEFAULT_ROUTE:
-            return _or_not_modelled(facts.default_route, 1, unknowns)
+            fault = faults.default_route
         case QuestionKind.OVERLAP:
-            return _or_not_modelled(facts.overlap, 1, unknowns)
+            fault = faults.overlap
         case QuestionKind.LEAK:
-            return _or_not_modelled(facts.leak, 1, unknowns)
+            fault = faults.leak
         case QuestionKind.ROUTE_FILTER:
-            return _or_not_modelled(facts.route_filter, 1, unknowns)
-        case QuestionKind.ADDRESSING:
-            return _or_not_modelled(facts.addressing, 1, unknowns)
+            fault = faults.route_filter
+        case QuestionKind.ADDRESSING:  # where a line is not understood, what is only missing may be just that line
+            fault = faults.present if unknowns.devices else faults.addressing
         case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA:
             return None
         case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.ISOLATION | QuestionKind.WALL:
@@ -174,17 +207,11 @@ def _network_verdict(kind: QuestionKind, facts: NetworkFacts, unknowns: Unknowns
             return None
         case _:
             assert_never(kind)
+    return _or_not_modelled(_violated(evidence, fault), 1, unknowns)
 
 
-def _faulty(evidence: Evidence, found: Iterator[NetworkFault]) -> Violated | None:
-    fault = next(found, None)
+def _violated(evidence: Evidence, fault: NetworkFault | None) -> Violated | None:
     return None if fault is None else violated_network(evidence, fault)
-
-
-def _addressing(evidence: Evidence, unknowns: Unknowns) -> Violated | None:
-    """Return what is not as planned; where a line is not understood, what is only missing may be just that line."""
-    found = check_addressing(evidence)
-    return _faulty(evidence, (item for item in found if not item.missing) if unknowns.devices else found)
 
 
 def _settled(tally: Tally, unknowns: Unknowns) -> Verdict:

@@ -7,7 +7,7 @@ space, compiled filters) is made here, once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intents.policy import Policy
 from intents.prefix import Family, Prefix
@@ -15,9 +15,10 @@ from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState, PoolUse
 from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
+from verification.evidence.routing_part import routing_network
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import Span
-from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import login_matches
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
@@ -141,16 +142,23 @@ class Evidence:
         return self.given.culprit(device, ref)
 
 
+def routing_part(given: Given) -> Given:
+    """Return what routes hang on: the network without lists and logins, and nothing of its texts."""
+    return replace(given, network=routing_network(given.network), lines={}, texts={}, unknown_lines={})
+
+
 def gather(given: Given) -> Evidence:
     """Return the evidence: topology and routes computed, header spaces made."""
+    return add_filters(gather_routes(routing_part(given)), given)
+
+
+def gather_routes(given: Given) -> Evidence:
+    """Return the evidence about routes, of a network without lists (`routing_part`): no filter is in it."""
     topology = build_topology(given.network)
     control_plane = ControlPlane(topology)
     regions = regions_of(control_plane)
     resolver = Resolver(given.address_plan)
-    acls = {
-        (device.name, acl.family, acl.name): acl for device in given.network.devices.values() for acl in device.acls
-    }
-    sides = {family: _side(given, resolver, family, acls) for family in Family}
+    sides = {family: _side(given, resolver, family) for family in Family}
     ports: dict[AttachmentName, list[AttachmentPort]] = {}
     for port in given.network.ports:
         ports.setdefault(AttachmentName(port.attachment), []).append(port)
@@ -170,11 +178,42 @@ def gather(given: Given) -> Evidence:
         ports={name: tuple(found) for name, found in ports.items()},
         starts=starts,
         start_ports=_start_ports(given.network, starts),
-        acls=acls,
+        acls={},
         own=own,
         subnets=_planned_subnets(given),
         kinds={key: _kind_of(sides[key[1]].pairs, spans) for key, spans in own.items()},
     )
+
+
+def add_filters(evidence: Evidence, given: Given, known: Evidence | None = None) -> Evidence:
+    """Return evidence about routes together with the filters, logins and lines of the whole network that it is a part of.
+
+    `known`: the same of an earlier network with the same policy and plan, whose header spaces go on if they have room.
+    """
+    acls = {
+        (device.name, acl.family, acl.name): acl for device in given.network.devices.values() for acl in device.acls
+    }
+    return replace(
+        evidence,
+        given=given,
+        topology=_with_filters(evidence.topology, given.network),
+        sides={
+            family: _with_lists(side, acls, None if known is None else known.sides[family])
+            for family, side in evidence.sides.items()
+        },
+        acls=acls,
+    )
+
+
+def _with_filters(topology: Topology, network: Network) -> Topology:
+    """Return a topology whose interfaces say what is bound to them."""
+    interfaces = {
+        (device.name, item.name): item
+        for device in network.devices.values()
+        for item in device.interfaces
+        if (device.name, item.name) in topology.interfaces
+    }
+    return replace(topology, network=network, wiring=replace(topology.wiring, interfaces=interfaces))
 
 
 def router_pools(plan: AddressPlan) -> tuple[Prefix, ...]:
@@ -191,16 +230,25 @@ def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dic
     return found
 
 
-def _side(given: Given, resolver: Resolver, family: Family, acls: Mapping[tuple[str, Family, str], Acl]) -> Side:
+def _side(given: Given, resolver: Resolver, family: Family) -> Side:
+    """Return one family of a network without lists."""
     pairs = pair_policy(given.policy, given.registry, resolver, router_pools(given.address_plan), family)
-    matches = {*allowed_matches(pairs), *login_matches()}
+    space = header_space(family, {*allowed_matches(pairs), *login_matches()})
+    return Side(family=family, pairs=pairs, space=space, allowed=AllowedSets(pairs=pairs, space=space))
+
+
+def _with_lists(side: Side, acls: Mapping[tuple[str, Family, str], Acl], known: Side | None) -> Side:
+    """Return a side whose header space knows every condition of some lists: the known one's if it does."""
+    matches: set[HeaderMatch] = set()
     seen: set[tuple[object, ...]] = set()
-    for (_, acl_family, _), acl in acls.items():
-        if acl_family is family and acl.entries not in seen:
+    for (_, family, _), acl in acls.items():
+        if family is side.family and acl.entries not in seen:
             seen.add(acl.entries)
             matches |= {header_match(entry) for entry in acl.entries}
-    space = header_space(family, matches)
-    return Side(family=family, pairs=pairs, space=space, allowed=AllowedSets(pairs=pairs, space=space))
+    if known is not None and matches <= known.space.masks.keys():
+        return known
+    space = header_space(side.family, matches | side.space.masks.keys())
+    return Side(family=side.family, pairs=side.pairs, space=space, allowed=AllowedSets(pairs=side.pairs, space=space))
 
 
 def _planned_subnets(given: Given) -> dict[tuple[str, str, Family], Prefix]:

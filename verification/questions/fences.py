@@ -6,8 +6,9 @@ the way (isolation), because an exact source fence admits nothing that could be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from intents.prefix import Family, Prefix
 from intents.reason import Reason, because
@@ -17,6 +18,7 @@ from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence, Side
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
+from verification.packets.header_space import HeaderSpace
 from verification.questions.addressing import tag_named
 from verification.verdicts.flow import Flow, flow_in_words
 from verification.verdicts.opinions import ENGINE
@@ -33,6 +35,7 @@ class FenceResult:
     family: Family
     direction: Direction
     gaps: tuple[FenceGap, ...]
+    space: HeaderSpace
     problem: Reason | None = None
 
     @property
@@ -54,23 +57,46 @@ def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
     return tuple(results)
 
 
+def check_fences_again(
+    evidence: Evidence, known: Iterable[FenceResult], changed: Collection[str]
+) -> tuple[FenceResult, ...]:
+    """Return what `check_fences` returns, given the results of a network with the same policy, plan and ports from which only
+    the `changed` devices differ.
+
+    A fence that is exact is so in any header space; what an inexact one lets through must be a set of this one.
+    """
+    starts = {family: _StartOf(evidence, family) for family in Family}
+    return tuple(
+        item
+        if item.port.device not in changed and (item.exact or item.space is evidence.sides[item.family].space)
+        else _check(
+            evidence, item.attachment, item.port, evidence.sides[item.family], item.direction, starts[item.family]
+        )
+        for item in known
+    )
+
+
 class _StartOf:
     """Finds where packets with an unspoofed source start, for showing a counterexample."""
 
     def __init__(self, evidence: Evidence, family: Family) -> None:
-        self._spans = sorted(
+        self._evidence = evidence
+        self._family = family
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int, AttachmentName]]:
+        return sorted(
             (low, high, name)
-            for (name, of_family), spans in evidence.own.items()
-            if of_family is family
+            for (name, of_family), spans in self._evidence.own.items()
+            if of_family is self._family
             for low, high in spans
         )
-        self._ports = evidence.ports
 
     def __call__(self, source: int) -> tuple[str, str]:
+        ports = self._evidence.ports
         for low, high, name in self._spans:
-            if low <= source <= high and self._ports.get(name):
-                port = self._ports[name][0]
-                return port.device, port.interface
+            if low <= source <= high and ports.get(name):
+                return ports[name][0].device, ports[name][0].interface
         return "", ""
 
 
@@ -95,7 +121,15 @@ def _check(
             gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
     except NotExpressibleError as error:
         problem = error.reason
-    return FenceResult(attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem)
+    return FenceResult(
+        attachment=name,
+        port=port,
+        family=side.family,
+        direction=direction,
+        gaps=gaps,
+        space=side.space,
+        problem=problem,
+    )
 
 
 def interface_subnet(evidence: Evidence, port: AttachmentPort, family: Family) -> Prefix | None:

@@ -22,8 +22,10 @@ from verification.verdicts.verdict import Culprit, NotModelled
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknowns:
-    """Devices with unknown lines, whether they touch routing everywhere, and the verdict that follows."""
+    """Devices with unknown lines, whether they touch routing everywhere, and the verdict that follows. `unusual`: of each device,
+    what is read and not computed."""
 
+    unusual: Mapping[str, tuple[Reason, ...]]
     devices: frozenset[str]
     anywhere: bool
     attachments: frozenset[AttachmentName]
@@ -38,17 +40,25 @@ class Unknowns:
         return self.anywhere or bool(self.attachments & attachments)
 
 
-def unknowns_of(evidence: Evidence) -> Unknowns:
-    """Return what the unknown lines of a network put in doubt."""
+def unknowns_of(evidence: Evidence, known: Mapping[str, tuple[Reason, ...]] | None = None) -> Unknowns:
+    """Return what the unknown lines of a network put in doubt; `known`: `unusual` of devices of which it is known already."""
     network = evidence.given.network
-    unusual = {name: tuple(_unusual(evidence, device)) for name, device in network.devices.items()}
+    kept = known or {}
+    unusual = {
+        name: kept[name] if name in kept else tuple(_unusual(evidence, device))
+        for name, device in network.devices.items()
+    }
     devices = frozenset(name for name, device in network.devices.items() if device.unknown or unusual[name])
     attachments = frozenset(
         name for name, ports in evidence.ports.items() if any(port.device in devices for port in ports)
     )
     anywhere = any(not _contained(evidence, device) for device in devices)
     return Unknowns(
-        devices=devices, anywhere=anywhere, attachments=attachments, verdict=_verdict(evidence, devices, unusual)
+        unusual=unusual,
+        devices=devices,
+        anywhere=anywhere,
+        attachments=attachments,
+        verdict=_verdict(evidence, devices, unusual),
     )
 
 

@@ -6,12 +6,13 @@ but one that says the contrary of what is done hides a mistake, so it is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family
-from routing.model import Acl, Device, NonInitial
+from routing.model import Acl, AclEntry, Device, NonInitial
 from routing.refs import acl_entry_ref
 from verification.evidence.evidence import Given
 from verification.packets.flow_sets import NotExpressibleError
@@ -70,32 +71,78 @@ def bound_acls(device: Device) -> Iterator[Acl]:
     return (acl for acl in device.acls if acl.entries and (acl.family, acl.name) in bound)
 
 
+class ListContent:
+    """What is said of all lists of one content: `dead`, the entries that no packet reaches with those that take their packets;
+    None if the list is not expressible. Compared by identity: there is one for each content."""
+
+    __slots__ = ("acl", "dead", "space")
+
+    def __init__(self, acl: Acl, space: HeaderSpace) -> None:
+        self.acl = acl
+        self.space = space
+        self.dead: Mapping[int, tuple[int, ...]] | None = None
+        with suppress(NotExpressibleError):
+            self.dead = unreached(acl, space)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedLists:
+    """Every bound list of a network judged. `of_device`: the content and the name of each list, by device; `contents`: each
+    content once; `spaces`: the header spaces that they were judged in."""
+
+    bound: BoundLists
+    of_device: Mapping[str, tuple[tuple[ListContent, str], ...]]
+    contents: Mapping[tuple[Family, tuple[AclEntry, ...]], ListContent]
+    spaces: Mapping[Family, HeaderSpace]
+
+
 def check_lines(given: Given) -> BoundLists:
     """Return the unreachable lines of all bound lists: shadowed ones first, then by device and line."""
-    places: dict[Family, dict[tuple[object, ...], list[Place]]] = {family: {} for family in Family}
-    acls: dict[Family, list[Acl]] = {family: [] for family in Family}
-    for name, device in sorted(given.network.devices.items()):
-        for acl in bound_acls(device):
-            found = places[acl.family].setdefault(acl.entries, [])
-            if not found:
-                acls[acl.family].append(acl)
-            found.append((name, acl.name))
-    lines: list[UnreachableLine] = []
-    skipped = 0
-    for family in Family:
-        space = space_of(family, acls[family])
-        for acl in acls[family]:
-            try:
-                dead = unreached(acl, space)
-            except NotExpressibleError:
-                skipped += 1
-            else:
-                lines += _lines(given, acl, places[family][acl.entries], dead, space) if dead else ()
-    return BoundLists(
-        lists=sum(map(len, acls.values())) - skipped,
-        skipped=skipped,
-        unreachable=tuple(sorted(lines, key=_order)),
-    )
+    return judge_lists(given).bound
+
+
+def judge_lists(given: Given, known: JudgedLists | None = None, changed: Collection[str] = ()) -> JudgedLists:
+    """Judge the bound lists of a network; `known`: those of one from which only the `changed` devices differ."""
+    devices = given.network.devices
+    kept = {} if known is None else {name: known.of_device[name] for name in known.of_device if name not in changed}
+    bound = {name: tuple(bound_acls(device)) for name, device in devices.items() if name not in kept}
+    spaces = _spaces([acl for acls in bound.values() for acl in acls]) if known is None else known.spaces
+    contents = {} if known is None else dict(known.contents)
+    for acls in bound.values():
+        for acl in acls:
+            if (acl.family, acl.entries) not in contents:
+                contents[acl.family, acl.entries] = ListContent(acl, _space_for(acl, spaces[acl.family]))
+    of_device = {
+        name: kept[name]
+        if name in kept
+        else tuple((contents[acl.family, acl.entries], acl.name) for acl in bound[name])
+        for name in sorted(devices)
+    }
+    used = {content for held in of_device.values() for content, _ in held}
+    if len(contents) > 2 * len(used):  # a resident judge must not remember every list that ever was
+        contents = {key: content for key, content in contents.items() if content in used}
+    return JudgedLists(bound=_bound_lists(given, of_device), of_device=of_device, contents=contents, spaces=spaces)
+
+
+def _spaces(acls: Sequence[Acl]) -> dict[Family, HeaderSpace]:
+    found = {(acl.family, acl.entries): acl for acl in acls}
+    return {family: space_of(family, [acl for (of, _), acl in found.items() if of is family]) for family in Family}
+
+
+def _space_for(acl: Acl, space: HeaderSpace) -> HeaderSpace:
+    """Return a header space that knows every condition of a list: the given one if it does, else the list's own."""
+    knows = all(header_match(entry) in space.masks for entry in acl.entries)
+    return space if knows else space_of(acl.family, [acl])
+
+
+def _bound_lists(given: Given, of_device: Mapping[str, tuple[tuple[ListContent, str], ...]]) -> BoundLists:
+    places: dict[ListContent, list[Place]] = {}
+    for device, held in of_device.items():
+        for content, name in held:
+            places.setdefault(content, []).append((device, name))
+    skipped = sum(content.dead is None for content in places)
+    lines = [line for content, found in places.items() if content.dead for line in _lines(given, content, found)]
+    return BoundLists(lists=len(places) - skipped, skipped=skipped, unreachable=tuple(sorted(lines, key=_order)))
 
 
 def _order(item: UnreachableLine) -> tuple[int, str, int]:
@@ -118,10 +165,9 @@ def entries_by_line(given: Given, place: Place, acl: Acl) -> Mapping[int, tuple[
     return found
 
 
-def _lines(
-    given: Given, acl: Acl, places: Sequence[Place], dead: Mapping[int, tuple[int, ...]], space: HeaderSpace
-) -> Iterator[UnreachableLine]:
+def _lines(given: Given, content: ListContent, places: Sequence[Place]) -> Iterator[UnreachableLine]:
     """Yield the lines all of whose entries are unreachable; where a line says other entries than elsewhere, it is another one."""
+    acl, space, dead = content.acl, content.space, content.dead or {}
     standing: dict[tuple[int, ...], list[Place]] = {}
     for place in places:
         for said in entries_by_line(given, place, acl).values():
