@@ -1,0 +1,126 @@
+"""Judging again is judging: `reprove(prove(a), delta(a, b)) == prove(b)`, verdicts, witnesses and counts (law 16)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from controller.jobs.evidence import give
+from tests.mutants import mutants
+from tests.proof_bugs import PROOF_BUGS
+from tests.small_builds import compiled, network_of
+from tests.strategies import Province, compile_province, provinces
+from verification.engine import delta as deltas
+from verification.engine.engine import Proven, prove, reprove
+from verification.evidence.evidence import Given
+from verification.mutation.faults import mutate, uniform_faults
+from verification.mutation.score import text_of, with_text
+from verification.questions.judgement import Judgement
+
+MOST = 20
+"""Changes, and their undoing, in one sequence."""
+SHOWN = 5
+"""Networks that a bug has to show itself in."""
+
+
+def again(proven: Proven, after: Given) -> Proven:
+    return reprove(proven, deltas.delta(proven.given, after))
+
+
+@st.composite
+def sequences(draw: st.DrawFn, right: Given) -> list[Given]:
+    """Draw networks one after the other: each the one before with something changed, or an earlier one again."""
+    found = [right]
+    for _ in range(draw(st.integers(1, MOST))):
+        if draw(st.booleans()):
+            found.append(draw(st.sampled_from(found)))
+        else:
+            found.append(replace(found[-1], network=draw(mutants(found[-1].network))))
+    return found
+
+
+@settings(max_examples=60)
+@given(st.data(), provinces(most_sites=3), st.booleans())
+def test_judging_again_is_judging(data: st.DataObject, province: Province, with_failures: bool) -> None:
+    compiled_province = compile_province(province)
+    right = replace(give(compiled_province, {}), network=network_of(compiled_province))
+    proven = prove(right, with_failures=with_failures)
+    for after in data.draw(sequences(right))[1:]:
+        proven = again(proven, after)
+    assert proven.judgement == prove(proven.given, with_failures=with_failures).judgement
+
+
+@settings(max_examples=5)
+@given(st.data())
+def test_judging_again_is_judging_in_the_small_example(data: st.DataObject) -> None:
+    proven = prove(example(), with_failures=False)
+    for after in data.draw(sequences(example()))[1:]:
+        proven = again(proven, after)
+    assert proven.judgement == prove(proven.given, with_failures=False).judgement
+
+
+def test_judging_again_is_judging_after_faults_in_the_text() -> None:
+    """Line numbers and quoted texts move, too."""
+    right = prove(texts(), with_failures=False)
+    for fault in uniform_faults({name: text_of(texts(), name) for name in texts().texts}, 16, seed=16):
+        faulty = with_text(texts(), fault.device, mutate(text_of(texts(), fault.device), fault))
+        seen = again(right, faulty)
+        assert seen.judgement == prove(faulty, with_failures=False).judgement, fault
+        assert again(seen, texts()).judgement == right.judgement, fault
+
+
+def test_what_has_not_changed_is_kept() -> None:
+    right = prove(texts(), with_failures=False)
+    device = right.given.network.devices["cpe-gia-sang"]
+    changed = replace(device, acls=tuple(replace(item, entries=item.entries[1:]) for item in device.acls))
+    after = replace(
+        right.given, network=replace(right.given.network, devices={**right.given.network.devices, device.name: changed})
+    )
+    seen = again(right, after)
+    assert seen.routing is right.routing
+    assert seen.filtered is not None
+    assert right.filtered is not None
+    kept = [one is other for one, other in zip(seen.filtered.fences, right.filtered.fences, strict=True)]
+    assert kept == [item.port.device != device.name for item in right.filtered.fences]
+
+
+def test_there_are_at_least_twenty_bugs() -> None:
+    assert len(PROOF_BUGS) >= 20
+
+
+@pytest.mark.parametrize("name", PROOF_BUGS)
+def test_a_proof_that_remembers_too_little_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = prove(example(), with_failures=False)
+    shown = [
+        (after, prove(after, with_failures=False).judgement)
+        for after in islice(PROOF_BUGS[name].shown_by(example()), SHOWN)
+    ]
+    assert shown, "nothing shows the bug"
+    assert all(is_law(right, after, judged) for after, judged in shown), "without the bug the law does not hold"
+    with monkeypatch.context() as patch:
+        PROOF_BUGS[name].inject(patch)
+        assert not all(is_law(right, after, judged) for after, judged in shown)
+
+
+def is_law(right: Proven, after: Given, judged: Judgement) -> bool:
+    try:
+        return again(right, after).judgement == judged
+    except (LookupError, ValueError):  # a proof that mixes two networks may also fall over
+        return False
+
+
+@cache
+def example() -> Given:
+    """The small example as built."""
+    return replace(give(compiled(), {}), network=network_of(compiled()))
+
+
+@cache
+def texts() -> Given:
+    """The small example as its texts say it."""
+    return give(compiled(), {name: item.text for name, item in compiled().configs.items()})
