@@ -261,7 +261,7 @@ PROOF_BUGS = {
         inject=_delta(control_filters=()), shown_by=_each(lambda device: replace(device, control_filters=()))
     ),
     "the fences of a changed device": ProofBug(
-        inject=_keeping("check_fences_again", lambda _evidence, known, _changed: known), shown_by=_each(_lists)
+        inject=_keeping("check_fences_again", lambda _evidence, _before, known: known), shown_by=_each(_lists)
     ),
     "the lists of a changed device": ProofBug(
         inject=_keeping("judge_lists", lambda _given, known=None, _changed=(): known), shown_by=_each(_lists)
@@ -271,7 +271,7 @@ PROOF_BUGS = {
         shown_by=_each(lambda device: replace(device, logins=tuple(replace(item, acls=()) for item in device.logins))),
     ),
     "the header space": ProofBug(
-        inject=_keeping("add_filters", lambda _evidence, given, known=None: replace(known, given=given)),
+        inject=_keeping("change_filters", lambda known, given, _changed: replace(known, given=given)),
         shown_by=_each(_widened),
     ),
     "the policy": ProofBug(inject=_wanted("policy"), shown_by=_without_rule),

@@ -75,18 +75,17 @@ def test_judging_again_is_judging_after_faults_in_the_text() -> None:
 
 
 def test_what_has_not_changed_is_kept() -> None:
+    """Of one list that changes, one fence is asked again, and no route."""
     right = prove(texts(), with_failures=False)
     device = right.given.network.devices["cpe-gia-sang"]
-    changed = replace(device, acls=tuple(replace(item, entries=item.entries[1:]) for item in device.acls))
-    after = replace(
-        right.given, network=replace(right.given.network, devices={**right.given.network.devices, device.name: changed})
-    )
-    seen = again(right, after)
+    changed = replace(device, acls=(replace(device.acls[0], entries=device.acls[0].entries[1:]), *device.acls[1:]))
+    devices = {**right.given.network.devices, device.name: changed}
+    seen = again(right, replace(right.given, network=replace(right.given.network, devices=devices)))
     assert seen.routing is right.routing
     assert seen.filtered is not None
     assert right.filtered is not None
-    kept = [one is other for one, other in zip(seen.filtered.fences, right.filtered.fences, strict=True)]
-    assert kept == [item.port.device != device.name for item in right.filtered.fences]
+    pairs = zip(seen.filtered.fences, right.filtered.fences, strict=True)
+    assert sum(one is not other for one, other in pairs) == 1
 
 
 def test_there_are_at_least_twenty_bugs() -> None:

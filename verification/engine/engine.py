@@ -24,7 +24,7 @@ from verification.engine.network_answers import (
 )
 from verification.engine.policy_answers import Known, rule_answers, via_answers
 from verification.engine.routing_judgement import RoutingJudgement, Workers, running_states
-from verification.evidence.evidence import Evidence, Given, add_filters, routing_part
+from verification.evidence.evidence import Evidence, Given, add_filters, change_filters, routing_part
 from verification.evidence.routing_part import routing_device
 from verification.questions.fences import FenceResult, check_fences, check_fences_again
 from verification.questions.filters_on_paths import check_isolation, check_sessions_filtered
@@ -140,13 +140,13 @@ def _filtered(inquiry: Inquiry, given: Given) -> Filtered:
 
 def _filtered_again(routing: RoutingJudgement, known: Filtered, delta: Delta) -> Filtered:
     """Return the same after a change that leaves all routes alone."""
-    evidence = add_filters(routing.inquiry.evidence, delta.given, known.evidence)
     changed = delta.devices
+    evidence = change_filters(known.evidence, delta.given, changed)
     unusual = {name: found for name, found in known.unknowns.unusual.items() if name not in changed}
     again = login_faults(evidence, routing.inquiry.plane, sorted(changed))
     return Filtered(
         evidence=evidence,
-        fences=check_fences_again(evidence, known.fences, changed),
+        fences=check_fences_again(evidence, known.evidence, known.fences),
         logins={**known.logins, **again},
         unknowns=unknowns_of(evidence, unusual),
     )

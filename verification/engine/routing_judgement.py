@@ -64,7 +64,7 @@ class RunningStates:
 def running_states(
     given: Given, *, with_failures: bool, progress: Progress | None, workers: Workers | None
 ) -> Iterator[RunningStates]:
-    """Begin to judge what routes decide (`given`: a `routing_part`); NotSettledError. What else there is to do can be done inside."""
+    """Begin to judge what routes decide (`given`: a `routing_part`), and do what else there is to do inside; NotSettledError."""
     inquiry = open_inquiry(gather_routes(given))
     whole = judge_whole(inquiry)
     states = all_failures(inquiry.evidence) if with_failures else ()

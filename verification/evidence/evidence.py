@@ -6,7 +6,7 @@ space, compiled filters) is made here, once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from intents.policy import Policy
@@ -14,7 +14,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState, PoolUse
 from ipam.endpoints import Resolver
-from routing.model import Acl, AttachmentPort, Direction, Network, Ref
+from routing.model import Acl, AttachmentPort, Direction, Interface, Network, Ref
 from verification.evidence.routing_part import routing_network
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import Span
@@ -22,6 +22,7 @@ from verification.packets.header_space import HeaderMatch, HeaderSpace, header_m
 from verification.packets.login_headers import login_matches
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
+from verification.routes.adjacency import InterfaceKey
 from verification.routes.control_plane import ControlPlane
 from verification.routes.forwarding import Forwarding, Regions, regions_of
 from verification.routes.surviving import Surviving
@@ -185,34 +186,54 @@ def gather_routes(given: Given) -> Evidence:
     )
 
 
-def add_filters(evidence: Evidence, given: Given, known: Evidence | None = None) -> Evidence:
-    """Return evidence about routes together with the filters, logins and lines of the whole network that it is a part of.
-
-    `known`: the same of an earlier network with the same policy and plan, whose header spaces go on if they have room.
-    """
-    acls = {
-        (device.name, acl.family, acl.name): acl for device in given.network.devices.values() for acl in device.acls
-    }
+def add_filters(evidence: Evidence, given: Given) -> Evidence:
+    """Return evidence about routes together with the filters, logins and lines of the whole network that it is a part of."""
+    acls = dict(_acls(given.network, given.network.devices))
     return replace(
         evidence,
         given=given,
-        topology=_with_filters(evidence.topology, given.network),
-        sides={
-            family: _with_lists(side, acls, None if known is None else known.sides[family])
-            for family, side in evidence.sides.items()
-        },
+        topology=_with_interfaces(
+            evidence.topology, given.network, _interfaces(evidence, given, given.network.devices)
+        ),
+        sides={family: _with_lists(side, acls.values()) for family, side in evidence.sides.items()},
         acls=acls,
     )
 
 
-def _with_filters(topology: Topology, network: Network) -> Topology:
-    """Return a topology whose interfaces say what is bound to them."""
-    interfaces = {
-        (device.name, item.name): item
-        for device in network.devices.values()
-        for item in device.interfaces
-        if (device.name, item.name) in topology.interfaces
+def change_filters(known: Evidence, given: Given, changed: frozenset[str]) -> Evidence:
+    """Return what `add_filters` returns, where only filters, logins and lines of the `changed` devices differ from what is known.
+
+    Header spaces go on if they know every condition of the new lists.
+    """
+    came = dict(_acls(given.network, changed))
+    left = {key: acl for key, acl in known.acls.items() if key[0] not in changed}
+    interfaces = {**known.topology.interfaces, **_interfaces(known, given, changed)}
+    return replace(
+        known,
+        given=given,
+        topology=_with_interfaces(known.topology, given.network, interfaces),
+        sides={family: _with_more_lists(side, came.values()) for family, side in known.sides.items()},
+        acls=left | came,
+    )
+
+
+def _acls(network: Network, devices: Iterable[str]) -> Iterator[tuple[tuple[str, Family, str], Acl]]:
+    for name in devices:
+        for acl in network.devices[name].acls:
+            yield (name, acl.family, acl.name), acl
+
+
+def _interfaces(evidence: Evidence, given: Given, devices: Iterable[str]) -> dict[InterfaceKey, Interface]:
+    """Return the interfaces of some devices that are up, with what is bound to them."""
+    return {
+        (name, item.name): item
+        for name in devices
+        for item in given.network.devices[name].interfaces
+        if (name, item.name) in evidence.topology.interfaces
     }
+
+
+def _with_interfaces(topology: Topology, network: Network, interfaces: Mapping[InterfaceKey, Interface]) -> Topology:
     return replace(topology, network=network, wiring=replace(topology.wiring, interfaces=interfaces))
 
 
@@ -237,18 +258,21 @@ def _side(given: Given, resolver: Resolver, family: Family) -> Side:
     return Side(family=family, pairs=pairs, space=space, allowed=AllowedSets(pairs=pairs, space=space))
 
 
-def _with_lists(side: Side, acls: Mapping[tuple[str, Family, str], Acl], known: Side | None) -> Side:
-    """Return a side whose header space knows every condition of some lists: the known one's if it does."""
-    matches: set[HeaderMatch] = set()
-    seen: set[tuple[object, ...]] = set()
-    for (_, family, _), acl in acls.items():
-        if family is side.family and acl.entries not in seen:
-            seen.add(acl.entries)
-            matches |= {header_match(entry) for entry in acl.entries}
-    if known is not None and matches <= known.space.masks.keys():
-        return known
-    space = header_space(side.family, matches | side.space.masks.keys())
+def _with_lists(side: Side, acls: Iterable[Acl]) -> Side:
+    """Return a side whose header space knows every condition of some lists."""
+    space = header_space(side.family, _conditions(side.family, acls) | side.space.masks.keys())
     return Side(family=side.family, pairs=side.pairs, space=space, allowed=AllowedSets(pairs=side.pairs, space=space))
+
+
+def _with_more_lists(side: Side, acls: Iterable[Acl]) -> Side:
+    """Return the side itself if its header space knows every condition of some more lists, else one whose space does."""
+    acls = tuple(acls)
+    return side if _conditions(side.family, acls) <= side.space.masks.keys() else _with_lists(side, acls)
+
+
+def _conditions(family: Family, acls: Iterable[Acl]) -> set[HeaderMatch]:
+    contents = {acl.entries for acl in acls if acl.family is family}
+    return {header_match(entry) for entries in contents for entry in entries}
 
 
 def _planned_subnets(given: Given) -> dict[tuple[str, str, Family], Prefix]:

@@ -6,14 +6,14 @@ the way (isolation), because an exact source fence admits nothing that could be 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from intents.prefix import Family, Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
-from routing.model import AttachmentPort, Direction, Ref
+from routing.model import Acl, AttachmentPort, Direction, Ref
 from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence, Side
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
@@ -57,23 +57,30 @@ def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
     return tuple(results)
 
 
-def check_fences_again(
-    evidence: Evidence, known: Iterable[FenceResult], changed: Collection[str]
-) -> tuple[FenceResult, ...]:
-    """Return what `check_fences` returns, given the results of a network with the same policy, plan and ports from which only
-    the `changed` devices differ.
+def check_fences_again(evidence: Evidence, before: Evidence, known: Iterable[FenceResult]) -> tuple[FenceResult, ...]:
+    """Return what `check_fences` returns, given the results of a network `before` with the same policy, plan and ports.
 
     A fence that is exact is so in any header space; what an inexact one lets through must be a set of this one.
     """
     starts = {family: _StartOf(evidence, family) for family in Family}
+    changed = {
+        name
+        for name, device in evidence.given.network.devices.items()
+        if device is not before.given.network.devices.get(name)
+    }
     return tuple(
         item
-        if item.port.device not in changed and (item.exact or item.space is evidence.sides[item.family].space)
+        if (item.exact or item.space is evidence.sides[item.family].space)
+        and (item.port.device not in changed or _list_of(evidence, item) == _list_of(before, item))
         else _check(
             evidence, item.attachment, item.port, evidence.sides[item.family], item.direction, starts[item.family]
         )
         for item in known
     )
+
+
+def _list_of(evidence: Evidence, fence: FenceResult) -> Acl | None:
+    return evidence.filter_of(fence.port.device, fence.port.interface, fence.direction, fence.family)
 
 
 class _StartOf:
