@@ -36,7 +36,7 @@ def run(output: Output, folder: Path, action: Callable[[], ExitCode]) -> ExitCod
     try:
         with batch_run():
             code = action()
-        output.flush()
+        output.close()
     except FindingsError as error:
         tell_failure(output, folder, error.findings)
         return ExitCode.ERROR

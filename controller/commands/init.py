@@ -1,6 +1,7 @@
 """`truc init`: a new workspace, copied from the small example.
 
-The one idea: the copy is made whole beside its place and then moved there, so that a failure leaves nothing behind.
+The one idea: the copy is made whole beside its place and then moved there, so that a failure leaves nothing behind. What keeps
+the example as it was one day (`default_on`) is left out: a workspace that is used lives today.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 
 INIT_FORMAT = "truc/init/1"
+SETTINGS = "settings.yaml"
 _LEFT_OUT = frozenset({"out", "__pycache__"})
 
 
@@ -53,11 +55,17 @@ def copy_template(template: Path, folder: Path) -> int:
         for path in files:
             target = temporary / path.relative_to(template)
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+            target.write_bytes(_without_day(path.read_bytes()) if path.name == SETTINGS else path.read_bytes())
         _move_in(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return len(files)
+
+
+def _without_day(settings: bytes) -> bytes:
+    """Return the settings without the day that stands for today."""
+    lines = settings.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b"default_on:"))
 
 
 def _is_left_out(path: Path, template: Path) -> bool:

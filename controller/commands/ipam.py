@@ -39,6 +39,7 @@ def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table
 
 def _show(output: Output, folder: Path, on: str | None) -> ExitCode:
     addressed = address(want(folder, parse_day(on)))
+    output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     rows = tuple(_row(item) for item in utilisation(addressed.address_plan))
     columns = ("pool", "prefix", "unit", "used", "quarantined", "free", "free_percent", "largest")
     print_table(output, "pools", ShownTable(columns=columns, rows=rows, numbers=(3, 4, 5, 6)))
@@ -67,6 +68,7 @@ def _row(item: Utilisation) -> tuple[str, ...]:
 def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCode:
     """Take over every line of a table, or none."""
     wanted = want(folder, parse_day(on))
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     previous, found = read_lockfile(folder / LOCKFILE, LOCKFILE)
     raise_errors(found)
     pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)

@@ -41,6 +41,7 @@ def show(output: Output, folder: Path, on: str | None, what: Shown, device: str 
     if what is Shown.CONFIG:
         return _show_config(output, folder, on, device or "")
     addressed = address(want(folder, parse_day(on)))
+    output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     print_table(output, str(what), _TABLES[what](addressed))
     if not output.json:
         output.say(f"next_show_{what}")

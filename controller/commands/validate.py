@@ -23,6 +23,7 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
     output.progress("want", 0, 0)
     addressed = address(want(folder, parse_day(on)))
     wanted, counts = addressed.wanted, count_findings(addressed.findings)
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     tell_findings(output, folder, addressed.findings)
     totals = {
         "intents": len(wanted.intents),

@@ -48,6 +48,7 @@ def compile_workspace(folder: Path, on: date | None, output: Output) -> Compiled
     """Return a workspace compiled in memory; FindingsError. Writes nothing."""
     output.progress("want", 0, 0)
     wanted = want(folder, on)
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     output.progress("address", 0, 0)
     addressed = address(wanted)
     output.progress("build", 0, 0)

@@ -56,6 +56,8 @@ class Wanted:
     inventory: Inventory
     policy: Policy
     findings: tuple[Finding, ...]
+    stands_still: bool = False
+    """Whether the day is the workspace's own `default_on`, and not today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,12 @@ class Compiled:
 
 def today_of(folder_default: date | None, on: date | None) -> date:
     """Return the day to work on: the one asked for, the workspace's own, or today."""
-    return on or folder_default or datetime.now(tz=UTC).astimezone().date()
+    return on or folder_default or today()
+
+
+def today() -> date:
+    """Return the day that it is here."""
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def want(folder: Path, on: date | None) -> Wanted:
@@ -106,6 +113,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         inventory=inventory,
         policy=with_builtin(policy, loaded.settings),
         findings=findings,
+        stands_still=on is None and loaded.settings.default_on not in (None, today()),
     )
 
 

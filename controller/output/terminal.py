@@ -13,6 +13,7 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from typing import TextIO
 
 from controller.output.words import say
@@ -75,6 +76,10 @@ class Output:
         self._busy = False
         self.started = False
         """Whether a first JSON message has been written."""
+        self.is_verbatim = False
+        """Whether the result is a text as it is, to which nothing may be added."""
+        self.standing_day: date | None = None
+        """The day that a workspace says instead of today, if a command worked on it."""
 
     def line(self, text: str = "") -> None:
         """Write one line (or several) of the result."""
@@ -84,6 +89,7 @@ class Output:
     def raw(self, text: str) -> None:
         """Write a text as it is."""
         self.clear()
+        self.is_verbatim = True
         self._out.write(text)
 
     def error(self, text: str) -> None:
@@ -91,6 +97,17 @@ class Output:
         self.clear()
         self._out.flush()
         self._err.write(f"{text}\n")
+
+    def note_day(self, day: date, *, stands_still: bool) -> None:
+        """Remember that a workspace stands still in time, so that it is said where people look last."""
+        self.standing_day = day if stands_still else None
+
+    def close(self) -> None:
+        """Say in a last line that the day is not today; beside the result where that is no text for people."""
+        if self.standing_day is not None:
+            write = self.error if self.json or self.is_verbatim else self.line
+            write(self.words("stands_still", on=self.standing_day))
+        self.flush()
 
     def flush(self) -> None:
         """Hand everything over now, so that a reader who has gone is noticed here."""
