@@ -8,16 +8,20 @@ by the command that needs it, so that `truc --help` is there at once.
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import Abort, TyperException
 
 from controller.cli.inspection import app as inspection
-from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
+from controller.cli.options import DEBUG, HERE, Json, Lang, On, Workspace, finish
 from controller.output.choices import IpamAction, Shown
-from controller.output.terminal import Output, prepare_streams
+from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
 from intents.reason import because
@@ -48,11 +52,16 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def options(
     *,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar=DEBUG, help="Show the whole way to an unexpected end (anywhere).")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Take the options that stand before a command; those that end at once have done so."""
+    if debug:
+        os.environ[DEBUG] = "1"
 
 
 app.add_typer(inspection)
@@ -285,21 +294,51 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 
 def main() -> None:
     """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
-    prepare_streams()
+    is_open = prepare_streams()
     foreign = foreign_ipam()
     if foreign is not None:
-        sys.exit(_say_foreign(foreign))
+        sys.exit(_say("TR804", place=str(foreign)))
+    if not is_open:
+        sys.exit(_say("TR892"))
+    words = sys.argv[1:]
+    if "--debug" in words:  # it may stand anywhere
+        words.remove("--debug")
+        os.environ[DEBUG] = "1"
+    sys.exit(_start(words or ["--help"]) or (0 if words else 1))
+
+
+def _start(words: list[str]) -> int:
+    """Run the command that words name, and return its exit code; what is no command, or can't be told, is said."""
+    if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
+        return _say("TR891", text="an empty word stands where a name or a path is needed")
     try:
-        app()
-    except SystemExit as ended:
-        sys.exit(1 if type(ended.code) is int and ended.code == 2 else ended.code)
+        code = typer.main.get_command(app).main(words, prog_name="truc", standalone_mode=False)
+        sys.stdout.flush()
+    except TyperException as error:
+        return _say("TR891", text=error.format_message() or type(error).__name__)
+    except (KeyboardInterrupt, Abort):
+        return 130
+    except OSError as error:
+        abandon_output()
+        return 1 if isinstance(error, BrokenPipeError) else _say("TR803", reason=error.strerror or str(error))
+    return code if isinstance(code, int) else 0
 
 
-def _say_foreign(place: Path) -> int:
-    """Say that `ipam` is somebody else's; nothing that imports it may run."""
-    from intents.finding import Where, make_finding
+def _say(code: str, **values: str) -> int:
+    """Say what ends truc before a command runs; nothing that imports the package `ipam` may be needed for it."""
+    from intents.finding import Finding, Severity, Where
     from intents.messages import describe
 
-    finding = make_finding("TR804", Where(), place=place)
-    sys.stderr.write(f"{describe(finding, Language.EN)}\n")
+    language = _language(sys.argv)
+    finding = Finding(code=code, severity=Severity.ERROR, where=Where(), values=tuple(sorted(values.items())))
+    with suppress(OSError):
+        sys.stderr.write(f"{describe(finding, language)}\n")
     return 1
+
+
+def _language(words: list[str]) -> Language:
+    """Return the language that words ask for, or the environment, though they may be no command."""
+    after = dict(pairwise(words))
+    joined = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
+    asked = after.get("--lang") or next(iter(joined), None) or os.environ.get("TRUC_LANG")
+    return Language.VI if asked == Language.VI else Language.EN

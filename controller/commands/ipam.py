@@ -8,7 +8,7 @@ from shlex import quote
 from controller.boundary import check_folder, parse_day
 from controller.commands.show import ShownTable, print_table
 from controller.jobs.changes import compare_plans, total_of
-from controller.jobs.files import naming
+from controller.jobs.files import write_text
 from controller.jobs.pipeline import LOCKFILE, address, want
 from controller.output.choices import IpamAction
 from controller.output.exit_codes import ExitCode
@@ -18,7 +18,7 @@ from controller.reports.findings import tell_findings
 from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.prefix import Family
 from ipam.import_csv import ImportTarget, import_plan
-from ipam.lockfile import read_lockfile, write_lockfile
+from ipam.lockfile import print_plan, read_lockfile
 from ipam.pools import make_pools
 from ipam.utilisation import Utilisation, utilisation
 
@@ -78,8 +78,7 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
     )
     plan, imported = import_plan(table, str(table), target)
     findings = raise_errors((*pool_findings, *imported))
-    with naming(folder / LOCKFILE):
-        write_lockfile(folder / LOCKFILE, plan)
+    write_text(folder / LOCKFILE, print_plan(plan))
     count = total_of(compare_plans(previous, plan)).new
     if output.json:
         start_messages(output, IMPORT_FORMAT)
