@@ -123,5 +123,5 @@ def parse_day(text: str | None) -> date | None:
     except ValueError as error:
         raise FindingsError([make_finding("TR807", Where(), text=text)]) from error
     if not FIRST_DAY <= day <= LAST_DAY:
-        raise FindingsError([make_finding("TR850", Where(), text=text, first=FIRST_DAY, last=LAST_DAY)])
+        raise FindingsError([make_finding("TR895", Where(), text=text, first=FIRST_DAY, last=LAST_DAY)])
     return day

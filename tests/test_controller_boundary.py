@@ -84,7 +84,7 @@ def test_debug_may_stand_anywhere(words: tuple[str, ...], tmp_path: Path) -> Non
 def test_a_day_that_is_too_far_is_refused(text: str) -> None:
     with pytest.raises(FindingsError) as raised:
         parse_day(text)
-    assert [item.code for item in raised.value.findings] == ["TR850"]
+    assert [item.code for item in raised.value.findings] == ["TR895"]
 
 
 @pytest.mark.parametrize("day", [FIRST_DAY, LAST_DAY])

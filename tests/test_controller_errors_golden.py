@@ -320,7 +320,7 @@ CASES: Mapping[str, Produce] = {
     "TR848-root": lambda folder: placing(folder, Target(option="-o", path=Path("/"), is_folder=True)),
     "TR848-file": lambda folder: placing(folder, Target(option="-o", path=SMALL / "units.csv", is_folder=True)),
     "TR849-in-part": told("TR849", reason="Input/output error"),
-    "TR850-far-day": lambda _: parse_day("9999-12-31"),
+    "TR895-far-day": lambda _: parse_day("9999-12-31"),
     "TR890-unexpected": unexpected,
     "TR891-no-command": told("TR891", text="No such command 'frobnicate'."),
     "TR892-closed": told("TR892"),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.finding import Finding, FindingList, RuleRef, Severity, Where, make_finding
 from intents.reader.suggestions import suggest
 from intents.rule_packs import rule_on
 
@@ -41,7 +41,7 @@ class ParserContext:
     `unknown` are kinds whose table or file could not be read whole: references to them are not checked.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: FindingList = field(default_factory=FindingList)
     unknown: set[NameKind] = field(default_factory=set)
     declared: dict[NameKind, dict[str, Where]] = field(default_factory=lambda: {kind: {} for kind in NameKind})
 
@@ -62,7 +62,8 @@ class ParserContext:
             keys = ", ".join(sorted(key for key in known if key.partition("@")[0] == name))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
-            nearest = suggest(name, known)
+            # Looking for what was meant costs more than the rest; of many mistakes only the first are shown.
+            nearest = "" if self.findings.is_full("TR202", where.file) else suggest(name, known)
             self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=nearest))
         return False
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from intents.finding import Finding, make_finding
+from intents.finding import Finding, Where, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.conversions import UNIT_CODE, Complaint, to_name
 from intents.reader.csv_reader import CsvTable, read_csv
@@ -36,6 +36,8 @@ from intents.registry import (
 )
 
 MOST_HOSTS = 65000
+MOST_IN_A_TABLE = 2000
+"""Findings in one table after which no further row of it is read: its names are known all the same."""
 
 
 def columns_of(required: str, optional: str) -> dict[str, bool]:
@@ -74,7 +76,8 @@ def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> No
     """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
-        if isinstance(complaint := to_name(name), Complaint):
+        told = reading.findings.in_file(table.shown) < MOST_IN_A_TABLE
+        if told and isinstance(complaint := to_name(name), Complaint):
             reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))])
         reading.declare(kind, name, where)
 
@@ -85,6 +88,10 @@ def read_rows(
     """Read every row with `read`; return the good ones sorted by key (the first of a repeated key)."""
     found: dict[Key, Item] = {}
     for row in table.rows:
+        if reading.findings.in_file(table.shown) >= MOST_IN_A_TABLE:
+            where = Where(file=table.shown, line=row.line)
+            reading.findings.append(make_finding("TR135", where, limit=MOST_IN_A_TABLE))
+            break
         pair = read(RowFields(row, reading, FIELD_RULES))
         if pair is not None:
             found.setdefault(*pair)

@@ -12,9 +12,10 @@ from intents.finding import make_finding
 from intents.parser.reading import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.parser.registry import MOST_HOSTS
 from intents.parser.services import read_named_services
+from intents.prefix import Prefix
 from intents.reader.conversions import Complaint, to_name, to_prefix
 from intents.reader.node_fields import NodeFields, entries_of
-from intents.reader.nodes import Entry, Node
+from intents.reader.nodes import Entry, Node, SequenceNode
 from intents.registry import (
     ApplicationClass,
     Attachment,
@@ -131,6 +132,18 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             yield system, attachment
 
 
+MOST_PREFIXES = 256
+"""Prefixes of one outside network: each is an entry of every access list towards it."""
+
+
+def _outside_prefixes(fields: NodeFields) -> tuple[Prefix, ...]:
+    node = fields.node("prefixes")
+    if isinstance(node, SequenceNode) and len(node.items) > MOST_PREFIXES:
+        fields.complain("TR191", fields.place("prefixes"), field="prefixes", count=len(node.items), limit=MOST_PREFIXES)
+        return ()
+    return tuple(sorted(fields.converted("prefixes", to_prefix)))
+
+
 def read_outside_networks(
     entries: tuple[Entry, ...], sites: Mapping[str, SiteName], reading: ParserContext
 ) -> Iterator[tuple[OutsideNetwork, Attachment]]:
@@ -143,7 +156,7 @@ def read_outside_networks(
             counterpart=fields.text("counterpart"),
             purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)),
             gateway=fields.reference("gateway", NameKind.DEVICE),
-            prefixes=tuple(sorted(fields.converted("prefixes", to_prefix))),
+            prefixes=_outside_prefixes(fields),
             services=read_named_services(fields, "services"),
             decision_ref=fields.text("decision_ref"),
             validity=fields.validity(),

@@ -141,9 +141,11 @@ class RowFields(FieldReader):
         """Return the parts of a cell that are separated by `;`; none may be empty or stand twice."""
         text = self.optional(field)
         parts = tuple(part.strip(" ") for part in text.split(";")) if text else ()
-        for at, part in enumerate(parts):
+        seen: set[str] = set()
+        for part in parts:
             if not part:
                 self.complain("TR131", self.place(field), field=field)
-            elif part in parts[:at]:
+            elif part in seen:
                 self.complain("TR121", self.place(field), field=field, item=part)
+            seen.add(part)
         return parts

@@ -28,7 +28,8 @@ from verification.batfish.protocol import (
 )
 
 RECORDING_FORMAT = "truc/batfish/1"
-MAXIMUM_SIZE = 1 << 30
+MAXIMUM_SIZE = 256 << 20
+_AT_ONCE = 1 << 20
 """Bytes of a recording, unpacked; a province of 150 devices takes 15 MiB."""
 
 
@@ -81,14 +82,17 @@ class RecordingBatfish:
 
 def unpack(path: Path) -> str:
     """Return a recording's text; OSError, EOFError, ValueError (zlib.error is made one), also for one that is too large."""
+    pieces: list[bytes] = []
+    at_once = min(_AT_ONCE, MAXIMUM_SIZE)
     try:
         with gzip.open(path, "rb") as file:
-            data = file.read(MAXIMUM_SIZE + 1)
+            for _ in range(0, MAXIMUM_SIZE + 1, at_once):
+                pieces.append(file.read(at_once))
+                if not pieces[-1]:
+                    return b"".join(pieces).decode()
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    if len(data) > MAXIMUM_SIZE:
-        raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
-    return data.decode()
+    raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
 
 
 class RecordedBatfish:
