@@ -49,6 +49,7 @@ class InventoryDevice:
     ipv6: bool
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ class Channel:
     bandwidth_mbps: int
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,9 +39,14 @@ class CompileReport:
     wrote_before: bool
 
     @property
+    def renamed(self) -> int:
+        """Return how many things the lockfile knew by another name."""
+        return self.compiled.addressed.renamed
+
+    @property
     def changes(self) -> bool:
         """Return whether anything that was written before changes; texts that never were written are no change."""
-        return bool(self.is_first or self.plan or any(self.pools) or (self.wrote_before and self.texts))
+        return bool(self.is_first or self.renamed or self.plan or any(self.pools) or (self.wrote_before and self.texts))
 
 
 def compile_workspace(folder: Path, on: date | None, output: Output) -> Compiled:
@@ -62,7 +67,7 @@ def compare(compiled: Compiled, out: Path) -> CompileReport:
     return CompileReport(
         compiled=compiled,
         out=out,
-        plan=compare_plans(addressed.previous, addressed.address_plan),
+        plan=compare_plans(addressed.carried, addressed.address_plan),
         pools=compare_pools(addressed.previous, addressed.address_plan),
         texts=compare_texts(old or {}, {item.file_name: item.text for item in compiled.configs.values()}),
         is_first=not (addressed.wanted.folder / LOCKFILE).exists(),
@@ -103,7 +108,7 @@ def write(report: CompileReport) -> None:
     texts = {f"{CONFIGS}/{item.file_name}": item.text for item in report.compiled.configs.values()}
     texts[PROVENANCE] = json.dumps(provenance(report.compiled), ensure_ascii=False, separators=(",", ":")) + "\n"
     with Placing() as placing:
-        if report.is_first or report.plan or any(report.pools):
+        if report.is_first or report.renamed or report.plan or any(report.pools):
             placing.file(addressed.wanted.folder / LOCKFILE, print_plan(addressed.address_plan).encode("utf-8"))
         placing.folder(report.out, texts)
         placing.put()

@@ -38,11 +38,13 @@ class NameKind(StrEnum):
 class ParserContext:
     """Findings and declared names (by kind, with the place of the first declaration).
 
-    `unknown` are kinds whose table or file could not be read whole: references to them are not checked.
+    `unknown` are kinds whose table or file could not be read whole: references to them are not checked. `renamed` tells
+    today's name of an earlier one, and where that is said.
     """
 
     findings: FindingList = field(default_factory=FindingList)
     unknown: set[NameKind] = field(default_factory=set)
+    renamed: dict[tuple[NameKind, str], tuple[str, Where]] = field(default_factory=dict)
     declared: dict[NameKind, dict[str, Where]] = field(default_factory=lambda: {kind: {} for kind in NameKind})
 
     def declare(self, kind: NameKind, name: str, where: Where) -> bool:
@@ -51,6 +53,14 @@ class ParserContext:
         if earlier is where:
             return True
         self.findings.append(make_finding("TR201", where, also=(earlier,), kind=kind, name=name))
+        return False
+
+    def rename(self, kind: NameKind, before: str, name: str, where: Where) -> bool:
+        """Record how a thing was called before; if another was called so, too, a finding. Returns whether it was not."""
+        earlier = self.renamed.setdefault((kind, before), (name, where))
+        if earlier[0] == name:
+            return True
+        self.findings.append(make_finding("TR241", where, also=(earlier[1],), kind=kind, name=before, other=earlier[0]))
         return False
 
     def refer(self, kind: NameKind, name: str, where: Where, rule: RuleRef | None = None) -> bool:
@@ -63,6 +73,10 @@ class ParserContext:
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
             # Looking for what was meant costs more than the rest; of many mistakes only the first are shown.
+            now = self.renamed.get((kind, name))
+            if now is not None:
+                self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=now[0]))
+                return False
             nearest = "" if self.findings.is_full("TR202", where.file) else suggest(name, known)
             self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=nearest))
         return False

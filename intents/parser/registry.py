@@ -46,11 +46,11 @@ def columns_of(required: str, optional: str) -> dict[str, bool]:
 
 
 UNIT_COLUMNS = columns_of("code valid_from name type root_block", "valid_to parent")
-ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "labels valid_from valid_to")
-SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to")
+ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "labels valid_from valid_to renamed_from")
+SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to renamed_from")
 ATTACHMENT_COLUMNS = columns_of(
     "name organisation site purpose hosts legal_service connection request_ref decision_ref",
-    "justification_ref device interface valid_from valid_to",
+    "justification_ref device interface valid_from valid_to renamed_from",
 )
 _ACCESS_LEVELS = {SiteKind.OFFICE: (1, 2), SiteKind.DATA_CENTRE: (0,), SiteKind.NETWORK: (0,)}
 
@@ -165,6 +165,7 @@ def read_organisation(fields: RowFields) -> tuple[OrganisationName, Organisation
         labels=frozenset(labels),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.ORGANISATION, name),
     )
     return (name, organisation) if fields.ok else None
 
@@ -180,6 +181,7 @@ def read_site(fields: RowFields) -> tuple[SiteName, Site] | None:
         level=fields.whole("level", 0, 2),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.SITE, name),
     )
     if fields.ok and site.level not in _ACCESS_LEVELS[site.kind]:
         allowed = ", ".join(str(level) for level in _ACCESS_LEVELS[site.kind])
@@ -209,5 +211,6 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         interface=fields.optional("interface"),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.ATTACHMENT, name),
     )
     return (name, attachment) if fields.ok else None

@@ -36,11 +36,11 @@ MANAGEMENT = PurposeName("management")
 PURPOSE_FIELDS = ("title", "home_of")
 SYSTEM_FIELDS = (
     "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "assessment_ref", "services",
-    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface",
+    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from",
 )  # fmt: skip
 OUTSIDE_FIELDS = (
     "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "valid_from", "valid_to",
-    "decision_ref", "request_ref",
+    "decision_ref", "request_ref", "renamed_from",
 )  # fmt: skip
 _SYSTEM_RULES = {"owner": A02, "security_level": A18_LEVEL, "request_ref": A22, "decision_ref": A22}
 _OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), "request_ref": A22, "decision_ref": A22}
@@ -113,6 +113,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             assessment_ref=fields.text("assessment_ref"),
             validity=fields.validity(),
             where=entry.where,
+            renamed_from=fields.earlier_names(NameKind.SYSTEM, entry.key),
         )
         attachment = Attachment(
             name=AttachmentName(f"system-{entry.key}"),
@@ -161,6 +162,7 @@ def read_outside_networks(
             decision_ref=fields.text("decision_ref"),
             validity=fields.validity(),
             where=entry.where,
+            renamed_from=fields.earlier_names(NameKind.OUTSIDE_NETWORK, entry.key),
         )
         attachment = Attachment(
             name=AttachmentName(f"outside-{entry.key}"),

@@ -18,6 +18,8 @@ from intents.reader.suggestions import suggest
 MAXIMUM_SIZE = 64 << 20
 MAXIMUM_LINE = 64 << 10
 MAXIMUM_FINDINGS = 200
+MAY_BE_ABSENT = frozenset({"renamed_from"})
+"""Columns that few tables have, and only for a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class Row:
     starts: tuple[int, ...] | None
 
     def text(self, column: str) -> str:
-        """Return a cell's text, without surrounding blanks."""
-        return self.cells[self.table.index[column]].strip(" ")
+        """Return a cell's text, without surrounding blanks; "" in a column that the file does not have."""
+        at = self.table.index.get(column)
+        return "" if at is None else self.cells[at].strip(" ")
 
     def where(self, column: str) -> Where:
         """Return the place of a cell's first character."""
@@ -145,7 +148,7 @@ def _read_header(
             findings.append(make_finding("TR128", where, column=name, suggestion=nearest, allowed=allowed))
         index.setdefault(name, position)
     start = Where(file=shown, line=number, column=1)
-    missing = [name for name in columns if name not in index and name not in meant]
+    missing = [name for name in columns if name not in index and name not in MAY_BE_ABSENT and name not in meant]
     findings.extend(make_finding("TR129", start, column=name) for name in missing)
     return index
 
