@@ -7,6 +7,7 @@ itself; and what nobody thought of, a fault of ours, as a finding too, with what
 from __future__ import annotations
 
 import gc
+import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from intents.messages import describe
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 """Days that a command works on."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOME = Path(__file__).resolve().parent.parent
 _MOST_SAID = 200
 
@@ -119,7 +121,7 @@ def parse_day(text: str | None) -> date | None:
         return None
     try:
         # Python reads other ISO forms too (20260131, 2026-W05-6), but not in every version alike.
-        day = date.fromisoformat(text if len(text) == len("2026-01-31") and text.count("-") == 2 else "")
+        day = date.fromisoformat(text if _DAY.fullmatch(text) else "")
     except ValueError as error:
         raise FindingsError([make_finding("TR807", Where(), text=text)]) from error
     if not FIRST_DAY <= day <= LAST_DAY:

@@ -127,7 +127,7 @@ def first_plan() -> AddressPlan:
 OBJECTS = [(kind, name) for kind in (*TABLES, *MAPPINGS) for name in names_of(SMALL, kind)]
 
 
-@settings(max_examples=100)
+@settings(max_examples=40)
 @given(st.sets(st.sampled_from(OBJECTS), min_size=1, max_size=len(OBJECTS)))
 def test_any_subset_of_things_may_be_renamed_at_once(
     tmp_path_factory: pytest.TempPathFactory, chosen: set[tuple[str, str]]

@@ -18,6 +18,8 @@ from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from controller.startup import foreign_ipam
+from intents.finding import Where, make_finding
+from intents.messages import describe
 from intents.reader.conversions import to_date
 from intents.reader.nodes import MappingNode, ScalarNode
 from intents.reader.yaml_reader import read_yaml
@@ -91,6 +93,9 @@ def doctor(output: Output, folder: Path) -> ExitCode:
     else:
         for check in checks:
             output.line(f"  {_mark(check, output)}  {output.words('check_' + check.name)}: {check.found}")
+        wrong = ", ".join(output.words("check_" + check.name) for check in checks if not check.holds)
+        if wrong:
+            output.error(describe(make_finding("TR896", Where(file=str(folder)), checks=wrong), output.language))
         output.say("next_doctor_bad" if not good else "next_doctor_unsure" if doubtful else "next_doctor_good")
     return ExitCode.FINE if good else ExitCode.ERROR
 

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from shlex import quote
 
-from controller.jobs.files import naming
+from controller.jobs.files import naming, real_path
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
@@ -47,7 +47,7 @@ def template_folder() -> Path:
 def copy_template(template: Path, folder: Path) -> int:
     """Copy the contents of a template's files (not their modes) and return how many there were (OSError)."""
     # Inside a folder that is there already: it may be a mount point, or its parent not ours to write.
-    beside = folder if folder.exists() else folder.resolve().parent
+    beside = folder if folder.exists() else real_path(folder).parent
     beside.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".truc-init.", dir=beside))
     try:

@@ -11,7 +11,7 @@ from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
 from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
-from controller.jobs.files import write_bytes, write_text
+from controller.jobs.files import real_path, write_bytes, write_text
 from controller.jobs.pipeline import Compiled, today_of
 from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_trouble
 from controller.jobs.targets import Target, check_targets
@@ -198,7 +198,7 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
 def _edition(request: VerifyRequest, report: VerifyReport, score: Score | None, second: SecondScore | None) -> Edition:
     """Return what the board's page says besides the report."""
     return Edition(
-        workspace=request.folder.resolve().name,
+        workspace=real_path(request.folder).name,
         made_on=today_of(None, None),
         version=product_version(),
         run=request.mutations,

@@ -13,7 +13,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from intents.reason import because
+from intents.finding import Finding
+from intents.reader.source_text import open_regular
+from intents.reason import because, describe_reason
 from verification.batfish.protocol import (
     COLUMNS,
     BatfishError,
@@ -85,7 +87,10 @@ def unpack(path: Path) -> str:
     pieces: list[bytes] = []
     at_once = min(_AT_ONCE, MAXIMUM_SIZE)
     try:
-        with gzip.open(path, "rb") as file:
+        opened = open_regular(path, str(path), MAXIMUM_SIZE)
+        if isinstance(opened, Finding):
+            raise ValueError(_said(opened))  # noqa: TRY004 (a finding is an answer here)
+        with opened, gzip.open(opened, "rb") as file:
             for _ in range(0, MAXIMUM_SIZE + 1, at_once):
                 pieces.append(file.read(at_once))
                 if not pieces[-1]:
@@ -93,6 +98,12 @@ def unpack(path: Path) -> str:
     except zlib.error as error:
         raise ValueError(str(error)) from error
     raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
+
+
+def _said(finding: Finding) -> str:
+    """Return in a few words why a file can't be read."""
+    reason = dict(finding.values).get("reason", finding.code)
+    return describe_reason(reason, "en")
 
 
 class RecordedBatfish:
