@@ -48,7 +48,9 @@ class _Runner:
 
     def close(self) -> None:
         assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait(timeout=30)
 
 
@@ -59,6 +61,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Runner]:
     made.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", LINES, ids=lambda line: line.place)
 def test_a_hostile_command_line_ends_in_a_message_with_a_code(line: HostileLine, runner: _Runner) -> None:
     found = runner.run(line)
