@@ -33,6 +33,10 @@ class Where:
         return ", ".join(part for part in (place, self.device) if part)
 
 
+NOWHERE = Where()
+"""The place of what nobody wrote anywhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleRef:
     """A requirement (A01 … E16), the article it comes from and the rule pack that was applied."""
@@ -62,6 +66,8 @@ class Finding:
 
 MOST_OF_A_KIND = 50
 """Findings of one code in one file (or about one device) that are kept; the others are counted."""
+MOST_IN_A_FILE = 200
+"""Errors in one file after which nothing further of it is read."""
 _Kind = tuple[str, Severity, str]
 
 
@@ -71,19 +77,20 @@ class FindingList:
     So a table of a million wrong cells costs no more than one of fifty.
     """
 
-    __slots__ = ("_counts", "_in_file", "_kept")
+    __slots__ = ("_counts", "_errors_in", "_kept")
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._kept: list[Finding] = []
         self._counts: dict[_Kind, int] = {}
-        self._in_file: dict[str, int] = {}
+        self._errors_in: dict[str, int] = {}
         self.extend(findings)
 
     def append(self, finding: Finding) -> None:
         """Record a finding."""
         kind = _kind_of(finding)
         self._counts[kind] = self._counts.get(kind, 0) + 1
-        self._in_file[kind[2]] = self._in_file.get(kind[2], 0) + 1
+        if finding.severity is Severity.ERROR:
+            self._errors_in[kind[2]] = self._errors_in.get(kind[2], 0) + 1
         if self._counts[kind] <= MOST_OF_A_KIND:
             self._kept.append(finding)
 
@@ -92,13 +99,16 @@ class FindingList:
         for finding in findings:
             self.append(finding)
 
+    def ends(self, where: Where) -> bool:
+        """Return whether nothing further of a file is to be read; its last finding then says so, at the place reached."""
+        last = last_of_file(self._errors_in.get(where.file, 0), where)
+        if last is not None and _kind_of(last) not in self._counts:
+            self.append(last)
+        return last is not None
+
     def is_full(self, code: str, file: str) -> bool:
         """Return whether a further error of a code in a file would only be counted."""
         return self._counts.get((code, Severity.ERROR, file), 0) >= MOST_OF_A_KIND
-
-    def in_file(self, file: str) -> int:
-        """Return how many were recorded in a file."""
-        return self._in_file.get(file, 0)
 
     def __len__(self) -> int:
         """Return how many were recorded, those that are only counted included."""
@@ -117,6 +127,11 @@ class FindingList:
 
 def _kind_of(finding: Finding) -> _Kind:
     return finding.code, finding.severity, finding.where.file or finding.where.device
+
+
+def last_of_file(errors: int, where: Where) -> Finding | None:
+    """Return what is said at the place reached when a file has more errors than anybody reads; None if it has not."""
+    return make_finding("TR135", where, limit=MOST_IN_A_FILE) if errors > MOST_IN_A_FILE else None
 
 
 class FindingsError(Exception):

@@ -96,6 +96,7 @@ def _read_device(fields: RowFields) -> tuple[str, InventoryDevice] | None:
         ipv6=fields.choice("ipv6", YesNo) is YesNo.YES,
         validity=fields.validity(),
         where=fields.place("name"),
+        lan_where=fields.place("lan_interface"),
         renamed_from=fields.earlier_names(NameKind.DEVICE, name),
     )
     return (name, device) if fields.ok else None
@@ -116,6 +117,8 @@ def _read_channel(fields: RowFields) -> tuple[str, Channel] | None:
         bandwidth_mbps=fields.whole("bandwidth_mbps", 1, MOST_MBPS),
         validity=fields.validity(),
         where=fields.place("name"),
+        a_where=fields.place("a_interface"),
+        b_where=fields.place("b_interface"),
         renamed_from=fields.earlier_names(NameKind.CHANNEL, name),
     )
     if fields.ok and channel.a_device == channel.b_device:

@@ -280,7 +280,7 @@ BUILDER_FAULTS: dict[str, BuilderFault] = {
     ),
     "nobody may log in": BuilderFault(module="logins", function="_stations", wrap=lambda _: lambda *_: ()),
     "the ends of every link have each the other's address": BuilderFault(
-        module="vrfs", function="subnet_address", wrap=lambda real: lambda prefix, far: real(prefix, not far)
+        module="vrfs bgp", function="subnet_address", wrap=lambda real: lambda prefix, far: real(prefix, not far)
     ),
     "no interface of a channel is made for one purpose": BuilderFault(
         module="vrfs bgp",

@@ -67,11 +67,14 @@ def _interface(
 
 
 def _static_words(model: Device) -> Iterator[tuple[str, str]]:
+    """Yield each IPv4 static route by its ways: the next hop where there is one, and none out of an interface that is down."""
     found: dict[str, list[str]] = defaultdict(list)
+    up = {item.name for item in model.interfaces if item.enabled}
     for route in model.statics:
-        if route.prefix.family is Family.V4:
-            way = "discard" if route.next_hop is None else format_address(Family.V4, route.next_hop)
-            found[f"static {route.vrf or _GLOBAL} {route.prefix}"].append(f"{route.interface or way} {route.distance}")
+        if route.prefix.family is Family.V4 and (route.interface is None or route.interface in up):
+            next_hop = None if route.next_hop is None else format_address(Family.V4, route.next_hop)
+            way = next_hop or route.interface or "discard"
+            found[f"static {route.vrf or _GLOBAL} {route.prefix}"].append(f"{way} {route.distance}")
     return ((subject, ", ".join(sorted(ways))) for subject, ways in found.items())
 
 

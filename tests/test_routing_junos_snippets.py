@@ -94,11 +94,13 @@ CONSTRUCTS = frozenset(
         "apply-groups-except",
         "apply-path",
         "as-number",
+        "bgp-cluster",
         "bgp-export",
         "bgp-family",
         "bgp-group",
         "bgp-import",
         "bgp-inheritance",
+        "bgp-internal",
         "bgp-local-address",
         "bgp-local-as",
         "bgp-loops",
@@ -135,8 +137,12 @@ CONSTRUCTS = frozenset(
         "no-then",
         "payload-protocol",
         "next-header",
+        "ospf",
+        "ospf-export",
+        "ospf-unmodelled",
         "policy-actions",
         "policy-chain",
+        "policy-next-hop",
         "policy-protocol",
         "policy-term",
         "policy-unmodelled",
@@ -233,11 +239,15 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
             ]
         case "bgp":
             things = [b for b in device.bgp if b.vrf == vrf]
+        case "ospf":
+            things = list(_of_ospf(device, vrf, names[1], names[2:]))
         case "neighbor":
             address = parse_address(names[1])
             things = [
                 n for b in device.bgp if b.vrf == vrf for n in b.neighbors if (n.family, n.address) == tuple(address)
             ]
+        case "clause":
+            things = [item.clauses[int(names[1])] for item in device.policies if item.name == names[0]]
         case "login":
             things = [login for login in device.logins if login.service == names[0]]
         case "control":
@@ -245,6 +255,15 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
         case _:
             raise AssertionError(kind)
     return things[0] if len(things) == 1 else None
+
+
+def _of_ospf(device: Device, vrf: str | None, family: str, names: list[str]) -> Iterator[object]:
+    """Yield a process, what it says of an interface, or what it redistributes."""
+    for process in device.ospf:
+        if (process.vrf, str(int(process.family))) == (vrf, family):
+            yield from [process] if not names else []
+            yield from (item for item in process.interfaces if [item.name] == names)
+            yield from (item for item in process.redistributions if ["redistribute", item.source] == names)
 
 
 def _show(value: object) -> str:
@@ -321,9 +340,10 @@ def _route(device: Device, name: str, route: list[str]) -> str:
     known = {"lp", "as"}
     carried = {word for word in words[2:] if word.partition("=")[0] not in known}
     told = dict(word.split("=") for word in words[2:] if word.partition("=")[0] in known)
+    path = tuple(int(asn) for asn in told.get("as", "").split(",") if asn)
     said: list[str] = []
     for clause in policy.clauses:
-        if not clause_holds(clause, prefix, source, carried) or not _path_holds(clause, told):
+        if not clause_holds(clause, prefix, source, carried, path, int(told.get("lp", "100"))):
             continue
         said += [f"lp={clause.local_preference}"] if clause.local_preference is not None else []
         said += [f"lp{clause.local_preference_change:+}"] if clause.local_preference_change else []
@@ -339,15 +359,6 @@ def _route(device: Device, name: str, route: list[str]) -> str:
     return " ".join([decision, *(said if "->" in route else [])])
 
 
-def _path_holds(clause: PolicyClause, told: dict[str, str]) -> bool:
-    """Return whether a clause takes the local preference and the AS path of a route; the path by Python's expressions."""
-    path = "".join(f"{asn} " for asn in told.get("as", "").split(",") if asn)
-    patterns = [_expression(pattern) for pattern in clause.as_paths or ()]
-    if clause.as_paths is not None and not any(re.fullmatch(pattern, path) for pattern in patterns):
-        return False
-    return clause.local_preferences is None or int(told.get("lp", "100")) in clause.local_preferences
-
-
 def _expression(pattern: AsPathPattern) -> str:
     text = ""
     for step in pattern:
@@ -358,11 +369,35 @@ def _expression(pattern: AsPathPattern) -> str:
     return text
 
 
-def clause_holds(clause: PolicyClause, prefix: Prefix, source: str, carried: set[str]) -> bool:
-    if clause.sources is not None and source not in clause.sources:
-        return False
-    if clause.communities is not None and not any(carried >= set(members) for members in clause.communities):
-        return False
+def clause_holds(
+    clause: PolicyClause, prefix: Prefix, source: str, carried: set[str], path: tuple[int, ...], preference: int
+) -> bool:
+    """Return whether all conditions of a clause hold for a route."""
+    return (
+        (clause.sources is None or source in clause.sources)
+        and _communities_hold(clause, carried)
+        and _path_holds(clause, path)
+        and (clause.local_preferences is None or preference in clause.local_preferences)
+        and _prefix_holds(clause, prefix)
+    )
+
+
+def _communities_hold(clause: PolicyClause, carried: set[str]) -> bool:
+    if not clause.asks_communities or any(carried >= set(members) for members in clause.communities or ()):
+        return True
+    pairs = [tuple(map(int, one.split(":"))) for one in carried if one.count(":") == 1]
+    return any(
+        high == item.high and item.first <= low <= item.last for item in clause.community_ranges for high, low in pairs
+    )
+
+
+def _path_holds(clause: PolicyClause, path: tuple[int, ...]) -> bool:
+    """Return whether a clause takes an AS path, by Python's expressions."""
+    text = "".join(f"{asn} " for asn in path)
+    return clause.as_paths is None or any(re.fullmatch(_expression(pattern), text) for pattern in clause.as_paths)
+
+
+def _prefix_holds(clause: PolicyClause, prefix: Prefix) -> bool:
     if clause.prefixes is None:
         return True
     hits = (r.permit for r in clause.prefixes if r.prefix.covers(prefix) and r.low <= prefix.length <= r.high)

@@ -11,16 +11,21 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from typer.exceptions import Abort, TyperException
+from typer.exceptions import Abort
 
 from controller.cli.inspection import app as inspection
+from controller.cli.lookup import app as lookup
 from controller.cli.options import DEBUG, HERE, Json, Lang, On, Workspace, finish
-from controller.output.choices import IpamAction, Shown
+from controller.cli.shells import COMPLETE, PROGRAM, prepare_completion
+from controller.cli.shells import app as shells
+from controller.cli.spoken import SpokenCommand, SpokenGroup, language_of
+from controller.cli.tables import app as tables
+from controller.cli.usage import refuse_empty
+from controller.output.choices import IpamAction
 from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
@@ -31,8 +36,8 @@ if TYPE_CHECKING:
     from verification.batfish.protocol import BatfishSession
 
 app = typer.Typer(
+    cls=SpokenGroup,
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -64,28 +69,33 @@ def options(
         os.environ[DEBUG] = "1"
 
 
+app.add_typer(lookup)
 app.add_typer(inspection)
+app.add_typer(tables)
+app.add_typer(shells)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
+    on: On = None,
     lang: Lang = Language.EN,
     *,
+    empty: Annotated[bool, typer.Option("--empty", help="One of your own: tables that say what to write.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a new workspace: a small example that works."""
+    """Make a new workspace: a small example that works, or an empty one."""
     output = Output(lang, json=json)
 
     def action() -> int:
         from controller.commands.init import init_workspace
 
-        return init_workspace(output, folder)
+        return init_workspace(output, folder, on, empty=empty)
 
     finish(output, folder, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check every file of a workspace; writes nothing."""
     output = Output(lang, json=json)
@@ -98,7 +108,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
     finish(output, workspace, action)
 
 
-@app.command("compile")
+@app.command("compile", cls=SpokenCommand)
 def compile_(
     workspace: Workspace = HERE,
     out: Annotated[
@@ -122,7 +132,7 @@ def compile_(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def verify(
     workspace: Workspace = HERE,
     configs: Annotated[
@@ -190,48 +200,7 @@ def verify(
     finish(output, workspace, action)
 
 
-@app.command()
-def show(
-    what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
-    device: Annotated[str | None, typer.Argument(help="The device, with `config`.", metavar="[DEVICE]")] = None,
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Show addresses, policy, devices, intents or residue as a table, or a device's text."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.show import show as show_table
-
-        return show_table(output, workspace, on, what, device)
-
-    finish(output, workspace, action)
-
-
-@app.command()
-def explain(
-    name: Annotated[str, typer.Argument(help="A code (TR112), an intent, or DEVICE:LINE.", metavar="X")],
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Say what a code means, what an intent leads to, or why a line is there."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.explain import explain as explain_name
-
-        return explain_name(output, workspace, on, name)
-
-    finish(output, workspace, action)
-
-
-@app.command()
+@app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
     table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
@@ -252,23 +221,7 @@ def ipam(
     finish(output, workspace, action)
 
 
-@app.command()
-def schema(
-    file: Annotated[str | None, typer.Argument(help="A YAML file of a workspace; all if left out.")] = None,
-    lang: Lang = Language.EN,
-) -> None:
-    """Write the JSON Schemas of the YAML files, for editors."""
-    output = Output(lang)
-
-    def action() -> int:
-        from controller.commands.schema import schema as print_schema
-
-        return print_schema(output, file)
-
-    finish(output, HERE, action)
-
-
-@app.command()
+@app.command(cls=SpokenCommand)
 def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check Python, packages, encoding and the workspace's lockfile."""
     output = Output(lang, json=json)
@@ -295,6 +248,8 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 def main() -> None:
     """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
     is_open = prepare_streams()
+    if COMPLETE in os.environ:
+        prepare_completion()
     foreign = foreign_ipam()
     if foreign is not None:
         sys.exit(_say("TR804", place=str(foreign)))
@@ -304,18 +259,16 @@ def main() -> None:
     if "--debug" in words:  # it may stand anywhere
         words.remove("--debug")
         os.environ[DEBUG] = "1"
-    sys.exit(_start(words or ["--help"]) or (0 if words else 1))
+    sys.exit(_start(words))
 
 
 def _start(words: list[str]) -> int:
     """Run the command that words name, and return its exit code; what is no command, or can't be told, is said."""
-    if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
-        return _say("TR891", text="an empty word stands where a name or a path is needed")
     try:
-        code = typer.main.get_command(app).main(words, prog_name="truc", standalone_mode=False)
+        if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
+            return refuse_empty(words, language_of(words))
+        code = typer.main.get_command(app).main(words, prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
-    except TyperException as error:
-        return _say("TR891", text=error.format_message() or type(error).__name__)
     except (KeyboardInterrupt, Abort):
         return 130
     except OSError as error:
@@ -329,16 +282,7 @@ def _say(code: str, **values: str) -> int:
     from intents.finding import Finding, Severity, Where
     from intents.messages import describe
 
-    language = _language(sys.argv)
     finding = Finding(code=code, severity=Severity.ERROR, where=Where(), values=tuple(sorted(values.items())))
     with suppress(OSError):
-        sys.stderr.write(f"{describe(finding, language)}\n")
+        sys.stderr.write(f"{describe(finding, language_of(sys.argv[1:]))}\n")
     return 1
-
-
-def _language(words: list[str]) -> Language:
-    """Return the language that words ask for, or the environment, though they may be no command."""
-    after = dict(pairwise(words))
-    joined = [word.partition("=")[2] for word in words if word.startswith("--lang=")]
-    asked = after.get("--lang") or next(iter(joined), None) or os.environ.get("TRUC_LANG")
-    return Language.VI if asked == Language.VI else Language.EN

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intents.finding import Finding, FindingList, RuleRef, Severity, Where, make_finding
+from intents.reader.look_alikes import odd_finding
 from intents.reader.suggestions import suggest
+from intents.reason import Reason
 from intents.rule_packs import rule_on
 
 
@@ -68,18 +70,25 @@ class ParserContext:
         known = self.declared[kind]
         if name in known or kind in self.unknown:
             return True
+        odd = odd_finding(name, where, rule)
+        if odd is not None:
+            self.findings.append(odd)
+            return False
         if kind is NameKind.UNIT and "@" not in name:
-            keys = ", ".join(sorted(key for key in known if key.partition("@")[0] == name))
+            keys = ", ".join(sorted(key for key in known if key.partition("@")[0].lstrip("0") == name.lstrip("0")))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
-            # Looking for what was meant costs more than the rest; of many mistakes only the first are shown.
-            now = self.renamed.get((kind, name))
-            if now is not None:
-                self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=now[0]))
-                return False
-            nearest = "" if self.findings.is_full("TR202", where.file) else suggest(name, known)
-            self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=nearest))
+            meant = self._meant_by(kind, name, where)
+            self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=meant))
         return False
+
+    def _meant_by(self, kind: NameKind, name: str, where: Where) -> str:
+        """Return today's name of a thing that was called so, or the closest one; "" if there is none."""
+        now = self.renamed.get((kind, name))
+        if now is not None:
+            return now[0]
+        # Looking for the closest costs more than all the rest; of many mistakes only the first are shown.
+        return "" if self.findings.is_full("TR202", where.file) else suggest(name, self.declared[kind])
 
     def add(self, findings: Iterable[Finding], *kinds: NameKind) -> None:
         """Record findings of a reader; if there is any, the names of these kinds are not known completely."""
@@ -91,7 +100,7 @@ class ParserContext:
 
 def located(code: str, where: Where, values: Iterable[tuple[str, object]], rule: RuleRef | None = None) -> Finding:
     """Return an error at a place whose message parameters are given as pairs."""
-    pairs = tuple(sorted((name, str(value)) for name, value in values))
+    pairs = tuple(sorted((name, value if isinstance(value, Reason) else str(value)) for name, value in values))
     return Finding(code=code, severity=Severity.ERROR, where=where, values=pairs, rule=rule)
 
 

@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from intents.finding import Finding, Where, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
-from intents.reader.conversions import UNIT_CODE, Complaint, to_name
-from intents.reader.csv_reader import CsvTable, read_csv
+from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
+from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
+from intents.reader.table import CsvTable
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -36,8 +37,6 @@ from intents.registry import (
 )
 
 MOST_HOSTS = 65000
-MOST_IN_A_TABLE = 2000
-"""Findings in one table after which no further row of it is read: its names are known all the same."""
 
 
 def columns_of(required: str, optional: str) -> dict[str, bool]:
@@ -64,6 +63,9 @@ def read_table(
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
     reading.add([_with_rule(finding) for finding in findings], *kinds)
+    habit = table.habits.finding()
+    if habit is not None:
+        reading.findings.append(habit)
     return table
 
 
@@ -73,24 +75,23 @@ def _with_rule(finding: Finding) -> Finding:
 
 
 def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> None:
-    """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
+    """Declare the `name` of every row; a bad name is a finding, and references to such names are not checked then."""
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
-        told = reading.findings.in_file(table.shown) < MOST_IN_A_TABLE
-        if told and isinstance(complaint := to_name(name), Complaint):
-            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))])
+        if isinstance(complaint := to_name(name), Complaint):
+            reading.unknown.add(kind)
+            if not reading.findings.ends(where):
+                reading.findings.append(located(complaint.code, where, (("field", "name"), *complaint.values)))
         reading.declare(kind, name, where)
 
 
 def read_rows(
     table: CsvTable, read: Callable[[RowFields], tuple[Key, Item] | None], reading: ParserContext
 ) -> dict[Key, Item]:
-    """Read every row with `read`; return the good ones sorted by key (the first of a repeated key)."""
+    """Read rows with `read`, all but for very many errors; return the good ones sorted by key (the first of a repeated key)."""
     found: dict[Key, Item] = {}
     for row in table.rows:
-        if reading.findings.in_file(table.shown) >= MOST_IN_A_TABLE:
-            where = Where(file=table.shown, line=row.line)
-            reading.findings.append(make_finding("TR135", where, limit=MOST_IN_A_TABLE))
+        if reading.findings.ends(Where(file=table.shown, line=row.line)):
             break
         pair = read(RowFields(row, reading, FIELD_RULES))
         if pair is not None:
@@ -110,8 +111,10 @@ FIELD_RULES = {
 
 
 def declare_units(table: CsvTable, reading: ParserContext) -> None:
-    """Declare the key (code and first day) and the root block of every unit."""
+    """Declare the key (code and first day) and the root block of every unit; where one can't be read, not all are known."""
     for row in table.rows:
+        if not UNIT_CODE.fullmatch(row.text("code")) or isinstance(to_date(row.text("valid_from")), Complaint):
+            reading.unknown.add(NameKind.UNIT)
         reading.declare(NameKind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
         reading.declared[NameKind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
 
@@ -209,6 +212,7 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         decision_ref=fields.text("decision_ref"),
         device=fields.optional("device"),
         interface=fields.optional("interface"),
+        interface_where=fields.place("interface"),
         validity=fields.validity(),
         where=fields.place("name"),
         renamed_from=fields.earlier_names(NameKind.ATTACHMENT, name),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _INTERFACE = r"interface \S+ "
 _ROUTER = r"router bgp \S+ (?:address-family [^!]+? )?"
+_OSPF = (r"router ospf \d+(?: vrf \S+)? ", r"ipv6 router ospf \d+ ")
 _NEIGHBOR = r"router bgp \S+ (?:address-family [^!]+? )?neighbor \S+ "
 _SESSION_TEMPLATE = r"router bgp \S+ template peer-session \S+ "
 _POLICY_TEMPLATE = r"router bgp \S+ template peer-policy \S+ "
@@ -69,6 +70,12 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(_SESSION_TEMPLATE, r"fall-over bfd", rf"timers \d+ {_HOLD}"),
         *_within(_POLICY_TEMPLATE, r"advertisement-interval \d+"),
         *_within(_ROUTER, rf"timers bgp \d+ {_HOLD}", r"bgp update-delay \d+", r"bgp scan-time \d+"),
+    )),
+    ("how fast OSPF hears of changes, and how many of its equal ways are used at once: all are followed (RFC-OSPF-07)", tuple(
+        process + line for process in _OSPF for line in (
+            r"log-adjacency-changes(?: detail)?", r"no log-adjacency-changes", r"maximum-paths \d+",
+            r"timers throttle (?:spf|lsa(?: all)?) \d+ \d+ \d+", r"timers lsa arrival \d+", r"timers pacing \S+ \d+",
+        )
     )),
     ("stops a route only for minutes after it flapped; states without recent flaps are judged (IOS-DAMP-01)", _within(
         _ROUTER, r"bgp dampening(?: \d+(?: \d+ \d+ \d+)?)?",

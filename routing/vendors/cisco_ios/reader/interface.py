@@ -13,6 +13,7 @@ from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.ospf_interface import read_ospf_line
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
@@ -79,7 +80,7 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
             case ["ipv6", "enable"]:
                 interface.ipv6_enable = (index, path)
             case _:
-                return False
+                return read_ospf_line(interface.port, words, (index, path))
     except UnclearError:
         return False
     return True

@@ -46,10 +46,13 @@ class Interfaces:
 
     parents: dict[str, Unit] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    notes: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What harmless statements say of ports and units that OSPF looks at: lengths of frames and packets, speeds, bandwidths."""
 
     def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
+        self._note(parts)
         if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
             return because("interface_not_modelled")
         name, rest = parts[1], parts[2:]
@@ -73,6 +76,19 @@ class Interfaces:
         if reason is None:
             self.parents[name] = parent
         return reason
+
+    def _note(self, parts: list[str]) -> None:
+        match parts[1:]:
+            case [port, "mtu" | "speed" | "link-mode" as what, value]:
+                self.notes.setdefault(port, {})["speed" if what == "link-mode" else what] = value
+            case [port, _, "speed" | "link-mode", value]:
+                self.notes.setdefault(port, {})["speed"] = value
+            case [port, "unit", unit, "bandwidth", value]:
+                self.notes.setdefault(f"{port}.{unit}", {})["bandwidth"] = value
+            case [port, "unit", unit, "family", "inet" | "inet6" as name, "mtu", value]:
+                self.notes.setdefault(f"{port}.{unit}", {})[f"mtu {int(FAMILIES[name])}"] = value
+            case _:
+                pass
 
     def parent(self, unit: Unit) -> Unit:
         """Return the parent of a unit."""
