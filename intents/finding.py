@@ -77,12 +77,13 @@ class FindingList:
     So a table of a million wrong cells costs no more than one of fifty.
     """
 
-    __slots__ = ("_counts", "_errors_in", "_kept")
+    __slots__ = ("_counts", "_errors_in", "_first_left_out", "_kept")
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._kept: list[Finding] = []
         self._counts: dict[_Kind, int] = {}
         self._errors_in: dict[str, int] = {}
+        self._first_left_out: dict[_Kind, Where] = {}
         self.extend(findings)
 
     def append(self, finding: Finding) -> None:
@@ -93,6 +94,8 @@ class FindingList:
             self._errors_in[kind[2]] = self._errors_in.get(kind[2], 0) + 1
         if self._counts[kind] <= MOST_OF_A_KIND:
             self._kept.append(finding)
+        else:
+            self._first_left_out.setdefault(kind, finding.where)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Record several findings."""
@@ -115,14 +118,12 @@ class FindingList:
         return sum(self._counts.values())
 
     def __iter__(self) -> Iterator[Finding]:
-        """Yield what is kept, and one finding for each kind of which there is more."""
+        """Yield what is kept, and one finding for each kind of which there is more, at the place of the first left out."""
         yield from self._kept
-        for (code, severity, file), count in self._counts.items():
-            if count > MOST_OF_A_KIND:
-                more = count - MOST_OF_A_KIND
-                yield make_finding(
-                    "TR192", Where(file=file), severity=severity, count=more, other=code, file=file or "-"
-                )
+        for kind, where in self._first_left_out.items():
+            code, severity, file = kind
+            more = self._counts[kind] - MOST_OF_A_KIND
+            yield make_finding("TR192", where, severity=severity, count=more, other=code, file=file or "-")
 
 
 def _kind_of(finding: Finding) -> _Kind:

@@ -13,7 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.growth import CASES
-from intents.finding import MOST_OF_A_KIND, FindingList, FindingsError, Severity, Where, make_finding, sort_findings
+from intents.finding import (
+    MOST_IN_A_FILE,
+    MOST_OF_A_KIND,
+    FindingList,
+    FindingsError,
+    Severity,
+    Where,
+    make_finding,
+    sort_findings,
+)
 from intents.prefix import Family, Prefix, PrefixIndex, prefix_of
 from intents.reader.source_text import read_text
 from intents.service import ServiceSet, Transport, service_set, united
@@ -77,7 +86,18 @@ def test_of_many_findings_the_first_are_kept_and_the_rest_is_counted() -> None:
     assert [(item.code, item.severity, dict(item.values).get("count")) for item in told[MOST_OF_A_KIND:]] == [
         ("TR202", Severity.ERROR, None), ("TR203", Severity.WARNING, None), ("TR192", Severity.ERROR, "950"),
     ]  # fmt: skip
+    assert told[-1].where == Where(file="a.csv", line=MOST_OF_A_KIND + 1)
     assert sort_findings(sort_findings(found)) == sort_findings(found)
+
+
+def test_an_end_of_reading_is_said_once_and_counts_errors_alone() -> None:
+    warning = make_finding("TR203", Where(file="a.csv", line=1), severity=Severity.WARNING)
+    found = FindingList([warning] * (MOST_IN_A_FILE + 1))
+    found.extend(make_finding("TR202", Where(file="a.csv", line=line), name="x") for line in range(MOST_IN_A_FILE))
+    assert not found.ends(Where(file="a.csv", line=9))
+    found.append(make_finding("TR202", Where(file="a.csv", line=8), name="x"))
+    assert [found.ends(Where(file=file, line=9)) for file in ("a.csv", "a.csv", "b.csv")] == [True, True, False]
+    assert [item.where.line for item in found if item.code == "TR135"] == [9]
 
 
 def grown(tmp_path: Path, case: str, count: int) -> Path:
