@@ -321,7 +321,7 @@ def _compile() -> Schema:
         _head(name, {"on": DAY}),
         _message("plan change", {"place": TEXT, **_counts("new changed quarantined released")}),
         _message("text change", {"file": TEXT, **_counts("new gone")}),
-        _summary({"changes": TRUTH, "written": TRUTH, "out": TEXT, "devices": COUNT}),
+        _summary({"changes": TRUTH, "written": TRUTH, "out": TEXT, "renamed": COUNT, "devices": COUNT}),
     )
 
 
