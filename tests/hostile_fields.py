@@ -101,6 +101,12 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         "valid_from": date(2025, 7, 1), "valid_to": date(2029, 1, 1), "decision_ref": "2/QĐ", "request_ref": "2/CV",
         "renamed_from": "platform",
     }  # fmt: skip
+    systems["systems"]["mail"] |= {"renamed_from": "post"}
+    outside["outside_networks"]["bank"] = outside["outside_networks"]["ndxp"] | {
+        "interface": "GigabitEthernet0/0/8",
+        "prefixes": ["203.0.113.0/26"],
+        "renamed_from": ["treasury", "fund"],
+    }
     head = {
         "title": "Thử", "domain": "dept_ict", "request_ref": "9/CV", "decision_ref": "9/QĐ", "valid_from": date(2025, 7, 1),
         "valid_to": date(2029, 1, 1),
