@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -52,7 +53,7 @@ def text_cases(given: Given) -> Iterator[Case]:
             found = re.search(pattern, text, re.MULTILINE)
             if found is not None:
                 changed = text[: found.start()] + text[found.end() :]
-                yield Case(name=f"{name} ({device})", again=lambda was, d=device, t=changed: with_text(was, d, t))
+                yield Case(name=f"{name} ({device})", again=partial(with_text, device=device, text=changed))
                 break
 
 

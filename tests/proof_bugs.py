@@ -271,7 +271,7 @@ PROOF_BUGS = {
         shown_by=_each(lambda device: replace(device, logins=tuple(replace(item, acls=()) for item in device.logins))),
     ),
     "the header space": ProofBug(
-        inject=_keeping("change_filters", lambda known, given, _changed: replace(known, given=given)),
+        inject=_keeping("change_filters", lambda _routes, known, given, _changed: replace(known, given=given)),
         shown_by=_each(_widened),
     ),
     "the policy": ProofBug(inject=_wanted("policy"), shown_by=_without_rule),

@@ -88,38 +88,59 @@ def reprove(
     proven: Proven, delta: Delta, *, progress: Progress | None = None, workers: Workers | None = None
 ) -> Proven:
     """Return what `prove` returns of the network after a change, in less time (`prove` is its dull twin)."""
-    with_failures = proven.with_failures
+    if proven.routing is None or proven.filtered is None or _reroutes(proven.given, delta):
+        return _prove(
+            delta.given, (proven, delta), with_failures=proven.with_failures, progress=progress, workers=workers
+        )
     lists = judge_lists(delta.given, proven.lists, delta.devices)
-    if delta.wanted or proven.routing is None or proven.filtered is None or _reroutes(proven.given, delta):
-        return _prove(delta.given, lists, with_failures=with_failures, progress=progress, workers=workers)
-    filtered = _filtered_again(proven.routing, proven.filtered, delta)
-    return _proven(delta.given, proven.routing, filtered, lists, with_failures=with_failures)
+    filtered = _filtered_again(proven.routing.inquiry, proven.routing.inquiry, proven.filtered, delta)
+    return _proven(delta.given, proven.routing, filtered, lists, with_failures=proven.with_failures)
 
 
 def _reroutes(before: Given, delta: Delta) -> bool:
-    """Return whether a change touches what routes hang on."""
+    """Return whether a change touches what routes hang on, or what is wanted of them."""
     old, new = before.network.devices, delta.given.network.devices
-    return old.keys() != new.keys() or any(
-        routing_device(old[name]) != routing_device(new[name]) for name in delta.devices
+    return (
+        delta.wanted
+        or old.keys() != new.keys()
+        or any(routing_device(old[name]) != routing_device(new[name]) for name in delta.devices)
     )
 
 
 def _prove(
-    given: Given, lists: JudgedLists | None, *, with_failures: bool, progress: Progress | None, workers: Workers | None
+    given: Given,
+    known: tuple[Proven, Delta] | None,
+    *,
+    with_failures: bool,
+    progress: Progress | None,
+    workers: Workers | None,
 ) -> Proven:
+    """Prove a network, with those parts of what is known of another one that can't come out otherwise."""
     part = routing_part(given)
+    before = known[0] if known is not None and not known[1].wanted else None
+    lists = None
     try:
-        with running_states(part, with_failures=with_failures, progress=progress, workers=workers) as states:
-            filtered = _filtered(states.inquiry, given)
-            lists = lists or judge_lists(given)
+        with running_states(
+            part,
+            None if before is None else before.routing,
+            with_failures=with_failures,
+            progress=progress,
+            workers=workers,
+        ) as states:
+            filtered = _filtered(states.inquiry, given, before, known)
+            lists = _lists(given, known)
             routing = states.judged(part)
     except NotSettledError as error:
-        lists = lists or judge_lists(given)
+        lists = lists or _lists(given, known)
         judgement = _not_settled(given, error, lists)
         return Proven(
             given=given, with_failures=with_failures, routing=None, filtered=None, lists=lists, judgement=judgement
         )
     return _proven(given, routing, filtered, lists, with_failures=with_failures)
+
+
+def _lists(given: Given, known: tuple[Proven, Delta] | None) -> JudgedLists:
+    return judge_lists(given) if known is None else judge_lists(given, known[0].lists, known[1].devices)
 
 
 def _not_settled(given: Given, error: NotSettledError, lists: JudgedLists) -> Judgement:
@@ -128,7 +149,10 @@ def _not_settled(given: Given, error: NotSettledError, lists: JudgedLists) -> Ju
     return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=lists.bound)
 
 
-def _filtered(inquiry: Inquiry, given: Given) -> Filtered:
+def _filtered(inquiry: Inquiry, given: Given, before: Proven | None, known: tuple[Proven, Delta] | None) -> Filtered:
+    """Prove lists, logins and lines; `before`: another network proved with the same policy, registry and plan."""
+    if before is not None and before.routing is not None and before.filtered is not None and known is not None:
+        return _filtered_again(inquiry, before.routing.inquiry, before.filtered, known[1])
     evidence = add_filters(inquiry.evidence, given)
     return Filtered(
         evidence=evidence,
@@ -138,17 +162,22 @@ def _filtered(inquiry: Inquiry, given: Given) -> Filtered:
     )
 
 
-def _filtered_again(routing: RoutingJudgement, known: Filtered, delta: Delta) -> Filtered:
-    """Return the same after a change that leaves all routes alone."""
+def _filtered_again(inquiry: Inquiry, before: Inquiry, known: Filtered, delta: Delta) -> Filtered:
+    """Return the same after a change of texts: fences hang on no route, ways in on nothing of routes but which VRF manages, and
+    lines that are not computed on all of them."""
     changed = delta.devices
-    evidence = change_filters(known.evidence, delta.given, changed)
-    unusual = {name: found for name, found in known.unknowns.unusual.items() if name not in changed}
-    again = login_faults(evidence, routing.inquiry.plane, sorted(changed))
+    evidence = change_filters(inquiry.evidence, known.evidence, delta.given, changed)
+    logins, unusual = known.logins, known.unknowns.unusual
+    devices = delta.given.network.devices
+    kept = devices.keys() - changed if inquiry.plane.vrfs == before.plane.vrfs else frozenset[str]()
+    again = login_faults(evidence, inquiry.plane, sorted(devices.keys() - kept))
     return Filtered(
         evidence=evidence,
         fences=check_fences_again(evidence, known.evidence, known.fences),
-        logins={**known.logins, **again},
-        unknowns=unknowns_of(evidence, unusual),
+        logins={name: again[name] if name in again else logins[name] for name in devices},
+        unknowns=unknowns_of(
+            evidence, {name: unusual[name] for name in devices.keys() - changed} if inquiry is before else None
+        ),
     )
 
 

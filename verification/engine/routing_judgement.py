@@ -62,10 +62,18 @@ class RunningStates:
 
 @contextmanager
 def running_states(
-    given: Given, *, with_failures: bool, progress: Progress | None, workers: Workers | None
+    given: Given,
+    known: RoutingJudgement | None,
+    *,
+    with_failures: bool,
+    progress: Progress | None,
+    workers: Workers | None,
 ) -> Iterator[RunningStates]:
-    """Begin to judge what routes decide (`given`: a `routing_part`), and do what else there is to do inside; NotSettledError."""
-    inquiry = open_inquiry(gather_routes(given))
+    """Begin to judge what routes decide (`given`: a `routing_part`), and do what else there is to do inside; NotSettledError.
+
+    `known`: of a network with the same policy, registry and plan.
+    """
+    inquiry = open_inquiry(gather_routes(given, None if known is None else known.inquiry.evidence.sides))
     whole = judge_whole(inquiry)
     states = all_failures(inquiry.evidence) if with_failures else ()
     judging = partial(judge_failures, inquiry, whole)

@@ -153,13 +153,15 @@ def gather(given: Given) -> Evidence:
     return add_filters(gather_routes(routing_part(given)), given)
 
 
-def gather_routes(given: Given) -> Evidence:
-    """Return the evidence about routes, of a network without lists (`routing_part`): no filter is in it."""
+def gather_routes(given: Given, known: Mapping[Family, Side] | None = None) -> Evidence:
+    """Return the evidence about routes, of a network without lists (`routing_part`): no filter is in it.
+
+    `known`: the sides of a network with the same policy, registry and plan.
+    """
     topology = build_topology(given.network)
     control_plane = ControlPlane(topology)
     regions = regions_of(control_plane)
-    resolver = Resolver(given.address_plan)
-    sides = {family: _side(given, resolver, family) for family in Family}
+    sides = known or _sides(given)
     ports: dict[AttachmentName, list[AttachmentPort]] = {}
     for port in given.network.ports:
         ports.setdefault(AttachmentName(port.attachment), []).append(port)
@@ -200,18 +202,26 @@ def add_filters(evidence: Evidence, given: Given) -> Evidence:
     )
 
 
-def change_filters(known: Evidence, given: Given, changed: frozenset[str]) -> Evidence:
+def change_filters(routes: Evidence, known: Evidence, given: Given, changed: frozenset[str]) -> Evidence:
     """Return what `add_filters` returns, where only filters, logins and lines of the `changed` devices differ from what is known.
 
-    Header spaces go on if they know every condition of the new lists.
+    `routes`: the evidence about routes, of the network after the change. Header spaces go on if they know every condition of the
+    new lists.
     """
-    came = dict(_acls(given.network, changed))
+    came = dict(_acls(given.network, (name for name in changed if name in given.network.devices)))
     left = {key: acl for key, acl in known.acls.items() if key[0] not in changed}
-    interfaces = {**known.topology.interfaces, **_interfaces(known, given, changed)}
+    interfaces = {
+        **{
+            key: found
+            for key in routes.topology.interfaces
+            if (found := known.topology.interfaces.get(key)) is not None
+        },
+        **_interfaces(routes, given, (name for name in changed if name in given.network.devices)),
+    }
     return replace(
-        known,
+        routes,
         given=given,
-        topology=_with_interfaces(known.topology, given.network, interfaces),
+        topology=_with_interfaces(routes.topology, given.network, interfaces),
         sides={family: _with_more_lists(side, came.values()) for family, side in known.sides.items()},
         acls=left | came,
     )
@@ -249,6 +259,11 @@ def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dic
         if node is not None:
             found[node] = (*found.get(node, ()), port)
     return found
+
+
+def _sides(given: Given) -> dict[Family, Side]:
+    resolver = Resolver(given.address_plan)
+    return {family: _side(given, resolver, family) for family in Family}
 
 
 def _side(given: Given, resolver: Resolver, family: Family) -> Side:

@@ -217,9 +217,7 @@ class DecisionProcess:
             if receiver not in gone and view.is_offered(receiver, key):
                 view.put(receiver, key, None)
                 touched.add(receiver)
-        senders = [node for node in view.nodes() if node not in gone and view.choice(node) is not None]
-        advertised = {receiver for sender in senders for _, receiver in self._receivers(prefix, sender, surviving)}
-        for node in advertised & gone.keys():
+        for node in gone:
             self._route_refresh(prefix, node, view, surviving)
         return touched
 
