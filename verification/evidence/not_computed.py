@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import Reason, because
-from routing.model import BgpInstance, Device, RouteSource, StaticRoute
+from routing.model import BgpInstance, Device, Interface, RouteSource, StaticRoute
+from verification.routes.adjacency import InterfaceKey, parent_of
 from verification.routes.control_plane import EBGP_DISTANCE
 from verification.routes.rib import PrefixState
 from verification.routes.route_filters import DEFAULT_PREFERENCE
@@ -32,6 +33,7 @@ def not_computed(device: Device, topology: Topology, base: Mapping[Prefix, Prefi
     routes = _Routes(topology=topology, base=base)
     yield from _vrfs(device)
     yield from _policies(device)
+    yield from _media(device, topology)
     for static in device.statics:
         yield from _static(routes, device, static)
     for instance in device.bgp:
@@ -48,6 +50,28 @@ def _vrfs(device: Device) -> Iterator[Reason]:
                 yield because("export_map")
             if family.import_map is not None and family.import_map not in policies:
                 yield because("import_map_missing", policy=family.import_map, vrf=vrf.name)
+
+
+def _media(device: Device, topology: Topology) -> Iterator[Reason]:
+    """Yield cables at ports that forward nothing (JUN-FIL-08), and those whose ends have other speeds, duplex or MTUs: they may
+    be down, or lose packets (BOTH-LINK-01, BOTH-MTU-01)."""
+    interfaces = topology.interfaces
+    for item in device.interfaces:
+        for joint in topology.joints.get((device.name, item.name), ()):
+            ends = ((device.name, item.name), (joint.device, joint.interface))
+            here, there = (_medium(interfaces, name, interface) for name, interface in ends)
+            if not item.transit:
+                yield because("cable_at_management_port", interface=item.name)
+            if here != there:
+                said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
+                peer = f"{joint.device} {joint.interface}"
+                yield because("other_medium", interface=item.name, here=said[0], peer=peer, there=said[1])
+
+
+def _medium(interfaces: Mapping[InterfaceKey, Interface], device: str, name: str) -> frozenset[str]:
+    """Return the settings of a sub-interface and of the port that it is a part of."""
+    found = (interfaces.get((device, part)) for part in (name, parent_of(name)))
+    return frozenset(setting for item in found if item is not None for setting in item.medium)
 
 
 def _policies(device: Device) -> Iterator[Reason]:

@@ -129,6 +129,8 @@ def _leave(
     hop, refused = _pass(hop, judge_interface(device, interface, Direction.OUT, flow))
     if refused is not None:
         yield Trace(hops=(*before, hop), disposition=Disposition.DENIED_OUT, deciding=refused.line)
+    elif not interface.transit:  # JUN-FIL-08
+        yield Trace(hops=(*before, hop), disposition=Disposition.INSUFFICIENT_INFO)
     elif is_linked(wiring, hop.device, interface):
         yield from _cross(journey, before, hop, interface)
     else:

@@ -21,6 +21,8 @@ def local_routes(
     for (device, name), item in wiring.interfaces.items():
         node = wiring.number[(device, item.vrf)]
         end = "NEIGHBOR_UNREACHABLE" if wiring.is_linked(device, name) else "DELIVERED_TO_SUBNET"
+        if not item.transit:  # JUN-FIL-08
+            end = "INSUFFICIENT_INFO"
         for address in item.addresses:
             prefix = prefix_of(address.family, address.value, address.length)
             hop = ForwardingHop(interface=name, end=end)
@@ -93,6 +95,8 @@ def _towards(
     static: StaticRoute,
     wiring: Adjacencies,
 ) -> ForwardingHop:
+    if not wiring.interfaces[(device, hop.interface)].transit:
+        return ForwardingHop(interface=hop.interface, end="INSUFFICIENT_INFO")
     for joint in wiring.joints.get((device, hop.interface), ()):
         other = wiring.interfaces[(joint.device, joint.interface)]
         if any(a.value == static.next_hop and a.family is static.prefix.family for a in other.addresses):

@@ -15,7 +15,6 @@ _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
 """A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
-_MTU = r"(?:12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
 """What IPv6 needs at least (BOTH-MTU-02)."""
 _CERTIFICATE = (
     r" certificate (?:(?:ca|self-signed|ra-sign|ra-encrypt) )?[0-9A-F]+(?: nvram:\S+|(?: [0-9A-F]+)*(?: quit)?)"
@@ -29,16 +28,16 @@ def _within(section: str, *lines: str) -> tuple[str, ...]:
 
 
 SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("the physical port: speed, supervision, counters", _within(
-        _INTERFACE, r"negotiation auto", r"no negotiation auto", r"speed \S+", r"duplex \w+", r"media-type \S+",
+    ("the physical port: supervision, counters", _within(
+        _INTERFACE, r"media-type \S+",
         r"load-interval \d+", r"keepalive(?: \d+)*", r"no keepalive", r"carrier-delay .+", r"bandwidth(?: qos-reference)? \d+",
         r"delay \d+", r"hold-queue [1-9]\d* (?:in|out)", r"no mop (?:enabled|sysid)", r"mop (?:enabled|sysid)",
-        r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+", r"fec mode \S+",
+        r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+",
         r"logging event .+", r"no logging event .+", r"snmp trap .+", r"no snmp trap .+", r"snmp ifindex persist",
         r"arp timeout \d+", r"no switchport", r"power inline auto", r"hold-queue [1-9]\d*",
     )),
     ("how long packets may be", _within(
-        _INTERFACE, rf"mtu {_MTU}", r"ip mtu \d+", r"ipv6 mtu \d+", r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
+        _INTERFACE, r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
     )),
     ("neighbours see names and ports, nothing is forwarded by it", _within(
         _INTERFACE, r"cdp enable", r"no cdp enable", r"cdp log mismatch duplex", r"lldp (?:transmit|receive)",
@@ -88,11 +87,12 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the session behind the access class", (
         *_within(_LINE, r"exec-timeout \d+(?: \d+)?", r"logging synchronous.*", r"history size \d+", r"length \d+",
                  r"width \d+", r"session-timeout \d+(?: output)?", r"absolute-timeout \d+", r"privilege level \d+",
-                 r"login", r"login local", r"login authentication \S+", r"password(?: \d)? \S+",
+                 r"login authentication \S+", r"password(?: \d)? \S+",
                  r"authorization (?:exec|commands \d+) \S+", r"accounting (?:exec|commands \d+) \S+", r"no motd-banner",
                  r"no exec-banner", r"transport preferred none", r"transport output .+", r"notify", r"escape-character \S+",
                  r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),
+        *_within(r"line (?:con|aux) \d+ ", r"login", r"login local"),
         *_within(_VTY, r"no access-class \S+ out.*"),
         r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",
         r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from intents.reason import unclear
+from routing.vendors.reserved import RESERVED_ASNS
 
 PROTOCOLS = {
     "ah": 51, "dstopts": 60, "egp": 8, "esp": 50, "fragment": 44, "gre": 47, "hop-by-hop": 0, "icmp": 1, "icmp6": 58,
@@ -88,8 +89,9 @@ def numbers(text: str, low: int, high: int, words: dict[str, int]) -> tuple[int,
 
 
 def as_number(text: str) -> int:
-    """Read an AS number, plain or as `high.low`; ValueError otherwise."""
+    """Read an AS number that a speaker may use, plain or as `high.low`; ValueError otherwise."""
     high, dot, low = text.partition(".")
-    if not dot:
-        return number(text, 1, (1 << 32) - 1)
-    return number(high, 0, 65535) << 16 | number(low, 0, 65535)
+    found = number(high, 0, 65535) << 16 | number(low, 0, 65535) if dot else number(text, 1, (1 << 32) - 1)
+    if found in RESERVED_ASNS:
+        raise unclear("reserved_asn", text=text)
+    return found

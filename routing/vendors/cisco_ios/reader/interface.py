@@ -6,6 +6,8 @@ idea: the same interface may come twice, so every line edits a draft; what a lat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from intents.prefix import Family
 from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
@@ -13,6 +15,7 @@ from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.medium import medium_setting
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
@@ -35,7 +38,7 @@ def read_interface(partial: PartialDevice, section: Section, words: list[str]) -
     for index, path in nested(partial.lines, section):
         if len(path) == 1:
             continue
-        if len(path) > 2 or not _read_line(interface, index, path):
+        if len(path) > 2 or not (_read_medium(interface, path) or _read_line(interface, index, path)):
             partial.set_aside(index, path)
     for binding, index in interface.bindings.values():
         partial.use_acl(
@@ -50,6 +53,13 @@ def _set_aside_section(partial: PartialDevice, section: Section, name: str | Non
             partial.set_aside(index, path)
         else:
             partial.reject(index, path, because("interface_kind_not_modelled"))
+
+
+def _read_medium(interface: InterfaceDraft, path: LinePath) -> bool:
+    setting = medium_setting(path[1].split())
+    if setting is not None:
+        interface.medium[setting[0]] = setting[1]
+    return setting is not None
 
 
 def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
@@ -173,9 +183,19 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
                     sorted((b for b, _ in interface.bindings.values()), key=lambda b: (b.direction, b.family))
                 ),
                 description=interface.description,
+                advertises=advertises(name, interface.addresses),
+                medium=tuple(
+                    f"{name} {value}" for name, value in sorted(interface.medium.items()) if value is not None
+                ),
             )
         )
     return tuple(found)
+
+
+def advertises(name: str, addresses: Iterable[InterfaceAddress]) -> bool:
+    """Return whether an interface sends router advertisements: all with an IPv6 address do, unless a line says otherwise that
+    isn't modelled (IOS-UP-18)."""
+    return interface_kind(name) != "Loopback" and any(item.family is Family.V6 for item in addresses)
 
 
 def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:

@@ -76,6 +76,16 @@ def _read_vty_line(ways: list[LineDraft], words: list[str], line: Line) -> bool:
     return True
 
 
+def asks_in_vain(partial: PartialDevice, path: LinePath) -> bool:
+    """Return whether `login` or `login local` below a vty line that lets sessions in refuses every one of them (IOS-UP-09)."""
+    if path[1] == "login local":
+        can_log_in = any(other[0].startswith("username ") for other in partial.harmless)
+    else:
+        said = (other[1] for other in partial.harmless if len(other) == 2 and other[0] == path[0])
+        can_log_in = ("aaa new-model",) in partial.harmless or any(line.startswith("password ") for line in said)
+    return not can_log_in and any(partial.vty[number].transport for number in _vty_numbers(path[0].split()) or ())
+
+
 def _set_class(ways: list[LineDraft], family: Family, value: AccessClass | None) -> bool:
     for way in ways:
         if value is None:

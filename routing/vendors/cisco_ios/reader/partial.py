@@ -44,6 +44,7 @@ class InterfaceDraft:
     enabled: bool = True
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
     description: str | None = None
+    medium: dict[str, str | None] = field(default_factory=dict)
     vrf_line: tuple[int, LinePath] | None = None
     vlan_line: tuple[int, LinePath] | None = None
     family_lines: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)

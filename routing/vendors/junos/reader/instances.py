@@ -39,6 +39,8 @@ class Instance:
     statics: dict[Prefix, dict[str, JunosStatement]] = field(default_factory=dict)
     preferences: Leaves = field(default_factory=Leaves)
     aggregates: dict[Prefix, JunosStatement] = field(default_factory=dict)
+    advertising: dict[str, JunosStatement] = field(default_factory=dict)
+    """The units that send router advertisements (JUN-UP-15)."""
     bgp: BgpLines = field(default_factory=BgpLines)
 
 
@@ -99,6 +101,8 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
     match parts:
         case ["protocols", "bgp", *rest]:
             return instance.bgp.take(rest, statement)
+        case ["protocols", "router-advertisement", "interface", name]:
+            instance.advertising.setdefault(name if "." in name else f"{name}.0", statement)
         case ["routing-options", "router-id", text]:
             router_id = parse_address(text)
             if router_id.family is not Family.V4 or not router_id.value:  # RFC-SESS-03

@@ -16,13 +16,16 @@ from routing.model import AclBinding, ControlFilter, Direction, Interface, Inter
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
 from routing.vendors.junos.reader.firewall import Filters
+from routing.vendors.junos.reader.medium import FAMILY_MTU, PORT_MTU, medium_setting
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
 
 LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
-_PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|ae\d+|lo0|fxp\d+|em\d+|me\d+)\Z")
+_PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|lo0|(?:fxp|em|me)\d+)\Z")
+_OF_THE_ROUTING_ENGINE = ("fxp", "em", "me")
 _SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
+_MEDIUM = "medium "
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
 
 
@@ -37,6 +40,7 @@ class Unit:
     families: dict[Family, JunosStatement] = field(default_factory=dict)
     filters: dict[tuple[Family, Direction], list[Leaf]] = field(default_factory=dict)
     vrf: str | None = None
+    advertises: bool = False
     said: JunosStatement | None = None
 
 
@@ -86,8 +90,15 @@ def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> Reas
         case ["disable"]:
             unit.leaves.put("disable", "", statement)
         case _:
-            return because("statement_of_interface")
+            return None if _take_medium(unit, "", rest, statement) else because("statement_of_interface")
     return None
+
+
+def _take_medium(unit: Unit, family: str, rest: list[str], statement: JunosStatement) -> bool:
+    setting = medium_setting(rest, FAMILY_MTU if family else PORT_MTU)
+    if setting is not None:
+        unit.leaves.put(f"{_MEDIUM}{family}{setting[0]}", setting[1] or "", statement)
+    return setting is not None
 
 
 def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> Reason | None:
@@ -120,6 +131,8 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
             unit.leaves.put(f"filter {int(family)} {way}", name, statement)
         case ["filter", "input-list" | "output-list" as way, name]:
             unit.filters.setdefault((family, _LISTS[way]), []).append(Leaf(name, statement))
+        case ["mtu", _] if _take_medium(unit, f"IPv{int(family)} ", rest, statement):
+            pass
         case _:
             return because("statement_of_family")
     return None
@@ -168,7 +181,17 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
         enabled="disable" not in unit.leaves,
         bindings=() if is_loopback else tuple(_bindings(unit, filters, reading)),
         description=unit.leaves.value("description"),
+        medium=tuple(_medium(unit)),
+        advertises=unit.advertises,
+        transit=not unit.name.startswith(_OF_THE_ROUTING_ENGINE),
     )
+
+
+def _medium(unit: Unit) -> Iterator[str]:
+    """Yield what the other end of the cable must have, too, sorted."""
+    for name, leaf in sorted(unit.leaves.items()):
+        if name.startswith(_MEDIUM) and leaf.value:
+            yield f"{name.removeprefix(_MEDIUM)} {leaf.value}"
 
 
 def _has_address(unit: Unit, family: Family) -> bool:
