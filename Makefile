@@ -1,16 +1,18 @@
 # What a person runs. Everything happens inside this folder; `make help` says what there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test lint format bench record-batfish clean
+.PHONY: help demo test laws lint format bench record-batfish clean
 
 WORKERS = 2
 PYTEST_ARGS =
+LAWS = 10
 BATFISH = 127.0.0.1:9996
 ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
 
 help:
 	@echo 'make demo   prove the example province (examples/thai-nguyen), with recorded answers of Batfish'
 	@echo 'make test   run the tests'
+	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times)'
 	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
@@ -25,6 +27,10 @@ demo:
 test:
 	@sh scripts/env.sh test
 	@PYTHONUTF8=1 .venv-test/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+
+laws:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 TRUC_LAWS=$(LAWS) .venv-test/bin/python -m pytest -q -n $(WORKERS) -m property $(PYTEST_ARGS)
 
 lint:
 	@sh scripts/env.sh test

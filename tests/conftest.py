@@ -2,12 +2,16 @@
 
 Coverage is not measured while properties are tried or while slow tests run: that would double the time of all tests, and what
 drawn examples alone reach is reached by nobody's intention.
+
+TRUC_LAWS=N tries N times as many examples of every property (`make laws`).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -17,6 +21,19 @@ settings.register_profile(
     "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("same")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every property, so that a run may leave them out, and try more examples of each if that is asked for."""
+    factor = int(os.environ.get("TRUC_LAWS", "1"))
+    for item in items:
+        function: Any = getattr(item, "function", None)
+        if not is_hypothesis_test(function):
+            continue
+        item.add_marker("property")
+        if factor > 1:  # a test's own settings have no other name
+            few: settings = function._hypothesis_internal_use_settings
+            function._hypothesis_internal_use_settings = settings(few, max_examples=few.max_examples * factor)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -38,6 +38,7 @@ from routing.model import (
     Vrf,
     VrfFamily,
 )
+from routing.vendors.cisco_ios.reader.interface import advertises
 
 FAMILIES = st.sampled_from(list(Family))
 NAMES = st.from_regex(r"[A-Z][A-Za-z0-9_-]{0,12}", fullmatch=True)
@@ -407,7 +408,7 @@ def standing(found: tuple[Interface, ...]) -> tuple[Interface, ...]:
             if is_host(address) and is_free and has_primary:
                 addresses.append(address)
                 taken.append((interface.vrf, interface.name, subnet))
-        kept.append(replace(interface, addresses=tuple(addresses)))
+        kept.append(replace(interface, addresses=tuple(addresses), advertises=advertises(interface.name, addresses)))
     return tuple(kept)
 
 

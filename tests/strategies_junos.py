@@ -49,7 +49,7 @@ _TEXTS = st.text(
 ) | st.just("a; {b}")
 _LINES: tuple[LinePath, ...] = (
     ("inactive: interfaces ge-0/0/9 unit 0 family inet address 10.9.9.9/24",),
-    ("interfaces ge-0/0/1 mtu 9000",),
+    ("interfaces ge-0/0/1 traps",),
     ("protect system login",),
     ("snmp v3 target-address X address 192.0.2.9",),
     ('system login message " a  b "',),
@@ -239,6 +239,7 @@ def interfaces(draw: st.DrawFn, acl_names: dict[Family, tuple[str, ...]]) -> tup
                 enabled=draw(st.booleans()),
                 bindings=bindings,
                 description=draw(st.none() | _TEXTS),
+                advertises=Family.V6 in families and draw(st.booleans()),
             )
         )
     for unit, vrf in enumerate((None, *VRFS)):

@@ -112,19 +112,19 @@ def test_the_ways_on_of_a_choice_are_those_of_all_that_it_uses(network: Network)
             assert plane.hops(chosen) == tuple(hop for item in chosen.used for hop in item.hops)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(st.data(), stub_networks())
 def test_the_same_holds_of_small_networks_in_which_anything_may_differ(data: st.DataObject, network: Network) -> None:
     compare(data.draw(st.one_of(st.just(network), mutants(network))))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_the_same_holds_of_the_small_example_with_some_devices_changed(data: st.DataObject, small: Network) -> None:
     compare(data.draw(mutants(small)))
 
 
-@settings(max_examples=15)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_the_same_holds_of_a_made_up_province_with_some_devices_changed(data: st.DataObject, made: Network) -> None:
     compare(data.draw(mutants(made)))

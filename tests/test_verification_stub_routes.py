@@ -74,7 +74,7 @@ def compare(given_to: Given) -> None:
         return
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data(), provinces(most_sites=4, fewest_intents=2))
 def test_what_is_wrong_about_stubs_is_what_asking_for_every_pair_and_route_finds(
     data: st.DataObject, province: Province
@@ -90,7 +90,7 @@ def example() -> Given:
     return give(compiled, {name: config.text for name, config in compiled.configs.items()})
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_the_same_holds_of_the_small_example_with_some_devices_changed(data: st.DataObject, example: Given) -> None:
     compare(replace(example, network=data.draw(mutants(example.network))))

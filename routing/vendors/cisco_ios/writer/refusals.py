@@ -46,6 +46,7 @@ def check_device(device: Device) -> None:
     for instance in device.bgp:
         _check_instance(instance, vrfs)
     _check_maps(device)
+    _check_media(device)
     filled = {acl.name for acl in device.acls if acl.entries}
     for login in device.logins:
         check_login(login, filled)
@@ -58,6 +59,12 @@ def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
         raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
     if instance.vrf is not None and vrfs[instance.vrf].rd is None:
         raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
+
+
+def _check_media(device: Device) -> None:
+    for item in device.interfaces:
+        if item.medium or not item.transit:
+            raise ValueError(f"what a cable must have alike at {item.name} is not written")
 
 
 def _check_names(device: Device) -> None:
