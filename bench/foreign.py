@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from bench.lab_folders import Lab, labs_in
+from bench.lab_folders import MANAGEMENT, Lab, labs_in
 from bench.route_outputs import Sources
 from intents.prefix import Prefix
 from intents.reason import describe_reason
@@ -51,7 +51,7 @@ def compare_lab(lab: Lab) -> Iterator[ComparedTable]:
     inspection = Inspection(lab.texts)
     for device, printed in sorted(lab.printed.items()):
         doubts = tuple(sorted({_kind_of(device, doubt) for doubt in inspection.doubts.about(device)}))
-        ours = {vrf or "" for vrf in inspection.vrfs(device)}
+        ours = {vrf or "" for vrf in inspection.vrfs(device)} - MANAGEMENT
         for vrf in sorted(printed.keys() | ours):
             table = inspection.table(device, vrf or None) if vrf in ours else None
             if vrf in printed or (table is not None and table.entries):

@@ -20,8 +20,8 @@ from routing.model import Device, PhysicalLink
 from routing.subnet_links import link_name, port_of
 from verification.inspection.texts import InspectedTexts, LinkKnowledge
 
-_MANAGEMENT = frozenset({"mgmt_junos"})
-"""Instances that the devices make by themselves, for their own port."""
+MANAGEMENT = frozenset({"mgmt_junos"})
+"""Instances that the devices make by themselves, for their own port: what they print of them is not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def _printed(folder: Path) -> Mapping[str, Sources]:
     for file in folder.glob("show_route_*display_json.txt"):
         if file.name == "show_route_|_display_json.txt":
             tables = read_route_json(file.read_text(encoding="utf-8", errors="replace"))
-            found |= {name: comparable(routes) for name, routes in tables.items() if name not in _MANAGEMENT}
+            found |= {name: comparable(routes) for name, routes in tables.items() if name not in MANAGEMENT}
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import product
 from typing import assert_never
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.model import Forbid, Intent, Party, Permit, Selector, SystemTarget, Via, Within
+from intents.model import Forbid, Head, Intent, Party, Permit, Selector, SystemTarget, Via, Within
 from intents.policy import (
     ClassEndpoint,
     Effect,
@@ -26,9 +26,11 @@ from intents.policy import (
 )
 from intents.reader.suggestions import suggest
 from intents.registry import (
+    PARTY_CATEGORIES,
     AdministrativeUnit,
     Category,
     ConnectionKind,
+    Domain,
     Organisation,
     OrganisationName,
     PurposeName,
@@ -88,6 +90,8 @@ class _Expansion:
     """What is gathered while one intent is expanded."""
 
     directory: Directory
+    head: Head
+    forbids: bool
     findings: list[Finding] = field(default_factory=list)
     by_today: bool = False
 
@@ -102,7 +106,7 @@ class _Expansion:
 
 def expand(intent: Intent, directory: Directory) -> tuple[ExpandedStatement, tuple[Finding, ...]]:
     """Return what an intent asks for in terms of endpoints, and what is wrong with it (errors leave their part out)."""
-    state = _Expansion(directory)
+    state = _Expansion(directory, intent.head, isinstance(intent, Forbid))
     grants: dict[GrantKey, ServiceSet] = {}
     vias: tuple[ViaAssertion, ...] = ()
     match intent:
@@ -235,7 +239,7 @@ def _selected(selector: Selector, state: _Expansion) -> tuple[Endpoint, ...]:
 def _classes(selector: Selector, state: _Expansion) -> tuple[ClassEndpoint, ...]:
     if selector.categories is None and selector.tiers is None and not selector.anyone:
         return ()  # empty never means any
-    categories = sorted(Category if selector.categories is None else selector.categories)
+    categories = _everybody(selector, state) if selector.categories is None else sorted(selector.categories)
     tiers = sorted(Tier if selector.tiers is None else selector.tiers)
     organisations = state.directory.registry.organisations
     found: list[ClassEndpoint] = []
@@ -248,6 +252,26 @@ def _classes(selector: Selector, state: _Expansion) -> tuple[ClassEndpoint, ...]
         found.append(ClassEndpoint(category=category, tier=tier, purpose=purpose, excluding=tuple(inside)))
     _remark_empty_cells(selector, found, state)
     return tuple(sorted(found, key=endpoint_key))
+
+
+def _everybody(selector: Selector, state: _Expansion) -> list[Category]:
+    """Return the categories that are meant where none is written: whoever can be.
+
+    A category that nobody has and that is at home nowhere can't; the Party's organisations can only in intents of their
+    own office (A20), which is said where there are any.
+    """
+    directory = state.directory
+    held = {organisation.category for organisation in directory.registry.organisations.values()}
+    found = [item for item in sorted(Category) if selector.purpose or directory.homes[item] or item in held]
+    if state.head.domain is Domain.PARTY_OFFICE:
+        return found
+    if any(
+        category in PARTY_CATEGORIES and selector.purpose in (None, purpose) for category, _, purpose in directory.cells
+    ):
+        severity = Severity.WARNING if state.forbids else Severity.INFO
+        name, domain = state.head.identifier, state.head.domain
+        state.note(make_finding("TR344", selector.where, severity=severity, intent=name, domain=domain))
+    return [item for item in found if item not in PARTY_CATEGORIES]
 
 
 def _remark_empty_cells(selector: Selector, found: list[ClassEndpoint], state: _Expansion) -> None:

@@ -33,6 +33,10 @@ class Where:
         return ", ".join(part for part in (place, self.device) if part)
 
 
+NOWHERE = Where()
+"""The place of what nobody wrote anywhere."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleRef:
     """A requirement (A01 … E16), the article it comes from and the rule pack that was applied."""

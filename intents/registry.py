@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NewType
 
-from intents.finding import Where
+from intents.finding import NOWHERE, Where
 from intents.prefix import Prefix
 from intents.service import NamedService
 
@@ -38,6 +38,10 @@ class Category(StrEnum):
     PEOPLES_PROCURACY = "peoples_procuracy"
     FATHERLAND_FRONT_ORG = "fatherland_front_org"
     VERTICAL_SECTOR_BODY = "vertical_sector_body"
+
+
+PARTY_CATEGORIES = frozenset({Category.PARTY_BUILDING_BODY, Category.PARTY_COMMITTEE_DIRECT})
+"""The categories whose part is run as the office of the provincial Party committee directs (A20)."""
 
 
 class Tier(StrEnum):
@@ -212,7 +216,7 @@ class Attachment:
     the gateway: exactly one of `organisation`, `system`, `outside` is set.
 
     `hosts` sizes the LAN. `device` and `interface` place it when the office says so, else the site's only edge device and
-    its LAN interface.
+    its LAN interface; `interface_where` is where the interface is written.
     """
 
     name: AttachmentName
@@ -229,6 +233,7 @@ class Attachment:
     decision_ref: str = ""
     device: str = ""
     interface: str = ""
+    interface_where: Where = NOWHERE
     validity: Validity
     where: Where
 

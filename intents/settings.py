@@ -6,7 +6,8 @@ pool in the room that knows addresses.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from intents.finding import Where
@@ -55,7 +56,8 @@ class SecretNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementSettings:
-    """The management plane of every device; `login_from` are the organisations (in purpose management) that may log in."""
+    """The management plane of every device; `login_from` are the organisations (in purpose management) that may log in;
+    `places` are where its fields are written."""
 
     domain_name: str
     ntp_servers: tuple[Address, ...]
@@ -66,6 +68,7 @@ class ManagementSettings:
     banner: str
     login_from: tuple[OrganisationName, ...]
     secrets: SecretNames
+    places: Mapping[str, Where] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

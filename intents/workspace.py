@@ -6,7 +6,6 @@ they are raised once, each with the line that it is about.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,9 +44,9 @@ from intents.reader.nodes import Node
 from intents.reader.yaml_reader import read_yaml
 from intents.registry import Registry
 from intents.settings import Settings
+from intents.unread import is_open, unread_in_intents
 
 INTENTS_FOLDER = "intents"
-_OTHER_ENDINGS = (".yml", ".yaml", ".json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,23 +118,22 @@ def _read_registry(folder: Path, reading: ParserContext) -> Registry:
 
 
 def _read_intents_folder(folder: Path, reading: ParserContext) -> tuple[Intent, ...]:
-    try:
-        paths: Sequence[Path] = sorted((folder / INTENTS_FOLDER).iterdir())
-    except OSError:
-        paths = ()
-    names = [path.name for path in paths if path.name.endswith(".yaml") and not path.name.startswith(".")]
+    inside = folder / INTENTS_FOLDER
+    paths = sorted(inside.iterdir()) if inside.is_dir() else ()
+    names = [
+        path.name
+        for path in paths
+        if path.name.endswith(".yaml") and not path.name.startswith(".") and not is_open(path.name)
+    ]
     if not names:
         shown = f"{INTENTS_FOLDER}/*.yaml"
         reading.findings.append(make_finding("TR101", Where(file=shown), file=shown))
-    for path in paths:
-        ending = path.suffix.lower()
-        if path.name not in names and not path.name.startswith(".") and (path.is_dir() or ending in _OTHER_ENDINGS):
-            shown = f"{INTENTS_FOLDER}/{path.name}"
-            reading.findings.append(make_finding("TR137", Where(file=shown), file=shown))
-    found: list[Intent] = []
+    if paths:
+        reading.findings.extend(unread_in_intents(inside, INTENTS_FOLDER, names))
+    intents: list[Intent] = []
     for name in names:
-        found += read_intents(_read_file(folder, f"{INTENTS_FOLDER}/{name}", reading), reading)
-    return tuple(found)
+        intents += read_intents(_read_file(folder, f"{INTENTS_FOLDER}/{name}", reading), reading)
+    return tuple(intents)
 
 
 def _check_stations(registry: Registry, settings: Settings, reading: ParserContext) -> None:

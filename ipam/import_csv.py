@@ -13,8 +13,9 @@ from pathlib import Path
 
 from intents.finding import Finding, make_finding, sort_findings
 from intents.prefix import Family, Prefix, parse_prefix
-from intents.reader.csv_reader import Row, read_csv
+from intents.reader.csv_reader import read_csv
 from intents.reader.suggestions import suggest
+from intents.reader.table import Row
 from intents.registry import Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
 from ipam.demand import list_demand
@@ -49,7 +50,8 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     importing = _Import(target, requests)
     found = [importing.read(row) for row in table.rows]
     entries = [item for item in found if isinstance(item, PrefixEntry)]
-    findings = (*findings, *(item for item in found if isinstance(item, Finding)))
+    habit = table.habits.finding()
+    findings = (*findings, *(() if habit is None else (habit,)), *(item for item in found if isinstance(item, Finding)))
     plan = AddressPlan(
         pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
         prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),

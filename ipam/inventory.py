@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from intents.finding import Where
+from intents.finding import NOWHERE, Where
 from intents.registry import AttachmentName, Domain, SiteName, Validity
 
 
@@ -37,7 +37,8 @@ class Medium(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InventoryDevice:
-    """A device; `lan_interface` is the parent port whose sub-interfaces are the LANs of the attachments that stand on it."""
+    """A device; `lan_interface` is the parent port whose sub-interfaces are the LANs of the attachments that stand on it,
+    `lan_where` the place where it is written."""
 
     name: str
     role: Role
@@ -49,12 +50,14 @@ class InventoryDevice:
     ipv6: bool
     validity: Validity
     where: Where
+    lan_where: Where = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
     """A channel or cable between two ports; `ducts` are shared-risk groups (what fails together); `level` 1 or 2 for an
-    access channel, 0 inside the backbone; `a` is the side nearer the backbone."""
+    access channel, 0 inside the backbone; `a` is the side nearer the backbone; `a_where` and `b_where` are where the interfaces
+    are written."""
 
     name: str
     a_device: str
@@ -68,6 +71,8 @@ class Channel:
     bandwidth_mbps: int
     validity: Validity
     where: Where
+    a_where: Where = NOWHERE
+    b_where: Where = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

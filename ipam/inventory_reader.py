@@ -95,6 +95,7 @@ def _read_device(fields: RowFields) -> tuple[str, InventoryDevice] | None:
         ipv6=fields.choice("ipv6", YesNo) is YesNo.YES,
         validity=fields.validity(),
         where=fields.place("name"),
+        lan_where=fields.place("lan_interface"),
     )
     return (name, device) if fields.ok else None
 
@@ -114,6 +115,8 @@ def _read_channel(fields: RowFields) -> tuple[str, Channel] | None:
         bandwidth_mbps=fields.whole("bandwidth_mbps", 1, MOST_MBPS),
         validity=fields.validity(),
         where=fields.place("name"),
+        a_where=fields.place("a_interface"),
+        b_where=fields.place("b_interface"),
     )
     if fields.ok and channel.a_device == channel.b_device:
         fields.complain("TR223", fields.place("b_device"), channel=name, device=channel.a_device)

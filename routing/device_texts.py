@@ -6,22 +6,27 @@ passed over, none hides another, and no byte is changed.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from intents.finding import Finding, Severity, Where, make_finding
+from intents.unread import is_beside
+from routing.captured_text import recognise
 
 SUFFIXES = (".cfg", ".conf")
 MAXIMUM_SIZE = 64 * 1024 * 1024
+_ENOUGH = 1 << 18
+"""Characters of a text that show whose it is."""
 
 
 def read_device_texts(
-    folder: Path, devices: Collection[str], shown: str, *, strangers: Severity
+    folder: Path, devices: Mapping[str, str], shown: str, *, strangers: Severity
 ) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """Return the text of every device that has one file, by device, and findings; a folder that is not there has no files.
 
-    `shown` names the folder in findings; `strangers` says how bad a file of no device is. Bytes that are not UTF-8 stay what they
-    are (as lone surrogates, PEP 383) and are warned of: names and descriptions may hold them, and a device takes bytes.
+    `devices` gives the platform of each device; `shown` names the folder in findings; `strangers` says how bad a file of no
+    device is. Bytes that are not UTF-8 stay what they are (as lone surrogates, PEP 383) and are warned of: names and
+    descriptions may hold them, and a device takes bytes.
     """
     texts: dict[str, str] = {}
     findings: list[Finding] = []
@@ -31,7 +36,7 @@ def read_device_texts(
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         where = Where(file=f"{shown}/{path.name}")
         if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
-            if _looks_like_a_text(path, devices):
+            if not is_beside(path.name):
                 findings.append(make_finding("TR720", where, severity=Severity.WARNING))
             continue
         if path.stem not in devices:
@@ -45,13 +50,15 @@ def read_device_texts(
         else:
             first[path.stem] = path
             texts[path.stem], odd = _decode(path.read_bytes(), where)
-            findings += odd
+            findings += [*odd, *_foreign(texts[path.stem], path.stem, devices[path.stem], where)]
     return texts, tuple(findings)
 
 
-def _looks_like_a_text(path: Path, devices: Collection[str]) -> bool:
-    """Return whether somebody may take this for a device's text: CORE-1.CFG, core-1.txt, a link core-1.cfg that leads nowhere."""
-    return not path.name.startswith(".") and (path.suffix.lower() in SUFFIXES or path.stem in devices)
+def _foreign(text: str, device: str, platform: str, where: Where) -> Iterator[Finding]:
+    """Yield an error if a text is of another platform than its device: its lines would be taken for something else."""
+    found = recognise(text[:_ENOUGH])
+    if found not in (None, platform):
+        yield make_finding("TR721", where, device=device, platform=platform, found=found)
 
 
 def _decode(found: bytes, where: Where) -> tuple[str, list[Finding]]:

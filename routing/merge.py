@@ -32,6 +32,7 @@ def merge_running(
     configs: Mapping[str, DeviceConfig], folder: Path
 ) -> tuple[dict[str, DeviceConfig], tuple[Finding, ...]]:
     """Merge the texts of a folder (DEVICE.cfg, DEVICE.conf) into the configurations of the devices they name."""
-    running, findings = read_device_texts(folder, configs, folder.name, strangers=Severity.WARNING)
+    platforms = {name: config.platform for name, config in configs.items()}
+    running, findings = read_device_texts(folder, platforms, folder.name, strangers=Severity.WARNING)
     merged = {name: merge_text(configs[name], text) for name, text in running.items()}
     return {**configs, **merged}, findings

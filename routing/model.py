@@ -185,6 +185,15 @@ class RouteSource(StrEnum):
     BGP = "bgp"
     AGGREGATE = "aggregate"
     LEAKED = "leaked"
+    OSPF = "ospf"
+    """Inside the area."""
+    OSPF_EXTERNAL = "ospf-external"
+    """Told by a router of the domain that has it from elsewhere."""
+
+
+OSPF_SOURCES = (RouteSource.OSPF, RouteSource.OSPF_EXTERNAL)
+OWN_SOURCES = (RouteSource.CONNECTED, RouteSource.STATIC, *OSPF_SOURCES)
+"""Where routes come from that BGP only tells."""
 
 
 class CommunityRange(NamedTuple):
@@ -218,6 +227,7 @@ class PolicyClause:
     `action` PERMIT accepts, DENY rejects, None goes on with the next clause. Sets: None leaves the attribute;
     `add_communities` adds (or replaces if `replace_communities`); `prepend` is a list of ASs put before the path. The changes are
     added (a metric that isn't there counts as 0), and stop at 0 and at 2^32-1. `origin`: 0 IGP, 1 EGP, 2 incomplete.
+    `next_hop_self`: the sender's address on the session becomes the next hop.
     """
 
     name: str
@@ -236,6 +246,7 @@ class PolicyClause:
     metric_change: int = 0
     origin: int | None = None
     prepend: tuple[int, ...] = ()
+    next_hop_self: bool = False
 
     @property
     def asks_communities(self) -> bool:
@@ -327,7 +338,7 @@ class PrivateRemoval(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BgpNeighbor:
-    """An eBGP neighbour of one family in one instance, named by its address.
+    """A neighbour of one family in one instance, named by its address; an internal one has the instance's own AS.
 
     `imports`/`exports`: names of `RoutePolicy`; a route must be accepted by all of them; no name accepts everything
     (IOS) and a name that is not defined accepts nothing (IOS-REF-01, IOS-REF-02; on Junos the reader reports it as unknown). For
@@ -337,6 +348,9 @@ class BgpNeighbor:
     `send_communities`: communities are sent along (Junos always).
     `remove_private`: what is done to private ASs of a path held (JUN-SEND-06). `passive`: this end waits for the other to open
     the session (JUN-SESS-05).
+    `source`: the address that this end speaks from, None: that of the interface towards the neighbour. `client`: routes of
+    internal neighbours are reflected to it, and its routes to them (RFC-RR-01). `next_hop_self`: it is told this end as the next
+    hop of what came from another AS (IOS-NH-02).
     `advertise_peer_as`: the statement of that name (JUN-SEND-02). `guards`: what keeps the session down unless the other end has
     it, too, sorted: "password", "ttl-security" (RFC-SESS-01, IOS-SESS-01); keys themselves are secrets and taken to be equal.
     """
@@ -354,6 +368,9 @@ class BgpNeighbor:
     advertise_peer_as: bool = False
     passive: bool = False
     remove_private: PrivateRemoval | None = None
+    source: int | None = None
+    client: bool = False
+    next_hop_self: bool = False
     guards: tuple[str, ...] = ()
     description: str | None = None
 
@@ -383,18 +400,95 @@ class BgpInstance:
     instances of the device unless `independent-domain`); a neighbour's `local_as` counts in addition.
     `networks`: prefixes announced if the VRF has exactly that route. On Junos originated routes come through export
     policies: the reader gives redistribution of connected and static with no policy there, and the export policies filter.
-    `maximum_paths`: equal-cost paths used (1: best only).
+    `maximum_paths`: equal-cost paths used (1: best only). `cluster_id`: of the clients, None: the router ID (RFC-RR-02).
+    `default_preference`: the local preference of own routes and of those of other ASs (IOS-LP-01). `deterministic_med`: MEDs are
+    compared AS by AS (IOS-DEC-05).
     """
 
     vrf: str | None
     asn: int
     router_id: int | None = None
+    cluster_id: int | None = None
+    default_preference: int = 100
+    deterministic_med: bool = False
     loop_asns: tuple[int, ...] = ()
     neighbors: tuple[BgpNeighbor, ...] = ()
     redistributions: tuple[Redistribution, ...] = ()
     networks: tuple[Prefix, ...] = ()
     aggregates: tuple[Aggregate, ...] = ()
     maximum_paths: int = 1
+
+    def is_internal(self, neighbor: BgpNeighbor) -> bool:
+        """Return whether a neighbour is of the own AS."""
+        return neighbor.remote_as == self.asn
+
+
+class OspfNetwork(StrEnum):
+    """How routers find each other on an interface; both ends must say the same (RFC 2328 9.5)."""
+
+    BROADCAST = "broadcast"
+    POINT_TO_POINT = "point-to-point"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfInterface:
+    """An interface on which OSPF runs, with all its addresses of the family.
+
+    `cost` 1..65535 (0 for the loopback of a platform that counts none), None: it hangs on a bandwidth that no line says. `speed`:
+    the kbit/s of the kind of port that the cost was worked out of, None if it was not. `passive`: it is announced, and nobody is
+    greeted there (loopbacks always). `host`: its addresses are announced as hosts (RFC 2328 9.1, loopback). `hello`, `dead` in
+    seconds; `mtu` in bytes of a packet, None: no line says. `priority` 0 never becomes the designated router.
+    `authentication`: what a greeting carries, without the secret: "" nothing, "simple", "message-digest 1 2" (numbers of keys).
+    """
+
+    name: str
+    cost: int | None
+    speed: int | None = None
+    passive: bool = False
+    host: bool = False
+    network: OspfNetwork = OspfNetwork.BROADCAST
+    hello: int = 10
+    dead: int = 40
+    mtu: int | None = 1500
+    priority: int = 1
+    authentication: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfRedistribution:
+    """Routes of `source` become external ones of `type` (1 or 2) if all of `policies` accept them; one may set the metric."""
+
+    source: RouteSource
+    policies: tuple[str, ...] = ()
+    metric: int
+    type: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfDefault:
+    """The default route as an external one: `always`, or while the VRF has one that is not OSPF's own."""
+
+    always: bool
+    metric: int
+    type: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OspfInstance:
+    """OSPF in one VRF (None: global table), in one family (OSPFv2, OSPFv3) and in one area; `interfaces` sorted by name.
+
+    `router_id` None: the platform chooses among the addresses. `distance` of routes of the area, `external_distance` of others.
+    """
+
+    vrf: str | None
+    family: Family
+    area: int
+    router_id: int | None = None
+    interfaces: tuple[OspfInterface, ...] = ()
+    redistributions: tuple[OspfRedistribution, ...] = ()
+    default: OspfDefault | None = None
+    distance: int
+    external_distance: int
 
 
 class LoginService(StrEnum):
@@ -449,6 +543,7 @@ class Device:
     policies: tuple[RoutePolicy, ...] = ()
     statics: tuple[StaticRoute, ...] = ()
     bgp: tuple[BgpInstance, ...] = ()
+    ospf: tuple[OspfInstance, ...] = ()
     logins: tuple[Login, ...] = ()
     control_filters: tuple[ControlFilter, ...] = ()
     harmless: tuple[LinePath, ...] = ()

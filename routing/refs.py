@@ -67,6 +67,10 @@ def bgp_ref(vrf: str | None) -> Ref:
     return ("bgp", vrf or "")
 
 
+def ospf_ref(vrf: str | None, family: Family) -> Ref:
+    return ("ospf", vrf or "", str(int(family)))
+
+
 def neighbor_ref(vrf: str | None, family: Family, address: str) -> Ref:
     return ("neighbor", vrf or "", str(int(family)), address)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 from typer.testing import CliRunner
 
 from controller.cli import app
+from controller.output.message_schemas import message_schemas
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "examples" / "small"
@@ -23,7 +27,25 @@ def truc(*words: str | Path, environment: dict[str, str] | None = None) -> tuple
     result = CliRunner().invoke(app, [str(word) for word in words], env={"TRUC_LANG": None, **(environment or {})})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
+    if "--json" in words and result.stdout:
+        check_messages(result.stdout)
     return result.exit_code, result.output
+
+
+def check_messages(text: str) -> set[str]:
+    """Hold every message against the schema of its format; return the types that there are."""
+    first, *others = [json.loads(line) for line in text.splitlines()]
+    check = validator(first["format"])
+    for message in (first, *others):
+        errors = [error.message for error in check.iter_errors(message)]
+        assert errors == [], message
+    return {f"{first['format']} {message['type']}" for message in others}
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:  # type: ignore[no-any-unimported] # as above
+    """Return what checks the messages of a format."""
+    return Draft202012Validator(message_schemas()[name])
 
 
 def start_truc(

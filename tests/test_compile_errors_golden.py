@@ -27,7 +27,7 @@ from intents.model import Permit, Selector, SystemTarget
 from intents.policy_text import read_policy
 from intents.prefix import parse_prefix
 from intents.reader.excerpts import add_excerpts
-from intents.registry import PurposeName, as_at
+from intents.registry import Category, PurposeName, as_at
 from intents.settings import PoolSpec
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, NumberKind
@@ -69,6 +69,7 @@ CODES = sorted(
     }
 )
 Case = Mapping[str, object]
+COURT = Category.PEOPLES_COURT
 VALUES = registry(
     organisations=[organisation("ubnd-a")],
     attachments=[attachment("ubnd-a", "s-1")],
@@ -108,6 +109,7 @@ def too_many_vlans() -> tuple[Finding, ...]:
 
 FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
     "TR301-unknown-service": lambda: compiled(to=target("edoc", "wbe")),
+    "TR302-no-home-of-a-class": lambda: compiled(source=replace(communes_of(), categories=frozenset({COURT}))),
     "TR303-two-home-purposes": compiled_with_two_homes,
     "TR313-no-service": lambda: compiled(to=named("ubnd-a")),
     "TR315-unknown-purpose": lambda: compiled(source=communes_of(purpose_name=PurposeName("goverment"))),

@@ -28,6 +28,7 @@ from controller.board.inputs import Edition, text_digests
 from controller.board.judges import opinion_of
 from controller.board.matrix import matrix_of
 from controller.board.report import board_page
+from controller.board.words import SECTIONS, both
 from controller.jobs.compile import compile_workspace
 from controller.jobs.verify import UnknownText, VerifyReport, texts_to_judge, verify
 from controller.output.terminal import Output
@@ -637,6 +638,20 @@ def test_both_languages_have_the_same_words_and_each_is_used() -> None:
     for key, text in english.items():
         assert sorted(re.findall(r"\{\w+\}", text)) == sorted(re.findall(r"\{\w+\}", vietnamese[key])), key
         assert used.fullmatch(key), key
+
+
+def test_a_sentence_that_points_to_a_section_names_it() -> None:
+    """The numbers are those of the headings, whatever is put before them."""
+    for language in Language:
+        for key, text in load_words(language, "board").items():
+            assert not re.search(r"(?:section|sections|mục) [0-9]", text), key
+            assert set(re.findall(r"\{section_(\w+)\}", text)) <= set(SECTIONS), key
+    page = check_page(board_page(every_kind(judged()), EDITION)).text
+    headings = [f"{number} {both(f'section_{name}').vi}" for number, name in enumerate(SECTIONS, start=1)]
+    squeezed = " ".join(page.split())
+    assert all(heading in squeezed for heading in headings)
+    assert f"section {SECTIONS.index('inputs') + 1}." in both("next_hold").en
+    assert f"section {SECTIONS.index('findings') + 1}." in both("warnings", count=1).en
 
 
 def test_the_page_never_calls_anything_safe() -> None:

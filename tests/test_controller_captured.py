@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,9 +17,10 @@ from controller.jobs.line_forms import form_of, unknown_forms
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.inspection import print_table
+from controller.reports.inspection_json import print_table_json
 from intents.prefix import parse_prefix
 from routing.model import RouteSource
-from tests.small_commands import ON, ROOT, copy_small, truc
+from tests.small_commands import ON, check_messages, copy_small, truc
 from verification.inspection.tables import Inspection, disputed_routes
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -281,12 +280,13 @@ def test_a_difference_between_the_meanings_is_shown(folder: Path, capsys: pytest
     prefix = parse_prefix("10.1.2.0/24")
     mine = {entry.prefix: entry for entry in table.entries}
     other = RouteEntry(prefix=prefix, source=RouteSource.STATIC, distance=1, ways=(RouteWay(interface="Null0"),))
-    print_table(
-        Output("en"), found, replace(table, disputes=disputed_routes(mine, {**mine, prefix: other})), anyway=False
-    )
+    differing = replace(table, disputes=disputed_routes(mine, {**mine, prefix: other}))
+    print_table(Output("en"), found, differing, anyway=False)
     text = capsys.readouterr().out
     assert "engine:    10.1.2.0/24 bgp [20] GigabitEthernet0/1 65002" in text
     assert "walk:      10.1.2.0/24 static [1] Null0" in text
+    print_table_json(Output("en", json=True), found, differing, anyway=False)
+    assert "truc/routes/1 dispute" in check_messages('{"format": "truc/routes/1"}\n' + capsys.readouterr().out)
 
 
 # truc trace
@@ -367,35 +367,3 @@ def test_what_is_neither_file_nor_folder_is_not_waited_for(tmp_path: Path) -> No
 
 def test_too_many_words_are_a_usage_error() -> None:
     assert truc("trace", "a", "b", "c")[0] != ExitCode.FINE
-
-
-# the page about it
-
-PAGE = ROOT / "docs" / "en" / "captured.md"
-
-
-def texts_of_page(page: str) -> dict[str, str]:
-    """Return the files that a page shows, by name."""
-    return dict(re.findall(r"`(texts/[\w.]+)`:\n\n```\n(.*?)```", page, flags=re.DOTALL))
-
-
-def calls_of_page(page: str) -> list[tuple[str, list[str]]]:
-    """Return the commands that a page shows, and the pieces of what they print."""
-    found = re.findall(r"```console\n\$ truc ([^\n]*)\n(.*?)```", page, flags=re.DOTALL)
-    return [(call, shown.split("...\n")) for call, shown in found]
-
-
-def test_the_page_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    texts, calls = texts_of_page(page), calls_of_page(page)
-    assert len(texts) == 2
-    assert [call.split()[0] for call, _ in calls] == ["read", "routes", "trace"]
-    (tmp_path / "texts").mkdir()
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    for call, pieces in calls:
-        code, printed = truc(*shlex.split(call))
-        assert code == ExitCode.FINE
-        for piece in pieces:
-            assert piece in printed, (call, printed)

@@ -17,11 +17,14 @@ import pytest
 
 from controller.boundary import check_folder, parse_day
 from controller.commands.explain import explain, find_line
+from controller.commands.help import print_help
 from controller.commands.init import init_workspace
 from controller.commands.inspection import InspectionRequest, routes_command, trace_command
 from controller.commands.ipam import ipam
+from controller.commands.places import find_place
 from controller.commands.schema import schema
 from controller.commands.show import show
+from controller.commands.show_filter import ShowFilter
 from controller.jobs.captured import by_name, read_captured
 from controller.jobs.compile import compare, compile_workspace
 from controller.jobs.evidence import give, read_folder
@@ -132,6 +135,12 @@ def running_text_that_is_not_read(folder: Path) -> object:
     merged, findings = merge_running(compiled().configs, running)
     assert merged == compiled().configs
     return findings
+
+
+def text_of_another_platform(folder: Path) -> object:
+    texts = texts_in(folder)
+    (texts / "core-1.cfg").write_text((texts / "core-2.conf").read_text(encoding="utf-8"), encoding="utf-8")
+    return read(folder)
 
 
 def running_that_is_no_folder(folder: Path) -> object:
@@ -267,6 +276,34 @@ FOREIGN: Mapping[str, Produce] = {
     "TR845-no-failure": inspect(flow=PACKET, failure="device/r3"),
 }
 
+
+def written_otherwise(folder: Path) -> object:
+    """Explain a line of a text that was edited after it was compiled."""
+    path = folder / "out" / "configs" / "core-1.cfg"
+    path.parent.mkdir(parents=True)
+    path.write_text("! by hand\n", encoding="utf-8")
+    wanted = replace(compiled().addressed.wanted, folder=folder)
+    moved = replace(compiled(), addressed=replace(compiled().addressed, wanted=wanted))
+    return find_place(moved, f"{path}:1")
+
+
+def wrong_words(_: Path) -> object:
+    problem = because("usage_option", option="--bogus")
+    return (make_finding("TR858", Where(), problem=problem, command="truc verify"),)
+
+
+COMMAND_LINE: Mapping[str, Produce] = {
+    "TR850-no-device": lambda _: show(Output("en"), SMALL, ON, Shown.CONFIG, None),
+    "TR851-idle-name": lambda _: show(Output("en"), SMALL, ON, Shown.ADDRESSES, "core-1"),
+    "TR852-idle-filter": lambda _: show(Output("en"), SMALL, ON, Shown.DEVICES, None, ShowFilter(pool="links-v4")),
+    "TR853-no-site": lambda _: show(Output("en"), SMALL, ON, Shown.DEVICES, None, ShowFilter(site="pop-11")),
+    "TR854-running-text": lambda _: find_place(compiled(), "running/core-1.cfg:1"),
+    "TR855-edited": written_otherwise,
+    "TR856-no-intent": lambda _: find_place(compiled(), "intents/party.yaml:1"),
+    "TR857-no-topic": lambda _: print_help(Output("en"), "wrkspace"),
+    "TR858-wrong-words": wrong_words,
+}
+
 CASES: Mapping[str, Produce] = {
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
@@ -278,6 +315,7 @@ CASES: Mapping[str, Produce] = {
     "TR705-running-of-a-stranger": running_of_a_stranger,
     "TR707-no-utf-8": odd_running_text,
     "TR720-not-read": running_text_that_is_not_read,
+    "TR721-another-platform": text_of_another_platform,
     "TR720-no-folder": running_that_is_no_folder,
     **FOREIGN,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),
@@ -299,6 +337,7 @@ CASES: Mapping[str, Produce] = {
     "TR820-no-address": lambda _: parse_address("batfish:99999"),
     **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},
     "TR813-no-schema": lambda _: schema(Output("en"), "setings.yaml"),
+    **COMMAND_LINE,
 }
 
 

@@ -15,6 +15,7 @@ from controller.reports.unreachable_lines import MOST_LINES, line_messages, prin
 from controller.reports.verify import print_end
 from tests.batfish_cases import texts_of
 from tests.small_builds import compiled
+from tests.small_commands import validator
 from verification.questions.unreachable_lines import Anomaly, BoundLists
 from verification.verdicts.opinions import BATFISH, ENGINE, LineDifference, Unseen
 
@@ -89,6 +90,7 @@ def test_json_has_every_line_with_all_its_places_and_covers_and_every_difference
     report = with_lists(differing((BATFISH, Unseen.FRAGMENTS), (ENGINE, None)))
     messages = list(line_messages(report))
     assert [item["type"] for item in messages] == ["unreachable line"] * 3 + ["line difference"] * 2
+    assert [error for item in messages for error in validator("truc/verify/1").iter_errors(item)] == []
     first = report.judgement.lists.unreachable[0]
     line, cover = first.places[0], first.covers[0]
     assert messages[0] == {

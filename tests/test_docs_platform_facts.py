@@ -120,7 +120,7 @@ def test_a_fact_that_code_keeps_is_not_said_to_be_otherwise() -> None:
     assert sorted(open_ones & named_in_code() - PARTLY) == []
 
 
-PARTLY = frozenset({"BOTH-VAL-01", "BOTH-VAL-02", "IOS-CTL-02", "JUN-UP-03", "JUN-UP-04"})
+PARTLY = frozenset({"BOTH-VAL-01", "BOTH-VAL-02", "IOS-CTL-02", "IOS-DEC-05", "JUN-UP-03", "JUN-UP-04"})
 """Named where a line is left unknown or read on one platform only; the other half is open."""
 
 

@@ -23,6 +23,7 @@ from intents.policy import (
 )
 from intents.policy_order import add_rules
 from intents.registry import (
+    PARTY_CATEGORIES,
     Category,
     ConnectionKind,
     Domain,
@@ -148,10 +149,23 @@ def test_empty_never_means_any() -> None:
     assert compiled() == Policy()
 
 
-def test_anyone_means_every_cell_of_the_table() -> None:
+def test_anyone_means_every_cell_of_the_table_but_the_party_s() -> None:
     everyone = Selector(anyone=True, purpose=GOVERNMENT, where=at(1))
     policy = compiled(permit(everyone, to=target("edoc", "web")))
-    assert len(policy.rules) == len(Category) * len(Tier)
+    assert len(policy.rules) == (len(Category) - len(PARTY_CATEGORIES)) * len(Tier)
+    of_the_party = replace(
+        permit(everyone, to=target("edoc", "web")), head=replace(head("p"), domain=Domain.PARTY_OFFICE)
+    )
+    assert len(compiled(of_the_party).rules) == len(Category) * len(Tier)
+
+
+def test_anyone_leaves_out_what_is_at_home_nowhere_and_what_nobody_is() -> None:
+    everyone = Selector(anyone=True, where=at(1))
+    policy = compiled(permit(everyone, to=target("edoc", "web")))
+    homes = {category for item in REGISTRY.purposes.values() for category in item.home_of}
+    found = {rule.source.category for rule in policy.rules if isinstance(rule.source, ClassEndpoint)}
+    assert found == homes - PARTY_CATEGORIES
+    assert found
 
 
 def test_mutual_permits_both_directions() -> None:

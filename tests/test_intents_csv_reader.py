@@ -95,6 +95,13 @@ def test_reading_stops_after_very_many_findings(tmp_path: Path) -> None:
     assert findings[-1].code == "TR135"
 
 
+def test_a_header_of_very_many_words_is_not_read_to_its_end(tmp_path: Path) -> None:
+    rows, findings = read(tmp_path, "x," * 20_000 + "\n" + "x\n" * 5000)
+    assert len(findings) == MAXIMUM_FINDINGS + 2
+    assert findings[-1].code == "TR135"
+    assert rows == []
+
+
 def test_twenty_thousand_rows_take_less_than_a_second(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("name,title,note\n" + "cơ-quan,Ủy ban nhân dân xã,một ghi chú\n" * 20_000, encoding="utf-8")

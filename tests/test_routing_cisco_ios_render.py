@@ -207,7 +207,7 @@ REFUSED: list[tuple[str, Device]] = [
       for name, said in (("as_paths", ((),)), ("local_preferences", (100,)), ("origin", 0), ("local_preference_change", 5),
                          ("metric_change", -5))],
     *[(f"neighbour with {name}", replace(EMPTY, bgp=(BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=7, neighbors=(
-        BgpNeighbor(family=Family.V4, address=9, remote_as=2, **{name: said}),)),)))  # type: ignore[arg-type]
+        BgpNeighbor(family=Family.V4, address=9, remote_as=2, **{name: said}),)),)))  # type: ignore[arg-type] # as above
       for name, said in (("passive", True), ("remove_private", PrivateRemoval.ALL))],
     ("static without way", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix),))),
     ("static in no VRF", replace(EMPTY, statics=(StaticRoute(vrf="A", prefix=RULE.prefix, discard=True),))),

@@ -9,7 +9,18 @@ import pytest
 import yaml
 
 from intents.prefix import Family, format_address
-from routing.model import AclBinding, BgpInstance, BgpNeighbor, Device, Interface, Login, PolicyClause, VrfFamily
+from routing.model import (
+    AclBinding,
+    BgpInstance,
+    BgpNeighbor,
+    Device,
+    Interface,
+    Login,
+    OspfInterface,
+    OspfNetwork,
+    PolicyClause,
+    VrfFamily,
+)
 from routing.vendors.cisco_ios import VENDOR
 
 DATA = Path(__file__).parent / "readers" / "cisco_ios"
@@ -102,6 +113,9 @@ def show_bgp(device: Device) -> Iterator[str]:
             "loop",
             *map(str, instance.loop_asns),
             f"paths {instance.maximum_paths}" if instance.maximum_paths != 1 else None,
+            None if instance.cluster_id is None else f"cluster {instance.cluster_id}",
+            f"lp {instance.default_preference}" if instance.default_preference != 100 else None,
+            "deterministic" if instance.deterministic_med else None,
         )
         yield from (f"{name} {line}" for line in show_instance(instance))
 
@@ -125,10 +139,44 @@ def show_neighbor(neighbor: BgpNeighbor) -> str:
         "replace" if local is not None and local.replace else None,
         *(f"in {name}" for name in neighbor.imports),
         *(f"out {name}" for name in neighbor.exports),
+        None if neighbor.source is None else f"from {format_address(neighbor.family, neighbor.source)}",
+        "client" if neighbor.client else None,
+        "self" if neighbor.next_hop_self else None,
         f"loops {neighbor.loops}" if neighbor.loops else None,
         f"max {neighbor.maximum_prefixes}" if neighbor.maximum_prefixes else None,
         "communities" if neighbor.send_communities else None,
         f"'{neighbor.description}'" if neighbor.description else None,
+    )
+
+
+def show_ospf(device: Device) -> Iterator[str]:
+    for process in device.ospf:
+        name = words(process.vrf or "-", str(int(process.family)))
+        default = process.default
+        yield words(
+            f"{name} area {process.area}",
+            None if process.router_id is None else f"id {format_address(Family.V4, process.router_id)}",
+            None
+            if default is None
+            else f"default {'always ' if default.always else ''}{default.metric} E{default.type}",
+        )
+        yield from (f"{name} {show_ospf_interface(item)}" for item in process.interfaces)
+        for told in process.redistributions:
+            yield words(name, f"redistribute {told.source.value}", *told.policies, f"{told.metric} E{told.type}")
+
+
+def show_ospf_interface(item: OspfInterface) -> str:
+    return words(
+        item.name,
+        f"cost {'?' if item.cost is None else item.cost}",
+        None if item.speed is None else f"of {item.speed}",
+        "passive" if item.passive else None,
+        "host" if item.host else None,
+        "point-to-point" if item.network is OspfNetwork.POINT_TO_POINT else None,
+        f"timers {item.hello} {item.dead}" if (item.hello, item.dead) != (10, 40) else None,
+        f"mtu {'?' if item.mtu is None else item.mtu}" if item.mtu != 1500 else None,
+        f"authentication {item.authentication}" if item.authentication else None,
+        f"priority {item.priority}" if item.priority != 1 else None,
     )
 
 
@@ -144,6 +192,7 @@ FACETS: dict[str, Callable[[Device], list[str]]] = {
     "statics": lambda device: list(show_statics(device)),
     "policies": lambda device: list(show_policies(device)),
     "bgp": lambda device: list(show_bgp(device)),
+    "ospf": lambda device: list(show_ospf(device)),
     "logins": lambda device: list(map(show_login, device.logins)),
 }
 

@@ -34,11 +34,16 @@ def statement(kind: str, name: str, source: str, destination: str, domain: str =
 PARTY = "{categories: [party_building_body], tiers: [commune]}"
 PARTY_TO_BUDGET = statement("permit", "party-budget", PARTY, "{systems: [budget], services: any}")
 """The party committees stand behind their CPE, and so does the budget system, in another purpose."""
-JUNOS_EDGE = ("devices.csv", "dc-edge-1,edge,cisco_ios,", "dc-edge-1,edge,junos,")
+JUNOS_EDGE: tuple[Change, ...] = (
+    ("devices.csv", "dc-edge-1,edge,cisco_ios,", "dc-edge-1,edge,junos,"),
+    ("devices.csv", "dept_ict,TenGigabitEthernet0/0/0,", "dept_ict,xe-0/0/0,"),
+    ("channels.csv", "dc-edge-1,TenGigabitEthernet0/0/1,", "dc-edge-1,xe-0/0/1,"),
+    ("channels.csv", "dc-edge-1,TenGigabitEthernet0/0/2,", "dc-edge-1,xe-0/0/2,"),
+)
 FAR_SERVER = ("settings.yaml", "ntp_servers: [10.193.240.10]", "ntp_servers: [10.1.1.1]")
 CASES: dict[str, tuple[Change, ...]] = {
     "TR604-two-offices-of-two-purposes": (PARTY_TO_BUDGET,),
-    "TR605-edge-that-cannot-leak": (JUNOS_EDGE,),
+    "TR605-edge-that-cannot-leak": JUNOS_EDGE,
     "TR606-server-out-of-reach": (FAR_SERVER,),
 }
 

@@ -94,11 +94,13 @@ CONSTRUCTS = frozenset(
         "apply-groups-except",
         "apply-path",
         "as-number",
+        "bgp-cluster",
         "bgp-export",
         "bgp-family",
         "bgp-group",
         "bgp-import",
         "bgp-inheritance",
+        "bgp-internal",
         "bgp-local-address",
         "bgp-local-as",
         "bgp-loops",
@@ -135,8 +137,12 @@ CONSTRUCTS = frozenset(
         "no-then",
         "payload-protocol",
         "next-header",
+        "ospf",
+        "ospf-export",
+        "ospf-unmodelled",
         "policy-actions",
         "policy-chain",
+        "policy-next-hop",
         "policy-protocol",
         "policy-term",
         "policy-unmodelled",
@@ -233,11 +239,15 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
             ]
         case "bgp":
             things = [b for b in device.bgp if b.vrf == vrf]
+        case "ospf":
+            things = list(_of_ospf(device, vrf, names[1], names[2:]))
         case "neighbor":
             address = parse_address(names[1])
             things = [
                 n for b in device.bgp if b.vrf == vrf for n in b.neighbors if (n.family, n.address) == tuple(address)
             ]
+        case "clause":
+            things = [item.clauses[int(names[1])] for item in device.policies if item.name == names[0]]
         case "login":
             things = [login for login in device.logins if login.service == names[0]]
         case "control":
@@ -245,6 +255,15 @@ def _find(device: Device, kind: str, names: list[str]) -> object | None:
         case _:
             raise AssertionError(kind)
     return things[0] if len(things) == 1 else None
+
+
+def _of_ospf(device: Device, vrf: str | None, family: str, names: list[str]) -> Iterator[object]:
+    """Yield a process, what it says of an interface, or what it redistributes."""
+    for process in device.ospf:
+        if (process.vrf, str(int(process.family))) == (vrf, family):
+            yield from [process] if not names else []
+            yield from (item for item in process.interfaces if [item.name] == names)
+            yield from (item for item in process.redistributions if ["redistribute", item.source] == names)
 
 
 def _show(value: object) -> str:

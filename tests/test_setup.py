@@ -45,6 +45,12 @@ def test_the_wheel_has_the_five_packages_each_marked_as_typed(tmp_path: Path) ->
     assert tops == set(PACKAGES)
     assert "Typing :: Typed" in PROJECT["classifiers"]
     assert {f"{package}/py.typed" for package in PACKAGES} <= names
+    # What `truc init`, `truc init --empty` and `truc help` need is in it, too.
+    assert {
+        "controller/template/settings.yaml",
+        "controller/blank/vi/units.csv",
+        "controller/documents/vi/workspace.md",
+    } <= names
 
 
 def test_the_hooks_are_local_and_check_what_lint_checks() -> None:

@@ -26,8 +26,9 @@ from routing.model import (
 from tests.small_networks import acl, chain, diamond, exactly, find, interface, matching, value, with_interface
 from verification.mutation.equivalence import Difference, Same, Unmutated
 from verification.mutation.equivalent_acls import differing_packet
-from verification.mutation.equivalent_routes import Ends, all_prefixes, route, stretches
+from verification.mutation.equivalent_routes import Ends, route, stretches
 from verification.reference.acl import entry_matches
+from verification.reference.table import named_prefixes
 from verification.reference.walk import walk
 from verification.verdicts.failure import NO_FAILURE, Failure, failures
 from verification.verdicts.flow import Flow
@@ -164,7 +165,7 @@ def test_corner_packets_differ_iff_some_packet_does(
 
 @pytest.mark.parametrize("net", [chain(), diamond(), diamond(maximum_paths=2)], ids=["chain", "diamond", "equal paths"])
 def test_ends_are_those_of_walk_from_every_interface_to_every_stretch_in_every_state(net: Network) -> None:
-    prefixes = all_prefixes(net)
+    prefixes = named_prefixes(net)
     for failure in (NO_FAILURE, *failures(net, sorted(net.devices))):
         ends = Ends(route(net, failure, prefixes))
         for family, address in stretches(prefixes):

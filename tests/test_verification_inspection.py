@@ -32,7 +32,7 @@ from tests.small_networks import bgp, interface, neighbor, network, tcp, value
 from verification.inspection.tables import Inspection, disputed_routes
 from verification.inspection.texts import InspectedTexts, LinkKnowledge
 from verification.inspection.traces import inspect_flow
-from verification.reference.routes import all_routes, routes_to
+from verification.reference.routes import all_routes, peerings_of, routes_to
 from verification.reference.table import named_prefixes, tables
 from verification.reference.walk import walk
 from verification.verdicts.failure import NO_FAILURE, Failure, failures, link_failure
@@ -117,7 +117,7 @@ def test_both_meanings_make_the_same_tables_of_the_small_example(device: str) ->
 @pytest.mark.parametrize("failure", [NO_FAILURE, link_failure(SMALL_TEXTS.network, SMALL_TEXTS.network.links[0].name)])
 def test_a_whole_table_is_what_one_destination_after_the_other_makes(failure: Failure) -> None:
     made = SMALL_TEXTS.network
-    whole = all_routes(made, failure, tuple(sorted(named_prefixes(made), key=lambda item: item.length)))
+    whole = all_routes(peerings_of(made, failure), named_prefixes(made))
     assert whole is not None
     for prefix in named_prefixes(made):
         single = routes_to(made, failure, prefix.family, prefix.network)
@@ -248,7 +248,7 @@ def test_whatever_may_bring_routes_from_others_is_known_to_doubts() -> None:
     would be called understood."""
     local = {"name", "platform", "interfaces", "vrfs", "acls", "policies", "statics", "logins", "control_filters"}
     told = {"harmless", "unknown"}
-    assert {item.name for item in fields(Device)} == local | told | {"bgp"}
+    assert {item.name for item in fields(Device)} == local | told | {"bgp", "ospf"}
     assert {item.name for item in fields(BgpNeighbor)} >= {"address", "enabled"}
 
 

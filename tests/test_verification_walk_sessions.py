@@ -104,13 +104,13 @@ def test_ports_without_sub_interfaces_are_told_apart() -> None:
         name="left",
         platform="junos",
         interfaces=(interface("a", "10.255.0.0/31"), interface("b", "10.255.1.0/31")),
-        bgp=(replace(chain().devices["cpe-1"].bgp[0], vrf=None, neighbors=(neighbor("10.255.1.1", 65001),)),),
+        bgp=(replace(chain().devices["cpe-1"].bgp[0], vrf=None, neighbors=(neighbor("10.255.1.1", 65002),)),),
     )
     right = replace(
         left,
         name="right",
         interfaces=(interface("a", "10.255.0.1/31"), interface("b", "10.255.1.1/31")),
-        bgp=(replace(left.bgp[0], neighbors=(neighbor("10.255.1.0", 65001),)),),
+        bgp=(replace(left.bgp[0], asn=65002, neighbors=(neighbor("10.255.1.0", 65001),)),),
     )
     straight = network((left, right), (link("1", "left a", "right a"), link("2", "left b", "right b")))
     crossed = network((left, right), (link("1", "left a", "right b"), link("2", "left b", "right a")))

@@ -16,7 +16,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from controller.board.inputs import Edition
 from controller.board.view import page_of
-from controller.board.words import both, spaced
+from controller.board.words import SECTIONS, both, spaced
 from controller.jobs.verify import VerifyReport
 from intents.messages import printable
 
@@ -37,6 +37,7 @@ def board_page(report: VerifyReport, edition: Edition) -> str:
         lstrip_blocks=True,
     )
     environment.globals["t"] = both
+    environment.globals["sections"] = SECTIONS
     style = environment.get_template(STYLE).render()
     return environment.get_template(TEMPLATE).render(page=page_of(report, edition), style_hash=csp_hash(style)) + "\n"
 

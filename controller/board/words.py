@@ -10,6 +10,13 @@ from dataclasses import dataclass
 from controller.output.words import Language, fill, load_words
 from intents.reason import Telling, describe_reason
 
+SECTIONS = (
+    *("verdict", "inputs", "matrix", "intents", "others", "alone", "wrong", "change", "unreachable", "residue"),
+    *("mutations", "findings", "words"),
+)
+"""The page's sections in their order. A sentence that points to one names it (`{section_wrong}`), never its number."""
+_NUMBERS = {f"section_{name}": str(number) for number, name in enumerate(SECTIONS, start=1)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Both:
@@ -23,7 +30,7 @@ def both(key: str, **values: object) -> Both:
     """Return the sentence of a key with its values put in; a value that is itself a pair goes into each language's own."""
     found = {}
     for language in Language:
-        own = {name: _in(language, value) for name, value in values.items()}
+        own = {**_NUMBERS, **{name: _in(language, value) for name, value in values.items()}}
         found[language] = fill(load_words(language, "board")[key], own)
     return Both(vi=found[Language.VI], en=found[Language.EN])
 

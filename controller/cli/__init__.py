@@ -8,6 +8,7 @@ by the command that needs it, so that `truc --help` is there at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,8 +16,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from controller.cli.inspection import app as inspection
+from controller.cli.lookup import app as lookup
 from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
-from controller.output.choices import IpamAction, Shown
+from controller.cli.shells import COMPLETE, prepare_completion
+from controller.cli.shells import app as shells
+from controller.cli.spoken import SpokenCommand, SpokenGroup
+from controller.cli.tables import app as tables
+from controller.output.choices import IpamAction
 from controller.output.terminal import Output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
@@ -27,8 +33,8 @@ if TYPE_CHECKING:
     from verification.batfish.protocol import BatfishSession
 
 app = typer.Typer(
+    cls=SpokenGroup,
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -55,28 +61,33 @@ def options(
     """Take the options that stand before a command; those that end at once have done so."""
 
 
+app.add_typer(lookup)
 app.add_typer(inspection)
+app.add_typer(tables)
+app.add_typer(shells)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.", metavar="DIR")],
+    on: On = None,
     lang: Lang = Language.EN,
     *,
+    empty: Annotated[bool, typer.Option("--empty", help="One of your own: tables that say what to write.")] = False,
     json: Json = False,
 ) -> None:
-    """Make a new workspace: a small example that works."""
+    """Make a new workspace: a small example that works, or an empty one."""
     output = Output(lang, json=json)
 
     def action() -> int:
         from controller.commands.init import init_workspace
 
-        return init_workspace(output, folder)
+        return init_workspace(output, folder, on, empty=empty)
 
     finish(output, folder, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check every file of a workspace; writes nothing."""
     output = Output(lang, json=json)
@@ -89,7 +100,7 @@ def validate(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.E
     finish(output, workspace, action)
 
 
-@app.command("compile")
+@app.command("compile", cls=SpokenCommand)
 def compile_(
     workspace: Workspace = HERE,
     out: Annotated[
@@ -113,7 +124,7 @@ def compile_(
     finish(output, workspace, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def verify(
     workspace: Workspace = HERE,
     configs: Annotated[
@@ -181,48 +192,7 @@ def verify(
     finish(output, workspace, action)
 
 
-@app.command()
-def show(
-    what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
-    device: Annotated[str | None, typer.Argument(help="The device, with `config`.", metavar="[DEVICE]")] = None,
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Show addresses, policy, devices, intents or residue as a table, or a device's text."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.show import show as show_table
-
-        return show_table(output, workspace, on, what, device)
-
-    finish(output, workspace, action)
-
-
-@app.command()
-def explain(
-    name: Annotated[str, typer.Argument(help="A code (TR112), an intent, or DEVICE:LINE.", metavar="X")],
-    workspace: Workspace = HERE,
-    on: On = None,
-    lang: Lang = Language.EN,
-    *,
-    json: Json = False,
-) -> None:
-    """Say what a code means, what an intent leads to, or why a line is there."""
-    output = Output(lang, json=json)
-
-    def action() -> int:
-        from controller.commands.explain import explain as explain_name
-
-        return explain_name(output, workspace, on, name)
-
-    finish(output, workspace, action)
-
-
-@app.command()
+@app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
     table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
@@ -243,23 +213,7 @@ def ipam(
     finish(output, workspace, action)
 
 
-@app.command()
-def schema(
-    file: Annotated[str | None, typer.Argument(help="A YAML file of a workspace; all if left out.")] = None,
-    lang: Lang = Language.EN,
-) -> None:
-    """Write the JSON Schemas of the YAML files, for editors."""
-    output = Output(lang)
-
-    def action() -> int:
-        from controller.commands.schema import schema as print_schema
-
-        return print_schema(output, file)
-
-    finish(output, HERE, action)
-
-
-@app.command()
+@app.command(cls=SpokenCommand)
 def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json = False) -> None:
     """Check Python, packages, encoding and the workspace's lockfile."""
     output = Output(lang, json=json)
@@ -284,15 +238,14 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 
 
 def main() -> None:
-    """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
+    """Start truc."""
     prepare_streams()
+    if COMPLETE in os.environ:
+        prepare_completion()
     foreign = foreign_ipam()
     if foreign is not None:
         sys.exit(_say_foreign(foreign))
-    try:
-        app()
-    except SystemExit as ended:
-        sys.exit(1 if type(ended.code) is int and ended.code == 2 else ended.code)
+    app()
 
 
 def _say_foreign(place: Path) -> int:

@@ -9,14 +9,16 @@ from typing import Annotated
 
 import typer
 
+from controller.cli.completion import offer_devices
 from controller.cli.options import HERE, Anyway, Json, Lang, Links, LinksOf, On, Platform, finish
+from controller.cli.spoken import SpokenCommand
 from controller.output.terminal import Output
 from controller.output.words import Language
 
 app = typer.Typer()
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def read(
     path: Annotated[Path, typer.Argument(help="A captured text, or a folder of them.", metavar="FILE|DIR")],
     platform: Platform = None,
@@ -36,10 +38,12 @@ def read(
     finish(output, HERE, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def routes(
     path: Annotated[Path | None, typer.Argument(help="A folder of texts (the workspace's).", metavar="[DIR]")] = None,
-    device: Annotated[str, typer.Option("--device", help="Whose table.", metavar="DEVICE")] = "",
+    device: Annotated[
+        str, typer.Option("--device", help="Whose table.", metavar="DEVICE", autocompletion=offer_devices)
+    ] = "",
     vrf: Annotated[str | None, typer.Option("--vrf", help="One VRF (`default`: the global table).")] = None,
     platform: Platform = None,
     links: Links = None,
@@ -64,7 +68,7 @@ def routes(
     finish(output, HERE, action)
 
 
-@app.command()
+@app.command(cls=SpokenCommand)
 def trace(
     words: Annotated[
         list[str], typer.Argument(help="A folder of texts (the workspace's), and the packet.", metavar="[DIR] PACKET")
@@ -83,12 +87,13 @@ def trace(
     json: Json = False,
 ) -> None:
     """Follow a packet hop by hop, with the lines that decide."""
-    if len(words) > 2:
-        raise typer.BadParameter("a folder and a packet, no more; put the packet in quotes")
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.inspection import InspectionRequest, trace_command
+        from controller.commands.inspection import InspectionRequest, refuse_words, trace_command
+
+        if len(words) > 2:
+            refuse_words(words[2:])
 
         request = InspectionRequest(
             path=Path(words[0]) if len(words) == 2 else None,

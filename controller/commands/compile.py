@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
-from controller.jobs.compile import OUT, compare, compile_workspace, recover, write
+from controller.jobs.compile import compare, compile_workspace, recover, write
+from controller.jobs.pipeline import OUT
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.compile import print_compile, print_compile_json

@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
+from controller.commands.places import IntentPlace, TextPlace, find_place, named_file
 from controller.jobs.compile import compile_workspace
 from controller.jobs.pipeline import Compiled
 from controller.jobs.provenance import ServedLine, served_lines
@@ -30,7 +31,6 @@ EXPLAIN_FORMAT = "truc/explain/1"
 MOST_SHOWN = 20
 MOST_FACTS = 8
 _CODE = re.compile(r"TR[0-9]{3}", re.IGNORECASE)
-_LINE = re.compile(r"(?P<device>[^:/]+?)(?:\.cfg|\.conf)?:(?P<line>[0-9]{1,9})(?::.*)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,15 +49,18 @@ def explain(output: Output, folder: Path, on: str | None, name: str) -> ExitCode
     compiled = compile_workspace(folder, parse_day(on), output)
     intents = {item.head.identifier: item for item in compiled.addressed.wanted.intents}
     named = set(intents) | {one for found in compiled.addressed.wanted.policy.sources.values() for one in found}
-    line = _LINE.fullmatch(name)
-    if name in named:
-        _print_intent(output, compiled, name, intents)
-    elif line is not None and line["device"] in compiled.configs:
-        _print_line(output, compiled, find_line(compiled, line["device"], int(line["line"])), line["device"], intents)
-    else:
-        known = sorted(named | set(compiled.configs))
-        word = line["device"] if line is not None else name
-        raise FindingsError([make_finding("TR805", Where(), name=name, suggestion=suggest(word, known))])
+    place = None if name in named else find_place(compiled, name)
+    match place:
+        case TextPlace(device=device, line=number):
+            _print_line(output, compiled, find_line(compiled, device, number), device, intents)
+        case IntentPlace(identifier=identifier):
+            _print_intent(output, compiled, identifier, intents)
+        case None if name in named:
+            _print_intent(output, compiled, name, intents)
+        case None:
+            known = sorted(named | set(compiled.configs))
+            suggestion = suggest(named_file(name), known)
+            raise FindingsError([make_finding("TR805", Where(), name=name, suggestion=suggestion)])
     return ExitCode.FINE
 
 
@@ -72,6 +75,7 @@ def _explain_code(output: Output, code: str) -> ExitCode:
         start_messages(output, EXPLAIN_FORMAT)
         parts = {"title": message.title, "what": message.what, "why": message.why, "remedy": message.remedy}
         print_message(output, {"type": "code", "code": code, **parts})
+        _end_messages(output)
     else:
         output.line(explain_code(code, output.language))
         output.say("next_explain_code")
@@ -125,6 +129,7 @@ def _print_intent(output: Output, compiled: Compiled, identifier: str, intents: 
             print_message(output, {"type": "rule", "text": rule_text(rule)})
         for file, numbers in reach.lines:
             print_message(output, {"type": "lines", "file": file, "lines": list(numbers)})
+        _end_messages(output)
         return
     output.line(printable(intent_line(output, identifier, intents)))
     if intent is not None:
@@ -139,6 +144,10 @@ def _print_intent(output: Output, compiled: Compiled, identifier: str, intents: 
     output.say("explain_lines", lines=total, devices=len(reach.lines))
     _print_some(output, [f"{file}: {ranges_text(numbers)}" for file, numbers in reach.lines])
     output.say("next_explain_intent")
+
+
+def _end_messages(output: Output) -> None:
+    print_message(output, {"type": "summary", "ok": True})
 
 
 def _head(intent: Intent | None) -> dict[str, object]:
@@ -172,6 +181,7 @@ def _print_line(output: Output, compiled: Compiled, line: ServedLine, device: st
              "rules": [rule_text(rule) for rule in line.rules], "intents": list(line.intents),
              "facts": [item.identifier for item in facts]},
         )  # fmt: skip
+        _end_messages(output)
         return
     output.line(f"{file}:{line.number}: {printable(line.text.strip())}")
     for text in _line_details(output, line):

@@ -1,16 +1,20 @@
-"""`truc init`: a new workspace, copied from the small example.
+"""`truc init`: a new workspace, copied from the small example or, with `--empty`, one's own.
 
-The one idea: the copy is made whole beside its place and then moved there, so that a failure leaves nothing behind.
+The one idea: it is made whole beside its place and then moved there, so that a failure leaves nothing behind.
 """
 
 from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
 
+from controller.boundary import parse_day
+from controller.commands.blank import blank_files
 from controller.jobs.files import naming
+from controller.jobs.pipeline import today_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
@@ -20,18 +24,20 @@ INIT_FORMAT = "truc/init/1"
 _LEFT_OUT = frozenset({"out", "__pycache__"})
 
 
-def init_workspace(output: Output, folder: Path) -> ExitCode:
-    """Make a workspace in a folder that is empty or not there; FindingsError, OSError."""
+def init_workspace(output: Output, folder: Path, on: str | None = None, *, empty: bool = False) -> ExitCode:
+    """Make a workspace in a folder that is empty or not there; `on` is the day of an empty one. FindingsError, OSError."""
+    day = today_of(None, parse_day(on))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FindingsError([make_finding("TR802", Where(file=str(folder)), folder=folder)])
+    files = blank_files(output.language, day) if empty else template_files(template_folder())
     with naming(folder):
-        count = copy_template(template_folder(), folder)
+        place_files(files, folder)
     if output.json:
         start_messages(output, INIT_FORMAT)
-        print_message(output, {"type": "summary", "ok": True, "folder": str(folder), "files": count})
+        print_message(output, {"type": "summary", "ok": True, "folder": str(folder), "files": len(files)})
     else:
-        output.say("initialised", folder=folder, files=count)
-        output.say("next_init", folder=quote(str(folder)))
+        output.say("initialised_empty" if empty else "initialised_copy", folder=folder, files=len(files))
+        output.say("next_init_empty" if empty else "next_init_copy", folder=quote(str(folder)))
     return ExitCode.FINE
 
 
@@ -42,22 +48,26 @@ def template_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "examples" / "small"
 
 
-def copy_template(template: Path, folder: Path) -> int:
-    """Copy the contents of a template's files (not their modes) and return how many there were (OSError)."""
+def template_files(template: Path) -> dict[Path, bytes]:
+    """Return the contents of a template's files (not their modes) by their path in it (OSError)."""
+    files = (path for path in sorted(template.rglob("*")) if path.is_file() and not _is_left_out(path, template))
+    return {path.relative_to(template): path.read_bytes() for path in files}
+
+
+def place_files(files: Mapping[Path, bytes], folder: Path) -> None:
+    """Write files into a folder that is empty or not there: all of them or none (OSError)."""
     # Inside a folder that is there already: it may be a mount point, or its parent not ours to write.
     beside = folder if folder.exists() else folder.resolve().parent
     beside.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".truc-init.", dir=beside))
     try:
-        files = [path for path in sorted(template.rglob("*")) if path.is_file() and not _is_left_out(path, template)]
-        for path in files:
-            target = temporary / path.relative_to(template)
+        for path, content in files.items():
+            target = temporary / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
+            target.write_bytes(content)
         _move_in(temporary, folder)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    return len(files)
 
 
 def _is_left_out(path: Path, template: Path) -> bool:

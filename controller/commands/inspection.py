@@ -6,9 +6,10 @@ The one idea: both judges' meanings are asked, and what they say of each other's
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from controller.boundary import check_folder, parse_day
 from controller.jobs.inspected import Inspected, TextSource, inspect_source
@@ -20,7 +21,7 @@ from controller.reports.inspection import print_flow, print_links, print_table, 
 from controller.reports.inspection_json import print_flow_json, print_links_json, print_table_json
 from intents.finding import FindingsError, Severity, Where, make_finding
 from intents.reader.suggestions import suggest
-from intents.reason import UnclearError
+from intents.reason import UnclearError, because
 from routing.model import Network
 from routing.subnet_links import port_of
 from verification.inspection.tables import Inspection
@@ -85,6 +86,12 @@ def _vrfs(inspection: Inspection, device: str, vrf: str | None) -> tuple[str | N
         return (None,)
     names = sorted(name or GLOBAL for name in known)
     raise FindingsError([make_finding("TR842", Where(device=device), vrf=vrf, suggestion=suggest(vrf, names))])
+
+
+def refuse_words(words: Sequence[str]) -> NoReturn:
+    """FindingsError: a folder and a packet are all that is followed."""
+    problem = because("usage_packet", words=" ".join(words))
+    raise FindingsError([make_finding("TR858", Where(), problem=problem, command="truc trace")])
 
 
 def trace_command(

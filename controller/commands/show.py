@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
+from controller.commands.show_filter import ShowFilter, check_fitting, check_names
 from controller.jobs.compile import compile_workspace
 from controller.jobs.pipeline import Addressed, address, want
 from controller.jobs.residue import residue
@@ -24,6 +25,7 @@ from intents.reader.suggestions import suggest
 from intents.reason import Telling, describe_reason
 
 SHOW_FORMAT = "truc/show/1"
+ALL = ShowFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +37,19 @@ class ShownTable:
     numbers: tuple[int, ...] = ()
 
 
-def show(output: Output, folder: Path, on: str | None, what: Shown, device: str | None) -> ExitCode:
+def show(
+    output: Output, folder: Path, on: str | None, what: Shown, device: str | None, wanted: ShowFilter = ALL
+) -> ExitCode:
     """Print a table, or with CONFIG the text of a device; FindingsError."""
     check_folder(folder)
+    check_fitting(what, wanted)
     if what is Shown.CONFIG:
-        return _show_config(output, folder, on, device or "")
+        return _show_config(output, folder, on, device)
+    if device is not None:
+        raise FindingsError([make_finding("TR851", Where(), what=what, name=device)])
     addressed = address(want(folder, parse_day(on)))
-    print_table(output, str(what), _TABLES[what](addressed))
+    check_names(wanted, addressed)
+    print_table(output, str(what), _TABLES[what](addressed, wanted))
     if not output.json:
         output.say(f"next_show_{what}")
     return ExitCode.FINE
@@ -53,25 +61,29 @@ def print_table(output: Output, name: str, table: ShownTable) -> None:
         start_messages(output, SHOW_FORMAT, table=name)
         for row in table.rows:
             cells = [describe_reason(cell, "en") for cell in row]
-            print_message(output, dict(zip(table.columns, cells, strict=True)))
+            print_message(output, {"type": "row", **dict(zip(table.columns, cells, strict=True))})
+        print_message(output, {"type": "summary", "ok": True, "rows": len(table.rows)})
         return
     headers = [output.words(f"column_{name}") for name in table.columns]
     output.table(headers, [[printable(output.in_words(cell)) for cell in row] for row in table.rows], table.numbers)
     output.say("rows", count=len(table.rows))
 
 
-def _show_config(output: Output, folder: Path, on: str | None, device: str) -> ExitCode:
+def _show_config(output: Output, folder: Path, on: str | None, device: str | None) -> ExitCode:
     """Write a device's text: the very bytes into a pipe, without what could steer a terminal onto one."""
+    if device is None:
+        raise FindingsError([make_finding("TR850", Where())])
     compiled = compile_workspace(folder, parse_day(on), output)
     name = device.removesuffix(".cfg").removesuffix(".conf")
     if name not in compiled.configs:
         suggestion = suggest(name, sorted(compiled.configs))
-        raise FindingsError([make_finding("TR806", Where(), device=device or "-", suggestion=suggestion)])
+        raise FindingsError([make_finding("TR806", Where(), device=device, suggestion=suggestion)])
     text = compiled.configs[name].text
     if output.json:
         start_messages(output, SHOW_FORMAT, table="config", device=name)
         for number, line in enumerate(text.splitlines(), start=1):
-            print_message(output, {"line": number, "text": line})
+            print_message(output, {"type": "line", "line": number, "text": line})
+        print_message(output, {"type": "summary", "ok": True, "rows": len(text.splitlines())})
     elif output.is_terminal:
         output.raw("".join(f"{printable(line.expandtabs())}\n" for line in text.splitlines()))
     else:
@@ -79,7 +91,7 @@ def _show_config(output: Output, folder: Path, on: str | None, device: str) -> E
     return ExitCode.FINE
 
 
-def _addresses(addressed: Addressed) -> ShownTable:
+def _addresses(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
     return ShownTable(
         columns=("key", "prefix", "pool", "state", "purpose", "organisation", "since"),
         rows=tuple(
@@ -93,11 +105,12 @@ def _addresses(addressed: Addressed) -> ShownTable:
                 entry.since.isoformat(),
             )
             for entry in addressed.address_plan.prefixes
+            if wanted.wants_entry(entry, addressed)
         ),
     )
 
 
-def _policy(addressed: Addressed) -> ShownTable:
+def _policy(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
     policy = addressed.wanted.policy
     return ShownTable(
         columns=("effect", "source", "destination", "service", "intents"),
@@ -110,11 +123,12 @@ def _policy(addressed: Addressed) -> ShownTable:
                 ", ".join(policy.sources.get(rule, ())),
             )
             for rule in policy.rules
+            if wanted.wants_rule(rule, addressed.wanted.registry)
         ),
     )
 
 
-def _devices(addressed: Addressed) -> ShownTable:
+def _devices(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
     inventory = addressed.wanted.inventory
     standing: dict[str, int] = {}
     for places in inventory.places.values():
@@ -125,23 +139,30 @@ def _devices(addressed: Addressed) -> ShownTable:
         rows=tuple(
             (name, str(item.role), str(item.platform), str(item.site), str(standing.get(name, 0)))
             for name, item in sorted(inventory.devices.items())
+            if wanted.wants_device(item.site)
         ),
         numbers=(4,),
     )
 
 
-def _intents(addressed: Addressed) -> ShownTable:
+def _intents(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
     rows = []
+    policy, registry = addressed.wanted.policy, addressed.wanted.registry
+    about = {
+        name for rule in policy.rules if wanted.wants_rule(rule, registry) for name in policy.sources.get(rule, ())
+    }
     for intent in addressed.wanted.intents:
         head = intent.head
+        if wanted.organisation is not None and head.identifier not in about:
+            continue
         valid = f"{head.validity.start or '…'} .. {head.validity.end or '…'}"
         kind = type(intent).__name__.lower()
         rows.append((head.identifier, kind, head.request_ref, head.decision_ref, valid, str(head.where)))
     return ShownTable(columns=("intent", "kind", "request", "decision", "valid", "where"), rows=tuple(rows))
 
 
-def _residue(addressed: Addressed) -> ShownTable:
-    wanted = addressed.wanted
+def _residue(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
+    registry = addressed.wanted.registry
     return ShownTable(
         columns=("source", "destination", "reply", "pairs", "returns"),
         rows=tuple(
@@ -152,13 +173,14 @@ def _residue(addressed: Addressed) -> ShownTable:
                 f"{row.pairs:,}",
                 f"{row.returns:,}",
             )
-            for row in residue(wanted.policy, addressed.address_plan, wanted.registry)
+            for row in residue(addressed.wanted.policy, addressed.address_plan, registry)
+            if wanted.wants_rule(row.rule, registry)
         ),
         numbers=(3, 4),
     )
 
 
-_TABLES: Mapping[Shown, Callable[[Addressed], ShownTable]] = {
+_TABLES: Mapping[Shown, Callable[[Addressed, ShowFilter], ShownTable]] = {
     Shown.ADDRESSES: _addresses,
     Shown.POLICY: _policy,
     Shown.DEVICES: _devices,

@@ -6,11 +6,14 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.jobs.pipeline import address, want
+from controller.jobs.pipeline import RUNNING, address, want
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from controller.reports.findings import count_findings, tell_findings
+from intents.finding import Severity, raise_errors
+from ipam.inventory import rendered_devices
+from routing.device_texts import read_device_texts
 
 VALIDATE_FORMAT = "truc/validate/1"
 
@@ -22,8 +25,12 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
     check_folder(folder)
     output.progress("want", 0, 0)
     addressed = address(want(folder, parse_day(on)))
-    wanted, counts = addressed.wanted, count_findings(addressed.findings)
-    tell_findings(output, folder, addressed.findings)
+    wanted = addressed.wanted
+    platforms = {device.name: device.platform for device in rendered_devices(wanted.inventory)}
+    _, texts = read_device_texts(folder / RUNNING, platforms, RUNNING, strangers=Severity.WARNING)
+    findings = raise_errors((*addressed.findings, *texts))
+    counts = count_findings(findings)
+    tell_findings(output, folder, findings)
     totals = {
         "intents": len(wanted.intents),
         "rules": len(wanted.policy.rules),

@@ -20,7 +20,6 @@ from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 from ipam.lockfile import write_lockfile
 
-OUT = "out"
 CONFIGS = "configs"
 PROVENANCE = "provenance.json"
 _SUFFIXES = (".cfg", ".conf")

@@ -87,14 +87,14 @@ def read_folder(
     """
     if not folder.is_dir():
         raise FindingsError([make_finding("TR701", Where(file=str(folder)))])
-    names = {device.name for device in rendered_devices(inventory)}
-    texts, found = read_device_texts(folder, names, str(folder), strangers=Severity.ERROR)
+    platforms = {device.name: device.platform for device in rendered_devices(inventory)}
+    texts, found = read_device_texts(folder, platforms, str(folder), strangers=Severity.ERROR)
     findings = list(found)
     if complete:
         told = {value for item in found for name, value in item.values if name == "device"}
         findings += [
             make_finding("TR702", Where(file=str(folder), device=name), device=name)
-            for name in sorted(names - texts.keys() - told)
+            for name in sorted(platforms.keys() - texts.keys() - told)
         ]
     if not texts:
         findings.append(make_finding("TR706", Where(file=str(folder))))

@@ -14,14 +14,16 @@ from pathlib import Path
 from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
-from intents.finding import Finding, raise_errors
+from intents.finding import Finding, FindingsError, raise_errors
 from intents.model import Intent
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
 from intents.prefix import Address, Family, Prefix
+from intents.reader.excerpts import add_excerpts
 from intents.registry import PurposeName, Registry, as_at
 from intents.settings import Settings
-from intents.workspace import load_intents
+from intents.unread import unread_in_workspace
+from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
 from ipam.checks_inventory import check_inventory_rules
@@ -40,8 +42,17 @@ from routing.config import DeviceConfig, render_device
 from routing.merge import merge_running
 from routing.vendors import VENDORS
 from routing.vendors.vendor import BaselineSettings, Budget
+from routing.written import check_written
 
 LOCKFILE = "truc.lock.csv"
+RUNNING = "running"
+OUT = "out"
+READ = (
+    *("units.csv", "organisations.csv", "sites.csv", "attachments.csv", "devices.csv", "channels.csv"),
+    *("purposes.yaml", "systems.yaml", "outside_networks.yaml", "settings.yaml"),
+    *(INTENTS_FOLDER, RUNNING, LOCKFILE),
+)
+"""All that is read of a workspace's folder, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,10 +96,15 @@ def today_of(folder_default: date | None, on: date | None) -> date:
 
 def want(folder: Path, on: date | None) -> Wanted:
     """Read a workspace and say what it asks for; FindingsError."""
-    loaded = load_intents(folder)
+    unread = tuple(unread_in_workspace(folder, READ, (OUT,)))
+    try:
+        loaded = load_intents(folder)
+    except FindingsError as error:
+        raise FindingsError((*unread, *error.findings)) from error
     day = today_of(loaded.settings.default_on, on)
     equipment, found = load_inventory(folder, loaded.registry)
-    findings = raise_errors((*loaded.findings, *found))
+    written = add_excerpts(folder, check_written(loaded.registry, equipment, loaded.settings.management))
+    findings = raise_errors((*unread, *loaded.findings, *found, *written))
     registry = as_at(loaded.registry, day)
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)
@@ -213,6 +229,6 @@ def compile_network(addressed: Addressed) -> Compiled:
     built = build(plans)
     fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
     configs = {name: render_device(device) for name, device in sorted(built.devices.items())}
-    merged, found = merge_running(configs, wanted.folder / "running")
+    merged, found = merge_running(configs, wanted.folder / RUNNING)
     findings = raise_errors((*feasible, *fitting, *found))
     return Compiled(addressed=addressed, built=built, configs=merged, findings=findings)

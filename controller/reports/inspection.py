@@ -97,12 +97,17 @@ def _row(found: Inspected, entry: RouteEntry, way: RouteWay, *, is_first: bool) 
     return [
         str(entry.prefix) if is_first else "",
         str(entry.source) if is_first else "",
-        str(entry.distance) if is_first else "",
+        _distance(entry) if is_first else "",
         printable(way.interface) or "-",
         "-" if way.next_hop < 0 else format_address(family, way.next_hop),
         " ".join(map(str, way.as_path)) or "-",
         printable(line),
     ]
+
+
+def _distance(entry: RouteEntry) -> str:
+    """Return the distance of a route, with OSPF's metric behind it."""
+    return f"{entry.distance}/{entry.metric}" if entry.metric else str(entry.distance)
 
 
 def _place(found: Inspected, line: Line) -> str:
@@ -115,7 +120,7 @@ def _entry(output: Output, entry: RouteEntry | None) -> str:
     if entry is None:
         return output.words("no_route")
     ways = "; ".join(f"{way.interface or '-'} {' '.join(map(str, way.as_path))}".rstrip() for way in entry.ways)
-    return f"{entry.source} [{entry.distance}] {ways}"
+    return f"{entry.source} [{_distance(entry)}] {ways}"
 
 
 def print_flow(output: Output, found: Inspected, flow: InspectedFlow, *, anyway: bool) -> None:

@@ -88,6 +88,7 @@ def _route(found: Inspected, entry: RouteEntry) -> Message:
         "prefix": str(entry.prefix),
         "source": str(entry.source),
         "distance": entry.distance,
+        **({"metric": entry.metric} if entry.metric else {}),
         "ways": [
             {
                 "interface": way.interface,

@@ -1,7 +1,7 @@
 """Intents about Party organisations belong to the office of the provincial Party committee (A20, art. 5.2c).
 
 The one idea: who an intent is about is asked of its expansion, the same that makes the policy, so that a selector which
-catches a Party organisation by a label, a unit or `all` is seen as well as one that names it.
+catches a Party organisation by a label or a unit is seen as well as one that names it; everybody leaves the Party out.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ from intents.expansion import ExpandedStatement, expand, make_directory
 from intents.finding import Finding
 from intents.model import Intent
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, SystemEndpoint, endpoint_key
-from intents.registry import Category, Domain, OrganisationName, Registry
+from intents.registry import PARTY_CATEGORIES, Domain, OrganisationName, Registry
 from intents.rule_packs import report_breach
-
-PARTY = frozenset({Category.PARTY_BUILDING_BODY, Category.PARTY_COMMITTEE_DIRECT})
 
 
 def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date) -> Iterator[Finding]:
@@ -49,7 +47,7 @@ def _ends(statement: ExpandedStatement) -> frozenset[Endpoint]:
 
 def _is_party(end: Endpoint, registry: Registry) -> bool:
     if isinstance(end, ClassEndpoint):
-        return end.category in PARTY
+        return end.category in PARTY_CATEGORIES
     if isinstance(end, OrganisationEndpoint):
         return _is_party_organisation(end.organisation, registry)
     if isinstance(end, SystemEndpoint):
@@ -59,4 +57,4 @@ def _is_party(end: Endpoint, registry: Registry) -> bool:
 
 def _is_party_organisation(name: OrganisationName, registry: Registry) -> bool:
     organisation = registry.organisations.get(name)
-    return organisation is not None and organisation.category in PARTY
+    return organisation is not None and organisation.category in PARTY_CATEGORIES

@@ -59,7 +59,14 @@ def _check_selector(
     purpose = selector.purpose
     if purpose is not None and all(purpose not in purposes.get(item.name, ()) for item in chosen):
         return [make_finding("TR341", selector.where, purpose=purpose, selected=len(chosen))]
-    return []
+    return [] if purpose is not None else _without_home(selector, chosen, registry)
+
+
+def _without_home(selector: Selector, chosen: Iterable[Organisation], registry: Registry) -> list[Finding]:
+    """Return an error for each category of those selected that no purpose is the home of."""
+    homes = {category for item in registry.purposes.values() for category in item.home_of}
+    categories = sorted({item.category for item in chosen} - homes)
+    return [make_finding("TR302", selector.where, category=category) for category in categories]
 
 
 def _meets(selector: Selector, item: Organisation, units: Mapping[UnitKey, AdministrativeUnit]) -> bool:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.reader.look_alikes import odd_finding
 from intents.reader.suggestions import suggest
+from intents.reason import Reason
 from intents.rule_packs import rule_on
 
 
@@ -58,8 +60,12 @@ class ParserContext:
         known = self.declared[kind]
         if name in known or kind in self.unknown:
             return True
+        odd = odd_finding(name, where, rule)
+        if odd is not None:
+            self.findings.append(odd)
+            return False
         if kind is NameKind.UNIT and "@" not in name:
-            keys = ", ".join(sorted(key for key in known if key.partition("@")[0] == name))
+            keys = ", ".join(sorted(key for key in known if key.partition("@")[0].lstrip("0") == name.lstrip("0")))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
             nearest = suggest(name, known)
@@ -76,7 +82,7 @@ class ParserContext:
 
 def located(code: str, where: Where, values: Iterable[tuple[str, object]], rule: RuleRef | None = None) -> Finding:
     """Return an error at a place whose message parameters are given as pairs."""
-    pairs = tuple(sorted((name, str(value)) for name, value in values))
+    pairs = tuple(sorted((name, value if isinstance(value, Reason) else str(value)) for name, value in values))
     return Finding(code=code, severity=Severity.ERROR, where=where, values=pairs, rule=rule)
 
 

@@ -13,9 +13,10 @@ from typing import TypeVar
 
 from intents.finding import Finding, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
-from intents.reader.conversions import UNIT_CODE, Complaint, to_name
-from intents.reader.csv_reader import CsvTable, read_csv
+from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
+from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
+from intents.reader.table import CsvTable
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -62,6 +63,9 @@ def read_table(
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
     reading.add([_with_rule(finding) for finding in findings], *kinds)
+    habit = table.habits.finding()
+    if habit is not None:
+        reading.findings.append(habit)
     return table
 
 
@@ -71,11 +75,11 @@ def _with_rule(finding: Finding) -> Finding:
 
 
 def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> None:
-    """Declare the `name` of every row; a bad name is a finding and is declared all the same."""
+    """Declare the `name` of every row; a bad name is a finding, and references to such names are not checked then."""
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
         if isinstance(complaint := to_name(name), Complaint):
-            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))])
+            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))], kind)
         reading.declare(kind, name, where)
 
 
@@ -103,8 +107,10 @@ FIELD_RULES = {
 
 
 def declare_units(table: CsvTable, reading: ParserContext) -> None:
-    """Declare the key (code and first day) and the root block of every unit."""
+    """Declare the key (code and first day) and the root block of every unit; where one can't be read, not all are known."""
     for row in table.rows:
+        if not UNIT_CODE.fullmatch(row.text("code")) or isinstance(to_date(row.text("valid_from")), Complaint):
+            reading.unknown.add(NameKind.UNIT)
         reading.declare(NameKind.UNIT, f"{row.text('code')}@{row.text('valid_from')}", row.where("code"))
         reading.declared[NameKind.ROOT_BLOCK].setdefault(row.text("root_block"), row.where("root_block"))
 
@@ -200,6 +206,7 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         decision_ref=fields.text("decision_ref"),
         device=fields.optional("device"),
         interface=fields.optional("interface"),
+        interface_where=fields.place("interface"),
         validity=fields.validity(),
         where=fields.place("name"),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intents.parser.reading import NameKind, ParserContext, located
-from intents.reader.conversions import Complaint, to_name, to_ports
+from intents.reader.conversions import Complaint, to_name, to_one_of, to_ports
 from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Node, ScalarNode
 from intents.service import EVERY_SERVICE, NamedService, ServiceSet, Transport, service_set
@@ -23,8 +23,8 @@ def read_service(node: Node, reading: ParserContext) -> ServiceSet | None:
         icmp = fields.text("icmp")
         if icmp == "echo":
             ranges.append((Transport.ICMP_ECHO, 0, 0))
-        elif icmp:
-            fields.complain("TR116", fields.place("icmp"), field="icmp", text=icmp, allowed="echo", suggestion="")
+        elif icmp and isinstance(complaint := to_one_of(icmp, ("echo",)), Complaint):
+            fields.reject("icmp", complaint)
     if fields.ok and not ranges:
         fields.complain("TR120", node.where, field="service")
     return service_set(ranges) if fields.ok else None
@@ -68,9 +68,10 @@ def read_named_services(fields: NodeFields, field: str) -> tuple[NamedService, .
     found: list[NamedService] = []
     entries = list(entries_of(node, fields.reading))
     for entry in entries:
-        if isinstance(complaint := to_name(entry.key), Complaint) or entry.key == ANY:
-            values = complaint.values if isinstance(complaint, Complaint) else (("text", ANY),)
-            fields.reading.add([located("TR117", entry.where, (("field", field), *values))])
+        named = Complaint("TR117", (("text", ANY),)) if entry.key == ANY else to_name(entry.key)
+        if isinstance(named, Complaint):
+            complaint, values = named, (("field", field), *named.values)
+            fields.reading.add([located(complaint.code, entry.where, values)], NameKind.SERVICE)
             fields.ok = False
         fields.reading.declared[NameKind.SERVICE].setdefault(entry.key, entry.where)
         service = read_service(entry.value, fields.reading)

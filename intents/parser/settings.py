@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intents.parser.reading import NameKind, ParserContext
-from intents.reader.conversions import Complaint, to_address, to_choice
+from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
-from intents.reader.suggestions import suggest
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
 from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
 
@@ -45,10 +44,17 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
         route_target_asn=fields.whole("route_target_asn", FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         management=management,
-        batfish=fields.optional("batfish"),
+        batfish=_read_batfish(fields),
         where=root.where,
     )
     return settings if len(reading.findings) == before else None
+
+
+def _read_batfish(fields: NodeFields) -> str:
+    text = fields.optional("batfish")
+    if text and isinstance(complaint := to_server(text), Complaint):
+        fields.reject("batfish", complaint)
+    return text
 
 
 def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
@@ -81,9 +87,8 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
 
 def _read_use(fields: NodeFields) -> str:
     use = fields.required("use")
-    if use and use not in POOL_USES:
-        allowed, nearest = ", ".join(POOL_USES), suggest(use, POOL_USES)
-        fields.complain("TR116", fields.place("use"), field="use", text=use, allowed=allowed, suggestion=nearest)
+    if use and isinstance(complaint := to_one_of(use, POOL_USES), Complaint):
+        fields.reject("use", complaint)
         return ""
     return use
 
@@ -120,4 +125,5 @@ def _read_management(fields: NodeFields) -> ManagementSettings | None:
         banner=inner.text("banner"),
         login_from=tuple(OrganisationName(name) for name in inner.references("login_from", NameKind.ORGANISATION)),
         secrets=SecretNames(**dict(zip(SECRET_FIELDS, names, strict=True))),
+        places={field: inner.place(field) for field in MANAGEMENT_FIELDS},
     )

@@ -58,7 +58,7 @@ def named_entries(root: Node | None, field: str, kind: NameKind, reading: Parser
     entries = tuple(entries_of(node, reading))
     for entry in entries:
         if isinstance(complaint := to_name(entry.key), Complaint):
-            reading.add([located(complaint.code, entry.where, (("field", field), *complaint.values))])
+            reading.add([located(complaint.code, entry.where, (("field", field), *complaint.values))], kind)
         reading.declare(kind, entry.key, entry.where)
     return entries
 
@@ -123,6 +123,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             decision_ref=fields.text("decision_ref"),
             device=fields.optional("device"),
             interface=fields.optional("interface"),
+            interface_where=fields.place("interface"),
             validity=system.validity,
             where=entry.where,
         )
@@ -159,6 +160,7 @@ def read_outside_networks(
             decision_ref=outside.decision_ref,
             device=outside.gateway,
             interface=fields.optional("interface"),
+            interface_where=fields.place("interface"),
             validity=outside.validity,
             where=entry.where,
         )

@@ -6,19 +6,24 @@ The one idea: YAML fields and CSV cells share these conversions; whoever knows t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
+from intents.reader.look_alikes import odd_letter
 from intents.reader.suggestions import suggest
+from intents.reason import Reason, because
 from intents.reserved import reserved_in
 from intents.service import Range
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
+LONGEST_TEXT = 300
 UNIT_CODE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SERVER = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?")
 
@@ -30,12 +35,34 @@ class Complaint:
     """Why a text cannot be converted: a code and its message parameters, but for the field's name."""
 
     code: str
-    values: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str | Reason], ...] = ()
+
+
+def _refused(text: str, code: str, values: tuple[tuple[str, str], ...]) -> Complaint:
+    """Return why a text is refused that should be plain: the letter in it that only looks plain, or else `code`."""
+    odd = odd_letter(text)
+    return Complaint(code, values) if odd is None else Complaint("TR142", tuple(odd.items()))
+
+
+def to_line(text: str) -> str | Complaint:
+    """Read words: one line of at most 300 characters."""
+    if "\n" in text:
+        return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", because("text_of_several_lines"))))
+    if len(text) > LONGEST_TEXT:
+        reason = because("text_too_long", length=len(text), limit=LONGEST_TEXT)
+        return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", reason)))
+    return text
+
+
+def to_server(text: str) -> str | Complaint:
+    """Read HOST or HOST:PORT, an IPv6 address in brackets."""
+    found = _SERVER.fullmatch(text)
+    return text if found and 0 < int(found[1] or 1) <= 65535 else Complaint("TR820", (("text", text),))
 
 
 def to_name(text: str) -> str | Complaint:
     """Read a name: lower-case letters, digits and inner `-`, at most 48 characters."""
-    return text if NAME.fullmatch(text) else Complaint("TR117", (("text", text),))
+    return text if NAME.fullmatch(text) else _refused(text, "TR117", (("text", text),))
 
 
 def to_date(text: str) -> date | Complaint:
@@ -45,23 +72,27 @@ def to_date(text: str) -> date | Complaint:
             return date.fromisoformat(text)
         except ValueError:
             pass
-    return Complaint("TR118", (("text", text),))
+    return _refused(text, "TR118", (("text", text),))
+
+
+def to_one_of(text: str, allowed: Sequence[str]) -> str | Complaint:
+    """Read one of a few words."""
+    if text in allowed:
+        return text
+    values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
+    return _refused(text, "TR116", values)
 
 
 def to_choice(text: str, choices: type[Choice]) -> Choice | Complaint:
     """Read a member of a closed enumeration by its identifier."""
-    try:
-        return choices(text)
-    except ValueError:
-        allowed = [item.value for item in choices]
-        values = (("text", text), ("allowed", ", ".join(allowed)), ("suggestion", suggest(text, allowed)))
-        return Complaint("TR116", values)
+    found = to_one_of(text, [item.value for item in choices])
+    return choices(found) if isinstance(found, str) else found
 
 
 def to_whole(text: str, low: int, high: int) -> int | Complaint:
     """Read a whole number between two bounds, both inclusive."""
     if not _WHOLE.fullmatch(text):
-        return Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
+        return _refused(text, "TR122", (("text", text), ("low", str(low)), ("high", str(high))))
     value = int(text)
     return (
         value if low <= value <= high else Complaint("TR122", (("text", text), ("low", str(low)), ("high", str(high))))
@@ -81,7 +112,7 @@ def to_prefix(text: str) -> Prefix | Complaint:
         suggestion = str(prefix_of(*parse_interface(text)))
     except ValueError:
         suggestion = ""
-    return Complaint("TR123", (("text", text), ("suggestion", suggestion)))
+    return _refused(text, "TR123", (("text", text), ("suggestion", suggestion)))
 
 
 def to_address(text: str) -> Address | Complaint:
@@ -89,7 +120,7 @@ def to_address(text: str) -> Address | Complaint:
     try:
         address = parse_address(text)
     except ValueError:
-        return Complaint("TR123", (("text", text), ("suggestion", "")))
+        return _refused(text, "TR123", (("text", text), ("suggestion", "")))
     return _reserved(text, Prefix(address.family, address.value, address.family.bits)) or address
 
 
@@ -108,4 +139,4 @@ def to_ports(text: str) -> Range | Complaint:
         high = int(found.group(2)) if found.group(2) else low
         if low <= high <= 65535:
             return low, high
-    return Complaint("TR124", (("text", text),))
+    return _refused(text, "TR124", (("text", text),))

@@ -1,207 +1,224 @@
 """A CSV table -> rows whose cells know their column, or Findings.
 
 The one idea: a record is one line, and a place is computed only for a cell that is wrong, so that good tables cost little
-more than splitting. Lines are read with a bound, so that an endless one is refused after its first 64 KB.
+more than splitting. Lines are read with a bound, so that an endless one is refused after its first 64 KB. What a spreadsheet
+made of the table is undone on the way (`habits`), and said once.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from intents.finding import Finding, Where, make_finding
-from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, open_regular
+from intents.reader.csv_cells import Cells, split_line
+from intents.reader.habits import separator_of, separator_reason
+from intents.reader.look_alikes import odd_finding
+from intents.reader.settling import settle
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
 from intents.reader.suggestions import suggest
+from intents.reader.table import CsvTable, Row
+from intents.reader.table_source import TableSource, in_code_page, letters_lost, open_table
+from intents.reason import because
 
-MAXIMUM_SIZE = 64 << 20
 MAXIMUM_LINE = 64 << 10
 MAXIMUM_FINDINGS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record: cells in the order of the header; `starts` are the cells' columns where quotes moved them."""
+class _NotUtf8Error(Exception):
+    """A line of a table is not UTF-8; `finding` says where."""
 
-    table: CsvTable
-    line: int
-    cells: Sequence[str]
-    starts: tuple[int, ...] | None
-
-    def text(self, column: str) -> str:
-        """Return a cell's text, without surrounding blanks."""
-        return self.cells[self.table.index[column]].strip(" ")
-
-    def where(self, column: str) -> Where:
-        """Return the place of a cell's first character."""
-        at = self.table.index[column]
-        if self.starts is not None:
-            start = self.starts[at]
-        else:
-            start = sum(len(cell) + 1 for cell in self.cells[:at]) + 1
-        cell = self.cells[at]
-        blanks = len(cell) - len(cell.lstrip(" ")) if self.starts is None and cell.strip(" ") else 0
-        return Where(file=self.table.shown, line=self.line, column=start + blanks)
-
-    @property
-    def start(self) -> Where:
-        """Return the place of the record itself."""
-        return Where(file=self.table.shown, line=self.line, column=1)
-
-
-@dataclass(slots=True, eq=False)
-class CsvTable:
-    """A read table: `index` tells where a column stands in the cells; columns are those the file has."""
-
-    shown: str
-    index: dict[str, int] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    def __init__(self, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(finding.code)
 
 
 def read_csv(path: Path, shown: str, columns: Mapping[str, bool]) -> tuple[CsvTable, tuple[Finding, ...]]:
     """Read a table of at most 64 MB whose header must name every key of `columns` (value: may its cells not be empty?).
 
-    A required empty cell is a finding here; rows with any finding are left out.
+    A required empty cell is a finding here; rows with any finding are left out. What spreadsheets do to a table is undone where
+    it is certain, and recorded in its `habits`.
     """
-    table = CsvTable(shown=shown)
-    opened = open_regular(path, shown, MAXIMUM_SIZE)
+    opened = open_table(path, shown)
     if isinstance(opened, Finding):
-        return table, (opened,)
-    findings: list[Finding] = []
-    with opened as file:
-        for number, line in _lines(file, shown, findings):
-            if not table.index:
-                table.index = _read_header(line, number, shown, columns, findings)
-                if findings:
-                    break
-                continue
-            row = _read_row(table, line, number, columns, findings)
-            if row is not None:
-                table.rows.append(row)
-            if len(findings) > MAXIMUM_FINDINGS:
-                findings.append(make_finding("TR135", Where(file=shown, line=number), limit=MAXIMUM_FINDINGS))
-                break
-    if not table.index and not findings:
-        findings.append(make_finding("TR132", Where(file=shown, line=1, column=1), columns=", ".join(columns)))
-    return table, tuple(findings)
-
-
-def _lines(file: BinaryIO, shown: str, findings: list[Finding]) -> Iterator[tuple[int, str]]:
-    """Yield line numbers and decoded lines; blank lines and comments are left out; stops at the first unreadable one."""
-    number = 0
-    while content := file.readline(MAXIMUM_LINE + 1):
-        number += 1
-        if len(content) > MAXIMUM_LINE:
-            findings.append(make_finding("TR125", Where(file=shown, line=number), limit=MAXIMUM_LINE))
-            return
-        line = _decode_line(content, number, shown, findings)
-        if line is None:
-            return
-        if line and not line.isspace() and not line.startswith("#"):
-            yield number, line
-
-
-def _decode_line(content: bytes, number: int, shown: str, findings: list[Finding]) -> str | None:
-    content = content.rstrip(b"\n").removesuffix(b"\r")
-    if number == 1:
-        content = content.removeprefix(b"\xef\xbb\xbf")
+        return CsvTable(shown=shown), (opened,)
     try:
-        line = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        column = len(content[: error.start].decode("utf-8")) + 1
-        where = Where(file=shown, line=number, column=column)
-        findings.append(make_finding("TR103", where, byte=f"0x{content[error.start]:02X}"))
-        return None
-    if not line.isprintable():
-        found = FORBIDDEN_IN_VALUE.search(line)
-        if found is not None:
-            where = Where(file=shown, line=number, column=found.start() + 1)
-            findings.append(forbidden_character(found.group(), where))
-            return ""
-    elif found_wide := None if line.isascii() else FORBIDDEN_IN_VALUE.search(line):
-        where = Where(file=shown, line=number, column=found_wide.start() + 1)
-        findings.append(forbidden_character(found_wide.group(), where))
-        return ""
-    return line
+        return _TableReader(shown, columns).read(opened)
+    except _NotUtf8Error as error:
+        recoded = in_code_page(path, shown)
+        if isinstance(recoded, TableSource):
+            return _TableReader(shown, columns).read(recoded)
+        return CsvTable(shown=shown), (error.finding,)
 
 
-def _read_header(
-    line: str, number: int, shown: str, columns: Mapping[str, bool], findings: list[Finding]
-) -> dict[str, int]:
-    cells, starts = _split(line, number, shown, findings)
-    index: dict[str, int] = {}
-    meant: set[str] = set()
-    at = 1
-    for position, cell in enumerate(cells):
-        where = Where(file=shown, line=number, column=starts[position] if starts else at)
-        at += len(cell) + 1
-        name = cell.strip(" ")
-        if name in index:
-            findings.append(make_finding("TR130", where, column=name))
-        elif name not in columns:
-            nearest, allowed = suggest(name, columns), ", ".join(columns)
+class _TableReader:
+    """One run over a table: the separator and the number of cells once they are known, and the findings so far."""
+
+    def __init__(self, shown: str, columns: Mapping[str, bool]) -> None:
+        self._table = CsvTable(shown=shown)
+        self._columns = columns
+        self._separator = ""
+        self._width = 0
+        self._findings: list[Finding] = []
+
+    def read(self, source: TableSource) -> tuple[CsvTable, tuple[Finding, ...]]:
+        """Read the whole table."""
+        table, findings = self._table, self._findings
+        if source.encoding:
+            table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
+        with source.file as file:
+            for number, line in self._lines(file):
+                lost = letters_lost(line) if source.encoding == "Windows-1258" else -1
+                if lost >= 0:
+                    where = self._where(number, lost + 1)
+                    findings.append(make_finding("TR144", where, reason=because("letters_lost")))
+                    break
+                if not table.index:
+                    self._read_header(line, number)
+                    if findings:
+                        break
+                    continue
+                row = self._read_row(line, number)
+                if row is not None:
+                    table.rows.append(row)
+                if self._has_too_many(self._where(number)):
+                    break
+        if not table.index and not findings:
+            findings.append(make_finding("TR132", self._where(1, 1), columns=", ".join(self._columns)))
+        findings += settle(table)
+        return table, tuple(findings)
+
+    def _has_too_many(self, where: Where) -> bool:
+        """Return whether there are more findings than anybody reads; that is then the last one, at the place reached."""
+        if len(self._findings) <= MAXIMUM_FINDINGS:
+            return False
+        self._findings.append(make_finding("TR135", where, limit=MAXIMUM_FINDINGS))
+        return True
+
+    def _where(self, line: int, column: int = 0) -> Where:
+        return Where(file=self._table.shown, line=line, column=column)
+
+    def _lines(self, file: BinaryIO) -> Iterator[tuple[int, str]]:
+        """Yield line numbers and decoded lines; blank lines and comments are set aside; stops at an endless one."""
+        number = 0
+        while content := file.readline(MAXIMUM_LINE + 1):
+            number += 1
+            if len(content) > MAXIMUM_LINE:
+                self._findings.append(make_finding("TR125", self._where(number), limit=MAXIMUM_LINE))
+                return
+            line = self._decode(content, number)
+            if not line or line.isspace() or line.startswith("#"):
+                if self._shows(line.replace("\t", " "), number):
+                    self._table.aside.append((number, line.rstrip()))
+            elif number == 1 and len(line) == 5 and line.startswith("sep="):
+                self._table.habits.note(because("habit_names_separator"), self._where(1, 1))
+            elif self._admitted(line, number):
+                yield number, line
+
+    def _decode(self, content: bytes, number: int) -> str:
+        content = content.rstrip(b"\n").removesuffix(b"\r")
+        if number == 1:
+            content = content.removeprefix(b"\xef\xbb\xbf")
+        try:
+            line = content.decode("utf-8")
+        except UnicodeDecodeError as error:
+            column = len(content[: error.start].decode("utf-8")) + 1
+            where = self._where(number, column)
+            raise _NotUtf8Error(make_finding("TR103", where, byte=f"0x{content[error.start]:02X}")) from error
+        if line.isascii() or unicodedata.is_normalized("NFC", line):
+            return line
+        self._table.habits.note(because("habit_letters_in_parts"), self._where(number, 1))
+        return unicodedata.normalize("NFC", line)
+
+    def _admitted(self, line: str, number: int) -> bool:
+        """Return whether a line holds no forbidden character; learn the separator from the first one."""
+        if not self._separator:
+            self._separator = separator_of(line, self._columns)
+            if self._separator != ",":
+                self._table.habits.note(separator_reason(self._separator), self._where(number, 1))
+        return self._shows(line.replace("\t", " ") if self._separator == "\t" else line, number)
+
+    def _shows(self, line: str, number: int) -> bool:
+        """Return whether all of a line shows; if not, that is a finding."""
+        found = None if line.isascii() and line.isprintable() else FORBIDDEN_IN_VALUE.search(line)
+        if found is None:
+            return True
+        self._findings.append(forbidden_character(found.group(), self._where(number, found.start() + 1)))
+        return False
+
+    def _split(self, line: str, number: int) -> Cells | None:
+        split = split_line(line, self._separator, self._where(number))
+        if isinstance(split, Finding):
+            self._findings.append(split)
+            return None
+        return split
+
+    def _read_header(self, line: str, number: int) -> None:
+        if self._findings:
+            return
+        split = self._split(line, number)
+        if split is None:
+            return
+        cells, starts = split
+        used, self._width = len(_without_empty_ends(cells)), len(cells)
+        if used < len(cells):
+            self._table.habits.note(because("habit_empty_columns"), self._where(number, 1))
+        self._table.header_line = number
+        meant: set[str] = set()
+        at = 1
+        for position, cell in enumerate(cells[:used]):
+            where = self._where(number, starts[position] if starts else at)
+            at += len(cell) + 1
+            self._name_column(cell.strip(" "), position, where, meant)
+            if self._has_too_many(where):
+                return
+        start = self._where(number, 1)
+        missing = [name for name in self._columns if name not in self._table.index and name not in meant]
+        self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
+
+    def _name_column(self, name: str, position: int, where: Where, meant: set[str]) -> None:
+        if name in self._table.index:
+            self._findings.append(make_finding("TR130", where, column=name))
+        elif name not in self._columns:
+            nearest, allowed = suggest(name, self._columns), ", ".join(self._columns)
             meant.add(nearest)
-            findings.append(make_finding("TR128", where, column=name, suggestion=nearest, allowed=allowed))
-        index.setdefault(name, position)
-    start = Where(file=shown, line=number, column=1)
-    missing = [name for name in columns if name not in index and name not in meant]
-    findings.extend(make_finding("TR129", start, column=name) for name in missing)
-    return index
+            unknown = make_finding("TR128", where, column=name, suggestion=nearest, allowed=allowed)
+            self._findings.append(odd_finding(name, where) or unknown)
+        self._table.index.setdefault(name, position)
+
+    def _read_row(self, line: str, number: int) -> Row | None:
+        before = len(self._findings)
+        split = self._split(line, number)
+        if split is None:
+            return None
+        cells, starts = split
+        wanted = len(self._table.index)
+        filled = len(_without_empty_ends(cells))
+        if filled == 0:
+            self._table.habits.note(because("habit_empty_rows"), self._where(number, 1))
+            return None
+        if filled == 1 and cells[0].startswith("#"):
+            self._table.habits.note(because("habit_quoted_comments"), self._where(number, 1))
+            self._table.aside.append((number, cells[0].rstrip()))
+            return None
+        if len(cells) == self._width and filled <= wanted < self._width:
+            self._table.habits.note(because("habit_empty_columns"), self._where(number, 1))
+            cells = cells[:wanted]
+        row = Row(self._table, number, cells, starts)
+        if len(cells) != wanted:
+            self._findings.append(make_finding("TR127", row.start, found=len(cells), wanted=wanted))
+            return None
+        for name, required in self._columns.items():
+            if required and not row.text(name):
+                self._findings.append(make_finding("TR131", row.where(name), field=name))
+        return row if len(self._findings) == before else None
 
 
-def _read_row(
-    table: CsvTable, line: str, number: int, columns: Mapping[str, bool], findings: list[Finding]
-) -> Row | None:
-    before = len(findings)
-    cells, starts = _split(line, number, table.shown, findings)
-    if len(findings) > before:
-        return None
-    row = Row(table, number, cells, starts)
-    if len(cells) != len(table.index):
-        where = Where(file=table.shown, line=number, column=1)
-        findings.append(make_finding("TR127", where, found=len(cells), wanted=len(table.index)))
-        return None
-    for name, required in columns.items():
-        if required and not row.text(name):
-            findings.append(make_finding("TR131", row.where(name), field=name))
-    return row if len(findings) == before else None
-
-
-def _split(line: str, number: int, shown: str, findings: list[Finding]) -> tuple[Sequence[str], tuple[int, ...] | None]:
-    """Split a line at commas outside quotes; a doubled quote inside quotes is one quote."""
-    if '"' not in line:
-        return line.split(","), None
-    cells: list[str] = []
-    starts: list[int] = []
-    at = 0
-    while True:
-        text, next_at = _quoted_cell(line, at) if line.startswith('"', at) else _plain_cell(line, at)
-        if text is None:
-            findings.append(make_finding("TR126", Where(file=shown, line=number, column=next_at + 1)))
-            return cells, tuple(starts)
-        starts.append(at + (2 if line.startswith('"', at) else 1))
-        cells.append(text)
-        if next_at >= len(line):
-            return cells, tuple(starts)
-        at = next_at + 1
-
-
-def _plain_cell(line: str, at: int) -> tuple[str | None, int]:
-    end = line.find(",", at)
-    end = len(line) if end < 0 else end
-    quote = line.find('"', at, end)
-    return (line[at:end], end) if quote < 0 else (None, quote)
-
-
-def _quoted_cell(line: str, at: int) -> tuple[str | None, int]:
-    """Return the text and the index behind the closing quote; (None, place of the fault) if quoting is wrong."""
-    search = at + 1
-    while (quote := line.find('"', search)) >= 0:
-        if line.startswith('"', quote + 1):
-            search = quote + 2
-            continue
-        if quote + 1 < len(line) and line[quote + 1] != ",":
-            return None, quote + 1
-        return line[at + 1 : quote].replace('""', '"'), quote + 1
-    return None, at
+def _without_empty_ends(cells: Sequence[str]) -> Sequence[str]:
+    """Return the cells up to the last one that holds something."""
+    count = len(cells)
+    while count and not cells[count - 1].strip(" "):
+        count -= 1
+    return cells[:count]

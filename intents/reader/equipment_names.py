@@ -10,7 +10,7 @@ from pathlib import Path
 
 from intents.parser.reading import NameKind, ParserContext
 from intents.parser.registry import columns_of, read_table
-from intents.reader.csv_reader import CsvTable
+from intents.reader.table import CsvTable
 from intents.registry import SiteName
 
 DEVICES_FILE = "devices.csv"

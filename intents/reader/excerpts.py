@@ -6,14 +6,15 @@ its text.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from intents.finding import Finding
-from intents.reader.csv_reader import MAXIMUM_LINE, MAXIMUM_SIZE
-from intents.reader.source_text import open_regular
+from intents.reader.csv_reader import MAXIMUM_LINE
+from intents.reader.table_source import open_table
 
 
 def add_excerpts(folder: Path, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -30,17 +31,26 @@ def add_excerpts(folder: Path, findings: Iterable[Finding]) -> tuple[Finding, ..
 
 
 def _read_lines(path: Path, shown: str, numbers: set[int]) -> dict[int, str]:
-    opened = open_regular(path, shown, MAXIMUM_SIZE)
+    opened = open_table(path, shown)
     if isinstance(opened, Finding):
         return {}
     found: dict[int, str] = {}
     last = max(numbers)
-    with opened as file:
+    with opened.file as file:
         for number in range(1, last + 1):
             content = file.readline(MAXIMUM_LINE)
             if number in numbers:
                 content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
-                found[number] = content.rstrip(b"\r\n").decode("utf-8", "replace")
+                found[number] = _decode(content.rstrip(b"\r\n"))
             if not content.endswith(b"\n"):
                 break
     return found
+
+
+def _decode(content: bytes) -> str:
+    """Return a line as people meant it: in UTF-8, or in the code page that spreadsheets here save in."""
+    try:
+        line = content.decode("utf-8")
+    except UnicodeDecodeError:
+        line = content.decode("cp1258", "replace")
+    return unicodedata.normalize("NFC", line)

@@ -14,8 +14,8 @@ from typing import TypeVar
 from intents.finding import RuleRef, Where
 from intents.parser.reading import NameKind, ParserContext, located
 from intents.prefix import ANY4, Prefix
-from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_name, to_prefix, to_whole
-from intents.reader.csv_reader import Row
+from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_line, to_name, to_prefix, to_whole
+from intents.reader.table import Row
 from intents.registry import Validity
 
 _Value = TypeVar("_Value")
@@ -131,7 +131,7 @@ class RowFields(FieldReader):
 
     def optional(self, field: str, wanted: str = "text") -> str:  # noqa: ARG002 (a cell is always text)
         """Return a cell's text, "" if it is empty."""
-        return self._row.text(field)
+        return self._accepted(field, to_line(self._row.text(field)), "")
 
     def missing(self, field: str) -> None:
         """Record that a required cell is empty."""

@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from intents.finding import RuleRef, Where, make_finding
 from intents.parser.reading import NameKind, ParserContext
-from intents.reader.conversions import Choice, Complaint, to_choice
+from intents.reader.conversions import Choice, Complaint, to_choice, to_line
 from intents.reader.fields import NO_RULES, FieldReader
+from intents.reader.look_alikes import odd_letter
 from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
 from intents.reader.suggestions import suggest
 
@@ -34,7 +35,10 @@ class NodeFields(FieldReader):
             return
         self._entries = {entry.key: entry for entry in node.entries}
         for entry in node.entries:
-            if entry.key not in allowed:
+            if entry.key not in allowed and (odd := odd_letter(entry.key)) is not None:
+                self._meant.add(suggest(entry.key, allowed))
+                self.complain("TR142", entry.where, **odd)
+            elif entry.key not in allowed:
                 nearest = suggest(entry.key, allowed)
                 self._meant.add(nearest)
                 allowed_text = ", ".join(allowed)
@@ -59,16 +63,24 @@ class NodeFields(FieldReader):
         node = self.node(field)
         if node is None or (isinstance(node, ScalarNode) and node.value is None):
             return ""
-        text = self.scalar(node, wanted)
+        text = self.scalar(node, field, wanted)
         if text is not None and not text.strip(" "):
             self.complain("TR131", node.where, field=field)
         return text or ""
 
-    def scalar(self, node: Node, wanted: str = "text") -> str | None:
+    def scalar(self, node: Node, field: str, wanted: str = "text") -> str | None:
         """Return the text of a scalar of the wanted kind; None (a finding) if it is something else."""
         if isinstance(node, ScalarNode) and kind_of(node) == wanted:
-            return node.text
+            return self._line(node, field)
         self.complain("TR114", node.where, wanted=wanted, found=kind_of(node))
+        return None
+
+    def _line(self, node: ScalarNode, field: str) -> str | None:
+        """Return the text of a scalar if it is one short line; None (a finding) otherwise."""
+        line = to_line(node.text)
+        if isinstance(line, str):
+            return line
+        self.complain(line.code, node.where, field=field, **dict(line.values))
         return None
 
     def missing(self, field: str) -> None:
@@ -102,7 +114,7 @@ class NodeFields(FieldReader):
         """Return the texts of a list with their places; a repeated one is a finding."""
         found: dict[str, Where] = {}
         for node in self.items(field, required=required, may_be_empty=may_be_empty):
-            text = self.scalar(node)
+            text = self.scalar(node, field)
             if text is None:
                 continue
             if text in found:

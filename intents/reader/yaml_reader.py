@@ -8,6 +8,7 @@ deep nesting, and plain words that YAML 1.1 and YAML 1.2 read differently.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,11 +171,13 @@ class _TreeBuilder:
         if hidden is not None:
             self.findings.append(forbidden_character(hidden.group(), where))
         mapping = self._awaits_key()
+        # Letters and their marks may be written apart: the same text in tables and in YAML is the same value.
+        text = event.value if event.value.isascii() else unicodedata.normalize("NFC", event.value)
         if mapping is not None:
-            self._key(mapping, event.value, where, plain=plain)
+            self._key(mapping, text, where, plain=plain)
             return
-        value = self._resolve(event.value, where) if plain else event.value
-        self._place(ScalarNode(value, event.value, plain, where))
+        value = self._resolve(text, where) if plain else text
+        self._place(ScalarNode(value, text, plain, where))
 
     def _key(self, mapping: _OpenMapping, text: str, where: Where, *, plain: bool) -> None:
         if plain and text == "<<":

@@ -26,8 +26,9 @@ _AREAS: dict[str, tuple[str, ...]] = {
     "clause": ("route-map", "policy", "prefix-list"),
     "prefix-rule": ("prefix-list", "policy"),
     "static": ("static",),
-    "bgp": ("bgp-session", "bgp-send", "bgp-receive", "bgp-decision"),
-    "neighbor": ("bgp-session", "bgp-send", "bgp-receive", "peer-group"),
+    "bgp": ("bgp-session", "bgp-send", "bgp-receive", "bgp-decision", "bgp-internal"),
+    "neighbor": ("bgp-session", "bgp-send", "bgp-receive", "peer-group", "bgp-internal"),
+    "ospf": ("ospf",),
     "login": ("login",),
     "control-filter": ("login", "filter"),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from intents.reason import Reason
@@ -41,6 +42,8 @@ class PlatformRules:
     """A path is sent to a neighbour whose AS is its first one (IOS-SEND-02), else only if the statement says so (JUN-SEND-02)."""
     sends_back: bool = True
     """A path is sent back to the neighbour that it was learned from (IOS-SEND-07), else not (JUN-SEND-03)."""
+    sends_inactive: bool = True
+    """The best BGP path is told also where the table uses another source's route (IOS-SEND-03), else not (JUN-SEND-04)."""
     unusable_distance: int | None = 255
     """A static route of this distance is never installed (IOS-STAT-03, JUN-STAT-05)."""
     resolves_recursively: bool = True
@@ -58,6 +61,16 @@ class PlatformRules:
     """A physical interface that no section names is shut (IOS-UP-02); else it is up by default (JUN-UP-05)."""
     refuses_own_router_id: bool = True
     """An OPEN that names the receiver's own router ID is refused on external sessions, too (RFC-SESS-03)."""
+    groups_metrics: bool = False
+    """MEDs are compared AS by AS, in whatever order paths came (JUN-DEC-02), else path by path, by age (IOS-DEC-05)."""
+    external_distance: int = 20
+    """Administrative distance of what BGP learned from another AS (IOS-DIST-01, JUN-DIST-01)."""
+    internal_distance: int = 200
+    """That of what BGP learned inside the AS (IOS-DIST-01, JUN-DIST-01)."""
+    local_distance: int = 200
+    """That of an aggregate that BGP makes (IOS-DIST-01, JUN-DIST-01)."""
+    tells_metric_of_ospf: bool = True
+    """What BGP takes from OSPF carries its metric as MED (IOS-OSPF-09), else nobody has said what it carries (JUN-OSPF-07)."""
     router_id_of_instance: bool = False
     """Without a statement the router ID comes from the instance's own interfaces (JUN-UP-07), else from the global table's
     (IOS-RID-01)."""
@@ -140,6 +153,25 @@ class BaselineSettings:
     secret_names: Mapping[str, str]
 
 
+class WrittenKind(StrEnum):
+    """What an office writes that comes to stand in a device's text: by the field's name in the workspace."""
+
+    DEVICE = "device"
+    PURPOSE = "purpose"
+    DOMAIN_NAME = "domain_name"
+    TIMEZONE = "timezone"
+    BANNER = "banner"
+
+
+class WrittenFault(NamedTuple):
+    """Why a text that an office writes can't stand in texts of a platform, what may stand there, and what was probably meant
+    ("" if nobody can say)."""
+
+    reason: Reason
+    wanted: Reason
+    suggestion: str = ""
+
+
 class CapturedForms(NamedTuple):
     """What tells texts of a platform from others: `signs`, lines that they have; `strangers`, lines that they never have
     (those of platforms that look alike)."""
@@ -191,6 +223,14 @@ class Vendor(Protocol):
         Ours: what is intended; and whatever stands inside something that only we make (interfaces and VRFs that the
         intended paths name, ACLs, prefix lists and route maps in our namespace `TRUC-`, BGP in our VRFs).
         """
+        ...
+
+    def port_fault(self, name: str) -> WrittenFault | None:
+        """Return why a name is not the full name of a physical port, None if it is."""
+        ...
+
+    def written_fault(self, kind: WrittenKind, text: str) -> WrittenFault | None:
+        """Return why a text can't stand in the platform's texts as what it is, None if it can."""
         ...
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:

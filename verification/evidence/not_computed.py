@@ -13,26 +13,29 @@ from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from routing.model import BgpInstance, Device, Interface, RouteSource, StaticRoute
 from verification.routes.adjacency import InterfaceKey, parent_of
-from verification.routes.control_plane import EBGP_DISTANCE
+from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
-from verification.routes.route_filters import DEFAULT_PREFERENCE
 from verification.routes.topology import Topology
 from verification.verdicts.route_entry import table_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Routes:
-    """What a device stands in, and what its nodes have chosen (nothing, where routes do not settle)."""
+    """What a device stands in, what its nodes have chosen (nothing, where routes do not settle), and which might have chosen
+    otherwise."""
 
     topology: Topology
     base: Mapping[Prefix, PrefixState]
+    open: Mapping[int, Reason]
 
 
-def not_computed(device: Device, topology: Topology, base: Mapping[Prefix, PrefixState]) -> Iterator[Reason]:
-    """Yield the features of a device's routing that are read but not computed; `base`: what every node chose."""
-    routes = _Routes(topology=topology, base=base)
+def not_computed(device: Device, topology: Topology, plane: ControlPlane | None) -> Iterator[Reason]:
+    """Yield the features of a device's routing that are read but not computed; `plane`: None if routes do not settle."""
+    routes = _Routes(topology=topology, base={}, open={})
+    if plane is not None:
+        routes = _Routes(topology=topology, base=plane.base, open=plane.open)
     yield from _vrfs(device)
-    yield from _policies(device)
+    yield from _unsure(routes, device)
     yield from _media(device, topology)
     for static in device.statics:
         yield from _static(routes, device, static)
@@ -74,16 +77,10 @@ def _medium(interfaces: Mapping[InterfaceKey, Interface], device: str, name: str
     return frozenset(setting for item in found if item is not None for setting in item.medium)
 
 
-def _policies(device: Device) -> Iterator[Reason]:
-    """Yield policies over what a device takes that set a local preference other than the usual one."""
-    used = {name for instance in device.bgp for neighbor in instance.neighbors for name in neighbor.imports}
-    used |= {family.import_map for vrf in device.vrfs for family in vrf.families if family.import_map is not None}
-    for policy in sorted(device.policies, key=lambda item: item.name):
-        if policy.name in used and any(
-            clause.local_preference not in (None, DEFAULT_PREFERENCE) or clause.local_preference_change
-            for clause in policy.clauses
-        ):
-            yield because("local_preference", policy=policy.name)
+def _unsure(routes: _Routes, device: Device) -> Iterator[Reason]:
+    """Yield why the routes of a VRF are not sure: its choice hangs on which message came first (RFC-DEC-02, RFC-DEC-03), or on
+    what no document says."""
+    yield from (routes.open[node] for node in routes.topology.nodes_of.get(device.name, ()) if node in routes.open)
 
 
 def _static(routes: _Routes, device: Device, static: StaticRoute) -> Iterator[Reason]:
@@ -94,7 +91,9 @@ def _static(routes: _Routes, device: Device, static: StaticRoute) -> Iterator[Re
     if through is not None and static.next_hop is not None:
         next_hop = format_address(static.prefix.family, static.next_hop)
         yield because("recursive_route", prefix=static.prefix, next_hop=next_hop, through=through)
-    if static.distance > EBGP_DISTANCE and _comes_from_elsewhere(routes, device, static):
+    node = routes.topology.number.get((device.name, static.vrf))
+    received = 0 if node is None else routes.topology.rules[node].external_distance
+    if static.distance > received and _comes_from_elsewhere(routes, device, static):
         yield because("floating_route", prefix=static.prefix, distance=static.distance)
 
 

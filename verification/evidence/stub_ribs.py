@@ -17,8 +17,8 @@ from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.delivery import Deliveries
 from verification.packets.bit_sets import bit, everything, nothing
 from verification.routes.adjacency import Session
-from verification.routes.advertisements import Group
 from verification.routes.control_plane import ControlPlane
+from verification.routes.groups import Group
 from verification.routes.rib import PrefixState
 from verification.routes.route_filters import Filter
 

@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from intents.prefix import Address, format_address, prefix_of
 from intents.reason import Reason, because
 from routing.model import BgpInstance, BgpNeighbor, Device, Direction, Interface
-from routing.refs import neighbor_ref
+from routing.refs import neighbor_ref, ospf_ref
 from routing.subnet_links import port_of
 from verification.evidence.not_computed import not_computed
+from verification.inspection.ospf_doubts import ospf_doubts, ospf_neighbours
+from verification.inspection.ospf_filters import filtered_greetings
 from verification.inspection.texts import InspectedTexts
 from verification.reference.acl import judge_control, judge_interface
 from verification.routes.adjacency import Session
 from verification.routes.control_plane import ControlPlane
+from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
+from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.flow import ACK, SYN, TCP, Flow
 from verification.verdicts.verdict import Culprit, NotModelled
 
@@ -45,13 +49,14 @@ class Doubts:
 
     def __init__(self, texts: InspectedTexts, topology: Topology, plane: ControlPlane | None) -> None:
         """`plane`: the routes, None if they do not settle."""
-        self._base = {} if plane is None else plane.base
+        self._plane = plane
         self._texts = texts
         self._topology = topology
         self._owners = _owners(texts.network.devices)
         self._links = tuple(
             ((link.a_device, link.a_interface), (link.b_device, link.b_interface)) for link in texts.network.links
         )
+        self._whole = Surviving(topology, NO_FAILURE)
         self._own: dict[str, tuple[Doubt, ...]] = {}
 
     def of_device(self, device: str) -> tuple[Doubt, ...]:
@@ -75,14 +80,23 @@ class Doubts:
         return tuple(doubt for name in self.reaching(device) for doubt in self.of_device(name))
 
     def _named(self, device: str) -> Iterator[str]:
-        """Yield the devices that own an address which a device's text names as a neighbour."""
+        """Yield the devices that own an address which a device's text names as a neighbour, and those that it greets by OSPF."""
+        yield from ospf_neighbours(self._texts.network.devices[device], self._topology)
         for _, neighbor in _neighbors(self._texts.network.devices[device]):
             yield from self._owners.get(Address(neighbor.family, neighbor.address), ())
+        for pair in self._topology.pairs:
+            if device in {self._topology.nodes[node][0] for node in pair.nodes}:
+                passed = {node for road in self._whole.inner.roads(pair) for node in road.nodes}
+                yield from sorted(self._topology.nodes[node][0] for node in passed)
 
     def _find(self, device: Device) -> Iterator[Doubt]:
         yield from self._unknown(device)
-        for reason in not_computed(device, self._topology, self._base):
+        for reason in not_computed(device, self._topology, self._plane):
             yield Doubt(device=device.name, reason=reason)
+        found = (*ospf_doubts(device, self._topology), *filtered_greetings(device, self._topology))
+        for process, reason in found:
+            culprit = self._texts.culprit(device.name, ospf_ref(process.vrf, process.family))
+            yield Doubt(device=device.name, reason=reason, culprit=culprit)
         for instance, neighbor in _neighbors(device):
             why = self._open_session(device, instance, neighbor)
             if why is not None:
@@ -109,6 +123,8 @@ class Doubts:
         owners = self._owners.get(Address(neighbor.family, neighbor.address), ())
         if not owners:
             return because("neighbor_without_text", neighbor=address)
+        if not near and instance.is_internal(neighbor):
+            return None  # whether anything leads there is asked of the routes
         here = {(device.name, port_of(item.name)) for item in near}
         there = {(name, port_of(item.name)) for name in owners for item in self._having(name, neighbor)}
         if any((one in here and other in there) or (other in here and one in there) for one, other in self._links):
@@ -123,6 +139,8 @@ class Doubts:
 
     def _may_come_up(self, session: Session) -> bool:
         """Return whether the filters at both ends let the session's packets pass, whoever opens it."""
+        if session.internal:
+            return self._passes_inside(session)
         ends = (
             (self._topology.nodes[session.receiver], session.interface, session.export.address),
             (self._topology.nodes[session.sender], session.peer_interface, session.accept.address),
@@ -135,6 +153,16 @@ class Doubts:
             for direction, source, destination in ((Direction.IN, there, here), (Direction.OUT, here, there))
             for flow in _session_packets(session, source, destination, node[0], name)
         )
+
+    def _passes_inside(self, session: Session) -> bool:
+        """Return whether no filter stands on the ways between the ends of an internal session, nor before themselves."""
+        pair = self._topology.pair_of(session)
+        crossed = {item for road in self._whole.inner.roads(pair) for item in road.crossed}
+        if any((*item, session.family) in self._topology.bound for item in crossed):
+            return False
+        ends = {self._topology.nodes[node] for node in pair.nodes}
+        filters = [(vrf, item) for device, vrf in ends for item in self._texts.network.devices[device].control_filters]
+        return not any(item.family is session.family and item.vrf in (None, vrf) for vrf, item in filters)
 
     def _passes(self, node: tuple[str, str | None], name: str, flow: Flow, direction: Direction) -> bool:
         device = self._texts.network.devices[node[0]]

@@ -18,9 +18,10 @@ from intents.reason import Reason, because
 from routing.model import AclEntry, Device, Direction, Interface, LoginService, Network
 from verification.mutation.affected_prefixes import affected_prefixes, routing_part
 from verification.mutation.equivalent_acls import differing_packet
-from verification.mutation.equivalent_routes import Ends, RoutingState, all_prefixes, route, stretches, with_others
+from verification.mutation.equivalent_routes import Ends, RoutingState, route, stretches, with_others
 from verification.reference.acl import may_log_in
 from verification.reference.bgp_sessions import Node
+from verification.reference.table import named_prefixes
 from verification.verdicts.failure import Failure, FailureName
 from verification.verdicts.route_entry import table_named
 
@@ -47,7 +48,7 @@ class Unmutated:
     def __init__(self, network: Network, states: tuple[Failure, ...]) -> None:
         self.network = network
         self.states = states
-        self._prefixes = all_prefixes(network)
+        self._prefixes = named_prefixes(network)
         self._routed: dict[FailureName, tuple[RoutingState, Ends]] = {}
 
     def compare(self, after: Device) -> Difference | Same:
@@ -76,7 +77,7 @@ class Unmutated:
 
     def _route_differences(self, before: Device, after: Device) -> Iterator[Reason]:
         network = replace(self.network, devices={**self.network.devices, after.name: after})
-        prefixes = tuple(sorted({*self._prefixes, *all_prefixes(network)}, key=lambda item: (item.length, item)))
+        prefixes = tuple(sorted({*self._prefixes, *named_prefixes(network)}, key=lambda item: (item.length, item)))
         affected = affected_prefixes(before, after, prefixes)
         if any(instance.aggregates for device in network.devices.values() for instance in device.bgp):
             affected = prefixes

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix, format_address
-from routing.model import Interface, Network, RouteSource
-from verification.reference.bgp_sessions import Node, sessions
-from verification.reference.bgp_tables import settle
+from routing.model import Interface, Network
+from verification.reference.bgp_sessions import Node
 from verification.reference.cabling import (
     Cables,
     connected_prefixes,
@@ -22,15 +21,11 @@ from verification.reference.cabling import (
     neighbours,
     owns,
     parent_of,
-    wire,
 )
-from verification.reference.own_routes import own_routes
 from verification.reference.paths import Exit, Path
+from verification.reference.routes import all_routes, peerings_of
 from verification.verdicts.failure import Failure
 from verification.verdicts.flow import Disposition
-
-_EXTERNAL, _LOCAL = 20, 200
-"""Administrative distances of eBGP and of routes that BGP made here (aggregates, leaks of own routes)."""
 
 End = tuple[str, str, str]
 """How a way ends (a `Disposition`), on which device, at which port and tag ("" where there is none)."""
@@ -46,56 +41,21 @@ class RoutingState:
     routes: Mapping[Node, Mapping[Prefix, Exits]]
 
 
-def all_prefixes(network: Network) -> tuple[Prefix, ...]:
-    """Return every prefix that a device of the network may have a route to, shortest first."""
-    found: set[Prefix] = set()
-    for device in network.devices.values():
-        for family in Family:
-            found |= {prefix for item in device.interfaces for prefix in connected_prefixes(item, family)}
-        found |= {static.prefix for static in device.statics}
-        for instance in device.bgp:
-            found |= {*instance.networks, *(item.prefix for item in instance.aggregates)}
-    return tuple(sorted(found, key=lambda prefix: (prefix.length, prefix.family, prefix.network)))
-
-
 def route(network: Network, failure: Failure, prefixes: tuple[Prefix, ...]) -> RoutingState:
     """Return the routes to all these prefixes under a failure."""
-    wiring = wire(network, failure)
-    own = {node: own_routes(wiring, node, prefixes) for node in _nodes(network, failure)}
-    tables = settle(wiring, sessions(wiring), own, prefixes)
-    routes: dict[Node, dict[Prefix, Exits]] = {}
-    for node, mine in own.items():
-        found = {prefix: _exits(item.paths) for prefix, item in mine.items()}
-        for prefix, paths in ({} if tables is None else tables.get(node, {})).items():
-            distance = _distance(paths[0])
-            if distance is not None and (prefix not in mine or distance < mine[prefix].distance):
-                found[prefix] = _exits(paths)
-        routes[node] = found
-    return RoutingState(wiring=wiring, settled=tables is not None, routes=routes)
-
-
-def _nodes(network: Network, failure: Failure) -> list[Node]:
-    found: set[Node] = set()
-    for name, device in network.devices.items():
-        if name not in failure.devices:
-            found |= {(name, None), *((name, item.vrf) for item in device.interfaces)}
-            found |= {(name, item.vrf) for item in device.bgp} | {(name, item.vrf) for item in device.statics}
-            found |= {(name, item.name) for item in device.vrfs}
-    return sorted(found, key=lambda node: (node[0], node[1] or ""))
+    peerings = peerings_of(network, failure)
+    found = all_routes(peerings, prefixes)
+    routes = {} if found is None else found
+    return RoutingState(
+        wiring=peerings.wiring,
+        settled=found is not None,
+        routes={node: {prefix: _exits(item.paths) for prefix, item in held.items()} for node, held in routes.items()},
+    )
 
 
 def _exits(paths: Iterable[Path]) -> Exits:
     ways = {way for path in paths for way in path.exits}
     return tuple(sorted(ways, key=lambda way: (way.interface or "", way.next_hop or 0)))
-
-
-def _distance(best: Path) -> int | None:
-    """Return the administrative distance of what BGP offers; None: it only holds what the VRF has of its own."""
-    if best.source in (RouteSource.CONNECTED, RouteSource.STATIC):
-        return None
-    if best.source is RouteSource.BGP or (best.source is RouteSource.LEAKED and best.external):
-        return _EXTERNAL
-    return _LOCAL
 
 
 def with_others(state: RoutingState, all_of: RoutingState, computed: tuple[Prefix, ...]) -> RoutingState:

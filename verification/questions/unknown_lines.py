@@ -54,7 +54,11 @@ def unknowns_of(evidence: Evidence) -> Unknowns:
 
 def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed, and filters that are no fence."""
-    yield from not_computed(device, evidence.topology, evidence.control_plane.base)
+    yield from not_computed(device, evidence.topology, evidence.control_plane)
+    if device.ospf:
+        yield because("ospf_beside_intents")
+    if any(instance.is_internal(item) and item.enabled for instance in device.bgp for item in instance.neighbors):
+        yield because("inside_beside_intents")
     for item in device.interfaces:
         if (device.name, item.name) in evidence.topology.ports:
             continue

@@ -14,6 +14,7 @@ from routing.model import BgpInstance, Device, Direction, Redistribution, RouteS
 from routing.refs import bgp_ref, neighbor_ref, vrf_import_ref
 from verification.reference.bgp_sessions import BgpSession, Node
 from verification.reference.cabling import Cables
+from verification.reference.inner_paths import pass_inside
 from verification.reference.own_routes import Route
 from verification.reference.paths import DISCARD, Exit, Path, announce, apply_policies, behaviour_of, choose, learn
 
@@ -80,6 +81,7 @@ def _originated(
                 prefix=prefix,
                 source=RouteSource.AGGREGATE,
                 exits=(DISCARD,),
+                local_preference=instance.default_preference,
                 line=(device.name, bgp_ref(instance.vrf)),
             )
         if path is not None:
@@ -88,12 +90,12 @@ def _originated(
 
 def _from_own_routes(device: Device, instance: BgpInstance, route: Route) -> Path | None:
     first = route.paths[0]
-    path = replace(first, exits=tuple(way for item in route.paths for way in item.exits))
+    ways = tuple(way for item in route.paths for way in item.exits)
+    path = replace(first, exits=ways, local_preference=instance.default_preference)
     if route.prefix in instance.networks:
         return path
     behaviour = behaviour_of(device)
-    is_default = route.prefix.length == 0 and path.source is RouteSource.STATIC
-    if is_default and not behaviour.redistributes_default:
+    if not route.prefix.length and not behaviour.redistributes_default:
         return None
     for item in instance.redistributions:
         accepted = _redistribute(device, item, replace(path, origin=behaviour.redistributed_origin))
@@ -121,20 +123,28 @@ def _received(session: BgpSession, table: Table) -> Iterator[Path]:
     for prefix, paths in table.items():
         if prefix.family is not family or _is_suppressed(sender.instance, prefix):
             continue
-        sent = announce(sender.device, sender.instance, sender.neighbor, paths[0])
+        line = (
+            receiver.device.name,
+            neighbor_ref(receiver.instance.vrf, family, format_address(family, receiver.neighbor.address)),
+        )
+        inside = pass_inside(session, paths[0])
+        if inside is not None:
+            yield replace(inside, line=line)
+        sent = announce(sender.device, sender.instance, sender.neighbor, paths[0]) if session.resolve is None else None
         if sent is None:
             continue
-        arriving = replace(
-            sent,
+        arriving = Path(
+            prefix=prefix,
             source=RouteSource.BGP,
-            exits=(Exit(interface=receiver.interface.name, next_hop=receiver.neighbor.address),),
+            exits=(Exit(interface=session.interface, next_hop=receiver.neighbor.address),),
+            as_path=sent.as_path,
+            local_preference=receiver.instance.default_preference,
+            metric=sent.metric,
+            communities=sent.communities,
+            origin=sent.origin,
             external=True,
-            weighs=False,
             neighbor=receiver.neighbor.address,
-            line=(
-                receiver.device.name,
-                neighbor_ref(receiver.instance.vrf, family, format_address(family, receiver.neighbor.address)),
-            ),
+            line=line,
         )
         learned = learn(receiver.device, receiver.instance, receiver.neighbor, arriving)
         if learned is not None:

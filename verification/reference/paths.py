@@ -32,6 +32,8 @@ from verification.verdicts.flow import Line
 DEFAULT_PREFERENCE = 100
 IGP, INCOMPLETE = 0, 2
 HIGHEST = 2**32 - 1
+SENDER = -1
+"""In the place of a next hop: whoever announces the path."""
 STAYING = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
 """Communities that keep a route from every eBGP neighbour (RFC 1997; BOTH-SEND-01)."""
 
@@ -55,6 +57,9 @@ class Path:
     here). `external`: it came over an eBGP session at some point of its way into this device; `weighs`: it has the weight of a
     route that the device itself originates. `neighbor` is the sender's address (0 if there was none); the choice ends with
     the lowest, in place of the router identifier. `origin` is RFC 4271's ORIGIN.
+
+    `internal`: it came over a session inside the AS, from a client here if `from_client`; then `next_hop` is where it leads,
+    `igp_metric` how far that is, `router_id` whose it is, and `originator` and `clusters` the marks of reflectors.
     """
 
     prefix: Prefix
@@ -68,6 +73,13 @@ class Path:
     external: bool = False
     weighs: bool = False
     neighbor: int = 0
+    internal: bool = False
+    from_client: bool = False
+    next_hop: int | None = None
+    igp_metric: int = 0
+    router_id: int = 0
+    originator: int = 0
+    clusters: tuple[int, ...] = ()
     line: Line | None = None
 
 
@@ -154,6 +166,7 @@ def _apply_sets(clause: PolicyClause, path: Path) -> Path:
         metric=_changed_metric(clause, path),
         origin=path.origin if clause.origin is None else clause.origin,
         as_path=clause.prepend + path.as_path,
+        next_hop=SENDER if clause.next_hop_self else path.next_hop,
     )
 
 
@@ -177,7 +190,7 @@ def announce(device: Device, instance: BgpInstance, neighbor: BgpNeighbor, path:
     """
     if path.communities & STAYING or _is_held_back(device, neighbor, path):
         return None
-    is_foreign = path.external or path.source is RouteSource.LEAKED
+    is_foreign = path.external or path.source is RouteSource.LEAKED or (path.internal and path.as_path != ())
     outgoing = replace(path, metric=None) if is_foreign else path
     accepted = apply_policies(device, neighbor.exports, outgoing, Direction.OUT)
     if accepted is None:
@@ -253,7 +266,10 @@ def choose(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Return the best path first, then those that may be used beside it or in its place.
 
     Order: own routes (by their weight); highest local preference; shortest AS path; lowest ORIGIN; lowest metric among paths
-    with the same first AS (none counts as 0); received before leaked; lowest neighbour. Assumption, which widens what is
+    with the same first AS (none counts as 0); other ASs' before those of the own AS; nearest next hop; received before leaked;
+    lowest neighbour. One of the own AS stands alone: lowest router ID, shortest cluster list, lowest neighbour.
+
+    Assumption, which widens what is
     walked: every path equal to the best up to the metric may be used, whatever ASs it names and however many the device uses
     at once. Both platforms prefer the one that they heard of first (Cisco: "BGP Best Path Selection Algorithm"; Juniper:
     "Understanding BGP Path Selection"), so the text does not say which it is.
@@ -266,6 +282,10 @@ def choose(paths: Iterable[Path]) -> tuple[Path, ...]:
     left = _lowest(left, [len(path.as_path) for path in left])
     left = _lowest(left, [path.origin for path in left])
     left = [path for path in left if all(_metric(path) <= _metric(other) for other in left if _same_first(path, other))]
+    left = _lowest(left, [path.internal for path in left])
+    left = _lowest(left, [path.igp_metric for path in left])
+    if left[0].internal:
+        return (min(left, key=lambda path: (path.router_id, len(path.clusters), path.neighbor)),)
     best, *others = sorted(left, key=_last_resort)
     if best.source not in (RouteSource.BGP, RouteSource.LEAKED):
         return (best,)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from intents.prefix import Family, Prefix
-from routing.model import Network, RouteSource
+from routing.model import OSPF_SOURCES, Network, RouteSource
 from verification.reference.bgp_sessions import Node
 from verification.reference.cabling import connected_prefixes
+from verification.reference.ospf_routes import ospf_prefixes
 from verification.reference.own_routes import Route
-from verification.reference.routes import all_routes
+from verification.reference.routes import all_routes, peerings_of
 from verification.verdicts.failure import Failure
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -22,16 +23,15 @@ Tables = Mapping[Node, Mapping[Prefix, RouteEntry]]
 
 def tables(network: Network, failure: Failure) -> Tables | None:
     """Return the table of every VRF under a failure, None if the routes to some prefix never settle."""
-    prefixes = sorted(named_prefixes(network), key=lambda prefix: (prefix.length, prefix.family, prefix.network))
-    routes = all_routes(network, failure, tuple(prefixes))
+    routes = all_routes(peerings_of(network, failure), named_prefixes(network))
     if routes is None:
         return None
     return {node: {prefix: _entry(route) for prefix, route in held.items()} for node, held in routes.items()}
 
 
-def named_prefixes(network: Network) -> frozenset[Prefix]:
-    """Return every prefix that a text names as a route: connected, static, announced, aggregated."""
-    found: set[Prefix] = set()
+def named_prefixes(network: Network) -> tuple[Prefix, ...]:
+    """Return every prefix that a text names as a route (connected, static, announced, aggregated, OSPF's), shortest first."""
+    found = set(ospf_prefixes(network))
     for device in network.devices.values():
         found |= {
             prefix for family in Family for item in device.interfaces for prefix in connected_prefixes(item, family)
@@ -39,7 +39,7 @@ def named_prefixes(network: Network) -> frozenset[Prefix]:
         found |= {static.prefix for static in device.statics}
         for instance in device.bgp:
             found |= {*instance.networks, *(item.prefix for item in instance.aggregates)}
-    return frozenset(found)
+    return tuple(sorted(found, key=lambda prefix: (prefix.length, prefix.family, prefix.network)))
 
 
 def _entry(route: Route) -> RouteEntry:
@@ -59,6 +59,7 @@ def _entry(route: Route) -> RouteEntry:
         source=RouteSource(first.source),
         distance=route.distance,
         ways=tuple(sorted(ways, key=_order)),
+        metric=(first.metric or 0) if first.source in OSPF_SOURCES else 0,
     )
 
 

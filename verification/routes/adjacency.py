@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Family
+from intents.prefix import Family, Prefix
 from routing.model import BgpNeighbor, Interface
 
 Vrf = str | None
@@ -28,10 +28,12 @@ class Joint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One direction of an eBGP session: routes go from `sender` to `receiver`.
+    """One direction of a BGP session: routes go from `sender` to `receiver`.
 
     `sender_asn` is the AS that the receiver sees; `loop_asns` are the ASs whose presence the receiver takes for a loop;
-    `interface` is the receiver's, towards `peer_interface` of the sender; `next_hop` is the sender's address.
+    `interface` is the receiver's, towards `peer_interface` of the sender; `next_hop` is the sender's address. An `internal` one
+    goes over whatever routes lead there, so it has no interfaces and no link; it knows the router IDs of both ends, and the
+    sender's cluster ID.
     """
 
     number: int
@@ -47,6 +49,10 @@ class Session:
     sender_path: tuple[int, ...]
     sender_asn: int
     loop_asns: frozenset[int]
+    internal: bool = False
+    sender_id: int = 0
+    receiver_id: int = 0
+    cluster: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +72,16 @@ class ForwardingHop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalRoute:
-    """A connected or static route of a node: distance, ways on, and the interfaces that it needs up."""
+    """A route of a node that BGP has no part in (connected, static, OSPF's): distance, ways on, and OSPF's metric."""
 
     distance: int
     source: str
     hops: tuple[ForwardingHop, ...]
+    metric: int = 0
+
+
+Tables = tuple[Mapping[Prefix, LocalRoute], ...]
+"""The routes of every node that BGP has no part in, by node number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

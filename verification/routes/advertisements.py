@@ -7,70 +7,21 @@ out before any path is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import chain, count
-from typing import NamedTuple
 
-from intents.prefix import Family, Prefix
+from intents.prefix import Prefix
+from intents.reason import Reason, because
 from routing.model import RoutePolicy, RouteSource
 from verification.routes.adjacency import ForwardingHop, Session
-from verification.routes.best_path import Candidate, Grade
+from verification.routes.best_path import Candidate
+from verification.routes.groups import Group, Sent, through
+from verification.routes.inside.carried import InternalRoutes
+from verification.routes.inside.next_hops import NextHops
 from verification.routes.private_asns import without_private
 from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
-from verification.routes.stubs import find_stubs
+from verification.routes.stubs import NO_STUBS, find_stubs
 from verification.routes.topology import Topology
-
-
-class Group(NamedTuple):
-    """Sessions of one node and family with equal sending halves and equal import filters.
-
-    `first` is any of them, `preference` the highest that a receiver may give, `origin` the lowest that either end may. Everybody
-    in `always` is told every prefix; a stub only what `stubs` has for it by prefix.
-    """
-
-    number: int
-    family: Family
-    exports: tuple[Filter, ...]
-    imports: tuple[Filter, ...]
-    first: Session
-    preference: int
-    origin: int | None
-    always: tuple[Session, ...]
-    stubs: Mapping[Prefix, tuple[Session, ...]]
-
-    def best_grade(self, best: Candidate) -> Grade:
-        """Return the best grade that an offer made of a path can have."""
-        kept = 0 if self.first.export.remove_private else len(best.attributes.as_path)
-        path = len(self.first.sender_path) + kept
-        origin = best.attributes.origin if self.origin is None else min(self.origin, best.attributes.origin)
-        return (True, -self.preference, path, origin)
-
-    def advertised(self, prefix: Prefix) -> tuple[Session, ...]:
-        """Return the sessions whose receivers settle a prefix."""
-        return (*self.always, *self.stubs[prefix]) if prefix in self.stubs else self.always
-
-    def passes(self, prefix: Prefix) -> bool:
-        """Return whether a prefix can pass, whatever its attributes."""
-        return (
-            self.family is prefix.family
-            and all(item.may_accept(prefix) for item in self.exports)
-            and all(item.may_accept(prefix) for item in self.imports)
-        )
-
-
-class Sent(NamedTuple):
-    """What the import filters make of a path, and the AS path as it was sent (loops are looked for in that).
-
-    `held_first`: the first AS of the path as its sender holds it, None if it has none; `learned_from`: the neighbour that the
-    sender learned it from, None if it didn't.
-    """
-
-    accepted: PathAttributes
-    path: tuple[int, ...]
-    asns: frozenset[int]
-    held_first: int | None
-    learned_from: int | None
-
 
 _REJECTING = RoutePolicy(name="", clauses=())
 """What stands for a policy that is named and not defined (IOS-REF-01, IOS-REF-02)."""
@@ -89,7 +40,19 @@ class Advertisements:
             item.export.remove_private is not None for item in topology.sessions
         )
         """Whether any policy asks for ASs of a path, or a session leaves some out."""
-        self.stubs = find_stubs(topology, self._passing)
+        self._preferring = tuple(self._find_preferring())
+        usual = {item.default_preference for item in topology.instances.values()}
+        self._all_contested = bool(topology.pairs) or bool(usual - {DEFAULT_PREFERENCE})
+        self.contested = self._all_contested or bool(self._preferring)
+        """Whether the routes to any prefix might settle in more than one way."""
+        self.unclear: dict[int, Reason] = {}
+        """Nodes that send what no document says, each with one such thing."""
+        self._inside = InternalRoutes(topology, self.unclear)
+        preferences = [item.preference for item in self._filters.values()]
+        self._highest = max([0, *preferences, *(item.default_preference for item in topology.instances.values())])
+        if any(item.raises for item in self._filters.values()):
+            self._highest = (1 << 32) - 1
+        self.stubs = find_stubs(topology, self._passing) if not self.contested else NO_STUBS
         self.group_of: dict[int, Group] = {}
         """The group of every session."""
         self._always: dict[int, tuple[Group, ...]] = {}
@@ -100,6 +63,25 @@ class Advertisements:
                 for prefix in () if group.always else group.stubs:
                     self._sometimes[(node, prefix)] = (*self._sometimes.get((node, prefix), ()), group)
         self._hops = tuple((_hop(item),) for item in topology.sessions)
+
+    def is_contested(self, prefix: Prefix) -> bool:
+        """Return whether the routes to a prefix might settle in more than one way."""
+        return self._all_contested or any(item.may_prefer(prefix) for item in self._preferring)
+
+    def _find_preferring(self) -> Iterator[Filter]:
+        """Yield the policies over received, leaked or own routes that change a local preference."""
+        used = {
+            (self._topology.nodes[item.receiver][0], name)
+            for item in self._topology.sessions
+            for name in item.accept.imports
+        }
+        used |= {(self._topology.nodes[item.target][0], item.import_map or "") for item in self._topology.leaks}
+        used |= {
+            (self._topology.nodes[node][0], item.policy or "")
+            for node, instance in self._topology.instances.items()
+            for item in instance.redistributions
+        }
+        yield from dict.fromkeys(item for key, item in self._filters.items() if key in used and item.prefers)
 
     def _grouped(self) -> dict[int, tuple[Group, ...]]:
         found: dict[int, dict[tuple[object, ...], list[Session]]] = {}
@@ -116,6 +98,8 @@ class Advertisements:
                 session.export.remove_private and (session.export.remove_private, session.export.remote_as),
                 self._topology.rules[session.receiver].checks_first_as,
                 prepended,
+                session.internal and (session.export.client, session.export.next_hop_self),
+                self._topology.instances[session.receiver].default_preference,
             )
             found.setdefault(session.sender, {}).setdefault(key, []).append(session)
         numbers = count()
@@ -131,7 +115,8 @@ class Advertisements:
             for prefix in self.stubs.settled.get(item.receiver, ()):
                 stubs.setdefault(prefix, []).append(item)
         exports, imports = self._chain(first, sending=True), self._chain(first, sending=False)
-        given = max([DEFAULT_PREFERENCE, *(item.preference for item in imports)])
+        usual = self._topology.instances[first.receiver].default_preference
+        given = max([usual, *(item.preference for item in imports)])
         origins = [item.origin for item in (*exports, *imports) if item.origin is not None]
         group = Group(
             number=number,
@@ -143,6 +128,7 @@ class Advertisements:
             origin=min(origins, default=None),
             always=tuple(item for item in sessions if item.receiver not in self.stubs.settled),
             stubs={prefix: tuple(items) for prefix, items in stubs.items()},
+            highest=self._highest,
         )
         self.group_of.update((item.number, group) for item in sessions)
         return group
@@ -174,7 +160,7 @@ class Advertisements:
         self, device: str, names: Iterable[str], prefix: Prefix, path: PathAttributes, *, announcing: bool
     ) -> PathAttributes | None:
         """Return the attributes after every named policy of a device, None if one rejects."""
-        return _through(self.named(device, names), prefix, path, announcing=announcing)
+        return through(self.named(device, names), prefix, path, announcing=announcing)
 
     def named(self, device: str, names: Iterable[str]) -> tuple[Filter, ...]:
         """Return the policies of a device that have these names; one that is not defined rejects everything (IOS-REF-01)."""
@@ -182,15 +168,20 @@ class Advertisements:
 
     def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
         """Return what a group's receivers would make of a path, their own loop checks aside."""
+        if group.first.internal:
+            return self._inside.sent(group, prefix, best)
         first = group.first
         path = best.attributes
         if not WELL_KNOWN.isdisjoint(path.communities):
             return None
-        is_foreign = best.external or path.source is RouteSource.LEAKED  # IOS-MED-01, IOS-MED-02
+        # IOS-MED-01, IOS-MED-02
+        is_foreign = best.external or path.source is RouteSource.LEAKED or (best.internal and bool(path.as_path))
         leaving = path._replace(metric=None if is_foreign else path.metric)
-        accepted = _through(group.exports, prefix, leaving, announcing=True)
+        accepted = through(group.exports, prefix, leaving, announcing=True)
         if accepted is None:
             return None
+        if best.internal and not is_foreign and path.metric and accepted.metric == path.metric:
+            self.unclear[first.sender] = because("metric_from_inside", prefix=prefix)
         prepended = accepted.as_path[: len(accepted.as_path) - len(path.as_path)]
         passed_on = without_private(path.as_path, first.export, first.sender_path[-1])
         if self._topology.rules[first.sender].prepends_behind_own_as:
@@ -205,13 +196,16 @@ class Advertisements:
             source=RouteSource.BGP,
             as_path=as_path,
             communities=accepted.communities if first.export.send_communities else frozenset(),
+            local_preference=self._topology.instances[first.receiver].default_preference,
             metric=accepted.metric,
             origin=accepted.origin,
         )
-        learned = _through(group.imports, prefix, arriving, announcing=False)
+        learned = through(group.imports, prefix, arriving, announcing=False)
         is_checked = self._topology.rules[first.receiver].checks_first_as
         if learned is None or (is_checked and asns[0] != first.accept.remote_as):
             return None
+        if learned.next_hop is not None:
+            self.unclear[first.receiver] = because("next_hop_on_import", prefix=prefix)
         received = path.source is RouteSource.BGP
         return Sent(
             learned,
@@ -221,16 +215,18 @@ class Advertisements:
             best.neighbor if received else None,
         )
 
-    def received(self, session: Session, sent: Sent) -> Candidate | None:
+    def received(self, session: Session, sent: Sent, next_hops: NextHops) -> Candidate | None:
         """Return what one receiver makes of it: None if it is not sent to this one, or if it finds its own AS in the path too
         often (RFC 4271 9.1.2)."""
         own = session.loop_asns
         rules, statement = self._topology.rules[session.sender], session.export
         if not rules.sends_back and sent.learned_from == statement.address:
             return None
-        if not rules.sends_to_first_as and not statement.advertise_peer_as and sent.held_first == statement.remote_as:
-            return None
         if not sent.asns.isdisjoint(own) and sum(asn in own for asn in sent.path) > session.accept.loops:
+            return None
+        if session.internal:
+            return self._inside.received(session, sent, next_hops)
+        if not rules.sends_to_first_as and not statement.advertise_peer_as and sent.held_first == statement.remote_as:
             return None
         return Candidate(sent.accepted, self._hops[session.number], session.next_hop, True)
 
@@ -242,14 +238,3 @@ def _hop(session: Session) -> ForwardingHop:
         peer_interface=session.peer_interface,
         link=session.link,
     )
-
-
-def _through(
-    filters: Iterable[Filter], prefix: Prefix, path: PathAttributes, *, announcing: bool
-) -> PathAttributes | None:
-    current: PathAttributes | None = path
-    for item in filters:
-        if current is None:
-            return None
-        current = item.apply(prefix, current, announcing)
-    return current

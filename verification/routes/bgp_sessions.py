@@ -1,4 +1,4 @@
-"""eBGP sessions that come up, from neighbour statements and joints.
+"""Sessions between ASs that come up, from neighbour statements and joints.
 
 The one idea: a session is two statements that name each other's address and AS over a joint; each direction is one `Session`.
 """
@@ -65,7 +65,9 @@ def sessions(
                 export = statements.get((sender, mine[0], mine[1]))
                 if accept is None or export is None:
                     continue
-                if not _agree(accept, instances[receiver], export, instances[sender]):
+                if instances[receiver].is_internal(accept) or not _agree(
+                    accept, instances[receiver], export, instances[sender]
+                ):
                     continue
                 if not _greet(identities[receiver], identities[sender]):
                     continue

@@ -13,23 +13,25 @@ to look at.
 from __future__ import annotations
 
 from collections import ChainMap
+from collections.abc import Mapping
 from itertools import chain
 
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from routing.model import RouteSource
 from verification.routes.adjacency import ForwardingHop
 from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
 from verification.routes.decision_process import DecisionProcess, contending, grade_of
 from verification.routes.destination_classes import find_destinations, read_off
+from verification.routes.inside.unsure import unsure_nodes
 from verification.routes.origination import Origins, most_specific_first
-from verification.routes.rib import PrefixState
+from verification.routes.outcomes import Outcomes
+from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
-
-EBGP_DISTANCE = 20
-LOCAL_DISTANCE = 200
+from verification.verdicts.route_entry import table_named
 
 
 class ControlPlane:
@@ -46,18 +48,26 @@ class ControlPlane:
         self.prefixes = self._origins.prefixes
         self.destinations = find_destinations(topology, self.advertisements, self._origins, self._whole)
         self.base: dict[Prefix, PrefixState] = {}
+        self.open: dict[int, Reason] = {}
+        """Nodes whose routes are not sure, each with the first reason."""
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
         firsts: dict[int, Prefix] = {}
         for prefix in self.prefixes:
             first = self._first(prefix, firsts, self._whole)
             self.base[prefix] = (
-                self._settle(prefix) if first == prefix else self._read_off(self.base[first], first, prefix)
+                self._settle(prefix, self._whole, self.base)
+                if first == prefix
+                else self._read_off(self.base[first], first, prefix)
             )
+            for node in self._undecided(prefix, self.base[prefix], self._whole):
+                self.open.setdefault(node, self._several_outcomes(node, prefix))
             for node in self.base[prefix].selected:
                 for kind, number in self.base[prefix].offers(node):
                     if kind == "s":
                         self.by_session.setdefault(number, []).append(prefix)
+        for node, reason in unsure_nodes(self.topology, self.advertisements, self._whole, self.base):
+            self.open.setdefault(node, reason)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
@@ -93,23 +103,33 @@ class ControlPlane:
     ) -> PrefixState:
         return read_off(state, self.destinations[first], self.destinations[prefix], base)
 
-    def _settle(self, prefix: Prefix) -> PrefixState:
+    def _settle(self, prefix: Prefix, surviving: Surviving, settled: Mapping[Prefix, PrefixState]) -> PrefixState:
         state = PrefixState()
         dirty: list[int] = []
         for node in self._origins.possible(prefix):
-            candidate = self._origins.originate(node, prefix, self._whole, self.base)
+            candidate = self._origins.originate(node, prefix, surviving, settled)
             if candidate is not None:
                 state.put(node, ORIGINATED, candidate)
                 dirty.append(node)
-        self._process.settle(prefix, state, dirty, self._whole)
+        self._process.settle(prefix, state, dirty, surviving)
         state.compact()
         return state
+
+    def _undecided(self, prefix: Prefix, state: PrefixState, surviving: Surviving) -> frozenset[int]:
+        """Return the nodes that might choose otherwise than they did."""
+        if not self.advertisements.is_contested(prefix):
+            return frozenset()
+        offers = ((node, state.offers(node).get(ORIGINATED)) for node in self._origins.possible(prefix))
+        search = Outcomes(self.topology, self.advertisements, self._process, surviving)
+        return search.undecided(prefix, {node: own for node, own in offers if own is not None})
 
     def under(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
         """Return views for exactly those prefixes whose routes a failure changes on some living node; NotSettledError.
 
         A node that merely lost some of several equal ways, over sessions that are dead, needs no view.
         """
+        if self.advertisements.contested:
+            return self._anew(surviving)
         lost = self._lost(surviving)
         views: dict[Prefix, PrefixState] = {}
         firsts: dict[int, Prefix] = {}
@@ -124,6 +144,34 @@ class ControlPlane:
                 views[prefix] = view
         return {prefix: views[prefix] for prefix in sorted(views, key=most_specific_first)}
 
+    def _several_outcomes(self, node: int, prefix: Prefix) -> Reason:
+        return because("several_outcomes", prefix=prefix, vrf=table_named(self.topology.nodes[node][1]))
+
+    def _anew(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
+        """Return the same, every prefix settled anew: where routes may settle in several ways, what is left of those before is no
+        guide; NotSettledError also if they may."""
+        found: dict[Prefix, PrefixState] = {}
+        for prefix in self.prefixes:
+            state = self._settle(prefix, surviving, found)
+            for node in self._undecided(prefix, state, surviving):
+                raise NotSettledError(prefix, self._several_outcomes(node, prefix))
+            base = self.base[prefix]
+            living = (node for node in state.selected.keys() | base.selected.keys() if node not in surviving.lost_nodes)
+            state.changed = frozenset(node for node in living if self._differs(base.choice(node), state.choice(node)))
+            state.changed |= {
+                node
+                for node in surviving.nodes_with_lost_route
+                if surviving.local(node, prefix) != self.topology.local[node].get(prefix)
+            }
+            found[prefix] = state
+        for node, reason in unsure_nodes(self.topology, self.advertisements, surviving, found):
+            raise NotSettledError(min(self.topology.local[node], default=self.prefixes[0]), reason)
+        return {
+            prefix: state
+            for prefix, state in found.items()
+            if state.changed or state.selected != self.base[prefix].selected
+        }
+
     def _lost(self, surviving: Surviving) -> dict[Prefix, set[int]]:
         """Return the living nodes that lost something, by prefix."""
         lost: dict[Prefix, set[int]] = {}
@@ -132,9 +180,9 @@ class ControlPlane:
             if receiver not in surviving.lost_nodes:
                 for prefix in self.by_session.get(number, ()):
                     lost.setdefault(prefix, set()).add(receiver)
-        for node in surviving.nodes_with_lost_interface:
+        for node in surviving.nodes_with_lost_route:
             for prefix, route in self.topology.local[node].items():
-                if surviving.local(node, route) != route:
+                if surviving.local(node, prefix) != route:
                     lost.setdefault(prefix, set()).add(node)
         if self._origins.aggregating:
             for prefix in self.prefixes:
@@ -146,7 +194,7 @@ class ControlPlane:
     ) -> PrefixState | None:
         """Return how a prefix is routed under a failure, None if nobody notices."""
         local = self.topology.local
-        touched = {n for n in nodes if prefix in local[n] and surviving.local(n, local[n][prefix]) != local[n][prefix]}
+        touched = {n for n in nodes if prefix in local[n] and surviving.local(n, prefix) != local[n][prefix]}
         base = self.base[prefix]
         if (
             len(nodes) == 1
@@ -233,13 +281,8 @@ class ControlPlane:
         if one is other:
             return False
         mine, theirs = one.attributes, other.attributes
-        if (one.external, mine.source, mine.communities, mine.local_preference, mine.metric, mine.origin) != (
-            other.external,
-            theirs.source,
-            theirs.communities,
-            theirs.local_preference,
-            theirs.metric,
-            theirs.origin,
+        if one._replace(attributes=mine._replace(as_path=()), hops=(), neighbor=0) != other._replace(
+            attributes=theirs._replace(as_path=()), hops=(), neighbor=0
         ):
             return True
         paths = (mine.as_path, theirs.as_path)

@@ -14,7 +14,7 @@ from typing import assert_never
 from intents.prefix import Prefix
 from routing.model import RouteSource
 from verification.routes.adjacency import Leak, Session
-from verification.routes.advertisements import Advertisements, Group, Sent
+from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import (
     ORIGINATED,
     Candidate,
@@ -25,6 +25,7 @@ from verification.routes.best_path import (
     grade,
     select,
 )
+from verification.routes.groups import Group, Sent
 from verification.routes.origination import Origins
 from verification.routes.rib import NotSettledError, PrefixState
 from verification.routes.surviving import Surviving
@@ -51,6 +52,35 @@ class DecisionProcess:
     def leaks(self, node: int) -> bool:
         """Return whether a node leaks into another one."""
         return node in self._leaks_from
+
+    def leaks_from(self, node: int) -> tuple[Leak, ...]:
+        """Return what a node leaks into others."""
+        return self._leaks_from.get(node, ())
+
+    def leaks_to(self, node: int) -> tuple[Leak, ...]:
+        """Return what others leak into a node."""
+        return self._leaks_to.get(node, ())
+
+    def hears(self, node: int, prefix: Prefix) -> Iterator[Session]:
+        """Yield the sessions over which a node may be told of a prefix."""
+        yield from self._hears.get(node, ())
+        yield from self._hears_stubs.get((node, prefix), ())
+
+    def told(
+        self, prefix: Prefix, node: int, chosen: Selected, surviving: Surviving
+    ) -> Iterator[tuple[CandidateKey, int, Candidate | None]]:
+        """Yield what becomes of a choice at each one who may hear of it: as which offer, where, and what (None: nothing)."""
+        if self._origins.suppressed(node, prefix):
+            return
+        for group in self._advertisements.groups(node, prefix):
+            sent = self._advertisements.sent(group, prefix, chosen.used[0])
+            for session in group.advertised(prefix):
+                if session.number not in surviving.lost_sessions:
+                    offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
+                    yield self._keys[session.number], session.receiver, offer
+        for leak in self._leaks_from.get(node, ()):
+            if leak.family is prefix.family and leak.target not in surviving.lost_nodes:
+                yield ("l", node), leak.target, self._leak(leak, prefix, chosen, surviving)
 
     def settle(self, prefix: Prefix, state: PrefixState, dirty: list[int], surviving: Surviving) -> None:
         """Let nodes choose and tell until nobody changes its mind."""
@@ -90,8 +120,7 @@ class DecisionProcess:
         """Put in a node's candidates all that its neighbours tell and its VRFs leak now."""
         own = state.offers(node).get(ORIGINATED)
         offers: dict[CandidateKey, Candidate] = {} if own is None else {ORIGINATED: own}
-        sessions = chain(self._hears.get(node, ()), self._hears_stubs.get((node, prefix), ()))
-        offers.update(self.ask(sessions, prefix, state, surviving))
+        offers.update(self.ask(self.hears(node, prefix), prefix, state, surviving))
         for leak in self._leaks_to.get(node, ()):
             advertised = state.choice(leak.source)
             offer = (
@@ -114,7 +143,7 @@ class DecisionProcess:
             group = self._advertisements.group_of[session.number]
             if group.passes(prefix) and not self._origins.suppressed(session.sender, prefix):
                 sent = self._advertisements.sent(group, prefix, advertised.used[0])
-                offer = None if sent is None else self._advertisements.received(session, sent)
+                offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
                 if offer is not None:
                     yield self._keys[session.number], offer
 
@@ -156,7 +185,7 @@ class DecisionProcess:
                     continue
             if best is not None and not is_asked:
                 sent, is_asked = self._advertisements.sent(group, prefix, best), True
-            offer = None if sent is None else self._advertisements.received(session, sent)
+            offer = None if sent is None else self._advertisements.received(session, sent, surviving.next_hops)
             if _offer(state, receiver, key, offer):
                 yield receiver
 

@@ -52,9 +52,7 @@ class Destination:
     def is_spared(self, surviving: Surviving) -> bool:
         """Return whether all that enters is what enters in the whole network."""
         sessions = (item.session for item in self.entries)
-        return surviving.lost_sessions.isdisjoint(sessions) and surviving.nodes_with_lost_interface.isdisjoint(
-            self.origins
-        )
+        return surviving.lost_sessions.isdisjoint(sessions) and surviving.nodes_with_lost_route.isdisjoint(self.origins)
 
 
 def find_destinations(
@@ -139,13 +137,15 @@ def _entering(
         if settling.get(prefix, set()) == set(nodes):
             own = {node: origins.originate(node, prefix, whole, {}) for node in nodes}
             originated = {node: item for node, item in own.items() if item is not None}
-            entries = _entries(prefix, advertisements, originated) if len(originated) == len(own) else ()
+            entries = _entries(prefix, advertisements, originated, whole) if len(originated) == len(own) else ()
             if entries:
                 found[prefix] = (originated, entries)
     return found
 
 
-def _entries(prefix: Prefix, advertisements: Advertisements, origins: Mapping[int, Candidate]) -> tuple[Ingress, ...]:
+def _entries(
+    prefix: Prefix, advertisements: Advertisements, origins: Mapping[int, Candidate], whole: Surviving
+) -> tuple[Ingress, ...]:
     """Return what enters, in the order in which it is told; nothing if one of the stubs tells another one."""
     found: list[Ingress] = []
     for node, own in origins.items():
@@ -153,7 +153,11 @@ def _entries(prefix: Prefix, advertisements: Advertisements, origins: Mapping[in
             if prefix in group.stubs:
                 return ()
             sent = advertisements.sent(group, prefix, own)
-            offers = () if sent is None else [(item, advertisements.received(item, sent)) for item in group.always]
+            offers = (
+                ()
+                if sent is None
+                else [(item, advertisements.received(item, sent, whole.next_hops)) for item in group.always]
+            )
             found += [Ingress(item.receiver, item.number, offer) for item, offer in offers if offer is not None]
     return tuple(found)
 

@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
+from routing.model import RouteSource
+from routing.vendors.vendor import PlatformRules
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import Candidate, CandidateKey, Selected
-from verification.routes.control_plane import EBGP_DISTANCE, LOCAL_DISTANCE, ControlPlane
+from verification.routes.bgp_in_ospf import tellers, told_of_bgp
+from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
@@ -34,9 +37,12 @@ class Way(NamedTuple):
     filters: tuple[Filter, ...]
 
 
-def distance_of(selected: Selected) -> int:
+def distance_of(selected: Selected, rules: PlatformRules) -> int:
     """Return the administrative distance of what BGP offers."""
-    return EBGP_DISTANCE if selected.used[0].external else LOCAL_DISTANCE
+    best = selected.used[0]
+    if best.internal:
+        return rules.internal_distance
+    return rules.external_distance if best.external else rules.local_distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,8 @@ class Forwarding:
         self.surviving = surviving
         self.views = views
         self._known: dict[Prefix, dict[int, tuple[Way, ...]]] = {}
+        self._telling = tellers(surviving.ospf.graph)
+        self._told: dict[Prefix, Mapping[int, LocalRoute]] = {}
 
     def chosen_hops(self, node: int, prefix: Prefix) -> tuple[ForwardingHop, ...]:
         """Return the ways on from a node for one prefix, () if it has no route: the lowest distance wins."""
@@ -95,14 +103,41 @@ class Forwarding:
 
     def winner(self, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
         """Return the route that a node uses for one prefix, its own or a chosen one: the lowest distance wins."""
-        local = self.surviving.local(node, self.topology.local[node].get(prefix))
+        found = self._winner(node, prefix)
+        told = self._of_bgp(prefix).get(node) if self._telling else None
+        if told is None:
+            return found
+        if isinstance(found, Selected):
+            return told if told.distance < self._distance(node, found) else found
+        replaces = found is None or found.source == RouteSource.OSPF_EXTERNAL or told.distance < found.distance
+        return told if replaces else found
+
+    def _winner(self, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
+        local = self.surviving.local(node, prefix)
         if local is not None and local.distance == 0:
             return local
         state = self.views.get(prefix) or self.control_plane.base[prefix]
         selected = self.control_plane.choice(state, prefix, node, self.surviving)
-        if selected is None or (local is not None and local.distance <= distance_of(selected)):
+        if selected is None or (local is not None and local.distance <= self._distance(node, selected)):
             return local
         return selected
+
+    def _distance(self, node: int, selected: Selected) -> int:
+        return distance_of(selected, self.topology.rules[node])
+
+    def _of_bgp(self, prefix: Prefix) -> Mapping[int, LocalRoute]:
+        """Return the routes to a prefix that OSPF has of BGP, by node."""
+        if prefix not in self._told:
+            adverts = self.control_plane.advertisements
+            self._told[prefix] = told_of_bgp(prefix, self.surviving.ospf, self._telling, self._received, adverts)
+        return self._told[prefix]
+
+    def _received(self, node: int, prefix: Prefix) -> Candidate | None:
+        """Return the path that a node forwards by, if another AS told it."""
+        found = None if node in self.surviving.lost_nodes else self._winner(node, prefix)
+        living = self.living(found) if isinstance(found, Selected) else ()
+        best = next((item for _, item in living), None)
+        return best if best is not None and best.external and best.attributes.source is RouteSource.BGP else None
 
     def is_changed(self, region: Prefix) -> bool:
         """Return whether a failure changes the routes to a region anywhere but by taking some of several equal ways."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from intents.prefix import Prefix, prefix_of
+from intents.prefix import Address, Prefix, prefix_of
 from routing.model import Network, StaticRoute
 from verification.routes.adjacency import Adjacencies, ForwardingHop, LocalRoute
 
@@ -89,23 +89,23 @@ def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[F
     return (ForwardingHop(interface=static.interface, end="INSUFFICIENT_INFO"),)
 
 
-def _towards(
-    device: str,
-    hop: ForwardingHop,
-    static: StaticRoute,
-    wiring: Adjacencies,
-) -> ForwardingHop:
-    if not wiring.interfaces[(device, hop.interface)].transit:
-        return ForwardingHop(interface=hop.interface, end="INSUFFICIENT_INFO")
-    for joint in wiring.joints.get((device, hop.interface), ()):
+def towards(device: str, interface: str, next_hop: Address, wiring: Adjacencies) -> ForwardingHop:
+    """Return the way over an interface to whoever has an address there; a port of the routing engine forwards nothing."""
+    if not wiring.interfaces[(device, interface)].transit:  # JUN-FIL-08
+        return ForwardingHop(interface=interface, end="INSUFFICIENT_INFO")
+    for joint in wiring.joints.get((device, interface), ()):
         other = wiring.interfaces[(joint.device, joint.interface)]
-        if any(a.value == static.next_hop and a.family is static.prefix.family for a in other.addresses):
+        if any(a.value == next_hop.value and a.family is next_hop.family for a in other.addresses):
             return ForwardingHop(
-                interface=hop.interface,
+                interface=interface,
                 node=wiring.number[(joint.device, other.vrf)],
                 peer_interface=joint.interface,
                 link=joint.link,
             )
-    if not wiring.is_linked(device, hop.interface):
-        return ForwardingHop(interface=hop.interface, end="EXITS_NETWORK")
-    return ForwardingHop(interface=hop.interface, end="NEIGHBOR_UNREACHABLE")
+    if not wiring.is_linked(device, interface):
+        return ForwardingHop(interface=interface, end="EXITS_NETWORK")
+    return ForwardingHop(interface=interface, end="NEIGHBOR_UNREACHABLE")
+
+
+def _towards(device: str, hop: ForwardingHop, static: StaticRoute, wiring: Adjacencies) -> ForwardingHop:
+    return towards(device, hop.interface, Address(static.prefix.family, static.next_hop or 0), wiring)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix
-from routing.model import Aggregate, BgpInstance, RouteSource
-from verification.routes.adjacency import ForwardingHop
+from routing.model import OSPF_SOURCES, Aggregate, BgpInstance, RouteSource
+from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import Candidate
 from verification.routes.rib import PrefixState
@@ -54,26 +54,34 @@ class Origins:
         instance = self._topology.instances.get(node)
         if instance is None:
             return None
-        route = surviving.local(node, self._topology.local[node].get(prefix))
+        route = surviving.local(node, prefix)
         if route is not None:
-            path = self._redistributed(node, instance, prefix, RouteSource(route.source))
+            path = self._redistributed(node, instance, prefix, route)
             if path is not None:
                 return Candidate(path, route.hops, 0, False)
         for item in instance.aggregates:
             if item.prefix == prefix and self._contributes(node, item, settled):
-                path = PathAttributes(source=RouteSource.AGGREGATE, as_path=())
+                path = PathAttributes(RouteSource.AGGREGATE, (), local_preference=instance.default_preference)
                 return Candidate(path, (ForwardingHop(interface="", end="NULL_ROUTED"),), 0, False)
         return None
 
     def _redistributed(
-        self, node: int, instance: BgpInstance, prefix: Prefix, source: RouteSource
+        self, node: int, instance: BgpInstance, prefix: Prefix, route: LocalRoute
     ) -> PathAttributes | None:
+        source = RouteSource(route.source)
+        metric = route.metric if source in OSPF_SOURCES else None  # IOS-OSPF-09
         if prefix in instance.networks:
-            return PathAttributes(source=source, as_path=())
+            return PathAttributes(source, (), local_preference=instance.default_preference, metric=metric)
         rules = self._topology.rules[node]
-        if source is RouteSource.STATIC and not prefix.length and not rules.redistributes_default:
+        if not prefix.length and not rules.redistributes_default:
             return None
-        path = PathAttributes(source=source, as_path=(), origin=rules.redistributed_origin)
+        path = PathAttributes(
+            source=source,
+            as_path=(),
+            local_preference=instance.default_preference,
+            metric=metric,
+            origin=rules.redistributed_origin,
+        )
         for item in instance.redistributions:
             if item.family is prefix.family and item.source is source:
                 names = () if item.policy is None else (item.policy,)

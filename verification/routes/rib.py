@@ -78,13 +78,14 @@ class PrefixState:
 
 
 class NotSettledError(Exception):
-    """The routes to a prefix do not settle: nothing may be said about it."""
+    """The routes to a prefix do not settle, or hang on what no text says: nothing may be said about it."""
 
-    def __init__(self, prefix: Prefix) -> None:
+    def __init__(self, prefix: Prefix, why: Reason | None = None) -> None:
         super().__init__(str(prefix))
         self.prefix = prefix
+        self._why = why
 
     @property
     def reason(self) -> Reason:
         """Return why nothing may be said."""
-        return because("not_settled", prefix=self.prefix)
+        return self._why or because("not_settled", prefix=self.prefix)

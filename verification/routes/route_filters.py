@@ -28,7 +28,16 @@ class PathAttributes(NamedTuple):
     metric: int | None = None
     origin: int = 0
     """ORIGIN (RFC 4271 5.1.1): 0 IGP, 1 EGP, 2 incomplete."""
+    next_hop: int | None = None
+    """NEXT_HOP of a route that was received over iBGP, None of any other; SELF where a policy says so."""
+    originator: int = 0
+    """ORIGINATOR_ID (RFC 4456 8), 0 if the route was not reflected."""
+    clusters: tuple[int, ...] = ()
+    """CLUSTER_LIST (RFC 4456 8), the last reflector's first."""
 
+
+SELF = -1
+"""In the place of a next hop: whoever sends the route."""
 
 WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed", "local-as"})
 """Communities that keep a route from eBGP neighbours (RFC 1997; BOTH-SEND-01)."""
@@ -88,6 +97,7 @@ class Filter:
         self.prepends = frozenset(asn for item in policy.clauses for asn in item.prepend)
         self.preference = max((item.local_preference or 0 for item in policy.clauses), default=0)
         self.raises = sum(max(item.local_preference_change, 0) for item in policy.clauses)
+        self._preferring = [item for item in self._clauses if _prefers(item.clause)]
         self.origin = min((item.origin for item in policy.clauses if item.origin is not None), default=None)
         self.listed = self._list()
 
@@ -105,6 +115,15 @@ class Filter:
     def tables(self) -> Iterator[RuleTable]:
         """Yield what it compares prefixes with."""
         return (item.table for item in self._clauses if item.table is not None)
+
+    @property
+    def prefers(self) -> bool:
+        """Return whether it changes the local preference of some route."""
+        return bool(self._preferring)
+
+    def may_prefer(self, prefix: Prefix) -> bool:
+        """Return whether it changes the local preference of a route with this prefix, for some attributes."""
+        return any(item.table is None or item.table.accepts(prefix) for item in self._preferring)
 
     def may_accept(self, prefix: Prefix) -> bool:
         """Return whether a route with this prefix is accepted for some attributes."""
@@ -135,6 +154,10 @@ class Filter:
         if self._default is PolicyDefault.PROTOCOL and (not announcing or path.source is RouteSource.BGP):
             return path
         return None
+
+
+def _prefers(clause: PolicyClause) -> bool:
+    return clause.local_preference not in (None, DEFAULT_PREFERENCE) or clause.local_preference_change != 0
 
 
 def _table(rules: tuple[PrefixRule, ...], tables: dict[tuple[PrefixRule, ...], RuleTable]) -> RuleTable:
@@ -185,6 +208,8 @@ def _changed(clause: PolicyClause, path: PathAttributes) -> PathAttributes:
         path = path._replace(origin=clause.origin)
     if clause.prepend:
         path = path._replace(as_path=clause.prepend + path.as_path)
+    if clause.next_hop_self:
+        path = path._replace(next_hop=SELF)
     return path
 
 

@@ -35,6 +35,9 @@ class Stubs:
         return [] if self.asns.isdisjoint(path) else sorted(asn for asn in path if asn in self.asns)
 
 
+NO_STUBS = Stubs(settled={}, receives={}, asns=frozenset())
+
+
 def find_stubs(topology: Topology, passing: Callable[[Session], frozenset[Prefix] | None]) -> Stubs:
     """Return the stubs; `passing`: the prefixes that can pass a session whatever their attributes, None if not bounded."""
     settled = {node: set(topology.local[node]) for node in _quiet(topology)}

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.prefix import Prefix, format_address
-from routing.model import RouteSource, StaticRoute
-from routing.refs import bgp_ref, interface_ref, neighbor_ref, static_ref, vrf_import_ref
+from routing.model import OWN_SOURCES, RouteSource, StaticRoute
+from routing.refs import bgp_ref, interface_ref, neighbor_ref, ospf_ref, static_ref, vrf_import_ref
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import CandidateKey, Selected
 from verification.routes.forwarding import Forwarding, distance_of
+from verification.routes.ospf_graph import shared_subnet
 from verification.verdicts.flow import Line
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 
@@ -28,21 +29,24 @@ def entry(state: Forwarding, node: int, prefix: Prefix) -> RouteEntry | None:
     winner = _own_if_told(state, node, prefix)
     if winner is None:
         return None
+    metric = 0
     if isinstance(winner, LocalRoute):
-        ways, distance = _local_ways(state, node, prefix, winner), winner.distance
+        ways, distance, metric = _local_ways(state, node, prefix, winner), winner.distance, winner.metric
         source = RouteSource(winner.source)
     else:
-        ways, distance = _chosen_ways(state, node, prefix, winner), distance_of(winner)
+        ways, distance = _chosen_ways(state, node, prefix, winner), distance_of(winner, state.topology.rules[node])
         source = winner.used[0].attributes.source
     kept = sorted(set(ways), key=lambda way: (way.interface, way.next_hop, way.as_path, way.line or ("", ())))
-    return RouteEntry(prefix=prefix, source=source, distance=distance, ways=tuple(kept)) if kept else None
+    if not kept:
+        return None
+    return RouteEntry(prefix=prefix, source=source, distance=distance, ways=tuple(kept), metric=metric)
 
 
 def _own_if_told(state: Forwarding, node: int, prefix: Prefix) -> LocalRoute | Selected | None:
     """Return the winner; if BGP only tells a route of the node's own, that route (BGP then offers nothing for forwarding)."""
     winner = state.winner(node, prefix)
-    if isinstance(winner, Selected) and winner.used[0].attributes.source in (RouteSource.CONNECTED, RouteSource.STATIC):
-        return state.surviving.local(node, state.topology.local[node].get(prefix))
+    if isinstance(winner, Selected) and winner.used[0].attributes.source in OWN_SOURCES:
+        return state.surviving.local(node, prefix)
     return winner
 
 
@@ -51,6 +55,14 @@ def _local_ways(state: Forwarding, node: int, prefix: Prefix, route: LocalRoute)
     if route.source == RouteSource.CONNECTED:
         for hop in route.hops:
             yield RouteWay(interface=hop.interface, line=(device, interface_ref(hop.interface)))
+        return
+    if route.source != RouteSource.STATIC:
+        for hop in route.hops:
+            yield RouteWay(
+                interface=hop.interface,
+                next_hop=_neighbor(state, device, hop, prefix),
+                line=(device, ospf_ref(vrf, prefix.family)),
+            )
         return
     statics = [
         item
@@ -64,6 +76,14 @@ def _local_ways(state: Forwarding, node: int, prefix: Prefix, route: LocalRoute)
             next_hop=-1 if static is None or static.next_hop is None else static.next_hop,
             line=None if static is None else (device, static_ref(vrf, str(prefix), _target(static))),
         )
+
+
+def _neighbor(state: Forwarding, device: str, hop: ForwardingHop, prefix: Prefix) -> int:
+    """Return the address of an OSPF neighbour; that of an IPv6 subnet stands for the link-local one, which no text says."""
+    interfaces = state.topology.interfaces
+    far = interfaces[(state.topology.nodes[hop.node or 0][0], hop.peer_interface)]
+    shared = shared_subnet(interfaces[(device, hop.interface)], far, prefix.family)
+    return -1 if shared is None else shared[1].value
 
 
 def _static_of(state: Forwarding, device: str, hop: ForwardingHop, statics: list[StaticRoute]) -> StaticRoute | None:

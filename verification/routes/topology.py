@@ -1,8 +1,9 @@
-"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and eBGP sessions.
+"""Who is next to whom, from device texts and cables alone: VRF nodes, adjacencies and BGP sessions.
 
 Turns a `Network` into a `Topology` of integer-numbered nodes (one for each VRF of each device). The one idea: two
 sub-interfaces are joined only by a cable between their parent ports and equal tags, never by sharing a subnet; a session
-exists only if both ends name each other's address and AS over such a joint. Whatever a text got wrong is simply absent.
+exists only if both ends name each other's address and AS, over such a joint or, inside an AS, over routes. Whatever a text got
+wrong is simply absent.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from verification.routes.adjacency import (
     parent_of,
 )
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
-from verification.routes.local_routes import local_routes
+from verification.routes.igp import own_routes
+from verification.routes.inside.sessions import InternalPair, internal_pairs, internal_sessions
+from verification.routes.ospf_routes import OspfRouting
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")
@@ -34,17 +37,19 @@ _K = TypeVar("_K")
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Everything static about a network. `local[node][prefix]` holds connected and static routes; `own[node]` the node's
-    own addresses (family, value); `down` the interfaces that are shut."""
+    """Everything static about a network. `local[node][prefix]` holds connected, static and OSPF routes; `own[node]` the node's
+    own addresses (family, value); `wiring` what both are resolved by; `ospf` what OSPF makes of it."""
 
     network: Network
     nodes: tuple[NodeKey, ...]
-    number: Mapping[NodeKey, int]
-    interfaces: Mapping[InterfaceKey, Interface]
-    joints: Mapping[InterfaceKey, tuple[Joint, ...]]
     instances: Mapping[int, BgpInstance]
     sessions: tuple[Session, ...]
+    """Those between ASs that come up, then both directions of each of `pairs`, whether it comes up or not."""
+    pairs: tuple[InternalPair, ...]
+    identities: Mapping[int, Identity]
     leaks: tuple[Leak, ...]
+    wiring: Adjacencies
+    ospf: OspfRouting
     local: tuple[Mapping[Prefix, LocalRoute], ...]
     own: tuple[frozenset[tuple[Family, int]], ...]
     ports: Mapping[InterfaceKey, str]
@@ -62,58 +67,90 @@ class Topology:
     bound: frozenset[tuple[str, str, str, Family]]
     """Where a filter is bound: (device, interface, "in" or "out", family)."""
 
+    @property
+    def number(self) -> Mapping[NodeKey, int]:
+        """The number of each node."""
+        return self.wiring.number
+
+    @property
+    def interfaces(self) -> Mapping[InterfaceKey, Interface]:
+        """The interfaces that are up."""
+        return self.wiring.interfaces
+
+    @property
+    def joints(self) -> Mapping[InterfaceKey, tuple[Joint, ...]]:
+        """Who is joined to each interface."""
+        return self.wiring.joints
+
+    def pair_of(self, session: Session) -> InternalPair:
+        """Return the two statements that an internal session is made of."""
+        first = len(self.sessions) - 2 * len(self.pairs)
+        return self.pairs[(session.number - first) // 2]
+
 
 def build_topology(network: Network) -> Topology:
     """Return the topology of a network as its texts have it."""
-    interfaces = {
-        (device.name, item.name): item for device in network.devices.values() for item in _up_interfaces(device)
-    }
     nodes = tuple(sorted(_node_keys(network), key=lambda item: (item[0], item[1] or "")))
-    number = {key: index for index, key in enumerate(nodes)}
-    joints = _joints(network, interfaces)
+    wiring = _wiring(network, nodes)
     instances = {
-        number[(device.name, instance.vrf)]: instance for device in network.devices.values() for instance in device.bgp
+        wiring.number[(device.name, instance.vrf)]: instance
+        for device in network.devices.values()
+        for instance in device.bgp
     }
-    external = frozenset((port.device, port.interface) for port in network.ports if port.external)
-    ports = {(port.device, port.interface): port.attachment for port in network.ports}
-    ends = [((k.a_device, k.a_interface), (k.b_device, k.b_interface)) for k in network.links]
-    wiring = Adjacencies(
-        interfaces=interfaces,
-        joints=joints,
-        number=number,
-        linked=frozenset(end for pair in ends for end in pair),
-    )
-    found = tuple(sessions(wiring, instances, _identities(network, interfaces, number)))
+    without_bgp = own_routes(network, wiring)
+    identities = _identities(network, wiring.interfaces, wiring.number)
+    own = _own_addresses(wiring.interfaces, wiring.number)
+    found = tuple(sessions(wiring, instances, identities))
+    pairs = tuple(internal_pairs(instances, own))
+    found += tuple(internal_sessions(len(found), pairs, instances, identities))
     return Topology(
         network=network,
         nodes=nodes,
-        number=number,
-        interfaces=interfaces,
-        joints=joints,
         instances=instances,
         sessions=found,
-        leaks=tuple(_leaks(network, number)),
-        local=local_routes(
-            network, wiring, {name: rules_of(item).unusable_distance for name, item in network.devices.items()}
-        ),
-        own=_own_addresses(interfaces, number),
-        ports=ports,
-        external=external,
+        pairs=pairs,
+        identities=identities,
+        leaks=tuple(_leaks(network, wiring.number)),
+        wiring=wiring,
+        ospf=without_bgp.ospf,
+        local=without_bgp.tables,
+        own=own,
+        ports={(port.device, port.interface): port.attachment for port in network.ports},
+        external=frozenset((port.device, port.interface) for port in network.ports if port.external),
         rules=tuple(rules_of(network.devices[device]) for device, _ in nodes),
         nodes_of=grouped((device, node) for node, (device, _) in enumerate(nodes)),
         sessions_on=grouped((item.link, item) for item in found),
         sessions_of=grouped((nodes[node][0], item) for item in found for node in (item.sender, item.receiver)),
-        cables=grouped(
-            (near, (link.name, far))
-            for link in network.links
-            for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
-        ),
-        bound=frozenset(
-            (device, name, str(binding.direction), binding.family)
-            for (device, name), item in interfaces.items()
-            for binding in item.bindings
-        ),
+        cables=_cables(network),
+        bound=frozenset(_bound(wiring.interfaces)),
     )
+
+
+def _wiring(network: Network, nodes: tuple[NodeKey, ...]) -> Adjacencies:
+    interfaces = {
+        (device.name, item.name): item for device in network.devices.values() for item in _up_interfaces(device)
+    }
+    ends = [((k.a_device, k.a_interface), (k.b_device, k.b_interface)) for k in network.links]
+    return Adjacencies(
+        interfaces=interfaces,
+        joints=_joints(network, interfaces),
+        number={key: index for index, key in enumerate(nodes)},
+        linked=frozenset(end for pair in ends for end in pair),
+    )
+
+
+def _cables(network: Network) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    return grouped(
+        (near, (link.name, far))
+        for link in network.links
+        for near, far in ((link.a_device, link.b_device), (link.b_device, link.a_device))
+    )
+
+
+def _bound(interfaces: Mapping[InterfaceKey, Interface]) -> Iterator[tuple[str, str, str, Family]]:
+    for (device, name), item in interfaces.items():
+        for binding in item.bindings:
+            yield device, name, str(binding.direction), binding.family
 
 
 def _identities(
@@ -157,6 +194,7 @@ def _node_keys(network: Network) -> set[NodeKey]:
         keys |= {(device.name, item.vrf) for item in device.interfaces}
         keys |= {(device.name, item.vrf) for item in device.bgp}
         keys |= {(device.name, item.vrf) for item in device.statics}
+        keys |= {(device.name, item.vrf) for item in device.ospf}
     return keys
 
 

@@ -27,22 +27,24 @@ class RouteWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteEntry:
-    """A route in use: where it came from, its administrative distance, and its ways (sorted)."""
+    """A route in use: where it came from, its administrative distance, its ways (sorted), and OSPF's metric (else 0)."""
 
     prefix: Prefix
     source: RouteSource
     distance: int
     ways: tuple[RouteWay, ...]
+    metric: int = 0
 
     def agrees(self, other: RouteEntry) -> bool:
-        """Return whether two meanings say the same: prefix, source, distance, interfaces, AS paths, and next hops as far as both
-        know them."""
-        if (self.prefix, self.source, self.distance) != (other.prefix, other.source, other.distance):
+        """Return whether two meanings say the same: prefix, source, distance, metric, interfaces, AS paths, and next hops as far
+        as both know them."""
+        mine = (self.prefix, self.source, self.distance, self.metric)
+        if mine != (other.prefix, other.source, other.distance, other.metric):
             return False
         if {(way.interface, way.as_path) for way in self.ways} != {(way.interface, way.as_path) for way in other.ways}:
             return False
-        mine, theirs = _next_hops(self.ways), _next_hops(other.ways)
-        return mine is None or theirs is None or mine == theirs
+        here, there = _next_hops(self.ways), _next_hops(other.ways)
+        return here is None or there is None or here == there
 
 
 def table_named(vrf: str | None) -> Reason | str:

@@ -16,6 +16,7 @@ from routing.vendors.cisco_ios.reader.device import PLATFORM, read
 from routing.vendors.cisco_ios.reader.interface import advertises
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
 from routing.vendors.cisco_ios.writer.device import render
+from routing.vendors.cisco_ios.written import port_fault, written_fault
 from routing.vendors.vendor import (
     BaselineSettings,
     Budget,
@@ -24,6 +25,8 @@ from routing.vendors.vendor import (
     ReadDevice,
     TextLine,
     Vendor,
+    WrittenFault,
+    WrittenKind,
 )
 
 # Data-sheet orders of magnitude for an edge router and, by role, for what stands in a core; operators adjust them.
@@ -89,6 +92,14 @@ class _CiscoIos:
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         """Return whether a line found on a device is ours to change."""
         return owned(path, intended)
+
+    def port_fault(self, name: str) -> WrittenFault | None:
+        """Return why a name is not the full name of a physical port."""
+        return port_fault(name)
+
+    def written_fault(self, kind: WrittenKind, text: str) -> WrittenFault | None:
+        """Return why a text can't stand in the platform's texts as what it is."""
+        return written_fault(kind, text)
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines of a complete device, sorted."""

@@ -183,7 +183,8 @@ def _reason(line: str) -> str | None:
 
 
 _OPENS = re.compile(
-    r"interface \S+(?: \S+)?|router bgp \S+|address-family .+|template peer-(?:session|policy) \S+"
+    r"interface \S+(?: \S+)?|(?:ipv6 )?router ospf \d+(?: vrf \S+)?"
+    r"|router bgp \S+|address-family .+|template peer-(?:session|policy) \S+"
     r"|vrf definition \S+|line .+|archive|log config"
     r"|(?:tacacs|radius) server \S+|aaa group server .+|aaa common-criteria policy \S+"
     r"|aaa accounting (?:exec|commands \d+|system|connection) \S+|crypto pki (?:trustpoint|certificate chain) \S+"

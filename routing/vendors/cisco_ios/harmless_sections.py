@@ -8,6 +8,7 @@ from __future__ import annotations
 
 _INTERFACE = r"interface \S+ "
 _ROUTER = r"router bgp \S+ (?:address-family [^!]+? )?"
+_OSPF = (r"router ospf \d+(?: vrf \S+)? ", r"ipv6 router ospf \d+ ")
 _NEIGHBOR = r"router bgp \S+ (?:address-family [^!]+? )?neighbor \S+ "
 _SESSION_TEMPLATE = r"router bgp \S+ template peer-session \S+ "
 _POLICY_TEMPLATE = r"router bgp \S+ template peer-policy \S+ "
@@ -15,7 +16,6 @@ _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
 """A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
-"""What IPv6 needs at least (BOTH-MTU-02)."""
 _CERTIFICATE = (
     r" certificate (?:(?:ca|self-signed|ra-sign|ra-encrypt) )?[0-9A-F]+(?: nvram:\S+|(?: [0-9A-F]+)*(?: quit)?)"
 )
@@ -68,6 +68,12 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         *_within(_SESSION_TEMPLATE, r"fall-over bfd", rf"timers \d+ {_HOLD}"),
         *_within(_POLICY_TEMPLATE, r"advertisement-interval \d+"),
         *_within(_ROUTER, rf"timers bgp \d+ {_HOLD}", r"bgp update-delay \d+", r"bgp scan-time \d+"),
+    )),
+    ("how fast OSPF hears of changes, and how many of its equal ways are used at once: all are followed (RFC-OSPF-07)", tuple(
+        process + line for process in _OSPF for line in (
+            r"log-adjacency-changes(?: detail)?", r"no log-adjacency-changes", r"maximum-paths \d+",
+            r"timers throttle (?:spf|lsa(?: all)?) \d+ \d+ \d+", r"timers lsa arrival \d+", r"timers pacing \S+ \d+",
+        )
     )),
     ("stops a route only for minutes after it flapped; states without recent flaps are judged (IOS-DAMP-01)", _within(
         _ROUTER, r"bgp dampening(?: \d+(?: \d+ \d+ \d+)?)?",

@@ -82,7 +82,7 @@ _UDP_WORDS = {number: word for word, number in UDP_PORTS.items() if word not in 
 _ICMP4_WORDS = {pair: word for word, pair in ICMP4_NAMES.items()}
 _ICMP6_WORDS = {pair: word for word, pair in ICMP6_NAMES.items() if not word.startswith("renum")}
 
-_KINDS = (
+KINDS = (
     "GigabitEthernet", "TenGigabitEthernet", "TwentyFiveGigE", "FortyGigabitEthernet", "FiftyGigE", "HundredGigE",
     "TwoGigabitEthernet", "FiveGigabitEthernet", "FastEthernet", "Ethernet", "Loopback", "Port-channel", "Null",
     "Tunnel", "Vlan", "BDI", "Serial",
@@ -94,9 +94,9 @@ _SHORT = {
     "po": "Port-channel", "nu": "Null", "tu": "Tunnel", "vl": "Vlan", "se": "Serial",
 }  # fmt: skip
 _NUMBER = re.compile(r"(?:0|[1-9][0-9]{0,9})(?:/(?:0|[1-9][0-9]{0,9})){0,5}(?:\.[1-9][0-9]{0,9})?")
-_LONG = {kind.lower(): kind for kind in _KINDS}
+_LONG = {kind.lower(): kind for kind in KINDS}
 
-ETHERNET_KINDS = frozenset(kind for kind in _KINDS if kind.endswith(("Ethernet", "GigE")))
+ETHERNET_KINDS = frozenset(kind for kind in KINDS if kind.endswith(("Ethernet", "GigE")))
 
 
 def small_number(word: str, most: int) -> int | None:

@@ -23,6 +23,7 @@ from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
 from routing.vendors.junos.tree import paths_text, read_statements, statement_paths
 from routing.vendors.junos.writer.device import render, write
+from routing.vendors.junos.written import port_fault, written_fault
 from routing.vendors.vendor import (
     BaselineSettings,
     Budget,
@@ -33,6 +34,8 @@ from routing.vendors.vendor import (
     ReadDevice,
     TextLine,
     Vendor,
+    WrittenFault,
+    WrittenKind,
 )
 
 _SITE = Budget(acl_entries=4_000, vrfs=32, subinterfaces=256, bgp_sessions=64, routes=20_000)
@@ -74,13 +77,19 @@ class _Junos:
             checks_first_as=False,
             sends_to_first_as=False,
             sends_back=False,
+            sends_inactive=False,
             unusable_distance=None,
             redistributes_default=True,
             redistributed_origin=0,
             own_leaks_weigh=False,
             parent_is_configured=False,
             refuses_own_router_id=False,
+            groups_metrics=True,
             router_id_of_instance=True,
+            tells_metric_of_ospf=False,
+            external_distance=170,
+            internal_distance=170,
+            local_distance=130,
         ),
     )
 
@@ -113,6 +122,14 @@ class _Junos:
 
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         return owned(path, intended)
+
+    def port_fault(self, name: str) -> WrittenFault | None:
+        """Return why a name is not the full name of a physical port."""
+        return port_fault(name)
+
+    def written_fault(self, kind: WrittenKind, text: str) -> WrittenFault | None:
+        """Return why a text can't stand in the platform's texts as what it is."""
+        return written_fault(kind, text)
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         return baseline(settings)

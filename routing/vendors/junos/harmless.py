@@ -36,7 +36,6 @@ _SECTION = (
     rf"|system (services|login|ntp|syslog) |routing-instances (\S+ {_INSTANCE}?)?|{_INSTANCE})?)"
 )
 """Sections: behind anything else a line may say a statement first (JUN-GRAM-12)."""
-"""What IPv6 needs at least (BOTH-MTU-02)."""
 
 _SSH = (
     r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"

@@ -11,7 +11,9 @@ from intents.reason import UnclearError, because, unclear
 from routing.model import BgpInstance, BgpNeighbor, LinePath
 from routing.refs import bgp_ref, neighbor_ref
 from routing.vendors.cisco_ios.layout import Section, nested
+from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.inheritance import settle_inheritance
+from routing.vendors.cisco_ios.reader.inner_neighbor import check_neighbor, source_of
 from routing.vendors.cisco_ios.reader.neighbor import read_neighbor, read_template_line
 from routing.vendors.cisco_ios.reader.origination import read_originated
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
@@ -101,6 +103,12 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
             partial.bgp_router_id = _router_number(address)
         case ["bgp", "router-id", "vrf", "auto-assign"]:
             partial.router_id_of_vrf = line
+        case ["bgp", "cluster-id", number]:
+            partial.cluster_id = _cluster_number(number)
+        case ["bgp", "default", "local-preference", number]:
+            partial.default_preference = _preference(number)
+        case ["bgp", "deterministic-med"]:
+            partial.deterministic_med = True
         case ["no", "bgp", "default", "ipv4-unicast"]:
             partial.default_unicast = False
         case ["bgp", "default", "ipv4-unicast"]:
@@ -121,6 +129,21 @@ def _router_number(text: str) -> int:
     number = ipv4(text)
     if not number:
         raise unclear("not_a_router_id")
+    return number
+
+
+def _cluster_number(text: str) -> int:
+    """Return a cluster ID, said as an address or as a number (IOS-RR-01)."""
+    number = small_number(text, 0xFFFFFFFF) if text.isdigit() else ipv4(text)
+    if not number:
+        raise unclear("not_a_router_id")
+    return number
+
+
+def _preference(text: str) -> int:
+    number = small_number(text, 0xFFFFFFFF)
+    if number is None:
+        raise unclear("not_a_number")
     return number
 
 
@@ -153,6 +176,10 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
     for redistribution, index, path in instance.redistributions.values():
         if redistribution.policy is not None and redistribution.policy not in partial.route_maps:
             partial.reject(index, path, because("route_map_undefined"))
+    for family, (process, line) in instance.processes.items():
+        draft = partial.ospf.get((family, process))
+        if draft is None or draft.vrf != instance.vrf:
+            partial.reject(*line, because("ospf_process_undefined", process=process))
     settle_inheritance(partial, instance)
     neighbors = []
     for key in sorted(instance.neighbors):
@@ -163,9 +190,10 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
             partial.reject(*said.lines["local-as"], because("local_as_is_own"))
         if said.remote_as is None:
             partial.reject(*neighbor.first, because("neighbor_without_remote_as"))
-        elif said.remote_as in (asn, local_as):
-            partial.reject(*neighbor.first, because("internal_bgp"))
+        elif said.remote_as == local_as:
+            partial.reject(*neighbor.first, because("peer_as_is_local_as"))
         else:
+            check_neighbor(partial, neighbor, internal=said.remote_as == asn)
             neighbors.append(_finish_neighbor(partial, neighbor, said.remote_as))
     return BgpInstance(
         vrf=instance.vrf,
@@ -179,6 +207,9 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
         networks=tuple(sorted(instance.networks)),
         aggregates=tuple(instance.aggregates[prefix] for prefix in sorted(instance.aggregates)),
         maximum_paths=_maximum_paths(partial, instance),
+        cluster_id=partial.cluster_id,
+        default_preference=partial.default_preference,
+        deterministic_med=partial.deterministic_med,
     )
 
 
@@ -226,6 +257,9 @@ def _finish_neighbor(partial: PartialDevice, neighbor: NeighborDraft, remote_as:
         exports=_policies(neighbor, "out"),
         loops=said.loops or 0,
         guards=tuple(sorted(said.guards)),
+        source=source_of(partial, neighbor),
+        client=bool(said.client),
+        next_hop_self=bool(said.next_hop_self),
         maximum_prefixes=said.maximum_prefixes or None,
         send_communities=bool(said.send_communities),
         description=said.description,

@@ -35,6 +35,7 @@ from routing.vendors.cisco_ios.reader.login import (
     read_netconf_line,
     read_snmp_line,
 )
+from routing.vendors.cisco_ios.reader.ospf import finish_ospf, read_ospf
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.reader.policy import finish_policies, read_route_map
 from routing.vendors.cisco_ios.reader.prefix_lists import read_prefix_list_line
@@ -170,6 +171,9 @@ def _read_ipv6(partial: PartialDevice, section: Section, words: list[str]) -> No
     if words[1:2] == ["access-list"] and len(words) == 3:
         read_acl_section(partial, section, words[2], IPV6)
         return
+    if words[1:3] == ["router", "ospf"]:
+        read_ospf(partial, section, words[2:])
+        return
     reader = _IPV6_LINES.get(words[1] if len(words) > 1 else "")
     if reader is not None:
         reader(partial, section, words)
@@ -180,6 +184,8 @@ def _read_ipv6(partial: PartialDevice, section: Section, words: list[str]) -> No
 def _read_router(partial: PartialDevice, section: Section, words: list[str]) -> None:
     if words[1:2] == ["bgp"]:
         read_bgp(partial, section, words)
+    elif words[1:2] == ["ospf"]:
+        read_ospf(partial, section, words[1:])
     else:
         _reject_section(partial, section, {}, because("routing_protocol_not_modelled"))
 
@@ -261,6 +267,7 @@ def _finish(partial: PartialDevice) -> ReadDevice:
         acls=acls,
         statics=finish_statics(partial, interfaces),
         bgp=finish_bgp(partial),
+        ospf=finish_ospf(partial),
         policies=finish_policies(partial),
         logins=finish_logins(partial),
         harmless=tuple(sorted(partial.harmless)),

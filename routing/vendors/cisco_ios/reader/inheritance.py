@@ -11,7 +11,14 @@ from intents.prefix import Family
 from intents.reason import because
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
 
-_OF_GROUP_ONLY = ("route-map out", "prefix-list out", "send-community", "local-as")
+_OF_GROUP_ONLY = (
+    "route-map out",
+    "prefix-list out",
+    "send-community",
+    "local-as",
+    "next-hop-self",
+    "route-reflector-client",
+)
 """What a member of a peer group can't say itself: all members are sent the same (IOS-REF-03)."""
 
 
@@ -68,6 +75,9 @@ def _over(own: NeighborSettings, other: NeighborSettings) -> NeighborSettings:
         loops=other.loops if own.loops is None else own.loops,
         maximum_prefixes=other.maximum_prefixes if own.maximum_prefixes is None else own.maximum_prefixes,
         send_communities=other.send_communities if own.send_communities is None else own.send_communities,
+        source=other.source if own.source is None else own.source,
+        client=other.client if own.client is None else own.client,
+        next_hop_self=other.next_hop_self if own.next_hop_self is None else own.next_hop_self,
         description=own.description,
         lines=other.lines | own.lines,
     )

@@ -6,7 +6,7 @@ idea: the same interface may come twice, so every line edits a draft; what a lat
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from intents.prefix import Family
 from intents.reason import UnclearError, because
@@ -15,7 +15,8 @@ from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
-from routing.vendors.cisco_ios.reader.medium import medium_setting
+from routing.vendors.cisco_ios.reader.medium import medium_of, read_medium_line
+from routing.vendors.cisco_ios.reader.ospf_interface import read_ospf_line
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
 
@@ -38,7 +39,10 @@ def read_interface(partial: PartialDevice, section: Section, words: list[str]) -
     for index, path in nested(partial.lines, section):
         if len(path) == 1:
             continue
-        if len(path) > 2 or not (_read_medium(interface, path) or _read_line(interface, index, path)):
+        is_read = len(path) == 2 and (
+            read_medium_line(interface.port.medium, path[1].split()) or _read_line(interface, index, path)
+        )
+        if not is_read:
             partial.set_aside(index, path)
     for binding, index in interface.bindings.values():
         partial.use_acl(
@@ -53,13 +57,6 @@ def _set_aside_section(partial: PartialDevice, section: Section, name: str | Non
             partial.set_aside(index, path)
         else:
             partial.reject(index, path, because("interface_kind_not_modelled"))
-
-
-def _read_medium(interface: InterfaceDraft, path: LinePath) -> bool:
-    setting = medium_setting(path[1].split())
-    if setting is not None:
-        interface.medium[setting[0]] = setting[1]
-    return setting is not None
 
 
 def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
@@ -89,7 +86,7 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
             case ["ipv6", "enable"]:
                 interface.ipv6_enable = (index, path)
             case _:
-                return False
+                return read_ospf_line(interface.port, words, (index, path))
     except UnclearError:
         return False
     return True
@@ -184,12 +181,17 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
                 ),
                 description=interface.description,
                 advertises=advertises(name, interface.addresses),
-                medium=tuple(
-                    f"{name} {value}" for name, value in sorted(interface.medium.items()) if value is not None
-                ),
+                medium=medium_of(interface.port.medium, _medium_above(partial, name)),
             )
         )
     return tuple(found)
+
+
+def _medium_above(partial: PartialDevice, name: str) -> Mapping[str, str]:
+    """Return what is said of the port of a sub-interface, nothing for any other interface."""
+    port, dot, _ = name.partition(".")
+    above = partial.interfaces.get(port) if dot else None
+    return {} if above is None else above.port.medium
 
 
 def advertises(name: str, addresses: Iterable[InterfaceAddress]) -> bool:

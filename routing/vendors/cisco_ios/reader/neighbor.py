@@ -12,7 +12,7 @@ from collections.abc import Callable
 from intents.prefix import Family, parse_address
 from intents.reason import unclear
 from routing.model import LinePath, LocalAs
-from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.names import interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import GroupDraft, InstanceDraft, NeighborDraft, NeighborSettings
 from routing.vendors.cisco_ios.terms import LINK_LOCAL, as_number
 
@@ -175,6 +175,21 @@ def _ttl_security(settings: NeighborSettings, words: list[str], text: str) -> bo
     return words[1:] == ["hops", "1"]
 
 
+def _update_source(settings: NeighborSettings, words: list[str], text: str) -> bool:
+    settings.source = interface_name("".join(words[1:]))
+    return len(words) in (2, 3) and settings.source is not None
+
+
+def _client(settings: NeighborSettings, words: list[str], text: str) -> bool:
+    settings.client = True
+    return len(words) == 1
+
+
+def _next_hop_self(settings: NeighborSettings, words: list[str], text: str) -> bool:
+    settings.next_hop_self = True
+    return len(words) == 1
+
+
 def _activate(settings: NeighborSettings, words: list[str], text: str) -> bool:
     settings.activated = True
     return len(words) == 1
@@ -221,6 +236,7 @@ _SESSION: dict[str, _Reader] = {
     "local-as": _local_as,
     "password": _password,
     "ttl-security": _ttl_security,
+    "update-source": _update_source,
 }
 _POLICY: dict[str, _Reader] = {
     "activate": _activate,
@@ -229,5 +245,7 @@ _POLICY: dict[str, _Reader] = {
     "allowas-in": _allowas_in,
     "maximum-prefix": _maximum_prefix,
     "send-community": _send_community,
+    "route-reflector-client": _client,
+    "next-hop-self": _next_hop_self,
 }
 _LISTS = frozenset({"route-map", "prefix-list"})

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from intents.prefix import Family, Prefix, prefix_of
 from intents.reason import unclear
-from routing.model import Aggregate, LinePath, Redistribution, RouteSource
+from routing.model import OSPF_SOURCES, Aggregate, LinePath, Redistribution, RouteSource
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
@@ -31,6 +31,14 @@ def read_originated(instance: InstanceDraft, family: Family, words: list[str], l
             policy = _redistribution_map(rest)
             redistribution = Redistribution(family=family, source=_SOURCES[source], policy=policy)
             instance.redistributions[family, source] = (redistribution, *line)
+        case ["redistribute", "ospf", process, *rest]:
+            sources, policy = _ospf_sources(rest)
+            for source in OSPF_SOURCES:
+                instance.redistributions.pop((family, source), None)
+                if source in sources:
+                    redistribution = Redistribution(family=family, source=source, policy=policy)
+                    instance.redistributions[family, source] = (redistribution, *line)
+            instance.processes[family] = (process, line)
         case ["maximum-paths", word]:
             number = small_number(word, 64)
             if not number:
@@ -39,6 +47,25 @@ def read_originated(instance: InstanceDraft, family: Family, words: list[str], l
         case _:
             return False
     return True
+
+
+_KINDS = {
+    "internal": frozenset({RouteSource.OSPF}),
+    "internal external 1 external 2": frozenset(OSPF_SOURCES),
+    "external 1 external 2": frozenset({RouteSource.OSPF_EXTERNAL}),
+}
+"""What `match` takes; without it routes of the area alone (IOS-OSPF-08)."""
+
+
+def _ospf_sources(words: list[str]) -> tuple[frozenset[RouteSource], str | None]:
+    """Return which routes of OSPF are redistributed, and by which route map."""
+    kinds = words[1 : words.index("route-map")] if "route-map" in words else words[1:]
+    if words[:1] != ["match"]:
+        return _KINDS["internal"], _redistribution_map(words)
+    text = " ".join(kinds).replace(" nssa-external 1 nssa-external 2", "")
+    if text not in _KINDS:
+        raise unclear("option_of_redistribute")
+    return _KINDS[text], _redistribution_map(words[1 + len(kinds) :])
 
 
 def _redistribution_map(words: list[str]) -> str | None:

@@ -21,12 +21,15 @@ from routing.model import (
     InterfaceAddress,
     LinePath,
     LocalAs,
+    OspfDefault,
+    OspfRedistribution,
     Redistribution,
     Ref,
     StaticRoute,
 )
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.harmless_conditions import Condition, condition_of
+from routing.vendors.cisco_ios.reader.ospf_interface import OspfPort
 
 CommunityEntry = tuple[str, ...] | CommunityRange | None
 """What a line of a community list asks for: these communities, one out of a range, or nobody knows."""
@@ -44,11 +47,11 @@ class InterfaceDraft:
     enabled: bool = True
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
     description: str | None = None
-    medium: dict[str, str | None] = field(default_factory=dict)
     vrf_line: tuple[int, LinePath] | None = None
     vlan_line: tuple[int, LinePath] | None = None
     family_lines: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)
     ipv6_enable: tuple[int, LinePath] | None = None
+    port: OspfPort = field(default_factory=OspfPort)
 
 
 @dataclass(slots=True)
@@ -118,6 +121,9 @@ class NeighborSettings:
     loops: int | None = None
     maximum_prefixes: int | None = None
     send_communities: bool | None = None
+    source: str | None = None
+    client: bool | None = None
+    next_hop_self: bool | None = None
     description: str | None = None
     lines: dict[str, tuple[int, LinePath]] = field(default_factory=dict)
 
@@ -146,7 +152,7 @@ class NeighborDraft:
 
 @dataclass(slots=True)
 class InstanceDraft:
-    """BGP in one VRF."""
+    """BGP in one VRF; `processes`: the OSPF processes that it redistributes."""
 
     vrf: str | None
     first: tuple[int, LinePath]
@@ -159,6 +165,38 @@ class InstanceDraft:
     aggregates: dict[Prefix, Aggregate] = field(default_factory=dict)
     paths: dict[Family, tuple[int, int, LinePath]] = field(default_factory=dict)
     families: set[Family] = field(default_factory=set)
+    processes: dict[Family, tuple[str, tuple[int, LinePath]]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class OspfNetworkLine:
+    """`network`: interfaces whose address has the same bits as `address` outside the wildcard are in the area."""
+
+    address: int
+    wildcard: int
+    area: int
+    line: tuple[int, LinePath]
+
+
+@dataclass(slots=True)
+class OspfDraft:
+    """A process; `reference` in Mbit/s; `authentication`: what an area asks for; `asn`: the AS of BGP that is
+    redistributed."""
+
+    family: Family
+    process: str
+    vrf: str | None
+    first: tuple[int, LinePath]
+    router_id: int | None = None
+    networks: list[OspfNetworkLine] = field(default_factory=list)
+    passive_default: bool = False
+    passive: dict[str, bool] = field(default_factory=dict)
+    reference: int = 100
+    vrf_lite: bool = False
+    asn: str | None = None
+    authentication: dict[int, str] = field(default_factory=dict)
+    redistributions: dict[str, tuple[OspfRedistribution, tuple[int, LinePath]]] = field(default_factory=dict)
+    default: OspfDefault | None = None
 
 
 @dataclass(slots=True)
@@ -193,10 +231,14 @@ class PartialDevice:
     statics: dict[tuple[str | None, Prefix, str], tuple[StaticRoute, int]] = field(default_factory=dict)
     asn: int | None = None
     bgp_router_id: int | None = None
+    cluster_id: int | None = None
+    default_preference: int = 100
+    deterministic_med: bool = False
     router_id_of_vrf: tuple[int, LinePath] | None = None
     default_unicast: bool = True
     templates: dict[tuple[str, str], NeighborSettings] = field(default_factory=dict)
     instances: dict[str | None, InstanceDraft] = field(default_factory=dict)
+    ospf: dict[tuple[Family, str], OspfDraft] = field(default_factory=dict)
     vty: dict[int, LineDraft] = field(default_factory=dict)
     http: dict[str, int] = field(default_factory=dict)
     netconf: int | None = None

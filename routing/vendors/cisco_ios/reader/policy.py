@@ -52,6 +52,10 @@ def _reject_extended_uses(partial: PartialDevice) -> None:
         for redistribution, index, path in instance.redistributions.values():
             if redistribution.policy in partial.extended_maps:
                 partial.reject(index, path, because("extended_list_elsewhere"))
+    for process in partial.ospf.values():
+        for found, line in process.redistributions.values():
+            if partial.extended_maps.intersection(found.policies):
+                partial.reject(*line, because("extended_list_elsewhere"))
     for vrf in partial.vrfs.values():
         for family in vrf.families.values():
             if family.map_line is not None and family.import_map in partial.extended_maps:

@@ -135,6 +135,8 @@ def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
             raise ValueError(
                 f"route map {policy.name}: AS paths, local preferences asked for and ORIGIN are not written"
             )
+        if clause.next_hop_self:
+            raise ValueError(f"route map {policy.name}: the own address as next hop is said of a neighbour on IOS")
         if clause.local_preference_change or clause.metric_change:
             raise ValueError(f"route map {policy.name}: values are set on IOS, not changed")
         refs = (clause_ref(policy.name, index),)

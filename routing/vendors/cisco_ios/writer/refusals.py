@@ -24,6 +24,8 @@ def check_device(device: Device) -> None:
         raise ValueError(f"a line that is not understood can't be written: {' / '.join(device.unknown[0].path)}")
     if device.control_filters:
         raise ValueError("IOS-XE has no filter for packets to the box: use access classes and control-plane policing")
+    if device.ospf:
+        raise ValueError("OSPF is read and not written")
     _check_names(device)
     vrfs = {vrf.name: vrf for vrf in device.vrfs}
     distinguishers = [vrf.rd for vrf in device.vrfs if vrf.rd is not None]
@@ -55,6 +57,9 @@ def check_device(device: Device) -> None:
 def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
     if any(neighbor.passive or neighbor.remove_private for neighbor in instance.neighbors):
         raise ValueError("a neighbour that waits for the other end, or that is told no private ASs, is not written")
+    inside = [item for item in instance.neighbors if item.source or item.client or item.next_hop_self]
+    if inside or instance.cluster_id is not None or instance.default_preference != 100 or instance.deterministic_med:
+        raise ValueError("what is said about sessions inside an AS is not written")
     if instance.vrf is not None and instance.vrf not in vrfs:
         raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
     if instance.vrf is not None and vrfs[instance.vrf].rd is None:

@@ -12,8 +12,18 @@ from dataclasses import dataclass
 
 from intents.prefix import Address, Family, Prefix, parse_address, parse_prefix
 from intents.reason import Reason, because
-from routing.model import Aggregate, BgpInstance, BgpNeighbor, LocalAs, PolicyClause, Redistribution, RouteSource
+from routing.model import (
+    OSPF_SOURCES,
+    Aggregate,
+    BgpInstance,
+    BgpNeighbor,
+    LocalAs,
+    PolicyClause,
+    Redistribution,
+    RouteSource,
+)
 from routing.refs import bgp_ref, neighbor_ref
+from routing.vendors.junos.reader.bgp_inside import check_inside, one_cluster
 from routing.vendors.junos.reader.bgp_lines import REMOVALS, BgpLines, Level, statements_of
 from routing.vendors.junos.reader.policies import PROTOCOL_POLICY, Policies
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
@@ -26,7 +36,7 @@ NO_PEERS = tuple(map(parse_prefix, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "
 
 @dataclass(slots=True)
 class BgpContext:
-    """What a BGP instance takes from the rest of its device."""
+    """What a BGP instance takes from the rest of its device; `ospf`: the families in which OSPF runs beside it."""
 
     vrf: str | None
     asn: int | None
@@ -35,6 +45,7 @@ class BgpContext:
     own: Mapping[Address, int]
     policies: Policies
     reading: JunosReading
+    ospf: frozenset[Family] = frozenset()
 
 
 def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate, ...]) -> BgpInstance | None:
@@ -66,16 +77,21 @@ def finish_bgp(lines: BgpLines, context: BgpContext, aggregates: tuple[Aggregate
         router_id=context.router_id,
         loop_asns=context.loop_asns,
         neighbors=tuple(neighbors[key] for key in sorted(neighbors)),
-        redistributions=junos_redistributions(families),
+        redistributions=junos_redistributions(families, ospf=context.ospf),
         aggregates=aggregates,
         maximum_paths=_maximum_paths(lines, context),
+        cluster_id=one_cluster(lines, context.reading),
     )
 
 
-def junos_redistributions(families: list[Family]) -> tuple[Redistribution, ...]:
-    """Return what stands for "export policies decide": every local source, per family with a neighbour."""
-    sources = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
-    return tuple(Redistribution(family=family, source=source) for family in families for source in sources)
+def junos_redistributions(families: list[Family], ospf: frozenset[Family] = frozenset()) -> tuple[Redistribution, ...]:
+    """Return what stands for "export policies decide": every local source, per family with a neighbour; `ospf`: its families."""
+    local = (RouteSource.AGGREGATE, RouteSource.CONNECTED, RouteSource.STATIC)
+    return tuple(
+        Redistribution(family=family, source=source)
+        for family in families
+        for source in sorted(local + (OSPF_SOURCES if family in ospf else ()))
+    )
 
 
 def _maximum_paths(lines: BgpLines, context: BgpContext) -> int:
@@ -111,25 +127,26 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
             reading.says(statement)
     for statement in (first, *statements_of(levels[0]), *statements_of(levels[1])):
         reading.says(statement, ref)
-    peer = _nearest(levels, "peer-as")
-    if peer is None or int(peer.value) == context.asn:
-        reading.unknown(first if peer is None else peer.statement, because("peer_as_not_external"))
+    peer_as = _peer_as(levels, context)
+    if peer_as is None:
         return None
+    internal = peer_as == context.asn
+    check_inside(levels, reading, internal=internal)
     local = _local_as(levels, reading)
-    if local is not None and local.asn in {int(peer.value), context.asn}:
-        is_peers = local.asn == int(peer.value)
+    if local is not None and local.asn in {peer_as, context.asn}:
+        is_peers = local.asn == peer_as
         reading.unknown(first, because("peer_as_is_local_as") if is_peers else because("local_as_is_own"))  # JUN-LAS-03
     if address in context.own or any(p.family is address.family and p.holds(address.value) for p in NO_PEERS):
         reading.unknown(first, because("address_of_no_peer"))  # JUN-SESS-06
-    _check_local_address(address, levels, context)
+    _check_local_address(address, levels, context, internal=internal)
     removal = _value(levels, "remove-private")
-    _check_removal(levels, int(peer.value), context)
+    _check_removal(levels, peer_as, context)
     options = _options(address.family, levels, reading)
     description = levels[0].leaves.value("description")
     return BgpNeighbor(
         family=address.family,
         address=address.value,
-        remote_as=int(peer.value),
+        remote_as=peer_as,
         local_as=local,
         imports=_policies(levels, "imports", context) or (),
         exports=_policies(levels, "exports", context) or (PROTOCOL_POLICY,),
@@ -137,6 +154,8 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         advertise_peer_as=_value(levels, "advertise-peer-as") == "advertise-peer-as",
         passive=_nearest(levels, "passive") is not None,
         remove_private=None if removal is None else REMOVALS[tuple(removal.split())],
+        source=_source(levels) if internal else None,
+        client=internal and _nearest(levels, "cluster") is not None,
         guards=() if _nearest(levels, "authentication-key") is None else ("password",),
         maximum_prefixes=_limit(options),
         send_communities=True,
@@ -176,12 +195,30 @@ def _local_as(levels: list[Level], reading: JunosReading) -> LocalAs | None:
     )
 
 
-def _check_local_address(address: Address, levels: list[Level], context: BgpContext) -> None:
+def _peer_as(levels: list[Level], context: BgpContext) -> int | None:
+    """Return the AS of a neighbour; None, and its line unknown, if the type of its group says another one (JUN-SESS-09)."""
+    peer, kind = _nearest(levels, "peer-as"), _value(levels, "type")
+    said = None if peer is None else int(peer.value)
+    is_inside = kind == "internal"
+    if (said == context.asn or (said is None and is_inside)) is not is_inside or (said is None and not is_inside):
+        context.reading.unknown(levels[0].first if peer is None else peer.statement, because("peer_as_not_external"))
+        return None
+    return context.asn if is_inside else said
+
+
+def _source(levels: list[Level]) -> int | None:
+    said = _value(levels, "local-address")
+    return None if said is None else parse_address(said).value
+
+
+def _check_local_address(address: Address, levels: list[Level], context: BgpContext, *, internal: bool) -> None:
     leaf = _nearest(levels, "local-address")
     if leaf is None:
         return
     local = parse_address(leaf.value)
     length = context.own.get(local)
+    if internal and length is not None and local.family is address.family:
+        return
     if length is None or not _network(local, length).covers(_network(address, address.family.bits)):
         context.reading.unknown(leaf.statement, because("local_address_elsewhere"))
 

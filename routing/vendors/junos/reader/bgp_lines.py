@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from intents.prefix import Address, Family, parse_address
-from intents.reason import Reason, because
+from intents.reason import Reason, because, unclear
 from routing.model import PrivateRemoval
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.reading import Leaf, Leaves
@@ -65,8 +65,8 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
     match rest:
         case []:
             pass
-        case ["type", "external"] | ["multipath"]:
-            level.leaves.put(rest[0], "", statement)
+        case ["type", "external" | "internal" as word]:
+            level.leaves.put("type", word, statement)
         case ["peer-as", text]:
             level.leaves.put("peer-as", str(as_number(text)), statement)
         case ["description", text]:
@@ -91,11 +91,21 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
     return None
 
 
+def cluster_id(text: str) -> int:
+    """Return a cluster ID, said as an IPv4 address (JUN-RR-01)."""
+    found = parse_address(text)
+    if found.family is not Family.V4 or not found.value:
+        raise unclear("not_a_router_id")
+    return found.value
+
+
 def _take_manner(level: Level, rest: list[str], statement: JunosStatement) -> Reason | None:
     """Take a statement about how a session is opened, or what it leaves out."""
     match rest:
-        case ["passive"]:
-            level.leaves.put("passive", "", statement)
+        case ["passive" | "multipath" as word]:
+            level.leaves.put(word, "", statement)
+        case ["cluster", text]:
+            level.leaves.put("cluster", str(cluster_id(text)), statement)
         case ["advertise-peer-as" | "no-advertise-peer-as" as word]:
             level.leaves.put("advertise-peer-as", word, statement)
         case ["remove-private", *options] if tuple(options) in REMOVALS:

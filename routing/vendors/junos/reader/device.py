@@ -7,10 +7,10 @@ policies, lists, instances) are resolved once, and what doesn't resolve becomes 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from intents.prefix import Address, parse_address
+from intents.prefix import Address, Family, parse_address
 from intents.reason import Reason, because, reason_of
 from routing.model import BgpInstance, Device
 from routing.refs import RefTable, bgp_ref
@@ -30,6 +30,7 @@ from routing.vendors.junos.reader.instances import (
 from routing.vendors.junos.reader.interface_routes import interface_routes
 from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
 from routing.vendors.junos.reader.logins import Logins
+from routing.vendors.junos.reader.ospf_processes import families_of, finish_processes
 from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
 from routing.vendors.junos.reader.reading import JunosReading
 from routing.vendors.junos.tree import JunosStatement, read_statements
@@ -106,8 +107,10 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
     check_addresses(units.values(), reading)
     interfaces = finish_interfaces(parts.interfaces, parts.filters, reading)
     control_filters = finish_loopbacks(parts.interfaces, parts.filters, reading)
-    bgp = _resolve_bgp(parts)
+    ospf = finish_processes(instances, parts.interfaces, parts.policies, reading)
+    bgp = _resolve_bgp(parts, families_of(ospf))
     used = {export for instance in bgp for neighbor in instance.neighbors for export in neighbor.exports}
+    used |= {name for process in ospf for item in process.redistributions for name in item.policies}
     policies = finish_policies(parts.policies, used)
     _check_forwarding(parts, {policy.name for policy in policies if not rejects(policy)})
     vrfs = finish_vrfs(instances, units.values(), reading)
@@ -123,6 +126,7 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
         policies=policies,
         statics=statics,
         bgp=bgp,
+        ospf=ospf,
         logins=logins,
         control_filters=control_filters,
         harmless=reading.harmless_paths(),
@@ -140,7 +144,7 @@ def _check_forwarding(parts: _Parts, passing: set[str]) -> None:
                 parts.reading.unknown(leaf.statement, because("forwarding_policy_rejects"))
 
 
-def _resolve_bgp(parts: _Parts) -> tuple[BgpInstance, ...]:
+def _resolve_bgp(parts: _Parts, ospf: Mapping[str | None, frozenset[Family]]) -> tuple[BgpInstance, ...]:
     instances = parts.instances.found
     main = instances[None].leaves.value("autonomous-system")
     everyone = {int(value) for i in instances.values() if (value := i.leaves.value("autonomous-system"))}
@@ -152,7 +156,7 @@ def _resolve_bgp(parts: _Parts) -> tuple[BgpInstance, ...]:
     for vrf in sorted(instances, key=lambda name: name or ""):
         instance = instances[vrf]
         if instance.bgp.levels or "autonomous-system" in instance.leaves:
-            bgp = _bgp_of(instance, main, everyone, own.get(vrf, {}), parts)
+            bgp = _bgp_of(instance, main, everyone, own.get(vrf, {}), parts, ospf.get(vrf, frozenset()))
             found.extend([bgp] if bgp else [])
         else:
             _without_bgp(instance, parts.reading)
@@ -160,7 +164,12 @@ def _resolve_bgp(parts: _Parts) -> tuple[BgpInstance, ...]:
 
 
 def _bgp_of(
-    instance: Instance, main: str | None, everyone: set[int], own: dict[Address, int], parts: _Parts
+    instance: Instance,
+    main: str | None,
+    everyone: set[int],
+    own: dict[Address, int],
+    parts: _Parts,
+    ospf: frozenset[Family],
 ) -> BgpInstance | None:
     leaves, reading = instance.leaves, parts.reading
     value = leaves.value("autonomous-system") or main
@@ -178,6 +187,7 @@ def _bgp_of(
         own=own,
         policies=parts.policies,
         reading=reading,
+        ospf=ospf,
     )
     return finish_bgp(instance.bgp, context, instance_aggregates(instance, reading))
 
@@ -187,5 +197,5 @@ def _without_bgp(instance: Instance, reading: JunosReading) -> None:
         reading.unknown(statement, because("aggregate_without_bgp"))
     if "independent-domain" in instance.leaves:
         reading.unknown(instance.leaves["independent-domain"].statement, because("independent_domain_without_number"))
-    if "router-id" in instance.leaves:
+    if "router-id" in instance.leaves and not instance.speaks_ospf:
         _settle(instance.leaves["router-id"].statement, None, reading)

@@ -17,6 +17,7 @@ from routing.refs import bgp_ref, static_ref, vrf_ref
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.bgp_lines import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
+from routing.vendors.junos.reader.ospf_lines import PROTOCOLS, OspfLines
 from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
 
@@ -42,6 +43,12 @@ class Instance:
     advertising: dict[str, JunosStatement] = field(default_factory=dict)
     """The units that send router advertisements (JUN-UP-15)."""
     bgp: BgpLines = field(default_factory=BgpLines)
+    ospf: dict[Family, OspfLines] = field(default_factory=lambda: {family: OspfLines() for family in Family})
+
+    @property
+    def speaks_ospf(self) -> bool:
+        """Return whether any statement of OSPF stands in the instance."""
+        return any(lines.first is not None for lines in self.ospf.values())
 
 
 @dataclass(slots=True)
@@ -103,6 +110,8 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
             return instance.bgp.take(rest, statement)
         case ["protocols", "router-advertisement", "interface", name]:
             instance.advertising.setdefault(name if "." in name else f"{name}.0", statement)
+        case ["protocols", "ospf" | "ospf3" as name, *rest]:
+            return instance.ospf[PROTOCOLS[name]].take(rest, statement)
         case ["routing-options", "router-id", text]:
             router_id = parse_address(text)
             if router_id.family is not Family.V4 or not router_id.value:  # RFC-SESS-03

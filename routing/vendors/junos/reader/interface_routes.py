@@ -26,12 +26,20 @@ def interface_routes(units: Mapping[str, Unit], instances: Instances) -> dict[st
         for subnet in found:
             count[subnet] = count.get(subnet, 0) + 1
     beyond = list(_addresses(instances))
+    speaking = {
+        name
+        for instance in instances.found.values()
+        for lines in instance.ospf.values()
+        for _, name in lines.interfaces
+    }
     routes = {}
     for name, found in subnets.items():
         if any(count[subnet] > 1 for subnet in found):
             continue
         prefixes = [prefix_of(a.family, a.value, a.length) for a in units[name].addresses]
-        learned = any(p.family is address.family and p.holds(address.value) for p in prefixes for address in beyond)
+        learned = name in speaking or any(
+            p.family is address.family and p.holds(address.value) for p in prefixes for address in beyond
+        )
         routes[name] = ((LEARNED,) if learned else ()) + found
     return routes
 

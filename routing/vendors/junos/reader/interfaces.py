@@ -16,7 +16,7 @@ from routing.model import AclBinding, ControlFilter, Direction, Interface, Inter
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
 from routing.vendors.junos.reader.firewall import Filters
-from routing.vendors.junos.reader.medium import FAMILY_MTU, PORT_MTU, medium_setting
+from routing.vendors.junos.reader.medium import medium_of, medium_setting, packet_setting
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
 
@@ -25,7 +25,6 @@ FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 _PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|lo0|(?:fxp|em|me)\d+)\Z")
 _OF_THE_ROUTING_ENGINE = ("fxp", "em", "me")
 _SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
-_MEDIUM = "medium "
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
 
 
@@ -36,12 +35,18 @@ class Unit:
     name: str
     first: JunosStatement
     leaves: Leaves = field(default_factory=Leaves)
+    media: Leaves = field(default_factory=Leaves)
     addresses: dict[InterfaceAddress, JunosStatement] = field(default_factory=dict)
     families: dict[Family, JunosStatement] = field(default_factory=dict)
     filters: dict[tuple[Family, Direction], list[Leaf]] = field(default_factory=dict)
     vrf: str | None = None
     advertises: bool = False
     said: JunosStatement | None = None
+
+    @property
+    def medium(self) -> dict[str, str]:
+        """Return what statements say of the medium, by the name of the setting."""
+        return {name: leaf.value for name, leaf in self.media.items()}
 
 
 @dataclass(slots=True)
@@ -50,6 +55,8 @@ class Interfaces:
 
     parents: dict[str, Unit] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
+    bandwidths: set[str] = field(default_factory=set)
+    """The units of which a harmless statement says a bandwidth, by which OSPF counts."""
 
     def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
@@ -68,6 +75,8 @@ class Interfaces:
                 unit = self.units.setdefault(key, Unit(key, statement))
                 reason = _take_unit(unit, more, statement)
                 unit.said = unit.said or (statement if reason is None else None)
+                if more[:1] == ["bandwidth"]:
+                    self.bandwidths.add(key)
                 self.parents[name] = parent
             case ["vlan-tagging" | "flexible-vlan-tagging"]:
                 parent.leaves.put("tagging", rest[0], statement)
@@ -79,7 +88,7 @@ class Interfaces:
         return reason
 
     def parent(self, unit: Unit) -> Unit:
-        """Return the parent of a unit."""
+        """Return the parent of a unit, of a parent itself."""
         return self.parents[unit.name.partition(".")[0]]
 
 
@@ -90,14 +99,14 @@ def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> Reas
         case ["disable"]:
             unit.leaves.put("disable", "", statement)
         case _:
-            return None if _take_medium(unit, "", rest, statement) else because("statement_of_interface")
+            taken = "." not in unit.name and _put_medium(unit, medium_setting(rest), statement)
+            return None if taken else because("statement_of_interface")
     return None
 
 
-def _take_medium(unit: Unit, family: str, rest: list[str], statement: JunosStatement) -> bool:
-    setting = medium_setting(rest, FAMILY_MTU if family else PORT_MTU)
+def _put_medium(unit: Unit, setting: tuple[str, str] | None, statement: JunosStatement) -> bool:
     if setting is not None:
-        unit.leaves.put(f"{_MEDIUM}{family}{setting[0]}", setting[1] or "", statement)
+        unit.media.put(*setting, statement)
     return setting is not None
 
 
@@ -131,7 +140,7 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
             unit.leaves.put(f"filter {int(family)} {way}", name, statement)
         case ["filter", "input-list" | "output-list" as way, name]:
             unit.filters.setdefault((family, _LISTS[way]), []).append(Leaf(name, statement))
-        case ["mtu", _] if _take_medium(unit, f"IPv{int(family)} ", rest, statement):
+        case ["mtu", text] if _put_medium(unit, packet_setting(family, text), statement):
             pass
         case _:
             return because("statement_of_family")
@@ -156,12 +165,13 @@ def finish_interfaces(table: Interfaces, filters: Filters, reading: JunosReading
         reading.says(parent.first, interface_ref(parent.name))
     _check_vlans(table, reading)
     found = [*table.parents.values(), *table.units.values()]
-    return tuple(sorted((_finish(unit, filters, reading) for unit in found), key=lambda interface: interface.name))
+    interfaces = (_finish(unit, table.parent(unit), filters, reading) for unit in found)
+    return tuple(sorted(interfaces, key=lambda interface: interface.name))
 
 
-def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
+def _finish(unit: Unit, parent: Unit, filters: Filters, reading: JunosReading) -> Interface:
     reading.says(unit.said or unit.first, interface_ref(unit.name))
-    for leaf in unit.leaves.values():
+    for leaf in (*unit.leaves.values(), *unit.media.values()):
         reading.says(leaf.statement)
     for statement in unit.addresses.values():
         reading.says(statement)
@@ -181,17 +191,10 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
         enabled="disable" not in unit.leaves,
         bindings=() if is_loopback else tuple(_bindings(unit, filters, reading)),
         description=unit.leaves.value("description"),
-        medium=tuple(_medium(unit)),
+        medium=tuple(medium_of(unit.medium, {} if parent is unit else parent.medium)),
         advertises=unit.advertises,
         transit=not unit.name.startswith(_OF_THE_ROUTING_ENGINE),
     )
-
-
-def _medium(unit: Unit) -> Iterator[str]:
-    """Yield what the other end of the cable must have, too, sorted."""
-    for name, leaf in sorted(unit.leaves.items()):
-        if name.startswith(_MEDIUM) and leaf.value:
-            yield f"{name.removeprefix(_MEDIUM)} {leaf.value}"
 
 
 def _has_address(unit: Unit, family: Family) -> bool:

@@ -13,7 +13,15 @@ from typing import NamedTuple
 
 from intents.prefix import Prefix, parse_prefix
 from intents.reason import Reason, because, reason_of, unclear
-from routing.model import Action, AsPathPattern, PolicyClause, PolicyDefault, PrefixRule, RouteSource
+from routing.model import (
+    OSPF_SOURCES,
+    Action,
+    AsPathPattern,
+    PolicyClause,
+    PolicyDefault,
+    PrefixRule,
+    RouteSource,
+)
 from routing.vendors.junos.as_paths import parse_as_path
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.interface_routes import LEARNED
@@ -85,6 +93,7 @@ class _Term:
     values: dict[str, tuple[int | None, int]] = field(default_factory=dict)
     origin: int | None = None
     prepend: tuple[int, ...] = ()
+    next_hop_self: bool = False
 
 
 @lru_cache(maxsize=1 << 14)
@@ -140,6 +149,8 @@ def _take(term: _Term, statement: list[str], index: int, tables: _Tables) -> Non
             _take_prefixes(term, kind, values, tables.lists, index)
         case ["from", "protocol", protocol] if protocol in _SOURCES:
             term.sources[_SOURCES[protocol]] = None
+        case ["from", "protocol", "ospf"]:
+            term.sources |= dict.fromkeys(OSPF_SOURCES)
         case ["from", "community", name]:
             term.communities[_members(name, tables.communities)] = None
         case ["from", "as-path", name]:
@@ -221,6 +232,8 @@ def _act(term: _Term, action: list[str], communities: dict[str, tuple[str, ...]]
             term.replaces = replaces
         case ["as-path-prepend", text]:
             term.prepend = tuple(as_number(word) for word in text.split())
+        case ["next-hop", "self"]:
+            term.next_hop_self = True  # also of what is reflected (JUN-NH-01)
         case ["load-balance", _] | []:
             pass
         case _:
@@ -248,6 +261,7 @@ def _clause(term: _Term) -> PolicyClause:
         metric_change=metric_change,
         origin=term.origin,
         prepend=term.prepend,
+        next_hop_self=term.next_hop_self,
     )
 
 

@@ -140,6 +140,8 @@ def _action_lines(clause: PolicyClause) -> Iterator[str]:
     if clause.add_communities:
         how = "set" if clause.replace_communities else "add"
         yield f"then community {how} {community_name(clause.add_communities)}"
+    if clause.next_hop_self:
+        yield "then next-hop self"
     if clause.prepend:
         yield f"then as-path-prepend {quote(' '.join(map(str, clause.prepend)))}"
     match clause.action:

@@ -107,6 +107,11 @@ def _check_instance(instance: BgpInstance) -> None:
         raise ValueError("BGP: Junos has no network statement")
     if instance.maximum_paths not in {1, MULTIPATH}:
         raise ValueError(f"BGP: equal-cost paths are 1 or {MULTIPATH}")
+    inside = [item for item in instance.neighbors if item.source or item.client or item.next_hop_self]
+    if inside or any(instance.is_internal(item) for item in instance.neighbors) or instance.cluster_id is not None:
+        raise ValueError("BGP: sessions inside an AS are not written")
+    if instance.default_preference != 100 or instance.deterministic_med:
+        raise ValueError("BGP: Junos has no usual local preference of its own, and compares metrics AS by AS anyway")
     if any(aggregate.summary_only for aggregate in instance.aggregates):
         raise ValueError("BGP: Junos hides the more specific routes by export policies only")
 

@@ -1,0 +1,80 @@
+"""Words of a command line that typer can't read -> a finding like any other.
+
+The one idea: what is said is made of the parts that typer names (option, argument, what it takes), not of its English sentence,
+so that every language can say it.
+"""
+
+# ruff: noqa: PLC0415 -- start-up time: these modules are needed only when something is wrong
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+from controller.output.terminal import Output
+from controller.output.words import Language
+
+if TYPE_CHECKING:
+    from intents.reason import Reason
+
+
+def refuse(error: typer.TyperException, line: Sequence[str], language: Language) -> NoReturn:
+    """Say what is wrong with a line, and end with the exit code of an error."""
+    context = getattr(error, "ctx", None)
+    command = "truc" if context is None else context.command_path
+    _tell(_problem(error), command, line, language, _nearest(error))
+
+
+def refuse_command(name: str, known: Iterable[str], line: Sequence[str], language: Language) -> NoReturn:
+    """Say that there is no such command, and end with the exit code of an error."""
+    from intents.reader.suggestions import suggest
+    from intents.reason import because
+
+    _tell(because("usage_command", name=name), "truc", line, language, suggest(name, sorted(known)))
+
+
+def _tell(problem: Reason, command: str, line: Sequence[str], language: Language, suggestion: str = "") -> NoReturn:
+    from controller.reports.findings import tell_failure
+    from intents.finding import Where, make_finding
+
+    output = Output(language, json="--json" in line)
+    finding = make_finding("TR858", Where(), problem=problem, command=command, suggestion=suggestion)
+    tell_failure(output, Path(), [finding])
+    output.flush()
+    raise typer.Exit(1)
+
+
+def _problem(error: typer.TyperException) -> Reason:
+    """Return what is wrong, from what typer names; its own sentence where it names nothing."""
+    from intents.reason import because
+
+    match type(error).__name__, getattr(error, "param", None):
+        case "NoSuchOption", _:
+            return because("usage_option", option=getattr(error, "option_name", ""))
+        case "BadOptionUsage", _:
+            return because("usage_option_value", option=getattr(error, "option_name", ""))
+        case "MissingParameter", parameter if parameter is not None:
+            return because("usage_missing", name=_shown(error))
+        case "BadParameter", parameter if parameter is not None:
+            return because("usage_value", wanted=_shown(error))
+        case "UsageError", _ if found := re.search(r" \((.*)\)$", error.message):
+            return because("usage_extra", words=found[1])
+        case _:
+            return because("os_said", said=error.message)
+
+
+def _shown(error: Any) -> str:
+    """Return an option or argument as the help shows it, with what it takes."""
+    return str(error.param.get_help_record(error.ctx)[0])
+
+
+def _nearest(error: typer.TyperException) -> str:
+    """Return the choice that was probably meant, "" if there is none."""
+    from intents.reader.suggestions import suggest
+
+    value, *choices = re.findall(r"'([^']*)'", error.message) if " is not one of " in error.message else [""]
+    return suggest(value, choices) if value else ""

@@ -1,0 +1,143 @@
+"""Whatever text is put into whatever field of a workspace: it is refused at its place, or changes no line that means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from controller.jobs.pipeline import address, compile_network, want
+from intents.finding import FindingsError, Severity
+from intents.messages import LANGUAGES, describe
+from intents.reader.conversions import NAME
+from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from routing.model import Device
+from routing.vendors import VENDORS
+from tests.hostile_fields import INTENTS, inject, place_of, rich_workspace, text_fields, write_file
+
+HOSTILE = {
+    "line feed": "a\nshutdown",
+    "carriage return": "a\r\nshutdown",
+    "tab": "a\tb",
+    "zero": "a\x00b",
+    "delimiter of a banner": "a^Cb",
+    "semicolon": "a; delete",
+    "quote": 'a" b',
+    "opening brace": "a { b",
+    "hash": "a # b",
+    "exclamation mark": "a ! b",
+    "backslash": "a\\",
+    "comment": "a /* b",
+    "question mark": "a ? b",
+    "secret": "{{secret:enable}}",
+    "variable": "$(hostname)",
+    "bidirectional": "a\u202eb",
+    "zero width": "a\u200bb",
+    "line separator": "a\u2028b",
+    "blank that does not break": "a\u00a0b",
+    "Cyrillic": "\u0430bc",
+    "fullwidth": "\uff41bc",
+    "overlong": "x" * 5000,
+    "empty": "",
+    "any": "any",
+    "negation": "no shutdown",
+    "loopback": "127.0.0.1",
+    "loopback of IPv6": "::1",
+    "multicast": "224.0.0.1",
+    "link-local": "fe80::1",
+    "everything": "0.0.0.0/0",
+}
+FIELDS = text_fields()
+OF_INTENTS = ("line feed", "semicolon", "bidirectional", "secret")
+"""What is tried in files of intents, whose many fields are read by few functions."""
+
+
+@cache
+def base() -> Mapping[str, object]:
+    return rich_workspace()
+
+
+def texts_of(workspace: Path) -> dict[str, tuple[str, str]]:
+    """Return platform and text of every device."""
+    compiled = compile_network(address(want(workspace, None)))
+    return {name: (config.platform, config.text) for name, config in compiled.configs.items()}
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rich")
+    for file, content in base().items():
+        write_file(folder, file, content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def untouched(workspace: Path) -> dict[str, tuple[str, str]]:
+    return texts_of(workspace)
+
+
+def meaning(name: str, platform: str, text: str) -> Device:
+    """Return the device that a text configures, without what is harmless; every line of it is understood."""
+    device = VENDORS[platform].read(name, text).device
+    assert device.unknown == ()
+    return replace(device, harmless=())
+
+
+def test_every_field_has_a_value_to_replace() -> None:
+    assert [str(field) for field in FIELDS if place_of(field, base()) is None] == []
+    assert len(FIELDS) > 200
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_text_is_refused_at_its_place_or_changes_no_meaning(
+    name: str, workspace: Path, untouched: dict[str, tuple[str, str]]
+) -> None:
+    text, admitted = HOSTILE[name], dict(base())
+    for field in FIELDS:
+        if field.file == INTENTS and name not in OF_INTENTS:
+            continue
+        place = place_of(field, base())
+        assert place is not None
+        file, way = place
+        write_file(workspace, file, inject(base()[file], way, text))
+        if is_admitted(workspace, f"{field}, {name}"):
+            admitted[file] = inject(admitted[file], way, text)
+        write_file(workspace, file, base()[file])
+    try:
+        for file, content in admitted.items():
+            write_file(workspace, file, content)
+        check_texts(workspace, untouched, text)
+    finally:
+        for file, content in base().items():
+            write_file(workspace, file, content)
+
+
+def is_admitted(workspace: Path, what: str) -> bool:
+    """Return whether a workspace is taken as it is; what is refused is told at a place, in both languages."""
+    try:
+        want(workspace, None)
+    except FindingsError as error:
+        errors = [item for item in error.findings if item.severity is Severity.ERROR]
+        assert any(item.where.file and item.where.line for item in errors), what
+        for item in errors[:2]:
+            for language in LANGUAGES:
+                told = describe(item, language).split("\n")
+                assert not any(FORBIDDEN_IN_VALUE.search(line) for line in told), what
+        return False
+    return True
+
+
+def check_texts(workspace: Path, untouched: dict[str, tuple[str, str]], text: str) -> None:
+    """Hold the texts with a text in all fields that admit it against those without: the same, or the same in meaning."""
+    try:
+        found = texts_of(workspace)
+    except FindingsError:
+        assert NAME.fullmatch(text)  # several things have the same name then
+        return
+    for device, (platform, content) in found.items():
+        now = meaning(device, platform, content)
+        if not NAME.fullmatch(text):
+            assert now == meaning(device, platform, untouched[device][1])
