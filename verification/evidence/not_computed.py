@@ -60,11 +60,14 @@ def _media(device: Device, topology: Topology) -> Iterator[Reason]:
     be down, or lose packets (BOTH-LINK-01, BOTH-MTU-01)."""
     interfaces = topology.interfaces
     for item in device.interfaces:
+        if not item.transit and (device.name, item.name) in topology.ports:
+            yield because("cable_at_management_port", device=device.name, interface=item.name)
         for joint in topology.joints.get((device.name, item.name), ()):
             ends = ((device.name, item.name), (joint.device, joint.interface))
             here, there = (_medium(interfaces, name, interface) for name, interface in ends)
-            if not item.transit:
-                yield because("cable_at_management_port", interface=item.name)
+            for name, interface in ends:
+                if not interfaces[(name, interface)].transit:
+                    yield because("cable_at_management_port", device=name, interface=interface)
             if here != there:
                 said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
                 peer = f"{joint.device} {joint.interface}"

@@ -76,7 +76,7 @@ def _arrive(journey: _Journey, device_name: str, interface: Interface, before: t
         yield Trace(hops=(*before, hop), disposition=Disposition.DENIED_IN, deciding=refused.line)
     elif _is_own_address(journey, device_name, interface.vrf):
         yield _accept(journey, interface.vrf, before, hop)
-    elif not journey.routes.settled:
+    elif not journey.routes.settled or not interface.transit:  # JUN-FIL-08
         yield Trace(hops=(*before, hop), disposition=Disposition.INSUFFICIENT_INFO)
     else:
         yield from _route(journey, before, hop)

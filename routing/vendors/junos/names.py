@@ -6,7 +6,7 @@ as unknown). Source: Junos "Firewall Filter Match Conditions for IPv4 Traffic" a
 
 from __future__ import annotations
 
-from intents.prefix import Family
+from intents.prefix import Family, parse_address
 from intents.reason import unclear
 from routing.vendors.reserved import RESERVED_ASNS
 
@@ -95,3 +95,16 @@ def as_number(text: str) -> int:
     if found in RESERVED_ASNS:
         raise unclear("reserved_asn", text=text)
     return found
+
+
+def administered(text: str) -> str:
+    """Read a route distinguisher or target, `AS:N`, `ASL:N` or `ADDRESS:N`, into one text for equal values; ValueError otherwise.
+
+    An AS of four octets has the suffix L, and it or an address leaves two octets for N (JUN-VAL-01, BOTH-VAL-01, BOTH-VAL-02).
+    """
+    who, _, low = text.rpartition(":")
+    if "." in who:
+        return f"{parse_address(who)}:{number(low, 0, 65535)}"
+    if who.endswith("L"):
+        return f"{number(who[:-1], 0, (1 << 32) - 1)}L:{number(low, 0, 65535)}"
+    return f"{number(who, 0, 65535)}:{number(low, 0, (1 << 32) - 1)}"

@@ -40,7 +40,9 @@ def read_interface(partial: PartialDevice, section: Section, words: list[str]) -
         if len(path) == 1:
             continue
         is_read = len(path) == 2 and (
-            read_medium_line(interface.port.medium, path[1].split()) or _read_line(interface, index, path)
+            read_medium_line(interface.port.medium, path[1].split())
+            or _read_advertising(interface, path[1].split())
+            or _read_line(interface, index, path)
         )
         if not is_read:
             partial.set_aside(index, path)
@@ -89,6 +91,23 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
                 return read_ospf_line(interface.port, words, (index, path))
     except UnclearError:
         return False
+    return True
+
+
+def _read_advertising(interface: InterfaceDraft, words: list[str]) -> bool:
+    """Read a line that keeps IPv6 hosts from knowing their router, or takes one back; unasked and never are one for them: what
+    an answer told them ends (BOTH-ARP-01)."""
+    match words:
+        case (
+            ["ipv6", "nd", "ra", "suppress"]
+            | ["ipv6", "nd", "ra", "suppress", "all"]
+            | ["ipv6", "nd", "ra", "lifetime", "0"]
+        ):
+            interface.silent = True
+        case ["no", "ipv6", "nd", "ra", "suppress"] | ["no", "ipv6", "nd", "ra", "suppress", "all"]:
+            interface.silent = False
+        case _:
+            return False
     return True
 
 
@@ -180,7 +199,7 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
                     sorted((b for b, _ in interface.bindings.values()), key=lambda b: (b.direction, b.family))
                 ),
                 description=interface.description,
-                advertises=advertises(name, interface.addresses),
+                advertises=not interface.silent and advertises(name, interface.addresses),
                 medium=medium_of(interface.port.medium, _medium_above(partial, name)),
             )
         )
@@ -195,8 +214,7 @@ def _medium_above(partial: PartialDevice, name: str) -> Mapping[str, str]:
 
 
 def advertises(name: str, addresses: Iterable[InterfaceAddress]) -> bool:
-    """Return whether an interface sends router advertisements: all with an IPv6 address do, unless a line says otherwise that
-    isn't modelled (IOS-UP-18)."""
+    """Return whether an interface sends router advertisements without a line: all with an IPv6 address do (IOS-UP-18)."""
     return interface_kind(name) != "Loopback" and any(item.family is Family.V6 for item in addresses)
 
 

@@ -12,7 +12,7 @@ from intents.prefix import Family
 from routing.model import BgpInstance, Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
-from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
+from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS, advertises
 from routing.vendors.cisco_ios.reader.static import is_on_link
 from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.login import check_login
@@ -70,6 +70,8 @@ def _check_media(device: Device) -> None:
     for item in device.interfaces:
         if item.medium or not item.transit:
             raise ValueError(f"what a cable must have alike at {item.name} is not written")
+        if item.advertises is not advertises(item.name, item.addresses):
+            raise ValueError(f"that {item.name} tells hosts of no router is not written")
 
 
 def _check_names(device: Device) -> None:

@@ -14,7 +14,7 @@ from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_o
 from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
-from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.names import administered, as_number, number
 from routing.vendors.junos.reader.bgp_lines import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.ospf_lines import PROTOCOLS, OspfLines
@@ -92,9 +92,9 @@ def _take_instance(instance: Instance, rest: list[str], statement: JunosStatemen
         case ["description", text]:
             instance.leaves.put("description", text, statement)
         case ["route-distinguisher", text]:
-            instance.leaves.put("route-distinguisher", text, statement)
+            instance.leaves.put("route-distinguisher", administered(text), statement)
         case ["vrf-target", text] if text.startswith("target:"):
-            instance.leaves.put("vrf-target", text, statement)
+            instance.leaves.put("vrf-target", administered(text.removeprefix("target:")), statement)
         case ["vrf-table-label"]:
             instance.leaves.put("vrf-table-label", "", statement)
         case ["routing-options" | "protocols", *_]:
