@@ -278,7 +278,7 @@ def neighbors(draw: st.DrawFn, asn: int, listed: tuple[RoutePolicy, ...]) -> tup
             BgpNeighbor(
                 family=family,
                 address=_address(family, index, 2, 24).value,
-                remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999})),
+                remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999, 23456})),
                 local_as=local_as,
                 imports=draw(importing),
                 exports=exports,

@@ -23,8 +23,6 @@ class Condition(StrEnum):
     """No `ip pim` anywhere: without it no packet to a group leaves its link (IOS-MCAST-01)."""
     RELAY = "relay"
     """A helper relays DHCP alone: every other protocol of its list is taken off it, and none put on (IOS-DHCP-01)."""
-    VAIN_LOGIN = "vain login"
-    """No vty line lets sessions in only to ask for a password, or for users, that are not there (IOS-UP-09)."""
 
 
 RELAYED_BY_DEFAULT = ("tftp", "nameserver", "domain", "time", "netbios-ns", "netbios-dgm", "tacacs")
@@ -38,9 +36,6 @@ _CONDITIONAL: tuple[tuple[Condition, str, tuple[str, ...]], ...] = (
     )),
     (Condition.RELAY, "the device asks a DHCP server for those on the link; no packet is passed on (IOS-DHCP-01)", (
         rf"interface \S+ ip helper-address {_ADDRESS}",
-    )),
-    (Condition.VAIN_LOGIN, "who is asked for which password, not from where (IOS-UP-09)", (
-        r"line vty \d+(?: \d+)? login(?: local)?",
     )),
 )  # fmt: skip
 
@@ -57,7 +52,7 @@ def relays_dhcp_alone(harmless: AbstractSet[LinePath]) -> bool:
 
 def condition_of(path: LinePath) -> Condition | None:
     """Return what a text must be without for the line to be harmless; None if it is on no such list."""
-    if len(path) > 1 and not path[0].startswith(("interface ", "line vty ")):
+    if len(path) > 1 and not path[0].startswith("interface "):
         return None
     line = " ".join(" ".join(part.split()) for part in path)
     return next((condition for pattern, condition in _COMPILED if pattern.fullmatch(line) is not None), None)

@@ -94,12 +94,11 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("the session behind the access class", (
         *_within(_LINE, r"exec-timeout \d+(?: \d+)?", r"logging synchronous.*", r"history size \d+", r"length \d+",
                  r"width \d+", r"session-timeout \d+(?: output)?", r"absolute-timeout \d+", r"privilege level \d+",
-                 r"login authentication \S+", r"password(?: \d)? \S+",
+                 r"login", r"login local", r"login authentication \S+", r"password(?: \d)? \S+",
                  r"authorization (?:exec|commands \d+) \S+", r"accounting (?:exec|commands \d+) \S+", r"no motd-banner",
                  r"no exec-banner", r"transport preferred none", r"transport output .+", r"notify", r"escape-character \S+",
                  r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),
-        *_within(r"line (?:con|aux) \d+ ", r"login", r"login local"),
         *_within(_VTY, r"no access-class \S+ out.*"),
         r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",
         r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",

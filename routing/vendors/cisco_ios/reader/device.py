@@ -27,7 +27,6 @@ from routing.vendors.cisco_ios.reader.bgp import finish_bgp, read_bgp
 from routing.vendors.cisco_ios.reader.community_lists import read_community_list_line
 from routing.vendors.cisco_ios.reader.interface import finish_interfaces, read_interface
 from routing.vendors.cisco_ios.reader.login import (
-    asks_in_vain,
     finish_logins,
     note_login_lists,
     read_http_line,
@@ -248,8 +247,6 @@ def _settle_conditional(partial: PartialDevice) -> None:
     for index, path, condition in partial.conditional:
         if condition in broken:
             partial.reject(index, path, broken[condition])
-        elif condition is Condition.VAIN_LOGIN and asks_in_vain(partial, path):
-            partial.reject(index, path, because("login_in_vain"))
         else:
             partial.harmless.add(path)
 
