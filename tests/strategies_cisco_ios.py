@@ -46,7 +46,7 @@ NAMES = st.from_regex(r"[A-Z][A-Za-z0-9_-]{0,12}", fullmatch=True)
 TEXTS = st.text("abc XYZ0-ủy ban", min_size=1, max_size=20).map(str.strip).filter(bool)
 TARGETS = st.builds("{}:{}".format, st.integers(1, 65535), st.integers(1, 65535))
 AS_NUMBERS = st.integers(1, 4294967295).filter(lambda number: number not in RESERVED_ASNS)
-COMMUNITIES = st.builds("{}:{}".format, st.integers(0, 65535), st.integers(0, 65535))
+COMMUNITIES = st.builds("{}:{}".format, st.integers(0, 65534), st.integers(0, 65535))
 PORTS = st.integers(0, 65535)
 
 

@@ -144,7 +144,7 @@ def prefix_rules(draw: st.DrawFn) -> tuple[PrefixRule, ...]:
     return tuple(rules)
 
 
-_COMMUNITY = st.builds(lambda a, b: f"{a}:{b}", st.integers(0, 65535), st.integers(0, 65535)) | st.just("no-export")
+_COMMUNITY = st.builds(lambda a, b: f"{a}:{b}", st.integers(0, 65534), st.integers(0, 65535)) | st.just("no-export")
 _COMMUNITIES = st.lists(_COMMUNITY, min_size=1, max_size=5, unique=True).map(tuple)
 _SOURCES = st.sets(
     st.sampled_from([RouteSource.AGGREGATE, RouteSource.BGP, RouteSource.CONNECTED, RouteSource.STATIC]), min_size=1

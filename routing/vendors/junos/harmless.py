@@ -111,7 +111,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
     (r"system extensions providers \S+ license-type \S+ deployment-scope \S+$", "who may sign packages for the device"),
-    (r"system default-address-selection$", "source of own packets; sessions on a link keep its address (JUN-SRC-01)"),
+    (r"system default-address-selection$", "source of own packets; eBGP on a link keeps its address (JUN-SRC-01)"),
     (r"forwarding-options storm-control-profiles \S+ all$", "limits bridged ports that apply it, which are not modelled"),
     (r"vlans default vlan-id \d+$", "a bridge without members, unless another line, which is not modelled, gives it some"),
     (r"protocols igmp-snooping vlan default$", "copies of multicast packets inside a bridge"),
