@@ -119,7 +119,8 @@ def _resolving(routes: _Routes, device: Device, static: StaticRoute) -> Prefix |
 
 
 def _comes_from_elsewhere(routes: _Routes, device: Device, static: StaticRoute) -> bool:
-    """Return whether another VRF has the prefix of its own, so that it may be received, too (IOS-STAT-09, JUN-STAT-06)."""
+    """Return whether another VRF has the prefix of its own, so that it may be received, too (IOS-STAT-09, JUN-STAT-06),
+    or leaked (IOS-DEC-11)."""
     here = routes.topology.number.get((device.name, static.vrf))
     return any(static.prefix in held and node != here for node, held in enumerate(routes.topology.local))
 

@@ -15,7 +15,7 @@ _POLICY_TEMPLATE = r"router bgp \S+ template peer-policy \S+ "
 _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
-"""A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
+"""A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list (IOS-SESS-02)."""
 _CERTIFICATE = (
     r" certificate (?:(?:ca|self-signed|ra-sign|ra-encrypt) )?[0-9A-F]+(?: nvram:\S+|(?: [0-9A-F]+)*(?: quit)?)"
 )
@@ -62,7 +62,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no ip accounting.*", r"no ip pim .+", r"no mpls ip", r"no ip policy.*", r"no service-policy .+",
         r"no ip verify .+", r"no ip helper-address.*", r"ntp disable", r"no ip igmp .+",
     )),
-    ("how fast a dead neighbour is seen", (
+    ("how fast a dead neighbour is seen; strictly, a session would wait for it (IOS-SESS-03)", (
         *_within(_INTERFACE, r"bfd (?:interval \d+ min_rx \d+ multiplier \d+|template \S+|echo)", r"no bfd echo"),
         *_within(r"bfd-template single-hop \S+", r"", r" interval .+"),
         *_within(_NEIGHBOR, r"fall-over bfd", rf"timers \d+ {_HOLD}", r"advertisement-interval \d+"),
@@ -100,7 +100,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),
         *_within(_VTY, r"no access-class \S+ out.*"),
-        r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",
+        r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",  # on a vty nobody would get a session (IOS-CTL-03)
         r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",
         r"line (?:con|aux) 0 transport input none", r"line con 0 media-type \w+",
     )),

@@ -23,6 +23,7 @@ from routing.vendors.junos.tree import JunosStatement, words
 LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 _PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|lo0|(?:fxp|em|me)\d+)\Z")
+"""Not ae: whether its members are up is in no line that is modelled (JUN-UP-06)."""
 _OF_THE_ROUTING_ENGINE = ("fxp", "em", "me")
 _SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
