@@ -64,18 +64,20 @@ def _media(device: Device, topology: Topology) -> Iterator[Reason]:
             yield because("cable_at_management_port", device=device.name, interface=item.name)
         for joint in topology.joints.get((device.name, item.name), ()):
             ends = ((device.name, item.name), (joint.device, joint.interface))
-            here, there = (_medium(interfaces, name, interface) for name, interface in ends)
-            for name, interface in ends:
-                if not interfaces[(name, interface)].transit:
-                    yield because("cable_at_management_port", device=name, interface=interface)
-            if here != there:
+            here, there = (_medium(interfaces, end) for end in ends)
+            speaks = all(interfaces[end].addresses for end in ends)
+            for end in ends:
+                if not interfaces[end].transit:
+                    yield because("cable_at_management_port", device=end[0], interface=end[1])
+            if speaks and here != there:
                 said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
                 peer = f"{joint.device} {joint.interface}"
                 yield because("other_medium", interface=item.name, here=said[0], peer=peer, there=said[1])
 
 
-def _medium(interfaces: Mapping[InterfaceKey, Interface], device: str, name: str) -> frozenset[str]:
+def _medium(interfaces: Mapping[InterfaceKey, Interface], end: InterfaceKey) -> frozenset[str]:
     """Return the settings of a sub-interface and of the port that it is a part of."""
+    device, name = end
     found = (interfaces.get((device, part)) for part in (name, parent_of(name)))
     return frozenset(setting for item in found if item is not None for setting in item.medium)
 
