@@ -6,7 +6,7 @@ The one idea: a `Finding` holds a stable code and named values, never prose; its
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -64,6 +64,77 @@ class Finding:
     excerpt: str = ""
 
 
+MOST_OF_A_KIND = 50
+"""Findings of one code in one file (or about one device) that are kept; the others are counted."""
+MOST_IN_A_FILE = 200
+"""Errors in one file after which nothing further of it is read."""
+_Kind = tuple[str, Severity, str]
+
+
+class FindingList:
+    """Findings in the order in which they are found: the first of each code in a file, and how many more there are.
+
+    So a table of a million wrong cells costs no more than one of fifty.
+    """
+
+    __slots__ = ("_counts", "_errors_in", "_first_left_out", "_kept")
+
+    def __init__(self, findings: Iterable[Finding] = ()) -> None:
+        self._kept: list[Finding] = []
+        self._counts: dict[_Kind, int] = {}
+        self._errors_in: dict[str, int] = {}
+        self._first_left_out: dict[_Kind, Where] = {}
+        self.extend(findings)
+
+    def append(self, finding: Finding) -> None:
+        """Record a finding."""
+        kind = _kind_of(finding)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+        if finding.severity is Severity.ERROR:
+            self._errors_in[kind[2]] = self._errors_in.get(kind[2], 0) + 1
+        if self._counts[kind] <= MOST_OF_A_KIND:
+            self._kept.append(finding)
+        else:
+            self._first_left_out.setdefault(kind, finding.where)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Record several findings."""
+        for finding in findings:
+            self.append(finding)
+
+    def ends(self, where: Where) -> bool:
+        """Return whether nothing further of a file is to be read; its last finding then says so, at the place reached."""
+        last = last_of_file(self._errors_in.get(where.file, 0), where)
+        if last is not None and _kind_of(last) not in self._counts:
+            self.append(last)
+        return last is not None
+
+    def is_full(self, code: str, file: str) -> bool:
+        """Return whether a further error of a code in a file would only be counted."""
+        return self._counts.get((code, Severity.ERROR, file), 0) >= MOST_OF_A_KIND
+
+    def __len__(self) -> int:
+        """Return how many were recorded, those that are only counted included."""
+        return sum(self._counts.values())
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield what is kept, and one finding for each kind of which there is more, at the place of the first left out."""
+        yield from self._kept
+        for kind, where in self._first_left_out.items():
+            code, severity, file = kind
+            more = self._counts[kind] - MOST_OF_A_KIND
+            yield make_finding("TR192", where, severity=severity, count=more, other=code, file=file or "-")
+
+
+def _kind_of(finding: Finding) -> _Kind:
+    return finding.code, finding.severity, finding.where.file or finding.where.device
+
+
+def last_of_file(errors: int, where: Where) -> Finding | None:
+    """Return what is said at the place reached when a file has more errors than anybody reads; None if it has not."""
+    return make_finding("TR135", where, limit=MOST_IN_A_FILE) if errors > MOST_IN_A_FILE else None
+
+
 class FindingsError(Exception):
     """A stage ended with errors: carries every finding of that stage, warnings included."""
 
@@ -88,8 +159,12 @@ def make_finding(
 
 
 def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings without repeats, by place, then code, then values."""
-    return tuple(sorted(set(findings), key=lambda item: (item.where, item.code, _order(item))))
+    """Return the findings without repeats, by place, then code, then values; of many of a kind the first, and their count."""
+    return tuple(sorted(FindingList(sorted(set(findings), key=_place_of)), key=_place_of))
+
+
+def _place_of(finding: Finding) -> tuple[Where, str, tuple[tuple[str, str], ...]]:
+    return finding.where, finding.code, _order(finding)
 
 
 def _order(finding: Finding) -> tuple[tuple[str, str], ...]:

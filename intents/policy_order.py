@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from intents.policy import Policy, Rule, ViaAssertion, endpoint_key, rule_key
-from intents.service import ServiceSet
+from intents.service import ServiceSet, united
 
 Asked = tuple[Rule | ViaAssertion, Iterable[str]]
 """A rule or assertion with the identifiers of the intents that ask for it."""
@@ -21,7 +21,7 @@ def via_key(via: ViaAssertion) -> tuple[object, ...]:
 
 def normal_policy(asked: Iterable[Asked]) -> Policy:
     """Return the policy that all of these mean together: services of equal rules united, empty ones left out, sorted."""
-    services: dict[tuple[object, ...], ServiceSet] = {}
+    services: dict[tuple[object, ...], list[ServiceSet]] = {}
     first: dict[tuple[object, ...], Rule] = {}
     askers: dict[tuple[object, ...], set[str]] = {}
     vias: dict[ViaAssertion, set[str]] = {}
@@ -31,10 +31,10 @@ def normal_policy(asked: Iterable[Asked]) -> Policy:
         elif item.service:
             key: tuple[object, ...] = (item.effect, item.source, item.destination, item.same_organisation)
             first.setdefault(key, item)
-            services[key] = services[key] | item.service if key in services else item.service
+            services.setdefault(key, []).append(item.service)
             askers.setdefault(key, set()).update(identifiers)
     sources: dict[Rule | ViaAssertion, tuple[str, ...]] = {
-        _with_service(rule, services[key]): tuple(sorted(askers[key])) for key, rule in first.items()
+        _with_service(rule, united(services[key])): tuple(sorted(askers[key])) for key, rule in first.items()
     }
     rules = tuple(sorted((item for item in sources if isinstance(item, Rule)), key=rule_key))
     assertions = tuple(sorted(vias, key=via_key))

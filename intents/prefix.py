@@ -8,6 +8,7 @@ left to the standard library.
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -124,3 +125,29 @@ def truncate(family: Family, value: int, length: int) -> int:
 def prefix_of(family: Family, value: int, length: int) -> Prefix:
     """Return the prefix of `length` bits that holds the address `value`."""
     return Prefix(family, truncate(family, value, length), length)
+
+
+class PrefixIndex:
+    """Prefixes of one family by length: which of them cover another one is found by as many look-ups as there are lengths."""
+
+    def __init__(self, prefixes: Iterable[Prefix]) -> None:
+        self._by_length: dict[int, dict[int, Prefix]] = {}
+        for prefix in prefixes:
+            self._by_length.setdefault(prefix.length, {})[prefix.network] = prefix
+        self._lengths = sorted(self._by_length, reverse=True)
+
+    def nearest(self, prefix: Prefix) -> Prefix | None:
+        """Return the longest of the prefixes that covers this one (itself, if it is among them), None if none does."""
+        return self._longest(prefix, prefix.length)
+
+    def above(self, prefix: Prefix) -> Prefix | None:
+        """Return the longest of the prefixes that covers this one and is not it."""
+        return self._longest(prefix, prefix.length - 1)
+
+    def _longest(self, prefix: Prefix, most: int) -> Prefix | None:
+        for length in self._lengths:
+            if length <= most:
+                found = self._by_length[length].get(truncate(prefix.family, prefix.network, length))
+                if found is not None:
+                    return found
+        return None

@@ -1,7 +1,8 @@
 """Who and what exists, in business terms, with validity dates.
 
 The one idea: every object carries the dates between which it exists, and `as_at` gives the registry of one date, so that
-nothing after it ever asks about time. No addresses and no equipment here. Identifiers of Vietnamese legal terms are those
+nothing after it ever asks about time. `renamed_from` says how a thing was called before, latest name first. No addresses
+and no equipment here. Identifiers of Vietnamese legal terms are those
 of the glossary (Decision 46/2024, Circular 06/2026).
 """
 
@@ -149,6 +150,7 @@ class Organisation:
     labels: frozenset[str]
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +164,7 @@ class Site:
     level: int
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +194,7 @@ class InformationSystem:
     assessment_ref: str
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +212,7 @@ class OutsideNetwork:
     decision_ref: str
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +241,7 @@ class Attachment:
     interface_where: Where = NOWHERE
     validity: Validity
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

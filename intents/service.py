@@ -7,7 +7,7 @@ sorted disjoint non-adjacent ranges), so that equal sets are equal values and un
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -28,6 +28,18 @@ class ServiceSet:
     """Pairs of transport and destination port; `ranges` is the normal form, sorted by (transport, low port)."""
 
     ranges: tuple[tuple[Transport, int, int], ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+    """Worked out once: rules with many ports are keys everywhere."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash(self.ranges))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[type[ServiceSet], tuple[object, ...]]:
+        # Another process hashes words otherwise.
+        return ServiceSet, (self.ranges,)
 
     def __bool__(self) -> bool:
         return bool(self.ranges)
@@ -41,17 +53,22 @@ class ServiceSet:
 
     def __sub__(self, other: ServiceSet) -> ServiceSet:
         kept: list[tuple[Transport, int, int]] = []
+        cuts, at = other.ranges, 0
         for transport, low, high in self.ranges:
             start = low
-            for cut_low, cut_high in other.of(transport):
-                if cut_high < start or cut_low > high:
-                    continue
+            while at < len(cuts) and (cuts[at][0], cuts[at][2]) < (transport, start):
+                at += 1
+            while at < len(cuts) and cuts[at][0] is transport and cuts[at][1] <= high:
+                _, cut_low, cut_high = cuts[at]
                 if cut_low > start:
                     kept.append((transport, start, cut_low - 1))
                 start = cut_high + 1
+                if cut_high > high:
+                    break  # it may cut the next range, too
+                at += 1
             if start <= high:
                 kept.append((transport, start, high))
-        return service_set(kept)
+        return ServiceSet(tuple(kept))
 
     def __and__(self, other: ServiceSet) -> ServiceSet:
         return self - (self - other)
@@ -93,3 +110,8 @@ class NamedService:
 
     name: str
     ports: ServiceSet
+
+
+def united(services: Iterable[ServiceSet]) -> ServiceSet:
+    """Return the union of many sets, in one step."""
+    return service_set(item for service in services for item in service.ranges)

@@ -88,12 +88,16 @@ class _Allocation:
     def keep(self, requests: Iterable[PrefixRequest], previous: Iterable[PrefixEntry]) -> None:
         """Give each request what it had, quarantine what nobody wants any more, and leave the other requests open."""
         before: dict[EntryKey, list[PrefixEntry]] = {}
+        agreed: dict[tuple[str, Prefix], date] = {}
         for entry in previous:
-            if entry.pool and not _released(entry, self.on):
+            if not entry.pool:
+                agreed[_whose(entry.key), entry.prefix] = entry.since
+            elif not _released(entry, self.on):
                 before.setdefault((entry.key, entry.prefix.family), []).append(entry)
         for request in requests:
             if request.fixed is not None:
-                self.entries.append(active_entry(request, request.fixed, "", self.on))
+                since = agreed.get((_whose(request.key), request.fixed), self.on)
+                self.entries.append(active_entry(request, request.fixed, "", since))
                 continue
             self._keep_one(request, before.pop((request.key, request.family), []))
         for entries in before.values():
@@ -190,6 +194,11 @@ class _Allocation:
         if entry.state is EntryState.QUARANTINED:
             return entry
         return replace(entry, state=EntryState.QUARANTINED, since=self.on, until=self.until, reason=reason)
+
+
+def _whose(key: str) -> str:
+    """Return the key of a prefix that isn't ours without its number: one more prefix before it changes nothing about it."""
+    return key.rpartition("/")[0]
 
 
 def _released(entry: PrefixEntry, on: date) -> bool:

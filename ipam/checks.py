@@ -134,14 +134,23 @@ def _outside_in_our_space(plan: AddressPlan, registry: Registry) -> list[Finding
 
 
 def _outside_overlaps(plan: AddressPlan, registry: Registry) -> list[Finding]:
-    """Return outside prefixes that overlap each other: they meet in the shared purpose (D01)."""
-    outside = _outside(plan)
-    return [
-        _overlap(prefix, key, other, name, registry)
-        for place, (prefix, key) in enumerate(outside)
-        for other, name in outside[:place]
-        if prefix.overlaps(other)
-    ]
+    """Return outside prefixes that overlap each other, each with the nearest around it: they meet in the shared purpose (D01)."""
+    found: list[Finding] = []
+    above: list[tuple[Prefix, str]] = []
+    for prefix, key in sorted(_outside(plan)):
+        while above and not above[-1][0].covers(prefix):
+            above.pop()
+        if above:
+            (one, first), (other, second) = sorted((above[-1], (prefix, key)), key=lambda item: _number(item[1]))
+            found.append(_overlap(other, second, one, first, registry))
+        above.append((prefix, key))
+    return found
+
+
+def _number(key: str) -> tuple[str, int]:
+    """Return what sorts keys of outside prefixes as they were written."""
+    whose, _, number = key.rpartition("/")
+    return whose, int(number) if number.isdigit() else 0
 
 
 def _overlap(prefix: Prefix, key: str, other: Prefix, name: str, registry: Registry) -> Finding:

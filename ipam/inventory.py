@@ -51,6 +51,7 @@ class InventoryDevice:
     validity: Validity
     where: Where
     lan_where: Where = NOWHERE
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,7 @@ class Channel:
     where: Where
     a_where: Where = NOWHERE
     b_where: Where = NOWHERE
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

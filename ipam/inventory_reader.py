@@ -22,7 +22,8 @@ from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, 
 from ipam.placement import place_attachments
 
 CHANNEL_COLUMNS = columns_of(
-    "name a_device a_interface b_device b_interface level medium bandwidth_mbps", "enterprise ducts valid_from valid_to"
+    "name a_device a_interface b_device b_interface level medium bandwidth_mbps",
+    "enterprise ducts valid_from valid_to renamed_from",
 )
 MOST_MBPS = 10_000_000
 
@@ -96,6 +97,7 @@ def _read_device(fields: RowFields) -> tuple[str, InventoryDevice] | None:
         validity=fields.validity(),
         where=fields.place("name"),
         lan_where=fields.place("lan_interface"),
+        renamed_from=fields.earlier_names(NameKind.DEVICE, name),
     )
     return (name, device) if fields.ok else None
 
@@ -117,6 +119,7 @@ def _read_channel(fields: RowFields) -> tuple[str, Channel] | None:
         where=fields.place("name"),
         a_where=fields.place("a_interface"),
         b_where=fields.place("b_interface"),
+        renamed_from=fields.earlier_names(NameKind.CHANNEL, name),
     )
     if fields.ok and channel.a_device == channel.b_device:
         fields.complain("TR223", fields.place("b_device"), channel=name, device=channel.a_device)

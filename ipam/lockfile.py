@@ -6,9 +6,6 @@ change of exactly those lines; a line that can't be read is a finding, never ski
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding
@@ -73,28 +70,6 @@ def read_lockfile(path: Path, shown: str) -> tuple[AddressPlan, tuple[Finding, .
     if isinstance(text, Finding):
         return AddressPlan(), (text,)
     return parse_plan(text, shown)
-
-
-def write_lockfile(path: Path, plan: AddressPlan) -> None:
-    """Write a plan in one step: whoever reads finds the old file or the new one, also after a power cut (OSError)."""
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(print_plan(plan))
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _check_frame(lines: list[str], shown: str) -> list[Finding]:

@@ -9,20 +9,26 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding
+from intents.reader.source_text import open_regular
 from intents.reader.suggestions import suggest
 from routing.model import Device, PhysicalLink
 from routing.subnet_links import link_name, port_of
 
+MAXIMUM_SIZE = 16 << 20
 _HEADERS = frozenset({"device", "a_device", "node", "node1"})
 
 
 def read_layer1(
     path: Path, devices: Mapping[str, Device], shown: str
 ) -> tuple[tuple[PhysicalLink, ...], tuple[Finding, ...]]:
-    """Return the links of a table, sorted by name, and findings; OSError. `shown` names the file in findings."""
+    """Return the links of a table of at most 16 MB, sorted by name, and findings; OSError. `shown` names the file in findings."""
     links: dict[str, PhysicalLink] = {}
     findings: list[Finding] = []
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    opened = open_regular(path, shown, MAXIMUM_SIZE)
+    if isinstance(opened, Finding):
+        return (), (opened,)
+    with opened as file:
+        text = file.read(MAXIMUM_SIZE).decode("utf-8-sig", errors="replace")
     for number, cells in _rows(text):
         where = Where(file=shown, line=number)
         if len(cells) != 4:

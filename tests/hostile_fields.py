@@ -88,8 +88,8 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     systems["systems"]["edoc"] |= {
         "device": "dc-edge-1",
         "interface": "GigabitEthernet0/0/0",
-        "valid_to": date(2029, 1, 1),
-    }
+        "valid_to": date(2029, 1, 1), "renamed_from": ["documents", "exchange"],
+    }  # fmt: skip
     settings["batfish"] = "batfish.example:9996"
     for pool in settings["pools"]:
         if pool["name"].startswith("province-gov"):
@@ -99,7 +99,14 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         "interface": "GigabitEthernet0/0/7", "prefixes": ["198.51.100.0/26"],
         "services": {"api": {"tcp": [443], "udp": [53], "icmp": "echo"}},
         "valid_from": date(2025, 7, 1), "valid_to": date(2029, 1, 1), "decision_ref": "2/QĐ", "request_ref": "2/CV",
+        "renamed_from": "platform",
     }  # fmt: skip
+    systems["systems"]["mail"] |= {"renamed_from": "post"}
+    outside["outside_networks"]["bank"] = outside["outside_networks"]["ndxp"] | {
+        "interface": "GigabitEthernet0/0/8",
+        "prefixes": ["203.0.113.0/26"],
+        "renamed_from": ["treasury", "fund"],
+    }
     head = {
         "title": "Thử", "domain": "dept_ict", "request_ref": "9/CV", "decision_ref": "9/QĐ", "valid_from": date(2025, 7, 1),
         "valid_to": date(2029, 1, 1),

@@ -172,7 +172,8 @@ def address_province(province: Province, previous: AddressPlan | None = None) ->
     )
     before = AddressPlan() if previous is None else previous
     plan, allocated = allocate(province.registry, province.inventory, province.pools, before, settings, ON)
-    return Addressed(wanted=wanted, previous=before, address_plan=plan, findings=raise_errors(allocated))
+    findings = raise_errors(allocated)
+    return Addressed(wanted=wanted, previous=before, carried=before, renamed=0, address_plan=plan, findings=findings)
 
 
 def compile_province(province: Province, previous: AddressPlan | None = None) -> Compiled:

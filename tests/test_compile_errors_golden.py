@@ -38,6 +38,7 @@ from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import parse_plan, print_plan
 from ipam.number_allocator import allocate_numbers
 from ipam.pools import make_pools
+from ipam.renames import likely_renames, places_of, rename_plan
 from tests.small_registries import (
     FILES,
     ON,
@@ -179,8 +180,10 @@ def compile_all(workspace: Path, previous: AddressPlan, case: Case) -> tuple[tup
         target = ImportTarget(registry=registry, inventory=inventory, pools=pools, previous=previous, on=day)
         previous, imported = import_plan(workspace / "old.csv", "old.csv", target)
         return add_excerpts(workspace, imported), previous
-    plan, allocated = allocate(registry, inventory, pools, previous, loaded.settings, day)
-    findings = (*found, *pool_findings, *allocated, *check_classes(policy, plan, registry))
+    carried, _, idle = rename_plan(previous, registry, inventory)
+    plan, allocated = allocate(registry, inventory, pools, carried, loaded.settings, day)
+    likely = likely_renames(carried, plan, places_of(registry, inventory))
+    findings = (*found, *pool_findings, *idle, *likely, *allocated, *check_classes(policy, plan, registry))
     return add_excerpts(workspace, findings), plan
 
 

@@ -705,7 +705,7 @@ def test_a_place_that_cannot_be_written_is_told_with_its_path(tmp_path: Path) ->
     file = tmp_path / "nowhere" / "page.html"
     code, text = truc("verify", "-w", SMALL, "--on", ON, "--no-failures", "--html", file)
     assert code == 1
-    assert re.search(rf"error TR803 {re.escape(str(file))}", text)
+    assert re.search(rf"error TR848 {re.escape(str(file))}", text)
 
 
 def test_the_page_is_the_same_whatever_the_seed_of_hashes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import cast
 
 import pytest
 
-from controller.boundary import check_folder, parse_day
+from controller.boundary import check_folder, parse_day, unexpected_end
 from controller.commands.explain import explain, find_line
 from controller.commands.help import print_help
 from controller.commands.init import init_workspace
@@ -30,10 +30,11 @@ from controller.jobs.compile import compare, compile_workspace
 from controller.jobs.evidence import give, read_folder
 from controller.jobs.pipeline import Compiled
 from controller.jobs.second_judge import CODES, parse_address, tell_trouble
+from controller.jobs.targets import Target, check_targets
 from controller.jobs.verify import change_findings, check_coverage, line_findings, lockfile_findings
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output
-from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from intents.prefix import Family
 from intents.reason import Reason, because
@@ -188,6 +189,26 @@ def refused(_: Path) -> object:
     return (make_finding("TR803", place, reason="Permission denied"),)
 
 
+def placing(folder: Path, *targets: Target) -> object:
+    """Try to write beside a copy of a workspace's table."""
+    (folder / "w").mkdir()
+    (folder / "w" / "units.csv").write_text("code\n", encoding="utf-8")
+    check_targets(targets, folder / "w")
+    return ()
+
+
+def told(code: str, **values: str) -> Produce:
+    """Return a case that no test can bring about in a moment: its words alone."""
+    finding = Finding(code=code, severity=Severity.ERROR, where=Where(), values=tuple(sorted(values.items())))
+    return lambda _: (finding,)
+
+
+def unexpected(_: Path) -> object:
+    output = Output("en")
+    output.progress("build", 0, 0)
+    return (unexpected_end(output, KeyError("10.0.0.0/8")),)
+
+
 def told_trouble(trouble: Trouble) -> Produce:
     return lambda _: (tell_trouble(BatfishError(trouble, DETAILS[trouble])),)
 
@@ -328,6 +349,22 @@ CASES: Mapping[str, Produce] = {
     "TR806-unknown-device": lambda _: show(Output("en"), SMALL, ON, Shown.CONFIG, "agg-3.cfg"),
     "TR807-not-a-date": lambda _: parse_day("20260901"),
     "TR808-over-nothing": over_nothing,
+    "TR846-table": lambda folder: placing(folder, Target(option="--html", path=folder / "w" / "units.csv")),
+    "TR847-same-file": lambda folder: placing(
+        folder, Target(option="--html", path=folder / "a"), Target(option="--junit", path=folder / "w" / ".." / "a")
+    ),
+    "TR848-folder": lambda folder: placing(folder, Target(option="--html", path=folder)),
+    "TR848-nowhere": lambda folder: placing(folder, Target(option="--html", path=folder / "no" / "page.html")),
+    "TR848-root": lambda folder: placing(folder, Target(option="-o", path=Path("/"), is_folder=True)),
+    "TR848-file": lambda folder: placing(folder, Target(option="-o", path=SMALL / "units.csv", is_folder=True)),
+    "TR849-in-part": told("TR849", reason="Input/output error"),
+    "TR895-far-day": lambda _: parse_day("9999-12-31"),
+    "TR890-unexpected": unexpected,
+    "TR896-missing": told("TR896", checks="workspace"),
+    "TR891-empty-word": told("TR891"),
+    "TR892-closed": told("TR892"),
+    "TR893-gone": told("TR893", files="report.html"),
+    "TR894-memory": told("TR894", doing="building devices"),
     "TR809-stale-lockfile": stale_lockfile,
     "TR829-judges-differ": judges_differ,
     "TR830-differ-about-change": differ_about_change,

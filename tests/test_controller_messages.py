@@ -69,6 +69,7 @@ def calls(workspace: Path) -> Mapping[str, tuple[str | Path, ...]]:
         "validate nowhere": ("validate", "-w", beside / "nowhere"),
         "validate another": ("validate", "-w", beside / "old.csv"),
         "compile": ("compile", "-w", workspace, "--on", "2028-01-01", "--check"),
+        "compile new": ("compile", "-w", beside / "new", "--on", ON, "--check"),
         "verify": ("verify", *here, "--no-failures", "--mutations", "2"),
         "verify broken": ("verify", *here, "--no-failures", "--configs", beside / "broken"),
         "verify change": (
@@ -111,7 +112,9 @@ def test_every_message_of_every_command_has_a_schema_and_every_schema_a_message(
 def test_messages_about_a_second_judge_have_schemas() -> None:
     example = ROOT / "examples" / "thai-nguyen"
     answers = ROOT / "examples" / "batfish" / "thai-nguyen.jsonl.gz"
-    assert "truc/verify/1 alone" in said("verify", "-w", example, "--no-failures", "--replay", answers)
+    assert "truc/verify/1 alone" in said(
+        "verify", "-w", example, "--on", "2026-11-24", "--no-failures", "--replay", answers
+    )
 
 
 def test_messages_about_faults_that_a_second_judge_sees_have_schemas(capsys: pytest.CaptureFixture[str]) -> None:

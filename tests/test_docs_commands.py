@@ -32,7 +32,7 @@ FOREIGN = {
 OTHER_PROGRAMS = re.compile(r"\b(?:docker|pip|git|apt-get|pytest|PYTEST_ARGS)\b|python -m|^make\b")
 
 # Files that truc or a person makes, in a workspace or beside it; they are in no repository.
-MADE = frozenset({"truc.lock.csv", "provenance.json"})
+MADE = frozenset({"truc.lock.csv", "provenance.json", "report.txt"})
 
 
 def codes_of(text: str) -> Iterator[str]:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.finding import Finding
-from intents.reader.csv_reader import MAXIMUM_FINDINGS, read_csv
+from intents.finding import MOST_IN_A_FILE, Finding
+from intents.reader.csv_reader import read_csv
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
 
 COLUMNS = {"name": True, "title": False, "note": False}
@@ -91,13 +91,13 @@ def test_a_misspelt_column_is_told_once_with_the_likely_one(tmp_path: Path) -> N
 
 def test_reading_stops_after_very_many_findings(tmp_path: Path) -> None:
     _, findings = read(tmp_path, "name,title,note\n" + "x\n" * 5000)
-    assert len(findings) == MAXIMUM_FINDINGS + 2
+    assert len(findings) == MOST_IN_A_FILE + 2
     assert findings[-1].code == "TR135"
 
 
 def test_a_header_of_very_many_words_is_not_read_to_its_end(tmp_path: Path) -> None:
     rows, findings = read(tmp_path, "x," * 20_000 + "\n" + "x\n" * 5000)
-    assert len(findings) == MAXIMUM_FINDINGS + 2
+    assert len(findings) == MOST_IN_A_FILE + 2
     assert findings[-1].code == "TR135"
     assert rows == []
 

@@ -145,6 +145,16 @@ def test_a_lan_is_sized_by_hosts_headroom_and_three_more(count: int, headroom: i
     assert lan_length(count, headroom, 26) == length
 
 
+def test_an_outside_prefix_keeps_its_first_day_whatever_is_agreed_before_it() -> None:
+    plan, _ = allocated()
+    more = outside("ndxp", "192.0.2.0/26", "198.51.100.0/26", "2001:db8:ffff::/48")
+    changed = replace(REGISTRY, outside_networks={more[0].name: more[0]})
+    later = ON + timedelta(days=30)
+    found, _ = allocated(changed, previous=plan, on=later)
+    days = {str(item.prefix): item.since for item in found.prefixes if item.key.startswith("outside/")}
+    assert days == {"192.0.2.0/26": later, "198.51.100.0/26": ON, "2001:db8:ffff::/48": ON}
+
+
 def test_an_outside_network_keeps_its_own_prefixes_and_gets_a_link() -> None:
     plan, _ = allocated()
     own = [str(item.prefix) for item in plan.prefixes if item.key.startswith("outside/outside-ndxp/")]

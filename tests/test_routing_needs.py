@@ -14,7 +14,7 @@ from intents.policy import OrganisationEndpoint, Policy, SystemEndpoint
 from intents.prefix import Family, parse_prefix
 from intents.registry import OrganisationName, PurposeName, SystemName
 from routing.build.fence_entries import content_name, match_prefix
-from routing.build.peers import Reachability, cover_of
+from routing.build.peers import Reachability
 from routing.build.route_filters import exact_filter, passing_filter, reachability_filter
 from routing.model import (
     AclEntry,
@@ -52,7 +52,7 @@ def test_a_peer_that_says_no_more_than_what_covers_it_is_left_out() -> None:
     for item in plans().circuits:
         found = plans().reachability.peers(item.membership, Family.V4)
         for index, peer in enumerate(found):
-            cover = cover_of(peer, found[index + 1 :])
+            cover = next((other for other in found[index + 1 :] if other.prefix.covers(peer.prefix)), None)
             assert peer.talks if cover is None else (peer.forward, peer.backward) != (cover.forward, cover.backward)
 
 

@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from typer.exceptions import Abort
 
 from controller.cli.inspection import app as inspection
 from controller.cli.lookup import app as lookup
-from controller.cli.options import HERE, Json, Lang, On, Workspace, finish
-from controller.cli.shells import COMPLETE, prepare_completion
+from controller.cli.options import DEBUG, HERE, Json, Lang, On, Workspace, finish
+from controller.cli.shells import COMPLETE, PROGRAM, prepare_completion
 from controller.cli.shells import app as shells
-from controller.cli.spoken import SpokenCommand, SpokenGroup
+from controller.cli.spoken import SpokenCommand, SpokenGroup, language_of
 from controller.cli.tables import app as tables
+from controller.cli.usage import refuse_empty
 from controller.output.choices import IpamAction
-from controller.output.terminal import Output, prepare_streams
+from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
 from intents.reason import because
@@ -54,11 +57,16 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def options(
     *,
+    debug: Annotated[
+        bool, typer.Option("--debug", envvar=DEBUG, help="Show the whole way to an unexpected end (anywhere).")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version and end.", callback=_print_version, is_eager=True)
     ] = False,
 ) -> None:
     """Take the options that stand before a command; those that end at once have done so."""
+    if debug:
+        os.environ[DEBUG] = "1"
 
 
 app.add_typer(lookup)
@@ -238,21 +246,43 @@ def _dial(address: BatfishAddress) -> BatfishSession:
 
 
 def main() -> None:
-    """Start truc."""
-    prepare_streams()
+    """Start truc; the exit code of a usage error is 1, because 2 means that something changed."""
+    is_open = prepare_streams()
     if COMPLETE in os.environ:
         prepare_completion()
     foreign = foreign_ipam()
     if foreign is not None:
-        sys.exit(_say_foreign(foreign))
-    app()
+        sys.exit(_say("TR804", place=str(foreign)))
+    if not is_open:
+        sys.exit(_say("TR892"))
+    words = sys.argv[1:]
+    if "--debug" in words:  # it may stand anywhere
+        words.remove("--debug")
+        os.environ[DEBUG] = "1"
+    sys.exit(_start(words))
 
 
-def _say_foreign(place: Path) -> int:
-    """Say that `ipam` is somebody else's; nothing that imports it may run."""
-    from intents.finding import Where, make_finding
+def _start(words: list[str]) -> int:
+    """Run the command that words name, and return its exit code; what is no command, or can't be told, is said."""
+    try:
+        if any(not word or (word.startswith("--") and word.endswith("=")) for word in words):
+            return refuse_empty(words, language_of(words))
+        code = typer.main.get_command(app).main(words, prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+    except (KeyboardInterrupt, Abort):
+        return 130
+    except OSError as error:
+        abandon_output()
+        return 1 if isinstance(error, BrokenPipeError) else _say("TR803", reason=error.strerror or str(error))
+    return code if isinstance(code, int) else 0
+
+
+def _say(code: str, **values: str) -> int:
+    """Say what ends truc before a command runs; nothing that imports the package `ipam` may be needed for it."""
+    from intents.finding import Finding, Severity, Where
     from intents.messages import describe
 
-    finding = make_finding("TR804", Where(), place=place)
-    sys.stderr.write(f"{describe(finding, Language.EN)}\n")
+    finding = Finding(code=code, severity=Severity.ERROR, where=Where(), values=tuple(sorted(values.items())))
+    with suppress(OSError):
+        sys.stderr.write(f"{describe(finding, language_of(sys.argv[1:]))}\n")
     return 1

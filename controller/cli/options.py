@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +29,8 @@ LinksOf = Annotated[
 Anyway = Annotated[bool, typer.Option("--anyway", help="Show what is not modelled all the same.")]
 
 HERE = Path()
+DEBUG = "TRUC_DEBUG"
+"""What in the environment asks for the whole way to an unexpected end, as `--debug` does."""
 
 
 def finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
@@ -35,4 +38,4 @@ def finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
     from controller.boundary import run
     from controller.output.exit_codes import ExitCode
 
-    raise typer.Exit(run(output, folder, lambda: ExitCode(action())))
+    raise typer.Exit(run(output, folder, lambda: ExitCode(action()), debug=bool(os.environ.get(DEBUG))))

@@ -19,6 +19,7 @@ from controller.output.terminal import Output
 from controller.output.words import Language
 
 if TYPE_CHECKING:
+    from intents.finding import Finding
     from intents.reason import Reason
 
 
@@ -37,15 +38,27 @@ def refuse_command(name: str, known: Iterable[str], line: Sequence[str], languag
     _tell(because("usage_command", name=name), "truc", line, language, suggest(name, sorted(known)))
 
 
-def _tell(problem: Reason, command: str, line: Sequence[str], language: Language, suggestion: str = "") -> NoReturn:
-    from controller.reports.findings import tell_failure
+def refuse_empty(line: Sequence[str], language: Language) -> int:
+    """Say that a word of a line is empty, and return the exit code of an error: most likely a variable that was not set."""
     from intents.finding import Where, make_finding
 
-    output = Output(language, json="--json" in line)
+    return _fail(make_finding("TR891", Where()), line, language)
+
+
+def _tell(problem: Reason, command: str, line: Sequence[str], language: Language, suggestion: str = "") -> NoReturn:
+    from intents.finding import Where, make_finding
+
     finding = make_finding("TR858", Where(), problem=problem, command=command, suggestion=suggestion)
+    raise typer.Exit(_fail(finding, line, language))
+
+
+def _fail(finding: Finding, line: Sequence[str], language: Language) -> int:
+    from controller.reports.findings import tell_failure
+
+    output = Output(language, json="--json" in line)
     tell_failure(output, Path(), [finding])
     output.flush()
-    raise typer.Exit(1)
+    return 1
 
 
 def _problem(error: typer.TyperException) -> Reason:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
 from controller.jobs.compile import compare, compile_workspace, recover, write
-from controller.jobs.pipeline import OUT
+from controller.jobs.pipeline import LOCKFILE, OUT
+from controller.jobs.targets import Target, check_targets, try_place
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.compile import print_compile, print_compile_json
@@ -17,8 +18,13 @@ def compile_command(
 ) -> ExitCode:
     """Return CHANGES if `detailed` and something changed; with `check` nothing is written. FindingsError, OSError."""
     check_folder(folder)
-    compiled = compile_workspace(folder, parse_day(on), output)
+    day = parse_day(on)
     target = out or folder / OUT
+    if not check:
+        if not (folder / LOCKFILE).exists():
+            try_place(Target(option="", path=folder / LOCKFILE))
+        check_targets([Target(option="-o", path=target, is_folder=True)], folder)
+    compiled = compile_workspace(folder, day, output)
     if not check:
         recover(target)
     report = compare(compiled, target)

@@ -1,6 +1,7 @@
 """`truc init`: a new workspace, copied from the small example or, with `--empty`, one's own.
 
-The one idea: it is made whole beside its place and then moved there, so that a failure leaves nothing behind.
+The one idea: it is made whole beside its place and then moved there, so that a failure leaves nothing behind. What keeps the
+example as it was one day (`default_on`) is left out: a workspace that is used lives today.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from shlex import quote
 
 from controller.boundary import parse_day
 from controller.commands.blank import blank_files
-from controller.jobs.files import naming
+from controller.jobs.files import naming, real_path
 from controller.jobs.pipeline import today_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
@@ -21,6 +22,7 @@ from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 
 INIT_FORMAT = "truc/init/1"
+SETTINGS = "settings.yaml"
 _LEFT_OUT = frozenset({"out", "__pycache__"})
 
 
@@ -49,15 +51,24 @@ def template_folder() -> Path:
 
 
 def template_files(template: Path) -> dict[Path, bytes]:
-    """Return the contents of a template's files (not their modes) by their path in it (OSError)."""
+    """Return the contents of a template's files (not their modes) by their path in it, no day standing for today (OSError)."""
     files = (path for path in sorted(template.rglob("*")) if path.is_file() and not _is_left_out(path, template))
-    return {path.relative_to(template): path.read_bytes() for path in files}
+    return {
+        path.relative_to(template): _without_day(path.read_bytes()) if path.name == SETTINGS else path.read_bytes()
+        for path in files
+    }
+
+
+def _without_day(settings: bytes) -> bytes:
+    """Return the settings without the day that stands for today."""
+    lines = settings.splitlines(keepends=True)
+    return b"".join(line for line in lines if not line.startswith(b"default_on:"))
 
 
 def place_files(files: Mapping[Path, bytes], folder: Path) -> None:
     """Write files into a folder that is empty or not there: all of them or none (OSError)."""
     # Inside a folder that is there already: it may be a mount point, or its parent not ours to write.
-    beside = folder if folder.exists() else folder.resolve().parent
+    beside = folder if folder.exists() else real_path(folder).parent
     beside.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=".truc-init.", dir=beside))
     try:

@@ -8,7 +8,7 @@ from shlex import quote
 from controller.boundary import check_folder, parse_day
 from controller.commands.show import ShownTable, print_table
 from controller.jobs.changes import compare_plans, total_of
-from controller.jobs.files import naming
+from controller.jobs.files import write_text
 from controller.jobs.pipeline import LOCKFILE, address, want
 from controller.output.choices import IpamAction
 from controller.output.exit_codes import ExitCode
@@ -18,7 +18,7 @@ from controller.reports.findings import tell_findings
 from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.prefix import Family
 from ipam.import_csv import ImportTarget, import_plan
-from ipam.lockfile import read_lockfile, write_lockfile
+from ipam.lockfile import print_plan, read_lockfile
 from ipam.pools import make_pools
 from ipam.utilisation import Utilisation, utilisation
 
@@ -39,6 +39,7 @@ def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table
 
 def _show(output: Output, folder: Path, on: str | None) -> ExitCode:
     addressed = address(want(folder, parse_day(on)))
+    output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     rows = tuple(_row(item) for item in utilisation(addressed.address_plan))
     columns = ("pool", "prefix", "unit", "used", "quarantined", "free", "free_percent", "largest")
     print_table(output, "pools", ShownTable(columns=columns, rows=rows, numbers=(3, 4, 5, 6)))
@@ -67,6 +68,7 @@ def _row(item: Utilisation) -> tuple[str, ...]:
 def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCode:
     """Take over every line of a table, or none."""
     wanted = want(folder, parse_day(on))
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     previous, found = read_lockfile(folder / LOCKFILE, LOCKFILE)
     raise_errors(found)
     pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
@@ -76,8 +78,7 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
     )
     plan, imported = import_plan(table, str(table), target)
     findings = raise_errors((*pool_findings, *imported))
-    with naming(folder / LOCKFILE):
-        write_lockfile(folder / LOCKFILE, plan)
+    write_text(folder / LOCKFILE, print_plan(plan))
     count = total_of(compare_plans(previous, plan)).new
     if output.json:
         start_messages(output, IMPORT_FORMAT)

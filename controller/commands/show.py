@@ -48,6 +48,7 @@ def show(
     if device is not None:
         raise FindingsError([make_finding("TR851", Where(), what=what, name=device)])
     addressed = address(want(folder, parse_day(on)))
+    output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     check_names(wanted, addressed)
     print_table(output, str(what), _TABLES[what](addressed, wanted))
     if not output.json:

@@ -26,6 +26,7 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
     output.progress("want", 0, 0)
     addressed = address(want(folder, parse_day(on)))
     wanted = addressed.wanted
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     platforms = {device.name: device.platform for device in rendered_devices(wanted.inventory)}
     _, texts = read_device_texts(folder / RUNNING, platforms, RUNNING, strangers=Severity.WARNING)
     findings = raise_errors((*addressed.findings, *texts))

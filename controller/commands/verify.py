@@ -11,9 +11,10 @@ from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
 from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
-from controller.jobs.files import write_bytes, write_text
+from controller.jobs.files import real_path, write_bytes, write_text
 from controller.jobs.pipeline import Compiled, today_of
 from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_trouble
+from controller.jobs.targets import Target, check_targets
 from controller.jobs.verify import VerifyReport, texts_to_judge, verify
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
@@ -70,6 +71,9 @@ class VerifyRequest:
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     """Return what the verdicts lead to; FindingsError, OSError. Writes nothing but the files asked for."""
     check_folder(request.folder)
+    targets = _targets(request)
+    check_targets(targets, request.folder, _read_besides(request))
+    output.owed = [target.path for target in targets]
     compiled = compile_workspace(request.folder, parse_day(request.on), output)
     texts, warnings = texts_to_judge(compiled, request.configs)
     running, warnings_of_running = _running(request, compiled)
@@ -89,6 +93,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     report = redact_report(found)
     if request.junit is not None:
         write_text(request.junit, junit_text(report))
+        output.owed.remove(request.junit)
     if output.json:
         print_verify_json(output, report)
     else:
@@ -101,6 +106,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     second_score, second_code = _mutate_second(output, report, score, second)
     if request.board is not None:
         write_text(request.board.path, request.board.make_page(report, _edition(request, report, score, second_score)))
+        output.owed.remove(request.board.path)
     if output.json:
         print_verify_summary(output, report)
     else:
@@ -109,6 +115,21 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
                 output.say("wrote_file", file=path)
         print_end(output, report)
     return report.exit_code or (ExitCode.FINE if score is None else code_of_score(score)) or second_code
+
+
+def _targets(request: VerifyRequest) -> list[Target]:
+    """Return every file that will be written."""
+    named = {
+        "--junit": request.junit,
+        "--html": None if request.board is None else request.board.path,
+        "--record": None if request.second is None else request.second.record,
+    }
+    return [Target(option=option, path=path) for option, path in named.items() if path is not None]
+
+
+def _read_besides(request: VerifyRequest) -> tuple[Path | None, ...]:
+    replay = None if request.second is None else request.second.replay
+    return request.configs, request.running, replay
 
 
 def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
@@ -163,6 +184,7 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
     if request.second is None or request.second.record is None:
         return
     target = request.second.record
+    output.owed.remove(target)
     if report.exit_code or not recorder:
         if not output.json:
             output.say("not_recorded", file=target)
@@ -176,7 +198,7 @@ def _record(output: Output, request: VerifyRequest, report: VerifyReport, record
 def _edition(request: VerifyRequest, report: VerifyReport, score: Score | None, second: SecondScore | None) -> Edition:
     """Return what the board's page says besides the report."""
     return Edition(
-        workspace=request.folder.resolve().name,
+        workspace=real_path(request.folder).name,
         made_on=today_of(None, None),
         version=product_version(),
         run=request.mutations,

@@ -1,7 +1,7 @@
 """A workspace -> its lockfile and a folder of texts, written whole or not at all.
 
-The one idea: everything is computed and compared before a byte is written; the lockfile goes first, because an address that
-stands in a text must never be given out again.
+The one idea: everything is computed and compared before a byte is written, and written beside its place before anything is
+renamed; the lockfile's rename goes first, because an address that stands in a text must never be given out again.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 
 from controller.jobs.changes import PlanChange, TextChange, compare_plans, compare_pools, compare_texts
-from controller.jobs.files import naming, recover_folder, replace_folder
+from controller.jobs.files import Placing, naming, recover_folder
 from controller.jobs.pipeline import LOCKFILE, Compiled, address, compile_network, want
 from controller.jobs.provenance import PROVENANCE_FORMAT, provenance
 from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
-from ipam.lockfile import write_lockfile
+from ipam.lockfile import print_plan
 
 CONFIGS = "configs"
 PROVENANCE = "provenance.json"
@@ -38,15 +38,21 @@ class CompileReport:
     wrote_before: bool
 
     @property
+    def renamed(self) -> int:
+        """Return how many things the lockfile knew by another name."""
+        return self.compiled.addressed.renamed
+
+    @property
     def changes(self) -> bool:
         """Return whether anything that was written before changes; texts that never were written are no change."""
-        return bool(self.is_first or self.plan or any(self.pools) or (self.wrote_before and self.texts))
+        return bool(self.is_first or self.renamed or self.plan or any(self.pools) or (self.wrote_before and self.texts))
 
 
 def compile_workspace(folder: Path, on: date | None, output: Output) -> Compiled:
     """Return a workspace compiled in memory; FindingsError. Writes nothing."""
     output.progress("want", 0, 0)
     wanted = want(folder, on)
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     output.progress("address", 0, 0)
     addressed = address(wanted)
     output.progress("build", 0, 0)
@@ -60,7 +66,7 @@ def compare(compiled: Compiled, out: Path) -> CompileReport:
     return CompileReport(
         compiled=compiled,
         out=out,
-        plan=compare_plans(addressed.previous, addressed.address_plan),
+        plan=compare_plans(addressed.carried, addressed.address_plan),
         pools=compare_pools(addressed.previous, addressed.address_plan),
         texts=compare_texts(old or {}, {item.file_name: item.text for item in compiled.configs.values()}),
         is_first=not (addressed.wanted.folder / LOCKFILE).exists(),
@@ -96,15 +102,15 @@ def _is_ours(path: Path) -> bool:
 
 
 def write(report: CompileReport) -> None:
-    """Write the lockfile, then the texts and their side table in one step (OSError)."""
+    """Write the lockfile, then the texts and their side table; if one can't be written, neither is (OSError)."""
     addressed = report.compiled.addressed
-    if report.is_first or report.plan or any(report.pools):
-        path = addressed.wanted.folder / LOCKFILE
-        with naming(path):
-            write_lockfile(path, addressed.address_plan)
     texts = {f"{CONFIGS}/{item.file_name}": item.text for item in report.compiled.configs.values()}
     texts[PROVENANCE] = json.dumps(provenance(report.compiled), ensure_ascii=False, separators=(",", ":")) + "\n"
-    replace_folder(report.out, texts)
+    with Placing() as placing:
+        if report.is_first or report.renamed or report.plan or any(report.pools):
+            placing.file(addressed.wanted.folder / LOCKFILE, print_plan(addressed.address_plan).encode("utf-8"))
+        placing.folder(report.out, texts)
+        placing.put()
 
 
 def recover(out: Path) -> None:

@@ -1,7 +1,7 @@
 """Texts -> files and folders that are there whole or not at all.
 
-The one idea: everything is written beside its place first and then renamed, so that whoever reads, and whatever crashes,
-finds the old or the new.
+The one idea: everything is written beside its place first, all of it, and only then renamed; so a full disk or a missing right
+is met while nothing has changed, and whoever reads, and whatever crashes, finds the old or the new.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+from intents.finding import FindingsError, Where, make_finding
 
 
 def write_text(path: Path, text: str) -> None:
@@ -21,8 +25,16 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file in one step (OSError)."""
-    with naming(path):
-        _write(path, data)
+    with Placing() as placing:
+        placing.file(path, data)
+        placing.put()
+
+
+def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Make a folder hold exactly these files (by relative name) in one step; what was there before is removed (OSError)."""
+    with Placing() as placing:
+        placing.folder(folder, texts)
+        placing.put()
 
 
 @contextmanager
@@ -34,59 +46,147 @@ def naming(path: Path) -> Iterator[None]:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
 
-def _write(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Staged:
+    """One thing that waits beside its place: `shown` is how people name the place, `target` where links lead."""
+
+    shown: Path
+    target: Path
+    temporary: Path
 
 
-def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
-    """Make a folder hold exactly these files (by relative name) in one step; what was there before is removed (OSError).
+@dataclass(slots=True)
+class Placing:
+    """Files and folders that are put in their places together, in the order in which they were given.
 
-    Two renames swap the folders; if power fails between them, the next run finds the old one beside and puts it back.
+    Between two renames power may fail: then the first thing is new and the next old. Any other failure puts everything back.
     """
-    with naming(folder):
-        _replace_folder(folder, texts)
+
+    _staged: list[_Staged] = field(default_factory=list)
+    _done: list[_Staged] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for item in self._staged:
+            _remove(item.temporary)
+
+    def file(self, path: Path, data: bytes) -> None:
+        """Write a file beside its place; it will have the mode of the one that it replaces (OSError)."""
+        target = real_path(path)
+        with naming(path):
+            descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            self._staged.append(_Staged(shown=path, target=target, temporary=Path(name)))
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+
+    def folder(self, path: Path, texts: Mapping[str, str]) -> None:
+        """Write a folder with exactly these files (by relative name) beside its place (OSError)."""
+        target = real_path(path)
+        with naming(path):
+            recover_folder(target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+            self._staged.append(_Staged(shown=path, target=target, temporary=temporary))
+            for name, text in sorted(texts.items()):
+                place = temporary / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+            temporary.chmod(0o755)
+
+    def put(self) -> None:
+        """Rename everything to its place (OSError, and everything is as it was); FindingsError if that can't be undone."""
+        try:
+            for item in self._staged:
+                with naming(item.shown):
+                    _swap_in(item, self._done)
+        except BaseException:
+            self._put_back()
+            raise
+        for item in self._done:
+            _remove(_aside(item.target))
+        for folder in sorted({item.target.parent for item in self._staged}):
+            _sync(folder)
+
+    def _put_back(self) -> None:
+        for item in reversed(self._done):
+            aside = _aside(item.target)
+            try:
+                if item.target.is_dir():
+                    item.target.rename(item.temporary)
+                elif not aside.exists():
+                    item.target.unlink()
+                if aside.exists():
+                    aside.replace(item.target)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                finding = make_finding("TR849", Where(file=str(item.shown)), reason=reason)
+                raise FindingsError([finding]) from error
 
 
-def _replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
-    recover_folder(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+def _swap_in(item: _Staged, done: list[_Staged]) -> None:
+    """Keep what stands in a place aside, and put the new there: a file in one rename, a folder in two."""
+    aside = _aside(item.target)
+    if item.temporary.is_dir():
+        if item.target.exists():
+            item.target.rename(aside)
+        try:
+            item.temporary.rename(item.target)
+        except BaseException:
+            recover_folder(item.target)
+            raise
+    else:
+        _remove(aside)
+        if item.target.exists():
+            _keep(item.target, aside)
+        item.temporary.replace(item.target)
+    done.append(item)
+
+
+def _keep(path: Path, aside: Path) -> None:
     try:
-        for name, text in sorted(texts.items()):
-            path = temporary / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
-        temporary.chmod(0o755)
-        if folder.exists():
-            folder.rename(_aside(folder))
-        temporary.rename(folder)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        recover_folder(folder)
-        raise
-    shutil.rmtree(_aside(folder), ignore_errors=True)
+        os.link(path, aside)
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, aside)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _sync(folder: Path) -> None:
+    """Make renames in a folder last over a power cut, where the file system can."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def recover_folder(folder: Path) -> None:
     """Put back the folder that an interrupted run left aside."""
+    folder = real_path(folder)
     aside = _aside(folder)
-    if aside.exists():
+    if aside.is_dir():
         if folder.exists():
             shutil.rmtree(aside)
         else:
             aside.rename(folder)
 
 
-def _aside(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.before")
+def real_path(path: Path) -> Path:
+    """Return where a path leads, links followed: what is renamed must be the thing, not a link to it."""
+    return Path(os.path.realpath(path))
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.before")

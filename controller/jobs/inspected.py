@@ -55,7 +55,7 @@ def inspect_source(source: TextSource, output: Output) -> Inspected:
         links, found = read_layer1(source.links, devices, str(source.links))
         return inspected_of(named, links, LinkKnowledge.TABLE, raise_errors((*findings, *found)))
     if source.workspace is not None:
-        links, found = _workspace_links(source.workspace, source.on, devices)
+        links, found = _workspace_links(source.workspace, source.on, devices, output)
         return inspected_of(named, links, LinkKnowledge.WORKSPACE, raise_errors((*findings, *found)))
     return inspected_of(named, None, LinkKnowledge.SUBNETS, findings)
 
@@ -117,11 +117,12 @@ def _of_workspace(folder: Path, on: date | None, output: Output) -> Inspected:
 
 
 def _workspace_links(
-    folder: Path, on: date | None, devices: Mapping[str, Device]
+    folder: Path, on: date | None, devices: Mapping[str, Device], output: Output
 ) -> tuple[tuple[PhysicalLink, ...], tuple[Finding, ...]]:
     """Return the workspace's links between the devices that have a text."""
     addressed = address(want(folder, on))
     wanted = addressed.wanted
+    output.note_day(wanted.on, stands_still=wanted.stands_still)
     cabling = cabling_of(wanted.registry, wanted.inventory, addressed.address_plan)
     links = tuple(link for link in cabling.links if {link.a_device, link.b_device} <= devices.keys())
     if not links and len(devices) > 1:

@@ -33,6 +33,7 @@ from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
+from ipam.renames import likely_renames, places_of, rename_plan
 from routing.build.budgets import check_budgets
 from routing.build.builder import BuiltNetwork, build
 from routing.build.context import Plans, index_plans
@@ -67,14 +68,19 @@ class Wanted:
     inventory: Inventory
     policy: Policy
     findings: tuple[Finding, ...]
+    stands_still: bool = False
+    """Whether the day is the workspace's own `default_on`, and not today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressed:
-    """The same with an address plan; `previous` is the lockfile's."""
+    """The same with an address plan; `previous` is the lockfile's, `carried` the same with today's names, `renamed` how many
+    things it knew by other ones."""
 
     wanted: Wanted
     previous: AddressPlan
+    carried: AddressPlan
+    renamed: int
     address_plan: AddressPlan
     findings: tuple[Finding, ...]
 
@@ -91,7 +97,12 @@ class Compiled:
 
 def today_of(folder_default: date | None, on: date | None) -> date:
     """Return the day to work on: the one asked for, the workspace's own, or today."""
-    return on or folder_default or datetime.now(tz=UTC).astimezone().date()
+    return on or folder_default or today()
+
+
+def today() -> date:
+    """Return the day that it is here."""
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def want(folder: Path, on: date | None) -> Wanted:
@@ -122,6 +133,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         inventory=inventory,
         policy=with_builtin(policy, loaded.settings),
         findings=findings,
+        stands_still=on is None and loaded.settings.default_on not in (None, today()),
     )
 
 
@@ -137,10 +149,14 @@ def address(wanted: Wanted) -> Addressed:
     raise_errors(found)
     pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
     raise_errors((*wanted.findings, *pool_findings))
-    plan, allocated = allocate(wanted.registry, wanted.inventory, pools, previous, wanted.settings, wanted.on)
-    findings = raise_errors((*wanted.findings, *found, *pool_findings, *allocated))
+    carried, renamed, idle = rename_plan(previous, wanted.registry, wanted.inventory)
+    plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on)
+    likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
+    findings = raise_errors((*wanted.findings, *found, *pool_findings, *idle, *likely, *allocated))
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
-    return Addressed(wanted=wanted, previous=previous, address_plan=plan, findings=findings)
+    return Addressed(
+        wanted=wanted, previous=previous, carried=carried, renamed=renamed, address_plan=plan, findings=findings
+    )
 
 
 def login_sources(addressed: Addressed) -> tuple[Prefix, ...]:

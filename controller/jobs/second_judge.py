@@ -6,6 +6,7 @@ the command ends inconclusive.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,8 @@ PORT = 9996
 DEADLINE = 600.0
 """Seconds that one call may take, unless told otherwise: a province's snapshot is read in one or two minutes."""
 OFF = "off"
+_HOST = re.compile(r"[^\W_][\w.-]{0,252}|[0-9a-fA-F:.]{2,45}(?:%\w{1,16})?")
+"""A name of at most 253 characters that is no option, or an address."""
 
 CODES = {
     Trouble.MISSING: "TR821",
@@ -79,7 +82,7 @@ def parse_address(text: str, deadline: float = DEADLINE) -> BatfishAddress:
     except ValueError:
         host, port = None, None
     plain = text.strip() == text and not set(text) & set("/?#@ \t\\")
-    if not plain or not host or port == 0:
+    if not plain or not host or port == 0 or not _HOST.fullmatch(host):
         raise FindingsError([make_finding("TR820", Where(), text=text)])
     return BatfishAddress(host=host, port=port or PORT, deadline=deadline)
 

@@ -321,7 +321,7 @@ def _compile() -> Schema:
         _head(name, {"on": DAY}),
         _message("plan change", {"place": TEXT, **_counts("new changed quarantined released")}),
         _message("text change", {"file": TEXT, **_counts("new gone")}),
-        _summary({"changes": TRUTH, "written": TRUTH, "out": TEXT, "devices": COUNT}),
+        _summary({"changes": TRUTH, "written": TRUTH, "out": TEXT, "renamed": COUNT, "devices": COUNT}),
     )
 
 
@@ -329,7 +329,7 @@ def message_schemas() -> dict[str, Schema]:
     """Return the schema of one message (one line) of each format, by its name."""
     of_day = _counts("intents rules devices attachments errors warnings notes")
     table = _message("table", {"file": TEXT, "changes": TRUTH})
-    check = _message("check", {**_texts("name found"), "holds": TRUTH})
+    check = _message("check", {**_texts("name found"), "holds": TRUTH, "doubtful": TRUTH})
     return {
         "truc/init/1": _format("truc/init/1", _head("truc/init/1"), _summary({"folder": TEXT, "files": COUNT})),
         "truc/validate/1": _format("truc/validate/1", _head("truc/validate/1"), _summary({"on": DAY, **of_day})),

@@ -13,6 +13,8 @@ import time
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
+from pathlib import Path
 from typing import TextIO
 
 from controller.output.words import say
@@ -22,11 +24,26 @@ _COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
 _SECONDS_BETWEEN = 0.1
 
 
-def prepare_streams() -> None:
-    """Make standard output and error UTF-8: under LC_ALL=C Python would refuse Vietnamese letters."""
+def prepare_streams() -> bool:
+    """Make standard output and error UTF-8: under LC_ALL=C Python would refuse Vietnamese letters.
+
+    Return whether there is a standard output. A closed stream gets a place that leads nowhere, so that no file that is opened
+    later is taken for it.
+    """
+    is_open = sys.stdout is not None
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number, so this one
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return is_open
 
 
 def abandon_output() -> None:
@@ -75,6 +92,14 @@ class Output:
         self._busy = False
         self.started = False
         """Whether a first JSON message has been written."""
+        self.stage = ""
+        """What is being done, by the key of its words."""
+        self.owed: list[Path] = []
+        """Files that were asked for and are not written yet."""
+        self.is_verbatim = False
+        """Whether the result is a text as it is, to which nothing may be added."""
+        self.standing_day: date | None = None
+        """The day that a workspace says instead of today, if a command worked on it."""
 
     def line(self, text: str = "") -> None:
         """Write one line (or several) of the result."""
@@ -84,13 +109,28 @@ class Output:
     def raw(self, text: str) -> None:
         """Write a text as it is."""
         self.clear()
+        self.is_verbatim = True
         self._out.write(text)
 
     def error(self, text: str) -> None:
         """Write about a failure, beside the result."""
         self.clear()
-        self._out.flush()
-        self._err.write(f"{text}\n")
+        with suppress(OSError):  # where the result can't go, what is said about that still can
+            self._out.flush()
+        with suppress(OSError):
+            self._err.write(f"{text}\n")
+            self._err.flush()
+
+    def note_day(self, day: date, *, stands_still: bool) -> None:
+        """Remember that a workspace stands still in time, so that it is said where people look last."""
+        self.standing_day = day if stands_still else None
+
+    def close(self) -> None:
+        """Say in a last line that the day is not today; beside the result where that is no text for people."""
+        if self.standing_day is not None:
+            write = self.error if self.json or self.is_verbatim else self.line
+            write(self.words("stands_still", on=self.standing_day))
+        self.flush()
 
     def flush(self) -> None:
         """Hand everything over now, so that a reader who has gone is noticed here."""
@@ -119,7 +159,8 @@ class Output:
         return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if self._colour else text
 
     def progress(self, stage: str, done: int, total: int) -> None:
-        """Show on a terminal how far a long stage is, at most ten times a second."""
+        """Remember what is being done; show on a terminal how far a long stage is, at most ten times a second."""
+        self.stage = stage
         now = time.monotonic()
         if not self._progress or (now - self._shown_at < _SECONDS_BETWEEN and done):
             return

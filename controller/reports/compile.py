@@ -45,6 +45,8 @@ def _print_plan(output: Output, report: CompileReport) -> None:
         released=total.released,
         on=report.compiled.addressed.wanted.on,
     )
+    if report.renamed:
+        output.say("renamed", count=report.renamed)
     if any(report.pools):
         new, changed, gone = report.pools
         output.say("pool_changes", new=new, changed=changed, gone=gone)
@@ -59,7 +61,7 @@ def _print_plan(output: Output, report: CompileReport) -> None:
             *(output.words(f"column_{key}") for key in ("pool", "new", "changed", "quarantined", "released")),
         ]
         output.table(headers, rows, (2, 3, 4, 5))
-    access = new_access(report.compiled.addressed.previous, report.compiled.addressed.address_plan)
+    access = new_access(report.compiled.addressed.carried, report.compiled.addressed.address_plan)
     if access:
         output.say("access_changes", count=len(access))
         _print_some(output, [f"  + {text}" for text in access])
@@ -117,5 +119,5 @@ def print_compile_json(output: Output, report: CompileReport, *, written: bool) 
     print_message(
         output,
         {"type": "summary", "ok": True, "changes": report.changes, "written": written, "out": str(report.out),
-         "devices": len(report.compiled.configs)},
+         "renamed": report.renamed, "devices": len(report.compiled.configs)},
     )  # fmt: skip

@@ -9,15 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import product
+from itertools import islice, product
 
 from intents.expansion import ExpandedStatement, GrantKey
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Effect, Endpoint, OrganisationEndpoint
 from intents.registry import Registry, Validity
-from intents.service import ServiceSet
+from intents.service import ServiceSet, united
+from intents.service_index import ServiceIndex
 
 Cell = tuple[str, ...]
+Scope = tuple[Endpoint, Endpoint, bool]
+"""Source, destination, whether only inside one organisation."""
+MOST_COMPARED = 200
+"""Statements that one is compared with to find what makes it superfluous: where more have a port in common, the first by port."""
 
 
 class EndpointIndex:
@@ -71,38 +76,61 @@ def _meets(one: ClassEndpoint, other: Endpoint) -> bool:
 
 
 class GrantIndex:
-    """The rules of some statements of one effect, by what they are about."""
+    """The rules of some statements of one effect, by what they are about and by their services."""
 
     def __init__(self, statements: Sequence[ExpandedStatement], effect: Effect, registry: Registry) -> None:
         self.statements = statements
-        self._askers: dict[tuple[Endpoint, Endpoint, bool], list[tuple[int, ServiceSet]]] = {}
+        self._askers: dict[Scope, dict[int, ServiceSet]] = {}
         for number, statement in enumerate(statements):
             for (asked, source, destination, same), services in statement.grants.items():
                 if asked is effect:
-                    self._askers.setdefault((source, destination, same), []).append((number, services))
+                    self._askers.setdefault((source, destination, same), {})[number] = services
         used = {endpoint for source, destination, _ in self._askers for endpoint in (source, destination)}
         self._endpoints = EndpointIndex(sorted(used, key=str), registry)
+        self._by_services = {scope: ServiceIndex(asked) for scope, asked in self._askers.items()}
 
-    def covering(self, key: GrantKey) -> dict[int, ServiceSet]:
-        """Return, by statement, the services that it names for all of the rule's source and destination."""
-        _, source, destination, _ = key
-        pairs = product(self._endpoints.covering(source), self._endpoints.covering(destination))
-        return self._collect(pairs, _scopes(key))
+    def covering(self, key: GrantKey, services: ServiceSet) -> dict[int, ServiceSet]:
+        """Return, by statement that shares some of these services, all that it names for all of the source and destination."""
+        return self._collect(self._covering(key), services)
 
-    def meeting(self, key: GrantKey) -> dict[int, ServiceSet]:
-        """Return, by statement, the services that it names for some of the rule's source and destination."""
+    def meeting(self, key: GrantKey, services: ServiceSet) -> dict[int, ServiceSet]:
+        """Return, by statement that shares some of these services, all that it names for some of the source and destination."""
         _, source, destination, same = key
         pairs = product(self._endpoints.meeting(source), self._endpoints.meeting(destination))
         kept = ((one, two) for one, two in pairs if not same or _one_organisation(one, two))
-        return self._collect(kept, _scopes(key))
+        return self._collect([(*pair, scope) for pair in kept for scope in _scopes(key)], services)
 
-    def _collect(self, pairs: Iterable[tuple[Endpoint, Endpoint]], scopes: Iterable[bool]) -> dict[int, ServiceSet]:
-        found: dict[int, ServiceSet] = {}
-        for source, destination in pairs:
-            for scope in scopes:
-                for number, services in self._askers.get((source, destination, scope), ()):
-                    found[number] = found[number] | services if number in found else services
-        return found
+    def candidates(self, key: GrantKey, services: ServiceSet) -> set[int]:
+        """Return some statements (all, but of those that all ask for one port at most `MOST_COMPARED`) that may ask for all of a
+        rule: they have its first port."""
+        transport, low, _ = services.ranges[0]
+        first = ServiceSet(((transport, low, low),))
+        return {
+            number
+            for scope in self._covering(key)
+            for number in islice(self._by_services[scope].meeting(first), MOST_COMPARED)
+        }
+
+    def asks_for(self, number: int, statement: ExpandedStatement) -> bool:
+        """Return whether a statement of the index asks for everything that another one asks for."""
+        return all(
+            united(self._askers[scope].get(number, ServiceSet()) for scope in self._covering(key)).covers(services)
+            for key, services in statement.grants.items()
+        )
+
+    def _covering(self, key: GrantKey) -> list[Scope]:
+        _, source, destination, _ = key
+        pairs = product(self._endpoints.covering(source), self._endpoints.covering(destination))
+        found = [(*pair, scope) for pair in pairs for scope in _scopes(key)]
+        return [scope for scope in found if scope in self._askers]
+
+    def _collect(self, scopes: Iterable[Scope], services: ServiceSet) -> dict[int, ServiceSet]:
+        found: dict[int, list[ServiceSet]] = {}
+        for scope in scopes:
+            index = self._by_services.get(scope)
+            for number in index.meeting(services) if index is not None else ():
+                found.setdefault(number, []).append(self._askers[scope][number])
+        return {number: united(found[number]) for number in sorted(found)}
 
 
 def _scopes(key: GrantKey) -> tuple[bool, ...]:
@@ -157,7 +185,7 @@ def _whole(permit: ExpandedStatement, forbids: GrantIndex, *, lasting_only: bool
     biting: set[int] = set()
     for key, services in permit.grants.items():
         left = services
-        for number, forbidden in forbids.covering(key).items():
+        for number, forbidden in forbids.covering(key, services).items():
             if not lasting_only or _spans(_validity(forbids.statements[number]), _validity(permit)):
                 biting.add(number)
                 left = left - forbidden
@@ -169,37 +197,38 @@ def _whole(permit: ExpandedStatement, forbids: GrantIndex, *, lasting_only: bool
 def _part(permit: ExpandedStatement, forbids: GrantIndex) -> list[ExpandedStatement]:
     biting: set[int] = set()
     for key, services in permit.grants.items():
-        biting.update(number for number, forbidden in forbids.meeting(key).items() if services & forbidden)
+        biting.update(forbids.meeting(key, services))
     return [forbids.statements[number] for number in sorted(biting)]
 
 
 def _coverings(in_force: Sequence[ExpandedStatement], effect: Effect, registry: Registry) -> list[Finding]:
     """Return the statements that another one makes superfluous: the same asked twice, or part of something wider."""
     index = GrantIndex(_of(in_force, effect), effect, registry)
-    covered = {number: _covered_by(number, index) for number in range(len(index.statements))}
     findings: list[Finding] = []
     for number, statement in enumerate(index.statements):
-        equal = {other for other in covered[number] if number in covered[other]}
-        earlier = [other for other in equal if _place(index.statements[other]) < _place(statement)]
-        wider = covered[number] - equal
+        covering = [index.statements[other] for other in sorted(_covered_by(number, index))]
+        equal = [other for other in covering if _asks_for(number, other, index)]
+        earlier = [other for other in equal if _place(other) < _place(statement)]
         if earlier:
-            findings.append(_superfluous("TR308", statement, [index.statements[other] for other in earlier]))
-        elif wider:
-            findings.append(_superfluous("TR309", statement, [index.statements[other] for other in wider]))
+            findings.append(_superfluous("TR308", statement, earlier))
+        elif len(equal) < len(covering):
+            findings.append(
+                _superfluous("TR309", statement, [other for other in covering if not _asks_for(number, other, index)])
+            )
     return findings
 
 
 def _covered_by(number: int, index: GrantIndex) -> set[int]:
     """Return the other statements that ask for everything this one asks for, for at least as long."""
     statement = index.statements[number]
-    found: set[int] | None = None
-    for key, services in statement.grants.items():
-        covering = {other for other, offered in index.covering(key).items() if offered.covers(services)} - {number}
-        found = covering if found is None else found & covering
-        if not found:
-            return set()
-    spanning = (other for other in found or () if _spans(_validity(index.statements[other]), _validity(statement)))
-    return set(spanning)
+    key, services = next(iter(statement.grants.items()))
+    candidates = index.candidates(key, services) - {number}
+    return {other for other in candidates if _asks_for(other, statement, index)}
+
+
+def _asks_for(number: int, statement: ExpandedStatement, index: GrantIndex) -> bool:
+    lasting = _spans(_validity(index.statements[number]), _validity(statement))
+    return lasting and index.asks_for(number, statement)
 
 
 def _repeated_assertions(in_force: Sequence[ExpandedStatement]) -> list[Finding]:

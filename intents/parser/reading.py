@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from intents.finding import Finding, RuleRef, Severity, Where, make_finding
+from intents.finding import Finding, FindingList, RuleRef, Severity, Where, make_finding
 from intents.reader.look_alikes import odd_finding
 from intents.reader.suggestions import suggest
 from intents.reason import Reason
@@ -40,11 +40,13 @@ class NameKind(StrEnum):
 class ParserContext:
     """Findings and declared names (by kind, with the place of the first declaration).
 
-    `unknown` are kinds whose table or file could not be read whole: references to them are not checked.
+    `unknown` are kinds whose table or file could not be read whole: references to them are not checked. `renamed` tells
+    today's name of an earlier one, and where that is said.
     """
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: FindingList = field(default_factory=FindingList)
     unknown: set[NameKind] = field(default_factory=set)
+    renamed: dict[tuple[NameKind, str], tuple[str, Where]] = field(default_factory=dict)
     declared: dict[NameKind, dict[str, Where]] = field(default_factory=lambda: {kind: {} for kind in NameKind})
 
     def declare(self, kind: NameKind, name: str, where: Where) -> bool:
@@ -53,6 +55,14 @@ class ParserContext:
         if earlier is where:
             return True
         self.findings.append(make_finding("TR201", where, also=(earlier,), kind=kind, name=name))
+        return False
+
+    def rename(self, kind: NameKind, before: str, name: str, where: Where) -> bool:
+        """Record how a thing was called before; if another was called so, too, a finding. Returns whether it was not."""
+        earlier = self.renamed.setdefault((kind, before), (name, where))
+        if earlier[0] == name:
+            return True
+        self.findings.append(make_finding("TR241", where, also=(earlier[1],), kind=kind, name=before, other=earlier[0]))
         return False
 
     def refer(self, kind: NameKind, name: str, where: Where, rule: RuleRef | None = None) -> bool:
@@ -68,9 +78,17 @@ class ParserContext:
             keys = ", ".join(sorted(key for key in known if key.partition("@")[0].lstrip("0") == name.lstrip("0")))
             self.findings.append(make_finding("TR206", where, rule=D10, text=name, keys=keys))
         else:
-            nearest = suggest(name, known)
-            self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=nearest))
+            meant = self._meant_by(kind, name, where)
+            self.findings.append(make_finding("TR202", where, rule=rule, kind=kind, name=name, suggestion=meant))
         return False
+
+    def _meant_by(self, kind: NameKind, name: str, where: Where) -> str:
+        """Return today's name of a thing that was called so, or the closest one; "" if there is none."""
+        now = self.renamed.get((kind, name))
+        if now is not None:
+            return now[0]
+        # Looking for the closest costs more than all the rest; of many mistakes only the first are shown.
+        return "" if self.findings.is_full("TR202", where.file) else suggest(name, self.declared[kind])
 
     def add(self, findings: Iterable[Finding], *kinds: NameKind) -> None:
         """Record findings of a reader; if there is any, the names of these kinds are not known completely."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from intents.finding import Finding, make_finding
+from intents.finding import Finding, Where, make_finding
 from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
 from intents.reader.csv_reader import read_csv
@@ -45,11 +45,11 @@ def columns_of(required: str, optional: str) -> dict[str, bool]:
 
 
 UNIT_COLUMNS = columns_of("code valid_from name type root_block", "valid_to parent")
-ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "labels valid_from valid_to")
-SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to")
+ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "labels valid_from valid_to renamed_from")
+SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to renamed_from")
 ATTACHMENT_COLUMNS = columns_of(
     "name organisation site purpose hosts legal_service connection request_ref decision_ref",
-    "justification_ref device interface valid_from valid_to",
+    "justification_ref device interface valid_from valid_to renamed_from",
 )
 _ACCESS_LEVELS = {SiteKind.OFFICE: (1, 2), SiteKind.DATA_CENTRE: (0,), SiteKind.NETWORK: (0,)}
 
@@ -79,16 +79,20 @@ def declare_names(table: CsvTable, kind: NameKind, reading: ParserContext) -> No
     for row in table.rows:
         name, where = row.text("name"), row.where("name")
         if isinstance(complaint := to_name(name), Complaint):
-            reading.add([located(complaint.code, where, (("field", "name"), *complaint.values))], kind)
+            reading.unknown.add(kind)
+            if not reading.findings.ends(where):
+                reading.findings.append(located(complaint.code, where, (("field", "name"), *complaint.values)))
         reading.declare(kind, name, where)
 
 
 def read_rows(
     table: CsvTable, read: Callable[[RowFields], tuple[Key, Item] | None], reading: ParserContext
 ) -> dict[Key, Item]:
-    """Read every row with `read`; return the good ones sorted by key (the first of a repeated key)."""
+    """Read rows with `read`, all but for very many errors; return the good ones sorted by key (the first of a repeated key)."""
     found: dict[Key, Item] = {}
     for row in table.rows:
+        if reading.findings.ends(Where(file=table.shown, line=row.line)):
+            break
         pair = read(RowFields(row, reading, FIELD_RULES))
         if pair is not None:
             found.setdefault(*pair)
@@ -164,6 +168,7 @@ def read_organisation(fields: RowFields) -> tuple[OrganisationName, Organisation
         labels=frozenset(labels),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.ORGANISATION, name),
     )
     return (name, organisation) if fields.ok else None
 
@@ -179,6 +184,7 @@ def read_site(fields: RowFields) -> tuple[SiteName, Site] | None:
         level=fields.whole("level", 0, 2),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.SITE, name),
     )
     if fields.ok and site.level not in _ACCESS_LEVELS[site.kind]:
         allowed = ", ".join(str(level) for level in _ACCESS_LEVELS[site.kind])
@@ -209,5 +215,6 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         interface_where=fields.place("interface"),
         validity=fields.validity(),
         where=fields.place("name"),
+        renamed_from=fields.earlier_names(NameKind.ATTACHMENT, name),
     )
     return (name, attachment) if fields.ok else None

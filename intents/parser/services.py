@@ -10,6 +10,8 @@ from intents.service import EVERY_SERVICE, NamedService, ServiceSet, Transport, 
 
 SERVICE_FIELDS = ("tcp", "udp", "icmp")
 ANY = "any"
+MOST_RANGES = 256
+"""Ports and ranges of one protocol in one service: each is an entry of every access list that the service is in."""
 
 
 def read_service(node: Node, reading: ParserContext) -> ServiceSet | None:
@@ -31,8 +33,12 @@ def read_service(node: Node, reading: ParserContext) -> ServiceSet | None:
 
 
 def _read_ports(fields: NodeFields, field: str) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for node in fields.items(field):
+    found: dict[tuple[int, int], None] = {}
+    nodes = fields.items(field)
+    if len(nodes) > MOST_RANGES:
+        fields.complain("TR190", fields.place(field), field=field, count=len(nodes), limit=MOST_RANGES)
+        return []
+    for node in nodes:
         if not isinstance(node, ScalarNode) or isinstance(node.value, bool) or not isinstance(node.value, int | str):
             fields.complain("TR124", node.where, field=field, text=node.text if isinstance(node, ScalarNode) else "")
             continue
@@ -42,8 +48,8 @@ def _read_ports(fields: NodeFields, field: str) -> list[tuple[int, int]]:
         elif pair in found:
             fields.complain("TR121", node.where, field=field, item=node.text)
         else:
-            found.append(pair)
-    return found
+            found[pair] = None
+    return list(found)
 
 
 def read_service_or_any(fields: NodeFields, field: str) -> ServiceSet | None:

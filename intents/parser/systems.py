@@ -12,9 +12,10 @@ from intents.finding import make_finding
 from intents.parser.reading import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.parser.registry import MOST_HOSTS
 from intents.parser.services import read_named_services
+from intents.prefix import Prefix
 from intents.reader.conversions import Complaint, to_name, to_prefix
 from intents.reader.node_fields import NodeFields, entries_of
-from intents.reader.nodes import Entry, Node
+from intents.reader.nodes import Entry, Node, SequenceNode
 from intents.registry import (
     ApplicationClass,
     Attachment,
@@ -35,11 +36,11 @@ MANAGEMENT = PurposeName("management")
 PURPOSE_FIELDS = ("title", "home_of")
 SYSTEM_FIELDS = (
     "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "assessment_ref", "services",
-    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface",
+    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from",
 )  # fmt: skip
 OUTSIDE_FIELDS = (
     "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "valid_from", "valid_to",
-    "decision_ref", "request_ref",
+    "decision_ref", "request_ref", "renamed_from",
 )  # fmt: skip
 _SYSTEM_RULES = {"owner": A02, "security_level": A18_LEVEL, "request_ref": A22, "decision_ref": A22}
 _OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), "request_ref": A22, "decision_ref": A22}
@@ -112,6 +113,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             assessment_ref=fields.text("assessment_ref"),
             validity=fields.validity(),
             where=entry.where,
+            renamed_from=fields.earlier_names(NameKind.SYSTEM, entry.key),
         )
         attachment = Attachment(
             name=AttachmentName(f"system-{entry.key}"),
@@ -132,6 +134,18 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             yield system, attachment
 
 
+MOST_PREFIXES = 256
+"""Prefixes of one outside network: each is an entry of every access list towards it."""
+
+
+def _outside_prefixes(fields: NodeFields) -> tuple[Prefix, ...]:
+    node = fields.node("prefixes")
+    if isinstance(node, SequenceNode) and len(node.items) > MOST_PREFIXES:
+        fields.complain("TR191", fields.place("prefixes"), field="prefixes", count=len(node.items), limit=MOST_PREFIXES)
+        return ()
+    return tuple(sorted(fields.converted("prefixes", to_prefix)))
+
+
 def read_outside_networks(
     entries: tuple[Entry, ...], sites: Mapping[str, SiteName], reading: ParserContext
 ) -> Iterator[tuple[OutsideNetwork, Attachment]]:
@@ -144,11 +158,12 @@ def read_outside_networks(
             counterpart=fields.text("counterpart"),
             purpose=PurposeName(fields.reference("purpose", NameKind.PURPOSE)),
             gateway=fields.reference("gateway", NameKind.DEVICE),
-            prefixes=tuple(sorted(fields.converted("prefixes", to_prefix))),
+            prefixes=_outside_prefixes(fields),
             services=read_named_services(fields, "services"),
             decision_ref=fields.text("decision_ref"),
             validity=fields.validity(),
             where=entry.where,
+            renamed_from=fields.earlier_names(NameKind.OUTSIDE_NETWORK, entry.key),
         )
         attachment = Attachment(
             name=AttachmentName(f"outside-{entry.key}"),

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from intents.finding import Finding, Where, make_finding
+from intents.finding import Finding, Where, last_of_file, make_finding
 from intents.reader.csv_cells import Cells, split_line
 from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
@@ -24,7 +24,8 @@ from intents.reader.table_source import TableSource, in_code_page, letters_lost,
 from intents.reason import because
 
 MAXIMUM_LINE = 64 << 10
-MAXIMUM_FINDINGS = 200
+MAY_BE_ABSENT = frozenset({"renamed_from"})
+"""Columns that few tables have, and only for a while."""
 
 
 class _NotUtf8Error(Exception):
@@ -92,10 +93,10 @@ class _TableReader:
 
     def _has_too_many(self, where: Where) -> bool:
         """Return whether there are more findings than anybody reads; that is then the last one, at the place reached."""
-        if len(self._findings) <= MAXIMUM_FINDINGS:
-            return False
-        self._findings.append(make_finding("TR135", where, limit=MAXIMUM_FINDINGS))
-        return True
+        last = last_of_file(len(self._findings), where)
+        if last is not None:
+            self._findings.append(last)
+        return last is not None
 
     def _where(self, line: int, column: int = 0) -> Where:
         return Where(file=self._table.shown, line=line, column=column)
@@ -175,7 +176,8 @@ class _TableReader:
             if self._has_too_many(where):
                 return
         start = self._where(number, 1)
-        missing = [name for name in self._columns if name not in self._table.index and name not in meant]
+        known = {*self._table.index, *meant, *MAY_BE_ABSENT}
+        missing = [name for name in self._columns if name not in known]
         self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
 
     def _name_column(self, name: str, position: int, where: Where, meant: set[str]) -> None:

@@ -14,7 +14,9 @@ from intents.reader.table import CsvTable
 from intents.registry import SiteName
 
 DEVICES_FILE = "devices.csv"
-DEVICE_COLUMNS = columns_of("name role platform model site domain ipv6", "lan_interface valid_from valid_to")
+DEVICE_COLUMNS = columns_of(
+    "name role platform model site domain ipv6", "lan_interface valid_from valid_to renamed_from"
+)
 
 
 def read_device_table(folder: Path, reading: ParserContext) -> CsvTable:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TypeVar
 
-from intents.finding import RuleRef, Where
+from intents.finding import RuleRef, Where, make_finding
 from intents.parser.reading import NameKind, ParserContext, located
 from intents.prefix import ANY4, Prefix
 from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_line, to_name, to_prefix, to_whole
@@ -117,6 +117,25 @@ class FieldReader(ABC):
             self.ok = False
         return text
 
+    def earlier_names(self, kind: NameKind, name: str) -> tuple[str, ...]:
+        """Return the names in `renamed_from`, latest first; a name that is in use, or that two things had, is a finding."""
+        found = self.names_of("renamed_from")
+        for text in found:
+            where = self.place("renamed_from")
+            if isinstance(complaint := to_name(text), Complaint):
+                self.complain(complaint.code, where, field="renamed_from", **dict(complaint.values))
+            elif text in self.reading.declared[kind]:
+                also = self.reading.declared[kind][text]
+                finding = make_finding("TR240", where, also=(also,), kind=kind, name=name, before=text)
+                self.reading.findings.append(finding)
+            elif not self.reading.rename(kind, text, name, where):
+                self.ok = False
+        return found
+
+    @abstractmethod
+    def names_of(self, field: str) -> tuple[str, ...]:
+        """Return the names in a field that may be absent, may hold one, or several."""
+
 
 class RowFields(FieldReader):
     """Reads the cells of one row of a table; required cells are already known to hold something."""
@@ -137,13 +156,19 @@ class RowFields(FieldReader):
         """Record that a required cell is empty."""
         self.complain("TR131", self.place(field), field=field)
 
+    def names_of(self, field: str) -> tuple[str, ...]:
+        """Return the names in a cell, separated by `;`."""
+        return self.texts(field)
+
     def texts(self, field: str) -> tuple[str, ...]:
         """Return the parts of a cell that are separated by `;`; none may be empty or stand twice."""
         text = self.optional(field)
         parts = tuple(part.strip(" ") for part in text.split(";")) if text else ()
-        for at, part in enumerate(parts):
+        seen: set[str] = set()
+        for part in parts:
             if not part:
                 self.complain("TR131", self.place(field), field=field)
-            elif part in parts[:at]:
+            elif part in seen:
                 self.complain("TR121", self.place(field), field=field, item=part)
+            seen.add(part)
         return parts

@@ -122,6 +122,13 @@ class NodeFields(FieldReader):
             found.setdefault(text, node.where)
         return tuple(found.items())
 
+    def names_of(self, field: str) -> tuple[str, ...]:
+        """Return the names in a field: one, or a list of them."""
+        if isinstance(self.node(field), SequenceNode):
+            return tuple(text for text, _ in self.texts(field, required=False))
+        text = self.optional(field)
+        return (text,) if text else ()
+
     def converted(
         self, field: str, convert: Callable[[str], Value | Complaint], *, required: bool = True
     ) -> tuple[Value, ...]:

@@ -36,6 +36,7 @@ DAY: Schema = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{
 PREFIX: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
 ADDRESS: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+$"}
 UNIT_KEY: Schema = {"type": "string", "pattern": "^[0-9]{1,8}@[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+EARLIER: Schema = {"anyOf": [NAME_TEXT, {"type": "array", "items": NAME_TEXT}, {"type": "null"}]}
 PORT: Schema = {
     "anyOf": [
         {"type": "integer", "minimum": 0, "maximum": 65535},
@@ -113,8 +114,9 @@ def _system() -> Schema:
         "valid_from": DAY,
         "valid_to": DAY,
         "device": NAME_TEXT,
+        "renamed_from": EARLIER,
     }
-    return _record(SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface"))
+    return _record(SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface", "renamed_from"))
 
 
 def _outside_network() -> Schema:
@@ -125,8 +127,9 @@ def _outside_network() -> Schema:
         "services": _services(),
         "valid_from": DAY,
         "valid_to": DAY,
+        "renamed_from": EARLIER,
     }
-    return _record(OUTSIDE_FIELDS, types, ("valid_from", "valid_to", "interface"))
+    return _record(OUTSIDE_FIELDS, types, ("valid_from", "valid_to", "interface", "renamed_from"))
 
 
 def _settings() -> Schema:

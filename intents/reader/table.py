@@ -22,8 +22,9 @@ class Row:
     starts: tuple[int, ...] | None
 
     def text(self, column: str) -> str:
-        """Return a cell's text, without surrounding blanks."""
-        return self.cells[self.table.index[column]].strip(" ")
+        """Return a cell's text, without surrounding blanks; "" in a column that the file does not have."""
+        at = self.table.index.get(column)
+        return "" if at is None else self.cells[at].strip(" ")
 
     def where(self, column: str) -> Where:
         """Return the place of a cell's first character."""

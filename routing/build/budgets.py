@@ -76,9 +76,9 @@ def dearest_intents(
 ) -> tuple[tuple[str, int], ...]:
     """Return the intents that most things of these kinds serve, with how many, dearest first."""
     counts: Counter[str] = Counter()
-    for ref, rules in served.items():
-        if ref[0] in refs:
-            counts.update({name for rule in rules for name in policy.sources.get(rule, ())})
+    for rules, count in Counter(rules for ref, rules in served.items() if ref[0] in refs).items():
+        for name in {name for rule in rules for name in policy.sources.get(rule, ())}:
+            counts[name] += count
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:MOST_NAMED])
 
 

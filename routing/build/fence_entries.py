@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 from intents.prefix import Family, Prefix, parse_prefix, truncate
 from intents.service import ALL_PORTS, ServiceSet, Transport
-from routing.build.peers import Peer, cover_of
+from routing.build.peers import Covers, Peer
 from routing.build.platform_entries import TCP, UDP, SourcedEntry, fit
 from routing.model import (
     ESTABLISHED,
@@ -69,10 +69,11 @@ def fence_entries(
 ) -> tuple[SourcedEntry, ...]:
     """Return the entries of a fence in one direction and family."""
     sourced = list(_builtins(ground, peers, family, direction, infrastructure))
+    covers = Covers(peers)
     for own in ground.own:
-        for index, peer in enumerate(peers):
+        for peer in peers:
             sourced += _peer_entries(own, peer, direction)
-            cover = cover_of(peer, peers[index + 1 :])
+            cover = covers.of(peer)
             if cover is not None and cover.talks:
                 sourced.append(SourcedEntry(entry=_closing(own, peer.prefix, direction), rules=peer.rules))
     last = SourcedEntry(entry=AclEntry(action=Action.DENY, log=True), rules=())

@@ -9,6 +9,7 @@ attachment is among its own peers that does not hold, and its fence is worked ou
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ from routing.model import Acl, AclEntry, AddressMatch, Direction
 from routing.vendors.vendor import FenceTraits
 
 Addresses = tuple[AddressMatch, ...]
+_PLACEHOLDER = re.compile(r"AddressMatch\(value=-[0-9]+, care=-1\)")
+"""How a placeholder is printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,8 +150,8 @@ def _fill(pattern: _Pattern, addresses: Addresses, family: Family, direction: Di
     if text is None:
         text = repr(entries)
     else:
-        for placeholder, item in filled.items():
-            text = text.replace(repr(placeholder), repr(item))
+        printed = {repr(placeholder): repr(item) for placeholder, item in filled.items()}
+        text = _PLACEHOLDER.sub(lambda found: printed.get(found[0], found[0]), text)
     acl = Acl(name=digest_name(family, direction, text), family=family, entries=entries)
     return Fence(acl=acl, rules=pattern.rules, all_rules=pattern.all_rules)
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from intents.policy import Effect, Endpoint, OrganisationEndpoint, Policy, Rule, endpoint_key
-from intents.prefix import Family, Prefix
-from intents.service import ServiceSet
+from intents.prefix import Family, Prefix, PrefixIndex
+from intents.service import ServiceSet, united
 from ipam.address_plan import AddressPlan
 from ipam.endpoints import Resolver
 
@@ -43,13 +43,11 @@ class _Reach:
 
     rule: Rule
     starts: bool
-    prefixes: tuple[Prefix, ...]
-    holes: tuple[Prefix, ...]
+    prefixes: PrefixIndex
+    holes: PrefixIndex
 
     def covers(self, prefix: Prefix) -> bool:
-        return any(item.covers(prefix) for item in self.prefixes) and not any(
-            hole.covers(prefix) for hole in self.holes
-        )
+        return self.prefixes.nearest(prefix) is not None and self.holes.nearest(prefix) is None
 
 
 class Reachability:
@@ -113,22 +111,21 @@ class Reachability:
         return self._named[membership]
 
     def _compute(self, membership: Membership, family: Family) -> tuple[Peer, ...]:
-        reaches = tuple(self._reaches(membership, family))
-        nodes = {prefix for reach in reaches for prefix in (*reach.prefixes, *reach.holes)}
+        nodes: set[Prefix] = set()
+        reaches = tuple(self._reaches(membership, family, nodes))
         ordered = sorted(nodes, key=lambda item: (-item.length, item.network))
         return _without_repeats(tuple(_peer(node, reaches, self._slots) for node in ordered))
 
-    def _reaches(self, membership: Membership, family: Family) -> Iterable[_Reach]:
+    def _reaches(self, membership: Membership, family: Family, nodes: set[Prefix]) -> Iterable[_Reach]:
+        """Yield what each rule says of a member, and put the prefixes that it names into `nodes`."""
         for starts, index in ((True, self._by_source), (False, self._by_destination)):
             for endpoint in sorted(membership, key=endpoint_key):
                 for rule in index.get(endpoint, ()) if self._resolver.prefixes(endpoint, family) else ():
                     other = self._other_side(rule, starts, membership)
-                    yield _Reach(
-                        rule=rule,
-                        starts=starts,
-                        prefixes=self._resolver.prefixes(other, family),
-                        holes=self._resolver.excluded(other, family),
-                    )
+                    prefixes = self._resolver.prefixes(other, family)
+                    holes = self._resolver.excluded(other, family)
+                    nodes.update(prefixes, holes)
+                    yield _Reach(rule=rule, starts=starts, prefixes=PrefixIndex(prefixes), holes=PrefixIndex(holes))
 
     def _other_side(self, rule: Rule, starts: bool, membership: Membership) -> Endpoint:
         if rule.same_organisation:
@@ -148,20 +145,17 @@ def _peer(node: Prefix, reaches: tuple[_Reach, ...], slots: Mapping[Prefix, int]
 
 
 def _allowed(rules: Iterable[Rule]) -> ServiceSet:
-    permitted, forbidden = ServiceSet(), ServiceSet()
-    for rule in rules:
-        if rule.effect is Effect.PERMIT:
-            permitted |= rule.service
-        else:
-            forbidden |= rule.service
+    every = tuple(rules)
+    permitted, forbidden = (united(item.service for item in every if item.effect is effect) for effect in Effect)
     return permitted - forbidden
 
 
 def _without_repeats(peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
     """Drop a prefix whose nearest covering prefix says exactly the same, and one that says nothing and is covered by none."""
     kept: list[Peer] = []
-    for index, peer in enumerate(peers):
-        parent = cover_of(peer, peers[index + 1 :])
+    parents = Covers(peers)
+    for peer in peers:
+        parent = parents.of(peer)
         if parent is None:
             if peer.talks:
                 kept.append(peer)
@@ -170,6 +164,14 @@ def _without_repeats(peers: tuple[Peer, ...]) -> tuple[Peer, ...]:
     return tuple(kept)
 
 
-def cover_of(peer: Peer, later: tuple[Peer, ...]) -> Peer | None:
-    """Return the nearest covering prefix of a peer among those after it, or None."""
-    return next((other for other in later if other.prefix.covers(peer.prefix)), None)
+class Covers:
+    """The peers of one list, by what covers them."""
+
+    def __init__(self, peers: Iterable[Peer]) -> None:
+        self._peers = {peer.prefix: peer for peer in peers}
+        self._index = PrefixIndex(self._peers)
+
+    def of(self, peer: Peer) -> Peer | None:
+        """Return the peer with the nearest covering prefix, or None."""
+        above = self._index.above(peer.prefix)
+        return None if above is None else self._peers[above]

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from intents.policy import Rule
 from intents.prefix import Family, Prefix
-from routing.build.peers import Membership, Peer, Reachability, cover_of
+from routing.build.peers import Covers, Membership, Peer, Reachability
 from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
 
 _FIRST_FIELDS = (
@@ -87,8 +87,9 @@ def passing_filter(own: Iterable[Prefix]) -> RouteFilter:
 
 def _steps(peers: tuple[Peer, ...]) -> Iterable[Peer]:
     """Keep a peer only where it says something else than what covers it: as for routes, talking or not talking."""
-    for index, peer in enumerate(peers):
-        cover = cover_of(peer, peers[index + 1 :])
+    covers = Covers(peers)
+    for peer in peers:
+        cover = covers.of(peer)
         covered = cover is not None and cover.talks
         longer = cover is not None and peer.longest > cover.longest
         if covered != peer.talks or (covered and longer):

@@ -13,7 +13,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from intents.reason import because
+from intents.finding import Finding
+from intents.reader.source_text import open_regular
+from intents.reason import because, describe_reason
 from verification.batfish.protocol import (
     COLUMNS,
     BatfishError,
@@ -28,7 +30,8 @@ from verification.batfish.protocol import (
 )
 
 RECORDING_FORMAT = "truc/batfish/1"
-MAXIMUM_SIZE = 1 << 30
+MAXIMUM_SIZE = 256 << 20
+_AT_ONCE = 1 << 20
 """Bytes of a recording, unpacked; a province of 150 devices takes 15 MiB."""
 
 
@@ -81,14 +84,26 @@ class RecordingBatfish:
 
 def unpack(path: Path) -> str:
     """Return a recording's text; OSError, EOFError, ValueError (zlib.error is made one), also for one that is too large."""
+    pieces: list[bytes] = []
+    at_once = min(_AT_ONCE, MAXIMUM_SIZE)
     try:
-        with gzip.open(path, "rb") as file:
-            data = file.read(MAXIMUM_SIZE + 1)
+        opened = open_regular(path, str(path), MAXIMUM_SIZE)
+        if isinstance(opened, Finding):
+            raise ValueError(_said(opened))  # noqa: TRY004 (a finding is an answer here)
+        with opened, gzip.open(opened, "rb") as file:
+            for _ in range(0, MAXIMUM_SIZE + 1, at_once):
+                pieces.append(file.read(at_once))
+                if not pieces[-1]:
+                    return b"".join(pieces).decode()
     except zlib.error as error:
         raise ValueError(str(error)) from error
-    if len(data) > MAXIMUM_SIZE:
-        raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
-    return data.decode()
+    raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
+
+
+def _said(finding: Finding) -> str:
+    """Return in a few words why a file can't be read."""
+    reason = dict(finding.values).get("reason", finding.code)
+    return describe_reason(reason, "en")
 
 
 class RecordedBatfish:

@@ -1,0 +1,223 @@
+"""A plan with yesterday's names -> the same plan with today's, so that what is only called otherwise keeps what it has.
+
+The one idea: an entry's key says what it is for, so a rename is a change of keys before anything is compared or allocated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from intents.finding import Finding, Severity, Where, make_finding
+from intents.parser.reading import NameKind
+from intents.registry import ConnectionKind, Registry
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
+from ipam.inventory import Inventory, Role
+from ipam.lock_checks import entry_key
+from ipam.number_allocator import number_key
+
+Names = Mapping[NameKind, Mapping[str, str]]
+"""By kind, today's name of each earlier one."""
+_PARTIES = {
+    "organisation": NameKind.ORGANISATION,
+    "system": NameKind.SYSTEM,
+    "outside": NameKind.OUTSIDE_NETWORK,
+}
+_HEADS = {
+    "lan": NameKind.ATTACHMENT,
+    "attachment": NameKind.ATTACHMENT,
+    "outside": NameKind.ATTACHMENT,
+    "loopback": NameKind.DEVICE,
+    "device": NameKind.DEVICE,
+    "link": NameKind.CHANNEL,
+}
+"""What the second word of a key names, by its first one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """One object that had other names before: latest first; `has_entries`: whether the plan must know it by some name;
+    `derived`: it is called so because something else is."""
+
+    kind: NameKind
+    name: str
+    before: tuple[str, ...]
+    where: Where
+    has_entries: bool = True
+    derived: bool = False
+
+
+def renamed_objects(registry: Registry, inventory: Inventory) -> Iterator[Renamed]:
+    """Yield everything that says how it was called before; a system's or outside network's attachment goes with it."""
+    for organisation in registry.organisations.values():
+        name, before, where = organisation.name, organisation.renamed_from, organisation.where
+        yield Renamed(kind=NameKind.ORGANISATION, name=name, before=before, where=where, has_entries=False)
+    for system in registry.systems.values():
+        yield from _with_attachment(NameKind.SYSTEM, "system", system.name, system.renamed_from, system.where)
+    for outside in registry.outside_networks.values():
+        yield from _with_attachment(
+            NameKind.OUTSIDE_NETWORK, "outside", outside.name, outside.renamed_from, outside.where
+        )
+    for attachment in registry.attachments.values():
+        if attachment.organisation is not None:
+            yield Renamed(
+                kind=NameKind.ATTACHMENT,
+                name=attachment.name,
+                before=attachment.renamed_from,
+                where=attachment.where,
+                has_entries=attachment.connection is not ConnectionKind.VIA_LAN,
+            )
+    for device in inventory.devices.values():
+        ours, before = device.role is not Role.LEVEL1_CPE, device.renamed_from
+        yield Renamed(kind=NameKind.DEVICE, name=device.name, before=before, where=device.where, has_entries=ours)
+    for channel in inventory.channels.values():
+        before = channel.renamed_from
+        yield Renamed(kind=NameKind.CHANNEL, name=channel.name, before=before, where=channel.where)
+
+
+def _with_attachment(kind: NameKind, word: str, name: str, before: tuple[str, ...], where: Where) -> Iterator[Renamed]:
+    yield Renamed(kind=kind, name=name, before=before, where=where)
+    names = tuple(f"{word}-{item}" for item in before)
+    yield Renamed(
+        kind=NameKind.ATTACHMENT, name=f"{word}-{name}", before=names, where=where, has_entries=False, derived=True
+    )
+
+
+def rename_plan(
+    plan: AddressPlan, registry: Registry, inventory: Inventory
+) -> tuple[AddressPlan, int, tuple[Finding, ...]]:
+    """Return a plan with today's names, how many things it knew by other ones, and notes about lines that rename nothing."""
+    known = names_in(plan)
+    names: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
+    findings: list[Finding] = []
+    count = 0
+    for item in renamed_objects(registry, inventory):
+        if not item.before:
+            continue
+        there = known[item.kind]
+        former = next((name for name in item.before if name in there), None)
+        if item.name not in there and former is not None:
+            names[item.kind][former] = item.name
+            count += not item.derived
+        elif item.has_entries and (plan.prefixes or plan.numbers):
+            findings.append(_idle(item, done=item.name in there))
+    return (_with_names(plan, names) if count else plan), count, tuple(findings)
+
+
+def _idle(item: Renamed, *, done: bool) -> Finding:
+    """Return that a line renames nothing: it has done so already, or there was nothing of that name."""
+    before = ", ".join(item.before)
+    code, severity = ("TR551", Severity.INFO) if done else ("TR552", Severity.WARNING)
+    return make_finding(code, item.where, severity=severity, kind=item.kind, name=item.name, before=before)
+
+
+def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
+    """Return the names in a plan's keys and parties that are in use, by kind."""
+    found: dict[NameKind, set[str]] = {kind: set() for kind in NameKind}
+    entries: tuple[PrefixEntry | NumberEntry, ...] = (*plan.prefixes, *plan.numbers)
+    for key in {entry.key for entry in entries if entry.state is not EntryState.QUARANTINED}:
+        words = key.split("/")
+        for place, kind in _places(words):
+            found[kind].add(words[place])
+    for party in {entry.party for entry in plan.prefixes if entry.party and entry.state is not EntryState.QUARANTINED}:
+        kind_word, _, name = party.partition("/")
+        found[_PARTIES[kind_word]].add(name)
+    return found
+
+
+def _places(words: list[str]) -> Iterator[tuple[int, NameKind]]:
+    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `purpose/P/D` (an edge device's AS number)."""
+    head = _HEADS.get(words[0])
+    if head is not None and len(words) > 1:
+        yield 1, head
+    if words[0] == "link" and words[2:3] == ["attachment"]:
+        yield 3, NameKind.ATTACHMENT
+    if words[0] == "purpose" and len(words) == 3:
+        yield 2, NameKind.DEVICE
+
+
+def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
+    prefixes = (_prefix(entry, names) for entry in plan.prefixes)
+    numbers = (_number(entry, names) for entry in plan.numbers)
+    return replace(
+        plan, prefixes=tuple(sorted(prefixes, key=entry_key)), numbers=tuple(sorted(numbers, key=number_key))
+    )
+
+
+def _prefix(entry: PrefixEntry, names: Names) -> PrefixEntry:
+    kind_word, slash, name = entry.party.partition("/")
+    party = f"{kind_word}/{names[_PARTIES[kind_word]].get(name, name)}" if slash else entry.party
+    organisation = names[NameKind.ORGANISATION].get(entry.organisation, entry.organisation)
+    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation)
+
+
+def _number(entry: NumberEntry, names: Names) -> NumberEntry:
+    return replace(entry, key=_key(entry.key, names), scope=_scope(entry.scope, names))
+
+
+def _key(key: str, names: Names) -> str:
+    words = key.split("/")
+    for place, kind in _places(words):
+        words[place] = names[kind].get(words[place], words[place])
+    return "/".join(words)
+
+
+def _scope(scope: str, names: Names) -> str:
+    """Return a scope of VLANs with today's name of its device (`lan/DEVICE/INTERFACE`) or channel (`channel/CHANNEL`)."""
+    head, _, rest = scope.partition("/")
+    name, slash, interface = rest.partition("/")
+    kind = NameKind.DEVICE if head == "lan" else NameKind.CHANNEL
+    return f"{head}/{names[kind].get(name, name)}{slash}{interface}" if rest else scope
+
+
+def places_of(registry: Registry, inventory: Inventory) -> Mapping[tuple[NameKind, str], Where]:
+    """Return where everything that can be renamed is written."""
+    return {(item.kind, item.name): item.where for item in renamed_objects(registry, inventory)}
+
+
+def likely_renames(
+    before: AddressPlan, after: AddressPlan, wheres: Mapping[tuple[NameKind, str], Where]
+) -> Iterable[Finding]:
+    """Yield a warning for each thing that is gone while exactly one new one is alike in all else: perhaps it is only renamed."""
+    old, new = _faces(before), _faces(after)
+    gone = {item: face for item, face in old.items() if item not in new}
+    come = {item: face for item, face in new.items() if item not in old and item in wheres}
+    for (kind, name), face in sorted(come.items()):
+        former = [other for (kin, other), seen in gone.items() if (kin, seen) == (kind, face)]
+        alike = [other for (kin, other), seen in come.items() if (kin, seen) == (kind, face)]
+        if len(former) == len(alike) == 1:
+            yield make_finding(
+                "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=former[0]
+            )
+
+
+Face = frozenset[object]
+"""What is seen of a thing in a plan, but for its name and its addresses."""
+
+
+def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
+    found: dict[tuple[NameKind, str], set[object]] = {}
+    for entry in plan.prefixes:
+        if entry.state is EntryState.QUARANTINED:
+            continue
+        words = entry.key.split("/")
+        if words[0] == "lan":
+            kind, name = _of_lan(entry, words[1])
+            party = entry.party if kind is NameKind.ATTACHMENT else ""
+            face: object = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
+            found.setdefault((kind, name), set()).add((entry.prefix.family, face))
+        elif words[0] == "link":
+            found.setdefault((NameKind.CHANNEL, words[1]), set()).add((entry.prefix.family, *words[2:]))
+        elif words[0] == "loopback":
+            found.setdefault((NameKind.DEVICE, words[1]), set()).add(("loopback", entry.unit))
+        if entry.party.startswith("organisation/"):
+            key = (NameKind.ORGANISATION, entry.organisation)
+            found.setdefault(key, set()).add((entry.key, entry.prefix))
+    return {item: frozenset(face) for item, face in found.items()}
+
+
+def _of_lan(entry: PrefixEntry, attachment: str) -> tuple[NameKind, str]:
+    """Return what a LAN belongs to: an attachment, or the system or outside network whose attachment it is."""
+    kind_word, _, name = entry.party.partition("/")
+    kind = _PARTIES.get(kind_word, NameKind.ATTACHMENT)
+    return (NameKind.ATTACHMENT, attachment) if kind is NameKind.ORGANISATION else (kind, name)
