@@ -151,7 +151,10 @@ class Interface:
     `vrf` None is the global table. `vlan` is the 802.1Q tag or None. `enabled` is the state of this (sub-)interface
     alone: a sub-interface works only if its parent is enabled too. `addresses` sorted by (family, secondary, value).
     `bindings` sorted by (direction, family); a bound ACL that is undefined or empty permits everything (IOS);
-    on platforms where such a text does not commit the reader reports the line as unknown.
+    on platforms where such a text does not commit the reader reports the line as unknown. `medium`: what both ends of a
+    cable must have alike (speed, duplex, MTU, …), sorted, in the platform's words and without defaults (BOTH-LINK-01,
+    BOTH-MTU-01). `transit` False: a port of the routing engine, by which nothing is forwarded (JUN-FIL-08). `advertises`: IPv6
+    hosts on it are told that this router is their way out (IOS-UP-18, JUN-UP-15).
     """
 
     name: str
@@ -161,6 +164,9 @@ class Interface:
     enabled: bool = True
     bindings: tuple[AclBinding, ...] = ()
     description: str | None = None
+    medium: tuple[str, ...] = ()
+    transit: bool = True
+    advertises: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

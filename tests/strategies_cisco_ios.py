@@ -38,13 +38,15 @@ from routing.model import (
     Vrf,
     VrfFamily,
 )
+from routing.vendors.cisco_ios.reader.interface import advertises
+from routing.vendors.reserved import RESERVED_ASNS
 
 FAMILIES = st.sampled_from(list(Family))
 NAMES = st.from_regex(r"[A-Z][A-Za-z0-9_-]{0,12}", fullmatch=True)
 TEXTS = st.text("abc XYZ0-ủy ban", min_size=1, max_size=20).map(str.strip).filter(bool)
 TARGETS = st.builds("{}:{}".format, st.integers(1, 65535), st.integers(1, 65535))
-AS_NUMBERS = st.integers(1, 4294967295)
-COMMUNITIES = st.builds("{}:{}".format, st.integers(0, 65535), st.integers(0, 65535))
+AS_NUMBERS = st.integers(1, 4294967295).filter(lambda number: number not in RESERVED_ASNS)
+COMMUNITIES = st.builds("{}:{}".format, st.integers(0, 65534), st.integers(0, 65535))
 PORTS = st.integers(0, 65535)
 
 
@@ -407,7 +409,7 @@ def standing(found: tuple[Interface, ...]) -> tuple[Interface, ...]:
             if is_host(address) and is_free and has_primary:
                 addresses.append(address)
                 taken.append((interface.vrf, interface.name, subnet))
-        kept.append(replace(interface, addresses=tuple(addresses)))
+        kept.append(replace(interface, addresses=tuple(addresses), advertises=advertises(interface.name, addresses)))
     return tuple(kept)
 
 

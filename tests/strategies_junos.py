@@ -41,6 +41,7 @@ from routing.model import (
     Vrf,
 )
 from routing.vendors.junos import canonical
+from routing.vendors.reserved import RESERVED_ASNS
 
 FAMILIES = st.sampled_from(Family)
 VRFS = ("GOV", "MGMT")
@@ -49,7 +50,7 @@ _TEXTS = st.text(
 ) | st.just("a; {b}")
 _LINES: tuple[LinePath, ...] = (
     ("inactive: interfaces ge-0/0/9 unit 0 family inet address 10.9.9.9/24",),
-    ("interfaces ge-0/0/1 mtu 9000",),
+    ("interfaces ge-0/0/1 traps",),
     ("protect system login",),
     ("snmp v3 target-address X address 192.0.2.9",),
     ('system login message " a  b "',),
@@ -144,7 +145,8 @@ def prefix_rules(draw: st.DrawFn) -> tuple[PrefixRule, ...]:
     return tuple(rules)
 
 
-_COMMUNITY = st.builds(lambda a, b: f"{a}:{b}", st.integers(0, 65535), st.integers(0, 65535)) | st.just("no-export")
+_AS_NUMBERS = st.integers(1, (1 << 32) - 1).filter(lambda number: number not in RESERVED_ASNS)
+_COMMUNITY = st.builds(lambda a, b: f"{a}:{b}", st.integers(0, 65534), st.integers(0, 65535)) | st.just("no-export")
 _COMMUNITIES = st.lists(_COMMUNITY, min_size=1, max_size=5, unique=True).map(tuple)
 _SOURCES = st.sets(
     st.sampled_from([RouteSource.AGGREGATE, RouteSource.BGP, RouteSource.CONNECTED, RouteSource.STATIC]), min_size=1
@@ -201,7 +203,7 @@ def policies(draw: st.DrawFn, name: str) -> RoutePolicy:
                 metric=metric,
                 metric_change=metric_change,
                 origin=draw(st.none() | st.integers(0, 2)),
-                prepend=draw(st.just(()) | st.lists(st.integers(1, (1 << 32) - 1), min_size=1, max_size=3).map(tuple)),
+                prepend=draw(st.just(()) | st.lists(_AS_NUMBERS, min_size=1, max_size=3).map(tuple)),
             )
         )
     return RoutePolicy(name=name, clauses=tuple(clauses), default=draw(st.sampled_from(PolicyDefault)))
@@ -239,6 +241,7 @@ def interfaces(draw: st.DrawFn, acl_names: dict[Family, tuple[str, ...]]) -> tup
                 enabled=draw(st.booleans()),
                 bindings=bindings,
                 description=draw(st.none() | _TEXTS),
+                advertises=Family.V6 in families and draw(st.booleans()),
             )
         )
     for unit, vrf in enumerate((None, *VRFS)):
@@ -277,7 +280,7 @@ def neighbors(draw: st.DrawFn, asn: int, listed: tuple[RoutePolicy, ...]) -> tup
             BgpNeighbor(
                 family=family,
                 address=_address(family, index, 2, 24).value,
-                remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999})),
+                remote_as=draw(st.integers(1, 65000).filter(lambda remote: remote not in {asn, 64999} | RESERVED_ASNS)),
                 local_as=local_as,
                 imports=draw(importing),
                 exports=exports,

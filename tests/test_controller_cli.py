@@ -276,6 +276,17 @@ def test_every_line_of_a_merged_text_is_explained_as_itself(written: Path) -> No
     assert "foreign: " in text
 
 
+def test_what_is_assumed_about_a_line_is_told(written: Path) -> None:
+    lines = (written / "out" / "configs" / "cpe-gia-sang.cfg").read_text(encoding="utf-8").splitlines()
+    number = lines.index("line vty 0 4") + 1
+    _, text = truc("explain", f"cpe-gia-sang:{number}", "-w", written, "--on", ON)
+    (_, assumed) = text.split("  what is assumed beside the text: ")
+    assert assumed.partition("\n")[0].isdigit()
+    assert "    IOS-UP-08: A key pair has been made, so that SSH listens.\n" in assumed
+    _, text = truc("explain", f"cpe-gia-sang:{number}", "-w", written, "--on", ON, "--lang", "vi")
+    assert "    IOS-UP-08\n" in text.split("  những điều được giả định ngoài văn bản: ")[1]
+
+
 def test_every_text_is_explained_line_by_line() -> None:
     compiled = compile_workspace(SMALL, parse_day(ON), Output("en"))
     for config in compiled.configs.values():

@@ -19,9 +19,16 @@ OPENING = """# What a verdict rests on beside the text
 
 Defaults and behaviour of the platforms, made from `routing/vendors/platform_facts.toml`. A verdict is as true as these are.
 *observed*: in outputs of real devices; *documented*: in a vendor's document or an RFC, as far as known, not each looked up
-again; *inferred*: by analogy, nobody has seen it. Where a fact says **today**, truc does otherwise as yet: do not rely on a
-verdict that hangs on it.
-A fact that code names is marked with ●.
+again; *inferred*: by analogy, nobody has seen it. A fact that code names is marked with ●.
+
+"""
+ASSUMPTIONS = """## What is assumed
+
+What no text shows, or what truc leaves out on purpose: a verdict holds where this is so. `truc explain FILE:LINE` names what is
+assumed about a line.
+
+| fact | assumed |
+|---|---|
 """
 
 
@@ -58,7 +65,11 @@ def named_in_code() -> set[str]:
 def page() -> str:
     """Return the page: a table for each platform and area."""
     named = named_in_code()
-    parts = [OPENING]
+    parts = [
+        OPENING,
+        ASSUMPTIONS,
+        *(f"| {item['id']} | {cell(item['assumed'])} |\n" for item in facts() if "assumed" in item),
+    ]
     for platform, title in TITLES.items():
         parts.append(f"\n## {title}\n")
         for area in sorted({item["area"] for item in facts() if item["platform"] == platform}):
@@ -76,17 +87,21 @@ REFERENCE_HEAD = "| line | target missing | target empty | facts |\n|---|---|---
 
 def reference_row(item: Reference) -> str:
     cells = (item.line, item.missing, item.empty, ", ".join(item.facts))
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return "| " + " | ".join(map(cell, cells)) + " |\n"
+
+
+def cell(text: str) -> str:
+    return text.replace("|", "\\|")
 
 
 def row(item: dict[str, str], is_named: bool) -> str:
-    today = f" **Today:** {item['today']}" if "today" in item else ""
+    assumed = " (Something is [assumed](#what-is-assumed).)" if "assumed" in item else ""
     cells = (
         f"{item['id']}{' ●' if is_named else ''}",
-        item["rule"] + today,
+        item["rule"] + assumed,
         f"{item['source']} ({item['confidence']})",
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return "| " + " | ".join(map(cell, cells)) + " |\n"
 
 
 def test_a_rule_that_code_names_is_a_fact() -> None:
@@ -115,13 +130,12 @@ def test_a_reference_has_a_known_outcome_for_each_state_and_facts_that_say_so() 
 OUTCOMES = {"passes all", "passes none", "not understood", "as if absent", "can't be"}
 
 
-def test_a_fact_that_code_keeps_is_not_said_to_be_otherwise() -> None:
-    open_ones = {item["id"] for item in facts() if "today" in item}
-    assert sorted(open_ones & named_in_code() - PARTLY) == []
-
-
-PARTLY = frozenset({"BOTH-VAL-01", "BOTH-VAL-02", "IOS-CTL-02", "IOS-DEC-05", "JUN-UP-03", "JUN-UP-04"})
-"""Named where a line is left unknown or read on one platform only; the other half is open."""
+def test_what_is_assumed_is_a_sentence_and_nothing_else_is_said_of_a_fact() -> None:
+    for item in facts():
+        assert set(item) <= {"id", "platform", "area", "rule", "source", "confidence", "assumed"}, item["id"]
+    assumed = [item["assumed"] for item in facts() if "assumed" in item]
+    assert len(set(assumed)) == len(assumed) > 10
+    assert all(text[0].isupper() and text.endswith(".") for text in assumed)
 
 
 def test_the_page_lists_them_all() -> None:

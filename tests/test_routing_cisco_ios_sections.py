@@ -22,6 +22,7 @@ from routing.model import (
     VrfFamily,
 )
 from routing.vendors.cisco_ios import VENDOR
+from routing.vendors.cisco_ios.reader.interface import advertises
 
 DATA = Path(__file__).parent / "readers" / "cisco_ios"
 Case = dict[str, object]
@@ -49,6 +50,8 @@ def show_interface(interface: Interface) -> str:
         *addresses,
         *map(show_binding, interface.bindings),
         f"'{interface.description}'" if interface.description else None,
+        *(f"[{setting}]" for setting in interface.medium),
+        "silent" if interface.advertises is not advertises(interface.name, interface.addresses) else None,
     )
 
 

@@ -261,7 +261,7 @@ def test_what_stands_in_our_units_instances_and_namespace_is_ours() -> None:
         "system host-name r1",
     )
     foreign = (
-        "interfaces ge-0/0/1 mtu 9000",
+        "interfaces ge-0/0/1 traps",
         "interfaces ge-0/0/1 unit 1 family inet address 10.9.0.1/24",
         "interfaces ge-0/0/2 unit 0 family inet address 10.9.0.1/24",
         "routing-instances W instance-type virtual-router",

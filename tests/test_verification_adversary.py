@@ -92,6 +92,16 @@ ATTACHMENTS = (
         ),
     ),
     row(
+        "hosts of a Junos LAN are told of no router",
+        "addressing",
+        (TAN_CUONG, r"^set routing-instances A-3 protocols router-advertisement interface ge-0/0/1\.100\n", ""),
+    ),
+    row(
+        "hosts of an IOS LAN are told of no router",
+        "addressing",
+        (GIA_SANG, r"^( description LAN hdnd-gia-sang-cq)$", r"\1\n ipv6 nd ra suppress all"),
+    ),
+    row(
         "another's LAN in a VRF that is nobody's",
         "addressing",
         (
@@ -332,6 +342,11 @@ SESSIONS = (
             "cpe-so-tai-chinh",
             r"^set routing-instances A-13 (interface ge-0/0/1\.101)$",
             r"set routing-instances P-MANAGEMENT \1",
+        ),
+        (
+            "cpe-so-tai-chinh",
+            r"^set routing-instances A-13 protocols router-advertisement interface ge-0/0/1\.101\n",
+            "",
         ),
         (
             "cpe-so-tai-chinh",
@@ -675,6 +690,11 @@ ROUTES = (
             r"^set routing-instances A-6 interface ge-0/0/1\.101$",
             "set routing-instances A-3 interface ge-0/0/1.101",
         ),
+        (
+            TAN_CUONG,
+            r"^set routing-instances A-6 (protocols router-advertisement interface ge-0/0/1\.101)$",
+            r"set routing-instances A-3 \1",
+        ),
     ),
     row(
         "Junos LAN is disabled",
@@ -816,6 +836,31 @@ UNKNOWN = (
             EDGE,
             r"^( address-family ipv4 vrf A-7)$",
             r"\1\n  aggregate-address 198.51.100.0 255.255.255.0 summary-only",
+        ),
+    ),
+    row(
+        "one end of a channel has another speed",
+        NEITHER,
+        (GIA_SANG, r"^(interface GigabitEthernet0/0/0)$", r"\1\n speed 100"),
+    ),
+    row(
+        "one end of a channel has longer packets",
+        NEITHER,
+        (TAN_CUONG, r"^(set interfaces ge-0/0/0) vlan-tagging$", r"\1 vlan-tagging\n\1 mtu 9014"),
+    ),
+    row(
+        "a Junos device stops its own BGP on the way out",
+        NEITHER,
+        (
+            "core-2",
+            r"^(set interfaces xe-0/0/0 unit 101) vlan-id 101$",
+            (
+                r"\1 vlan-id 101\n\1 family inet filter output NO-BGP\n"
+                r"set firewall family inet filter NO-BGP term a from protocol tcp\n"
+                r"set firewall family inet filter NO-BGP term a from destination-port 179\n"
+                r"set firewall family inet filter NO-BGP term a then discard\n"
+                r"set firewall family inet filter NO-BGP term b then accept"
+            ),
         ),
     ),
     row(

@@ -277,7 +277,7 @@ def test_a_metric_and_a_preference_received_stay_at_home_and_an_origin_does_not(
     }
 
 
-_PATHS = [(), (65111,), (65111, 65101, 65003), (65111, 25, 65003), (65111, 65101, 111), (25, 65111), (65535, 65111)]
+_PATHS = [(), (65111,), (65111, 65101, 65003), (65111, 25, 65003), (65111, 65101, 111), (25, 65111), (65534, 65111)]
 
 
 @pytest.mark.parametrize("path", _PATHS)

@@ -77,6 +77,11 @@ TCP_ALONE = """\
 set firewall family inet filter F term a from protocol tcp
 set firewall family inet filter F term a then accept"""
 ONE_SIDED = (
+    {"port": "ip mtu 1400"},
+    {"port": "mtu 9000"},
+    {"port": "speed 100"},
+    {"junos": "set interfaces ge-0/0/1 unit 0 family inet mtu 1400"},
+    {"junos": "set interfaces ge-0/0/1 gigether-options no-auto-negotiation"},
     {"port": "ip ospf hello-interval 5"},
     {"port": "ip ospf dead-interval 30"},
     {"port": "ip ospf dead-interval minimal hello-multiplier 3"},
@@ -172,9 +177,6 @@ def test_what_both_ends_say_or_what_changes_nothing_is_computed(lines: dict[str,
         ({"port": "shutdown\n ip ospf cost 5\n no shutdown"}, 5),
         ({"process": "passive-interface GigabitEthernet0/1"}, None),
         ({"process": "passive-interface default"}, None),
-        ({"port": "ip mtu 1400"}, None),
-        ({"port": "mtu 9000"}, None),
-        ({"junos": "set interfaces ge-0/0/1 unit 0 family inet mtu 1400"}, None),
         ({"junos": "set protocols ospf area 0 interface ge-0/0/1.0 passive"}, None),
         ({"junos": "set interfaces ge-0/0/1 unit 0 disable"}, None),
     ],

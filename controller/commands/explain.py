@@ -192,10 +192,17 @@ def _print_line(output: Output, compiled: Compiled, line: ServedLine, device: st
     _print_some(output, [printable(intent_line(output, name, intents)) for name in line.intents])
     output.say("explain_facts", count=len(facts))
     for fact in facts[:MOST_FACTS]:
-        output.line(
-            f"    {fact.identifier}: {printable(fact.rule)}" if output.language == "en" else f"    {fact.identifier}"
-        )
+        output.line(_fact_line(output, fact, fact.rule))
+    assumed = [item for item in facts if item.assumed]
+    output.say("explain_assumed", count=len(assumed))
+    for fact in assumed:
+        output.line(_fact_line(output, fact, fact.assumed))
     output.say("next_explain_line" if line.intents else "next_explain_fixed")
+
+
+def _fact_line(output: Output, fact: PlatformFact, text: str) -> str:
+    """Return a line about a fact: what is said of facts is in English only."""
+    return f"    {fact.identifier}: {printable(text)}" if output.language == "en" else f"    {fact.identifier}"
 
 
 def _facts_of(platform: str, line: ServedLine) -> tuple[PlatformFact, ...]:

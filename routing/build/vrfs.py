@@ -102,6 +102,7 @@ def add_attachment(builder: DeviceBuilder, circuit: AttachmentCircuit, plans: Pl
         ),
         bindings=tuple(sorted(bindings, key=lambda item: (item.direction, item.family))),
         description=f"LAN {circuit.attachment.name}",
+        advertises=not circuit.external and Family.V6 in circuit.subnet,
     )
     builder.serve(interface_ref(circuit.interface), plans.rules_of(circuit))
 

@@ -38,7 +38,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformFact:
-    """A fact: `rule` in English; `open` says what truc does otherwise as yet, "" if nothing."""
+    """A fact: `rule` in English; `assumed` says what truc takes for granted about it that no text shows, "" if nothing."""
 
     identifier: str
     platform: str
@@ -46,7 +46,7 @@ class PlatformFact:
     rule: str
     source: str
     confidence: str
-    open: str = ""
+    assumed: str = ""
 
 
 @cache
@@ -61,7 +61,7 @@ def platform_facts() -> tuple[PlatformFact, ...]:
             rule=item["rule"],
             source=item["source"],
             confidence=item["confidence"],
-            open=item.get("today", ""),
+            assumed=item.get("assumed", ""),
         )
         for item in tomllib.loads(text)["fact"]
     )

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import Reason, because
-from routing.model import BgpInstance, Device, RouteSource, StaticRoute
+from routing.model import BgpInstance, Device, Interface, RouteSource, StaticRoute
+from verification.routes.adjacency import InterfaceKey, parent_of
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
 from verification.routes.topology import Topology
@@ -35,6 +36,7 @@ def not_computed(device: Device, topology: Topology, plane: ControlPlane | None)
         routes = _Routes(topology=topology, base=plane.base, open=plane.open)
     yield from _vrfs(device)
     yield from _unsure(routes, device)
+    yield from _media(device, topology)
     for static in device.statics:
         yield from _static(routes, device, static)
     for instance in device.bgp:
@@ -51,6 +53,33 @@ def _vrfs(device: Device) -> Iterator[Reason]:
                 yield because("export_map")
             if family.import_map is not None and family.import_map not in policies:
                 yield because("import_map_missing", policy=family.import_map, vrf=vrf.name)
+
+
+def _media(device: Device, topology: Topology) -> Iterator[Reason]:
+    """Yield cables at ports that forward nothing (JUN-FIL-08), and those whose ends have other speeds, duplex or MTUs: they may
+    be down, or lose packets (BOTH-LINK-01, BOTH-MTU-01)."""
+    interfaces = topology.interfaces
+    for item in device.interfaces:
+        if not item.transit and (device.name, item.name) in topology.ports:
+            yield because("cable_at_management_port", device=device.name, interface=item.name)
+        for joint in topology.joints.get((device.name, item.name), ()):
+            ends = ((device.name, item.name), (joint.device, joint.interface))
+            here, there = (_medium(interfaces, end) for end in ends)
+            speaks = all(interfaces[end].addresses for end in ends)
+            for end in ends:
+                if not interfaces[end].transit:
+                    yield because("cable_at_management_port", device=end[0], interface=end[1])
+            if speaks and here != there:
+                said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
+                peer = f"{joint.device} {joint.interface}"
+                yield because("other_medium", interface=item.name, here=said[0], peer=peer, there=said[1])
+
+
+def _medium(interfaces: Mapping[InterfaceKey, Interface], end: InterfaceKey) -> frozenset[str]:
+    """Return the settings of a sub-interface and of the port that it is a part of."""
+    device, name = end
+    found = (interfaces.get((device, part)) for part in (name, parent_of(name)))
+    return frozenset(setting for item in found if item is not None for setting in item.medium)
 
 
 def _unsure(routes: _Routes, device: Device) -> Iterator[Reason]:
@@ -92,7 +121,8 @@ def _resolving(routes: _Routes, device: Device, static: StaticRoute) -> Prefix |
 
 
 def _comes_from_elsewhere(routes: _Routes, device: Device, static: StaticRoute) -> bool:
-    """Return whether another VRF has the prefix of its own, so that it may be received, too (IOS-STAT-09, JUN-STAT-06)."""
+    """Return whether another VRF has the prefix of its own, so that it may be received, too (IOS-STAT-09, JUN-STAT-06),
+    or leaked (IOS-DEC-11)."""
     here = routes.topology.number.get((device.name, static.vrf))
     return any(static.prefix in held and node != here for node, held in enumerate(routes.topology.local))
 

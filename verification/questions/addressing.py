@@ -32,7 +32,8 @@ _MANAGEMENT = "purpose/management"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedInterface:
     """What the plan says of one interface. `port` is its parent's name, "" for a loopback (any name will do); `name` is known
-    for attachments' ports only; `peers` says whether a BGP session must cross it (a link between two devices of ours)."""
+    for attachments' ports only; `peers` says whether a BGP session must cross it (a link between two devices of ours), `hosts`
+    whether hosts stand there that must be told of their router."""
 
     device: str
     port: str
@@ -41,6 +42,7 @@ class PlannedInterface:
     addresses: frozenset[Address]
     owner: str
     peers: bool
+    hosts: bool = False
 
 
 def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
@@ -103,6 +105,7 @@ def _port(port: AttachmentPort, held: Iterable[Prefix]) -> PlannedInterface:
         addresses=frozenset((item.family, gateway_of(item), item.length) for item in held),
         owner=f"attachment/{port.attachment}",
         peers=False,
+        hosts=not port.external,
     )
 
 
@@ -194,6 +197,9 @@ def _wrong(evidence: Evidence, planned: PlannedInterface, item: Interface) -> It
         yield NetworkFault(reason=reason, device=device, ref=ref, family=family)
     if (device, item.name) not in evidence.topology.interfaces:
         yield NetworkFault(reason=because("switched_off", where=where), device=device, ref=ref, family=family)
+    if planned.hosts and any(other is Family.V6 for other, _, _ in planned.addresses) and not item.advertises:
+        reason = because("router_not_advertised", where=where)
+        yield NetworkFault(reason=reason, device=device, ref=ref, family=Family.V6, missing=True)
     if (device, item.name) not in evidence.topology.ports:
         for binding in item.bindings:
             reason = because("stray_filter", where=where)

@@ -16,6 +16,7 @@ from routing.model import AclBinding, Action, Device, PolicyDefault
 from verification.evidence.evidence import Evidence
 from verification.evidence.not_computed import not_computed
 from verification.questions.filters_on_paths import passes
+from verification.questions.session_filters import stopped_sessions
 from verification.routes.adjacency import Session
 from verification.verdicts.verdict import Culprit, NotModelled
 
@@ -65,6 +66,7 @@ def unknowns_of(evidence: Evidence, known: Mapping[str, tuple[Reason, ...]] | No
 def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed, and filters that are no fence."""
     yield from not_computed(device, evidence.topology, evidence.control_plane)
+    yield from stopped_sessions(evidence, device)
     if device.ospf:
         yield because("ospf_beside_intents")
     if any(instance.is_internal(item) and item.enabled for instance in device.bgp for item in instance.neighbors):

@@ -76,7 +76,7 @@ def _arrive(journey: _Journey, device_name: str, interface: Interface, before: t
         yield Trace(hops=(*before, hop), disposition=Disposition.DENIED_IN, deciding=refused.line)
     elif _is_own_address(journey, device_name, interface.vrf):
         yield _accept(journey, interface.vrf, before, hop)
-    elif not journey.routes.settled:
+    elif not journey.routes.settled or not interface.transit:  # JUN-FIL-08
         yield Trace(hops=(*before, hop), disposition=Disposition.INSUFFICIENT_INFO)
     else:
         yield from _route(journey, before, hop)
@@ -129,6 +129,8 @@ def _leave(
     hop, refused = _pass(hop, judge_interface(device, interface, Direction.OUT, flow))
     if refused is not None:
         yield Trace(hops=(*before, hop), disposition=Disposition.DENIED_OUT, deciding=refused.line)
+    elif not interface.transit:  # JUN-FIL-08
+        yield Trace(hops=(*before, hop), disposition=Disposition.INSUFFICIENT_INFO)
     elif is_linked(wiring, hop.device, interface):
         yield from _cross(journey, before, hop, interface)
     else:

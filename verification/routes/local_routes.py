@@ -21,6 +21,8 @@ def local_routes(
     for (device, name), item in wiring.interfaces.items():
         node = wiring.number[(device, item.vrf)]
         end = "NEIGHBOR_UNREACHABLE" if wiring.is_linked(device, name) else "DELIVERED_TO_SUBNET"
+        if not item.transit:  # JUN-FIL-08
+            end = "INSUFFICIENT_INFO"
         for address in item.addresses:
             prefix = prefix_of(address.family, address.value, address.length)
             hop = ForwardingHop(interface=name, end=end)
@@ -88,7 +90,9 @@ def _exit_hops(device: str, static: StaticRoute, wiring: Adjacencies) -> tuple[F
 
 
 def towards(device: str, interface: str, next_hop: Address, wiring: Adjacencies) -> ForwardingHop:
-    """Return the way over an interface to whoever has an address there."""
+    """Return the way over an interface to whoever has an address there; a port of the routing engine forwards nothing."""
+    if not wiring.interfaces[(device, interface)].transit:  # JUN-FIL-08
+        return ForwardingHop(interface=interface, end="INSUFFICIENT_INFO")
     for joint in wiring.joints.get((device, interface), ()):
         other = wiring.interfaces[(joint.device, joint.interface)]
         if any(a.value == next_hop.value and a.family is next_hop.family for a in other.addresses):

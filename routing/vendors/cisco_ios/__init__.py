@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from intents.reason import Reason
 from routing.model import Device, LinePath
@@ -12,6 +13,7 @@ from routing.vendors.cisco_ios.captured import FORMS, host_name
 from routing.vendors.cisco_ios.harmless import PATTERNS
 from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.reader.device import PLATFORM, read
+from routing.vendors.cisco_ios.reader.interface import advertises
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
 from routing.vendors.cisco_ios.writer.device import render
 from routing.vendors.cisco_ios.written import port_fault, written_fault
@@ -51,8 +53,9 @@ class _CiscoIos:
     )
 
     def canonical(self, device: Device) -> Device:
-        """Return the device as it is: every sorted device is writable here, or refused."""
-        return device
+        """Return the device as its text is read back: interfaces with IPv6 advertise themselves without a line."""
+        found = (replace(item, advertises=advertises(item.name, item.addresses)) for item in device.interfaces)
+        return replace(device, interfaces=tuple(found))
 
     def render(self, device: Device) -> tuple[TextLine, ...]:
         """Return the lines of a device; ValueError if IOS-XE can't say it."""

@@ -87,8 +87,10 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no ip domain[ -]lookup.*", r"ip name-server(?: vrf \S+)?(?: [\d.:A-Fa-f]+)+", r"ip host .+",
     )),
     ("how the SSH and web servers speak, not to whom", (
-        r"ip ssh version 2", r"ip ssh (?:time-out|authentication-retries|maxstartups|window-size|break-string) \S+",
-        r"ip ssh server algorithm .+", r"ip ssh client algorithm .+", r"ip ssh dh min size \d+", r"ip ssh logging events",
+        r"ip ssh version 2", r"ip ssh (?:time-out|authentication-retries|maxstartups|window-size) [1-9]\d*",
+        r"ip ssh break-string \S+", r"ip ssh server algorithm (?!authentication)\S+ .+",
+        r"ip ssh server algorithm authentication (?:\S+ )*(?:password|keyboard)(?: \S+)*",
+        r"ip ssh client algorithm .+", r"ip ssh dh min size \d+", r"ip ssh logging events",
         r"ip ssh rsa keypair-name \S+", r"ip ssh bulk-mode(?: \d+)?", r"ip scp server enable",
         r"ip http authentication (?:local|enable|aaa.*)",
         r"ip http (?:timeout-policy|max-connections|secure-ciphersuite|secure-trustpoint|tls-version) .+",

@@ -15,9 +15,7 @@ _POLICY_TEMPLATE = r"router bgp \S+ template peer-policy \S+ "
 _VTY = r"line vty \d+(?: \d+)? "
 _LINE = r"line (?:vty \d+(?: \d+)?|con 0|aux 0) "
 _HOLD = r"(?:0|[3-9]|[1-9]\d+)"
-"""A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list."""
-_MTU = r"(?:12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
-"""What IPv6 needs at least (BOTH-MTU-02)."""
+"""A hold time that RFC 4271 4.2 allows (RFC-SESS-02); a minimum that the other end must keep is not on the list (IOS-SESS-02)."""
 _CERTIFICATE = (
     r" certificate (?:(?:ca|self-signed|ra-sign|ra-encrypt) )?[0-9A-F]+(?: nvram:\S+|(?: [0-9A-F]+)*(?: quit)?)"
 )
@@ -30,16 +28,16 @@ def _within(section: str, *lines: str) -> tuple[str, ...]:
 
 
 SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("the physical port: speed, supervision, counters", _within(
-        _INTERFACE, r"negotiation auto", r"no negotiation auto", r"speed \S+", r"duplex \w+", r"media-type \S+",
+    ("the physical port: supervision, counters", _within(
+        _INTERFACE, r"media-type \S+",
         r"load-interval \d+", r"keepalive(?: \d+)*", r"no keepalive", r"carrier-delay .+", r"bandwidth(?: qos-reference)? \d+",
         r"delay \d+", r"hold-queue [1-9]\d* (?:in|out)", r"no mop (?:enabled|sysid)", r"mop (?:enabled|sysid)",
-        r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+", r"fec mode \S+",
+        r"dampening.*", r"transceiver .+", r"no fair-queue", r"plim qos .+",
         r"logging event .+", r"no logging event .+", r"snmp trap .+", r"no snmp trap .+", r"snmp ifindex persist",
         r"arp timeout \d+", r"no switchport", r"power inline auto", r"hold-queue [1-9]\d*",
     )),
     ("how long packets may be", _within(
-        _INTERFACE, rf"mtu {_MTU}", r"ip mtu \d+", r"ipv6 mtu \d+", r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
+        _INTERFACE, r"ip tcp adjust-mss \d+", r"ipv6 tcp adjust-mss \d+",
     )),
     ("neighbours see names and ports, nothing is forwarded by it", _within(
         _INTERFACE, r"cdp enable", r"no cdp enable", r"cdp log mismatch duplex", r"lldp (?:transmit|receive)",
@@ -48,9 +46,10 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("messages that the interface sends on its own", _within(
         _INTERFACE, r"no ip redirects", r"ip redirects", r"no ip unreachables", r"ip unreachables", r"no ip mask-reply",
         r"no ip information-reply", r"no ipv6 redirects", r"ipv6 redirects", r"no ipv6 unreachables", r"ipv6 unreachables",
-        r"ipv6 nd (?:ra|dad|ns-interval|reachable-time|managed-config-flag|other-config-flag)(?: .*)?",
+        r"ipv6 nd ra (?:interval (?:msec )?\d+(?: \d+)?|lifetime [1-9]\d*|solicited unicast)",
+        r"ipv6 nd (?:dad|ns-interval|reachable-time|managed-config-flag|other-config-flag)(?: .*)?",
         r"ipv6 nd (?:cache|nud|router-preference)(?: .*)?",
-        r"no ipv6 nd .+", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
+        r"no ipv6 nd (?!ra(?: |$)).+", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
     )),
     ("answers ARP for others; what then arrives is judged as any packet", _within(
         _INTERFACE, r"no ip proxy-arp", r"ip proxy-arp", r"no ip local-proxy-arp", r"no ip gratuitous-arps",
@@ -63,7 +62,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no ip accounting.*", r"no ip pim .+", r"no mpls ip", r"no ip policy.*", r"no service-policy .+",
         r"no ip verify .+", r"no ip helper-address.*", r"ntp disable", r"no ip igmp .+",
     )),
-    ("how fast a dead neighbour is seen", (
+    ("how fast a dead neighbour is seen; strictly, a session would wait for it (IOS-SESS-03)", (
         *_within(_INTERFACE, r"bfd (?:interval \d+ min_rx \d+ multiplier \d+|template \S+|echo)", r"no bfd echo"),
         *_within(r"bfd-template single-hop \S+", r"", r" interval .+"),
         *_within(_NEIGHBOR, r"fall-over bfd", rf"timers \d+ {_HOLD}", r"advertisement-interval \d+"),
@@ -101,7 +100,7 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),
         *_within(_VTY, r"no access-class \S+ out.*"),
-        r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",
+        r"line con 0", r"line aux 0", r"line (?:con|aux) 0 no exec",  # on a vty nobody would get a session (IOS-CTL-03)
         r"line con 0 (?:speed \d+|databits \d|parity \w+|flowcontrol \w+|stopbits \d)",
         r"line (?:con|aux) 0 transport input none", r"line con 0 media-type \w+",
     )),

@@ -13,6 +13,7 @@ from intents.prefix import Family, parse_address, parse_interface, truncate
 from intents.reason import Reason, UnclearError, because, unclear
 from routing.model import AddressMatch, FlagMatch, IcmpMatch, PortRange
 from routing.vendors.cisco_ios.names import FLAG_BITS, ICMP4_NAMES, ICMP6_NAMES, port_names, small_number
+from routing.vendors.reserved import RESERVED_ASNS
 
 ALL4 = 0xFFFFFFFF
 ALL6 = (1 << 128) - 1
@@ -212,13 +213,13 @@ def icmp_term(family: Family, words: list[str], at: int) -> tuple[tuple[IcmpMatc
 
 @lru_cache(maxsize=1 << 14)
 def as_number(word: str) -> int:
-    """Return an AS number, plain or as `high.low`; UnclearError if it is none."""
+    """Return an AS number, plain or as `high.low`; UnclearError if it is none that a speaker may use."""
     high, dot, low = word.partition(".")
     if dot:
         upper, lower = small_number(high, 65535), small_number(low, 65535)
         number = None if upper is None or lower is None else upper << 16 | lower
     else:
         number = small_number(word, 0xFFFFFFFF)
-    if not number:
+    if number is None or number in RESERVED_ASNS:
         raise unclear("not_an_as_number")
     return number

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from intents.prefix import Family
 from routing.model import (
     BgpInstance,
     BgpNeighbor,
@@ -21,6 +22,7 @@ from routing.model import (
     Vrf,
     VrfFamily,
 )
+from routing.vendors.junos.harmless import in_canonical_order
 from routing.vendors.junos.reader.bgp import junos_redistributions
 from routing.vendors.junos.reader.device import PLATFORM
 from routing.vendors.junos.reader.instances import DEFAULT_PREFERENCE
@@ -52,7 +54,7 @@ def canonical(device: Device) -> Device:
         statics=_statics(device.statics),
         bgp=tuple(sorted(bgp, key=lambda instance: instance.vrf or "")),
         logins=tuple(Login(service=service) for service in sorted(services)),
-        harmless=tuple(sorted(set(device.harmless))),
+        harmless=in_canonical_order(device.harmless),
         control_filters=tuple(sorted(device.control_filters, key=lambda item: (item.vrf or "", item.family))),
     )
 
@@ -62,7 +64,12 @@ def _interfaces(interfaces: tuple[Interface, ...]) -> tuple[Interface, ...]:
     for name in list(found):
         parent = name.partition(".")[0]
         found.setdefault(parent, Interface(name=parent))
-    return tuple(found[name] for name in sorted(found))
+    return tuple(_interface(found[name]) for name in sorted(found))
+
+
+def _interface(interface: Interface) -> Interface:
+    has_ipv6 = any(address.family is Family.V6 for address in interface.addresses)
+    return replace(interface, advertises=interface.advertises and has_ipv6)
 
 
 def _vrf(vrf: Vrf, interfaces: tuple[Interface, ...]) -> Vrf:

@@ -8,7 +8,10 @@ the configuration, address selection) is left out, so that it is reported as unk
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+
+from routing.model import LinePath
 
 _ACCESS = "who may do what once logged in; the ways in are modelled apart"
 _OUTGOING = "the device talks to a management service; opens nothing"
@@ -33,8 +36,6 @@ _SECTION = (
     rf"|system (services|login|ntp|syslog) |routing-instances (\S+ {_INSTANCE}?)?|{_INSTANCE})?)"
 )
 """Sections: behind anything else a line may say a statement first (JUN-GRAM-12)."""
-_MTU = r"(12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5})"
-"""What IPv6 needs at least (BOTH-MTU-02)."""
 
 _SSH = (
     r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
@@ -59,8 +60,7 @@ _CHASSIS = (
     r"|(craft-lockout|dump-on-panic)$)"
 )
 _ETHER = (
-    r"interfaces \S+ (gigether-options|ether-options|fastether-options) ((auto-negotiation|no-auto-negotiation"
-    rf"|flow-control|no-flow-control|no-loopback)$|(link-mode|speed|fec){_VALUE})"
+    r"interfaces \S+ (gigether-options|ether-options|fastether-options) (flow-control|no-flow-control|no-loopback)$"
 )
 _SESSIONS = _BGP + (
     r"((log-updown|mtu-discovery|precision-timers)$|(out-delay|tcp-mss) \d+$|hold-time (0|[3-9]|\d\d+)$"
@@ -79,12 +79,11 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (rf"{_SECTION}apply-groups(-except)? \S+$", "what it brings in is read as if it stood there"),
     (rf"(?!set |delete ){_SECTION}apply-macro ", "free data for scripts; no daemon reads it"),
     (r"version \S+$", "the release that wrote the text"),
-    (r"system host-name \S+$", "a name; the device's name is given to the reader"),
     (rf"system (domain-name|domain-search|name-server|time-zone){_VALUE}", _OUTGOING),
     (r"system (location|static-host-mapping)( |$)", _OUTGOING),
     (r"system (ntp|tacplus-server|tacplus-options|radius-server|radius-options|accounting)( |$)", _OUTGOING),
     (r"system (syslog|archival|tracing)( |$)", _OUTGOING),
-    (r"system (authentication-order \S+$|password-options( |$))", _ACCESS),
+    (r"system (authentication-order (password|tacplus|radius)$|password-options( |$))", _ACCESS),
     (rf"system root-authentication {_KEY}", _ACCESS),
     (_LOGIN, _ACCESS),
     (_SYSTEM, _LOCAL),
@@ -96,11 +95,11 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (_SNMP, "options of SNMP, itself modelled as a way in"),
     (r"snmp community \S+ (authorization (read-only|read-write)|view \S+)$", "options of SNMP, itself modelled as a way in"),
     (_CHASSIS, _LOCAL),
-    (rf"interfaces \S+ ((speed|link-mode) \S+$|mtu {_MTU}$|hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
+    (r"interfaces \S+ (hold-time( (up|down) \d+)+$|(traps|no-traps)$)", _LINK),
     (_ETHER, _LINK),
     (r"interfaces \S+ aggregated-ether-options (lacp|link-speed)( |$)", _LINK),
     (r"interfaces \S+ unit \d+ (bandwidth \S+|traps|no-traps)$", _LINK),
-    (rf"interfaces \S+ unit \d+ family inet6? (mtu {_MTU}|no-redirects|dad-disable)$", _LINK),
+    (r"interfaces \S+ unit \d+ family inet6? (no-redirects|dad-disable)$", _LINK),
     (r"firewall( family \S+)? filter \S+ interface-specific$", "one counter per interface instead of one in all"),
     (r"firewall (three-color-policer|policer) ", _UNUSED),
     (r"policy-options (as-path-group|damping) ", _UNUSED),
@@ -112,7 +111,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"security authentication-key-chains ", _UNUSED),
     (r"protocols (lldp|lldp-med|sflow)( |$)", "tells others about the device; takes no route from them"),
     (r"system extensions providers \S+ license-type \S+ deployment-scope \S+$", "who may sign packages for the device"),
-    (r"system default-address-selection$", "source of own packets; sessions on a link keep its address (JUN-SRC-01)"),
+    (r"system default-address-selection$", "source of own packets; eBGP on a link keeps its address (JUN-SRC-01)"),
     (r"forwarding-options storm-control-profiles \S+ all$", "limits bridged ports that apply it, which are not modelled"),
     (r"vlans default vlan-id \d+$", "a bridge without members, unless another line, which is not modelled, gives it some"),
     (r"protocols igmp-snooping vlan default$", "copies of multicast packets inside a bridge"),
@@ -122,6 +121,15 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"accounting-options ", "counters into files"),
 )  # fmt: skip
 _ANY = re.compile("|".join(f"(?:{pattern})" for pattern, _ in HARMLESS))
+
+
+_ORDERED = "system authentication-order "
+"""The first method that accepts decides: entries stay in the order in which they were made (JUN-GRAM-08, JUN-UP-16)."""
+
+
+def in_canonical_order(paths: Iterable[LinePath]) -> tuple[LinePath, ...]:
+    """Return harmless lines once each, sorted; those of a list that its user orders keep their order."""
+    return tuple(sorted(dict.fromkeys(paths), key=lambda path: (_ORDERED,) if path[0].startswith(_ORDERED) else path))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,8 +6,9 @@ as unknown). Source: Junos "Firewall Filter Match Conditions for IPv4 Traffic" a
 
 from __future__ import annotations
 
-from intents.prefix import Family
+from intents.prefix import Family, parse_address
 from intents.reason import unclear
+from routing.vendors.reserved import RESERVED_ASNS
 
 PROTOCOLS = {
     "ah": 51, "dstopts": 60, "egp": 8, "esp": 50, "fragment": 44, "gre": 47, "hop-by-hop": 0, "icmp": 1, "icmp6": 58,
@@ -88,8 +89,22 @@ def numbers(text: str, low: int, high: int, words: dict[str, int]) -> tuple[int,
 
 
 def as_number(text: str) -> int:
-    """Read an AS number, plain or as `high.low`; ValueError otherwise."""
+    """Read an AS number that a speaker may use, plain or as `high.low`; ValueError otherwise."""
     high, dot, low = text.partition(".")
-    if not dot:
-        return number(text, 1, (1 << 32) - 1)
-    return number(high, 0, 65535) << 16 | number(low, 0, 65535)
+    found = number(high, 0, 65535) << 16 | number(low, 0, 65535) if dot else number(text, 1, (1 << 32) - 1)
+    if found in RESERVED_ASNS:
+        raise unclear("reserved_asn", text=text)
+    return found
+
+
+def administered(text: str) -> str:
+    """Read a route distinguisher or target, `AS:N`, `ASL:N` or `ADDRESS:N`, into one text for equal values; ValueError otherwise.
+
+    An AS of four octets has the suffix L, and it or an address leaves two octets for N (JUN-VAL-01, BOTH-VAL-01, BOTH-VAL-02).
+    """
+    who, _, low = text.rpartition(":")
+    if "." in who:
+        return f"{parse_address(who)}:{number(low, 0, 65535)}"
+    if who.endswith("L"):
+        return f"{number(who[:-1], 0, (1 << 32) - 1)}L:{number(low, 0, 65535)}"
+    return f"{number(who, 0, 65535)}:{number(low, 0, (1 << 32) - 1)}"

@@ -187,7 +187,7 @@ def _finish_instance(partial: PartialDevice, instance: InstanceDraft) -> BgpInst
         said = neighbor.settings
         local_as = said.local_as.asn if said.local_as else 0
         if local_as == asn:
-            partial.reject(*said.lines["local-as"], because("local_as_is_own"))
+            partial.reject(*said.lines["local-as"], because("local_as_is_own"))  # IOS-LAS-03
         if said.remote_as is None:
             partial.reject(*neighbor.first, because("neighbor_without_remote_as"))
         elif said.remote_as == local_as:

@@ -15,6 +15,7 @@ from intents.reason import UnclearError, unclear
 from routing.model import CommunityRange
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import CommunityEntry, PartialDevice
+from routing.vendors.reserved import RESERVED_HIGH
 
 _NEW_FORMAT = ("ip bgp-community new-format",)
 _FORM = re.compile(r"(_?)([1-9]\d{0,4}):(?:(?:(?:\.\*|\[0-9\][*+])_?)?|(0|[1-9]\d{0,4})(_?))")
@@ -95,14 +96,15 @@ def _beginning_with(number: int) -> Iterator[tuple[int, int]]:
 
 @lru_cache(maxsize=1 << 14)
 def community(word: str) -> str:
-    """Return a community as `high:low`; UnclearError for names, which change how routes are sent."""
+    """Return a community as `high:low`; UnclearError for the reserved ones, by name or number: they change how routes are sent
+    (BOTH-VAL-04)."""
     high, colon, low = word.partition(":")
     if colon:
         numbers = small_number(high, 65535), small_number(low, 65535)
-        if None not in numbers:
+        if None not in numbers and numbers[0] != RESERVED_HIGH:
             return f"{numbers[0]}:{numbers[1]}"
     else:
         number = small_number(word, 0xFFFFFFFF)
-        if number is not None:
+        if number is not None and number >> 16 != RESERVED_HIGH:
             return f"{number >> 16}:{number & 0xFFFF}"
     raise unclear("not_a_numeric_community")

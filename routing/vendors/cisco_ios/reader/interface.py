@@ -6,6 +6,8 @@ idea: the same interface may come twice, so every line edits a draft; what a lat
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from intents.prefix import Family
 from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
@@ -13,6 +15,7 @@ from routing.refs import binding_ref, interface_ref
 from routing.vendors.cisco_ios.addresses import Standing, address_fault, clashes, lacks_primary, standing
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.medium import medium_of, read_medium_line
 from routing.vendors.cisco_ios.reader.ospf_interface import read_ospf_line
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
@@ -36,7 +39,12 @@ def read_interface(partial: PartialDevice, section: Section, words: list[str]) -
     for index, path in nested(partial.lines, section):
         if len(path) == 1:
             continue
-        if len(path) > 2 or not _read_line(interface, index, path):
+        is_read = len(path) == 2 and (
+            read_medium_line(interface.port.medium, path[1].split())
+            or _read_advertising(interface, path[1].split())
+            or _read_line(interface, index, path)
+        )
+        if not is_read:
             partial.set_aside(index, path)
     for binding, index in interface.bindings.values():
         partial.use_acl(
@@ -83,6 +91,23 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
                 return read_ospf_line(interface.port, words, (index, path))
     except UnclearError:
         return False
+    return True
+
+
+def _read_advertising(interface: InterfaceDraft, words: list[str]) -> bool:
+    """Read a line that keeps IPv6 hosts from knowing their router, or takes one back; unasked and never are one for them: what
+    an answer told them ends (BOTH-ARP-01)."""
+    match words:
+        case (
+            ["ipv6", "nd", "ra", "suppress"]
+            | ["ipv6", "nd", "ra", "suppress", "all"]
+            | ["ipv6", "nd", "ra", "lifetime", "0"]
+        ):
+            interface.silent = True
+        case ["no", "ipv6", "nd", "ra", "suppress"] | ["no", "ipv6", "nd", "ra", "suppress", "all"]:
+            interface.silent = False
+        case _:
+            return False
     return True
 
 
@@ -174,9 +199,23 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
                     sorted((b for b, _ in interface.bindings.values()), key=lambda b: (b.direction, b.family))
                 ),
                 description=interface.description,
+                advertises=not interface.silent and advertises(name, interface.addresses),
+                medium=medium_of(interface.port.medium, _medium_above(partial, name)),
             )
         )
     return tuple(found)
+
+
+def _medium_above(partial: PartialDevice, name: str) -> Mapping[str, str]:
+    """Return what is said of the port of a sub-interface, nothing for any other interface."""
+    port, dot, _ = name.partition(".")
+    above = partial.interfaces.get(port) if dot else None
+    return {} if above is None else above.port.medium
+
+
+def advertises(name: str, addresses: Iterable[InterfaceAddress]) -> bool:
+    """Return whether an interface sends router advertisements without a line: all with an IPv6 address do (IOS-UP-18)."""
+    return interface_kind(name) != "Loopback" and any(item.family is Family.V6 for item in addresses)
 
 
 def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[str, int]]) -> None:

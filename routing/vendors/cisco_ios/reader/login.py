@@ -4,8 +4,9 @@ The one idea: every vty line that can exist is settled on its own (lines 0 to 4 
 from anywhere if nothing is said), then equal ways in are one `Login`.
 
 An access class without `vrf-also` refuses connections that arrive in a VRF, so the login listens in the global table
-only; a family without an access class is open in every VRF. If the two families of a line differ in that, the line
-gives one `Login` per family. The SNMP agent answers in every VRF to whoever its community's or group's ACL lets in.
+only; a family without an access class is open in every VRF. A line that asks for a password or user that the text has
+not lets nobody in. If the two families of a line differ in that, the line gives one `Login` per family. The SNMP agent
+answers in every VRF to whoever its community's or group's ACL lets in.
 Sources: Cisco IOS Security Command Reference, `access-class`; Cisco IOS SNMP Command Reference, `snmp-server group`.
 """
 
@@ -178,7 +179,7 @@ def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
     """Return the ways in, each once, in order."""
     found: set[Login] = set()
     lines = {number: LineDraft(-1) for number in _ALWAYS} | partial.vty
-    for number in sorted(lines):
+    for number in sorted(lines.keys() - _in_vain(partial)):
         line = lines[number]
         for protocol in sorted(_PROTOCOLS if line.transport is None else line.transport):
             service = LoginService(protocol)
@@ -195,6 +196,19 @@ def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
         found.add(Login(service=LoginService.SNMP, acls=acls))
         partial.say(login_ref("snmp"), index)
     return tuple(sorted(found, key=login_order))
+
+
+def _in_vain(partial: PartialDevice) -> set[int]:
+    """Return the vty lines that ask every session for a password, or for a user, that the text has not (IOS-UP-09)."""
+    below = [path for path in sorted(partial.harmless) if len(path) == 2 and path[0].startswith("line vty ")]
+    lines = [(number, path[1]) for path in below for number in _vty_numbers(path[0].split()) or ()]
+    if ("aaa new-model",) in partial.harmless:
+        return set()
+    has_users = any(path[0].startswith("username ") for path in partial.harmless)
+    named = {number for number, text in lines if text == "login local"}
+    passwords = {number for number, text in lines if text.startswith("password ")}
+    asked = {number for number, text in lines if text == "login"}
+    return (asked - named - passwords) | (set() if has_users else named - asked - passwords)
 
 
 def login_order(login: Login) -> tuple[str, bool, tuple[str, ...], Acls, tuple[Family, ...]]:

@@ -32,7 +32,7 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
     except ValueError:
         return _read_group(instance, family, words, line, negated)
     if address.family is Family.V6 and address.value >> 118 == LINK_LOCAL:
-        raise unclear("link_local_neighbor")
+        raise unclear("link_local_neighbor")  # IOS-BGP6-01
     if family is not None and family is not address.family:
         if negated and words[2:] == ["activate"]:
             return True

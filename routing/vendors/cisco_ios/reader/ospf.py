@@ -24,12 +24,12 @@ from routing.model import (
 from routing.refs import ospf_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import interface_kind, interface_name, small_number
+from routing.vendors.cisco_ios.reader.medium import packet_length
 from routing.vendors.cisco_ios.reader.ospf_interface import (
     OspfSettings,
     area_number,
     authentication_of,
     cost_of,
-    packet_length,
 )
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, OspfDraft, OspfNetworkLine, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4
@@ -265,7 +265,7 @@ def _interface(partial: PartialDevice, draft: OspfDraft, interface: InterfaceDra
         network=said.network or OspfNetwork.BROADCAST,
         hello=hello,
         dead=said.numbers.get("dead-interval", 4 * hello),
-        mtu=packet_length(interface.port, parent, draft.family),
+        mtu=packet_length(interface.port.medium, {} if parent is None else parent.medium, draft.family),
         priority=said.numbers.get("priority", 1),
         authentication=authentication_of(said, draft.authentication.get(area, "")),
     )

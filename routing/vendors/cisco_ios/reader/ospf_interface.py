@@ -1,7 +1,7 @@
-"""What an interface section says of OSPF (`ip ospf …`, `ipv6 ospf …`), and the cost and packet length that follow from its port.
+"""What an interface section says of OSPF (`ip ospf …`, `ipv6 ospf …`), and the cost that follows from its port.
 
-The one idea: lines about the port are harmless for themselves and noted all the same: what OSPF costs and whether it comes up
-hangs on them. Source: Cisco IOS IP Routing: OSPF Command Reference.
+The one idea: a bandwidth is harmless for itself and noted all the same: what OSPF costs hangs on it.
+Source: Cisco IOS IP Routing: OSPF Command Reference.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from intents.prefix import Family
 from routing.model import LinePath, OspfNetwork
 from routing.vendors.cisco_ios.names import interface_kind, small_number
+from routing.vendors.cisco_ios.reader.medium import line_rate
 from routing.vendors.cisco_ios.terms import ipv4
 
 NOMINAL: Mapping[str, int] = {
@@ -41,45 +42,25 @@ class OspfSettings:
 
 @dataclass(slots=True)
 class OspfPort:
-    """What lines say of a port that OSPF looks at: kbit/s, Mbit/s of the line, bytes of a frame and of a packet; `odd`: a speed
-    that is no number."""
+    """What lines say of a port that OSPF looks at: its bandwidth in kbit/s, and its medium (medium.py)."""
 
     bandwidth: int | None = None
-    speed: int | None = None
-    odd: bool = False
-    mtu: int | None = None
-    packet: dict[Family, int] = field(default_factory=dict)
+    medium: dict[str, str] = field(default_factory=dict)
     settings: dict[Family, OspfSettings] = field(default_factory=dict)
 
 
 def read_ospf_line(port: OspfPort, words: list[str], line: tuple[int, LinePath]) -> bool:
-    """Read a line about OSPF, or note one about the port; True if it is a whole line about OSPF."""
+    """Read a line about OSPF, or note a bandwidth; True if it is a whole line about OSPF."""
     match words:
         case ["ip", "ospf", *rest]:
             return _read_setting(port, Family.V4, rest, line)
         case ["ipv6", "ospf", *rest]:
             return _read_setting(port, Family.V6, rest, line)
-        case _:
-            _note_port(port, words)
-            return False
-
-
-def _note_port(port: OspfPort, words: list[str]) -> None:
-    match words:
         case ["bandwidth", number] if number.isdigit():
             port.bandwidth = int(number)
-        case ["speed", "auto" | "nonegotiate"]:
-            port.speed, port.odd = None, False
-        case ["speed", number]:
-            port.speed, port.odd = (int(number), False) if number.isdigit() else (None, True)
-        case ["mtu", number] if number.isdigit():
-            port.mtu = int(number)
-        case ["ip", "mtu", number] if number.isdigit():
-            port.packet[Family.V4] = int(number)
-        case ["ipv6", "mtu", number] if number.isdigit():
-            port.packet[Family.V6] = int(number)
+            return False
         case _:
-            pass
+            return False
 
 
 def _read_setting(port: OspfPort, family: Family, words: list[str], line: tuple[int, LinePath]) -> bool:
@@ -162,22 +143,14 @@ def cost_of(
     physical = port if parent is None else parent
     if port.bandwidth is not None:
         return _cost(reference, port.bandwidth), None
-    if physical.odd or (parent is not None and parent.bandwidth is not None):
+    if parent is not None and parent.bandwidth is not None:
         return None, None
-    if physical.speed:
-        return _cost(reference, physical.speed * 1000), None
+    rate = line_rate(physical.medium)
+    if rate:
+        return _cost(reference, rate * 1000), None
     nominal = NOMINAL.get(kind)
     return (None, None) if nominal is None else (_cost(reference, nominal), nominal)
 
 
 def _cost(reference: int, bandwidth: int) -> int | None:
     return min(max(reference * 1000 // bandwidth, 1), 65535) if bandwidth else None
-
-
-def packet_length(port: OspfPort, parent: OspfPort | None, family: Family) -> int | None:
-    """Return how long packets on an interface may be; None if it hangs on what a sub-interface takes over from its port."""
-    if family in port.packet:
-        return port.packet[family]
-    if port.mtu is not None:
-        return port.mtu
-    return 1500 if parent is None or parent.mtu is None else None

@@ -45,6 +45,8 @@ class InterfaceDraft:
     vlan: int | None = None
     addresses: dict[InterfaceAddress, tuple[int, LinePath]] = field(default_factory=dict)
     enabled: bool = True
+    silent: bool = False
+    """No router advertisements, or such that name no way out (BOTH-ARP-01)."""
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
     description: str | None = None
     vrf_line: tuple[int, LinePath] | None = None

@@ -84,7 +84,7 @@ def _next_hop(family: Family, word: str) -> int:
     if found.family is not family:
         raise unclear("next_hop_of_other_family")
     if family is Family.V6 and found.value >> 118 == LINK_LOCAL:
-        raise unclear("link_local_next_hop")
+        raise unclear("link_local_next_hop")  # IOS-STAT-10
     return found.value
 
 

@@ -127,9 +127,15 @@ def finish_vrfs(partial: PartialDevice) -> tuple[Vrf, ...]:
             taken.add(vrf.rd)
         if vrf.target_line is not None and vrf.rd is None:
             partial.reject(*vrf.target_line, because("target_without_distinguisher"))
+        elif vrf.target_line is not None and _has_targets(vrf.both) and any(map(_has_targets, vrf.families.values())):
+            partial.reject(*vrf.target_line, because("targets_in_two_places"))  # IOS-VRF-09
         families = tuple(_finish_family(partial, vrf, family) for family in sorted(vrf.families))
         found.append(Vrf(name=name, rd=vrf.rd, families=families, description=vrf.description))
     return tuple(found)
+
+
+def _has_targets(place: FamilyDraft) -> bool:
+    return bool(place.imports or place.exports)
 
 
 def _finish_family(partial: PartialDevice, vrf: VrfDraft, family: Family) -> VrfFamily:

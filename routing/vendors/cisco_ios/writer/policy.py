@@ -15,6 +15,7 @@ from routing.model import Action, PolicyClause, PolicyDefault, PrefixRule, Ref, 
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.cisco_ios.reader.prefix_lists import LIST_NAMES, Rules
 from routing.vendors.cisco_ios.writer.page import TextPage
+from routing.vendors.reserved import RESERVED_ASNS, RESERVED_HIGH
 
 NAMESPACE = "TRUC-"
 Community = tuple[str, ...]
@@ -129,6 +130,7 @@ def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
     for index, clause in enumerate(policy.clauses):
         if clause.community_ranges:
             raise ValueError(f"route map {policy.name}: a range of communities is not written")
+        _check_numbers(policy.name, clause)
         if clause.action is None or clause.sources is not None or clause.communities == ():
             raise ValueError(f"route map {policy.name}: going on, route sources or no community can't be said on IOS")
         if clause.as_paths is not None or clause.local_preferences is not None or clause.origin is not None:
@@ -144,6 +146,13 @@ def _render_route_map(page: TextPage, policy: RoutePolicy) -> None:
         with page.section(f"route-map {policy.name} {clause.action.value} {clause.name}", *first, *refs):
             for line in _clause_lines(clause):
                 page.line(line, *refs)
+
+
+def _check_numbers(name: str, clause: PolicyClause) -> None:
+    """Refuse reserved numbers: they are not read back as what they are here (BOTH-VAL-03, BOTH-VAL-04)."""
+    named = [text for found in (clause.add_communities, *(clause.communities or ())) for text in found]
+    if any(text.startswith(f"{RESERVED_HIGH}:") for text in named) or RESERVED_ASNS.intersection(clause.prepend):
+        raise ValueError(f"route map {name}: a reserved community or AS")
 
 
 def _clause_lines(clause: PolicyClause) -> Iterable[str]:

@@ -12,10 +12,11 @@ from intents.prefix import Family
 from routing.model import BgpInstance, Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
-from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS
+from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS, advertises
 from routing.vendors.cisco_ios.reader.static import is_on_link
 from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.login import check_login
+from routing.vendors.reserved import RESERVED_ASNS
 
 
 def check_device(device: Device) -> None:
@@ -48,12 +49,17 @@ def check_device(device: Device) -> None:
     for instance in device.bgp:
         _check_instance(instance, vrfs)
     _check_maps(device)
+    _check_media(device)
     filled = {acl.name for acl in device.acls if acl.entries}
     for login in device.logins:
         check_login(login, filled)
 
 
 def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
+    numbers = {instance.asn, *(item.remote_as for item in instance.neighbors)}
+    numbers |= {item.local_as.asn for item in instance.neighbors if item.local_as is not None}
+    if numbers & RESERVED_ASNS:
+        raise ValueError(f"AS {min(numbers & RESERVED_ASNS)} is reserved: no speaker uses it")
     if any(neighbor.passive or neighbor.remove_private for neighbor in instance.neighbors):
         raise ValueError("a neighbour that waits for the other end, or that is told no private ASs, is not written")
     inside = [item for item in instance.neighbors if item.source or item.client or item.next_hop_self]
@@ -63,6 +69,14 @@ def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
         raise ValueError(f"BGP in VRF {instance.vrf}, which is not defined")
     if instance.vrf is not None and vrfs[instance.vrf].rd is None:
         raise ValueError(f"BGP in VRF {instance.vrf}, which has no route distinguisher")
+
+
+def _check_media(device: Device) -> None:
+    for item in device.interfaces:
+        if item.medium or not item.transit:
+            raise ValueError(f"what a cable must have alike at {item.name} is not written")
+        if item.advertises is not advertises(item.name, item.addresses):
+            raise ValueError(f"that {item.name} tells hosts of no router is not written")
 
 
 def _check_names(device: Device) -> None:

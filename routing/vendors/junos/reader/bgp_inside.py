@@ -5,9 +5,13 @@ The one idea: a statement that is not documented for internal neighbours is unkn
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from intents.reason import because
+from routing.model import BgpInstance
 from routing.vendors.junos.reader.bgp_lines import BgpLines, Level
 from routing.vendors.junos.reader.reading import JunosReading
+from routing.vendors.junos.tree import JunosStatement
 
 _NOT_INSIDE = ("local-as", "remove-private", "multipath")
 """Statements that change paths, or use several, towards neighbours of other ASs."""
@@ -32,3 +36,11 @@ def one_cluster(lines: BgpLines, reading: JunosReading) -> int | None:
     for leaf in found.values() if len(found) > 1 else ():
         reading.unknown(leaf.statement, because("several_clusters"))
     return min(map(int, found), default=None)
+
+
+def check_sources(bgp: Iterable[BgpInstance], statements: Iterable[JunosStatement], reading: JunosReading) -> None:
+    """Report address selection beside internal sessions that say no address of their own: lo0's would be theirs (JUN-SRC-02)."""
+    is_open = any(i.is_internal(item) and item.source is None for i in bgp for item in i.neighbors)
+    for statement in statements if is_open else ():
+        if statement.text == "system default-address-selection":
+            reading.unknown(statement, because("source_of_inner_sessions"))

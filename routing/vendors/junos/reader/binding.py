@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from intents.prefix import Family
 from intents.reason import because
+from routing.refs import interface_ref
 from routing.vendors.junos.reader.instances import MANAGEMENT, Instance, Instances
 from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.reading import JunosReading
@@ -30,6 +32,19 @@ def bind_units(instances: Instances, units: Mapping[str, Unit], reading: JunosRe
             else:
                 unit.vrf = instance.name
                 reading.says(statement)
+    _advertise(instances, units, reading)
+
+
+def _advertise(instances: Instances, units: Mapping[str, Unit], reading: JunosReading) -> None:
+    """Tell every unit with an IPv6 address whether it sends router advertisements (JUN-UP-15)."""
+    for instance in instances.found.values():
+        for name, statement in instance.advertising.items():
+            unit = units.get(name)
+            if unit is None or unit.vrf != instance.name or all(a.family is not Family.V6 for a in unit.addresses):
+                reading.unknown(statement, because("advertises_elsewhere"))
+            else:
+                unit.advertises = True
+                reading.says(statement, interface_ref(name))
 
 
 def _bind_management(instance: Instance, units: Mapping[str, Unit], reading: JunosReading) -> None:

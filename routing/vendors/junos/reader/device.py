@@ -18,6 +18,7 @@ from routing.vendors.junos.groups import expand_groups
 from routing.vendors.junos.harmless import is_harmless
 from routing.vendors.junos.reader.address_checks import check_addresses
 from routing.vendors.junos.reader.bgp import BgpContext, finish_bgp
+from routing.vendors.junos.reader.bgp_inside import check_sources
 from routing.vendors.junos.reader.binding import bind_units
 from routing.vendors.junos.reader.firewall import Filters, finish_filters, read_filters
 from routing.vendors.junos.reader.instances import (
@@ -109,6 +110,7 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
     control_filters = finish_loopbacks(parts.interfaces, parts.filters, reading)
     ospf = finish_processes(instances, parts.interfaces, parts.policies, reading)
     bgp = _resolve_bgp(parts, families_of(ospf))
+    check_sources(bgp, statements, reading)
     used = {export for instance in bgp for neighbor in instance.neighbors for export in neighbor.exports}
     used |= {name for process in ospf for item in process.redistributions for name in item.policies}
     policies = finish_policies(parts.policies, used)

@@ -14,7 +14,7 @@ from intents.prefix import Family, Prefix, parse_address, parse_prefix, prefix_o
 from intents.reason import Reason, because, reason_of, unclear
 from routing.model import Aggregate, StaticRoute, Vrf, VrfFamily
 from routing.refs import bgp_ref, static_ref, vrf_ref
-from routing.vendors.junos.names import as_number, number
+from routing.vendors.junos.names import administered, as_number, number
 from routing.vendors.junos.reader.bgp_lines import BgpLines
 from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.ospf_lines import PROTOCOLS, OspfLines
@@ -40,6 +40,8 @@ class Instance:
     statics: dict[Prefix, dict[str, JunosStatement]] = field(default_factory=dict)
     preferences: Leaves = field(default_factory=Leaves)
     aggregates: dict[Prefix, JunosStatement] = field(default_factory=dict)
+    advertising: dict[str, JunosStatement] = field(default_factory=dict)
+    """The units that send router advertisements (JUN-UP-15)."""
     bgp: BgpLines = field(default_factory=BgpLines)
     ospf: dict[Family, OspfLines] = field(default_factory=lambda: {family: OspfLines() for family in Family})
 
@@ -90,9 +92,9 @@ def _take_instance(instance: Instance, rest: list[str], statement: JunosStatemen
         case ["description", text]:
             instance.leaves.put("description", text, statement)
         case ["route-distinguisher", text]:
-            instance.leaves.put("route-distinguisher", text, statement)
+            instance.leaves.put("route-distinguisher", administered(text), statement)
         case ["vrf-target", text] if text.startswith("target:"):
-            instance.leaves.put("vrf-target", text, statement)
+            instance.leaves.put("vrf-target", administered(text.removeprefix("target:")), statement)
         case ["vrf-table-label"]:
             instance.leaves.put("vrf-table-label", "", statement)
         case ["routing-options" | "protocols", *_]:
@@ -106,6 +108,8 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
     match parts:
         case ["protocols", "bgp", *rest]:
             return instance.bgp.take(rest, statement)
+        case ["protocols", "router-advertisement", "interface", name]:
+            instance.advertising.setdefault(name if "." in name else f"{name}.0", statement)
         case ["protocols", "ospf" | "ospf3" as name, *rest]:
             return instance.ospf[PROTOCOLS[name]].take(rest, statement)
         case ["routing-options", "router-id", text]:

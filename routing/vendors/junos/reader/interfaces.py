@@ -16,12 +16,15 @@ from routing.model import AclBinding, ControlFilter, Direction, Interface, Inter
 from routing.refs import binding_ref, control_filter_ref, interface_ref
 from routing.vendors.junos.names import number
 from routing.vendors.junos.reader.firewall import Filters
+from routing.vendors.junos.reader.medium import medium_of, medium_setting, packet_setting
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
 
 LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
-_PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|ae\d+|lo0|fxp\d+|em\d+|me\d+)\Z")
+_PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|lo0|(?:fxp|em|me)\d+)\Z")
+"""Not ae: whether its members are up is in no line that is modelled (JUN-UP-06)."""
+_OF_THE_ROUTING_ENGINE = ("fxp", "em", "me")
 _SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
 
@@ -33,11 +36,18 @@ class Unit:
     name: str
     first: JunosStatement
     leaves: Leaves = field(default_factory=Leaves)
+    media: Leaves = field(default_factory=Leaves)
     addresses: dict[InterfaceAddress, JunosStatement] = field(default_factory=dict)
     families: dict[Family, JunosStatement] = field(default_factory=dict)
     filters: dict[tuple[Family, Direction], list[Leaf]] = field(default_factory=dict)
     vrf: str | None = None
+    advertises: bool = False
     said: JunosStatement | None = None
+
+    @property
+    def medium(self) -> dict[str, str]:
+        """Return what statements say of the medium, by the name of the setting."""
+        return {name: leaf.value for name, leaf in self.media.items()}
 
 
 @dataclass(slots=True)
@@ -46,13 +56,12 @@ class Interfaces:
 
     parents: dict[str, Unit] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
-    notes: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What harmless statements say of ports and units that OSPF looks at: lengths of frames and packets, speeds, bandwidths."""
+    bandwidths: set[str] = field(default_factory=set)
+    """The units of which a harmless statement says a bandwidth, by which OSPF counts."""
 
     def take(self, statement: JunosStatement) -> Reason | None:
         """Take one statement; return why it isn't understood, or None."""
         parts = words(statement.text)
-        self._note(parts)
         if len(parts) < 2 or not _PHYSICAL.match(parts[1]):
             return because("interface_not_modelled")
         name, rest = parts[1], parts[2:]
@@ -67,6 +76,8 @@ class Interfaces:
                 unit = self.units.setdefault(key, Unit(key, statement))
                 reason = _take_unit(unit, more, statement)
                 unit.said = unit.said or (statement if reason is None else None)
+                if more[:1] == ["bandwidth"]:
+                    self.bandwidths.add(key)
                 self.parents[name] = parent
             case ["vlan-tagging" | "flexible-vlan-tagging"]:
                 parent.leaves.put("tagging", rest[0], statement)
@@ -77,21 +88,8 @@ class Interfaces:
             self.parents[name] = parent
         return reason
 
-    def _note(self, parts: list[str]) -> None:
-        match parts[1:]:
-            case [port, "mtu" | "speed" | "link-mode" as what, value]:
-                self.notes.setdefault(port, {})["speed" if what == "link-mode" else what] = value
-            case [port, _, "speed" | "link-mode", value]:
-                self.notes.setdefault(port, {})["speed"] = value
-            case [port, "unit", unit, "bandwidth", value]:
-                self.notes.setdefault(f"{port}.{unit}", {})["bandwidth"] = value
-            case [port, "unit", unit, "family", "inet" | "inet6" as name, "mtu", value]:
-                self.notes.setdefault(f"{port}.{unit}", {})[f"mtu {int(FAMILIES[name])}"] = value
-            case _:
-                pass
-
     def parent(self, unit: Unit) -> Unit:
-        """Return the parent of a unit."""
+        """Return the parent of a unit, of a parent itself."""
         return self.parents[unit.name.partition(".")[0]]
 
 
@@ -102,8 +100,15 @@ def _take_common(unit: Unit, rest: list[str], statement: JunosStatement) -> Reas
         case ["disable"]:
             unit.leaves.put("disable", "", statement)
         case _:
-            return because("statement_of_interface")
+            taken = "." not in unit.name and _put_medium(unit, medium_setting(rest), statement)
+            return None if taken else because("statement_of_interface")
     return None
+
+
+def _put_medium(unit: Unit, setting: tuple[str, str] | None, statement: JunosStatement) -> bool:
+    if setting is not None:
+        unit.media.put(*setting, statement)
+    return setting is not None
 
 
 def _take_unit(unit: Unit, rest: list[str], statement: JunosStatement) -> Reason | None:
@@ -136,6 +141,8 @@ def _take_family(unit: Unit, family: Family, rest: list[str], statement: JunosSt
             unit.leaves.put(f"filter {int(family)} {way}", name, statement)
         case ["filter", "input-list" | "output-list" as way, name]:
             unit.filters.setdefault((family, _LISTS[way]), []).append(Leaf(name, statement))
+        case ["mtu", text] if _put_medium(unit, packet_setting(family, text), statement):
+            pass
         case _:
             return because("statement_of_family")
     return None
@@ -159,12 +166,13 @@ def finish_interfaces(table: Interfaces, filters: Filters, reading: JunosReading
         reading.says(parent.first, interface_ref(parent.name))
     _check_vlans(table, reading)
     found = [*table.parents.values(), *table.units.values()]
-    return tuple(sorted((_finish(unit, filters, reading) for unit in found), key=lambda interface: interface.name))
+    interfaces = (_finish(unit, table.parent(unit), filters, reading) for unit in found)
+    return tuple(sorted(interfaces, key=lambda interface: interface.name))
 
 
-def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
+def _finish(unit: Unit, parent: Unit, filters: Filters, reading: JunosReading) -> Interface:
     reading.says(unit.said or unit.first, interface_ref(unit.name))
-    for leaf in unit.leaves.values():
+    for leaf in (*unit.leaves.values(), *unit.media.values()):
         reading.says(leaf.statement)
     for statement in unit.addresses.values():
         reading.says(statement)
@@ -184,6 +192,9 @@ def _finish(unit: Unit, filters: Filters, reading: JunosReading) -> Interface:
         enabled="disable" not in unit.leaves,
         bindings=() if is_loopback else tuple(_bindings(unit, filters, reading)),
         description=unit.leaves.value("description"),
+        medium=tuple(medium_of(unit.medium, {} if parent is unit else parent.medium)),
+        advertises=unit.advertises,
+        transit=not unit.name.startswith(_OF_THE_ROUTING_ENGINE),
     )
 
 

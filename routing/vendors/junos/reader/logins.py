@@ -1,7 +1,8 @@
 """Statements under `system` and `snmp`, as ways into the device.
 
 The one idea: a service listens as soon as a line names it or sets one of its options; who may use it is said elsewhere, and only
-what surely keeps nobody out is on the harmless list. A user whose class stands nowhere doesn't commit (JUN-REF-12).
+what surely keeps nobody out is on the harmless list. A user whose class stands nowhere doesn't commit (JUN-REF-12), and one whose
+class permits nothing may log in and do nothing (JUN-UP-03).
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Logins:
     """Services that listen, the classes that are defined, and the users of each class."""
 
     services: set[LoginService] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
+    classes: dict[str, bool] = field(default_factory=dict)
+    """By name: whether it permits anything."""
     users: list[tuple[str, JunosStatement]] = field(default_factory=list)
 
     def take(self, statement: JunosStatement, name: str, reading: JunosReading) -> Reason | None:
@@ -44,6 +46,8 @@ class Logins:
         if text == f"system host-name {name}":
             reading.says(statement)
             return None
+        if text.startswith("system host-name "):
+            return because("other_hostname")
         service = opened(text)
         if service is not None:
             self.services.add(service)
@@ -57,8 +61,8 @@ class Logins:
 
     def _take_login(self, parts: list[str], statement: JunosStatement) -> None:
         match parts[2:]:
-            case ["class", name, *_]:
-                self.classes.add(name)
+            case ["class", name, *rest]:
+                self.classes[name] = self.classes.get(name, False) or rest[:1] == ["permissions"]
             case ["user", _, "class", name]:
                 self.users.append((name, statement))
             case _:
@@ -67,8 +71,10 @@ class Logins:
     def finish(self, reading: JunosReading) -> tuple[Login, ...]:
         """Return the logins by service, and record users of classes that stand nowhere."""
         for name, statement in self.users:
-            if name not in self.classes | _CLASSES:
+            if name not in self.classes.keys() | _CLASSES:
                 reading.unknown(statement, because("class_undefined", name=name))
+            elif not self.classes.get(name, True):
+                reading.unknown(statement, because("class_permits_nothing", name=name))
         return tuple(Login(service=service) for service in sorted(self.services))
 
 

@@ -22,7 +22,8 @@ from routing.model import (
     RouteSource,
 )
 from routing.refs import ospf_ref
-from routing.vendors.junos.reader.interfaces import LOOPBACK, Unit
+from routing.vendors.junos.reader.interfaces import LOOPBACK, Interfaces, Unit
+from routing.vendors.junos.reader.medium import has_own_rate, packet_length
 from routing.vendors.junos.reader.ospf_lines import OspfLines
 from routing.vendors.junos.reader.policies import Policies
 from routing.vendors.junos.reader.reading import JunosReading, Leaf, Leaves
@@ -37,14 +38,14 @@ _KINDS = {"fe": 100_000, "ge": 1_000_000, "xe": 10_000_000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OspfContext:
-    """What a process is finished with; `units` are those of its instance, `notes` what statements say of ports and units;
+    """What a process is finished with; `units` are those of its instance, `interfaces` all of the device;
     `aggregates`, `bgp`: the instance has such routes."""
 
     vrf: str | None
     family: Family
     router_id: int | None
     units: Mapping[str, Unit]
-    notes: Mapping[str, Mapping[str, str]]
+    interfaces: Interfaces
     policies: Policies
     reading: JunosReading
     aggregates: bool
@@ -106,7 +107,7 @@ def _interface(name: str, leaves: Leaves, reference: int, context: OspfContext) 
         reading.unknown(first, because("ospf_loopback_not_host"))
     if not is_loopback and len(lengths) > 1 and context.family is Family.V4:
         reading.unknown(first, because("ospf_beside_secondary"))
-    cost, speed = _cost(name, leaves, reference, context.notes)
+    cost, speed = _cost(unit, leaves, reference, context.interfaces)
     hello = int(leaves.value("hello-interval") or 10)
     return OspfInterface(
         name=name,
@@ -117,36 +118,26 @@ def _interface(name: str, leaves: Leaves, reference: int, context: OspfContext) 
         network=OspfNetwork.POINT_TO_POINT if "interface-type" in leaves else OspfNetwork.BROADCAST,
         hello=hello,
         dead=int(leaves.value("dead-interval") or 4 * hello),
-        mtu=_packet_length(name, context),
+        mtu=packet_length(unit.medium, context.interfaces.parent(unit).medium, context.family),
         priority=int(leaves.value("priority") or 128),
         authentication=leaves.value("authentication") or "",
     )
 
 
-def _cost(
-    name: str, leaves: Leaves, reference: int, notes: Mapping[str, Mapping[str, str]]
-) -> tuple[int | None, int | None]:
+def _cost(unit: Unit, leaves: Leaves, reference: int, interfaces: Interfaces) -> tuple[int | None, int | None]:
     """Return the cost of an interface and the kbit/s that it comes of by the kind of port; None: not known (JUN-OSPF-02)."""
     said = leaves.value("metric")
     if said is not None:
         return int(said), None
-    parent = name.partition(".")[0]
-    if parent == LOOPBACK:
+    parent = interfaces.parent(unit)
+    if parent.name == LOOPBACK:
         return 0, None
-    if "bandwidth" in notes.get(name, {}) or "speed" in notes.get(parent, {}):
+    if unit.name in interfaces.bandwidths or has_own_rate(parent.medium):
         return None, None
     if reference == _USUAL_REFERENCE:
         return 1, None  # every port is at least as fast
-    speed = _KINDS.get(parent.partition("-")[0])
+    speed = _KINDS.get(parent.name.partition("-")[0])
     return (None, None) if speed is None else (min(max(reference // speed, 1), 65535), speed)
-
-
-def _packet_length(name: str, context: OspfContext) -> int | None:
-    """Return how long packets may be; None if it hangs on a length of frames (JUN-OSPF-03)."""
-    said = context.notes.get(name, {}).get(f"mtu {int(context.family)}")
-    if said is not None:
-        return int(said)
-    return None if "mtu" in context.notes.get(name.partition(".")[0], {}) else 1500
 
 
 def _check_loopbacks(first: JunosStatement, named: set[str], context: OspfContext) -> None:

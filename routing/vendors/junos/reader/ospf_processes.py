@@ -46,7 +46,7 @@ def _of_instance(
             family=family,
             router_id=None if router_id is None else parse_address(router_id).value,
             units=units,
-            notes=interfaces.notes,
+            interfaces=interfaces,
             policies=policies,
             reading=reading,
             aggregates=bool(instance.aggregates),

@@ -19,11 +19,13 @@ from routing.refs import clause_ref, policy_ref, prefix_rule_ref
 from routing.vendors.junos.reader.policy import Names, PolicyBody, chain_bodies, read_policy
 from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import INACTIVE, JunosStatement, words
+from routing.vendors.reserved import RESERVED_HIGH
 
 PROTOCOL_POLICY = "(default)"
 """The name of the empty policy that stands for "no export policy"; brackets can't stand in a policy's name."""
 
 _COMMUNITY = re.compile(r"(\d{1,5}):(\d{1,5})\Z")
+_LAST_LOW = 65535
 _WELL_KNOWN = frozenset({"no-export", "no-advertise", "no-export-subconfed"})
 
 
@@ -65,7 +67,8 @@ class Policies:
 
     def _add_member(self, name: str, text: str, statement: JunosStatement) -> Reason | None:
         match = _COMMUNITY.match(text)
-        plain = match is not None and max(map(int, match.groups())) <= 65535
+        # What is reserved is known by its name alone: a number of it may be any of them, or one of later (BOTH-VAL-04).
+        plain = match is not None and int(match[1]) < RESERVED_HIGH and int(match[2]) <= _LAST_LOW
         if not plain and text not in _WELL_KNOWN:
             self.odd_communities.add(name)
             return because("community_member")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from intents.reason import Reason
 from routing.model import LinePath, Ref, UnknownLine
+from routing.vendors.junos.harmless import in_canonical_order
 from routing.vendors.junos.tree import JunosStatement
 
 
@@ -73,7 +74,7 @@ class JunosReading:
         return unknown, tuple(line for _, _, line in found)
 
     def harmless_paths(self) -> tuple[LinePath, ...]:
-        """Return the harmless lines, by path; a group's line that also says something else is not one."""
-        return tuple(
-            sorted(path for path in self.harmless_lines if path not in self.reasons and path not in self.modelled)
+        """Return the harmless lines in their order; a group's line that also says something else is not one."""
+        return in_canonical_order(
+            path for path in self.harmless_lines if path not in self.reasons and path not in self.modelled
         )

@@ -29,6 +29,10 @@ def render_routing(device: Device, lines: TokenLines) -> None:
         start = "" if name is None else f"routing-instances {name_word(name)} "
         if vrf is not None:
             _render_vrf(vrf, device, start, lines)
+        for interface in device.interfaces:
+            if interface.vrf == name and interface.advertises:
+                statement = f"{start}protocols router-advertisement interface {interface.name}"
+                lines.add(statement, interface_ref(interface.name))
         for route in device.statics:
             if route.vrf == name:
                 _render_static(route, start, lines)
