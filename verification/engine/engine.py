@@ -28,7 +28,7 @@ from verification.evidence.address_index import index_addresses
 from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence, Given, gather
 from verification.evidence.management_plane import management_plane
-from verification.evidence.permitted_matrix import members_of, permitted_matrix_of
+from verification.evidence.permitted_matrix import permitted_matrix_of
 from verification.evidence.stub_ribs import StubRibs
 from verification.questions.fences import FenceResult, check_fences
 from verification.questions.filters_on_paths import check_isolation, check_sessions_filtered
@@ -40,6 +40,7 @@ from verification.questions.segregation import exposed
 from verification.questions.stub_reachability import stub_demand
 from verification.questions.unknown_lines import Unknowns, unknowns_of
 from verification.questions.unreachable_lines import check_lines
+from verification.questions.via import via_pairs
 from verification.routes.rib import NotSettledError
 from verification.routes.topology import grouped
 from verification.verdicts.failure import Failure
@@ -87,7 +88,7 @@ def judge(
         answers=_answers(inquiry, unknowns, tally, fences, facts),
         devices=len(given.network.devices),
         states=tally.states,
-        flows=inquiry.permitted_matrix.pairs + len(fences),
+        flows=inquiry.permitted_matrix.must.pairs + len(fences),
         lists=lists,
     )
 
@@ -98,7 +99,7 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
     permitted_matrix = permitted_matrix_of(evidence)
     routes = StubRibs(address_index, Deliveries(evidence, address_index, evidence.whole))
     plane = management_plane(evidence)
-    found = tuple(exposed(evidence, address_index, evidence.whole, all_routes(evidence), permitted_matrix))
+    found = tuple(exposed(evidence, address_index, evidence.whole, all_routes(evidence), permitted_matrix.may))
     return Inquiry(
         evidence=evidence,
         address_index=address_index,
@@ -107,10 +108,7 @@ def open_inquiry(evidence: Evidence) -> Inquiry:
         demand=stub_demand(evidence, address_index, routes),
         exposed=found,
         exposed_by=grouped((prefix, place) for place, (_, prefix) in enumerate(found)),
-        vias=tuple(
-            (members_of(evidence, via.source), members_of(evidence, via.destination), frozenset(via.devices))
-            for via in evidence.given.policy.vias
-        ),
+        vias=via_pairs(evidence),
         plane=plane,
         homes=homes_of(evidence, address_index, plane),
         purposes=node_purposes(evidence),
@@ -128,7 +126,7 @@ def _answers(
     known = Known(
         tally=tally,
         unknowns=unknowns,
-        filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix),
+        filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix.must),
         leaking=check_isolation(evidence, inquiry.address_index, fences),
     )
     return (
