@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 from controller.jobs.evidence import declare, give
 from controller.jobs.pipeline import Compiled
 from intents.registry import AttachmentName
+from ipam.address_plan import AddressPlan, EntryState
+from routing.cabling import cabling_of
 from routing.model import AttachmentPort, Network
 from tests.corner_flows import Corners, Question
-from tests.strategies import Province, compile_province, intents_about, is_consistent, provinces
+from tests.strategies import Province, address_province, compile_province, intents_about, is_consistent, provinces
 from verification.evidence.evidence import Given
 from verification.questions.judgement import Judgement
 from verification.reference.walk import delivers, walk
-from verification.verdicts.bounds import Bounds
+from verification.verdicts.bounds import Bounds, Declared
 from verification.verdicts.flow import Flow, describe_flow
 from verification.verdicts.question import Answer, QuestionKind
 from verification.verdicts.verdict import Holds, Violated
@@ -60,7 +62,13 @@ def texts_of(compiled: Compiled) -> dict[str, str]:
 
 
 def bounds_of_all(*ends: Compiled) -> Bounds:
-    return Bounds(declared=tuple(declare(end.addressed) for end in ends))
+    return Bounds(declared=tuple(map(declared_by, ends)))
+
+
+def declared_by(compiled: Compiled) -> Declared:
+    addressed = compiled.addressed
+    wanted = addressed.wanted
+    return declare(addressed, cabling_of(wanted.registry, wanted.inventory, addressed.address_plan))
 
 
 def between(ends: Iterable[Compiled], texts: Mapping[str, str]) -> Given:
@@ -91,9 +99,10 @@ def violated_of(judgement: Judgement) -> list[Answer]:
 
 @dataclass(frozen=True)
 class Ends:
-    """Two declared states by the dull meaning, with the packets that matter to either."""
+    """Two declared states by the dull meaning, with the packets that matter to either, and the network that both look at."""
 
     corners: tuple[Corners, ...]
+    network: Network
 
     def must(self, flow: Flow, port: AttachmentPort) -> bool:
         """Return whether a packet must be delivered: both states allow it."""
@@ -113,9 +122,12 @@ class Ends:
 
     def misjudged(self, asked: Iterable[Question]) -> Iterator[str]:
         """Yield packets that are delivered though none may be, and such as must reach somebody that some way drops."""
-        first, *_ = self.corners
+        standing = {(name, item.name) for name, device in self.network.devices.items() for item in device.interfaces}
+        walked = Corners(self.corners[0].compiled, self.network)
         for port, flow in asked:
-            traces = walk(first.network, flow, routes=first.routes(flow))
+            if (port.device, port.interface) not in standing:
+                continue
+            traces = walk(self.network, flow, routes=walked.routes(flow))
             if delivers(traces) and not self.may(flow, port):
                 yield f"delivered: {describe_flow(flow, 'en')}"
             somebody = all(item.is_somebody(flow) for item in self.corners)
@@ -130,4 +142,42 @@ def _allows(corners: Corners, flow: Flow, port: AttachmentPort) -> bool:
 
 def ends_of(network: Network, *compiled: Compiled) -> Ends:
     """Return declared states over one network, of which each sees the ports that it has."""
-    return Ends(tuple(Corners(item, replace(network, ports=declare(item.addressed).ports)) for item in compiled))
+    return Ends(tuple(Corners(item, replace(network, ports=declared_by(item).ports)) for item in compiled), network)
+
+
+# Changes of who exists, and of who has which address.
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, most_sites: int = 2) -> tuple[Compiled, Compiled]:
+    """Draw a province compiled without one of its attachments, and then with it."""
+    after = draw(provinces(most_sites=most_sites, fewest_intents=1))
+    name = draw(st.sampled_from(sorted(after.registry.attachments)))
+    before = without_attachment(after, name)
+    assume(before.registry.attachments and is_consistent(before))
+    first = compile_province(before)
+    return first, compile_province(after, first.addressed.address_plan)
+
+
+@st.composite
+def moves(draw: st.DrawFn, most_sites: int = 2) -> tuple[Compiled, Compiled]:
+    """Draw a province, and the same after one attachment got other addresses and numbers: its old ones are in quarantine."""
+    province = draw(provinces(most_sites=most_sites, fewest_intents=1))
+    name = draw(st.sampled_from(sorted(province.registry.attachments)))
+    first = compile_province(province)
+    gone = without_attachment(province, name)
+    assume(gone.registry.attachments and is_consistent(gone))
+    plan = address_province(gone, first.addressed.address_plan).address_plan
+    return first, compile_province(province, forgotten(plan))
+
+
+def forgotten(plan: AddressPlan) -> AddressPlan:
+    """Return a plan in which nobody knows whose the quarantined entries were."""
+    prefixes = tuple(
+        replace(item, key=f"{item.key}-gone") if item.state is EntryState.QUARANTINED else item
+        for item in plan.prefixes
+    )
+    numbers = tuple(
+        replace(item, key=f"{item.key}-gone") if item.state is EntryState.QUARANTINED else item for item in plan.numbers
+    )
+    return replace(plan, prefixes=prefixes, numbers=numbers)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from controller.jobs.pipeline import Compiled
 from routing.model import AttachmentPort, Direction, Network
-from tests.bounded import FENCES, between, ends_of, mixes, policy_changes, texts_of, wrong_of
+from tests.bounded import FENCES, arrivals, between, ends_of, mixes, moves, policy_changes, texts_of, wrong_of
 from tests.mutants import mutants
 from tests.strategies import Province, compile_province, provinces
 from verification.engine.engine import judge
@@ -99,6 +99,39 @@ def holes(draw: st.DrawFn, network: Network) -> Network:
 @settings(max_examples=40)
 @given(st.data(), policy_changes())
 def test_no_packet_goes_wrong_in_a_network_of_which_all_holds_between_two_states(
+    data: st.DataObject, ends: tuple[Compiled, Compiled]
+) -> None:
+    given_to = between(ends, data.draw(st.sampled_from(mixes(*map(texts_of, ends)))))
+    network = data.draw(st.one_of(st.just(given_to.network), mutants(given_to.network), holes(given_to.network)))
+    judged = replace(given_to, network=network)
+    if not wrong_of(judge(judged)):
+        dull = ends_of(network, *ends)
+        assert not list(dull.misjudged((*dull.likely_flows(9), *dull.unlikely_flows(397, 9))))
+        assert sample(judged).surprises == ()
+
+
+# Who exists and who has which address may change, too.
+
+
+@settings(max_examples=20)
+@given(st.one_of(arrivals(), moves()))
+def test_either_plan_holds_between_both_in_any_order(ends: tuple[Compiled, Compiled]) -> None:
+    for end in ends:
+        judgement = judge(between(ends, texts_of(end)))
+        assert wrong_of(judgement) == []
+        assert judgement == judge(between(ends[::-1], texts_of(end)))
+
+
+@settings(max_examples=20)
+@given(st.one_of(arrivals(), moves()))
+def test_no_mix_of_two_plans_opens_what_neither_wants(ends: tuple[Compiled, Compiled]) -> None:
+    for texts in mixes(*map(texts_of, ends)):
+        assert wrong_of(judge(between(ends, texts), with_failures=False), FENCES) == []
+
+
+@settings(max_examples=30)
+@given(st.data(), st.one_of(arrivals(), moves()))
+def test_no_packet_goes_wrong_in_a_network_of_which_all_holds_between_two_plans(
     data: st.DataObject, ends: tuple[Compiled, Compiled]
 ) -> None:
     given_to = between(ends, data.draw(st.sampled_from(mixes(*map(texts_of, ends)))))

@@ -130,6 +130,7 @@ class _Urn:
             for declared, addresses in zip(given.bounds.declared, self._resolvers, strict=True)
             for lans in (attachment_lans(declared.registry, addresses),)
         ]
+        self._said: dict[tuple[int, AttachmentPort], Saying] = {}
         self._random = Random(_seed(given))  # noqa: S311 - a sample that can be drawn again, no secret
         self._permits = [
             rule
@@ -164,10 +165,17 @@ class _Urn:
     def right(self, packet: Probe) -> Right:
         """Return what may become of a packet, by all that is declared."""
         name = AttachmentName(packet.port.attachment)
-        here = [_said_at(declared, saying, packet.port) for declared, saying in self._sayings]
+        here = [self._said_at(place, packet.port) for place in range(len(self._sayings))]
         if must_arrive(here, packet.flow, name):
             return frozenset((True,))
         return frozenset((True, False)) if may_arrive(here, packet.flow, name) else frozenset((False,))
+
+    def _said_at(self, state: int, port: AttachmentPort) -> Saying:
+        """Return what a declared state says of packets that start at a port: what is next to an external one is its link, not its
+        hosts; a state that has the attachment elsewhere, or not at all, says nothing of it there."""
+        if (state, port) not in self._said:
+            self._said[state, port] = _said_at(*self._sayings[state], port)
+        return self._said[state, port]
 
     def bundle(self, count: int) -> Iterator[Probe]:
         """Yield packets to one host: half of them drawn from permits that name it, the others from anywhere."""
@@ -266,19 +274,16 @@ class _Urn:
 
 
 def _said_at(declared: Declared, saying: Saying, port: AttachmentPort) -> Saying:
-    """Return what a declared state says of packets that start at a port: what is next to an external one is its link, not its
-    hosts; a state that has the attachment elsewhere, or not at all, says nothing of it there."""
     name = AttachmentName(port.attachment)
     lans: AttachmentLans = saying.lans
-    if (port.attachment, port.device, port.interface) not in {
-        (item.attachment, item.device, item.interface) for item in declared.ports
-    }:
+    place = (port.attachment, port.device, port.interface)
+    if all(place != (item.attachment, item.device, item.interface) for item in declared.ports):
         return replace(saying, lans={other: item for other, item in lans.items() if other != name})
-    if port.external:
-        near = tuple(prefix for _, prefix in sorted(declared.address_plan.active(port.subnet).items()))
-        behind = AttachmentName(f"hosts of {name}")
-        lans = {**lans, behind: lans[name], name: replace(lans[name], lans=near)}
-    return replace(saying, lans=lans)
+    if not port.external:
+        return saying
+    near = tuple(prefix for _, prefix in sorted(declared.address_plan.active(port.subnet).items()))
+    behind = AttachmentName(f"hosts of {name}")
+    return replace(saying, lans={**lans, behind: lans[name], name: replace(lans[name], lans=near)})
 
 
 def _of_family(prefixes: tuple[Prefix, ...], family: Family) -> tuple[Prefix, ...]:

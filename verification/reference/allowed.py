@@ -81,10 +81,14 @@ class Saying:
             return False
         return is_allowed(self.policy, self.addresses, self.lans, flow, start)
 
+    def has_hosts(self, flow: Flow) -> bool:
+        """Return whether a packet goes to an attachment: to the free space of a class it may be allowed, and finds nobody."""
+        return any(_holds(item.own, flow.family, flow.destination) for item in self.lans.values())
+
 
 def must_arrive(sayings: Iterable[Saying], flow: Flow, start: AttachmentName | None) -> bool:
-    """Return whether every declared state allows a packet."""
-    return all(saying.allows(flow, start) for saying in sayings)
+    """Return whether every declared state allows a packet, and has somebody where it goes."""
+    return all(saying.allows(flow, start) and saying.has_hosts(flow) for saying in sayings)
 
 
 def may_arrive(sayings: Iterable[Saying], flow: Flow, start: AttachmentName | None) -> bool:
