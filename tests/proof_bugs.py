@@ -17,6 +17,7 @@ from verification.engine import delta as deltas
 from verification.engine import engine
 from verification.evidence.evidence import Given
 from verification.evidence.routing_part import routing_device
+from verification.verdicts.bounds import Bounds
 
 Blind = Callable[[pytest.MonkeyPatch], None]
 Shown = Callable[[Given], Iterator[Given]]
@@ -137,6 +138,13 @@ def _keeping(name: str, part: Callable[..., Any]) -> Blind:
     return inject
 
 
+def _declared(given: Given, **changes: object) -> Given:
+    """Return the network with its one declared state changed."""
+    (state,) = given.bounds.declared
+    changed = replace(state, **changes)  # type: ignore[arg-type] # real fields
+    return replace(given, bounds=Bounds(declared=(changed,)))
+
+
 def _wanted(kept: str) -> Blind:
     """Let a delta be blind to one thing that is wanted."""
 
@@ -144,10 +152,15 @@ def _wanted(kept: str) -> Blind:
         real = deltas.delta
 
         def blind(before: Given, after: Given) -> deltas.Delta:
-            if kept in ("links", "ports"):
-                network = replace(after.network, **{kept: getattr(before.network, kept)})
-                return replace(real(before, replace(after, network=network)), given=after)
-            return replace(real(before, replace(after, **{kept: getattr(before, kept)})), given=after)
+            (state,) = before.bounds.declared
+            seen = after
+            if hasattr(state, kept):
+                seen = _declared(seen, **{kept: getattr(state, kept)})
+            if hasattr(before.network, kept):
+                seen = replace(seen, network=replace(seen.network, **{kept: getattr(before.network, kept)}))
+            if hasattr(before, kept):
+                seen = replace(seen, **{kept: getattr(before, kept)})
+            return replace(real(before, seen), given=after)
 
         patch.setattr(deltas, "delta", blind)
 
@@ -155,16 +168,18 @@ def _wanted(kept: str) -> Blind:
 
 
 def _without_rule(given: Given) -> Iterator[Given]:
-    for index in range(len(given.policy.rules)):
-        rules = given.policy.rules[:index] + given.policy.rules[index + 1 :]
-        yield replace(given, policy=replace(given.policy, rules=rules))
+    policy = given.bounds.policy
+    for index in range(len(policy.rules)):
+        yield _declared(given, policy=replace(policy, rules=policy.rules[:index] + policy.rules[index + 1 :]))
 
 
 def _without_entry(given: Given) -> Iterator[Given]:
-    for index, item in enumerate(given.address_plan.prefixes):
+    (state,) = given.bounds.declared
+    entries = state.address_plan.prefixes
+    for index, item in enumerate(entries):
         if item.key.startswith("lan/") and not item.key.startswith("lan/outside-"):
-            found = given.address_plan.prefixes[:index] + given.address_plan.prefixes[index + 1 :]
-            yield replace(given, address_plan=replace(given.address_plan, prefixes=found))
+            found = entries[:index] + entries[index + 1 :]
+            yield _declared(given, address_plan=replace(state.address_plan, prefixes=found))
 
 
 def _without_link(given: Given) -> Iterator[Given]:
@@ -176,7 +191,7 @@ def _without_link(given: Given) -> Iterator[Given]:
 def _without_port(given: Given) -> Iterator[Given]:
     for index in range(len(given.network.ports)):
         ports = given.network.ports[:index] + given.network.ports[index + 1 :]
-        yield replace(given, network=replace(given.network, ports=ports))
+        yield _declared(replace(given, network=replace(given.network, ports=ports)), ports=ports)
 
 
 def _other_roles(given: Given) -> Iterator[Given]:
@@ -184,17 +199,18 @@ def _other_roles(given: Given) -> Iterator[Given]:
 
 
 def _no_stations(given: Given) -> Iterator[Given]:
-    yield replace(given, login_sources=())
+    yield _declared(given, login_sources=())
 
 
 def _other_purposes(given: Given) -> Iterator[Given]:
     """Yield the network with each attachment in turn put into the purpose of another."""
-    attachments = given.registry.attachments
+    (state,) = given.bounds.declared
+    attachments = state.registry.attachments
     purposes = sorted({item.purpose for item in attachments.values()})
     for name, item in attachments.items():
         other = next(purpose for purpose in purposes if purpose != item.purpose)
         moved = {**attachments, name: replace(item, purpose=other)}
-        yield replace(given, registry=replace(given.registry, attachments=moved))
+        yield _declared(given, registry=replace(state.registry, attachments=moved))
 
 
 def _first_interface_bare(device: Device) -> Device:

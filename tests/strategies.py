@@ -319,14 +319,14 @@ def _targets(draw: st.DrawFn, found: Registry, purpose: PurposeName) -> SystemTa
     return SystemTarget(systems=frozenset({draw(st.sampled_from(names))}), every_service=True, where=at(1))
 
 
-def _is_consistent(province: Province) -> bool:
+def is_consistent(province: Province) -> bool:
     """Return whether no intent forbids all that another permits, which is an error of its own."""
     return not has_errors(compile_policy(province.intents, province.registry, ON)[1])
 
 
 def provinces(*, most_sites: int = 4, fewest_intents: int = 1) -> st.SearchStrategy[Province]:
     """Return small provinces: one or two cores, up to two aggregations, an edge and one to `most_sites` offices."""
-    return _any_provinces(most_sites, fewest_intents).filter(_is_consistent)
+    return _any_provinces(most_sites, fewest_intents).filter(is_consistent)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,5 +387,5 @@ def growing_provinces(draw: st.DrawFn) -> tuple[Province, Province]:
     grown = replace(draw(province_draws.filter(lambda item: len(item.sites) > 1)), branch=False)
     drawn = replace(grown, sites=grown.sites[:-1])
     intents = draw(intents_about(province_of(drawn, ()).registry, 1))
-    assume(_is_consistent(province_of(grown, intents)))
+    assume(is_consistent(province_of(grown, intents)))
     return province_of(drawn, intents), province_of(grown, intents)

@@ -71,7 +71,11 @@ def test_batfish_reads_every_rendered_text_and_holds_what_the_engine_holds(
     judgement = judge_and_replay(evidence, with_failures=False)
     assume(any(item.question.kind is QuestionKind.SESSION for item in judgement.answers))
     assume(
-        any(found for (_, family), found in permitted_matrix_of(gather(evidence)).sets.items() if family is Family.V4)
+        any(
+            found
+            for (_, family), found in permitted_matrix_of(gather(evidence)).must.sets.items()
+            if family is Family.V4
+        )
     )
     snapshot = network_snapshot(evidence)
     session.upload(snapshot)

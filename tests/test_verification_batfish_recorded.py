@@ -26,6 +26,7 @@ from verification.batfish.tables import gather_facts
 from verification.evidence.evidence import Given, gather
 from verification.judge import AskSecond, consult, judge_and_replay
 from verification.questions.judgement import Judgement
+from verification.verdicts.bounds import Bounds
 from verification.verdicts.gate import combine_verdicts
 from verification.verdicts.opinions import LineDifference, Opinions, Unseen
 from verification.verdicts.question import QuestionKind, traits_of
@@ -375,7 +376,8 @@ def test_a_port_that_batfish_calls_otherwise_is_found_all_the_same() -> None:
         for item in given.network.links
     )
     ports = tuple(replace(item, interface=name(item.interface)) for item in given.network.ports)
-    given = replace(given, network=replace(given.network, links=links, ports=ports))
+    bounds = Bounds(declared=tuple(replace(item, ports=ports) for item in given.bounds.declared))
+    given = replace(given, network=replace(given.network, links=links, ports=ports), bounds=bounds)
     edges = network_snapshot(given).files["batfish/layer1_topology.json"]
     assert "HundredGigabitEthernet" in edges
     assert "HundredGigE" not in edges

@@ -83,7 +83,7 @@ class Losing:
 def cut_of(session: Losing, destination: AttachmentName) -> Cut | None:
     evidence, facts = network()
     asker = Asker(session, network_snapshot(evidence.given), evidence, facts)
-    cuts = Cuts(asker, permitted_matrix_of(evidence), ExactFences())
+    cuts = Cuts(asker, permitted_matrix_of(evidence).must, ExactFences())
     return cuts.of_rule(frozenset({OFFICE}), frozenset({destination}))
 
 

@@ -25,6 +25,7 @@ from verification.packets.flow_sets import (
     whole,
 )
 from verification.packets.header_space import Header, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.permitted_sets import PacketBounds, bounds_of
 from verification.packets.unreachable_entries import matches_all_of, unreached
 from verification.verdicts.flow import Flow
 
@@ -204,10 +205,31 @@ def test_a_changed_entry_changes_the_set_iff_some_packet_is_treated_otherwise(
             assert passes(acl, packet) != passes(mutant, packet)
 
 
+def exactly(packets: FlowSet) -> PacketBounds:
+    return bounds_of([packets])
+
+
+@given(acls, acls, acls)
+def test_a_fence_between_two_bounds_has_a_gap_iff_it_drops_what_both_want_or_admits_what_neither_does(
+    acl: Acl, one: Acl, other: Acl
+) -> None:
+    space = space_of(acl, one, other)
+    admitted, wanted = permitted(acl, space), [permitted(item, space) for item in (one, other)]
+    gaps = check_source_fence(acl, bounds_of(wanted), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    kinds = {gap.kind for gap in gaps}
+    assert (GapKind.TOO_LITTLE in kinds) == (not admitted.covers(wanted[0] & wanted[1]))
+    assert (GapKind.TOO_MUCH in kinds) == (not (wanted[0] | wanted[1]).covers(admitted))
+    for gap in gaps:
+        packet = packet_of(gap.flow)
+        held = [packet in item for item in (admitted, *wanted)]
+        assert held == ([True, False, False] if gap.kind is GapKind.TOO_MUCH else [False, True, True])
+    assert gaps == check_source_fence(acl, bounds_of(wanted[::-1]), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+
+
 @given(acls, acls)
 def test_a_fence_has_a_gap_iff_it_differs_and_each_example_shows_it(acl: Acl, wanted: Acl) -> None:
     space = space_of(acl, wanted)
-    gaps = check_source_fence(acl, permitted(wanted, space), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    gaps = check_source_fence(acl, exactly(permitted(wanted, space)), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
     assert bool(gaps) == (permitted(acl, space) != permitted(wanted, space))
     for gap in gaps:
         packet = packet_of(gap.flow)
@@ -219,7 +241,9 @@ def test_a_fence_has_a_gap_iff_it_differs_and_each_example_shows_it(acl: Acl, wa
 @given(acls, acls)
 def test_a_destination_fence_is_judged_over_every_source_with_likely_examples(acl: Acl, wanted: Acl) -> None:
     space, likely = space_of(acl, wanted), ((BASE, BASE + 3), (BASE + 8, BASE + 9))
-    gaps = check_destination_fence(acl, permitted(wanted, space), likely, lambda source: ("cpe", f"Gi{source}"))
+    gaps = check_destination_fence(
+        acl, exactly(permitted(wanted, space)), likely, lambda source: ("cpe", f"Gi{source}")
+    )
     assert bool(gaps) == (permitted(acl, space) != permitted(wanted, space))
     honest = rectangle(space, likely, whole(Family.V4), space.full)
     for gap in gaps:
@@ -257,7 +281,7 @@ def test_an_entry_matches_all_of_another_iff_no_packet_says_otherwise(acl: Acl) 
 
 def test_a_fence_that_is_not_there_admits_everything() -> None:
     acl = Acl(name="a", family=Family.V4, entries=(AclEntry(action=Action.PERMIT, protocols=(6,)),))
-    (gap,) = check_source_fence(None, permitted(acl, space_of(acl)), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    (gap,) = check_source_fence(None, exactly(permitted(acl, space_of(acl))), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
     assert gap.kind is GapKind.TOO_MUCH
     assert gap.entry is None
     assert gap.flow.protocol == 17

@@ -44,12 +44,12 @@ def asked_one_by_one(inquiry: Inquiry, failure: Failure) -> Iterator[Wrong]:
             if node in surviving.lost_nodes or is_cut(state, port):
                 continue
             for family in Family:
-                for destination in inquiry.permitted_matrix.of(name, family):
+                for destination in inquiry.permitted_matrix.must.of(name, family) if evidence.stays(port) else ():
                     if failure is NO_FAILURE or not is_excused(evidence, port, destination, joined):
                         yield from join(evidence, address_index, state, port, destination, family)
     living = (node for node in evidence.start_ports if node not in surviving.lost_nodes)
     routes = [(node, prefix) for node in living for prefix in evidence.control_plane.prefixes]
-    yield from check_wall(evidence, address_index, state, routes, inquiry.permitted_matrix)
+    yield from check_wall(evidence, address_index, state, routes, inquiry.permitted_matrix.may)
 
 
 def routing_faults(tally: Tally) -> set[tuple[AttachmentName, ...]]:

@@ -1,4 +1,4 @@
-"""Packets for the dull meaning when all holds: drawn from the policy, walked through the texts, held against what is allowed.
+"""Packets for the dull meaning when all holds: drawn from the policy, walked through the texts, held against the bounds.
 
 The one idea: a counterexample is replayed, but a wrong `Holds` has none; so `walk` is asked about packets of its own, and where
 it differs from a question that holds, that question is disputed. Packets come in bundles to one destination, since routes to
@@ -21,9 +21,10 @@ from ipam.endpoints import Resolver
 from routing.model import AttachmentPort
 from verification.evidence.evidence import Given
 from verification.questions.judgement import Judgement
-from verification.reference.allowed import AttachmentLans, attachment_lans, is_allowed
+from verification.reference.allowed import AttachmentLans, Saying, attachment_lans, may_arrive, must_arrive
 from verification.reference.routes import peerings_of, routes_to
 from verification.reference.walk import walk
+from verification.verdicts.bounds import Declared
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.flow import ACK, ICMP4, ICMP6, RST, SYN, TCP, UDP, Flow
 from verification.verdicts.opinions import ENGINE, WALK
@@ -51,7 +52,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surprise:
-    """A packet that `walk` sends otherwise than is allowed."""
+    """A packet that `walk` sends otherwise than is right."""
 
     packet: Probe
     delivered: bool
@@ -66,25 +67,29 @@ class Sampled:
 
 
 def sample(given: Given, bundles: int = BUNDLES, bundle: int = BUNDLE) -> Sampled:
-    """Walk `bundles` times `bundle` packets through a network's texts, and return what went otherwise than is allowed."""
+    """Walk `bundles` times `bundle` packets through a network's texts, and return what went otherwise than is right."""
     peerings = peerings_of(given.network, NO_FAILURE)
     count, surprises = 0, []
     for packets in draw(given, bundles, bundle):
         first = packets[0][0].flow
         routes = routes_to(given.network, NO_FAILURE, first.family, first.destination, peerings)
-        for packet, allowed in packets:
+        for packet, right in packets:
             arrives = {trace.delivered for trace in walk(given.network, packet.flow, routes=routes)}
             count += 1
-            if arrives != {allowed}:
-                surprises.append(Surprise(packet=packet, delivered=not allowed))
+            if not arrives <= right:
+                surprises.append(Surprise(packet=packet, delivered=True not in right))
     return Sampled(packets=count, surprises=tuple(surprises))
 
 
-def draw(given: Given, bundles: int, bundle: int) -> Iterator[list[tuple[Probe, bool]]]:
-    """Yield bundles of packets to one destination each, every packet with whether it is allowed; no bundle is empty."""
+Right = frozenset[bool]
+"""What may become of a packet: whether it is delivered, either way between the bounds."""
+
+
+def draw(given: Given, bundles: int, bundle: int) -> Iterator[list[tuple[Probe, Right]]]:
+    """Yield bundles of packets to one destination each, every packet with what may become of it; no bundle is empty."""
     urn = _Urn(given)
     for _ in range(bundles):
-        packets = [(packet, urn.allows(packet)) for packet in urn.bundle(bundle)]
+        packets = [(packet, urn.right(packet)) for packet in urn.bundle(bundle)]
         if packets:
             yield packets
 
@@ -119,13 +124,17 @@ class _Urn:
     """Draws packets; seeded by the texts."""
 
     def __init__(self, given: Given) -> None:
-        self._given = given
-        self._resolver = Resolver(given.address_plan)
-        self._lans = attachment_lans(given.registry, self._resolver)
+        self._resolvers = [Resolver(declared.address_plan) for declared in given.bounds.declared]
+        self._sayings = [
+            (declared, Saying(policy=declared.policy, addresses=addresses, lans=lans))
+            for declared, addresses in zip(given.bounds.declared, self._resolvers, strict=True)
+            for lans in (attachment_lans(declared.registry, addresses),)
+        ]
+        self._said: dict[tuple[int, AttachmentPort], Saying] = {}
         self._random = Random(_seed(given))  # noqa: S311 - a sample that can be drawn again, no secret
         self._permits = [
             rule
-            for rule in given.policy.rules
+            for rule in given.bounds.policy.rules
             if rule.effect is Effect.PERMIT
             and rule.service
             and DevicesEndpoint() not in (rule.source, rule.destination)
@@ -135,10 +144,7 @@ class _Urn:
             device = given.network.devices.get(port.device)
             if device is not None and any(item.name == port.interface for item in device.interfaces):
                 self._ports.setdefault(AttachmentName(port.attachment), []).append(port)
-        self._own = {
-            family: {name: own for name, item in self._lans.items() if (own := _of_family(item.own, family))}
-            for family in Family
-        }
+        self._own = {family: self._own_prefixes(family) for family in Family}
         self._routers = {
             (item.family, item.value)
             for device in given.network.devices.values()
@@ -146,15 +152,30 @@ class _Urn:
             for item in interface.addresses
         }
 
-    def allows(self, packet: Probe) -> bool:
-        """Return what the policy says of a packet: what is next to an external port is its link, not its hosts."""
+    def _own_prefixes(self, family: Family) -> dict[AttachmentName, tuple[Prefix, ...]]:
+        """Return where each attachment's packets come from by any declared state, sorted by name."""
+        found: dict[AttachmentName, tuple[Prefix, ...]] = {}
+        for _, saying in self._sayings:
+            for name, item in saying.lans.items():
+                own = (*found.get(name, ()), *_of_family(item.own, family))
+                if own:
+                    found[name] = tuple(dict.fromkeys(own))
+        return {name: tuple(sorted(own)) for name, own in sorted(found.items())}
+
+    def right(self, packet: Probe) -> Right:
+        """Return what may become of a packet, by all that is declared."""
         name = AttachmentName(packet.port.attachment)
-        lans: AttachmentLans = self._lans
-        if packet.port.external:
-            near = tuple(prefix for _, prefix in sorted(self._given.address_plan.active(packet.port.subnet).items()))
-            behind = AttachmentName(f"hosts of {name}")
-            lans = {**lans, behind: lans[name], name: replace(lans[name], lans=near)}
-        return is_allowed(self._given.policy, self._resolver, lans, packet.flow, name)
+        here = [self._said_at(place, packet.port) for place in range(len(self._sayings))]
+        if must_arrive(here, packet.flow, name):
+            return frozenset((True,))
+        return frozenset((True, False)) if may_arrive(here, packet.flow, name) else frozenset((False,))
+
+    def _said_at(self, state: int, port: AttachmentPort) -> Saying:
+        """Return what a declared state says of packets that start at a port: what is next to an external one is its link, not its
+        hosts; a state that has the attachment elsewhere, or not at all, says nothing of it there."""
+        if (state, port) not in self._said:
+            self._said[state, port] = _said_at(*self._sayings[state], port)
+        return self._said[state, port]
 
     def bundle(self, count: int) -> Iterator[Probe]:
         """Yield packets to one host: half of them drawn from permits that name it, the others from anywhere."""
@@ -234,7 +255,7 @@ class _Urn:
 
     def _host_of(self, endpoint: Endpoint, family: Family) -> tuple[AttachmentName, int] | None:
         """Return somebody whom an endpoint names, with one of its hosts."""
-        named = self._resolver.prefixes(endpoint, family)
+        named = self._prefixes(endpoint, family)
         members = [name for name, own in sorted(self._own[family].items()) if any(p.covers(own[0]) for p in named)]
         if not members:
             return None
@@ -246,7 +267,23 @@ class _Urn:
         return self._random.randint(prefix.network, prefix.last)
 
     def _is_among(self, endpoint: Endpoint, family: Family, address: int) -> bool:
-        return any(prefix.holds(address) for prefix in self._resolver.prefixes(endpoint, family))
+        return any(prefix.holds(address) for prefix in self._prefixes(endpoint, family))
+
+    def _prefixes(self, endpoint: Endpoint, family: Family) -> list[Prefix]:
+        return [prefix for resolver in self._resolvers for prefix in resolver.prefixes(endpoint, family)]
+
+
+def _said_at(declared: Declared, saying: Saying, port: AttachmentPort) -> Saying:
+    name = AttachmentName(port.attachment)
+    lans: AttachmentLans = saying.lans
+    place = (port.attachment, port.device, port.interface)
+    if all(place != (item.attachment, item.device, item.interface) for item in declared.ports):
+        return replace(saying, lans={other: item for other, item in lans.items() if other != name})
+    if not port.external:
+        return saying
+    near = tuple(prefix for _, prefix in sorted(declared.address_plan.active(port.subnet).items()))
+    behind = AttachmentName(f"hosts of {name}")
+    return replace(saying, lans={**lans, behind: lans[name], name: replace(lans[name], lans=near)})
 
 
 def _of_family(prefixes: tuple[Prefix, ...], family: Family) -> tuple[Prefix, ...]:

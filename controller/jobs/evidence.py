@@ -15,11 +15,12 @@ from intents.finding import Finding, FindingsError, Severity, Where, make_findin
 from intents.prefix import Prefix
 from ipam.address_plan import EntryState
 from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
-from routing.cabling import cabling_of
+from routing.cabling import Cabling, cabling_of
 from routing.device_texts import read_device_texts
 from routing.model import Network
 from routing.vendors import VENDORS
 from verification.evidence.evidence import Given, Roles, lines_of_text
+from verification.verdicts.bounds import Bounds, Declared
 
 
 class SplitTexts(Mapping[str, tuple[str, ...]]):
@@ -47,20 +48,30 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
     inventory = addressed.wanted.inventory
     platforms = {device.name: device.platform for device in rendered_devices(inventory)}
     cabling = cabling_of(addressed.wanted.registry, inventory, addressed.address_plan)
+    bounds = Bounds(declared=(declare(addressed, cabling),))
     reads = {name: VENDORS[platforms[name]].read(name, text) for name, text in sorted(texts.items())}
     return Given(
         network=Network(
             devices={name: read.device for name, read in reads.items()},
             links=cabling.links,
-            ports=cabling.ports,
+            ports=bounds.ports,
         ),
         lines={name: read.lines for name, read in reads.items()},
         texts=SplitTexts(texts),
         unknown_lines={name: read.unknown_lines for name, read in reads.items()},
-        policy=addressed.wanted.policy,
-        registry=addressed.wanted.registry,
-        address_plan=addressed.address_plan,
+        bounds=bounds,
         roles=roles_of(inventory),
+    )
+
+
+def declare(addressed: Addressed, cabling: Cabling) -> Declared:
+    """Return what a workspace with its addresses declares, which is what a network is judged by; `cabling` is its own."""
+    wanted = addressed.wanted
+    return Declared(
+        policy=wanted.policy,
+        registry=wanted.registry,
+        address_plan=addressed.address_plan,
+        ports=cabling.ports,
         login_sources=_stations(addressed),
     )
 

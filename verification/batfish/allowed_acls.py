@@ -1,23 +1,25 @@
-"""`allowed` as access lists that Batfish reads, to be compared with the fences in the texts.
+"""What must and what may pass as access lists that Batfish reads, to be compared with the fences in the texts.
 
-The one idea: a second snapshot has the same devices with lists of the same names, each saying exactly what is allowed there;
-Batfish then tells for every list whether the two let the same packets pass, and shows one that only one of them does. The text
-is written here, from `allowed` alone; the author of the real lists is not asked.
+The one idea: a second snapshot has the same devices with lists of the same names, each saying exactly what a bound of the fence
+there is; Batfish then tells for every list whether the two let the same packets pass, and shows one that only one of them does.
+The text is written here, from the bounds alone; the author of the real lists is not asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 
 from intents.prefix import Family, format_address
 from intents.registry import AttachmentName
-from routing.model import ESTABLISHED, AttachmentPort, Direction, IcmpMatch, NonInitial
+from routing.model import ESTABLISHED, AttachmentPort, Direction, IcmpMatch, NonInitial, PortRange
 from verification.batfish.protocol import Snapshot, name_snapshot
 from verification.batfish.snapshot import file_of
 from verification.evidence.evidence import Evidence
-from verification.packets.flow_sets import FlowSet, Span
+from verification.packets.flow_sets import FlowSet, Span, clip
 from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace
+from verification.packets.permitted_sets import PacketBounds
 from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NAMES = {TCP: "tcp", UDP: "udp", ICMP4: "icmp"}
@@ -33,13 +35,12 @@ class AskedFence:
     acl: str
 
 
-def allowed_at(evidence: Evidence, fence: AskedFence) -> FlowSet:
-    """Return the packets that a fence must admit."""
+def bounds_at(evidence: Evidence, fence: AskedFence) -> PacketBounds:
+    """Return the packets that a fence must admit, and may."""
     side = evidence.sides[Family.V4]
-    subnet = evidence.subnets.get((fence.port.device, fence.port.interface, Family.V4))
     if fence.direction is Direction.IN:
-        return side.allowed.sent_from(fence.attachment, subnet)
-    return side.allowed.delivered_to(fence.attachment, subnet)
+        return side.sent_from(fence.attachment, fence.port)
+    return side.delivered_to(fence.attachment, fence.port)
 
 
 def layers_of(fences: Iterable[AskedFence]) -> list[list[AskedFence]]:
@@ -55,20 +56,23 @@ def layers_of(fences: Iterable[AskedFence]) -> list[list[AskedFence]]:
     return [list(layer.values()) for layer in layers]
 
 
-def reference_snapshot(evidence: Evidence, fences: Sequence[AskedFence], nodes: Mapping[str, str]) -> Snapshot:
-    """Return a snapshot of lists that say what is allowed at these fences; `nodes` are Batfish's names of the devices."""
-    cover = Cover(evidence.sides[Family.V4].space)
+def reference_snapshot(space: HeaderSpace, wanted: Mapping[AskedFence, FlowSet], nodes: Mapping[str, str]) -> Snapshot:
+    """Return a snapshot of lists that let pass exactly what is wanted at fences; `nodes` are Batfish's names of the devices."""
+    cover = Cover(space)
     texts: dict[str, list[str]] = {}
-    for fence in fences:
+    for fence, packets in wanted.items():
         lines = texts.setdefault(fence.port.device, [f"hostname {nodes[fence.port.device]}"])
         lines.append(f"ip access-list extended {fence.acl}")
-        lines += [f" {entry}" for entry in _entries(allowed_at(evidence, fence), cover)]
+        lines += [f" {entry}" for entry in _entries(packets, cover)]
         lines.append(" deny ip any any")
     return name_snapshot("allowed", {file_of(device): "\n".join([*lines, ""]) for device, lines in texts.items()})
 
 
 class Cover:
-    """Finds conditions whose union is a given set of headers: those of `allowed` that lie in it."""
+    """Finds conditions whose union is a given set of headers: those of `allowed` that lie in it, and what two of them share.
+
+    One declared state is a union of conditions; what several allow alike, of what conditions of theirs share.
+    """
 
     def __init__(self, space: HeaderSpace) -> None:
         self._space = space
@@ -77,19 +81,69 @@ class Cover:
     def __call__(self, mask: HeaderSet) -> tuple[HeaderMatch, ...]:
         """Return conditions for the whole packets of a mask; ValueError if no union of known conditions is it."""
         if mask not in self._known:
-            inside = [(item, held) for item, held in self._space.masks.items() if held and not held & ~mask]
-            inside.sort(key=lambda pair: (-pair[1].bit_count(), repr(pair[0])))
-            chosen: list[HeaderMatch] = []
-            left = mask
-            for match, held in inside:
-                if held & left:
-                    left &= ~held
-                    if match.non_initial is not NonInitial.ONLY:
-                        chosen.append(match)
-            if left:
-                raise ValueError("allowed headers that no condition of the policy explains")
-            self._known[mask] = tuple(chosen)
+            chosen, left = _choose(mask, self._space.masks)
+            candidates = dict(self._space.masks)
+            while left:
+                shared = _shared(candidates, left)
+                if shared.keys() <= candidates.keys():
+                    raise ValueError("allowed headers that no condition of the policy explains")
+                candidates.update(shared)
+                chosen, left = _choose(mask, candidates)
+            self._known[mask] = chosen
         return self._known[mask]
+
+
+def _choose(mask: HeaderSet, candidates: Mapping[HeaderMatch, HeaderSet]) -> tuple[tuple[HeaderMatch, ...], HeaderSet]:
+    """Return conditions inside a mask for its whole packets, few of them, and what is left of it."""
+    inside = [(item, held) for item, held in candidates.items() if held and not held & ~mask]
+    inside.sort(key=lambda pair: (-pair[1].bit_count(), repr(pair[0])))
+    chosen: list[HeaderMatch] = []
+    left = mask
+    for match, held in inside:
+        if held & left:
+            left &= ~held
+            if match.non_initial is not NonInitial.ONLY:
+                chosen.append(match)
+    return tuple(chosen), left
+
+
+def _shared(candidates: Mapping[HeaderMatch, HeaderSet], left: HeaderSet) -> dict[HeaderMatch, HeaderSet]:
+    """Return what any two conditions share, as far as it holds some of a set."""
+    found: dict[HeaderMatch, HeaderSet] = {}
+    useful = [(match, held) for match, held in candidates.items() if held & left]
+    for (one, held), (other, other_held) in combinations(useful, 2):
+        both = shared_condition(one, other) if held & other_held & left else None
+        if both is not None:
+            found[both] = held & other_held
+    return found
+
+
+def shared_condition(one: HeaderMatch, other: HeaderMatch) -> HeaderMatch | None:
+    """Return the condition that holds where both do; None where none can say it, as of two different flags."""
+    if (
+        one.protocols != other.protocols
+        or one.icmp != other.icmp
+        or NonInitial.ONLY in (one.non_initial, other.non_initial)
+    ):
+        return None
+    if one.tcp_flags is not None and other.tcp_flags is not None and one.tcp_flags != other.tcp_flags:
+        return None
+    return HeaderMatch(
+        protocols=one.protocols,
+        source_ports=_ports_of_both(one.source_ports, other.source_ports),
+        destination_ports=_ports_of_both(one.destination_ports, other.destination_ports),
+        tcp_flags=one.tcp_flags or other.tcp_flags,
+        icmp=one.icmp,
+        non_initial=one.non_initial if one.non_initial is other.non_initial else NonInitial.SKIP,
+    )
+
+
+def _ports_of_both(
+    one: tuple[PortRange, ...] | None, other: tuple[PortRange, ...] | None
+) -> tuple[PortRange, ...] | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return clip(one, other)
 
 
 def _entries(allowed: FlowSet, cover: Cover) -> Iterator[str]:

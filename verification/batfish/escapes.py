@@ -12,7 +12,7 @@ from functools import cached_property
 from intents.prefix import Family
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
-from verification.batfish.allowed_acls import AskedFence, Cover, allowed_at
+from verification.batfish.allowed_acls import AskedFence, Cover, bounds_at
 from verification.batfish.flow import addresses
 from verification.batfish.forbidden_headers import outside
 from verification.batfish.reachability import ARRIVED, Asker, Seen
@@ -31,7 +31,7 @@ class Escapes:
         self._open_ends = open_ends
         self._port: AttachmentPort = fence.port
         self._name = fence.attachment
-        self._rows = allowed_at(asker.evidence, fence).rows
+        self._rows = bounds_at(asker.evidence, fence).may.rows
         self._cover = Cover(asker.evidence.sides[Family.V4].space)
 
     @cached_property

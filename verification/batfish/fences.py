@@ -1,7 +1,7 @@
 """The IPv4 fences of all attachments, each alone, as Batfish judges them.
 
-The one idea: every list is compared with `allowed` by Batfish's own decision diagrams, all lists of a direction in one question;
-what only one of the two admits comes back as a packet.
+The one idea: every list is compared with the bounds of its fence by Batfish's own decision diagrams, all lists of a direction in
+one question; what only one of the two admits comes back as a packet. Where must and may are the same, that is one comparison.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from intents.prefix import Family
 from intents.reason import because
 from routing.model import Direction
-from verification.batfish.allowed_acls import AskedFence, allowed_at, layers_of, reference_snapshot
+from verification.batfish.allowed_acls import AskedFence, bounds_at, layers_of, reference_snapshot
 from verification.batfish.flow import WHOLE, addresses, flow_of_row
 from verification.batfish.protocol import BatfishError, BatfishSession, Row, Snapshot, Trouble
 from verification.batfish.tables import Facts
@@ -26,7 +26,7 @@ PERMIT = "PERMIT"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FenceFault:
-    """A packet that a fence admits though it is not allowed (`admits`), or drops though it is. `line` of the list decided."""
+    """A packet that a fence admits though it may not pass (`admits`), or drops though it must. `line` of the list decided."""
 
     fence: AskedFence
     flow: Flow
@@ -35,11 +35,13 @@ class FenceFault:
 
 
 def fences_of(evidence: Evidence, facts: Facts) -> Iterator[AskedFence]:
-    """Yield every IPv4 fence with the list that Batfish sees bound there."""
-    own = evidence.sides[Family.V4].pairs.own
+    """Yield every IPv4 fence with the list that Batfish sees bound there; none of a port that is gone and need not be there."""
+    own = evidence.sides[Family.V4].own
     for name, ports in sorted(evidence.ports.items()):
         for port in ports if name in own else ():
             seen = facts.interfaces.get((port.device, port.interface))
+            if seen is None and not evidence.stays(port):
+                continue
             for index, direction in enumerate((Direction.IN, Direction.OUT)):
                 acl = seen.filters[index] if seen is not None else ""
                 yield AskedFence(attachment=name, port=port, direction=direction, acl=acl)
@@ -63,25 +65,39 @@ class FenceOpinions:
         return tuple(fault.fence for fault in self.faults if fault.admits and fault.fence.direction is direction)
 
     def _compare(self, layer: Sequence[AskedFence]) -> Iterator[FenceFault]:
-        reference = reference_snapshot(self._evidence, layer, self._facts.nodes)
-        self._session.upload(reference)
-        names = {fence.acl for fence in layer}
-        written = lists_named(self._session, names, reference)
-        standing = lists_named(self._session, names, self._snapshot)
+        space, bounds = self._evidence.sides[Family.V4].space, {item: bounds_at(self._evidence, item) for item in layer}
+        least = reference_snapshot(space, {item: found.must for item, found in bounds.items()}, self._facts.nodes)
+        most = reference_snapshot(space, {item: found.may for item, found in bounds.items()}, self._facts.nodes)
+        references = {least.name: least, most.name: most}
+        for reference in references.values():
+            self._upload(reference, layer)
+        self._references.update((fence, least) for fence in layer)
+        standing = lists_named(self._session, {fence.acl for fence in layer}, self._snapshot)
         for fence in layer:
-            self._references[fence] = reference
-            key = (self._facts.nodes[fence.port.device], fence.acl)
-            if key not in written:
-                raise BatfishError(Trouble.INCOMPLETE, because("not_read_back", attachment=fence.attachment))
-            if key not in standing:
+            if (self._facts.nodes[fence.port.device], fence.acl) not in standing:
                 yield from _unbound(self._evidence, fence)
         for direction in (Direction.IN, Direction.OUT):
             asked = [fence for fence in layer if fence.direction is direction]
-            if asked:
-                yield from self._differences(asked, reference, WHOLE)
+            if not asked:
+                continue
+            found = {name: tuple(self._differences(asked, item, WHOLE)) for name, item in references.items()}
+            yield from (
+                fault
+                for reference, faults in found.items()
+                for fault in faults
+                if reference == (most.name if fault.admits else least.name)
+            )
+
+    def _upload(self, reference: Snapshot, layer: Sequence[AskedFence]) -> None:
+        """Let Batfish read a reference, every list of it. BatfishError if one is not there then."""
+        self._session.upload(reference)
+        written = lists_named(self._session, {fence.acl for fence in layer}, reference)
+        for fence in layer:
+            if (self._facts.nodes[fence.port.device], fence.acl) not in written:
+                raise BatfishError(Trouble.INCOMPLETE, because("not_read_back", attachment=fence.attachment))
 
     def dropped(self, fence: AskedFence, spans: Sequence[Span]) -> FenceFault | None:
-        """Return an allowed packet that a fence drops, to (or, at a destination, from) some addresses."""
+        """Return a packet that must pass and that a fence drops, to (or, at a destination, from) some addresses."""
         if fence not in self._references or not spans:
             return None
         headers = {**WHOLE, "dstIps" if fence.direction is Direction.IN else "srcIps": addresses(spans)}
@@ -124,7 +140,7 @@ def _unbound(evidence: Evidence, fence: AskedFence) -> Iterator[FenceFault]:
     """Yield a packet that passes where no filter is bound."""
     space = evidence.sides[Family.V4].space
     everything: FlowSet = rectangle(space, whole(Family.V4), whole(Family.V4), space.full)
-    packet = (everything - allowed_at(evidence, fence)).witness()
+    packet = (everything - bounds_at(evidence, fence).may).witness()
     if packet is not None:
         flow = flow_of(packet, Family.V4, fence.port.device, fence.port.interface)
         yield FenceFault(fence=fence, flow=flow, admits=True, line="")

@@ -39,7 +39,7 @@ from verification.batfish.routes import check_routes
 from verification.batfish.tables import Facts, doubt_of
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import planned_loopbacks
-from verification.evidence.permitted_matrix import PermittedMatrix, members_of, permitted_matrix_of
+from verification.evidence.permitted_matrix import MatrixBounds, members_of, permitted_matrix_of
 from verification.packets.bit_sets import nothing, union
 from verification.packets.flow_sets import size_of, span_of, union_of
 from verification.questions.fences import fence_gap, filter_at, port_missing, port_tagged
@@ -57,20 +57,22 @@ class BatfishJudge:
     def __init__(self, session: BatfishSession, snapshot: Snapshot, evidence: Evidence, facts: Facts) -> None:
         self._evidence = evidence
         self._facts = facts
-        self._talking: PermittedMatrix = permitted_matrix_of(evidence)
+        self._talking: MatrixBounds = permitted_matrix_of(evidence)
         self._doubt = doubt_of(facts)
         self._asker = Asker(session, snapshot, evidence, facts)
         self._replays = Replays(self._asker)
         self._fences = FenceOpinions(session, snapshot, evidence, facts)
-        self._cuts = Cuts(self._asker, self._talking, self._fences)
+        self._cuts = Cuts(self._asker, self._talking.must, self._fences)
         self._tables: Tables = make_tables(evidence, facts)
-        self._members = dict(zip(evidence.given.policy.rules, members_of_rules(evidence), strict=True))
+        self._members = dict(zip(evidence.given.bounds.policy.rules, members_of_rules(evidence), strict=True))
         open_starts = self._fences.admitting(Direction.IN)
         open_ends = self._open_ends() if open_starts else frozenset[AttachmentName]()
         self._escapes = {fence: Escapes(self._asker, fence, open_ends) for fence in open_starts}
         self._network = self._look_at_network(session, snapshot)
         self._walls = dict(self._reached())
-        self.flows = sum(found.bit_count() for (_, family), found in self._talking.sets.items() if family is Family.V4)
+        self.flows = sum(
+            found.bit_count() for (_, family), found in self._talking.must.sets.items() if family is Family.V4
+        )
         if not self.flows or not self._fences.all:
             raise BatfishError(Trouble.INCOMPLETE, because("no_packet_to_ask"))
 
@@ -173,8 +175,16 @@ class BatfishJudge:
                 return _delivered(escapes.anywhere)
         return _HOLDS
 
-    def _via(self, question: Question, via: ViaAssertion) -> Verdict:
-        froms, tos = members_of(self._evidence, via.source), members_of(self._evidence, via.destination)
+    def _via(self, question: Question, via: ViaAssertion) -> Verdict | None:
+        """Answer an assertion that every declared state makes; None for another, which binds only ways that no state takes for
+        right."""
+        states = self._evidence.states
+        if any(via not in state.declared.policy.vias for state in states):
+            return None
+        froms, tos = (
+            frozenset.intersection(*(members_of(state, endpoint) for state in states))
+            for endpoint in (via.source, via.destination)
+        )
         # Who stands on one of the devices passes it; Batfish counts only devices between the first and the last.
         named = frozenset(via.devices)
         ports = [port for port in self._asker.ports_of(froms) if port.device not in named]
@@ -201,7 +211,7 @@ class BatfishJudge:
         seen = self._facts.interfaces.get((port.device, port.interface))
         if seen is None or not seen.active:
             return port_missing(port)
-        return port_tagged(port, seen.vlan) if seen.vlan != port.vlan else None
+        return None if seen.vlan in self._evidence.tags_of(port) else port_tagged(port, seen.vlan)
 
     def _look_at_network(self, session: BatfishSession, snapshot: Snapshot) -> _NetworkVerdicts:
         tables = self._tables
@@ -211,7 +221,7 @@ class BatfishJudge:
             overlap=_first(check_overlaps(tables)),
             leak=_first(check_leaks(tables)),
             addressing=_first(check_addressing(tables)),
-            purpose=_first(check_purposes(tables, self._talking)),
+            purpose=_first(check_purposes(tables)),
             routes=_first(check_routes(tables.evidence, tables.facts)),
             transit=_first(check_transit(tables)),
             circles=next(self._circles(session, snapshot), None),
@@ -232,7 +242,7 @@ class BatfishJudge:
         for port in self._asker.ports:
             name = AttachmentName(port.attachment)
             routed = routed_from(self._tables, port)
-            misrouted = routed.difference(self._talking.of(name, Family.V4), (name,))
+            misrouted = routed.difference(self._talking.may.of(name, Family.V4), (name,))
             for seen in self._asker.reach((port,), self._asker.spans_of(misrouted), ARRIVED, bare=True):
                 yield name, _routed(seen)
         for froms, tos in self._strangers():
@@ -243,10 +253,12 @@ class BatfishJudge:
         """Yield the members of each purpose, and those of all purposes of which nobody talks to any of them."""
         members: dict[PurposeName, set[AttachmentName]] = {}
         for name in self._asker.hosts:
-            members.setdefault(self._evidence.given.registry.attachments[name].purpose, set()).add(name)
+            members.setdefault(self._evidence.given.bounds.attachments[name].purpose, set()).add(name)
         for one, froms in sorted(members.items()):
-            met = union(self._talking.sets.get((name, Family.V4), nothing()) for name in froms)
-            strange = [tos for other, tos in members.items() if other != one and not met & self._talking.set_of(tos)]
+            met = union(self._talking.may.sets.get((name, Family.V4), nothing()) for name in froms)
+            strange = [
+                tos for other, tos in members.items() if other != one and not met & self._talking.may.set_of(tos)
+            ]
             if strange:
                 yield frozenset(froms), frozenset().union(*strange)
 

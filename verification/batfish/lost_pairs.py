@@ -59,6 +59,7 @@ class Cuts:
             if any(seen.filters) and not seen.is_loopback and asker.attachment_at(device, interface) is None
         )
         self._everybody = frozenset(asker.hosts)
+        self._staying = frozenset((port.device, port.interface) for port in asker.ports if asker.evidence.stays(port))
         # What gets past a source fence that admits too much need not arrive: those are asked about by what they may send.
         # So are those that stand on a device with a filter elsewhere: what drops a packet there, the answer does not say.
         self._apart = frozenset(
@@ -114,7 +115,9 @@ class Cuts:
         )
 
     def _judge(self, seen: Seen) -> Cut | None:
-        """Return the cut that a lost packet shows; None if it is not allowed, so that nobody misses it."""
+        """Return the cut that a lost packet shows; None if nobody is promised that it arrives, so that nobody misses it."""
+        if (seen.flow.start_device, seen.flow.start_interface) not in self._staying:
+            return None
         if seen.destination is None or not self._talking.between(seen.source, seen.destination, Family.V4):
             return None
         if not self._may_be_sent(seen):
@@ -171,7 +174,7 @@ class Cuts:
         return next((row for name in sorted(suspects) for row in self._lost_of(name, spans)), None)
 
     def _may_be_sent(self, seen: Seen) -> bool:
-        return packet_of(seen.flow) in self._evidence.sides[Family.V4].allowed.sent_from(seen.source)
+        return packet_of(seen.flow) in self._evidence.sides[Family.V4].sent_from(seen.source).must
 
     def _lost_of(self, name: AttachmentName, within: Sequence[Span]) -> Iterator[Seen]:
         """Yield packets that an attachment may send to some addresses and that are lost, whatever drops them."""
@@ -186,7 +189,7 @@ class Cuts:
         side = self._evidence.sides[Family.V4]
         spans: dict[HeaderMatch, list[Span]] = {}
         cover = Cover(side.space)
-        for _, _, row in side.allowed.sent_from(name).rows:
+        for _, _, row in side.sent_from(name).must.rows:
             for low, high, mask in row:
                 held = clip([(low, high)], within)
                 for match in cover(mask) if held else ():

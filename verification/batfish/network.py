@@ -15,18 +15,17 @@ from intents.registry import AttachmentName, PurposeName
 from routing.model import AttachmentPort
 from verification.batfish.tables import Facts, SeenRoute
 from verification.evidence.evidence import Evidence
-from verification.evidence.management_plane import planned_loopbacks
-from verification.evidence.permitted_matrix import PermittedMatrix
-from verification.packets.flow_sets import span_of
+from verification.evidence.management_plane import kept_loopbacks, planned_loopbacks
+from verification.packets.flow_sets import Span, span_of
 from verification.questions.addressing import (
     PlannedInterface,
     addresses_named,
     interface_of,
-    planned_interfaces,
+    planned_places,
     tag_named,
 )
 from verification.questions.network import planned_links, talking_purposes
-from verification.questions.purposes import MANAGEMENT, no_route
+from verification.questions.purposes import MANAGEMENT, no_route, talks_to_others
 from verification.routes.adjacency import parent_of
 
 Where = tuple[str, str]
@@ -74,22 +73,24 @@ def make_tables(evidence: Evidence, facts: Facts) -> Tables:
         if found is not None:
             where = (port.device, found.vrf)
             starts[where] = (*starts.get(where, ()), port)
-    owners = [
-        (low, high, name)
-        for (name, family), spans in evidence.own.items()
-        if family is Family.V4
-        for low, high in spans
-    ]
     return Tables(
         evidence=evidence,
         facts=facts,
         holders={address: frozenset(devices) for address, devices in holders.items()},
         starts=starts,
         purposes=_purposes(evidence, facts, starts),
-        owners=tuple(sorted(owners)),
+        owners=_owners(evidence.own),
         ports=frozenset((port.device, port.interface) for port in evidence.given.network.ports),
         on_device=_by_device(facts),
     )
+
+
+def _owners(
+    held: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]],
+) -> tuple[tuple[int, int, AttachmentName], ...]:
+    """Return whose which IPv4 addresses are, sorted."""
+    found = ((low, high, name) for (name, family), spans in held.items() if family is Family.V4 for low, high in spans)
+    return tuple(sorted(found))
 
 
 def _by_device(facts: Facts) -> dict[str, tuple[str, ...]]:
@@ -120,22 +121,27 @@ def _prefix(address: tuple[str, int]) -> Prefix:
 def check_addressing(tables: Tables) -> Iterator[Reason]:
     """Yield interfaces that are not as planned: addresses, tag, VRF, switched off, stray filters, no session."""
     found: dict[Where, PlannedInterface] = {}
-    for planned in planned_interfaces(tables.evidence):
-        wanted = frozenset(
-            (format_address(Family.V4, value), length)
-            for family, value, length in planned.addresses
-            if family is Family.V4
-        )
-        if not wanted:
-            continue
-        name = _standing(tables, planned, wanted)
-        if name is None:
-            yield because("interface_missing_for", device=planned.device, owner=planned.owner)
-            continue
-        found[(planned.device, name)] = planned
-        yield from _wrong(tables, planned, name, wanted)
+    for place in planned_places(tables.evidence):
+        wanted = {item: held for item in place.options if (held := _addresses_v4(item))}
+        standing = {item: name for item, held in wanted.items() if (name := _standing(tables, item, held)) is not None}
+        if len(wanted) == len(place.options) and not standing and place.is_needed:
+            yield because("interface_missing_for", device=place.options[0].device, owner=place.options[0].owner)
+        for name in dict.fromkeys(standing.values()):
+            faults = {
+                item: tuple(_wrong(tables, item, name, wanted[item])) for item in standing if standing[item] == name
+            }
+            planned = min(faults, key=lambda item: bool(faults[item]))
+            found[(planned.device, name)] = planned
+            yield from faults[planned]
     yield from _mixed_vrfs(tables, found)
     yield from _unplanned(tables, found)
+
+
+def _addresses_v4(planned: PlannedInterface) -> frozenset[tuple[str, int]]:
+    """Return an interface's planned addresses as Batfish's tables say them."""
+    return frozenset(
+        (format_address(Family.V4, value), length) for family, value, length in planned.addresses if family is Family.V4
+    )
 
 
 def _standing(tables: Tables, planned: PlannedInterface, wanted: frozenset[tuple[str, int]]) -> str | None:
@@ -166,7 +172,7 @@ def _wrong(
     is_port = (planned.device, name) in tables.ports
     if not is_port and any(seen.filters) and not seen.is_loopback:
         yield because("stray_filter", where=where)
-    if planned.peers:
+    if planned.peers and planned.kept:
         own = {address for address, _ in wanted}
         if not any(
             (device, local) == (planned.device, one) for device, _, local, _ in tables.facts.sessions for one in own
@@ -272,7 +278,7 @@ def check_transit(tables: Tables) -> Iterator[Reason]:
 
 def check_leaks(tables: Tables) -> Iterator[Reason]:
     """Yield routes that stand in a backbone VRF where nobody talks to their owner, and routes that nobody planned to be told."""
-    attachments = tables.evidence.given.registry.attachments
+    attachments = tables.evidence.given.bounds.attachments
     permitted_matrix = talking_purposes(tables.evidence)
     for where, purpose in sorted(tables.purposes.items()):
         for route in _learned(tables, where):
@@ -286,6 +292,7 @@ def check_leaks(tables: Tables) -> Iterator[Reason]:
 
 def _strays(tables: Tables) -> Iterator[Reason]:
     loopbacks = planned_loopbacks(tables.evidence)
+    sources = {source for state in tables.evidence.states for source in state.declared.login_sources}
     own = {prefix for held in loopbacks.values() for prefix in held}
     management = {
         (device, seen.vrf)
@@ -295,7 +302,7 @@ def _strays(tables: Tables) -> Iterator[Reason]:
     for where in sorted(tables.facts.routes):
         for route in _learned(tables, where) if where not in tables.starts else ():
             if where in management and where[0] in tables.evidence.given.roles.sites:
-                welcome = any(source.covers(route.prefix) for source in tables.evidence.given.login_sources)
+                welcome = any(source.covers(route.prefix) for source in sources)
             else:
                 welcome = bool(tables.owners_in(route.prefix)) or (where in management and route.prefix in own)
             if not welcome:
@@ -306,22 +313,22 @@ def _learned(tables: Tables, where: Where) -> Iterator[SeenRoute]:
     return (route for route in tables.facts.routes.get(where, ()) if route.protocol in ("bgp", "ibgp"))
 
 
-def check_purposes(tables: Tables, permitted_matrix: PermittedMatrix) -> Iterator[Reason]:
+def check_purposes(tables: Tables) -> Iterator[Reason]:
     """Yield backbone VRFs that lack a route to a prefix of their purpose."""
-    attachments = tables.evidence.given.registry.attachments
+    attachments = tables.evidence.given.bounds.attachments
     homes = [
         (Prefix(Family.V4, low, _length(low, high)), attachments[name].purpose)
-        for low, high, name in tables.owners
+        for low, high, name in _owners(tables.evidence.kept)
         if not (
             tables.devices_of(name) <= tables.evidence.given.roles.backbone
-            and not permitted_matrix.sets.get((name, Family.V4))
+            and not talks_to_others(tables.evidence, name, Family.V4)
         )
         and _length(low, high) >= 0
     ]
     homes += [
         (prefix, MANAGEMENT)
-        for held in planned_loopbacks(tables.evidence).values()
-        for prefix in held
+        for kept in kept_loopbacks(tables.evidence).values()
+        for prefix in kept
         if prefix.family is Family.V4
     ]
     held = {

@@ -76,10 +76,11 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
     answered = zip(judgement.answers, opinions, strict=True)
     unseen = [answer.question.kind for answer, opinion in answered if opinion is None]
     for kind in unseen:
-        if traits_of(kind).unseen is None and kind not in (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE):
+        if traits_of(kind).unseen is None and kind not in _SOMETIMES_SEEN:
             raise BatfishError(Trouble.INCOMPLETE, because("no_opinion", kind=traits_of(kind).words.name))
     counts = Counter(traits_of(kind).unseen for kind in unseen)
-    prefixes = sum(item.prefix.family is Family.V6 for item in given.address_plan.prefixes)
+    entries = {(item.key, item.prefix) for state in given.bounds.declared for item in state.address_plan.prefixes}
+    prefixes = sum(prefix.family is Family.V6 for _, prefix in entries)
     if prefixes:
         yield Alone(scope=Scope.IPV6, judge=ENGINE, count=prefixes)
     yield Alone(scope=Scope.FRAGMENTS, judge=ENGINE, count=len(given.network.ports))
@@ -88,3 +89,9 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
     for scope in (Scope.LOGINS, Scope.ROUTE_FILTERS):
         if counts[scope]:
             yield Alone(scope=scope, judge=ENGINE, count=counts[scope])
+    if QuestionKind.VIA in unseen:
+        yield Alone(scope=Scope.WAYS, judge=ENGINE, count=unseen.count(QuestionKind.VIA))
+
+
+_SOMETIMES_SEEN = (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE, QuestionKind.VIA)
+"""Fences of IPv6 alone, or of ports that are gone, and assertions that not every declared state makes."""

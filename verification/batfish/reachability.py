@@ -174,6 +174,6 @@ def can_start(facts: Facts, device: str, interface: str) -> bool:
 def _hosts(evidence: Evidence, name: AttachmentName) -> tuple[Span, ...]:
     """Return the addresses that packets are sent to: of a LAN without its network and broadcast address."""
     spans = evidence.own[(name, Family.V4)]
-    if evidence.given.registry.attachments[name].outside is not None:
+    if evidence.given.bounds.attachments[name].outside is not None:
         return spans
     return tuple((low + 1, high - 1) if high - low > 2 else (low, high) for low, high in spans)

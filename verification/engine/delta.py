@@ -1,7 +1,7 @@
 """What differs between two networks that are to be judged one after the other: from two `Given` to a `Delta`.
 
-The one idea: whatever can change is named: the texts of devices one by one, and everything else that is wanted (policy, registry
-of the day, plan, inventory: roles, cables and ports, stations) together.
+The one idea: whatever can change is named: the texts of devices one by one, and everything else that is wanted (the bounds of
+all declared states, roles of devices, cables and ports) together.
 """
 
 from __future__ import annotations
@@ -36,12 +36,4 @@ def delta(before: Given, after: Given) -> Delta:
 
 
 def _wanted(given: Given) -> tuple[object, ...]:
-    return (
-        given.policy,
-        given.registry,
-        given.address_plan,
-        given.roles,
-        given.login_sources,
-        given.network.links,
-        given.network.ports,
-    )
+    return (given.bounds, given.roles, given.network.links, given.network.ports)

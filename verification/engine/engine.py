@@ -150,7 +150,7 @@ def _not_settled(given: Given, error: NotSettledError, lists: JudgedLists) -> Ju
 
 
 def _filtered(inquiry: Inquiry, given: Given, before: Proven | None, known: tuple[Proven, Delta] | None) -> Filtered:
-    """Prove lists, logins and lines; `before`: another network proved with the same policy, registry and plan."""
+    """Prove lists, logins and lines; `before`: another network proved that is judged between the same bounds."""
     if before is not None and before.routing is not None and before.filtered is not None and known is not None:
         return _filtered_again(inquiry, before.routing.inquiry, before.filtered, known[1])
     evidence = add_filters(inquiry.evidence, given)
@@ -189,7 +189,7 @@ def _proven(
         answers=_answers(inquiry, routing, filtered),
         devices=len(given.network.devices),
         states=routing.tally.states,
-        flows=inquiry.permitted_matrix.pairs + len(filtered.fences),
+        flows=inquiry.permitted_matrix.must.pairs + len(filtered.fences),
         lists=lists.bound,
     )
     return Proven(
@@ -207,7 +207,7 @@ def _answers(inquiry: Inquiry, routing: RoutingJudgement, filtered: Filtered) ->
     known = Known(
         tally=tally,
         unknowns=unknowns,
-        filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix),
+        filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix.must),
         leaking=check_isolation(evidence, inquiry.address_index, fences),
     )
     facts = NetworkFacts(routing=routing.faults, logins=filtered.logins)

@@ -19,7 +19,7 @@ from verification.evidence.address_index import AddressIndex
 from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.evidence.permitted_matrix import PermittedMatrix
+from verification.evidence.permitted_matrix import MatrixBounds
 from verification.evidence.stub_ribs import StubRibs
 from verification.questions.management import check_reachable
 from verification.questions.network import NetworkFault
@@ -101,7 +101,7 @@ class Inquiry:
 
     evidence: Evidence
     address_index: AddressIndex
-    permitted_matrix: PermittedMatrix
+    permitted_matrix: MatrixBounds
     routes: StubRibs
     demand: StubDemand
     exposed: tuple[tuple[int, Prefix], ...]
@@ -124,15 +124,17 @@ def judge_whole(inquiry: Inquiry) -> WholeNetwork:
     """Judge the whole network."""
     evidence, address_index = inquiry.evidence, inquiry.address_index
     tally = Tally(states=1)
-    tally.add(check_joined(evidence, address_index, inquiry.routes.deliveries, inquiry.permitted_matrix))
-    tally.add(check_wall(evidence, address_index, evidence.whole, inquiry.exposed, inquiry.permitted_matrix))
+    tally.add(check_joined(evidence, address_index, inquiry.routes.deliveries, inquiry.permitted_matrix.must))
+    tally.add(check_wall(evidence, address_index, evidence.whole, inquiry.exposed, inquiry.permitted_matrix.may))
     tally.add(check_stubs(_stub_check(inquiry, inquiry.routes)))
     tally.add_cuts(check_reachable(evidence, address_index, evidence.whole, inquiry.plane, None))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
     for index, wrong in check_via(evidence, address_index, evidence.whole, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     who = Senders(
-        permitted_matrix=inquiry.permitted_matrix, plain=plain_ports(evidence), deliveries=inquiry.routes.deliveries
+        permitted_matrix=inquiry.permitted_matrix.must,
+        plain=plain_ports(evidence),
+        deliveries=inquiry.routes.deliveries,
     )
     return WholeNetwork(tally=tally, who=who)
 
@@ -209,11 +211,13 @@ def _judge_failure(inquiry: Inquiry, who: Senders, tally: Tally, failure: Failur
         changed = view.changed
         for region in evidence.regions.inside.get(prefix, ()):
             owner = address_index.owner.get(region)
-            if owner is not None and changed and any(port.device in joined for port in evidence.ports.get(owner, ())):
+            if owner is None or not changed or not address_index.keeps(region):
+                continue
+            if any(port.device in joined for port in evidence.ports.get(owner, ())):
                 tally.add(check_changed(evidence, address_index, deliveries, region, changed, who, joined))
     routes = StubRibs(address_index, deliveries, inquiry.routes)
     tally.add(check_changed_stubs(_stub_check(inquiry, routes), joined))
-    tally.add(check_wall(evidence, address_index, state, _led_elsewhere(inquiry, routes), inquiry.permitted_matrix))
+    tally.add(check_wall(evidence, address_index, state, _led_elsewhere(inquiry, routes), inquiry.permitted_matrix.may))
     tally.add_cuts(check_reachable(evidence, address_index, state, inquiry.plane, joined))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))
     for index, wrong in check_via(evidence, address_index, state, inquiry.vias, joined):

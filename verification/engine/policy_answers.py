@@ -38,7 +38,9 @@ def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
     """Answer every rule."""
     members = members_of_rules(evidence)
     questions = rule_questions(evidence.given)
-    for rule, question, (sources, destinations) in zip(evidence.given.policy.rules, questions, members, strict=True):
+    for rule, question, (sources, destinations) in zip(
+        evidence.given.bounds.policy.rules, questions, members, strict=True
+    ):
         asked = replace(question, cases=len(sources) * len(destinations))
         yield Answer(question=asked, verdict=_rule_verdict(evidence, rule, asked, (sources, destinations), known))
 
@@ -91,8 +93,9 @@ def _first_wrong(
 
 def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:
     """Answer every assertion about the way."""
-    for index, (via, (sources, destinations, _)) in enumerate(zip(evidence.given.policy.vias, vias, strict=True)):
-        intents = evidence.given.policy.sources.get(via, ())
+    policy = evidence.given.bounds.policy
+    for index, (via, asked) in enumerate(zip(policy.vias, vias, strict=True)):
+        sources, destinations, intents = asked.sources, asked.destinations, policy.sources.get(via, ())
         wrong = known.tally.vias.get(index)
         verdict: Verdict = Holds(judges=(ENGINE,), states=known.tally.states)
         if wrong is not None:

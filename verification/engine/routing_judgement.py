@@ -71,9 +71,9 @@ def running_states(
 ) -> Iterator[RunningStates]:
     """Begin to judge what routes decide (`given`: a `routing_part`), and do what else there is to do inside; NotSettledError.
 
-    `known`: of a network with the same policy, registry and plan.
+    `known`: of a network that is judged between the same bounds.
     """
-    inquiry = open_inquiry(gather_routes(given, None if known is None else known.inquiry.evidence.sides))
+    inquiry = open_inquiry(gather_routes(given, None if known is None else known.inquiry.evidence))
     whole = judge_whole(inquiry)
     states = all_failures(inquiry.evidence) if with_failures else ()
     judging = partial(judge_failures, inquiry, whole)

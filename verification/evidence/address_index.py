@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 from verification.packets.bit_sets import BitSet, bit, nothing, numbers, union
+from verification.packets.flow_sets import clip, span_of, without
 
 RegionSet = BitSet[Prefix]
 """A set of regions: bit n is the n-th of the index."""
@@ -23,12 +25,14 @@ RegionSet = BitSet[Prefix]
 class AddressIndex:
     """Index of destinations: the regions of each attachment's own prefixes, and which attachments own a region.
 
-    `order`: all regions, those with an owner first; `number` is their place in it. `nested`: regions that lie in another one or
-    hold one. `at_device`: those whose owner has a port on a device.
+    `regions`, `owner`: by any declared state. `kept`: the regions with addresses that their owner has in every declared state, by
+    owner: to those alone anything is promised. `order`: all regions, those with an owner first; `number` is their place in it.
+    `nested`: regions that lie in another one or hold one. `at_device`: those whose owner has a port on a device.
     """
 
     regions: Mapping[tuple[AttachmentName, Family], tuple[Prefix, ...]]
     owner: Mapping[Prefix, AttachmentName]
+    kept: Mapping[tuple[AttachmentName, Family], tuple[Prefix, ...]]
     routers: frozenset[Prefix]
     """Regions that hold nothing but devices' own addresses."""
     order: tuple[Prefix, ...]
@@ -37,6 +41,11 @@ class AddressIndex:
     at_device: Mapping[str, RegionSet]
     site_nodes: frozenset[int]
     """The nodes of devices that stand at sites."""
+
+    def keeps(self, region: Prefix) -> bool:
+        """Return whether packets to a region are promised to arrive: its owner has addresses there in every declared state."""
+        owner = self.owner.get(region)
+        return owner is not None and region in self.kept[(owner, region.family)]
 
     def set_of(self, regions: Collection[Prefix]) -> RegionSet:
         """Return a set of regions."""
@@ -53,20 +62,20 @@ class AddressIndex:
 
 def index_addresses(evidence: Evidence) -> AddressIndex:
     """Return the regions that tile every attachment's own prefixes."""
-    spans = sorted(
-        (int(family), low, high, name) for (name, family), found in evidence.own.items() for low, high in found
-    )
-    starts = [(family, low) for family, low, _, _ in spans]
+    states = tuple(map(_owners_of, evidence.states))
     routers = {address for held in evidence.topology.own for address in held}
     tiles: dict[tuple[AttachmentName, Family], list[Prefix]] = {key: [] for key in evidence.own}
+    kept: dict[tuple[AttachmentName, Family], list[Prefix]] = {key: [] for key in evidence.own}
     owner: dict[Prefix, AttachmentName] = {}
     silent: set[Prefix] = set()
     for prefix in evidence.regions.chains:
-        place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
-        if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
-            name = spans[place][3]  # also of a router's address that somebody put into a LAN that is not there
+        owners = [_owner_in(*state, prefix) for state in states]
+        name = next((item for item in owners if item is not None), None)
+        if name is not None:
             tiles[(name, prefix.family)].append(prefix)
             owner[prefix] = name
+            if None not in owners or _is_partly_kept(evidence, name, prefix):
+                kept[(name, prefix.family)].append(prefix)
         elif _is_routers(prefix, routers):
             silent.add(prefix)
     order = (*owner, *(prefix for prefix in evidence.regions.chains if prefix not in owner))
@@ -74,6 +83,7 @@ def index_addresses(evidence: Evidence) -> AddressIndex:
     return AddressIndex(
         regions={key: tuple(found) for key, found in tiles.items()},
         owner=owner,
+        kept={key: tuple(found) for key, found in kept.items()},
         routers=frozenset(silent),
         order=order,
         number=number,
@@ -83,6 +93,37 @@ def index_addresses(evidence: Evidence) -> AddressIndex:
             node for device in evidence.given.roles.sites for node in evidence.topology.nodes_of.get(device, ())
         ),
     )
+
+
+def _is_partly_kept(evidence: Evidence, name: AttachmentName, region: Prefix) -> bool:
+    """Return whether packets that a region is used for go to an address that its owner has in every declared state."""
+    held = clip([span_of(region)], evidence.kept.get((name, region.family), ()))
+    return bool(without(held, [span_of(item) for item in evidence.regions.inside[region] if item != region]))
+
+
+_Spans = tuple[list[tuple[int, int]], list[tuple[int, int, int, AttachmentName]]]
+"""The starts of spans, by family and address, and the spans themselves with whose they are."""
+
+
+def _owners_of(state: DeclaredState) -> _Spans:
+    """Return whose every address is in a declared state."""
+    spans = sorted(
+        (int(family), low, high, name)
+        for family, pairs in state.pairs.items()
+        for name, found in pairs.own.items()
+        for low, high in found
+    )
+    return [(family, low) for family, low, _, _ in spans], spans
+
+
+def _owner_in(
+    starts: list[tuple[int, int]], spans: list[tuple[int, int, int, AttachmentName]], prefix: Prefix
+) -> AttachmentName | None:
+    """Return whose a region is, also one of a router's address that somebody put into a LAN that is not there."""
+    place = bisect_right(starts, (int(prefix.family), prefix.network)) - 1
+    if place >= 0 and spans[place][0] == prefix.family and prefix.last <= spans[place][2]:
+        return spans[place][3]
+    return None
 
 
 def _is_routers(prefix: Prefix, routers: set[tuple[Family, int]]) -> bool:

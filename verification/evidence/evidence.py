@@ -8,25 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from intents.policy import Policy
 from intents.prefix import Family, Prefix
-from intents.registry import AttachmentName, Registry
-from ipam.address_plan import AddressPlan, EntryState, PoolUse
-from ipam.endpoints import Resolver
+from intents.registry import AttachmentName
 from routing.model import Acl, AttachmentPort, Direction, Interface, Network, Ref
+from verification.evidence.declared_state import DeclaredState, Side, declared_states, matches_of, side_of
 from verification.evidence.routing_part import routing_network
-from verification.packets.bit_sets import union
-from verification.packets.flow_sets import Span
-from verification.packets.header_space import HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.flow_sets import Span, clip
+from verification.packets.header_space import HeaderMatch, header_match, header_space
 from verification.packets.login_headers import login_matches
-from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
-from verification.packets.permitted_sets import AllowedSets, allowed_matches
 from verification.routes.adjacency import InterfaceKey
 from verification.routes.control_plane import ControlPlane
 from verification.routes.forwarding import Forwarding, Regions, regions_of
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, build_topology
+from verification.verdicts.bounds import Bounds
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.verdict import Culprit
 
@@ -58,31 +55,20 @@ def quote_line(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """The judge's input: the network read from text, where its lines are, what is wanted, who has which address."""
+    """The judge's input: the network read from text, where its lines are, and the bounds that it is judged between.
+
+    The network's ports are those of the bounds, unless a test plugs somebody in elsewhere."""
 
     network: Network
     lines: Mapping[str, Mapping[Ref, int]]
     texts: Mapping[str, tuple[str, ...]]
     unknown_lines: Mapping[str, tuple[int, ...]]
-    policy: Policy
-    registry: Registry
-    address_plan: AddressPlan
+    bounds: Bounds
     roles: Roles
-    login_sources: tuple[Prefix, ...]
 
     def culprit(self, device: str, ref: Ref) -> Culprit:
         """Return the line of a device that says a thing."""
         return quote_line(self.lines, self.texts, device, ref)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One family of the evidence: pairs, allowed sets and the header space they share with all filters."""
-
-    family: Family
-    pairs: PairPolicy
-    space: HeaderSpace
-    allowed: AllowedSets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +87,11 @@ class Evidence:
     start_ports: Mapping[int, tuple[AttachmentPort, ...]]
     """The ports of attachments on each node that has one."""
     acls: Mapping[tuple[str, Family, str], Acl]
+    states: tuple[DeclaredState, ...]
     own: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]]
-    kinds: Mapping[tuple[AttachmentName, Family], Kind]
-    subnets: Mapping[tuple[str, str, Family], Prefix]
-    """Planned subnet of each attachment's interface by (device, interface, family)."""
+    """Where each attachment's packets come from in any declared state."""
+    kept: Mapping[tuple[AttachmentName, Family], tuple[Span, ...]]
+    """Where they come from in all of them; who has no such address is absent."""
 
     def filter_of(self, device: str, interface: str, direction: Direction, family: Family) -> Acl | None:
         """Return the ACL that filters there, None if nothing does (unbound, undefined or empty)."""
@@ -121,22 +108,27 @@ class Evidence:
         """Return the node that packets from a port enter, None if the interface is not there or down."""
         return self.starts.get((port.device, port.interface))
 
-    def talks(self, one: AttachmentName, other: AttachmentName, family: Family) -> tuple[bool, bool]:
-        """Return whether `one` may start some session to `other`, and the other way round."""
-        pairs = self.sides[family].pairs
-        mine, theirs = self.kinds.get((one, family), NOBODY), self.kinds.get((other, family), NOBODY)
-        together = self.same_company(one, other)
-        forward = pairs.touching(mine, theirs, company=together)
-        backward = pairs.touching(theirs, mine, company=together)
-        return bool(forward and pairs.services(forward)), bool(backward and pairs.services(backward))
+    def stays(self, port: AttachmentPort) -> bool:
+        """Return whether every declared state has the port's attachment there: only then is anything promised to it there."""
+        return all(state.has(port) for state in self.states)
 
-    def same_company(self, one: AttachmentName, other: AttachmentName) -> bool:
-        """Return whether both belong to one organisation, in one purpose."""
-        mine, theirs = self.given.registry.attachments[one], self.given.registry.attachments[other]
-        return mine.organisation is not None and (mine.organisation, mine.purpose) == (
-            theirs.organisation,
-            theirs.purpose,
+    def subnets_of(self, port: AttachmentPort, family: Family) -> frozenset[Prefix]:
+        """Return the planned subnets of an attachment's interface: in each state its LAN, or the link to what is behind it."""
+        key = (port.device, port.interface, family)
+        return frozenset(state.subnets[key] for state in self.states if key in state.subnets)
+
+    def tags_of(self, port: AttachmentPort) -> frozenset[int | None]:
+        """Return the tags that an attachment may have where a port is: in each state its own."""
+        place = (port.attachment, port.device, port.interface)
+        return frozenset(
+            item.vlan
+            for item in self.ports.get(AttachmentName(port.attachment), ())
+            if (item.attachment, item.device, item.interface) == place
         )
+
+    def may_talk(self, one: AttachmentName, other: AttachmentName, family: Family) -> bool:
+        """Return whether any declared state lets one of two attachments start some session to the other."""
+        return any(state.talks(one, other, family) for state in self.states)
 
     def culprit(self, device: str, ref: Ref) -> Culprit:
         """Return the line of a device that says a thing."""
@@ -153,15 +145,16 @@ def gather(given: Given) -> Evidence:
     return add_filters(gather_routes(routing_part(given)), given)
 
 
-def gather_routes(given: Given, known: Mapping[Family, Side] | None = None) -> Evidence:
+def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
     """Return the evidence about routes, of a network without lists (`routing_part`): no filter is in it.
 
-    `known`: the sides of a network with the same policy, registry and plan.
+    `known`: of a network that is judged between the same bounds.
     """
     topology = build_topology(given.network)
     control_plane = ControlPlane(topology)
     regions = regions_of(control_plane)
-    sides = known or _sides(given)
+    states = declared_states(given.bounds) if known is None else known.states
+    sides = {family: _bare_side(states, family) for family in Family} if known is None else known.sides
     ports: dict[AttachmentName, list[AttachmentPort]] = {}
     for port in given.network.ports:
         ports.setdefault(AttachmentName(port.attachment), []).append(port)
@@ -170,7 +163,7 @@ def gather_routes(given: Given, known: Mapping[Family, Side] | None = None) -> E
         for port in given.network.ports
         if (found := topology.interfaces.get((port.device, port.interface))) is not None
     }
-    own = {(name, family): spans for family, side in sides.items() for name, spans in side.pairs.own.items()}
+    own = {(name, family): spans for family, side in sides.items() for name, spans in side.own.items()}
     return Evidence(
         given=given,
         topology=topology,
@@ -182,9 +175,9 @@ def gather_routes(given: Given, known: Mapping[Family, Side] | None = None) -> E
         starts=starts,
         start_ports=_start_ports(given.network, starts),
         acls={},
+        states=states,
         own=own,
-        subnets=_planned_subnets(given),
-        kinds={key: _kind_of(sides[key[1]].pairs, spans) for key, spans in own.items()},
+        kept={key: spans for key in own if (spans := _kept(states, *key))},
     )
 
 
@@ -247,11 +240,6 @@ def _with_interfaces(topology: Topology, network: Network, interfaces: Mapping[I
     return replace(topology, network=network, wiring=replace(topology.wiring, interfaces=interfaces))
 
 
-def router_pools(plan: AddressPlan) -> tuple[Prefix, ...]:
-    """Return the pools that routers have addresses from outside LANs: read here, by no code that the builder uses."""
-    return tuple(pool.prefix for pool in plan.pools if pool.use in (PoolUse.LINK, PoolUse.LOOPBACK))
-
-
 def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dict[int, tuple[AttachmentPort, ...]]:
     found: dict[int, tuple[AttachmentPort, ...]] = {}
     for port in network.ports:
@@ -261,22 +249,15 @@ def _start_ports(network: Network, starts: Mapping[tuple[str, str], int]) -> dic
     return found
 
 
-def _sides(given: Given) -> dict[Family, Side]:
-    resolver = Resolver(given.address_plan)
-    return {family: _side(given, resolver, family) for family in Family}
-
-
-def _side(given: Given, resolver: Resolver, family: Family) -> Side:
+def _bare_side(states: tuple[DeclaredState, ...], family: Family) -> Side:
     """Return one family of a network without lists."""
-    pairs = pair_policy(given.policy, given.registry, resolver, router_pools(given.address_plan), family)
-    space = header_space(family, {*allowed_matches(pairs), *login_matches()})
-    return Side(family=family, pairs=pairs, space=space, allowed=AllowedSets(pairs=pairs, space=space))
+    return side_of(states, family, header_space(family, {*matches_of(states, family), *login_matches()}))
 
 
 def _with_lists(side: Side, acls: Iterable[Acl]) -> Side:
     """Return a side whose header space knows every condition of some lists."""
-    space = header_space(side.family, _conditions(side.family, acls) | side.space.masks.keys())
-    return Side(family=side.family, pairs=side.pairs, space=space, allowed=AllowedSets(pairs=side.pairs, space=space))
+    conditions = _conditions(side.family, acls) | side.space.masks.keys()
+    return side_of(side.states, side.family, header_space(side.family, conditions))
 
 
 def _with_more_lists(side: Side, acls: Iterable[Acl]) -> Side:
@@ -290,21 +271,6 @@ def _conditions(family: Family, acls: Iterable[Acl]) -> set[HeaderMatch]:
     return {header_match(entry) for entries in contents for entry in entries}
 
 
-def _planned_subnets(given: Given) -> dict[tuple[str, str, Family], Prefix]:
-    active = {
-        (item.key, item.prefix.family): item.prefix
-        for item in given.address_plan.prefixes
-        if item.state is EntryState.ACTIVE
-    }
-    return {
-        (port.device, port.interface, family): active[(port.subnet, family)]
-        for port in given.network.ports
-        for family in Family
-        if (port.subnet, family) in active
-    }
-
-
-def _kind_of(pairs: PairPolicy, spans: tuple[Span, ...]) -> Kind:
-    """Return the kind of an attachment's addresses: the rules that any of them takes part in."""
-    kinds = [kind for _, _, kind in pairs.kinds_in(spans)]
-    return Kind(union(kind.source_of for kind in kinds), union(kind.destination_of for kind in kinds))
+def _kept(states: tuple[DeclaredState, ...], name: AttachmentName, family: Family) -> tuple[Span, ...]:
+    first, *others = (state.own(name, family) for state in states)
+    return reduce(lambda spans, other: tuple(clip(spans, other)), others, first)

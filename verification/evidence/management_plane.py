@@ -11,16 +11,19 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
-from ipam.address_plan import EntryState
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementPlane:
-    """The stations, each device's planned own addresses, and the node that holds them (None: no interface has them)."""
+    """The stations, each device's planned own addresses, and the node that holds them (None: no interface has them).
+
+    `stations`, `kept`: those that every declared state has, which are promised to reach each other; `loopbacks`: those of any."""
 
     stations: tuple[AttachmentName, ...]
     loopbacks: Mapping[str, tuple[Prefix, ...]]
+    kept: Mapping[str, tuple[Prefix, ...]]
     nodes: Mapping[str, int | None]
     vrfs: Mapping[str, str | None]
     """The names of the VRFs of `nodes`; a device without any is absent."""
@@ -42,31 +45,52 @@ def management_plane(evidence: Evidence) -> ManagementPlane:
     return ManagementPlane(
         stations=stations(evidence),
         loopbacks=loopbacks,
+        kept=kept_loopbacks(evidence),
         nodes=nodes,
         vrfs={device: evidence.topology.nodes[node][1] for device, node in nodes.items() if node is not None},
     )
 
 
 def planned_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
-    """Return each device's planned own addresses, by device, for devices whose texts are judged."""
+    """Return each device's planned own addresses in any declared state, by device, for devices whose texts are judged."""
+    found: dict[str, set[Prefix]] = {}
+    for state in evidence.states:
+        for device, prefixes in _loopbacks_in(evidence, state).items():
+            found.setdefault(device, set()).update(prefixes)
+    return {device: tuple(sorted(prefixes)) for device, prefixes in found.items()}
+
+
+def kept_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
+    """Return those of them that every declared state plans."""
+    first, *others = (_loopbacks_in(evidence, state) for state in evidence.states)
+    kept = {
+        device: tuple(item for item in prefixes if all(item in other.get(device, ()) for other in others))
+        for device, prefixes in first.items()
+    }
+    return {device: prefixes for device, prefixes in kept.items() if prefixes}
+
+
+def _loopbacks_in(evidence: Evidence, state: DeclaredState) -> dict[str, tuple[Prefix, ...]]:
     found: dict[str, tuple[Prefix, ...]] = {}
-    for entry in evidence.given.address_plan.prefixes:
+    for entry in state.declared.active():
         kind, _, device = entry.key.partition("/")
-        if kind == "loopback" and entry.state is EntryState.ACTIVE and device in evidence.given.network.devices:
+        if kind == "loopback" and device in evidence.given.network.devices:
             found[device] = (*found.get(device, ()), entry.prefix)
     return found
 
 
 def stations(evidence: Evidence) -> tuple[AttachmentName, ...]:
-    """Return the attachments whose addresses may log in to devices, sorted."""
-    return tuple(
-        sorted(
-            {
-                name
-                for (name, family), spans in evidence.own.items()
-                for low, high in spans
-                for source in evidence.given.login_sources
-                if source.family is family and source.network <= high and low <= source.last
-            }
-        )
+    """Return the attachments whose addresses may log in to devices by every declared state, sorted."""
+    first, *others = (_stations_in(state) for state in evidence.states)
+    return tuple(sorted(first.intersection(*others)))
+
+
+def _stations_in(state: DeclaredState) -> frozenset[AttachmentName]:
+    return frozenset(
+        name
+        for family, pairs in state.pairs.items()
+        for name, spans in pairs.own.items()
+        for low, high in spans
+        for source in state.declared.login_sources
+        if source.family is family and source.network <= high and low <= source.last
     )

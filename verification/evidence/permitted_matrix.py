@@ -13,9 +13,9 @@ from typing import TypeVar
 from intents.policy import Endpoint
 from intents.prefix import Family
 from intents.registry import AttachmentName
-from ipam.endpoints import Resolver
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
-from verification.packets.bit_sets import BitSet, bit, nothing, numbers, union
+from verification.packets.bit_sets import BitSet, bit, everything, nothing, numbers, union
 from verification.packets.permitted_pairs import Kind
 
 _Member = TypeVar("_Member")
@@ -51,31 +51,61 @@ class PermittedMatrix:
         return sum(found.bit_count() for found in self.sets.values())
 
 
-def permitted_matrix_of(evidence: Evidence) -> PermittedMatrix:
-    """Return who talks to whom."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatrixBounds:
+    """Who talks to whom by all declared states (`must`) and by any (`may`): the same where one state is declared."""
+
+    must: PermittedMatrix
+    may: PermittedMatrix
+
+
+def permitted_matrix_of(evidence: Evidence) -> MatrixBounds:
+    """Return who talks to whom.
+
+    Two who talk in every state must be joined as far as they keep addresses: there is always a packet between them that every
+    state allows, an ICMP error.
+    """
     names = tuple(sorted({name for name, _ in evidence.own}))
     number = {name: index for index, name in enumerate(names)}
     alone: dict[Key, AttachmentSet] = {key: bit(number[key[0]]) for key in evidence.own}
-    return PermittedMatrix(names=names, number=number, sets=gather_partners(evidence, alone))
+    found = [gather_partners(state, alone) for state in evidence.states]
+    staying = {
+        family: union(alone[name, of_family] for name, of_family in evidence.kept if of_family is family)
+        for family in Family
+    }
+    must = {key: common(key, found) & staying[key[1]] for key in evidence.own if key in evidence.kept}
+    may = {key: union(partners.get(key, nothing()) for partners in found) for key in evidence.own}
+    return MatrixBounds(
+        must=PermittedMatrix(names=names, number=number, sets=must),
+        may=PermittedMatrix(names=names, number=number, sets=may),
+    )
 
 
-def gather_partners(evidence: Evidence, held: Mapping[Key, BitSet[_Member]]) -> dict[Key, BitSet[_Member]]:
-    """Return, for each attachment and family, the union of what its partners hold."""
+def common(key: Key, found: Iterable[Mapping[Key, BitSet[_Member]]]) -> BitSet[_Member]:
+    """Return what all of some mappings hold for an attachment and family."""
+    held: BitSet[_Member] = everything()
+    for partners in found:
+        held &= partners.get(key, nothing())
+    return held
+
+
+def gather_partners(state: DeclaredState, held: Mapping[Key, BitSet[_Member]]) -> dict[Key, BitSet[_Member]]:
+    """Return, for each attachment and family of a declared state, the union of what its partners hold."""
     found: dict[Key, BitSet[_Member]] = {}
     for family in Family:
         by_kind: dict[Kind, list[AttachmentName]] = {}
-        for name in sorted(name for name, of_family in evidence.own if of_family is family):
-            by_kind.setdefault(evidence.kinds[(name, family)], []).append(name)
-        company = _companies(evidence, family)
+        for name in sorted(state.pairs[family].own):
+            by_kind.setdefault(state.kinds[(name, family)], []).append(name)
+        company = _companies(state, family)
         by_all = {kind: union(held[(name, family)] for name in names) for kind, names in by_kind.items()}
         for kind, names in by_kind.items():
-            talks = {other: _kinds_talk(evidence, kind, other, family) for other in by_kind}
+            talks = {other: _kinds_talk(state, kind, other, family) for other in by_kind}
             strangers = union(by_all[other] for other, (apart, _) in talks.items() if apart)
             differing = {other for other, (apart, together) in talks.items() if apart != together}
             for name in names:
                 mine = strangers
                 for colleague in company.get(name, ()) if differing else ():
-                    other = evidence.kinds[(colleague, family)]
+                    other = state.kinds[(colleague, family)]
                     if other in differing:
                         theirs = held[(colleague, family)]
                         mine = mine | theirs if talks[other][1] else mine & ~theirs
@@ -83,19 +113,19 @@ def gather_partners(evidence: Evidence, held: Mapping[Key, BitSet[_Member]]) -> 
     return found
 
 
-def _companies(evidence: Evidence, family: Family) -> dict[AttachmentName, tuple[AttachmentName, ...]]:
+def _companies(state: DeclaredState, family: Family) -> dict[AttachmentName, tuple[AttachmentName, ...]]:
     """Return the attachments of the same organisation in the same purpose, by attachment, itself included."""
     together: dict[object, list[AttachmentName]] = {}
-    for name, of_family in evidence.own:
-        attachment = evidence.given.registry.attachments[name]
-        if of_family is family and attachment.organisation is not None:
+    for name in state.pairs[family].own:
+        attachment = state.declared.registry.attachments[name]
+        if attachment.organisation is not None:
             together.setdefault((attachment.organisation, attachment.purpose), []).append(name)
     return {name: tuple(sorted(names)) for names in together.values() for name in names}
 
 
-def _kinds_talk(evidence: Evidence, mine: Kind, theirs: Kind, family: Family) -> tuple[bool, bool]:
+def _kinds_talk(state: DeclaredState, mine: Kind, theirs: Kind, family: Family) -> tuple[bool, bool]:
     """Return whether two kinds talk: those of different organisations, and those of one."""
-    pairs = evidence.sides[family].pairs
+    pairs = state.pairs[family]
     apart, together = (
         any(
             pairs.services(rules)
@@ -107,14 +137,13 @@ def _kinds_talk(evidence: Evidence, mine: Kind, theirs: Kind, family: Family) ->
     return apart, together
 
 
-def members_of(evidence: Evidence, endpoint: Endpoint) -> frozenset[AttachmentName]:
-    """Return the attachments whose own addresses an endpoint holds."""
-    resolver = Resolver(evidence.given.address_plan)
+def members_of(state: DeclaredState, endpoint: Endpoint) -> frozenset[AttachmentName]:
+    """Return the attachments whose own addresses an endpoint holds in a declared state."""
     found: set[AttachmentName] = set()
-    for (name, family), spans in evidence.own.items():
-        holes = resolver.excluded(endpoint, family)
-        for prefix in resolver.prefixes(endpoint, family):
-            for low, _ in spans:
-                if prefix.holds(low) and not any(hole.holds(low) for hole in holes):
+    for family in Family:
+        holes = state.resolver.excluded(endpoint, family)
+        for prefix in state.resolver.prefixes(endpoint, family):
+            for name, spans in state.pairs[family].own.items():
+                if any(prefix.holds(low) and not any(hole.holds(low) for hole in holes) for low, _ in spans):
                     found.add(name)
     return frozenset(found)

@@ -6,40 +6,28 @@ proved from its list, the policy and the plan, with nothing else of the network;
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
-from intents.prefix import Family, Prefix
+from intents.prefix import Family
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
-from ipam.address_plan import EntryState
-from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Device, Direction
-from verification.evidence.evidence import Given, router_pools
+from verification.evidence.declared_state import declared_states, matches_of, side_of
+from verification.evidence.evidence import Given
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import header_match, header_space
-from verification.packets.permitted_pairs import PairPolicy, pair_policy
-from verification.packets.permitted_sets import AllowedSets, allowed_matches
 from verification.questions.fences import fence_gap
 from verification.verdicts.question import QuestionKind, traits_of
 
 
 class FencesAlone:
-    """What fences are asked with, of one network: the policy's pairs in both families, and planned prefixes by key."""
+    """What fences are asked with, of one network: the declared states, and what their `allowed` is made of in both families."""
 
     def __init__(self, given: Given) -> None:
-        resolver = Resolver(given.address_plan)
-        self._pairs: Mapping[Family, PairPolicy] = {
-            family: pair_policy(given.policy, given.registry, resolver, router_pools(given.address_plan), family)
-            for family in Family
-        }
-        self._matches = {family: allowed_matches(pairs) for family, pairs in self._pairs.items()}
-        self._subnets: Mapping[tuple[str, Family], Prefix] = {
-            (item.key, item.prefix.family): item.prefix
-            for item in given.address_plan.prefixes
-            if item.state is EntryState.ACTIVE
-        }
+        self._states = declared_states(given.bounds)
+        self._matches = {family: matches_of(self._states, family) for family in Family}
         self._ports: dict[str, list[AttachmentPort]] = {}
         for port in given.network.ports:
             self._ports.setdefault(port.device, []).append(port)
@@ -67,30 +55,29 @@ class FencesAlone:
 
     def _complaints(self, before: Device, after: Device) -> Iterator[tuple[bool, Reason]]:
         for port in self._ports.get(before.name, ()):
-            for family, pairs in self._pairs.items():
-                for direction in Direction if AttachmentName(port.attachment) in pairs.own else ():
+            for family in Family:
+                for direction in Direction if self._has_addresses(port, family) else ():
                     old, new = (bound_acl(device, port.interface, direction, family) for device in (before, after))
                     if (old is None) != (new is None) or (old and new and old.entries != new.entries):
-                        yield from self._gap(port, direction, pairs, new)
+                        yield from self._gap(port, direction, family, new)
+
+    def _has_addresses(self, port: AttachmentPort, family: Family) -> bool:
+        return any(state.own(AttachmentName(port.attachment), family) for state in self._states)
 
     def _gap(
-        self, port: AttachmentPort, direction: Direction, pairs: PairPolicy, acl: Acl | None
+        self, port: AttachmentPort, direction: Direction, family: Family, acl: Acl | None
     ) -> Iterator[tuple[bool, Reason]]:
-        name, family = AttachmentName(port.attachment), pairs.family
+        name = AttachmentName(port.attachment)
         matches = {header_match(entry) for entry in (acl.entries if acl is not None else ())}
-        sets = AllowedSets(pairs=pairs, space=header_space(family, self._matches[family] | matches))
-        subnet = self._subnets.get((port.subnet, family))
+        side = side_of(self._states, family, header_space(family, self._matches[family] | matches))
         here = (port.device, port.interface)
-        likely = pairs.unspoofed()
         try:
             if direction is Direction.IN:
-                kind, gaps = (
-                    QuestionKind.SOURCE_FENCE,
-                    check_source_fence(acl, sets.sent_from(name, subnet), likely, here),
-                )
+                kind = QuestionKind.SOURCE_FENCE
+                gaps = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, here)
             else:
                 kind = QuestionKind.DESTINATION_FENCE
-                gaps = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
+                gaps = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, lambda _: here)
         except NotExpressibleError as problem:
             yield False, because("fence_not_expressible", attachment=name, why=problem.reason)
             return

@@ -1,7 +1,7 @@
-"""Does a fence admit exactly what is allowed? Turns an ACL and an allowed set into the gaps between them.
+"""Does a fence admit all that must pass, and nothing but what may? Turns an ACL and bounds into the gaps between them.
 
-The one idea: both sides are `FlowSet` values in normal form, so "exactly" is equality, and what differs is a set
-again, from which an example packet is taken and led back to the entry that decides about it.
+The one idea: all of them are `FlowSet` values in normal form, so what is beyond a bound is a set again, from which an example
+packet is taken and led back to the entry that decides about it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from enum import StrEnum
 from routing.model import Acl
 from verification.packets.acl_sets import deciding_entry, permitted
 from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, whole
+from verification.packets.permitted_sets import PacketBounds
 from verification.verdicts.flow import Flow
 
 StartOf = Callable[[int], tuple[str, str]]
@@ -21,9 +22,9 @@ StartOf = Callable[[int], tuple[str, str]]
 
 class GapKind(StrEnum):
     TOO_MUCH = "too_much"
-    """The fence admits packets that are not allowed."""
+    """The fence admits packets that may not pass."""
     TOO_LITTLE = "too_little"
-    """The fence drops packets that are allowed."""
+    """The fence drops packets that must pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,42 +39,42 @@ class FenceGap:
 
 
 def check_source_fence(
-    acl: Acl | None, allowed: FlowSet, likely: Sequence[Span], start: tuple[str, str]
+    acl: Acl | None, bounds: PacketBounds, likely: Sequence[Span], start: tuple[str, str]
 ) -> tuple[FenceGap, ...]:
     """Return the gaps of the fence at a source, over every packet that can be sent there, spoofed sources included.
 
-    `acl` None: nothing filters (no ACL is bound, or one that the platform takes for "permit everything"). `allowed`:
+    `acl` None: nothing filters (no ACL is bound, or one that the platform takes for "permit everything"). `bounds`:
     what the attachment may send. `likely`: spans that examples are taken from if possible. `start`: device and
     interface of the attachment's port. NotExpressibleError as in `permitted`.
     """
-    everything = whole(allowed.space.family)
-    return tuple(_gaps(acl, allowed, (everything, everything), likely, lambda _: start))
+    everything = whole(bounds.may.space.family)
+    return tuple(_gaps(acl, bounds, (everything, everything), likely, lambda _: start))
 
 
 def check_destination_fence(
-    acl: Acl | None, allowed: FlowSet, likely: Sequence[Span], starts: StartOf
+    acl: Acl | None, bounds: PacketBounds, likely: Sequence[Span], starts: StartOf
 ) -> tuple[FenceGap, ...]:
     """Return the gaps of the fence at a destination, over every packet, whatever its source.
 
-    `allowed`: what may be delivered to the attachment; `likely`: spans that examples are taken from if possible; `starts`:
+    `bounds`: what may be delivered to the attachment; `likely`: spans that examples are taken from if possible; `starts`:
     where packets with a source address start.
     """
-    everything = whole(allowed.space.family)
-    return tuple(_gaps(acl, allowed, (everything, everything), likely, starts))
+    everything = whole(bounds.may.space.family)
+    return tuple(_gaps(acl, bounds, (everything, everything), likely, starts))
 
 
 def _gaps(
     acl: Acl | None,
-    allowed: FlowSet,
+    bounds: PacketBounds,
     within: tuple[Sequence[Span], Sequence[Span]],
     likely: Sequence[Span],
     starts: StartOf,
 ) -> Iterator[FenceGap]:
-    space = allowed.space
+    space = bounds.may.space
     admitted = rectangle(space, *within, space.full) if acl is None else permitted(acl, space, within)
-    if admitted == allowed:
+    if admitted in (bounds.may, bounds.must):  # as most fences are, and equality costs least
         return
-    for kind, packets in ((GapKind.TOO_MUCH, admitted - allowed), (GapKind.TOO_LITTLE, allowed - admitted)):
+    for kind, packets in ((GapKind.TOO_MUCH, admitted - bounds.may), (GapKind.TOO_LITTLE, bounds.must - admitted)):
         packet = _example(packets, likely)
         if packet is not None:
             flow = flow_of(packet, space.family, *starts(packet.source))

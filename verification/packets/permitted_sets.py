@@ -7,9 +7,11 @@ an attachment's set is its own prefix with that row; only prefixes of its own or
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from operator import and_, or_
+from typing import NamedTuple
 
 from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import AttachmentName
@@ -24,6 +26,19 @@ from verification.packets.session_headers import (
     neighbor_discovery,
     pair_matches,
 )
+
+
+class PacketBounds(NamedTuple):
+    """Packets that must pass, and all that may: `must` lies in `may`, and is the same where one state is declared."""
+
+    must: FlowSet
+    may: FlowSet
+
+
+def bounds_of(allowed: Sequence[FlowSet]) -> PacketBounds:
+    """Return the bounds of what several declared states allow: what all of them do, and what any does."""
+    return PacketBounds(reduce(and_, allowed), reduce(or_, allowed))
+
 
 LINK_LOCAL = span_of(parse_prefix("fe80::/10"))
 _UNSPECIFIED: Span = (0, 0)

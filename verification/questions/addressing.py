@@ -8,8 +8,8 @@ VRF or a spare channel right that no session happens to cross today.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address, prefix_of
 from intents.reason import Reason, because
@@ -17,6 +17,7 @@ from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
 from routing.model import AttachmentPort, BgpNeighbor, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
@@ -43,18 +44,34 @@ class PlannedInterface:
     owner: str
     peers: bool
     hosts: bool = False
+    kept: bool = True
+    """Whether every declared state plans it just so; only then must that session be there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPlace:
+    """One interface by all declared states: `options` are what they plan of it, one if they agree; `is_needed`: all plan it."""
+
+    options: tuple[PlannedInterface, ...]
+    is_needed: bool
+
+
+Key = tuple[str, str]
+"""An interface of the plan: device, and the plan's key of its prefixes."""
 
 
 def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
     """Yield every interface that is not as planned, by device; links first, then VRFs, then what nobody planned."""
     found: dict[tuple[str, str], PlannedInterface] = {}
-    for planned in planned_interfaces(evidence):
-        item = _standing(evidence, planned)
-        if item is None:
-            yield _missing(evidence, planned)
-            continue
-        found[(planned.device, item.name)] = planned
-        yield from _wrong(evidence, planned, item)
+    for place in planned_places(evidence):
+        standing = {option: item for option in place.options if (item := _standing(evidence, option)) is not None}
+        if not standing and place.is_needed:
+            yield _missing(evidence, place.options[0])
+        for item in {item.name: item for item in standing.values()}.values():
+            faults = {option: tuple(_wrong(evidence, option, item)) for option in standing if standing[option] is item}
+            planned = min(faults, key=lambda option: bool(faults[option]))
+            found[(planned.device, item.name)] = planned
+            yield from faults[planned]
     yield from _mixed_vrfs(evidence, found)
     yield from _unplanned(evidence, found)
     yield from _unspoken_links(evidence, found)
@@ -65,21 +82,38 @@ def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
     yield from check_far_ends(evidence)
 
 
-def planned_interfaces(evidence: Evidence) -> Iterator[PlannedInterface]:
-    """Yield every interface that the plan asks for on devices whose texts are judged, in the order of the plan's keys."""
+def planned_places(evidence: Evidence) -> Iterator[PlannedPlace]:
+    """Yield every interface that some declared state plans on devices whose texts are judged: ports first, then by the plan's
+    keys."""
+    plans = [dict(_planned_in(evidence, state)) for state in evidence.states]
+    ports = dict.fromkeys((port.device, port.subnet) for port in evidence.given.network.ports)
+    ends = dict.fromkeys(key for plan in plans for key in plan if key not in ports)
+    for key in (*ports, *sorted(ends, key=lambda item: item[1])):
+        options = [plan[key] for plan in plans if key in plan]
+        if options:
+            yield _place_of(options, is_needed=len(options) == len(plans))
+
+
+def _place_of(planned: Sequence[PlannedInterface], *, is_needed: bool) -> PlannedPlace:
+    options = sorted(set(planned), key=repr)
+    is_kept = is_needed and len(options) == 1
+    return PlannedPlace(options=tuple(replace(item, kept=is_kept) for item in options), is_needed=is_needed)
+
+
+def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key, PlannedInterface]]:
+    """Yield every interface that a declared state plans, with its key."""
     prefixes: dict[str, list[Prefix]] = {}
-    for entry in evidence.given.address_plan.prefixes:
-        if entry.state is EntryState.ACTIVE:
-            prefixes.setdefault(entry.key, []).append(entry.prefix)
+    for entry in state.declared.active():
+        prefixes.setdefault(entry.key, []).append(entry.prefix)
     tags = {
         (item.scope, item.key): item.value
-        for item in evidence.given.address_plan.numbers
+        for item in state.declared.address_plan.numbers
         if item.kind is NumberKind.VLAN and item.state is EntryState.ACTIVE
     }
     links = {link.name: link for link in evidence.given.network.links}
-    ports = {(port.device, port.subnet): port for ports in evidence.ports.values() for port in ports}
-    for port in ports.values():
-        yield _port(port, prefixes.get(port.subnet, []))
+    ports = {(port.device, port.subnet): port for port in evidence.given.network.ports if state.has(port)}
+    for place, port in ports.items():
+        yield place, _port(port, prefixes.get(port.subnet, []))
     for key, held in sorted(prefixes.items()):
         kind, _, rest = key.partition("/")
         channel, _, owner = rest.partition("/")
@@ -87,12 +121,13 @@ def planned_interfaces(evidence: Evidence) -> Iterator[PlannedInterface]:
             tag = tags.get((f"channel/{channel}", key))
             for device, port_name, low in _ends(links[channel]):
                 if device in evidence.given.network.devices and (device, key) not in ports:
-                    yield _link_end(evidence, (device, port_name, low), tag, held, owner)
+                    yield (device, key), _link_end(evidence, (device, port_name, low), tag, held, owner)
         elif kind == "loopback" and rest in evidence.given.network.devices:
             addresses = frozenset((item.family, item.network, item.length) for item in held)
-            yield PlannedInterface(
+            planned = PlannedInterface(
                 device=rest, port="", name="", vlan=None, addresses=addresses, owner=_MANAGEMENT, peers=False
             )
+            yield (rest, key), planned
 
 
 def _port(port: AttachmentPort, held: Iterable[Prefix]) -> PlannedInterface:
@@ -120,7 +155,7 @@ def _link_end(
     device, port, low = end
     if device in evidence.given.roles.backbone and owner.startswith("attachment/"):
         name = AttachmentName(owner.removeprefix("attachment/"))
-        owner = f"purpose/{evidence.given.registry.attachments[name].purpose}"
+        owner = f"purpose/{evidence.given.bounds.attachments[name].purpose}"
     return PlannedInterface(
         device=device,
         port=port,
@@ -249,7 +284,7 @@ def _unplanned(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterf
         (device, next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name))
         for device, name in found
     }
-    planned = [item.prefix for item in evidence.given.address_plan.prefixes if item.state is EntryState.ACTIVE]
+    planned = {entry.prefix for state in evidence.states for entry in state.declared.active()}
     for device in evidence.given.network.devices.values():
         for item in device.interfaces:
             if not item.addresses or (device.name, item.name) in found:
@@ -302,7 +337,7 @@ def _unspoken_links(evidence: Evidence, found: Mapping[tuple[str, str], PlannedI
         (evidence.topology.nodes[item.receiver][0], item.interface, item.family) for item in evidence.topology.sessions
     }
     for (device, name), planned in found.items():
-        for family, value, length in sorted(planned.addresses) if planned.peers else ():
+        for family, value, length in sorted(planned.addresses) if planned.peers and planned.kept else ():
             if (device, name, family) not in spoken:
                 vrf = evidence.given.network.devices[device].interfaces
                 own = next((item.vrf for item in vrf if item.name == name), None)

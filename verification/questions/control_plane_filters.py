@@ -1,31 +1,34 @@
 """What a device takes at its own addresses: exactly BGP, ICMP, neighbour discovery, and logins of stations where they belong.
 
-Turns a device's filter over its own addresses, and its ways in, into what is wrong with them. The one idea: what must be let in
-and what may be let in is one set (design: packets to a router's own addresses are a built-in intent), so a filter is right iff
-it is that set; a list of one login is right iff the stations pass it (that nobody else does is `check_logins`' question).
+Turns a device's filter over its own addresses, and its ways in, into what is wrong with them. The one idea: what a declared
+state lets in is one set (design: packets to a router's own addresses are a built-in intent), so a filter is right iff it lies
+between the bounds of those sets; a list of one login is right iff the stations pass it (that nobody else does is `check_logins`'
+question).
 
-The set: eBGP from the network's own addresses (RFC 4271: TCP port 179, either side opens), echo, its reply and ICMP errors from
-anybody, neighbour discovery, all of them unfragmented; in the management VRF also, from a station, SSH, NETCONF and SNMP, the
-answers to TCP sessions that the device opens (TACACS+) and to NTP.
+The set of a declared state: eBGP from the network's own addresses (RFC 4271: TCP port 179, either side opens), echo, its reply
+and ICMP errors from anybody, neighbour discovery, all of them unfragmented; in the management VRF also, from a station, SSH,
+NETCONF and SNMP, the answers to TCP sessions that the device opens (TACACS+) and to NTP.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, reduce
 
-from intents.policy import DevicesEndpoint, Effect
+from intents.policy import DevicesEndpoint, Effect, Policy
 from intents.prefix import Family, format_address
 from intents.reason import Reason, because
 from intents.service import Transport
 from routing.model import ESTABLISHED, Acl, AclEntry, Device, IcmpMatch, LoginService, NonInitial
 from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.packets.acl_sets import deciding_entry, permitted
-from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
+from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, clip, rectangle, span_of, union_of, whole
 from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import LOGIN_HEADERS
+from verification.packets.permitted_sets import bounds_of
 from verification.packets.session_headers import DEVICE_MESSAGES
 from verification.questions.network import NetworkFault
 from verification.verdicts.flow import TCP, UDP
@@ -61,8 +64,8 @@ def _check_filter(
         ref = control_filter_ref(vrf, family)
         yield NetworkFault(reason=reason, device=device.name, ref=ref, family=family)
         return
-    parts = _wanted(evidence, family, is_management=is_management)
-    for wrong, entry in _gaps(family, acl.entries, parts):
+    wanted = tuple(_wanted(state, family, is_management=is_management) for state in evidence.states)
+    for wrong, entry in _gaps(family, acl.entries, wanted):
         yield NetworkFault(
             reason=because("own_addresses_filter", where=where, wrong=wrong),
             device=device.name,
@@ -73,18 +76,21 @@ def _check_filter(
 
 @lru_cache(maxsize=256)
 def _gaps(
-    family: Family, entries: tuple[AclEntry, ...], parts: tuple[Part, ...]
+    family: Family, entries: tuple[AclEntry, ...], wanted: tuple[tuple[Part, ...], ...]
 ) -> tuple[tuple[Reason, int | None], ...]:
-    """Return what a filter does wrongly and the entry that does it; once per content, for many devices share one."""
+    """Return what a filter does wrongly and the entry that does it, by what each declared state wants; once per content, for many
+    devices share one."""
     acl = Acl(name="", family=family, entries=entries)
-    space = header_space(family, {*(match for _, match in parts), *(header_match(entry) for entry in entries)})
+    space = header_space(
+        family, {*(match for parts in wanted for _, match in parts), *(header_match(entry) for entry in entries)}
+    )
     try:
         admitted = permitted(acl, space)
     except NotExpressibleError as error:
         return ((because("filter_not_expressible", why=error.reason), None),)
-    wanted = _union(space, parts)
+    bounds = bounds_of([_union(space, parts) for parts in wanted])
     found: list[tuple[Reason, int | None]] = []
-    for is_admitted, packets in ((True, admitted - wanted), (False, wanted - admitted)):
+    for is_admitted, packets in ((True, admitted - bounds.may), (False, bounds.must - admitted)):
         packet = packets.witness()
         if packet is not None:
             source, protocol = format_address(family, packet.source), packet.header.protocol
@@ -103,8 +109,9 @@ def _filter_name(device: Device, family: Family, vrf: str | None) -> str:
     return next(iter(own or default), "")
 
 
-def _wanted(evidence: Evidence, family: Family, *, is_management: bool) -> tuple[Part, ...]:
-    routers = evidence.sides[family].pairs.routers
+def _wanted(state: DeclaredState, family: Family, *, is_management: bool) -> tuple[Part, ...]:
+    """Return what a declared state lets in."""
+    routers = state.pairs[family].routers
     bgp = HeaderMatch(protocols=(TCP,), non_initial=NonInitial.SKIP)
     parts: list[Part] = [
         (routers, bgp._replace(destination_ports=_BGP)),
@@ -118,7 +125,7 @@ def _wanted(evidence: Evidence, family: Family, *, is_management: bool) -> tuple
             ),
         ),
     ]
-    stations = _stations(evidence, family)
+    stations = _stations(state, family)
     if is_management and stations:
         udp = bgp._replace(protocols=(UDP,))
         parts += [
@@ -130,8 +137,14 @@ def _wanted(evidence: Evidence, family: Family, *, is_management: bool) -> tuple
     return tuple(parts)
 
 
-def _stations(evidence: Evidence, family: Family) -> tuple[Span, ...]:
-    return union_of(span_of(item) for item in evidence.given.login_sources if item.family is family)
+def _stations(state: DeclaredState, family: Family) -> tuple[Span, ...]:
+    return union_of(span_of(item) for item in state.declared.login_sources if item.family is family)
+
+
+def _stations_kept(evidence: Evidence, family: Family) -> tuple[Span, ...]:
+    """Return the management stations' addresses by every declared state."""
+    first, *others = (_stations(state, family) for state in evidence.states)
+    return reduce(clip, others, first)
 
 
 def _union(space: HeaderSpace, parts: tuple[Part, ...]) -> FlowSet:
@@ -145,11 +158,12 @@ def _union(space: HeaderSpace, parts: tuple[Part, ...]) -> FlowSet:
 
 
 def check_ways_in(evidence: Evidence, device: Device, plane: ManagementPlane) -> Iterator[NetworkFault]:
-    """Yield services that the policy promises to the management stations and the device does not offer to all of them."""
+    """Yield services that every declared state promises to the management stations and the device does not offer to those that
+    stay."""
     vrf = plane.vrfs.get(device.name)
     for service in _promised(evidence):
         for family in Family:
-            if _stations(evidence, family) and not _offered(evidence, device, service, family, vrf):
+            if _stations_kept(evidence, family) and not _offered(evidence, device, service, family, vrf):
                 yield NetworkFault(
                     reason=because("login_closed", service=service, device=device.name, version=int(family)),
                     device=device.name,
@@ -159,21 +173,25 @@ def check_ways_in(evidence: Evidence, device: Device, plane: ManagementPlane) ->
 
 
 def _promised(evidence: Evidence) -> tuple[LoginService, ...]:
-    promised = [
-        rule.service
-        for rule in evidence.given.policy.rules
-        if rule.effect is Effect.PERMIT and rule.destination == DevicesEndpoint()
-    ]
     return tuple(
         service
         for service, (transport, port) in _LOGINS.items()
-        if any(low <= port <= high for item in promised for low, high in item.of(transport))
+        if all(_promises(state.declared.policy, transport, port) for state in evidence.states)
+    )
+
+
+def _promises(policy: Policy, transport: Transport, port: int) -> bool:
+    return any(
+        low <= port <= high
+        for rule in policy.rules
+        if rule.effect is Effect.PERMIT and rule.destination == DevicesEndpoint()
+        for low, high in rule.service.of(transport)
     )
 
 
 def _offered(evidence: Evidence, device: Device, service: LoginService, family: Family, vrf: str | None) -> bool:
     space = evidence.sides[family].space
-    asked = rectangle(space, _stations(evidence, family), whole(family), space.mask(LOGIN_HEADERS[service]))
+    asked = rectangle(space, _stations_kept(evidence, family), whole(family), space.mask(LOGIN_HEADERS[service]))
     control = _filter_name(device, family, vrf)
     for login in device.logins:
         listens = login.vrfs is None or (vrf or "") in login.vrfs

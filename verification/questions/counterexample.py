@@ -69,9 +69,10 @@ def _claim(evidence: Evidence, wrong: Wrong) -> Claim | None:
 def _flow(evidence: Evidence, wrong: Wrong) -> Flow:
     side = evidence.sides[wrong.family]
     spans = evidence.own.get((wrong.source, wrong.family), ((0, 0),))
-    if wrong.source in side.pairs.own and wrong.destination is not None:
+    if wrong.source in side.own and wrong.destination is not None:
         pair = rectangle(side.space, spans, (span_of(wrong.region),), side.space.full)
-        packet = (side.allowed.sent_from(wrong.source) & pair).witness()
+        sent = side.sent_from(wrong.source)
+        packet = ((sent.must if wrong.kind is WrongKind.SESSION else sent.may) & pair).witness()
         if packet is not None:
             return flow_of(packet, wrong.family, wrong.port.device, wrong.port.interface)
     return Flow(

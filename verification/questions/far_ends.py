@@ -29,15 +29,15 @@ def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[Network
         owner = owners.get((device, session.peer_interface))
         if owner is None:
             continue
-        meant = planned.get(owner, planned.get(f"{owner}/{device}", planned.get(f"device/{device}")))
-        if session.sender_asn != meant:
+        meant = planned.get(owner) or planned.get(f"{owner}/{device}") or planned.get(f"device/{device}", ())
+        if session.sender_asn not in meant:
             yield NetworkFault(
                 reason=because(
                     "other_asn",
                     device=device,
                     found=session.sender_asn,
                     owner=owner,
-                    planned=because("no_number") if meant is None else meant,
+                    planned=_numbers_named(meant),
                 ),
                 device=device,
                 ref=bgp_ref(vrf),
@@ -54,7 +54,8 @@ def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[Network
     for place, owner in sorted(owners.items()):
         device, vrf = place[0], vrfs[place]
         distinguisher = distinguishers.get((device, str(vrf)))
-        if distinguisher is not None and distinguisher.rpartition(":")[2] != str(planned.get(owner)):
+        meant = planned.get(owner, ())
+        if distinguisher is not None and distinguisher.rpartition(":")[2] not in map(str, meant):
             yield NetworkFault(
                 reason=because(
                     "other_distinguisher",
@@ -62,17 +63,25 @@ def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[Network
                     device=device,
                     owner=owner,
                     found=distinguisher,
-                    planned=planned.get(owner, because("no_number")),
+                    planned=_numbers_named(meant),
                 ),
                 device=device,
                 ref=vrf_ref(str(vrf)),
             )
 
 
-def _active_numbers(evidence: Evidence, kind: NumberKind) -> dict[str, int]:
-    """Return the plan's numbers of a kind that is unique in the province, by key."""
-    numbers = evidence.given.address_plan.numbers
-    return {entry.key: entry.value for entry in numbers if entry.kind is kind and entry.state is EntryState.ACTIVE}
+def _active_numbers(evidence: Evidence, kind: NumberKind) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of a kind that is unique in the province, by key: what any declared state plans."""
+    found: dict[str, set[int]] = {}
+    for state in evidence.states:
+        for entry in state.declared.address_plan.numbers:
+            if entry.kind is kind and entry.state is EntryState.ACTIVE:
+                found.setdefault(entry.key, set()).add(entry.value)
+    return {key: tuple(sorted(values)) for key, values in found.items()}
+
+
+def _numbers_named(numbers: tuple[int, ...]) -> Reason | str:
+    return ", ".join(map(str, numbers)) or because("no_number")
 
 
 def check_far_ends(evidence: Evidence) -> Iterator[NetworkFault]:
@@ -91,8 +100,7 @@ def _wrong_ways(evidence: Evidence, name: AttachmentName, port: AttachmentPort) 
         if static.vrf != vrf or static.prefix not in behind:
             continue
         family = static.prefix.family
-        subnets = [evidence.subnets.get((item.device, item.interface, family)) for item in here]
-        meant = {subnet.last for subnet in subnets if subnet is not None}
+        meant = {subnet.last for item in here for subnet in evidence.subnets_of(item, family)}
         if static.next_hop not in meant or static.interface not in (None, *(item.interface for item in here)):
             far = ", ".join(format_address(family, value) for value in sorted(meant)) or because("nobody")
             target = {"target": _target_in_words(static), "planned": far}
@@ -109,13 +117,10 @@ def prefixes_behind(evidence: Evidence, name: AttachmentName) -> frozenset[Prefi
     starts = (f"outside/{name}/", f"lan/{name}")
     return frozenset(
         entry.prefix
-        for entry in evidence.given.address_plan.prefixes
-        if entry.state is EntryState.ACTIVE and (entry.key.startswith(starts[0]) or entry.key == starts[1])
-    ) - {
-        evidence.subnets.get((port.device, port.interface, family))
-        for port in evidence.ports[name]
-        for family in Family
-    }
+        for state in evidence.states
+        for entry in state.declared.active()
+        if entry.key.startswith(starts[0]) or entry.key == starts[1]
+    ) - {subnet for port in evidence.ports[name] for family in Family for subnet in evidence.subnets_of(port, family)}
 
 
 def shown_target(static: StaticRoute) -> str:

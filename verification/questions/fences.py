@@ -1,7 +1,7 @@
 """The two fences of every attachment and what their gaps let through: from evidence to answers.
 
-The one idea: a fence is proved alone, by equality of two sets; only where one is not exact is it asked what then happens on
-the way (isolation), because an exact source fence admits nothing that could be delivered wrongly.
+The one idea: a fence is proved alone, by comparing sets; only where one is not right is it asked what then happens on the way
+(isolation), because a right source fence admits nothing that could be delivered wrongly.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from intents.prefix import Family, Prefix
+from intents.prefix import Family
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import Acl, AttachmentPort, Direction, Ref
 from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
-from verification.evidence.evidence import Evidence, Side
+from verification.evidence.declared_state import Side
+from verification.evidence.evidence import Evidence
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import HeaderSpace
@@ -51,7 +52,7 @@ def check_fences(evidence: Evidence) -> tuple[FenceResult, ...]:
         for name, ports in sorted(evidence.ports.items())
         for port in ports
         for side in evidence.sides.values()
-        if name in side.pairs.own
+        if name in side.own
         for direction in (Direction.IN, Direction.OUT)
     ]
     return tuple(results)
@@ -116,16 +117,13 @@ def _check(
     starts: _StartOf,
 ) -> FenceResult:
     acl = evidence.filter_of(port.device, port.interface, direction, side.family)
-    subnet = interface_subnet(evidence, port, side.family)
     gaps: tuple[FenceGap, ...] = ()
     problem = None
     try:
         if direction is Direction.IN:
-            allowed = side.allowed.sent_from(name, subnet)
-            gaps = check_source_fence(acl, allowed, side.pairs.unspoofed(), (port.device, port.interface))
+            gaps = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, (port.device, port.interface))
         else:
-            allowed = side.allowed.delivered_to(name, subnet)
-            gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
+            gaps = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, starts)
     except NotExpressibleError as error:
         problem = error.reason
     return FenceResult(
@@ -137,11 +135,6 @@ def _check(
         space=side.space,
         problem=problem,
     )
-
-
-def interface_subnet(evidence: Evidence, port: AttachmentPort, family: Family) -> Prefix | None:
-    """Return the planned subnet of an attachment's interface: its LAN, or the link to what is behind an external one."""
-    return evidence.subnets.get((port.device, port.interface, family))
 
 
 def fence_answers(evidence: Evidence, results: tuple[FenceResult, ...]) -> Iterator[Answer]:
@@ -157,11 +150,14 @@ def fence_answers(evidence: Evidence, results: tuple[FenceResult, ...]) -> Itera
 
 def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
     for result in found:
-        if (result.port.device, result.port.interface) not in evidence.topology.interfaces:
+        place = (result.port.device, result.port.interface)
+        if place not in evidence.topology.interfaces:
+            if not evidence.stays(result.port):
+                continue  # nobody is promised anything there, and nothing is open
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
             return Violated(reason=port_missing(result.port), culprits=(culprit,))
-        found_tag = evidence.topology.interfaces[(result.port.device, result.port.interface)].vlan
-        if found_tag != result.port.vlan:
+        found_tag = evidence.topology.interfaces[place].vlan
+        if found_tag not in evidence.tags_of(result.port):
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
             return Violated(reason=port_tagged(result.port, found_tag), culprits=(culprit,))
         if result.problem is not None:

@@ -89,7 +89,7 @@ def _delivered(
     node = evidence.start_node(port)
     if node is None:
         return
-    for region in address_index.regions.get((destination, family), ()):
+    for region in address_index.kept.get((destination, family), ()):
         for way in sorted(evidence.whole.ways(node, region)):
             if way.end in SUCCESS:
                 yield region, way
@@ -98,11 +98,11 @@ def _delivered(
 def _session_packets(
     evidence: Evidence, source: AttachmentName, destination: AttachmentName, region: Prefix
 ) -> FlowSet:
-    """Return the allowed packets from an attachment to a region of another."""
+    """Return the packets that must get from an attachment to a region of another."""
     side = evidence.sides[region.family]
     spans = evidence.own[(source, region.family)]
     pair = rectangle(side.space, spans, (span_of(region),), side.space.full)
-    return side.allowed.sent_from(source) & pair if source != destination else pair - pair
+    return side.sent_from(source).must & pair if source != destination else pair - pair
 
 
 def passes(evidence: Evidence, device: str, interface: str, direction: Direction, packets: FlowSet) -> FlowSet:
@@ -147,7 +147,8 @@ def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None
 def check_isolation(
     evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]
 ) -> Mapping[Ends, Violated]:
-    """Return, for each pair, a packet that is not allowed and yet delivered: through a gap of the source's fence."""
+    """Return, for each pair, a packet that no declared state allows and that is yet delivered through a gap of the source's
+    fence."""
     found: dict[Ends, Violated] = {}
     for result in fences:
         if result.direction is Direction.IN:

@@ -36,7 +36,8 @@ class UnplannedLogins:
 
     def _work_out(self, service: LoginService, family: Family, filters: tuple[tuple[AclEntry, ...], ...]) -> FlowSet:
         space = self._evidence.sides[family].space
-        stations = union_of(span_of(item) for item in self._evidence.given.login_sources if item.family is family)
+        sources = [item for state in self._evidence.states for item in state.declared.login_sources]
+        stations = union_of(span_of(item) for item in sources if item.family is family)
         everything = whole(family)
         asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[service]))
         unplanned_logins = asked - rectangle(space, stations, everything, space.full)

@@ -37,7 +37,7 @@ def check_reachable(
         _may_have_changed(state, region)
         for name in plane.stations
         for family in Family
-        for region in address_index.regions.get((name, family), ())
+        for region in address_index.kept.get((name, family), ())
     ) or any(
         evidence.start_node(port) in state.surviving.nodes_with_lost_session
         for name in plane.stations
@@ -56,12 +56,12 @@ def _asked(
 ) -> Iterable[tuple[str, tuple[Prefix, ...]]]:
     """Return the devices to look at, with their own addresses: all, or those whose routes a failure touches."""
     if back or not (state.surviving.failure.devices or state.surviving.failure.links):
-        return sorted(plane.loopbacks.items())
+        return sorted(plane.kept.items())
     views = (prefix for prefix, view in state.views.items() if view.changed)
     covering = {region for prefix in views for region in state.regions.inside.get(prefix, ())}
     return sorted(
         item
-        for item in plane.loopbacks.items()
+        for item in plane.kept.items()
         if not covering.isdisjoint(item[1]) or _is_stub_with_lost_session(evidence, state, plane.nodes[item[0]])
     )
 
@@ -81,7 +81,7 @@ def _is_excused(evidence: Evidence, device: str, station: AttachmentName, joined
 def _to_device(
     evidence: Evidence, state: Forwarding, station: AttachmentName, device: str, loopbacks: tuple[Prefix, ...]
 ) -> Iterator[NetworkFault]:
-    for port in evidence.ports.get(station, ()):
+    for port in filter(evidence.stays, evidence.ports.get(station, ())):
         node = evidence.start_node(port)
         if (port.device, port.interface.rpartition(".")[0]) in state.surviving.failure.interfaces:
             continue
@@ -106,7 +106,7 @@ def _from_device(
 ) -> Iterator[NetworkFault]:
     ends = {(port.device, port.interface) for port in evidence.ports.get(station, ())}
     for family in sorted({prefix.family for prefix in loopbacks}):
-        for region in address_index.regions.get((station, family), ()):
+        for region in address_index.kept.get((station, family), ()):
             if not _may_have_changed(state, region) and not _is_stub_with_lost_session(evidence, state, node):
                 continue
             ways = () if node is None else state.ways(node, region)

@@ -12,10 +12,10 @@ from itertools import pairwise
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
-from ipam.address_plan import EntryState
 from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.evidence.address_index import AddressIndex
+from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence, Given
 from verification.packets.flow_sets import span_of
 from verification.packets.permitted_pairs import Kind
@@ -181,7 +181,7 @@ def check_leaks(
     evidence: Evidence, address_index: AddressIndex, purposes: Mapping[int, PurposeName]
 ) -> Iterator[NetworkFault]:
     """Yield routes that stand in a VRF though nobody of that purpose talks to their owner."""
-    attachments = evidence.given.registry.attachments
+    attachments = evidence.given.bounds.attachments
     permitted_matrix = talking_purposes(evidence)
     for prefix, state in evidence.control_plane.base.items():
         owner = address_index.owner.get(prefix)
@@ -214,19 +214,27 @@ def check_leaks(
 
 
 def talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], frozenset[PurposeName]]:
-    """Return the purposes of those whom an attachment talks to; a class talks also while nobody is in it."""
-    attachments = evidence.given.registry.attachments
+    """Return the purposes of those whom an attachment talks to by any declared state; a class also while nobody is in it."""
+    found: dict[tuple[AttachmentName, Family], set[PurposeName]] = {}
+    for state in evidence.states:
+        for key, purposes in _talking_in(state).items():
+            found.setdefault(key, set()).update(purposes)
+    return {key: frozenset(value) for key, value in found.items()}
+
+
+def _talking_in(state: DeclaredState) -> dict[tuple[AttachmentName, Family], set[PurposeName]]:
+    attachments = state.declared.registry.attachments
     found: dict[tuple[AttachmentName, Family], set[PurposeName]] = {}
     by_kind: dict[tuple[Kind, Family], set[PurposeName]] = {}
-    for (name, family), kind in evidence.kinds.items():
+    for (name, family), kind in state.kinds.items():
         by_kind.setdefault((kind, family), set()).add(attachments[name].purpose)
-    for pool in evidence.given.address_plan.pools:  # a class talks also while nobody of it is there
+    for pool in state.declared.address_plan.pools:  # a class talks also while nobody of it is there
         if pool.dedicated is not None:
             family = pool.prefix.family
-            for _, _, kind in evidence.sides[family].pairs.kinds_in((span_of(pool.prefix),)):
+            for _, _, kind in state.pairs[family].kinds_in((span_of(pool.prefix),)):
                 by_kind.setdefault((kind, family), set()).add(PurposeName(pool.purpose))
-    for (name, family), kind in evidence.kinds.items():
-        pairs = evidence.sides[family].pairs
+    for (name, family), kind in state.kinds.items():
+        pairs = state.pairs[family]
         for (other, other_family), purposes in by_kind.items():
             if other_family is not family:
                 continue
@@ -234,15 +242,15 @@ def talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], 
             backward = pairs.touching(other, kind, company=True)
             if (forward and pairs.services(forward)) or (backward and pairs.services(backward)):
                 found.setdefault((name, family), set()).update(purposes)
-    return {key: frozenset(value) for key, value in found.items()}
+    return found
 
 
 def planned_links(given: Given) -> dict[Prefix, PurposeName]:
-    """Return the purpose of every planned link prefix: its own, or that of the attachment it is for."""
+    """Return the purpose of every link prefix that any declared state plans: its own, or that of the attachment it is for."""
     planned: dict[Prefix, PurposeName] = {}
-    attachments = given.registry.attachments
-    for entry in given.address_plan.prefixes:
-        if entry.key.startswith("link/") and entry.state is EntryState.ACTIVE:
+    attachments = given.bounds.attachments
+    for entry in (entry for declared in given.bounds.declared for entry in declared.active()):
+        if entry.key.startswith("link/"):
             kind, _, name = entry.key.split("/", 2)[2].partition("/")
             if kind == "purpose":
                 planned[entry.prefix] = PurposeName(name)

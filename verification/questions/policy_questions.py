@@ -5,7 +5,7 @@ The one idea: a question's subject is its rule, so that every judge is asked abo
 
 from __future__ import annotations
 
-from intents.policy import Effect
+from intents.policy import Effect, Rule
 from intents.registry import AttachmentName
 from verification.evidence.evidence import Evidence, Given
 from verification.packets.bit_sets import numbers
@@ -21,20 +21,21 @@ def rule_questions(given: Given) -> list[Question]:
         Question(
             kind=QuestionKind.SESSION if rule.effect is Effect.PERMIT else QuestionKind.FORBIDDEN,
             subject=rule,
-            intents=given.policy.sources.get(rule, ()),
+            intents=given.bounds.policy.sources.get(rule, ()),
         )
-        for rule in given.policy.rules
+        for rule in given.bounds.policy.rules
     ]
 
 
 def members_of_rules(evidence: Evidence) -> list[Members]:
-    """Return the members of every rule, in the order of the policy."""
-    count = len(evidence.given.policy.rules)
-    sources: list[set[AttachmentName]] = [set() for _ in range(count)]
-    destinations: list[set[AttachmentName]] = [set() for _ in range(count)]
-    for (name, _), kind in evidence.kinds.items():
-        for index in numbers(kind.source_of):
-            sources[index].add(name)
-        for index in numbers(kind.destination_of):
-            destinations[index].add(name)
-    return [(frozenset(one), frozenset(other)) for one, other in zip(sources, destinations, strict=True)]
+    """Return the members of every rule by any declared state that has it, in the order of the policy."""
+    sources: dict[Rule, set[AttachmentName]] = {rule: set() for rule in evidence.given.bounds.policy.rules}
+    destinations: dict[Rule, set[AttachmentName]] = {rule: set() for rule in sources}
+    for state in evidence.states:
+        rules = state.declared.policy.rules
+        for (name, _), kind in state.kinds.items():
+            for index in numbers(kind.source_of):
+                sources[rules[index]].add(name)
+            for index in numbers(kind.destination_of):
+                destinations[rules[index]].add(name)
+    return [(frozenset(sources[rule]), frozenset(destinations[rule])) for rule in sources]

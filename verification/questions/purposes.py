@@ -26,22 +26,24 @@ Homes = Mapping[Prefix, tuple[PurposeName, frozenset[str]]]
 
 
 def homes_of(evidence: Evidence, address_index: AddressIndex, plane: ManagementPlane) -> Homes:
-    """Return where every owned region belongs: attachments' prefixes, and the devices' own addresses."""
+    """Return where every region belongs that keeps its owner: attachments' prefixes, and the devices' own addresses."""
     found: dict[Prefix, tuple[PurposeName, frozenset[str]]] = {}
     for region, owner in address_index.owner.items():
+        if not address_index.keeps(region):
+            continue
         devices = frozenset(port.device for port in evidence.ports.get(owner, ()))
-        if devices <= evidence.given.roles.backbone and not _talks_to_others(evidence, owner, region.family):
+        if devices <= evidence.given.roles.backbone and not talks_to_others(evidence, owner, region.family):
             continue  # what stands at an edge is leaked into its purpose, and only for somebody
-        found[region] = (evidence.given.registry.attachments[owner].purpose, devices)
-    for device, loopbacks in plane.loopbacks.items():
+        found[region] = (evidence.given.bounds.attachments[owner].purpose, devices)
+    for device, loopbacks in plane.kept.items():
         found.update(dict.fromkeys(loopbacks, (MANAGEMENT, frozenset({device}))))
     return found
 
 
-def _talks_to_others(evidence: Evidence, name: AttachmentName, family: Family) -> bool:
-    """Return whether an attachment may start something to another one, or the other way round."""
-    others = (other for other, of_family in evidence.own if of_family is family and other != name)
-    return any(any(evidence.talks(name, other, family)) for other in others)
+def talks_to_others(evidence: Evidence, name: AttachmentName, family: Family) -> bool:
+    """Return whether an attachment may start something to another one, or the other way round, by every declared state."""
+    others = [other for other, of_family in evidence.own if of_family is family and other != name]
+    return all(any(state.talks(name, other, family) for other in others) for state in evidence.states)
 
 
 def check_purposes(

@@ -52,10 +52,10 @@ class Wrong:
 
 
 def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort, ...]]:
-    """Return the ports of attachments that do not stand in a stub, by attachment: those that are missing included."""
+    """Return the ports that attachments keep and that do not stand in a stub, by attachment: those that are missing included."""
     stubs = evidence.control_plane.stubs.settled
     found = {
-        name: tuple(port for port in ports if evidence.start_node(port) not in stubs)
+        name: tuple(port for port in ports if evidence.start_node(port) not in stubs and evidence.stays(port))
         for name, ports in evidence.ports.items()
     }
     return {name: ports for name, ports in found.items() if ports}
@@ -71,15 +71,15 @@ def check_joined(
     plain = plain_ports(evidence)
     missing = {
         family: permitted_matrix.set_of(
-            name for (name, of_family), found in address_index.regions.items() if of_family is family and not found
+            name for (name, of_family), found in address_index.kept.items() if of_family is family and not found
         )
         for family in Family
     }
     for name, all_ports in sorted(evidence.ports.items()):
         for family in Family:
             for destination in permitted_matrix.of(name, family, None if name in plain else missing[family]):
-                regions = address_index.regions[(destination, family)]
-                for port in plain.get(name, ()) if regions else all_ports:
+                regions = address_index.kept[(destination, family)]
+                for port in plain.get(name, ()) if regions else filter(evidence.stays, all_ports):
                     node = evidence.start_node(port)
                     if node is not None and regions and all(deliveries.at(item).from_leaf(node) for item in regions):
                         continue
@@ -113,7 +113,7 @@ def check_changed(
     destination = address_index.owner[region]
     arriving = deliveries.at(region)
     if deliveries.arrive_still(region, changed, who.deliveries):
-        asked = [port for node in changed for port in evidence.start_ports.get(node, ())]
+        asked = [port for node in changed for port in evidence.start_ports.get(node, ()) if evidence.stays(port)]
     else:
         asked = [port for ports in who.plain.values() for port in ports]
     for port in asked:
@@ -150,7 +150,7 @@ def join(
     source = AttachmentName(port.attachment)
     node = evidence.start_node(port)
     ends = {(item.device, item.interface) for item in evidence.ports.get(destination, ())}
-    regions = address_index.regions.get((destination, family), ())
+    regions = address_index.kept.get((destination, family), ())
     if node is None or not regions:
         missing = Way(Disposition.NO_ROUTE, port.device, port.interface, (port.device,), ())
         any_region = next(iter(regions), _planned_host(evidence, destination, family))
@@ -168,7 +168,7 @@ def join(
 
 def _planned_host(evidence: Evidence, name: AttachmentName, family: Family) -> Prefix:
     """Return a host of an attachment by plan, where no text has a prefix of its own."""
-    low, high = next(iter(evidence.own.get((name, family), ())), (0, 0))
+    low, high = next(iter(evidence.kept.get((name, family), ())), (0, 0))
     return Prefix(family, min(low + 2, high), family.bits)
 
 

@@ -60,14 +60,13 @@ def _shown(planned: frozenset[Prefix]) -> Reason | str:
 
 
 def _own_prefixes(evidence: Evidence, plane: ManagementPlane) -> dict[int, frozenset[Prefix]]:
-    """Return what each VRF at a site has to announce: the LAN or what lies behind it, or the device's own address."""
+    """Return what each VRF at a site may announce by any declared state: the LAN or what lies behind it, or the device's own
+    address."""
     found: dict[int, set[Prefix]] = {}
     for node, ports in evidence.start_ports.items():
         name = AttachmentName(ports[-1].attachment)
-        for family in Family:
-            lan = evidence.sides[family].pairs.lans.get(name)
-            if lan is not None:
-                found.setdefault(node, set()).add(lan)
+        lans = (state.pairs[family].lans.get(name) for state in evidence.states for family in Family)
+        found.setdefault(node, set()).update(lan for lan in lans if lan is not None)
     for device, loopbacks in plane.loopbacks.items():
         node_of = plane.nodes[device]
         if node_of is not None:

@@ -120,7 +120,7 @@ def _leads_astray(
             yield failing.wrong(WrongKind.WALL, source, other, reason)
         elif set(way.devices[1:-1]) & evidence.given.roles.sites:
             yield failing.wrong(WrongKind.TRANSIT, source, other, because("site_carries"))
-        elif not any(evidence.talks(source, other, region.family)):
+        elif not evidence.may_talk(source, other, region.family):
             reason = because("stranger_routable", destination=other)
             yield failing.wrong(WrongKind.WALL, source, other, reason)
 
@@ -133,10 +133,11 @@ def _is_router(evidence: Evidence, way: Way) -> bool:
 
 def _may_reach(evidence: Evidence, source: AttachmentName, region: Prefix) -> bool:
     """Return whether an attachment may start anything to the addresses of a region, or be started to from there."""
-    pairs = evidence.sides[region.family].pairs
-    mine = evidence.kinds.get((source, region.family), NOBODY)
-    for _, _, kind in pairs.kinds_in(((region.network, region.last),)):
-        for rules in (pairs.touching(mine, kind, company=False), pairs.touching(kind, mine, company=False)):
-            if rules and pairs.services(rules):
-                return True
+    for state in evidence.states:
+        pairs = state.pairs[region.family]
+        mine = state.kinds.get((source, region.family), NOBODY)
+        for _, _, kind in pairs.kinds_in(((region.network, region.last),)):
+            for rules in (pairs.touching(mine, kind, company=False), pairs.touching(kind, mine, company=False)):
+                if rules and pairs.services(rules):
+                    return True
     return False

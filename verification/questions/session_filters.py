@@ -14,7 +14,7 @@ from intents.reason import Reason, because
 from routing.model import ESTABLISHED, Acl, AclEntry, Device, NonInitial
 from verification.evidence.evidence import Evidence
 from verification.packets.acl_sets import permitted
-from verification.packets.flow_sets import NotExpressibleError, Span, rectangle
+from verification.packets.flow_sets import NotExpressibleError, Span, rectangle, union_of
 from verification.packets.header_space import HeaderMatch, header_match, header_space
 from verification.verdicts.flow import TCP
 
@@ -34,8 +34,13 @@ def stopped_sessions(evidence: Evidence, device: Device) -> Iterator[Reason]:
     ]
     for interface, family, name in bound:
         acl = evidence.acls.get((device.name, family, name))
-        if acl is not None and acl.entries and _stops(family, acl.entries, evidence.sides[family].pairs.routers):
+        if acl is not None and acl.entries and _stops(family, acl.entries, _routers(evidence, family)):
             yield because("filter_stops_sessions", acl=name, interface=interface)
+
+
+def _routers(evidence: Evidence, family: Family) -> tuple[Span, ...]:
+    """Return the addresses that routers have in any declared state."""
+    return union_of(span for state in evidence.states for span in state.pairs[family].routers)
 
 
 @lru_cache(maxsize=256)

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from intents.prefix import Prefix, format_address, prefix_of
 from intents.reason import because
-from ipam.address_plan import EntryState
 from routing.model import InterfaceAddress, Ref
 from routing.refs import bgp_ref, neighbor_ref, static_ref, vrf_ref
 from verification.evidence.address_index import AddressIndex
@@ -31,6 +30,7 @@ def check_strays(evidence: Evidence, address_index: AddressIndex, plane: Managem
     loopbacks = {prefix for held in plane.loopbacks.values() for prefix in held}
     management = {node: device for device, node in plane.nodes.items()}
     starts = {evidence.start_node(port) for ports in evidence.ports.values() for port in ports}
+    sources = {source for state in evidence.states for source in state.declared.login_sources}
     for prefix, state in evidence.control_plane.base.items():
         is_owned = any(region in address_index.owner for region in evidence.regions.inside.get(prefix, ()))
         for node, chosen in state.selected.items():
@@ -39,7 +39,7 @@ def check_strays(evidence: Evidence, address_index: AddressIndex, plane: Managem
             if node not in management:
                 is_welcome = is_owned
             elif management[node] in evidence.given.roles.sites:
-                is_welcome = any(source.covers(prefix) for source in evidence.given.login_sources)
+                is_welcome = any(source.covers(prefix) for source in sources)
             else:
                 is_welcome = is_owned or prefix in loopbacks
             if not is_welcome:
@@ -53,7 +53,7 @@ def check_own_routes(evidence: Evidence) -> Iterator[NetworkFault]:
     attachment stands, in its VRF; nothing else is routed by hand.
     """
     needed = _needed_by_hand(evidence)
-    planned = {entry.prefix for entry in evidence.given.address_plan.prefixes if entry.state is EntryState.ACTIVE}
+    planned = {entry.prefix for state in evidence.states for entry in state.declared.active()}
     for name, device in sorted(evidence.given.network.devices.items()):
         ours = {
             item.vrf for item in device.interfaces if any(_subnet(address) in planned for address in item.addresses)

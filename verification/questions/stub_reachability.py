@@ -13,7 +13,7 @@ from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex, RegionSet
 from verification.evidence.evidence import Evidence
-from verification.evidence.permitted_matrix import PermittedMatrix, gather_partners
+from verification.evidence.permitted_matrix import MatrixBounds, common, gather_partners
 from verification.evidence.stub_ribs import StubRibs
 from verification.packets.bit_sets import everything, nothing, union
 from verification.questions.reachability import Components, Wrong, is_cut, join
@@ -25,14 +25,16 @@ EVERYTHING: RegionSet = everything()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StubDemand:
-    """What stubs need, by node: of each of their ports, the regions of its attachment's partners.
+    """What stubs need, by node: of each of their ports, the regions of its attachment's partners, by all declared states (none at
+    a port that not all of them keep) and by any.
 
-    `harmless`: regions that anybody may have a route to. `some`, `every`: by group, what some and what every member needs.
+    `harmless`: regions that anybody may have a route to. `some`: by group, what some member needs by all declared states;
+    `every`: what every member may have.
     `suspects`: regions that already in the whole network some stub is offered without need, or by an uplink that does not
     deliver them, or that lie in each other: with any other path to them, what was harmless by luck may no longer be.
     """
 
-    ports: Mapping[int, tuple[tuple[AttachmentPort, RegionSet], ...]]
+    ports: Mapping[int, tuple[tuple[AttachmentPort, RegionSet, RegionSet], ...]]
     harmless: RegionSet
     some: Mapping[int, RegionSet]
     every: Mapping[int, RegionSet]
@@ -41,20 +43,26 @@ class StubDemand:
 
 def stub_demand(evidence: Evidence, address_index: AddressIndex, routes: StubRibs) -> StubDemand:
     """Return what every stub needs."""
-    partners = gather_partners(
-        evidence, {key: address_index.set_of(regions) for key, regions in address_index.regions.items()}
-    )
-    demand: dict[AttachmentName, RegionSet] = {}
-    for (name, _), regions in partners.items():
-        demand[name] = demand.get(name, nothing()) | regions
+    held = {key: address_index.set_of(regions) for key, regions in address_index.regions.items()}
+    partners = [gather_partners(state, held) for state in evidence.states]
+    kept = union(map(address_index.set_of, address_index.kept.values()))
+    must: dict[AttachmentName, RegionSet] = {}
+    may: dict[AttachmentName, RegionSet] = {}
+    for key in evidence.own:
+        must[key[0]] = must.get(key[0], nothing()) | (
+            common(key, partners) & kept if key in evidence.kept else nothing()
+        )
+        may[key[0]] = may.get(key[0], nothing()) | union(item.get(key, nothing()) for item in partners)
     ports = {
         node: tuple(
-            (port, demand.get(AttachmentName(port.attachment), nothing())) for port in evidence.start_ports[node]
+            (port, must.get(name, nothing()) if evidence.stays(port) else nothing(), may.get(name, nothing()))
+            for port in evidence.start_ports[node]
+            for name in (AttachmentName(port.attachment),)
         )
         for node in evidence.control_plane.stubs.settled
     }
     by_group = {
-        number: [regions for node in members for _, regions in ports[node]]
+        number: [regions for node in members for _, _, regions in ports[node]]
         for number, members in routes.uplinks.members.items()
     }
     every = dict.fromkeys(by_group, EVERYTHING)
@@ -67,12 +75,15 @@ def stub_demand(evidence: Evidence, address_index: AddressIndex, routes: StubRib
         harmless=harmless,
         suspects=address_index.nested
         | union(
-            received.offered & ~regions & ~harmless & ~routes.uplinks.own[node] | received.misrouted & regions
+            received.offered & ~welcome & ~harmless & ~routes.uplinks.own[node] | received.misrouted & needed
             for node, found in ports.items()
             for received in (routes.received(node),)
-            for _, regions in found
+            for _, needed, welcome in found
         ),
-        some={number: union(found) for number, found in by_group.items()},
+        some={
+            number: union(needed for node in members for _, needed, _ in ports[node])
+            for number, members in routes.uplinks.members.items()
+        },
         every=every,
     )
 
@@ -84,7 +95,7 @@ class StubCheck:
     evidence: Evidence
     address_index: AddressIndex
     demand: StubDemand
-    permitted_matrix: PermittedMatrix
+    permitted_matrix: MatrixBounds
     routes: StubRibs
 
     @property
@@ -133,17 +144,17 @@ def _check(
 ) -> Iterator[Wrong]:
     """Yield what is wrong about some regions at a stub; `within`: what each component holds (None: all is up)."""
     received = asked.routes.received(node)
-    for port, demand in asked.demand.ports[node]:
-        missing = regions & demand & (~received.offered | received.misrouted | received.singly)
+    for port, needed, welcome in asked.demand.ports[node]:
+        missing = regions & needed & (~received.offered | received.misrouted | received.singly)
         if within is not None:
             missing &= union(within.get(number, nothing()) for number in joined.get(port.device, ()))
         if missing and not is_cut(asked.state, port):
             yield from _not_joined(asked, port, missing)
         spare = regions & received.offered & ~asked.routes.uplinks.own[node]
-        spare &= ~demand & ~asked.demand.harmless | asked.address_index.nested
+        spare &= ~welcome & ~asked.demand.harmless | asked.address_index.nested
         if spare:
             routes = ((node, prefix) for prefix in asked.address_index.members(spare))
-            yield from check_wall(asked.evidence, asked.address_index, asked.state, routes, asked.permitted_matrix)
+            yield from check_wall(asked.evidence, asked.address_index, asked.state, routes, asked.permitted_matrix.may)
 
 
 def _not_joined(asked: StubCheck, port: AttachmentPort, regions: RegionSet) -> Iterator[Wrong]:

@@ -80,11 +80,11 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
 
 
 def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
-    """Return whether a filter lets through all that anybody may send."""
+    """Return whether a filter lets through all that must get from anybody."""
     side = evidence.sides[binding.family]
     return all(
-        (allowed - passes(evidence, device, interface, binding.direction, allowed)).is_empty
-        for allowed in (side.allowed.sent_from(name) for name in side.pairs.own)
+        (needed - passes(evidence, device, interface, binding.direction, needed)).is_empty
+        for needed in (side.sent_from(name).must for name in side.own)
     )
 
 
@@ -106,7 +106,8 @@ def _own_prefixes(evidence: Evidence, device: str) -> frozenset[Prefix]:
     for port in evidence.given.network.ports:
         if port.device == device:
             wanted |= {port.subnet, f"lan/{port.attachment}"}
-    return frozenset(item.prefix for item in evidence.given.address_plan.prefixes if item.key in wanted)
+    plans = (state.declared.address_plan for state in evidence.states)
+    return frozenset(item.prefix for plan in plans for item in plan.prefixes if item.key in wanted)
 
 
 def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) -> bool:

@@ -7,7 +7,7 @@ packets is ever made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -67,6 +67,35 @@ def attachment_lans(registry: Registry, addresses: PlanAddresses) -> AttachmentL
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saying:
+    """Everything that one declared state says of a packet is looked up here."""
+
+    policy: Policy
+    addresses: PlanAddresses
+    lans: AttachmentLans
+
+    def allows(self, flow: Flow, start: AttachmentName | None) -> bool:
+        """Return whether the state allows a packet (see `is_allowed`); it allows none from whom it does not have."""
+        if start is not None and start not in self.lans:
+            return False
+        return is_allowed(self.policy, self.addresses, self.lans, flow, start)
+
+    def has_hosts(self, flow: Flow) -> bool:
+        """Return whether a packet goes to an attachment: to the free space of a class it may be allowed, and finds nobody."""
+        return any(_holds(item.own, flow.family, flow.destination) for item in self.lans.values())
+
+
+def must_arrive(sayings: Iterable[Saying], flow: Flow, start: AttachmentName | None) -> bool:
+    """Return whether every declared state allows a packet, and has somebody where it goes."""
+    return all(saying.allows(flow, start) and saying.has_hosts(flow) for saying in sayings)
+
+
+def may_arrive(sayings: Iterable[Saying], flow: Flow, start: AttachmentName | None) -> bool:
+    """Return whether some declared state allows a packet."""
+    return any(saying.allows(flow, start) for saying in sayings)
+
+
 def is_allowed(
     policy: Policy, addresses: PlanAddresses, lans: AttachmentLans, flow: Flow, start: AttachmentName | None
 ) -> bool:
@@ -77,7 +106,7 @@ def is_allowed(
     """
     if flow.fragment and flow.family is Family.V6:
         return False
-    sight = _Sight(policy=policy, addresses=addresses, lans=lans)
+    sight = Saying(policy=policy, addresses=addresses, lans=lans)
     if start is None:
         near = tuple(prefix for item in lans.values() for prefix in item.lans)
         return _belongs_to_session(sight, flow) or _is_router_error(sight, flow) or _is_discovery(near, flow)
@@ -87,19 +116,10 @@ def is_allowed(
     return sent or _is_discovery(here.lans, flow)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sight:
-    """Everything there is to look at."""
-
-    policy: Policy
-    addresses: PlanAddresses
-    lans: AttachmentLans
-
-
 # Sessions, and what belongs to them.
 
 
-def _belongs_to_session(sight: _Sight, flow: Flow) -> bool:
+def _belongs_to_session(sight: Saying, flow: Flow) -> bool:
     started = _services(sight, flow.family, flow.source, flow.destination)
     answered = _services(sight, flow.family, flow.destination, flow.source)
     if flow.fragment:
@@ -162,7 +182,7 @@ def _is_fragment_of(services: ServiceSet, flow: Flow) -> bool:
 # Who may start which services to whom.
 
 
-def _services(sight: _Sight, family: Family, source: int, destination: int) -> ServiceSet:
+def _services(sight: Saying, family: Family, source: int, destination: int) -> ServiceSet:
     """Return the services whose sessions `source` may start to `destination`: the permitted without the forbidden."""
     permitted, forbidden = ServiceSet(), ServiceSet()
     for rule in sight.policy.rules:
@@ -174,7 +194,7 @@ def _services(sight: _Sight, family: Family, source: int, destination: int) -> S
     return permitted - forbidden
 
 
-def _concerns(sight: _Sight, rule: Rule, family: Family, source: int, destination: int) -> bool:
+def _concerns(sight: Saying, rule: Rule, family: Family, source: int, destination: int) -> bool:
     return (
         _is_member(sight, rule.source, family, source)
         and _is_member(sight, rule.destination, family, destination)
@@ -182,16 +202,16 @@ def _concerns(sight: _Sight, rule: Rule, family: Family, source: int, destinatio
     )
 
 
-def _is_member(sight: _Sight, endpoint: Endpoint, family: Family, address: int) -> bool:
+def _is_member(sight: Saying, endpoint: Endpoint, family: Family, address: int) -> bool:
     inside = _holds(sight.addresses.prefixes(endpoint, family), family, address)
     return inside and not _holds(sight.addresses.excluded(endpoint, family), family, address)
 
 
-def _share_organisation(sight: _Sight, family: Family, one: int, other: int) -> bool:
+def _share_organisation(sight: Saying, family: Family, one: int, other: int) -> bool:
     return bool(_organisations_at(sight, family, one) & _organisations_at(sight, family, other))
 
 
-def _organisations_at(sight: _Sight, family: Family, address: int) -> frozenset[OrganisationName]:
+def _organisations_at(sight: Saying, family: Family, address: int) -> frozenset[OrganisationName]:
     return frozenset(
         item.organisation
         for item in sight.lans.values()
@@ -232,7 +252,7 @@ def _is_discovery_on(lan: Prefix, flow: Flow) -> bool:
     )
 
 
-def _is_router_error(sight: _Sight, flow: Flow) -> bool:
+def _is_router_error(sight: Saying, flow: Flow) -> bool:
     """Return whether a packet is a router's ICMP error towards an attachment that has some session at all."""
     from_router = _holds(sight.addresses.infrastructure(flow.family), flow.family, flow.source)
     is_error = flow.protocol == _ICMP[flow.family] and (flow.fragment or _is_error(flow))
@@ -240,7 +260,7 @@ def _is_router_error(sight: _Sight, flow: Flow) -> bool:
     return from_router and is_error and any(_has_sessions(sight, item, flow.family) for item in receivers)
 
 
-def _has_sessions(sight: _Sight, item: AttachmentAddresses, family: Family) -> bool:
+def _has_sessions(sight: Saying, item: AttachmentAddresses, family: Family) -> bool:
     """Return whether any address of an attachment may start a session, or be the other end of one.
 
     Addresses differ only where a prefix that somebody named begins or ends, so one address of each stretch stands for
@@ -255,7 +275,7 @@ def _has_sessions(sight: _Sight, item: AttachmentAddresses, family: Family) -> b
     )
 
 
-def _steps(sight: _Sight, family: Family) -> tuple[int, ...]:
+def _steps(sight: Saying, family: Family) -> tuple[int, ...]:
     """Return the first address of each stretch in which all addresses belong to the same endpoints and attachments."""
     endpoints = {endpoint for rule in sight.policy.rules for endpoint in (rule.source, rule.destination)}
     named = [

@@ -40,6 +40,8 @@ class Scope(StrEnum):
     """Batfish does not say who may log in to a device: packets to the device's own addresses."""
     ROUTE_FILTERS = "route-filters"
     """Batfish sees what both filters of a session let through together, not each on its own."""
+    WAYS = "ways"
+    """Between declared states a way that misses what one of them asserts may be right by another: Batfish can't ask both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
