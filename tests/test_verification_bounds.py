@@ -7,18 +7,21 @@ from functools import cache
 
 import pytest
 
-from intents.policy import Effect, Policy, Rule
+from intents.policy import DevicesEndpoint, Effect, Policy, Rule, ViaAssertion
 from intents.prefix import Family
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState, PrefixEntry
 from tests.bounded import between, declared_by, texts_of
 from tests.small_builds import compiled
 from verification.batfish.allowed_acls import Cover
+from verification.engine.engine import judge
 from verification.evidence.evidence import gather
 from verification.evidence.permitted_matrix import permitted_matrix_of
 from verification.packets.bit_sets import bit, union
 from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace, header_space
 from verification.verdicts.bounds import Bounds, Declared, NoBoundsError
+from verification.verdicts.question import QuestionKind
+from verification.verdicts.verdict import Holds, Verdict, Violated
 
 
 @cache
@@ -139,3 +142,54 @@ def assert_covers(space: HeaderSpace, mask: HeaderSet, conditions: tuple[HeaderM
     for number, header in enumerate(space.headers):
         if not header.non_initial:
             assert bool(mask & bit(number)) == bool(finer.locate(header) & taken), header
+
+
+# What the engine answers between two states of the small example, of things that its texts don't change.
+
+
+def answers(kind: QuestionKind, *states: Declared) -> list[Verdict]:
+    given, bounds = between((compiled(),), texts_of(compiled())), Bounds(declared=states)
+    given = replace(given, bounds=bounds, network=replace(given.network, ports=bounds.ports))
+    found = judge(given, with_failures=False).answers
+    return [item.verdict for item in found if item.question.kind is kind]
+
+
+def asserting(devices: tuple[str, ...], rules: tuple[Rule, ...]) -> Declared:
+    """The small example with a way asserted for every permit that joins attachments."""
+    policy = declared().policy
+    permit = next(item for item in policy.rules if item.effect is Effect.PERMIT and not _is_of_devices(item))
+    via = ViaAssertion(source=permit.source, destination=permit.destination, devices=devices)
+    return replace(declared(), policy=Policy(rules=rules, vias=(via,)))
+
+
+def _is_of_devices(rule: Rule) -> bool:
+    return DevicesEndpoint() in (rule.source, rule.destination)
+
+
+def test_a_way_is_wrong_iff_no_state_takes_it_for_right() -> None:
+    rules = declared().policy.rules
+    missed = asserting(("no-such-device",), rules)
+    silent = replace(declared(), policy=Policy(rules=rules))
+    forbidding = replace(declared(), policy=Policy(rules=tuple(filter(_is_of_devices, rules))))
+    assert isinstance(answers(QuestionKind.VIA, missed)[0], Violated)
+    assert isinstance(answers(QuestionKind.VIA, missed, silent)[0], Holds)
+    assert isinstance(answers(QuestionKind.VIA, missed, forbidding)[0], Violated)
+    assert all(
+        isinstance(item, Violated) for item in answers(QuestionKind.VIA, missed, asserting(("nor-this",), rules))
+    )
+
+
+def test_who_may_log_in_by_one_state_may_and_nobody_must_who_may_not_by_the_other() -> None:
+    nobody = replace(declared(), login_sources=())
+    assert all(isinstance(item, Holds) for item in answers(QuestionKind.MANAGEMENT, declared()))
+    assert any(isinstance(item, Violated) for item in answers(QuestionKind.MANAGEMENT, nobody))
+    for states in ((declared(), nobody), (nobody, declared())):
+        assert all(isinstance(item, Holds) for item in answers(QuestionKind.MANAGEMENT, *states))
+
+
+def test_a_port_with_another_tag_is_right_iff_some_state_plans_it() -> None:
+    ports = tuple(replace(item, vlan=(item.vlan or 0) + 1000) for item in declared().ports)
+    other = replace(declared(), ports=ports)
+    assert all(isinstance(item, Violated) for item in answers(QuestionKind.SOURCE_FENCE, other))
+    assert all(isinstance(item, Holds) for item in answers(QuestionKind.SOURCE_FENCE, other, declared()))
+    assert all(isinstance(item, Holds) for item in answers(QuestionKind.ADDRESSING, other, declared()))

@@ -111,7 +111,7 @@ def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key,
         if item.kind is NumberKind.VLAN and item.state is EntryState.ACTIVE
     }
     links = {link.name: link for link in evidence.given.network.links}
-    ports = {(port.device, port.subnet): port for port in evidence.given.network.ports if state.has(port)}
+    ports = {(port.device, port.subnet): port for port in state.declared.ports}
     for place, port in ports.items():
         yield place, _port(port, prefixes.get(port.subnet, []))
     for key, held in sorted(prefixes.items()):
