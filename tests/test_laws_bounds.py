@@ -141,3 +141,21 @@ def test_no_packet_goes_wrong_in_a_network_of_which_all_holds_between_two_plans(
         dull = ends_of(network, *ends)
         assert not list(dull.misjudged((*dull.likely_flows(9), *dull.unlikely_flows(397, 9))))
         assert sample(judged).surprises == ()
+
+
+@settings(max_examples=40)
+@given(st.data(), st.one_of(policy_changes(), arrivals(), moves()))
+def test_a_session_is_called_cut_iff_a_packet_is_lost_that_both_states_want(
+    data: st.DataObject, ends: tuple[Compiled, Compiled]
+) -> None:
+    given_to = between(ends, data.draw(st.sampled_from(mixes(*map(texts_of, ends)))))
+    network = data.draw(st.one_of(st.just(given_to.network), mutants(given_to.network)))
+    dull = ends_of(network, *ends)
+    ports = {(item.device, item.interface): item for item in network.ports}
+    sessions = wrong_of(judge(replace(given_to, network=network), with_failures=False), [QuestionKind.SESSION])
+    for item in sessions:
+        if isinstance(item.verdict, Violated) and item.verdict.flow is not None:
+            flow = item.verdict.flow
+            assert dull.must(flow, ports[flow.start_device, flow.start_interface]), flow
+    if not sessions:
+        assert not [item for item in dull.misjudged(dull.likely_flows(11)) if item.startswith("dropped")]

@@ -57,7 +57,7 @@ def quote_line(
 class Given:
     """The judge's input: the network read from text, where its lines are, and the bounds that it is judged between.
 
-    The network's ports are those of the bounds, unless a test plugs somebody in elsewhere."""
+    `network.ports` are all places where some declared state has an attachment."""
 
     network: Network
     lines: Mapping[str, Mapping[Ref, int]]
