@@ -17,7 +17,8 @@ from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import Span
-from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import header_match
 from verification.packets.login_headers import login_matches
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
