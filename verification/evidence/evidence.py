@@ -17,7 +17,8 @@ from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Direction, Network, Ref
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import Span
-from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import header_match
 from verification.packets.login_headers import login_matches
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
@@ -32,11 +33,16 @@ from verification.verdicts.verdict import Culprit
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
     """Which devices are backbone (`transit`: those of them that carry others' traffic: core and aggregation, not edges),
-    and which stand at sites."""
+    and which stand at sites; `ipv4_only` can't forward IPv6."""
 
     backbone: frozenset[str]
     transit: frozenset[str]
     sites: frozenset[str]
+    ipv4_only: frozenset[str] = frozenset()
+
+    def forwards(self, device: str, family: Family) -> bool:
+        """Return whether a device can forward packets of a family."""
+        return family is Family.V4 or device not in self.ipv4_only
 
 
 def lines_of_text(text: str) -> tuple[str, ...]:

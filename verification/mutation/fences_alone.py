@@ -18,7 +18,8 @@ from routing.model import Acl, AttachmentPort, Device, Direction
 from verification.evidence.evidence import Given, router_pools
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
-from verification.packets.header_space import header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import header_match
 from verification.packets.permitted_pairs import PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
 from verification.questions.fences import fence_gap
