@@ -14,7 +14,8 @@ from dataclasses import replace
 from intents.prefix import Family
 from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, IcmpMatch
 from verification.packets.acl_sets import permitted
-from verification.packets.header_space import header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import header_match
 
 PORTS = (22, 25, 53, 80, 389, 443, 445, 993, 1433, 3306, 5060, 5432, 8080, 8443)
 ENTRIES = 60
@@ -28,7 +29,7 @@ def main() -> None:
     targets = [replace(acl, entries=tuple(_turned(entry) for entry in acl.entries)) for acl in sources]
     started = time.perf_counter()
     space = header_space(Family.V4, {header_match(entry) for acl in (*sources, *targets) for entry in acl.entries})
-    _report("header space", started, 1, f"{len(space.headers)} atoms")
+    _report("header space", started, 1, f"{len(tuple(space.headers))} atoms")
     for name, fences in (("source fences", sources), ("destination fences", targets)):
         started = time.perf_counter()
         runs = sum(len(row) for acl in fences for _, _, row in permitted(acl, space).rows)

@@ -70,6 +70,15 @@ def write_rules(folder: Path, count: int) -> None:
     _add_intents(folder, permits)
 
 
+def write_services(folder: Path, count: int) -> None:
+    """So many permits between two ends, one way and the other in turn, each of 20 ports that no other has."""
+    ends = ("so-tai-chinh", "so-khcn")
+    ports = [range(40 * number + 1, 40 * number + 41, 2) for number in range(count)]
+    services = [f"{{tcp: [{', '.join(map(str, some))}]}}" for some in ports]
+    turns = enumerate(services)
+    _add_intents(folder, (_permit(number, ends[number % 2], ends[1 - number % 2], some) for number, some in turns))
+
+
 def write_prefixes(folder: Path, count: int) -> None:
     """An outside network of so many prefixes."""
     prefixes = ", ".join(
@@ -82,7 +91,9 @@ def write_prefixes(folder: Path, count: int) -> None:
 
 CASES: Mapping[str, Case] = {
     "ports": Case(write=write_ports, sizes=(25, 250), what="single ports of one permit"),
-    "rules": Case(write=write_rules, sizes=(500, 5000), what="permits of the same two ends"),
+    "services": Case(write=write_services, sizes=(2, 20), what="permits both ways, each of 20 single ports of its own"),
+    "rules": Case(write=write_rules, sizes=(20, 200), what="permits of the same two ends, judged"),
+    "many rules": Case(write=write_rules, sizes=(500, 5000), what="the same, up to what a device holds"),
     "prefixes": Case(write=write_prefixes, sizes=(25, 250), what="prefixes of one outside network"),
 }
 

@@ -5,7 +5,7 @@ The one idea: these look at the finished plan only, so they hold for allocated, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,8 @@ from intents.prefix import Family, Prefix
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
 from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
-from ipam.inventory import Inventory, Role
+from ipam.family_checks import check_families
+from ipam.inventory import Inventory, InventoryDevice, Role
 from ipam.pools import is_public
 from ipam.utilisation import utilisation
 
@@ -31,12 +32,12 @@ def check_plan(
         ("D01", _outside_overlaps(plan, registry)),
         ("D04", _attributes(plan, registry)),
         ("D05", _public(lans, registry)),
-        ("D13", _without_ipv6(lans, registry)),
-        ("D13", _old_cpe(registry, inventory)),
+        ("D13", _without_ipv6(lans, registry, inventory)),
+        ("D13", [_told_of_cpe(device) for device in _old_cpe(registry.attachments, inventory)]),
         ("D06", _reserve(plan, reserve_percent)),
     ]
     ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
-    return [*ruled, *_without_lan(lans, registry)]
+    return [*ruled, *_without_lan(lans, registry), *check_families(lans, registry, inventory, on)]
 
 
 def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[Finding, ...]:
@@ -204,12 +205,14 @@ def _without_lan(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registr
     return findings
 
 
-def _without_ipv6(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registry: Registry) -> list[Finding]:
-    """Return one warning for each purpose in which attachments have an IPv4 LAN only (D13)."""
+def _without_ipv6(
+    lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], registry: Registry, inventory: Inventory
+) -> list[Finding]:
+    """Return one warning for each purpose in which attachments have an IPv4 LAN only (D13) and no CPE is told for it."""
     lacking: dict[str, list[Attachment]] = {}
     for attachment in _own(registry):
         families = {entry.prefix.family for entry in lans.get(attachment.name, ())}
-        if families == {Family.V4}:
+        if families == {Family.V4} and not list(_old_cpe([attachment.name], inventory)):
             lacking.setdefault(attachment.purpose, []).append(attachment)
     findings: list[Finding] = []
     for purpose, attachments in sorted(lacking.items()):
@@ -220,15 +223,15 @@ def _without_ipv6(lans: Mapping[AttachmentName, tuple[PrefixEntry, ...]], regist
     return findings
 
 
-def _old_cpe(registry: Registry, inventory: Inventory) -> list[Finding]:
-    """Return the CPE on which attachments stand and that can't do IPv6 (D13)."""
-    standing = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+def _old_cpe(attachments: Iterable[AttachmentName], inventory: Inventory) -> Iterator[InventoryDevice]:
+    """Yield the CPE on which attachments stand and that can't do IPv6, by name."""
+    standing = {place.device for name in attachments for place in inventory.places.get(name, ())}
     devices = (inventory.devices[name] for name in sorted(standing) if name in inventory.devices)
-    return [
-        make_finding("TR518", device.where, severity=Severity.WARNING, device=device.name, model=device.model)
-        for device in devices
-        if device.role is Role.CPE and not device.ipv6
-    ]
+    return (device for device in devices if device.role is Role.CPE and not device.ipv6)
+
+
+def _told_of_cpe(device: InventoryDevice) -> Finding:
+    return make_finding("TR518", device.where, severity=Severity.WARNING, device=device.name, model=device.model)
 
 
 def _reserve(plan: AddressPlan, reserve_percent: int) -> list[Finding]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from intents.finding import Finding, Where, sort_findings
+from intents.finding import Finding, Severity, Where, make_finding, sort_findings
 from intents.policy import (
+    Effect,
     Endpoint,
     OrganisationEndpoint,
     OutsideEndpoint,
@@ -30,7 +31,8 @@ from ipam.endpoints import Resolver
 
 def check_plan_rules(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> tuple[Finding, ...]:
     """Return parties of the policy without an address (A08), and members outside the pools of their class."""
-    return sort_findings((*_without_address(plan, policy, registry, on), *check_classes(policy, plan, registry)))
+    found = (*_without_address(plan, policy, registry, on), *_without_common_family(plan, policy, registry))
+    return sort_findings((*found, *check_classes(policy, plan, registry)))
 
 
 def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> Iterator[Finding]:
@@ -45,6 +47,37 @@ def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: 
         if where is None or any(resolver.prefixes(end, family) for family in Family):
             continue
         yield report_breach("A08", "TR406", where, on, endpoint=end, intents=", ".join(sorted(askers[end])) or "-")
+
+
+def _without_common_family(plan: AddressPlan, policy: Policy, registry: Registry) -> Iterator[Finding]:
+    """Yield the pairs of ends that something is permitted between, and that have no address family in common."""
+    resolver = Resolver(plan)
+    askers: dict[tuple[Endpoint, Endpoint], set[str]] = {}
+    for rule in policy.rules:
+        if rule.effect is Effect.PERMIT:
+            askers.setdefault((rule.source, rule.destination), set()).update(policy.sources.get(rule, ()))
+    families = {end: _families(end, resolver) for pair in askers for end in pair}
+    for (source, destination), intents in sorted(askers.items(), key=lambda item: tuple(map(endpoint_key, item[0]))):
+        here, there = families[source], families[destination]
+        if here and there and not here & there:
+            yield make_finding(
+                "TR562",
+                _where(source, registry) or _where(destination, registry) or Where(),
+                severity=Severity.WARNING,
+                source=source,
+                of_source=_in_words(here),
+                destination=destination,
+                of_destination=_in_words(there),
+                intents=", ".join(sorted(intents)) or "-",
+            )
+
+
+def _families(end: Endpoint, resolver: Resolver) -> frozenset[Family]:
+    return frozenset(family for family in Family if resolver.prefixes(end, family))
+
+
+def _in_words(families: frozenset[Family]) -> str:
+    return ", ".join(f"IPv{family.value}" for family in sorted(families))
 
 
 def _where(end: Endpoint, registry: Registry) -> Where | None:

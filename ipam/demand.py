@@ -132,8 +132,12 @@ def _request_link(
     requests: Requests,
     families: tuple[Family, ...] = tuple(Family),
 ) -> None:
+    """Add the two ends of a channel's sub-interface and its tag; a family only if both devices can forward it."""
     key = f"link/{channel.name}/{whose}"
-    requests.pair(key, attributes, _root_blocks(channel, requests), where, families)
+    devices = requests.inventory.devices
+    both = devices[channel.a_device].families & devices[channel.b_device].families
+    spoken = tuple(family for family in families if family in both)
+    requests.pair(key, attributes, _root_blocks(channel, requests), where, spoken)
     requests.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
 
 

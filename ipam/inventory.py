@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.finding import NOWHERE, Where
+from intents.prefix import Family
 from intents.registry import AttachmentName, Domain, SiteName, Validity
 
 
@@ -52,6 +53,11 @@ class InventoryDevice:
     where: Where
     lan_where: Where = NOWHERE
     renamed_from: tuple[str, ...] = ()
+
+    @property
+    def families(self) -> frozenset[Family]:
+        """Return the address families that the device can forward."""
+        return frozenset(Family) if self.ipv6 else frozenset({Family.V4})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,16 @@ class Inventory:
     devices: Mapping[str, InventoryDevice]
     channels: Mapping[str, Channel]
     places: Mapping[AttachmentName, tuple[Place, ...]]
+
+
+def families_at(inventory: Inventory, attachment: AttachmentName) -> frozenset[Family]:
+    """Return the families that every device which an attachment stands on or behind can forward."""
+    found = frozenset(Family)
+    for place in inventory.places.get(attachment, ()):
+        for name in (place.device, place.level1_cpe):
+            if name in inventory.devices:
+                found &= inventory.devices[name].families
+    return found
 
 
 def rendered_devices(inventory: Inventory) -> tuple[InventoryDevice, ...]:

@@ -6,9 +6,12 @@ and level); its size from the declared hosts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
+from ipam.inventory import families_at
 from ipam.pool_choice import Choice, LanQuestion
 from ipam.requests import EntryAttributes, PrefixRequest, Requests
 
@@ -23,10 +26,11 @@ def request_lan(attachment: Attachment, requests: Requests) -> None:
         if network is not None:
             _request_outside(attachment, network, requests)
         return
-    choices = {family: requests.pools.lan(_question(attachment, family, requests)) for family in Family}
+    spoken = sorted(families_at(requests.inventory, attachment.name))
+    choices = {family: requests.pools.lan(_question(attachment, family, requests)) for family in spoken}
     unit = _unit(attachment, requests)
     if unit is None or not any(choice.pools for choice in choices.values()):
-        _miss(attachment, unit, requests)
+        _miss(attachment, unit, spoken, requests)
     for family, choice in choices.items():
         if choice.pools or choice.kept:
             requests.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), requests))
@@ -120,17 +124,26 @@ def _staying(choice: Choice) -> Choice:
     return Choice(kept=choice.kept)
 
 
-def _miss(attachment: Attachment, unit: AdministrativeUnit | None, requests: Requests) -> None:
+def _miss(
+    attachment: Attachment, unit: AdministrativeUnit | None, families: Sequence[Family], requests: Requests
+) -> None:
     key = f"lan/{attachment.name}"
     if unit is None:
         requests.lose(lan_attributes(attachment, requests).unit or "-", key, attachment.where)
     else:
-        requests.miss((PoolUse.LAN, attachment.purpose, unit.root_block, "IPv4, IPv6"), key, attachment.where)
+        requests.miss((PoolUse.LAN, attachment.purpose, unit.root_block, _in_words(families)), key, attachment.where)
+
+
+def _in_words(families: Sequence[Family]) -> str:
+    return ", ".join(f"IPv{family.value}" for family in families)
 
 
 def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: Requests) -> None:
     attributes = lan_attributes(attachment, requests)
+    spoken = families_at(requests.inventory, attachment.name)
     for number, prefix in enumerate(network.prefixes):
+        if prefix.family not in spoken:
+            continue
         requests.prefixes.append(
             PrefixRequest(
                 key=f"outside/{attachment.name}/{number}",
@@ -141,6 +154,6 @@ def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: 
             )
         )
     unit = _unit(attachment, requests)
-    families = sorted({prefix.family for prefix in network.prefixes})
+    families = sorted({prefix.family for prefix in network.prefixes} & spoken)
     blocks = (unit.root_block if unit else "",)
     requests.pair(f"lan/{attachment.name}", attributes, blocks, attachment.where, families, every=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.unread import is_beside
 from routing.captured_text import recognise
+from routing.vendors import VENDORS
 
 SUFFIXES = (".cfg", ".conf")
 MAXIMUM_SIZE = 64 * 1024 * 1024
@@ -50,15 +51,21 @@ def read_device_texts(
         else:
             first[path.stem] = path
             texts[path.stem], odd = _decode(path.read_bytes(), where)
-            findings += [*odd, *_foreign(texts[path.stem], path.stem, devices[path.stem], where)]
+            findings += [*odd, *_foreign(texts[path.stem], path, devices[path.stem], where)]
     return texts, tuple(findings)
 
 
-def _foreign(text: str, device: str, platform: str, where: Where) -> Iterator[Finding]:
-    """Yield an error if a text is of another platform than its device: its lines would be taken for something else."""
-    found = recognise(text[:_ENOUGH])
+def _foreign(text: str, path: Path, platform: str, where: Where) -> Iterator[Finding]:
+    """Yield an error if a text is of another platform than its device: its lines would be taken for something else.
+
+    A name of another platform's texts is a warning: the text is read as its device's.
+    """
+    found, suffix = recognise(text[:_ENOUGH]), VENDORS[platform].capabilities.suffix
     if found not in (None, platform):
-        yield make_finding("TR721", where, device=device, platform=platform, found=found)
+        yield make_finding("TR721", where, device=path.stem, platform=platform, found=found)
+    elif path.suffix != suffix:
+        right = path.stem + suffix
+        yield make_finding("TR722", where, severity=Severity.WARNING, device=path.stem, platform=platform, right=right)
 
 
 def _decode(found: bytes, where: Where) -> tuple[str, list[Finding]]:

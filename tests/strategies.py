@@ -181,11 +181,13 @@ def compile_province(province: Province, previous: AddressPlan | None = None) ->
     return compile_network(address_province(province, previous))
 
 
-def backbone_of(cores: tuple[str, ...], aggregations: tuple[str, ...]) -> tuple[list[InventoryDevice], list[Channel]]:
+def backbone_of(
+    cores: tuple[str, ...], aggregations: tuple[str, ...], *, edge_ipv6: bool = True
+) -> tuple[list[InventoryDevice], list[Channel]]:
     """Return cores in a row, aggregations on the first and the last of them, and `edge-1` on all of them."""
     devices = [_device(f"core-{n}", Role.CORE, "dc", platform) for n, platform in enumerate(cores, 1)]
     devices += [_device(f"agg-{n}", Role.AGGREGATION, "dc", platform) for n, platform in enumerate(aggregations, 1)]
-    devices.append(_device("edge-1", Role.EDGE, "dc", IOS))
+    devices.append(_device("edge-1", Role.EDGE, "dc", IOS, ipv6=edge_ipv6))
     pairs = [("core-1", "core-2")] if len(cores) > 1 else []
     tops = sorted({"core-1", f"core-{len(cores)}"})
     pairs += [(top, item.name) for item in devices[len(cores) :] for top in tops]
@@ -215,7 +217,7 @@ def inventory_of(
     found: Registry, sites: tuple[SiteDraw, ...], cores: tuple[str, ...], aggregations: tuple[str, ...]
 ) -> Inventory:
     """Return the equipment of a province: the backbone, and one CPE at each site with its channels."""
-    devices, channels = backbone_of(cores, aggregations)
+    devices, channels = backbone_of(cores, aggregations, edge_ipv6=sites[0].ipv6)
     middle = [item.name for item in devices if item.role is not Role.EDGE]
     for number, site in enumerate(sites, 1):
         role = Role.CPE if site.level == 2 else Role.LEVEL1_CPE

@@ -32,7 +32,7 @@ from intents.settings import PoolSpec
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, NumberKind
 from ipam.allocator import allocate
-from ipam.checks import check_classes
+from ipam.checks_policy import check_plan_rules
 from ipam.import_csv import ImportTarget, import_plan
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.lockfile import parse_plan, print_plan
@@ -183,7 +183,7 @@ def compile_all(workspace: Path, previous: AddressPlan, case: Case) -> tuple[tup
     carried, _, idle = rename_plan(previous, registry, inventory)
     plan, allocated = allocate(registry, inventory, pools, carried, loaded.settings, day)
     likely = likely_renames(carried, plan, places_of(registry, inventory))
-    findings = (*found, *pool_findings, *idle, *likely, *allocated, *check_classes(policy, plan, registry))
+    findings = (*found, *pool_findings, *idle, *likely, *allocated, *check_plan_rules(plan, policy, registry, day))
     return add_excerpts(workspace, findings), plan
 
 

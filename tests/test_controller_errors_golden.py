@@ -144,6 +144,12 @@ def text_of_another_platform(folder: Path) -> object:
     return read(folder)
 
 
+def text_under_the_name_of_another_platform(folder: Path) -> object:
+    texts = texts_in(folder)
+    (texts / "core-1.cfg").rename(texts / "core-1.conf")
+    return read(texts)
+
+
 def running_that_is_no_folder(folder: Path) -> object:
     (folder / "running").write_text("hostname agg-1\n", encoding="utf-8")
     return merge_running(compiled().configs, folder / "running")[1]
@@ -337,6 +343,7 @@ CASES: Mapping[str, Produce] = {
     "TR707-no-utf-8": odd_running_text,
     "TR720-not-read": running_text_that_is_not_read,
     "TR721-another-platform": text_of_another_platform,
+    "TR722-name-of-another-platform": text_under_the_name_of_another_platform,
     "TR720-no-folder": running_that_is_no_folder,
     **FOREIGN,
     "TR706-no-text-at-all": lambda folder: read_folder(folder, compiled().addressed.wanted.inventory, complete=False),

@@ -39,7 +39,8 @@ from intents.registry import (
 )
 from intents.service import EVERY_SERVICE, ServiceSet, Transport, service_set
 from verification.packets.flow_sets import FlowSet, Packet, flow_of
-from verification.packets.header_space import Header, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import Header
 from verification.packets.permitted_pairs import pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches, gateway_of
 from verification.reference.allowed import attachment_lans, is_allowed
@@ -211,7 +212,7 @@ def edges(text: str, family: Family) -> list[int]:
 
 def headers(sets: AllowedSets, data: st.DataObject) -> tuple[Header, ...]:
     """Return every fourth header that the sets tell apart, from a drawn one on."""
-    return sets.space.headers[data.draw(st.integers(0, 3)) :: 4]
+    return tuple(sets.space.headers)[data.draw(st.integers(0, 3)) :: 4]
 
 
 @settings(max_examples=120)

@@ -12,7 +12,7 @@ from intents.service import ServiceSet, Transport, service_set
 from routing.model import NonInitial
 from verification.batfish.forbidden_headers import outside
 from verification.batfish.lost_pairs import inside
-from verification.packets.header_space import Header, accepts
+from verification.packets.headers import Header, accepts
 from verification.packets.session_headers import pair_matches
 from verification.verdicts.flow import ICMP4, TCP, UDP
 

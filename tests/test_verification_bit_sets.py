@@ -18,7 +18,7 @@ from verification.evidence.address_index import RegionSet
 from verification.evidence.permitted_matrix import AttachmentSet
 from verification.packets.acl_sets import EntrySet
 from verification.packets.bit_sets import bit, nothing, union
-from verification.packets.header_space import HeaderSet
+from verification.packets.headers import HeaderSet
 from verification.packets.permitted_pairs import RuleSet
 
 def mix(regions: RegionSet, attachments: AttachmentSet, rules: RuleSet, headers: HeaderSet, entries: EntrySet) -> None:

@@ -18,7 +18,8 @@ from verification.engine.engine import judge
 from verification.evidence.evidence import gather
 from verification.evidence.permitted_matrix import permitted_matrix_of
 from verification.packets.bit_sets import bit, union
-from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import HeaderMatch, HeaderSet
 from verification.verdicts.bounds import Bounds, Declared, NoBoundsError
 from verification.verdicts.question import QuestionKind
 from verification.verdicts.verdict import Holds, Verdict, Violated

@@ -119,4 +119,5 @@ def roles_of(inventory: Inventory) -> Roles:
         backbone=frozenset(item.name for item in devices if item.role in BACKBONE_ROLES),
         transit=frozenset(item.name for item in devices if item.role in (Role.CORE, Role.AGGREGATION)),
         sites=frozenset(item.name for item in devices if item.role is Role.CPE),
+        ipv4_only=frozenset(item.name for item in devices if not item.ipv6),
     )

@@ -18,7 +18,8 @@ from verification.batfish.protocol import Snapshot, name_snapshot
 from verification.batfish.snapshot import file_of
 from verification.evidence.evidence import Evidence
 from verification.packets.flow_sets import FlowSet, Span, clip
-from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import HeaderMatch, HeaderSet
 from verification.packets.permitted_sets import PacketBounds
 from verification.verdicts.flow import ICMP4, TCP, UDP
 

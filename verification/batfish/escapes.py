@@ -18,7 +18,7 @@ from verification.batfish.forbidden_headers import outside
 from verification.batfish.reachability import ARRIVED, Asker, Seen
 from verification.packets.bit_sets import nothing
 from verification.packets.flow_sets import Row, Span, clip, union_of, whole, without
-from verification.packets.header_space import HeaderSet
+from verification.packets.headers import HeaderSet
 
 
 class Escapes:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from routing.model import ESTABLISHED, NonInitial, PortRange
 from verification.batfish.flow import WHOLE
 from verification.packets.flow_sets import Span
-from verification.packets.header_space import HeaderMatch
+from verification.packets.headers import HeaderMatch
 from verification.verdicts.flow import ICMP4, TCP, UDP
 
 Headers = dict[str, object]

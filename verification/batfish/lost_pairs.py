@@ -22,7 +22,7 @@ from verification.batfish.reachability import LOST, Asker, Seen
 from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import PermittedMatrix
 from verification.packets.flow_sets import Span, clip, packet_of, union_of
-from verification.packets.header_space import HeaderMatch
+from verification.packets.headers import HeaderMatch
 from verification.verdicts.flow import ICMP4, TCP, UDP
 
 _NAMES = {TCP: "TCP", UDP: "UDP", ICMP4: "ICMP"}

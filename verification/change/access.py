@@ -20,9 +20,10 @@ from verification.change.suspects import Suspects
 from verification.evidence.address_index import RegionSet
 from verification.evidence.evidence import Evidence
 from verification.packets.acl_sets import permitted
-from verification.packets.bit_sets import bit, numbers, union
+from verification.packets.bit_sets import numbers
 from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
-from verification.packets.header_space import HeaderMatch, HeaderSet, HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import HeaderMatch, HeaderSet, header_match
 from verification.routes.forwarding import Way
 from verification.verdicts.flow import SUCCESS, Flow
 
@@ -173,9 +174,7 @@ class _Lists:
                     self._acls.append(acl)
                     matches |= {header_match(entry) for entry in acl.entries}
         self.space: HeaderSpace = header_space(family, matches)
-        self.whole: HeaderSet = union(
-            bit(number) for number, header in enumerate(self.space.headers) if not header.non_initial
-        )
+        self.whole: HeaderSet = self.space.unfragmented
 
     def number(self, acl: Acl) -> int:
         """Return the number of a list's content."""

@@ -16,7 +16,8 @@ from ipam.endpoints import Resolver
 from routing.model import AttachmentPort
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import FlowSet, Span, union_of
-from verification.packets.header_space import HeaderMatch, HeaderSpace
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import HeaderMatch
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, PacketBounds, allowed_matches, bounds_of
 from verification.verdicts.bounds import Bounds, Declared

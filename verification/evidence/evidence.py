@@ -16,7 +16,8 @@ from routing.model import Acl, AttachmentPort, Direction, Interface, Network, Re
 from verification.evidence.declared_state import DeclaredState, Side, declared_states, matches_of, side_of
 from verification.evidence.routing_part import routing_network
 from verification.packets.flow_sets import Span, clip
-from verification.packets.header_space import HeaderMatch, header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import HeaderMatch, header_match
 from verification.packets.login_headers import login_matches
 from verification.routes.adjacency import InterfaceKey
 from verification.routes.control_plane import ControlPlane
@@ -31,11 +32,16 @@ from verification.verdicts.verdict import Culprit
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roles:
     """Which devices are backbone (`transit`: those of them that carry others' traffic: core and aggregation, not edges),
-    and which stand at sites."""
+    and which stand at sites; `ipv4_only` can't forward IPv6."""
 
     backbone: frozenset[str]
     transit: frozenset[str]
     sites: frozenset[str]
+    ipv4_only: frozenset[str] = frozenset()
+
+    def forwards(self, device: str, family: Family) -> bool:
+        """Return whether a device can forward packets of a family."""
+        return family is Family.V4 or device not in self.ipv4_only
 
 
 def lines_of_text(text: str) -> tuple[str, ...]:

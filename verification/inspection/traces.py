@@ -16,7 +16,8 @@ from verification.inspection.doubts import Doubt, verdict_of
 from verification.inspection.tables import Inspection
 from verification.packets.acl_sets import permitted
 from verification.packets.flow_sets import NotExpressibleError, packet_of
-from verification.packets.header_space import header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import header_match
 from verification.reference.walk import walk
 from verification.routes.forwarding import Forwarding
 from verification.verdicts.failure import NO_FAILURE, Failure

@@ -17,7 +17,8 @@ from verification.evidence.declared_state import declared_states, matches_of, si
 from verification.evidence.evidence import Given
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import NotExpressibleError
-from verification.packets.header_space import header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import header_match
 from verification.questions.fences import fence_gap
 from verification.verdicts.question import QuestionKind, traits_of
 

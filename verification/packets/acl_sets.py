@@ -16,7 +16,8 @@ from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from verification.packets.bit_sets import BitSet, bit, nothing, numbers
 from verification.packets.flow_sets import FlowSet, Packet, Row, Span, append_run, clip, spans_of, whole
-from verification.packets.header_space import HeaderSet, HeaderSpace, accepts, header_match
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import HeaderSet, accepts, header_match
 
 EntrySet = BitSet[AclEntry]
 """A set of entries: bit n is the n-th of the list."""

@@ -19,7 +19,8 @@ from intents.prefix import Family, Prefix
 from intents.reason import Reason, because
 from routing.model import AddressMatch
 from verification.packets.bit_sets import nothing
-from verification.packets.header_space import ICMP, WITH_PORTS, Header, HeaderSet, HeaderSpace
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import ICMP, WITH_PORTS, Header, HeaderSet
 from verification.verdicts.flow import TCP, Flow
 
 Span = tuple[int, int]

@@ -1,132 +1,73 @@
-"""The layer-4 headers of one family, cut into atoms: turns every layer-4 condition that occurs into a bit mask.
+"""The layer-4 headers of one family, cut into atoms: turns every layer-4 condition that occurs into a set of them.
 
 The one idea: two headers that satisfy the same conditions can't be told apart by any set built from those conditions.
-So such headers form one atom, a set of headers is an integer with one bit for each atom, and union, intersection and
-complement are the integer's own `|`, `&` and `^`: exact Boolean algebra without a solver. Atoms are found by signature,
-first along each axis (source port, destination port, TCP flags, ICMP type, ICMP code, protocol number), then over the
-grid of what is left. Each atom keeps its most natural header, which is what a counterexample shows.
+So such headers form one atom, and union, intersection and complement of sets of atoms are exact Boolean algebra without a solver.
+Few atoms are numbered, and a set is an integer with one bit for each; where conditions name so many ports on both sides that the
+grid of them would be large, a set is a row for each kind of source port (`row_sets`). Each atom keeps its most natural header,
+which is what a counterexample shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import accumulate
+from math import prod
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from intents.prefix import Family
-from routing.model import AclEntry, FlagMatch, IcmpMatch, NonInitial, PortRange
-from verification.packets.atoms import Bits, among_flags, axis, equal_to, merge_cells, port_axis
-from verification.packets.bit_sets import BitSet, bit, first, from_bits, lowest, numbers
-from verification.verdicts.flow import ICMP4, ICMP6, TCP, UDP
+from verification.packets.atoms import Bits
+from verification.packets.bit_sets import bit, first, from_bits, lowest, numbers, union
+from verification.packets.header_blocks import Block, Ported, flat_blocks, grid_block, ported_blocks
+from verification.packets.headers import Header, HeaderMatch, HeaderSet, accepts
+from verification.packets.row_sets import from_rows, rows_of
 
-ICMP: Mapping[Family, int] = {Family.V4: ICMP4, Family.V6: ICMP6}
-
-SCTP = 132
-WITH_PORTS = frozenset({TCP, UDP, SCTP})
-"""The protocols whose ports an ACL entry can ask about."""
-_FLAGS_FIRST = (2, 16, 18, 4, 24, 17, 20, 1, 0)
-"""SYN, ACK, SYN+ACK, RST, PSH+ACK, FIN+ACK, RST+ACK, FIN, none: most expected in a counterexample first."""
-_TYPES_FIRST: Mapping[Family, tuple[int, ...]] = {
-    Family.V4: (8, 0, 3, 11, 12, 13, 5),
-    Family.V6: (128, 129, 1, 2, 3, 4, 135, 136, 133, 134),
-}
-_PROTOCOLS_FIRST = (TCP, UDP, ICMP4, ICMP6, 47, SCTP, 50, 89)
-_EXTENSION_HEADERS = (0, 43, 44, 60)
-"""IPv6 extension headers (RFC 8200) are no upper-layer protocols: the last numbers to choose as an example."""
+LARGEST_GRID = 1 << 14
+"""Cells (flags times source ports times destination ports) up to which atoms are numbered; above, rows are faster and smaller."""
 
 
-class HeaderMatch(NamedTuple):
-    """The layer-4 condition of an ACL entry, fields as in `AclEntry`: every field that is not None must hold."""
+class _Atoms(Protocol):
+    """What tells sets of one space and headers apart."""
 
-    protocols: tuple[int, ...] | None = None
-    source_ports: tuple[PortRange, ...] | None = None
-    destination_ports: tuple[PortRange, ...] | None = None
-    tcp_flags: tuple[FlagMatch, ...] | None = None
-    icmp: tuple[IcmpMatch, ...] | None = None
-    non_initial: NonInitial = NonInitial.MATCH
+    @property
+    def full(self) -> HeaderSet: ...
 
-    def names_protocol(self, protocol: int) -> bool:
-        """Return whether the protocol number satisfies the condition's protocol field."""
-        return self.protocols is None or protocol in self.protocols
+    def headers(self) -> Iterator[Header]: ...
 
-    def takes_header(self, protocol: int, *, ports: bool, flags: bool, icmp: bool) -> bool:
-        """Return whether a packet with a layer-4 header that has just these fields can match at all."""
-        return (
-            self.non_initial is not NonInitial.ONLY
-            and self.names_protocol(protocol)
-            and (ports or (self.source_ports is None and self.destination_ports is None))
-            and (flags or self.tcp_flags is None)
-            and (icmp or self.icmp is None)
-        )
+    def sample(self, mask: HeaderSet) -> Header: ...
 
+    def alike(self, kept: HeaderSet, header: Header) -> HeaderSet: ...
 
-class Header(NamedTuple):
-    """One layer-4 header; a field that the protocol lacks is None. `non_initial`: a fragment, which has no header."""
-
-    protocol: int
-    source_port: int | None = None
-    destination_port: int | None = None
-    tcp_flags: int | None = None
-    icmp_type: int | None = None
-    icmp_code: int | None = None
-    non_initial: bool = False
-
-
-HeaderSet = BitSet[Header]
-"""A set of headers: bit n is the n-th atom of a header space."""
-
-
-def header_match(entry: AclEntry) -> HeaderMatch:
-    """Return the layer-4 condition of an ACL entry."""
-    return HeaderMatch(
-        entry.protocols, entry.source_ports, entry.destination_ports, entry.tcp_flags, entry.icmp, entry.non_initial
-    )
-
-
-def accepts(match: HeaderMatch, header: Header) -> bool:
-    """Return whether one header satisfies a condition (a condition on a field that the header lacks fails)."""
-    if not match.names_protocol(header.protocol):
-        return False
-    if header.non_initial:
-        return match.non_initial is not NonInitial.SKIP
-    return (
-        match.non_initial is not NonInitial.ONLY
-        and _port_in(match.source_ports, header.source_port)
-        and _port_in(match.destination_ports, header.destination_port)
-        and _flags_in(match.tcp_flags, header.tcp_flags)
-        and _message_in(match.icmp, header.icmp_type, header.icmp_code)
-    )
-
-
-def _port_in(ranges: tuple[PortRange, ...] | None, port: int | None) -> bool:
-    return ranges is None or (port is not None and any(low <= port <= high for low, high in ranges))
-
-
-def _flags_in(wanted: tuple[FlagMatch, ...] | None, flags: int | None) -> bool:
-    return wanted is None or (flags is not None and any(flags & item.care == item.value for item in wanted))
-
-
-def _message_in(wanted: tuple[IcmpMatch, ...] | None, kind: int | None, code: int | None) -> bool:
-    return wanted is None or any(item.type == kind and item.code in (None, code) for item in wanted)
+    def unfragmented(self) -> HeaderSet: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class HeaderSpace:
-    """The atoms of one family; compared by identity, because masks of two spaces must never meet.
+    """The atoms of one family; compared by identity, because sets of two spaces must never meet.
 
-    `headers`: the natural header of each atom, by bit number. `masks`: the atoms of every condition.
+    `masks`: the atoms of every condition.
     """
 
     family: Family
-    headers: tuple[Header, ...]
     masks: Mapping[HeaderMatch, HeaderSet]
+    atoms: _Atoms
 
     @property
     def full(self) -> HeaderSet:
-        """Return the mask of all headers."""
-        return first(len(self.headers))
+        """Return all headers."""
+        return self.atoms.full
+
+    @property
+    def headers(self) -> Iterator[Header]:
+        """Yield the natural header of each atom, by bit number if atoms are numbered."""
+        return self.atoms.headers()
+
+    @property
+    def unfragmented(self) -> HeaderSet:
+        """Return the headers of whole packets and first fragments."""
+        return self.atoms.unfragmented()
 
     def mask(self, match: HeaderMatch) -> HeaderSet:
         """Return the atoms of a condition; KeyError if the space was not made for it."""
@@ -134,120 +75,164 @@ class HeaderSpace:
 
     def sample(self, mask: HeaderSet) -> Header:
         """Return the most natural header of a set; ValueError if it is empty."""
-        return self.headers[lowest(mask)]
+        return self.atoms.sample(mask)
 
     def locate(self, header: Header) -> HeaderSet:
-        """Return the atom of a header, as a mask of one bit."""
+        """Return atoms that no condition tells from a header: one, or one kind of rows."""
         kept = self.full
         for match, mask in self.masks.items():
             kept &= mask if accepts(match, header) else ~mask
+        return self.atoms.alike(kept, header)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Numbered:
+    """Atoms with a number each: a set is an integer."""
+
+    order: tuple[Header, ...]
+
+    @property
+    def full(self) -> HeaderSet:
+        return first(len(self.order))
+
+    def headers(self) -> Iterator[Header]:
+        return iter(self.order)
+
+    def sample(self, mask: HeaderSet) -> Header:
+        return self.order[lowest(mask)]
+
+    def alike(self, kept: HeaderSet, header: Header) -> HeaderSet:
         for number in numbers(kept):
-            sample = self.headers[number]
+            sample = self.order[number]
             if (sample.protocol, sample.non_initial) == (header.protocol, header.non_initial):
                 return bit(number)
         return bit(lowest(kept)) if kept else kept
 
+    def unfragmented(self) -> HeaderSet:
+        return union(bit(number) for number, header in enumerate(self.order) if not header.non_initial)
 
-def header_space(family: Family, matches: Iterable[HeaderMatch]) -> HeaderSpace:
-    """Return the coarsest atoms that can express every one of these conditions."""
+
+class _Area(NamedTuple):
+    """A protocol with ports among the rows: the first number of its source ports, and of what else."""
+
+    block: Ported
+    source_at: int
+    rest_at: int
+
+    def full(self) -> tuple[int, int]:
+        """Return (sources, what else) of all its headers."""
+        flags, sources, targets = self.block.shape
+        return ((1 << sources) - 1) << self.source_at, ((1 << flags * targets) - 1) << self.rest_at
+
+    def part(self, match: HeaderMatch) -> tuple[int, int]:
+        """Return (sources, what else) of a condition."""
+        if not self.block.takes(match):
+            return 0, 0
+        flags, targets = self.block.by_flags[match.tcp_flags], self.block.by_target[match.destination_ports]
+        rest = _integer((flags[:, None] & targets[None, :]).ravel())
+        return _integer(self.block.by_source[match.source_ports]) << self.source_at, rest << self.rest_at
+
+    def place(self, sources: int, rest: int) -> tuple[int, int, int]:
+        """Return the first flags, source and destination of a row of this area."""
+        flags, target = divmod(_low(rest) - self.rest_at, len(self.block.targets))
+        return flags, _low(sources) - self.source_at, target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _InRows:
+    """Atoms by source port: a set is a row of (flags, destination port) for each, and one of all headers without ports.
+
+    `flat`: the headers without ports, fragments last; `flat_at`: the numbers of their row and of the first of them.
+    """
+
+    areas: tuple[_Area, ...]
+    flat: tuple[Header, ...]
+    flat_at: tuple[int, int]
+
+    @property
+    def full(self) -> HeaderSet:
+        return self._first(len(self.flat))
+
+    def unfragmented(self) -> HeaderSet:
+        return self._first(sum(not header.non_initial for header in self.flat))
+
+    def _first(self, flat: int) -> HeaderSet:
+        return from_rows([*(area.full() for area in self.areas), self.flat_part((1 << flat) - 1)])
+
+    def flat_part(self, mask: int) -> tuple[int, int]:
+        """Return (the one row, what else) of some headers without ports."""
+        row, at = self.flat_at
+        return (1 << row, mask << at) if mask else (0, 0)
+
+    def headers(self) -> Iterator[Header]:
+        for area in self.areas:
+            yield from (area.block.header(*place) for place in np.ndindex(area.block.shape))
+        yield from self.flat
+
+    def sample(self, mask: HeaderSet) -> Header:
+        rows = list(rows_of(mask & self.full))
+        for area in self.areas:
+            found = [area.place(*row) for row in rows if row[1] & area.full()[1]]
+            if found:
+                return area.block.header(*min(found))
+        if not rows:
+            raise ValueError("an empty set has no sample")
+        return self.flat[min(_low(rest) for _, rest in rows) - self.flat_at[1]]
+
+    def alike(self, kept: HeaderSet, header: Header) -> HeaderSet:
+        parts = [
+            area.full() for area in self.areas if area.block.protocol == header.protocol and not header.non_initial
+        ]
+        kind = (header.protocol, header.non_initial)
+        flat = [number for number, item in enumerate(self.flat) if (item.protocol, item.non_initial) == kind]
+        return kept & from_rows([*parts, self.flat_part(sum(1 << number for number in flat))]) or kept
+
+
+def _low(bits: int) -> int:
+    return lowest(from_bits(bits))
+
+
+def _integer(found: Bits) -> int:
+    return int.from_bytes(np.packbits(found, bitorder="little").tobytes(), "little")
+
+
+def header_space(family: Family, matches: Iterable[HeaderMatch], *, largest_grid: int = LARGEST_GRID) -> HeaderSpace:
+    """Return the atoms that can express every one of these conditions: numbered and as few as can be, if no grid of ports is
+    larger than `largest_grid` cells."""
     known = tuple(sorted(set(matches), key=repr))
+    ported, flat = ported_blocks(known), list(flat_blocks(family, known))
+    if all(prod(block.shape) <= largest_grid for block in ported):
+        return _numbered(family, known, [*(grid_block(block, known) for block in ported), *flat])
+    return _in_rows(family, known, ported, flat)
+
+
+def _numbered(family: Family, known: Sequence[HeaderMatch], blocks: Sequence[Block]) -> HeaderSpace:
+    headers, masks = _joined(known, blocks)
+    sets: dict[HeaderMatch, HeaderSet] = {match: from_bits(mask) for match, mask in zip(known, masks, strict=True)}
+    return HeaderSpace(family=family, masks=sets, atoms=_Numbered(order=tuple(headers)))
+
+
+def _in_rows(
+    family: Family, known: Sequence[HeaderMatch], ported: Sequence[Ported], blocks: Sequence[Block]
+) -> HeaderSpace:
+    sources_at = [0, *accumulate(len(block.sources) for block in ported)]
+    rest_at = [0, *accumulate(len(block.flags) * len(block.targets) for block in ported)]
+    areas = tuple(_Area(*found) for found in zip(ported, sources_at[:-1], rest_at[:-1], strict=True))
+    headers, masks = _joined(known, blocks)
+    atoms = _InRows(areas=areas, flat=tuple(headers), flat_at=(sources_at[-1], rest_at[-1]))
+    sets: dict[HeaderMatch, HeaderSet] = {
+        match: from_rows([*(area.part(match) for area in areas), atoms.flat_part(mask)])
+        for match, mask in zip(known, masks, strict=True)
+    }
+    return HeaderSpace(family=family, masks=sets, atoms=atoms)
+
+
+def _joined(known: Sequence[HeaderMatch], blocks: Sequence[Block]) -> Block:
+    """Return blocks as one, behind each other."""
     headers: list[Header] = []
     masks = [0] * len(known)
-    for block_headers, block_masks in _blocks(family, known):
+    for block_headers, block_masks in blocks:
         for index, mask in enumerate(block_masks):
             masks[index] |= mask << len(headers)
         headers.extend(block_headers)
-    sets: dict[HeaderMatch, HeaderSet] = {match: from_bits(mask) for match, mask in zip(known, masks, strict=True)}
-    return HeaderSpace(family=family, headers=tuple(headers), masks=sets)
-
-
-_Block = tuple[list[Header], list[int]]
-
-
-def _blocks(family: Family, known: Sequence[HeaderMatch]) -> Iterator[_Block]:
-    yield _tcp_block(known)
-    yield _ported_block(UDP, known)
-    yield _ported_block(SCTP, known)
-    yield _icmp_block(family, known)
-    yield _other_block(family, known)
-    yield _fragment_block(family, known)
-
-
-def _tcp_block(known: Sequence[HeaderMatch]) -> _Block:
-    mine = [match for match in known if match.takes_header(TCP, ports=True, flags=True, icmp=False)]
-    flags, by_flags = axis((*_FLAGS_FIRST, *range(256)), {match.tcp_flags for match in mine}, among_flags)
-    sources, by_source = port_axis({match.source_ports for match in mine})
-    targets, by_target = port_axis({match.destination_ports for match in mine})
-
-    def hits(match: HeaderMatch) -> Bits | None:
-        if not match.takes_header(TCP, ports=True, flags=True, icmp=False):
-            return None
-        ports = by_source[match.source_ports][:, None] & by_target[match.destination_ports][None, :]
-        return by_flags[match.tcp_flags][:, None, None] & ports[None, :, :]
-
-    firsts, masks = merge_cells(len(flags) * len(sources) * len(targets), [hits(match) for match in known])
-    places = [np.unravel_index(cell, (len(flags), len(sources), len(targets))) for cell in firsts]
-    return [Header(TCP, sources[s], targets[d], flags[f]) for f, s, d in places], masks
-
-
-def _ported_block(protocol: int, known: Sequence[HeaderMatch]) -> _Block:
-    mine = [match for match in known if match.takes_header(protocol, ports=True, flags=False, icmp=False)]
-    sources, by_source = port_axis({match.source_ports for match in mine})
-    targets, by_target = port_axis({match.destination_ports for match in mine})
-
-    def hits(match: HeaderMatch) -> Bits | None:
-        if not match.takes_header(protocol, ports=True, flags=False, icmp=False):
-            return None
-        return by_source[match.source_ports][:, None] & by_target[match.destination_ports][None, :]
-
-    firsts, masks = merge_cells(len(sources) * len(targets), [hits(match) for match in known])
-    return [Header(protocol, sources[cell // len(targets)], targets[cell % len(targets)]) for cell in firsts], masks
-
-
-def _icmp_block(family: Family, known: Sequence[HeaderMatch]) -> _Block:
-    protocol = ICMP[family]
-    mine = [match for match in known if match.takes_header(protocol, ports=False, flags=False, icmp=True)]
-    messages = {message for match in mine for message in match.icmp or ()}
-    types, by_type = axis((*_TYPES_FIRST[family], *range(256)), {message.type for message in messages}, equal_to)
-    codes, by_code = axis(range(256), {message.code for message in messages}, equal_to)
-
-    def hits(match: HeaderMatch) -> Bits | None:
-        if not match.takes_header(protocol, ports=False, flags=False, icmp=True):
-            return None
-        found = np.full((len(types), len(codes)), match.icmp is None, dtype=np.bool_)
-        for message in match.icmp or ():
-            found |= by_type[message.type][:, None] & by_code[message.code][None, :]
-        return found
-
-    firsts, masks = merge_cells(len(types) * len(codes), [hits(match) for match in known])
-    headers = [
-        Header(protocol, icmp_type=types[cell // len(codes)], icmp_code=codes[cell % len(codes)]) for cell in firsts
-    ]
     return headers, masks
-
-
-def _other_block(family: Family, known: Sequence[HeaderMatch]) -> _Block:
-    order = [number for number in _protocol_order() if number not in (TCP, UDP, SCTP, ICMP[family])]
-
-    def hits(match: HeaderMatch) -> Bits:
-        taken = [match.takes_header(number, ports=False, flags=False, icmp=False) for number in order]
-        return np.array(taken, dtype=np.bool_)
-
-    firsts, masks = merge_cells(len(order), [hits(match) for match in known])
-    return [Header(order[cell]) for cell in firsts], masks
-
-
-def _fragment_block(family: Family, known: Sequence[HeaderMatch]) -> _Block:
-    order = [TCP, UDP, ICMP[family], *(n for n in _protocol_order() if n not in (TCP, UDP, ICMP[family]))]
-
-    def hits(match: HeaderMatch) -> Bits:
-        taken = [match.non_initial is not NonInitial.SKIP and match.names_protocol(number) for number in order]
-        return np.array(taken, dtype=np.bool_)
-
-    firsts, masks = merge_cells(len(order), [hits(match) for match in known])
-    return [Header(order[cell], non_initial=True) for cell in firsts], masks
-
-
-def _protocol_order() -> list[int]:
-    ordinary = [number for number in range(256) if number not in (*_PROTOCOLS_FIRST, *_EXTENSION_HEADERS)]
-    return [*_PROTOCOLS_FIRST, *ordinary, *_EXTENSION_HEADERS]

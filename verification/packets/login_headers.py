@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from routing.model import FlagMatch, LoginService, NonInitial, PortRange
-from verification.packets.header_space import HeaderMatch
+from verification.packets.headers import HeaderMatch
 from verification.verdicts.flow import ACK, RST, SYN, TCP, UDP
 
 _FIRST = (FlagMatch(value=SYN, care=SYN | ACK | RST),)

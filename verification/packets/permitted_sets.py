@@ -17,7 +17,8 @@ from intents.prefix import Family, Prefix, parse_prefix
 from intents.registry import AttachmentName
 from verification.packets.bit_sets import everything, nothing, union
 from verification.packets.flow_sets import FlowSet, Row, Span, append_run, combine, rectangle, span_of
-from verification.packets.header_space import ICMP, HeaderMatch, HeaderSet, HeaderSpace
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import ICMP, HeaderMatch, HeaderSet
 from verification.packets.permitted_pairs import NOBODY, Kind, PairPolicy, RuleSet
 from verification.packets.session_headers import (
     echo_request,

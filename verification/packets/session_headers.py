@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from intents.prefix import Family
 from intents.service import ServiceSet, Transport
 from routing.model import ESTABLISHED, IcmpMatch, NonInitial
-from verification.packets.header_space import ICMP, HeaderMatch
+from verification.packets.headers import ICMP, HeaderMatch
 from verification.verdicts.flow import TCP, UDP
 
 _ECHO_REQUEST: Mapping[Family, int] = {Family.V4: 8, Family.V6: 128}

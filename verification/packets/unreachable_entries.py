@@ -14,7 +14,8 @@ from routing.model import Acl
 from verification.packets.acl_sets import EntrySet, Step, steps_of, sweep
 from verification.packets.bit_sets import bit, first, nothing, numbers
 from verification.packets.flow_sets import clip, spans_of, whole
-from verification.packets.header_space import HeaderSet, HeaderSpace, header_match
+from verification.packets.header_space import HeaderSpace
+from verification.packets.headers import HeaderSet, header_match
 
 
 class _Take(NamedTuple):

@@ -26,7 +26,8 @@ from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
 from verification.packets.acl_sets import deciding_entry, permitted
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, clip, rectangle, span_of, union_of, whole
-from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import ICMP, HeaderMatch, header_match
 from verification.packets.login_headers import LOGIN_HEADERS
 from verification.packets.permitted_sets import bounds_of
 from verification.packets.session_headers import DEVICE_MESSAGES

@@ -63,6 +63,8 @@ def check_purposes(
         purpose, stands_on = homes[region]
         if purposes.get(node) != purpose or node in state.surviving.lost_nodes or region not in evidence.regions.chains:
             continue
+        if not evidence.given.roles.forwards(device, region.family):
+            continue
         if joined is not None and all(_apart(joined, other, device) for other in stands_on):
             continue
         if state.matched(node, region) is None:

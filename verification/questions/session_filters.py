@@ -15,7 +15,8 @@ from routing.model import ESTABLISHED, Acl, AclEntry, Device, NonInitial
 from verification.evidence.evidence import Evidence
 from verification.packets.acl_sets import permitted
 from verification.packets.flow_sets import NotExpressibleError, Span, rectangle, union_of
-from verification.packets.header_space import HeaderMatch, header_match, header_space
+from verification.packets.header_space import header_space
+from verification.packets.headers import HeaderMatch, header_match
 from verification.verdicts.flow import TCP
 
 _BGP = ((179, 179),)

@@ -16,7 +16,8 @@ from routing.model import Acl, AclEntry, Device, NonInitial
 from routing.refs import acl_entry_ref
 from verification.evidence.evidence import Given
 from verification.packets.flow_sets import NotExpressibleError
-from verification.packets.header_space import HeaderSpace, header_match, header_space
+from verification.packets.header_space import HeaderSpace, header_space
+from verification.packets.headers import header_match
 from verification.packets.unreachable_entries import matches_all_of, unreached
 from verification.verdicts.opinions import LineDifference
 from verification.verdicts.verdict import Culprit

@@ -74,7 +74,7 @@ def _arrive(journey: _Journey, device_name: str, interface: Interface, before: t
     hop, refused = _pass(hop, judge_interface(device, interface, Direction.IN, journey.flow))
     if refused is not None:
         yield Trace(hops=(*before, hop), disposition=Disposition.DENIED_IN, deciding=refused.line)
-    elif _is_own_address(journey, device_name, interface.vrf):
+    elif _is_own_address(journey, device_name, interface):
         yield _accept(journey, interface.vrf, before, hop)
     elif not journey.routes.settled or not interface.transit:  # JUN-FIL-08
         yield Trace(hops=(*before, hop), disposition=Disposition.INSUFFICIENT_INFO)
@@ -82,12 +82,13 @@ def _arrive(journey: _Journey, device_name: str, interface: Interface, before: t
         yield from _route(journey, before, hop)
 
 
-def _is_own_address(journey: _Journey, device: str, vrf: str | None) -> bool:
+def _is_own_address(journey: _Journey, device: str, interface: Interface) -> bool:
+    """Return whether a packet is for the device that it arrives at; an interface without IPv6 hears nothing of a link's scope."""
     flow = journey.flow
     if flow.family is Family.V6 and any(prefix.holds(flow.destination) for prefix in _LINK_SCOPE):
-        return True
+        return any(address.family is Family.V6 for address in interface.addresses)
     working = journey.routes.wiring.working[device]
-    return any(item.vrf == vrf and owns(item, flow.family, flow.destination) for item in working)
+    return any(item.vrf == interface.vrf and owns(item, flow.family, flow.destination) for item in working)
 
 
 def _accept(journey: _Journey, vrf: str | None, before: tuple[Hop, ...], hop: Hop) -> Trace:
