@@ -154,7 +154,8 @@ class Interface:
     on platforms where such a text does not commit the reader reports the line as unknown. `medium`: what both ends of a
     cable must have alike (speed, duplex, MTU, …), sorted, in the platform's words and without defaults (BOTH-LINK-01,
     BOTH-MTU-01). `transit` False: a port of the routing engine, by which nothing is forwarded (JUN-FIL-08). `advertises`: IPv6
-    hosts on it are told that this router is their way out (IOS-UP-18, JUN-UP-15).
+    hosts on it are told that this router is their way out (IOS-UP-18, JUN-UP-15). `link_local`: its link-local IPv6 address where
+    a line says one, which no neighbour on the link may have (RFC-DAD-01).
     """
 
     name: str
@@ -167,6 +168,7 @@ class Interface:
     medium: tuple[str, ...] = ()
     transit: bool = True
     advertises: bool = False
+    link_local: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

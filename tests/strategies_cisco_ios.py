@@ -39,6 +39,8 @@ from routing.model import (
     VrfFamily,
 )
 from routing.vendors.cisco_ios.reader.interface import advertises
+from routing.vendors.cisco_ios.reader.static import farthest
+from routing.vendors.cisco_ios.terms import is_router_number
 from routing.vendors.reserved import RESERVED_ASNS
 
 FAMILIES = st.sampled_from(list(Family))
@@ -234,9 +236,9 @@ def statics(draw: st.DrawFn, vrf: str | None) -> StaticRoute:
         vrf=vrf,
         prefix=draw(prefixes(family).filter(is_destination)),
         next_hop=draw(address_values(family)) if kind == "next_hop" else None,
-        interface="GigabitEthernet0/0/1.7" if kind == "interface" else None,
+        interface="GigabitEthernet0/0/1" if kind == "interface" else None,
         discard=kind == "discard",
-        distance=draw(st.integers(1, 255)),
+        distance=draw(st.integers(1, farthest(family))),
     )
 
 
@@ -283,7 +285,7 @@ def instances(draw: st.DrawFn, vrf: Vrf | None, asn: int, router_id: int | None,
     sources = draw(
         st.sets(st.tuples(family_sets, st.sampled_from([RouteSource.CONNECTED, RouteSource.STATIC])), max_size=3)
     )
-    paths = draw(st.integers(1, 64))
+    paths = draw(st.integers(1, 32))
     aggregates = draw(st.sets(family_sets.flatmap(prefixes), max_size=2))
     found = BgpInstance(
         vrf=None if vrf is None else vrf.name,
@@ -361,7 +363,7 @@ def devices(draw: st.DrawFn) -> Device:
     bound = [draw(bound_policies(family, draw(NAMES))) for family in draw(st.sets(FAMILIES))]
     names = [policy.name for policy in (*maps, *bound)]
     asn = draw(AS_NUMBERS)
-    router_id = draw(st.none() | address_values(Family.V4))
+    router_id = draw(st.none() | address_values(Family.V4).filter(is_router_number))
     homes = [place for place in places if draw(st.booleans()) and (place is None or bgp_fits(place))]
     bgp = tuple(draw(instances(place, asn, router_id, names)) for place in homes)
     used = {
@@ -371,6 +373,7 @@ def devices(draw: st.DrawFn) -> Device:
         (route.vrf, route.prefix, route.next_hop, route.interface, route.discard): route
         for place in places
         for route in draw(st.lists(statics(None if place is None else place.name), max_size=2))
+        if place is None or any(family.family is route.prefix.family for family in place.families)
     }
     return Device(
         name="r1",

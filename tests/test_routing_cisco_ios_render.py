@@ -211,6 +211,18 @@ REFUSED: list[tuple[str, Device]] = [
       for name, said in (("passive", True), ("remove_private", PrivateRemoval.ALL))],
     ("static without way", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix),))),
     ("static in no VRF", replace(EMPTY, statics=(StaticRoute(vrf="A", prefix=RULE.prefix, discard=True),))),
+    ("static in a VRF without its family", replace(EMPTY, vrfs=(Vrf(name="A", rd="1:1"),), statics=(
+        StaticRoute(vrf="A", prefix=RULE.prefix, discard=True),))),
+    ("static by a sub-interface that is not there", replace(EMPTY, statics=(
+        StaticRoute(vrf=None, prefix=RULE.prefix, interface="GigabitEthernet0/0/0.5"),))),
+    ("distance 255 of IPv6", replace(EMPTY, statics=(
+        StaticRoute(vrf=None, prefix=parse_prefix("::/0"), discard=True, distance=255),))),
+    ("name of a VRF that is too long", replace(EMPTY, vrfs=(Vrf(name="V" * 33),))),
+    ("name of a list without a letter", replace(EMPTY, acls=(Acl(name="4A", family=Family.V4, entries=()),))),
+    ("more paths than there may be", replace(EMPTY, bgp=(
+        BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=7, maximum_paths=33),))),
+    ("router ID of nobody", replace(EMPTY, bgp=(BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=0xE0000001),))),
+    ("link-local address", replace(EMPTY, interfaces=(Interface(name="Loopback0", link_local=0xFE80 << 112 | 1),))),
     ("distance 0", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix, discard=True, distance=0),))),
     ("login of one family", replace(EMPTY, logins=(Login(service=LoginService.SSH, families=(Family.V4,)),))),
     ("login behind a list that is not defined", replace(EMPTY, logins=(

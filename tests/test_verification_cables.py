@@ -68,6 +68,15 @@ def test_ends_that_differ_leave_both_devices_open() -> None:
     assert reasons(replace(here, medium=("mtu 9000",)), replace(there, medium=("frame mtu 9000",))) == differing
 
 
+def test_ends_with_one_link_local_address_leave_both_devices_open() -> None:
+    here, there = interface("a", "10.0.0.1/30"), interface("a", "10.0.0.2/30")
+    one, other = 0xFE80 << 112 | 1, 0xFE80 << 112 | 2
+    assert reasons(replace(here, link_local=one), replace(there, link_local=other)) == []
+    assert reasons(replace(here, link_local=one), there) == []
+    found = reasons(replace(here, link_local=one), replace(there, link_local=one))
+    assert found == [("r1", "same_link_local"), ("r2", "same_link_local")]
+
+
 def test_a_cable_at_a_port_of_the_routing_engine_leaves_both_devices_open() -> None:
     here, there = interface("a", "10.0.0.1/30"), interface("a", "10.0.0.2/30")
     found = reasons(replace(here, transit=False), there)

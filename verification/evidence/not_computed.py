@@ -57,7 +57,7 @@ def _vrfs(device: Device) -> Iterator[Reason]:
 
 def _media(device: Device, topology: Topology) -> Iterator[Reason]:
     """Yield cables at ports that forward nothing (JUN-FIL-08), and those whose ends have other speeds, duplex or MTUs: they may
-    be down, or lose packets (BOTH-LINK-01, BOTH-MTU-01)."""
+    be down, or lose packets (BOTH-LINK-01, BOTH-MTU-01), or that are one address to IPv6 (RFC-DAD-01)."""
     interfaces = topology.interfaces
     for item in device.interfaces:
         if not item.transit and (device.name, item.name) in topology.ports:
@@ -69,6 +69,8 @@ def _media(device: Device, topology: Topology) -> Iterator[Reason]:
             for end in ends:
                 if not interfaces[end].transit:
                     yield because("cable_at_management_port", device=end[0], interface=end[1])
+            if item.link_local is not None and item.link_local == interfaces[ends[1]].link_local:
+                yield because("same_link_local", interface=item.name, peer=f"{joint.device} {joint.interface}")
             if speaks and here != there:
                 said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
                 peer = f"{joint.device} {joint.interface}"

@@ -12,10 +12,8 @@ from typing import NamedTuple
 from intents.prefix import Family, Prefix, prefix_of
 from intents.reason import Reason, because
 from routing.model import InterfaceAddress
-from routing.vendors.cisco_ios.terms import LINK_LOCAL
+from routing.vendors.cisco_ios.terms import LINK_LOCAL, NO_HOSTS4
 
-_NO_HOSTS4 = frozenset({0, 127, *range(224, 256)})
-"""First octets of addresses that no interface has: "Not a valid host address" (IOS-ADDR-03)."""
 _NO_DESTINATIONS = tuple(Prefix(Family.V4, octet << 24, length) for octet, length in ((0, 8), (127, 8), (224, 4)))
 _LONGEST_WITH_BROADCAST = 30
 
@@ -39,7 +37,7 @@ def address_fault(address: InterfaceAddress) -> Reason | None:
     if address.family is Family.V6:
         is_group, is_link_local = address.value >> 120 == 0xFF, address.value >> 118 == LINK_LOCAL
         return because("not_a_host_address") if address.value <= 1 or is_group or is_link_local else None
-    if address.value >> 24 in _NO_HOSTS4 or address.length == 0:
+    if address.value >> 24 in NO_HOSTS4 or address.length == 0:
         return because("not_a_host_address")
     subnet = prefix_of(address.family, address.value, address.length)
     if address.length <= _LONGEST_WITH_BROADCAST and address.value in (subnet.network, subnet.last):

@@ -27,8 +27,8 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("how passwords are stored", (
         r"service password-encryption", r"no service password-encryption", r"password encryption aes",
-        r"key config-key password-encrypt(?: \S+)?", r"security passwords min-length \d+",
-        r"security authentication failure rate \d+(?: log)?", r"no service password-recovery",
+        r"security passwords min-length \d+",
+        r"security authentication failure rate \d+(?: log)?",
     )),
     ("closes a dead session or is a small server that is off", (
         r"service tcp-keepalives-(?:in|out)", r"no service pad", r"no service finger", r"no service config",
@@ -39,8 +39,8 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"no ip dhcp bootp ignore", r"ip dhcp bootp ignore", r"no restconf", r"no ip scp server enable",
     )),
     ("how the box starts and which licences it holds", (
-        r"boot-start-marker", r"boot-end-marker", r"boot system .+", r"license (?:udi|accept|smart|feature) .+",
-        r"license boot (?:level|suite) (?!none)\S.*",
+        r"boot-start-marker", r"boot-end-marker", r"boot system .+", r"license (?:udi|smart|feature) .+",
+        r"license boot (?:level|suite) (?!(?i:n|no|non|none)(?: |$))\S.*",
         r"diagnostic bootup level \w+", r"config-register 0x2102", r"no license smart enable",
         r"no service unsupported-transceiver", r"service unsupported-transceiver", r"memory-size iomem \d+",
     )),
@@ -67,7 +67,8 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("who is asked for which password, not from where", (
         r"aaa new-model", r"no aaa new-model", r"aaa session-id common", r"aaa local authentication .+",
-        rf"aaa authentication (?:login|enable) \S+ {_METHODS}", r"aaa authentication (?:attempts|fail-message|banner) .+",
+        rf"aaa authentication (?:login|enable) \S+ {_METHODS}", r"aaa authentication attempts .+",
+        r"aaa authentication (?:fail-message|banner) (?:\^C[^^]*\^C|(?P<end>[^\s^])(?:(?!(?P=end)).)*(?P=end))",
         rf"aaa authorization (?:exec|console|config-commands|commands \d+ \S+|exec \S+) {_METHODS}",
         r"aaa authorization (?:console|config-commands)", r"aaa password restriction",
         r"enable (?:secret|password)(?: level \d+)?(?: \d)? \S+",
@@ -88,7 +89,7 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
     )),
     ("how the SSH and web servers speak, not to whom", (
         r"ip ssh version 2", r"ip ssh (?:time-out|authentication-retries|maxstartups|window-size) [1-9]\d*",
-        r"ip ssh break-string \S+", r"ip ssh server algorithm (?!authentication)\S+ .+",
+        r"ip ssh break-string \S+", r"ip ssh server algorithm (?:encryption|mac|kex|hostkey|publickey) .+",
         r"ip ssh server algorithm authentication (?:\S+ )*(?:password|keyboard)(?: \S+)*",
         r"ip ssh client algorithm .+", r"ip ssh dh min size \d+", r"ip ssh logging events",
         r"ip ssh rsa keypair-name \S+", r"ip ssh bulk-mode(?: \d+)?", r"ip scp server enable",

@@ -47,9 +47,10 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
         _INTERFACE, r"no ip redirects", r"ip redirects", r"no ip unreachables", r"ip unreachables", r"no ip mask-reply",
         r"no ip information-reply", r"no ipv6 redirects", r"ipv6 redirects", r"no ipv6 unreachables", r"ipv6 unreachables",
         r"ipv6 nd ra (?:interval (?:msec )?\d+(?: \d+)?|lifetime [1-9]\d*|solicited unicast)",
-        r"ipv6 nd (?:dad|ns-interval|reachable-time|managed-config-flag|other-config-flag)(?: .*)?",
-        r"ipv6 nd (?:cache|nud|router-preference)(?: .*)?",
-        r"no ipv6 nd (?!ra(?: |$)).+", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
+        r"ipv6 nd (?:dad attempts \d+|ns-interval \d+|reachable-time \d+|managed-config-flag|other-config-flag)",
+        r"ipv6 nd (?:cache expire \d+(?: refresh)?|nud retry \d+ \d+ \d+(?: \d+)?|router-preference (?:high|medium|low))",
+        r"no ipv6 nd (?:cache|dad|managed-config-flag|ns-interval|nud|other-config-flag|prefix|reachable-time)(?: .*)?",
+        r"no ipv6 nd router-preference(?: .*)?", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
     )),
     ("answers ARP for others; what then arrives is judged as any packet", _within(
         _INTERFACE, r"no ip proxy-arp", r"ip proxy-arp", r"no ip local-proxy-arp", r"no ip gratuitous-arps",
@@ -79,7 +80,6 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stops a route only for minutes after it flapped; states without recent flaps are judged (IOS-DAMP-01)", _within(
         _ROUTER, r"bgp dampening(?: \d+(?: \d+ \d+ \d+)?)?",
     )),
-    ("link-local address: never routed", (_INTERFACE + r"ipv6 address [Ff][Ee][89A-Fa-f][0-9A-Fa-f]:\S+ link-local",)),
     ("the null interface sends no errors", (r"interface Null0",)),
     ("how the BGP session is protected, or what is logged", (
         *_within(_NEIGHBOR, r"version 4", r"soft-reconfiguration inbound",

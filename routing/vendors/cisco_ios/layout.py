@@ -1,8 +1,9 @@
 """The layout of an IOS-XE configuration: lines, sections by indentation, banners; text to paths and back.
 
-The one idea: a line belongs to the nearest line above it that is indented less. Comments (`!`), blank lines, what the
-show command adds (`Building configuration...`, `end`) and section ends (`exit-address-family`) are not configuration
-and have no path. A banner is one path element, newlines included, because its body is not commands.
+The one idea: a line belongs to the nearest line above it that is indented less, but for an address family: the device leaves it
+by command alone (IOS-GRAM-09). Comments (`!`), blank lines, what the show command adds (`Building configuration...`, `end`) and
+section ends (`exit-address-family`) are not configuration and have no path. A banner is one path element, newlines included,
+because its body is not commands.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ LONGEST_LINE = 4096
 LONGEST_BANNER = 200  # lines; what is longer is no banner, and can't hide the lines after it
 _DEEPEST = 12  # levels of sections; a hostile staircase would cost the square of its depth
 SECTION_END = "exit-address-family"
+_FAMILY = "address-family"
 
 # Characters that str.split takes for spaces, or that a terminal hides, while the device does not.
 STRANGE = re.compile(
@@ -134,7 +136,7 @@ def nested(lines: list[str], section: Section) -> Iterator[tuple[int, LinePath]]
         if not text or text[0] == "!":
             continue
         indent = len(raw) - len(raw.lstrip())
-        while len(stack) > 1 and (stack[-1][0] >= indent or len(stack) > _DEEPEST):
+        while len(stack) > 1 and (stack[-1][0] >= indent or len(stack) > _DEEPEST) and _is_left(stack[-1][1][-1], text):
             stack.pop()
         if text == SECTION_END:
             _leave_family(stack)
@@ -144,10 +146,16 @@ def nested(lines: list[str], section: Section) -> Iterator[tuple[int, LinePath]]
         yield index, path
 
 
+def _is_left(opened: str, line: str) -> bool:
+    """Return whether a line that is indented no deeper than an open one is not below it: an address family stays open until it is
+    left, or another one is opened (IOS-GRAM-09)."""
+    return not opened.startswith(_FAMILY) or line.startswith(_FAMILY)
+
+
 def _leave_family(stack: list[tuple[int, LinePath]]) -> None:
     """Close the innermost address family: IOS goes by the command, whatever its indentation."""
     for depth in range(len(stack) - 1, 0, -1):
-        if stack[depth][1][-1].startswith("address-family"):
+        if stack[depth][1][-1].startswith(_FAMILY):
             del stack[depth:]
             return
 

@@ -17,6 +17,8 @@ from routing.vendors.reserved import RESERVED_ASNS
 
 ALL4 = 0xFFFFFFFF
 ALL6 = (1 << 128) - 1
+NO_HOSTS4 = frozenset({0, 127, *range(224, 256)})
+"""First octets of addresses that no interface has: "Not a valid host address" (IOS-ADDR-03)."""
 LINK_LOCAL = 0xFE80 >> 6
 """The first ten bits of a link-local IPv6 address."""
 PORT_OPERATORS = frozenset({"eq", "neq", "lt", "gt", "range"})
@@ -36,6 +38,19 @@ def ipv4(word: str) -> int:
     if family is not Family.V4:
         raise unclear("not_an_ipv4_address")
     return value
+
+
+def router_number(word: str) -> int:
+    """Return a router ID; UnclearError for what a device or its neighbours refuse (RFC-SESS-03)."""
+    number = ipv4(word)
+    if not is_router_number(number):
+        raise unclear("not_a_router_id")
+    return number
+
+
+def is_router_number(number: int) -> bool:
+    """Return whether a number may be a router ID (IOS-RID-05): 0.0.0.1 may, though no interface can have it."""
+    return number != 0 and number >> 24 not in NO_HOSTS4 - {0}
 
 
 def mask_length(word: str) -> int:

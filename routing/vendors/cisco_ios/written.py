@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 
 from intents.reason import because
+from routing.vendors.cisco_ios.given_names import LONGEST_VRF
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, KINDS, interface_kind, interface_name
 from routing.vendors.vendor import WrittenFault, WrittenKind
 from routing.vendors.written_text import domain_fault, line_fault, zone_fault
 
 _EXAMPLE = "GigabitEthernet0/0/1"
-_LONGEST_VRF = 32
-"""Characters in the name of a VRF (Cisco IOS-XE, vrf definition)."""
 _NUMBERED = re.compile(r"([A-Za-z-]+?)[- ]*([0-9].*)\Z")
 _OTHER_STARTS = {"ge": "GigabitEthernet", "xe": "TenGigabitEthernet", "e": "Ethernet", "gige": "GigabitEthernet"}
 """Starts that are ambiguous on a device or none of its own, but that people write for one kind."""
@@ -59,7 +58,7 @@ def written_fault(kind: WrittenKind, text: str) -> WrittenFault | None:
             wanted = because("wanted_letter_first")
             return None if text[:1].isalpha() else WrittenFault(because("starts_with_no_letter"), wanted)
         case WrittenKind.PURPOSE:
-            most = _LONGEST_VRF - len("P-")
+            most = LONGEST_VRF - len("P-")
             wanted = because("wanted_shorter", limit=most)
             return (
                 None

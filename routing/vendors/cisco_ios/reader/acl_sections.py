@@ -12,16 +12,20 @@ from intents.prefix import Family
 from intents.reason import Reason, because
 from routing.model import Acl
 from routing.refs import acl_ref
+from routing.vendors.cisco_ios.given_names import is_second_spelling, list_name_fault, other_name_fault
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.acl import IPV6, numbered_kind, read_body
 from routing.vendors.cisco_ios.reader.groups import NO_GROUPS, Groups, resolve_groups
 from routing.vendors.cisco_ios.reader.partial import AclDraft, PartialDevice
 
+_LAST_NUMBER = 2699
+
 
 def read_numbered_acl(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one `access-list N ...` line into the list it belongs to."""
-    number = small_number(words[1], 2699) if len(words) > 2 else None
+    is_number = len(words) > 2 and not is_second_spelling(words[1])
+    number = small_number(words[1], _LAST_NUMBER) if is_number else None
     kind = numbered_kind(number) if number is not None else None
     acl = None if kind is None else _open_acl(partial, words[1], kind, index)
     if acl is None:
@@ -42,23 +46,32 @@ def _open_acl(partial: PartialDevice, name: str, kind: str, index: int) -> AclDr
 
 def read_acl_section(partial: PartialDevice, section: Section, name: str, kind: str) -> None:
     """Read one section of a named list."""
-    number = small_number(name, 2699)
-    fits = kind == IPV6 or number is None or numbered_kind(number) == kind
-    acl = _open_acl(partial, name, kind, section.start) if fits else None
+    fault = _name_fault(name, kind)
+    acl = None if fault is not None else _open_acl(partial, name, kind, section.start)
     if acl is None:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, because("acl_name_of_other_kind"))
+            partial.reject(index, path, fault or because("acl_name_of_other_kind"))
         return
     acl.body.extend(partial.lines[section.start + 1 : section.end])
     acl.indexes.extend(range(section.start + 1, section.end))
 
 
+def _name_fault(name: str, kind: str) -> Reason | None:
+    """Return why a list of a kind can't have a name, or a number."""
+    number = small_number(name, _LAST_NUMBER)
+    numbered = None if number is None or is_second_spelling(name) else numbered_kind(number)
+    if numbered is None or kind == IPV6:
+        return list_name_fault(name)
+    return None if numbered == kind else because("acl_name_of_other_kind")
+
+
 def read_object_group(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read one section of an object group."""
     bodies = partial.groups.get(words[1]) if len(words) == 3 else None
-    if bodies is None:
+    fault = because("object_group_kind") if bodies is None else other_name_fault(words[2])
+    if bodies is None or fault is not None:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, because("object_group_kind"))
+            partial.reject(index, path, fault or because("object_group_kind"))
         return
     lines = nested(partial.lines, section)
     _, body = bodies.setdefault(words[2], (next(lines), []))

@@ -10,6 +10,7 @@ from intents.prefix import Family, format_address
 from intents.reason import UnclearError, because, unclear
 from routing.model import BgpInstance, BgpNeighbor, LinePath
 from routing.refs import bgp_ref, neighbor_ref
+from routing.vendors.cisco_ios.given_names import check_other_name
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.inheritance import settle_inheritance
@@ -18,7 +19,7 @@ from routing.vendors.cisco_ios.reader.neighbor import read_neighbor, read_templa
 from routing.vendors.cisco_ios.reader.origination import read_originated
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
 from routing.vendors.cisco_ios.reader.prefix_lists import synthesized_name
-from routing.vendors.cisco_ios.terms import as_number, ipv4
+from routing.vendors.cisco_ios.terms import as_number, ipv4, router_number
 
 Line = tuple[int, LinePath]
 _Context = tuple[InstanceDraft, Family] | tuple[str, NeighborSettings]
@@ -43,6 +44,7 @@ def read_bgp(partial: PartialDevice, section: Section, words: list[str]) -> None
     for index, path in lines:
         try:
             if len(path) == 2:
+                context = None
                 context = _open(partial, header, (index, path))
                 done = context is not None or _read_router_line(partial, header, (index, path))
             else:
@@ -61,6 +63,7 @@ def _open(partial: PartialDevice, header: Line, line: Line) -> _Context | None:
         case ["address-family", *_]:
             return _open_family(partial, header, line)
         case ["template", "peer-session" | "peer-policy" as kind, name]:
+            check_other_name(name)
             return kind, partial.templates.setdefault((kind, name), NeighborSettings())
         case _:
             return None
@@ -91,7 +94,7 @@ def _open_family(partial: PartialDevice, header: Line, line: Line) -> tuple[Inst
     if family not in _FAMILIES:
         raise unclear("address_family_not_modelled")
     instance = _instance(partial, vrf, header if vrf is None else line)
-    instance.families.add(_FAMILIES[family])
+    instance.families.setdefault(_FAMILIES[family], line)
     return instance, _FAMILIES[family]
 
 
@@ -100,7 +103,7 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     words = line[1][1].split()
     match words:
         case ["bgp", "router-id", address]:
-            partial.bgp_router_id = _router_number(address)
+            partial.bgp_router_id = router_number(address)
         case ["bgp", "router-id", "vrf", "auto-assign"]:
             partial.router_id_of_vrf = line
         case ["bgp", "cluster-id", number]:
@@ -109,10 +112,9 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
             partial.default_preference = _preference(number)
         case ["bgp", "deterministic-med"]:
             partial.deterministic_med = True
-        case ["no", "bgp", "default", "ipv4-unicast"]:
-            partial.default_unicast = False
-        case ["bgp", "default", "ipv4-unicast"]:
-            partial.default_unicast = True
+        case ["no", "bgp", "default", "ipv4-unicast"] | ["bgp", "default", "ipv4-unicast"]:
+            _check_no_neighbors(partial)
+            partial.default_unicast = words[0] != "no"
         case ["exit-peer-session" | "exit-peer-policy"]:
             return True
         case ["neighbor", _, *_] | ["no", "neighbor", _, *_]:
@@ -124,12 +126,10 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
     return True
 
 
-def _router_number(text: str) -> int:
-    """Return a router ID; UnclearError for 0, which every other end refuses (RFC-SESS-03)."""
-    number = ipv4(text)
-    if not number:
-        raise unclear("not_a_router_id")
-    return number
+def _check_no_neighbors(partial: PartialDevice) -> None:
+    """UnclearError if there are neighbours already: they keep what was usual when they were made (IOS-BGP-01)."""
+    if any(family is Family.V4 for instance in partial.instances.values() for family, _ in instance.neighbors):
+        raise unclear("default_below_neighbors")
 
 
 def _cluster_number(text: str) -> int:
@@ -152,7 +152,7 @@ def _read_family_line(instance: InstanceDraft, family: Family, line: Line) -> bo
     if words[0] == "neighbor" or words[:2] == ["no", "neighbor"]:
         return read_neighbor(instance, family, words, line)
     if words[:2] == ["bgp", "router-id"] and len(words) == 3 and instance.vrf is not None:
-        instance.router_id = _router_number(words[2])
+        instance.router_id = router_number(words[2])
         return True
     return read_originated(instance, family, words, line)
 
@@ -163,7 +163,9 @@ def finish_bgp(partial: PartialDevice) -> tuple[BgpInstance, ...]:
     for vrf in sorted(partial.instances, key=lambda name: name or ""):
         instance = partial.instances[vrf]
         partial.say(bgp_ref(vrf), instance.first[0])
-        if vrf is not None and (vrf not in partial.vrfs or not instance.families <= partial.vrfs[vrf].families.keys()):
+        if vrf is not None and (
+            vrf not in partial.vrfs or not instance.families.keys() <= partial.vrfs[vrf].families.keys()
+        ):
             partial.reject(*instance.first, because("vrf_or_family_undefined"))
         elif vrf is not None and partial.vrfs[vrf].rd is None:
             partial.reject(*instance.first, because("bgp_without_distinguisher"))
@@ -231,7 +233,7 @@ def _router_id(partial: PartialDevice, instance: InstanceDraft) -> int | None:
 
 def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
     """Return the number for all families of the instance; families that differ can't be said in the model."""
-    families = instance.families | instance.paths.keys()
+    families = instance.families.keys() | instance.paths.keys()
     numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
     if len(numbers) > 1:
         for _, index, path in instance.paths.values():

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from intents.reason import UnclearError, unclear
 from routing.model import CommunityRange
+from routing.vendors.cisco_ios.given_names import check_other_name
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import CommunityEntry, PartialDevice
 from routing.vendors.reserved import RESERVED_HIGH
@@ -31,12 +32,20 @@ def read_community_list_line(partial: PartialDevice, index: int, words: list[str
         return False
     try:
         is_expanded = words[2] == "expanded" if named else _is_expanded(rest[0])
+        _check_name(rest[0], is_expanded)
         entries = _entries(is_expanded, rest[1:])
     except UnclearError:
         partial.community_lists.setdefault(rest[0], []).append(None)
         return False
     partial.community_lists.setdefault(rest[0], []).extend(entries)
     return True
+
+
+def _check_name(word: str, is_expanded: bool) -> None:
+    """UnclearError for a number that is no list of the kind (IOS-NAME-04), and for a name that is none (IOS-NAME-03)."""
+    if word[0].isdigit() and (word[0] == "0" or _is_expanded(word) is not is_expanded):
+        raise unclear("not_a_number")
+    check_other_name(word)
 
 
 def _is_expanded(word: str) -> bool:

@@ -16,6 +16,7 @@ from routing.model import Device, UnknownLine
 from routing.refs import RefTable
 from routing.vendors.cisco_ios.harmless_conditions import Condition, relays_dhcp_alone
 from routing.vendors.cisco_ios.layout import Section, banner_at, is_noise, nested, sections, split_lines, strange_lines
+from routing.vendors.cisco_ios.prompts import open_certificates
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, STANDARD
 from routing.vendors.cisco_ios.reader.acl_sections import (
     finish_acls,
@@ -34,6 +35,7 @@ from routing.vendors.cisco_ios.reader.login import (
     read_netconf_line,
     read_snmp_line,
 )
+from routing.vendors.cisco_ios.reader.order import above_ipv6, check_order
 from routing.vendors.cisco_ios.reader.ospf import finish_ospf, read_ospf
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.reader.policy import finish_policies, read_route_map
@@ -148,8 +150,11 @@ def _read_hostname(partial: PartialDevice, index: int, words: list[str]) -> bool
 
 
 def _read_unicast_routing(partial: PartialDevice, index: int, words: list[str]) -> bool:
-    partial.ipv6_routing = partial.ipv6_routing or words == ["ipv6", "unicast-routing"]
-    return words == ["ipv6", "unicast-routing"]
+    is_whole = words == ["ipv6", "unicast-routing"]
+    if is_whole and not partial.ipv6_routing and above_ipv6(partial):
+        partial.reject(index, (partial.lines[index].strip(),), because("ipv6_routing_below"))
+    partial.ipv6_routing = partial.ipv6_routing or is_whole
+    return is_whole
 
 
 def _read_ip(partial: PartialDevice, section: Section, words: list[str]) -> None:
@@ -196,6 +201,13 @@ def _read_vrf_section(partial: PartialDevice, section: Section, words: list[str]
         _reject_section(partial, section, {}, because("not_modelled"))
 
 
+def _read_crypto(partial: PartialDevice, section: Section, words: list[str]) -> None:
+    paths = dict(nested(partial.lines, section))
+    for index in open_certificates(partial.lines, section) if words[1:4] == ["pki", "certificate", "chain"] else ():
+        partial.reject(index, paths[index], because("certificate_without_end"))
+    _set_aside_section(partial, section)
+
+
 def _read_no(partial: PartialDevice, index: int, words: list[str]) -> bool:
     if words == ["no", "snmp-server"]:
         return not partial.snmp  # nobody says whether it takes back what stood before, or only stops the agent
@@ -214,6 +226,7 @@ _IPV6_LINES: dict[str, _SectionReader] = {
     "unicast-routing": _line(_read_unicast_routing),
 }
 _SECTIONS: dict[str, _SectionReader] = {
+    "crypto": _read_crypto,
     "interface": read_interface,
     "ip": _read_ip,
     "ipv6": _read_ipv6,
@@ -233,7 +246,9 @@ _SECTIONS: dict[str, _SectionReader] = {
 def _settle_conditional(partial: PartialDevice) -> None:
     """Settle the lines that are harmless only in a text without others."""
     has_ipv6 = partial.ipv6_routing or any(
-        item.ipv6_enable is not None or any(address.family is Family.V6 for address in item.addresses)
+        item.ipv6_enable is not None
+        or item.link_local is not None
+        or any(address.family is Family.V6 for address in item.addresses)
         for item in partial.interfaces.values()
     )
     has_pim = any(path[-1].startswith("ip pim ") for _, path, _ in partial.unknown)
@@ -269,6 +284,7 @@ def _finish(partial: PartialDevice) -> ReadDevice:
         logins=finish_logins(partial),
         harmless=tuple(sorted(partial.harmless)),
     )
+    check_order(partial)
     unknown: dict[int, UnknownLine] = {}
     for index, path, reason in sorted(partial.unknown, key=lambda item: item[:2]):
         unknown.setdefault(index, UnknownLine(path=path, reason=reason))

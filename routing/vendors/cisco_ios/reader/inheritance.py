@@ -59,6 +59,8 @@ def _from_template(partial: PartialDevice, neighbor: NeighborDraft, kind: str) -
         partial.reject(*line, because("template_undefined", name=name))
     elif "session group" in neighbor.inherits:
         partial.reject(*line, because("group_and_template"))
+    elif line == neighbor.first and template.lines.get("remote-as", line)[0] > line[0]:
+        partial.reject(*line, because("neighbor_not_made"))
     else:
         neighbor.settings = _over(neighbor.settings, template)
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from intents.prefix import Family
 
-_MTU = re.compile(r"12[89]\d|1[3-9]\d\d|[2-9]\d{3}|\d{5}")
-"""From 1,280 on, which IPv6 needs (BOTH-MTU-02)."""
+_MTU = re.compile(r"12[89]\d|1[3-9]\d\d|[2-8]\d{3}|9[01]\d\d|92(?:0\d|1[0-6])")
+"""From 1,280 on, which IPv6 needs (BOTH-MTU-02), to 9,216 (IOS-VAL-11)."""
 _VALUES = {
-    "speed": re.compile(r"auto|nonegotiate|\d+"),
+    "speed": re.compile(r"auto|nonegotiate|10|100|1000|2500|5000|10000|25000|40000|50000|100000"),
     "duplex": re.compile(r"auto|full|half"),
     "negotiation": re.compile("auto"),
     "fec mode": re.compile(r"[a-z0-9-]+"),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from intents.prefix import Family, parse_address
 from intents.reason import unclear
 from routing.model import LinePath, LocalAs
+from routing.vendors.cisco_ios.given_names import check_other_name
 from routing.vendors.cisco_ios.names import interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import GroupDraft, InstanceDraft, NeighborDraft, NeighborSettings
 from routing.vendors.cisco_ios.terms import LINK_LOCAL, as_number
@@ -39,6 +40,8 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
         raise unclear("neighbor_of_other_family")
     key = (address.family, address.value)
     known = key in instance.neighbors
+    if not known and (negated or not _makes(instance, family, words[2:])):
+        raise unclear("neighbor_not_made")
     neighbor = instance.neighbors.get(key) or NeighborDraft(instance.vrf, address.family, address.value, line)
     if negated:
         done = _undo(neighbor.settings, words[2:], line)
@@ -53,6 +56,19 @@ def read_neighbor(instance: InstanceDraft, family: Family | None, words: list[st
     return done
 
 
+def _makes(instance: InstanceDraft, family: Family | None, words: list[str]) -> bool:
+    """Return whether a line makes a neighbour: the device takes no other one before (IOS-BGP-02). What a template says is settled
+    when all are read."""
+    match words:
+        case ["remote-as", *_] | ["inherit", "peer-session", *_]:
+            return True
+        case ["peer-group", name]:
+            group = instance.groups.get((None if instance.vrf is None else family, name))
+            return group is None or group.session.remote_as is not None
+        case _:
+            return False
+
+
 def _read_group(instance: InstanceDraft, family: Family | None, words: list[str], line: Line, negated: bool) -> bool:
     """Read a line of a peer group, which has a name of its own in each VRF's family and one for all of the global table."""
     name = words[1]
@@ -60,6 +76,7 @@ def _read_group(instance: InstanceDraft, family: Family | None, words: list[str]
         raise unclear("link_local_neighbor")
     key = (None if instance.vrf is None else family, name)
     if words[2:] == ["peer-group"] and not negated and (family is None or instance.vrf is not None):
+        check_other_name(name)
         instance.groups.setdefault(key, GroupDraft(name))
         return True
     group = instance.groups.get(key)
@@ -215,7 +232,14 @@ def _maximum_prefix(settings: NeighborSettings, words: list[str], text: str) -> 
     rest = words[2:]
     if rest and small_number(rest[0], 100):
         rest = rest[1:]  # the threshold of a warning
-    if not number or (rest not in ([], ["warning-only"]) and rest[0] != "restart") or len(rest) > 2:
+    match rest:
+        case [] | ["warning-only"]:
+            pass
+        case ["restart", minutes] if small_number(minutes, 65535):
+            pass
+        case _:
+            return False
+    if not number:
         return False
     settings.maximum_prefixes = 0 if rest == ["warning-only"] else number
     return True

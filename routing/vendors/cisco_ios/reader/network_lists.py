@@ -13,6 +13,7 @@ from itertools import groupby
 from intents.prefix import Family, Prefix, truncate
 from intents.reason import unclear
 from routing.model import AclEntry, Action, AddressMatch, NonInitial, PrefixRule
+from routing.vendors.cisco_ios.given_names import is_second_spelling
 from routing.vendors.cisco_ios.reader.acl import EXTENDED, IPV6, read_body
 from routing.vendors.cisco_ios.reader.groups import NO_GROUPS
 from routing.vendors.cisco_ios.reader.partial import AclDraft, PartialDevice
@@ -26,6 +27,8 @@ _NOTHING = PrefixRule(prefix=Prefix(Family.V4, 0, 0), low=0, high=32, permit=Fal
 def network_rules(partial: PartialDevice, name: str) -> tuple[Rules, list[int]]:
     """Return the rules of an access list with the index of each one's line; none if the list is not defined: it matches every
     route (IOS-REF-12). UnclearError if it is not sure what the list says of routes."""
+    if is_second_spelling(name):
+        raise unclear("number_with_zeros")
     acl = partial.acls.get(name)
     if acl is None:
         return (), []

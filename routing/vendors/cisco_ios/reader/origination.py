@@ -16,6 +16,8 @@ from routing.vendors.cisco_ios.reader.partial import InstanceDraft
 from routing.vendors.cisco_ios.reader.static import prefix4, prefix6
 from routing.vendors.cisco_ios.terms import ipv4
 
+MOST_PATHS = 32
+"""Of equal paths (IOS-VAL-09)."""
 _SOURCES = {"connected": RouteSource.CONNECTED, "static": RouteSource.STATIC}
 
 
@@ -40,7 +42,7 @@ def read_originated(instance: InstanceDraft, family: Family, words: list[str], l
                     instance.redistributions[family, source] = (redistribution, *line)
             instance.processes[family] = (process, line)
         case ["maximum-paths", word]:
-            number = small_number(word, 64)
+            number = small_number(word, MOST_PATHS)
             if not number:
                 return False
             instance.paths[family] = (number, *line)

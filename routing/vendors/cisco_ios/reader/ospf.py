@@ -32,7 +32,7 @@ from routing.vendors.cisco_ios.reader.ospf_interface import (
     cost_of,
 )
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, OspfDraft, OspfNetworkLine, PartialDevice
-from routing.vendors.cisco_ios.terms import ipv4
+from routing.vendors.cisco_ios.terms import ipv4, router_number
 
 DISTANCE = 110
 """Of routes of the area and of external ones (IOS-OSPF-01)."""
@@ -71,8 +71,7 @@ def read_ospf(partial: PartialDevice, section: Section, words: list[str]) -> Non
 def _read_line(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -> bool:
     match words:
         case ["router-id", address]:
-            draft.router_id = ipv4(address) or None
-            return draft.router_id is not None
+            draft.router_id = router_number(address)
         case ["network", address, wildcard, "area", area] if draft.family is Family.V4:
             number = area_number(area)
             if number is None:
@@ -105,6 +104,7 @@ def _read_told(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -
             if found is None:
                 return False
             draft.passive[found] = words[0] != "no"
+            draft.passive_lines.setdefault(found, line)
         case ["redistribute", source, *rest] if source in _SOURCES:
             draft.redistributions[source] = (_redistribution(draft.family, source, rest), line)
             draft.asn = rest[0] if source == "bgp" else draft.asn
@@ -120,6 +120,7 @@ def _redistribution(family: Family, source: str, words: list[str]) -> OspfRedist
     found = _SOURCES[source]
     rest = words[1:] if found is RouteSource.BGP else words
     options = dict(_options(rest, flags=("subnets",), values=("route-map", "metric", "metric-type", "tag")))
+    _number(options.get("tag", "0"), 0xFFFFFFFF)
     if family is Family.V4 and "subnets" not in options:
         raise unclear("classes_alone")
     if found is RouteSource.BGP and (not words or not words[0].isdigit()):

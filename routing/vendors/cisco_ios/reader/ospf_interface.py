@@ -21,6 +21,8 @@ NOMINAL: Mapping[str, int] = {
     "FortyGigabitEthernet": 40_000_000, "FiftyGigE": 50_000_000, "HundredGigE": 100_000_000,
 }  # fmt: skip
 """The bandwidth in kbit/s of a port that no line makes slower (IOS-OSPF-03)."""
+_MOST_BANDWIDTH = 10_000_000
+"""The largest bandwidth in kbit/s that every device takes; with more, or none, no cost is claimed (IOS-VAL-11)."""
 _NETWORKS = {item.value: item for item in OspfNetwork}
 _NUMBERS = {"cost": (1, 65535), "hello-interval": (1, 65535), "dead-interval": (1, 65535), "priority": (0, 255)}
 
@@ -57,7 +59,7 @@ def read_ospf_line(port: OspfPort, words: list[str], line: tuple[int, LinePath])
         case ["ipv6", "ospf", *rest]:
             return _read_setting(port, Family.V6, rest, line)
         case ["bandwidth", number] if number.isdigit():
-            port.bandwidth = int(number)
+            port.bandwidth = small_number(number, _MOST_BANDWIDTH) or 0
             return False
         case _:
             return False

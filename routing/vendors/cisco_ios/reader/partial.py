@@ -29,6 +29,7 @@ from routing.model import (
 )
 from routing.vendors.cisco_ios.harmless import is_harmless
 from routing.vendors.cisco_ios.harmless_conditions import Condition, condition_of
+from routing.vendors.cisco_ios.prompts import asks_back
 from routing.vendors.cisco_ios.reader.ospf_interface import OspfPort
 
 CommunityEntry = tuple[str, ...] | CommunityRange | None
@@ -45,6 +46,7 @@ class InterfaceDraft:
     vlan: int | None = None
     addresses: dict[InterfaceAddress, tuple[int, LinePath]] = field(default_factory=dict)
     enabled: bool = True
+    link_local: tuple[int, tuple[int, LinePath]] | None = None
     silent: bool = False
     """No router advertisements, or such that name no way out (BOTH-ARP-01)."""
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
@@ -58,8 +60,9 @@ class InterfaceDraft:
 
 @dataclass(slots=True)
 class FamilyDraft:
-    """One address family of a VRF."""
+    """One address family of a VRF; `index`: of the line that makes it."""
 
+    index: int
     imports: dict[str, int] = field(default_factory=dict)
     exports: dict[str, int] = field(default_factory=dict)
     import_map: str | None = None
@@ -68,7 +71,7 @@ class FamilyDraft:
 
 @dataclass(slots=True)
 class VrfDraft:
-    """A VRF; `both` holds route targets given outside any family."""
+    """A VRF; `both` holds route targets given outside any family. `rd_line`, `target_line`: the first ones."""
 
     name: str
     index: int
@@ -76,7 +79,7 @@ class VrfDraft:
     rd_line: tuple[int, LinePath] | None = None
     description: str | None = None
     families: dict[Family, FamilyDraft] = field(default_factory=dict)
-    both: FamilyDraft = field(default_factory=FamilyDraft)
+    both: FamilyDraft = field(default_factory=lambda: FamilyDraft(-1))
     target_line: tuple[int, LinePath] | None = None
 
 
@@ -154,7 +157,7 @@ class NeighborDraft:
 
 @dataclass(slots=True)
 class InstanceDraft:
-    """BGP in one VRF; `processes`: the OSPF processes that it redistributes."""
+    """BGP in one VRF; `families`: with the lines that open them; `processes`: the OSPF processes that it redistributes."""
 
     vrf: str | None
     first: tuple[int, LinePath]
@@ -166,7 +169,7 @@ class InstanceDraft:
     networks: set[Prefix] = field(default_factory=set)
     aggregates: dict[Prefix, Aggregate] = field(default_factory=dict)
     paths: dict[Family, tuple[int, int, LinePath]] = field(default_factory=dict)
-    families: set[Family] = field(default_factory=set)
+    families: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)
     processes: dict[Family, tuple[str, tuple[int, LinePath]]] = field(default_factory=dict)
 
 
@@ -193,6 +196,7 @@ class OspfDraft:
     networks: list[OspfNetworkLine] = field(default_factory=list)
     passive_default: bool = False
     passive: dict[str, bool] = field(default_factory=dict)
+    passive_lines: dict[str, tuple[int, LinePath]] = field(default_factory=dict)
     reference: int = 100
     vrf_lite: bool = False
     asn: str | None = None
@@ -272,4 +276,4 @@ class PartialDevice:
         elif (condition := condition_of(path)) is not None:
             self.conditional.append((index, path, condition))
         else:
-            self.reject(index, path, because("not_modelled"))
+            self.reject(index, path, because("asks_back" if asks_back(path) else "not_modelled"))

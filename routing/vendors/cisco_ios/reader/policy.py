@@ -10,6 +10,7 @@ from intents.prefix import Family
 from intents.reason import UnclearError, because, unclear
 from routing.model import Action, CommunityRange, PolicyClause, PrefixRule, RoutePolicy
 from routing.refs import clause_ref, policy_ref, prefix_rule_ref
+from routing.vendors.cisco_ios.given_names import other_name_fault
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.community_lists import community, listed_communities
@@ -24,9 +25,11 @@ def read_route_map(partial: PartialDevice, section: Section, words: list[str]) -
     action = ACTIONS.get(words[2]) if len(words) > 2 else Action.PERMIT
     number = small_number(words[3], 65535) if len(words) > 3 else 10
     lines = nested(partial.lines, section)
-    if len(words) < 2 or len(words) > 4 or action is None or number is None:
+    is_clause = 2 <= len(words) <= 4 and action is not None and bool(number)
+    fault = other_name_fault(words[1]) if is_clause else because("not_a_route_map_clause")
+    if action is None or number is None or fault is not None:
         for index, path in lines:
-            partial.reject(index, path, because("not_a_route_map_clause"))
+            partial.reject(index, path, fault or because("not_a_route_map_clause"))
         return
     next(lines)
     clause = partial.route_maps.setdefault(words[1], {}).setdefault(number, ClauseDraft(action, section.start))

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from intents.prefix import Family, parse_interface, prefix_of
 from intents.reason import Reason, UnclearError, unclear
 from routing.model import Action, PrefixRule
+from routing.vendors.cisco_ios.given_names import other_name_fault
 from routing.vendors.cisco_ios.names import small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
 
 ACTIONS = {"permit": Action.PERMIT, "deny": Action.DENY}
 LIST_NAMES = {Family.V4: "prefix-list ", Family.V6: "ipv6 prefix-list "}
 Rules = tuple[PrefixRule, ...]
+_MAX_SEQUENCE = 4294967294  # IOS-VAL-10
 
 
 class RuleList(NamedTuple):
@@ -38,6 +40,10 @@ def read_prefix_list_line(partial: PartialDevice, index: int, words: list[str]) 
     if len(words) < (7 if words[3:4] == ["seq"] else 5) or words[3] not in ("seq", "permit", "deny"):
         return False
     family = Family.V4 if words[0] == "ip" else Family.V6
+    fault = other_name_fault(words[2])
+    if fault is not None:
+        partial.reject(index, (partial.lines[index].strip(),), fault)
+        return True
     partial.prefix_lists.setdefault((family, words[2]), []).append((index, " ".join(words[3:])))
     return True
 
@@ -50,10 +56,10 @@ def read_rules(family: Family, body: tuple[str, ...]) -> RuleList:
     highest = 0
     for position, text in enumerate(body):
         words = text.split(None, 2)
-        number: int | None = highest + 5 if words[0] != "seq" else small_number(words[1], 1 << 32)
+        number: int | None = highest + 5 if words[0] != "seq" else small_number(words[1], _MAX_SEQUENCE)
         try:
             rule = read_rule(family, text if words[0] != "seq" else words[2])
-            if not number or number in numbered:
+            if not number or number in numbered or number > _MAX_SEQUENCE:
                 raise unclear("sequence_number_taken")
             numbered[number] = (position, rule)
             highest = max(highest, number)
@@ -76,7 +82,7 @@ def read_rule(family: Family, text: str) -> PrefixRule:
         raise unclear("not_a_rule_of_this_family")
     bounds = {"ge": length, "le": length}
     given = dict(zip(words[2::2], words[3::2], strict=False))
-    if len(words) % 2 or len(given) != (len(words) - 2) // 2 or not bounds.keys() >= given.keys():
+    if len(words) % 2 or words[2::2] not in ([], ["ge"], ["le"], ["ge", "le"]):
         raise unclear("option_of_rule")
     for bound, word in given.items():
         number = small_number(word, family.bits)
@@ -85,8 +91,8 @@ def read_rule(family: Family, text: str) -> PrefixRule:
         bounds[bound] = number
     low = bounds["ge"]
     high = family.bits if "ge" in given and "le" not in given else bounds["le"]
-    if not length <= low <= high:
-        raise unclear("lengths_not_in_order")
+    if not length <= low <= high or (given and high == length) or ("ge" in given and low == length):
+        raise unclear("lengths_not_in_order")  # IOS-VAL-03
     return PrefixRule(prefix=prefix_of(family, value, length), low=low, high=high, permit=action is Action.PERMIT)
 
 

@@ -18,6 +18,8 @@ from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, inte
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
 from routing.vendors.cisco_ios.terms import LINK_LOCAL, ipv4, ipv6_interface, mask_length
 
+_OPTIONS = frozenset({"name", "tag"})
+
 
 def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
     """Read one static route line; False if it is not exactly understood."""
@@ -45,7 +47,7 @@ def static_route(family: Family, words: list[str]) -> StaticRoute:
     if is_no_destination(prefix):
         raise unclear("no_destination")
     if rest[0].lower() in ("null0", "null"):
-        return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=_distance(rest[1:]))
+        return StaticRoute(vrf=vrf, prefix=prefix, discard=True, distance=_distance(family, rest[1:]))
     interface = None
     if not _is_address(rest[0]):
         interface = interface_name(rest[0])
@@ -54,7 +56,9 @@ def static_route(family: Family, words: list[str]) -> StaticRoute:
         rest = rest[1:]
     next_hop = _next_hop(family, rest[0]) if rest and _is_address(rest[0]) else None
     options = rest if next_hop is None else rest[1:]
-    return StaticRoute(vrf=vrf, prefix=prefix, interface=interface, next_hop=next_hop, distance=_distance(options))
+    return StaticRoute(
+        vrf=vrf, prefix=prefix, interface=interface, next_hop=next_hop, distance=_distance(family, options)
+    )
 
 
 def _is_address(word: str) -> bool:
@@ -88,18 +92,20 @@ def _next_hop(family: Family, word: str) -> int:
     return found.value
 
 
-def _distance(words: list[str]) -> int:
+def farthest(family: Family) -> int:
+    """Return the largest distance of a static route (IOS-VAL-12)."""
+    return 255 if family is Family.V4 else 254
+
+
+def _distance(family: Family, words: list[str]) -> int:
     """Return the distance among what follows the way, reading over tag and name; UnclearError for anything else."""
-    distance = 1
-    at = 0
-    while at < len(words):
-        if words[at] in ("name", "tag") and at + 1 < len(words):
-            at += 2
-            continue
-        number = small_number(words[at], 255)
-        if at or not number:
-            raise unclear("option_of_route")
-        distance, at = number, at + 1
+    distance = small_number(words[0], farthest(family)) if words and words[0] not in _OPTIONS else 1
+    options = words if words and words[0] in _OPTIONS else words[1:]
+    names, values = options[::2], options[1::2]
+    if not distance or len(names) != len(values) or len(set(names)) < len(names) or not _OPTIONS.issuperset(names):
+        raise unclear("option_of_route")
+    if not small_number(dict(zip(names, values, strict=True)).get("tag", "1"), 0xFFFFFFFF):
+        raise unclear("option_of_route")
     return distance
 
 

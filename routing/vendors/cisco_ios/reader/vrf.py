@@ -11,6 +11,7 @@ from intents.prefix import Family
 from intents.reason import because
 from routing.model import LinePath, Vrf, VrfFamily
 from routing.refs import vrf_export_ref, vrf_import_ref, vrf_ref
+from routing.vendors.cisco_ios.given_names import vrf_name_fault
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.reader.partial import FamilyDraft, PartialDevice, VrfDraft
 
@@ -42,9 +43,10 @@ def distinguisher(text: str) -> str | None:
 
 def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None:
     """Read `vrf definition NAME` or `ip vrf NAME`."""
-    if len(words) != 3:
+    fault = vrf_name_fault(words[2]) if len(words) == 3 else because("not_modelled")
+    if fault is not None:
         for index, path in nested(partial.lines, section):
-            partial.reject(index, path, because("not_modelled"))
+            partial.reject(index, path, fault)
         return
     legacy = words[0] == "ip"
     vrf = partial.vrfs.setdefault(words[2], VrfDraft(words[2], section.start))
@@ -54,13 +56,15 @@ def read_vrf(partial: PartialDevice, section: Section, words: list[str]) -> None
         return
     partial.say(vrf_ref(vrf.name), section.start)
     if legacy:
-        vrf.families.setdefault(Family.V4, FamilyDraft())
+        vrf.families.setdefault(Family.V4, FamilyDraft(section.start))
     for index, path in nested(partial.lines, section):
         if len(path) == 2:
             if path[1].startswith("rd "):
-                vrf.rd_line = (index, path)
+                vrf.rd_line = vrf.rd_line or (index, path)
             place = vrf.families[Family.V4] if legacy else vrf.both
-            done = _read_vrf_line(vrf, path, legacy) or _read_family_line(partial, vrf, place, index, path, legacy)
+            done = _read_vrf_line(vrf, index, path, legacy) or _read_family_line(
+                partial, vrf, place, index, path, legacy
+            )
         elif len(path) == 3:
             family = _family_of(path[1])
             done = not legacy and family is not None
@@ -79,7 +83,7 @@ def _family_of(text: str) -> Family | None:
             return None
 
 
-def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
+def _read_vrf_line(vrf: VrfDraft, index: int, path: LinePath, legacy: bool) -> bool:
     match path[1].split():
         case ["rd", rd] if distinguisher(rd) is not None and vrf.rd in (None, distinguisher(rd)):  # IOS-UP-06
             vrf.rd = distinguisher(rd)
@@ -89,7 +93,7 @@ def _read_vrf_line(vrf: VrfDraft, path: LinePath, legacy: bool) -> bool:
             family = _family_of(path[1])
             if family is None:
                 return False
-            vrf.families.setdefault(family, FamilyDraft())
+            vrf.families.setdefault(family, FamilyDraft(index))
         case _:
             return False
     return True

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from intents.prefix import Family
 from routing.model import BgpInstance, Device, Interface, InterfaceAddress, StaticRoute, Vrf
 from routing.vendors.cisco_ios.addresses import address_fault, clashes, is_no_destination, lacks_primary, standing
+from routing.vendors.cisco_ios.given_names import list_name_fault, vrf_name_fault
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name
 from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS, advertises
-from routing.vendors.cisco_ios.reader.static import is_on_link
-from routing.vendors.cisco_ios.terms import LINK_LOCAL
+from routing.vendors.cisco_ios.reader.origination import MOST_PATHS
+from routing.vendors.cisco_ios.reader.static import farthest, is_on_link
+from routing.vendors.cisco_ios.terms import LINK_LOCAL, is_router_number
 from routing.vendors.cisco_ios.writer.login import check_login
 from routing.vendors.reserved import RESERVED_ASNS
 
@@ -60,6 +62,10 @@ def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
     numbers |= {item.local_as.asn for item in instance.neighbors if item.local_as is not None}
     if numbers & RESERVED_ASNS:
         raise ValueError(f"AS {min(numbers & RESERVED_ASNS)} is reserved: no speaker uses it")
+    if instance.maximum_paths > MOST_PATHS or (
+        instance.router_id is not None and not is_router_number(instance.router_id)
+    ):
+        raise ValueError("more equal paths than a device takes, or a router ID that is none")
     if any(neighbor.passive or neighbor.remove_private for neighbor in instance.neighbors):
         raise ValueError("a neighbour that waits for the other end, or that is told no private ASs, is not written")
     inside = [item for item in instance.neighbors if item.source or item.client or item.next_hop_self]
@@ -73,8 +79,8 @@ def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
 
 def _check_media(device: Device) -> None:
     for item in device.interfaces:
-        if item.medium or not item.transit:
-            raise ValueError(f"what a cable must have alike at {item.name} is not written")
+        if item.medium or item.link_local is not None or not item.transit:
+            raise ValueError(f"what a cable must have alike, or must not, at {item.name} is not written")
         if item.advertises is not advertises(item.name, item.addresses):
             raise ValueError(f"that {item.name} tells hosts of no router is not written")
 
@@ -92,8 +98,15 @@ def _check_names(device: Device) -> None:
             raise ValueError(f"{kind} names are not sorted, or one comes twice")
     for kind, names in kinds[:3]:
         for name in names:
-            if not name or name.split() != [name]:
+            if not name or name.split() != [name] or not _is_taken(kind, name):
                 raise ValueError(f"not a name of a {kind}: {name!r}")
+
+
+def _is_taken(kind: str, name: str) -> bool:
+    """Return whether a device takes a name: numbers of access lists are checked where the list is written."""
+    if kind == "VRF":
+        return vrf_name_fault(name) is None
+    return kind != "access list" or name.isdigit() or list_name_fault(name) is None
 
 
 def _check_text(what: str, text: str | None) -> None:
@@ -146,16 +159,20 @@ def _check_maps(device: Device) -> None:
 
 
 def _check_static(route: StaticRoute, vrfs: dict[str, Vrf], interfaces: dict[str, Interface]) -> None:
-    if route.vrf is not None and route.vrf not in vrfs:
-        raise ValueError(f"static route in VRF {route.vrf}, which is not defined")
+    families = {family.family for family in vrfs[route.vrf].families} if route.vrf in vrfs else set()
+    if route.vrf is not None and route.prefix.family not in families:
+        raise ValueError(f"static route in VRF {route.vrf}, which is not defined, or has no such address family")
     if is_no_destination(route.prefix):
         raise ValueError(f"static route {route.prefix}: no device takes such a destination")
     if route.discard is (route.next_hop is not None or route.interface is not None):
         raise ValueError(f"static route {route.prefix} needs exactly one way: next hop, interface or discard")
+    if "." in (route.interface or "") and route.interface not in interfaces:
+        raise ValueError(f"static route {route.prefix} leaves by {route.interface}, which is not there")
     both = route.next_hop is not None and route.interface is not None
     if both and not is_on_link(route, interfaces.get(route.interface or "")):
         raise ValueError(f"static route {route.prefix}: the next hop is nobody's on {route.interface}")
     if route.prefix.family is Family.V6 and (route.next_hop or 0) >> 118 == LINK_LOCAL:
         raise ValueError(f"static route {route.prefix}: a link-local next hop")
-    if not 1 <= route.distance <= 255:
-        raise ValueError(f"static route {route.prefix}: distance is 1 to 255")
+    most = farthest(route.prefix.family)
+    if not 1 <= route.distance <= most:
+        raise ValueError(f"static route {route.prefix}: distance is 1 to {most}")
