@@ -20,7 +20,7 @@ from intents.reader.settling import settle
 from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
 from intents.reader.suggestions import suggest
 from intents.reader.table import CsvTable, Row
-from intents.reader.table_source import TableSource, in_code_page, letters_lost, open_table
+from intents.reader.table_source import TableSource, error_value, in_code_page, letters_lost, open_table
 from intents.reason import because
 
 MAXIMUM_LINE = 64 << 10
@@ -71,10 +71,11 @@ class _TableReader:
             table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
         with source.file as file:
             for number, line in self._lines(file):
-                lost = letters_lost(line) if source.encoding == "Windows-1258" else -1
+                lost = letters_lost(line)
                 if lost >= 0:
-                    where = self._where(number, lost + 1)
-                    findings.append(make_finding("TR144", where, reason=because("letters_lost")))
+                    findings.append(
+                        make_finding("TR146", self._where(number, lost + 1), reason=because("letters_lost"))
+                    )
                     break
                 if not table.index:
                     self._read_header(line, number)
@@ -110,6 +111,8 @@ class _TableReader:
                 self._findings.append(make_finding("TR125", self._where(number), limit=MAXIMUM_LINE))
                 return
             line = self._decode(content, number)
+            if line.startswith("#") and self._is_error_value(line, number):
+                continue
             if not line or line.isspace() or line.startswith("#"):
                 if self._shows(line.replace("\t", " "), number):
                     self._table.aside.append((number, line.rstrip()))
@@ -117,6 +120,13 @@ class _TableReader:
                 self._table.habits.note(because("habit_names_separator"), self._where(1, 1))
             elif self._admitted(line, number):
                 yield number, line
+
+    def _is_error_value(self, line: str, number: int) -> bool:
+        """Return whether what looks like a comment is a row whose first cell a spreadsheet lost; that is then a finding."""
+        if not self._separator or error_value([line.partition(self._separator)[0].strip('"')]) < 0:
+            return False
+        self._findings.append(make_finding("TR146", self._where(number, 1), reason=because("error_value")))
+        return True
 
     def _decode(self, content: bytes, number: int) -> str:
         content = content.rstrip(b"\n").removesuffix(b"\r")
@@ -196,6 +206,11 @@ class _TableReader:
         if split is None:
             return None
         cells, starts = split
+        lost = error_value(cells)
+        if lost >= 0:
+            where = Row(self._table, number, cells, starts).place(lost)
+            self._findings.append(make_finding("TR146", where, reason=because("error_value")))
+            return None
         wanted = len(self._table.index)
         filled = len(_without_empty_ends(cells))
         if filled == 0:

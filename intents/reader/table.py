@@ -28,7 +28,10 @@ class Row:
 
     def where(self, column: str) -> Where:
         """Return the place of a cell's first character."""
-        at = self.table.index[column]
+        return self.place(self.table.index[column])
+
+    def place(self, at: int) -> Where:
+        """Return the place of the first character of the cell that stands there."""
         if self.starts is not None:
             start = self.starts[at]
         else:

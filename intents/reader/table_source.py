@@ -10,6 +10,7 @@ import codecs
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -34,7 +35,9 @@ _AFTER_VOWEL = frozenset(
     ("ươ", "uơ", "iê", "yê", "uê", "uô", "uâ", "uă", "oă", "ưu", "êu", "âu", "ây", "ôi", "ơi", "ơu", "ưi", "ưa")
 )
 """Pairs of vowels of which one has a mark of its own; others stand in no Vietnamese syllable."""
-_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
+_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|#+)")
+"""What a spreadsheet shows in place of a value that it could not work out; number signs alone: of a column that is too narrow."""
 _GI = re.compile(r"gi$", re.IGNORECASE)
 
 
@@ -115,6 +118,15 @@ def _without_tone(letter: str) -> str:
 
 
 def letters_lost(line: str) -> int:
-    """Return the index of a question mark inside a word, as a code page leaves it of a letter that it lacks; -1 if none."""
-    found = _LOST.search(line)
+    """Return the index of a mark that stands where a letter was lost, -1 if none: a question mark inside a word, as a code page
+    leaves it of a letter that it lacks, or U+FFFD, as a reader leaves it of bytes that it can't read."""
+    found = _LOST.search(line) if "?" in line or "\ufffd" in line else None
     return -1 if found is None else found.start()
+
+
+def error_value(cells: Sequence[str]) -> int:
+    """Return the place of the first cell that holds an error value of a spreadsheet, -1 if none does."""
+    return next(
+        (at for at, cell in enumerate(cells) if cell.lstrip().startswith("#") and _ERROR_VALUE.fullmatch(cell.strip())),
+        -1,
+    )
