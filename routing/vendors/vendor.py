@@ -217,6 +217,10 @@ class Vendor(Protocol):
         """Return the text that consists of these paths (inverse of `paths`), sections merged, in first-seen order."""
         ...
 
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the text of the intended paths and foreign ones, in an order in which it can be entered."""
+        ...
+
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         """Return whether a line found on a device is ours to change, given the paths that we intend there.
 

@@ -15,6 +15,7 @@ from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.reader.device import PLATFORM, read
 from routing.vendors.cisco_ios.reader.interface import advertises
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
+from routing.vendors.cisco_ios.section_order import placed
 from routing.vendors.cisco_ios.writer.device import render
 from routing.vendors.cisco_ios.written import port_fault, written_fault
 from routing.vendors.vendor import (
@@ -88,6 +89,10 @@ class _CiscoIos:
     def text(self, paths: tuple[LinePath, ...]) -> str:
         """Return the text that consists of these paths."""
         return layout.text(paths)
+
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the text of what is intended with foreign sections where they must stand."""
+        return layout.text(placed(intended, foreign))
 
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         """Return whether a line found on a device is ours to change."""

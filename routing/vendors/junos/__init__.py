@@ -120,6 +120,10 @@ class _Junos:
     def text(self, paths: tuple[LinePath, ...]) -> str:
         return paths_text(paths)
 
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the statements of both: Junos reads them all before it looks at any."""
+        return paths_text((*intended, *foreign))
+
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         return owned(path, intended)
 
