@@ -17,7 +17,6 @@ from ipam.endpoints import Resolver
 from routing.model import Acl, AttachmentPort, Device, Direction
 from verification.evidence.evidence import Given, router_pools
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
-from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import header_match, header_space
 from verification.packets.permitted_pairs import PairPolicy, pair_policy
 from verification.packets.permitted_sets import AllowedSets, allowed_matches
@@ -82,19 +81,15 @@ class FencesAlone:
         subnet = self._subnets.get((port.subnet, family))
         here = (port.device, port.interface)
         likely = pairs.unspoofed()
-        try:
-            if direction is Direction.IN:
-                kind, gaps = (
-                    QuestionKind.SOURCE_FENCE,
-                    check_source_fence(acl, sets.sent_from(name, subnet), likely, here),
-                )
-            else:
-                kind = QuestionKind.DESTINATION_FENCE
-                gaps = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
-        except NotExpressibleError as problem:
-            yield False, because("fence_not_expressible", attachment=name, why=problem.reason)
-            return
-        for gap in gaps[:1]:
+        if direction is Direction.IN:
+            kind = QuestionKind.SOURCE_FENCE
+            found = check_source_fence(acl, sets.sent_from(name, subnet), likely, here)
+        else:
+            kind = QuestionKind.DESTINATION_FENCE
+            found = check_destination_fence(acl, sets.delivered_to(name, subnet), likely, lambda _: here)
+        if found.problem is not None and not found.gaps:
+            yield False, because("fence_not_expressible", attachment=name, why=found.problem)
+        for gap in found.gaps[:1]:
             asked = because("question", kind=traits_of(kind).words.name, subject=name)
             wrong = fence_gap(direction, gap.flow, admits=gap.kind is GapKind.TOO_MUCH)
             yield True, because("question_says", question=asked, said=wrong)

@@ -22,7 +22,7 @@ from routing.model import ESTABLISHED, Acl, AclEntry, Device, IcmpMatch, LoginSe
 from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.acl_sets import deciding_entry, permitted, permitted_of
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, rectangle, span_of, union_of, whole
 from verification.packets.header_space import ICMP, HeaderMatch, HeaderSpace, header_match, header_space
 from verification.packets.login_headers import LOGIN_HEADERS
@@ -192,6 +192,6 @@ def _passes(evidence: Evidence, device: Device, family: Family, name: str, asked
     if acl is None or not acl.entries:
         return True
     try:
-        return permitted(acl, asked.space).covers(asked)
+        return permitted_of(acl, asked).covers(asked)
     except NotExpressibleError:
         return False

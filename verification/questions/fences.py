@@ -16,7 +16,6 @@ from routing.model import AttachmentPort, Direction, Ref
 from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
 from verification.evidence.evidence import Evidence, Side
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
-from verification.packets.flow_sets import NotExpressibleError
 from verification.questions.addressing import tag_named
 from verification.verdicts.flow import Flow, flow_in_words
 from verification.verdicts.opinions import ENGINE
@@ -26,7 +25,7 @@ from verification.verdicts.verdict import Claim, ClaimKind, Holds, NotModelled, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FenceResult:
-    """The gaps of one fence of one port in one family, or why nothing can be said."""
+    """The gaps of one fence of one port in one family; `problem`: why nothing can be said of packets but those of the plan."""
 
     attachment: AttachmentName
     port: AttachmentPort
@@ -84,18 +83,16 @@ def _check(
 ) -> FenceResult:
     acl = evidence.filter_of(port.device, port.interface, direction, side.family)
     subnet = interface_subnet(evidence, port, side.family)
-    gaps: tuple[FenceGap, ...] = ()
-    problem = None
-    try:
-        if direction is Direction.IN:
-            allowed = side.allowed.sent_from(name, subnet)
-            gaps = check_source_fence(acl, allowed, side.pairs.unspoofed(), (port.device, port.interface))
-        else:
-            allowed = side.allowed.delivered_to(name, subnet)
-            gaps = check_destination_fence(acl, allowed, side.pairs.unspoofed(), starts)
-    except NotExpressibleError as error:
-        problem = error.reason
-    return FenceResult(attachment=name, port=port, family=side.family, direction=direction, gaps=gaps, problem=problem)
+    likely = side.pairs.unspoofed()
+    if direction is Direction.IN:
+        allowed = side.allowed.sent_from(name, subnet)
+        found = check_source_fence(acl, allowed, likely, (port.device, port.interface))
+    else:
+        allowed = side.allowed.delivered_to(name, subnet)
+        found = check_destination_fence(acl, allowed, likely, starts)
+    return FenceResult(
+        attachment=name, port=port, family=side.family, direction=direction, gaps=found.gaps, problem=found.problem
+    )
 
 
 def interface_subnet(evidence: Evidence, port: AttachmentPort, family: Family) -> Prefix | None:
@@ -123,10 +120,10 @@ def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
         if found_tag != result.port.vlan:
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
             return Violated(reason=port_tagged(result.port, found_tag), culprits=(culprit,))
-        if result.problem is not None:
-            return NotModelled(reason=result.problem)
         if result.gaps:
             return _violated(evidence, result)
+        if result.problem is not None:
+            return NotModelled(reason=result.problem)
     return Holds(judges=(ENGINE,))
 
 

@@ -15,6 +15,7 @@ from intents.registry import AttachmentName
 from routing.model import AclBinding, Action, Device, PolicyDefault
 from verification.evidence.evidence import Evidence
 from verification.evidence.not_computed import not_computed
+from verification.packets.flow_sets import NotExpressibleError
 from verification.questions.filters_on_paths import passes
 from verification.questions.session_filters import stopped_sessions
 from verification.routes.adjacency import Session
@@ -72,10 +73,13 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
 def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
     """Return whether a filter lets through all that anybody may send."""
     side = evidence.sides[binding.family]
-    return all(
-        (allowed - passes(evidence, device, interface, binding.direction, allowed)).is_empty
-        for allowed in (side.allowed.sent_from(name) for name in side.pairs.own)
-    )
+    try:
+        return all(
+            (allowed - passes(evidence, device, interface, binding.direction, allowed)).is_empty
+            for allowed in (side.allowed.sent_from(name) for name in side.pairs.own)
+        )
+    except NotExpressibleError:
+        return False
 
 
 def _contained(evidence: Evidence, device: str) -> bool:
