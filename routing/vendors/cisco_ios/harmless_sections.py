@@ -79,7 +79,6 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("stops a route only for minutes after it flapped; states without recent flaps are judged (IOS-DAMP-01)", _within(
         _ROUTER, r"bgp dampening(?: \d+(?: \d+ \d+ \d+)?)?",
     )),
-    ("link-local address: never routed", (_INTERFACE + r"ipv6 address [Ff][Ee][89A-Fa-f][0-9A-Fa-f]:\S+ link-local",)),
     ("the null interface sends no errors", (r"interface Null0",)),
     ("how the BGP session is protected, or what is logged", (
         *_within(_NEIGHBOR, r"version 4", r"soft-reconfiguration inbound",

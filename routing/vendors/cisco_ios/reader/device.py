@@ -233,7 +233,9 @@ _SECTIONS: dict[str, _SectionReader] = {
 def _settle_conditional(partial: PartialDevice) -> None:
     """Settle the lines that are harmless only in a text without others."""
     has_ipv6 = partial.ipv6_routing or any(
-        item.ipv6_enable is not None or any(address.family is Family.V6 for address in item.addresses)
+        item.ipv6_enable is not None
+        or item.link_local is not None
+        or any(address.family is Family.V6 for address in item.addresses)
         for item in partial.interfaces.values()
     )
     has_pim = any(path[-1].startswith("ip pim ") for _, path, _ in partial.unknown)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from intents.prefix import Family
+from intents.prefix import Family, parse_address
 from intents.reason import UnclearError, because
 from routing.model import AclBinding, Direction, Interface, InterfaceAddress, LinePath
 from routing.refs import binding_ref, interface_ref
@@ -18,7 +18,7 @@ from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, inte
 from routing.vendors.cisco_ios.reader.medium import medium_of, read_medium_line
 from routing.vendors.cisco_ios.reader.ospf_interface import read_ospf_line
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, PartialDevice
-from routing.vendors.cisco_ios.terms import ipv4, ipv6_interface, mask_length
+from routing.vendors.cisco_ios.terms import LINK_LOCAL, ipv4, ipv6_interface, mask_length
 
 MODELLED_KINDS = ETHERNET_KINDS | {"Loopback"}
 _READ_KINDS = MODELLED_KINDS | {"Vlan"}
@@ -42,6 +42,7 @@ def read_interface(partial: PartialDevice, section: Section, words: list[str]) -
         is_read = len(path) == 2 and (
             read_medium_line(interface.port.medium, path[1].split())
             or _read_advertising(interface, path[1].split())
+            or _read_link_local(interface, path[1].split(), (index, path))
             or _read_line(interface, index, path)
         )
         if not is_read:
@@ -124,6 +125,7 @@ def _set_vrf(interface: InterfaceDraft, vrf: str | None, line: tuple[int, LinePa
     if interface.vrf != vrf:
         interface.addresses.clear()
         interface.family_lines.clear()
+        interface.link_local = None
     interface.vrf = vrf
     interface.vrf_line = line
 
@@ -145,6 +147,24 @@ def _add_address6(interface: InterfaceDraft, prefix: str, line: tuple[int, LineP
     interface.family_lines.setdefault(Family.V6, line)
 
 
+def _read_link_local(interface: InterfaceDraft, words: list[str], line: tuple[int, LinePath]) -> bool:
+    """Read the address that an interface has on its link alone, or take it back (BOTH-ADDR-01)."""
+    text = words[-2] if words[-1] == "link-local" and words[-4:-2] == ["ipv6", "address"] else ""
+    try:
+        found = parse_address(text)
+    except ValueError:
+        return False
+    if found.family is not Family.V6 or found.value >> 118 != LINK_LOCAL:
+        return False
+    if len(words) == 4:
+        interface.link_local = (found.value, line)
+        return True
+    if words[:-4] != ["no"] or interface.link_local is None or interface.link_local[0] != found.value:
+        return False
+    interface.link_local = None
+    return True
+
+
 def _bind(interface: InterfaceDraft, family: Family, acl: str, direction: Direction, index: int) -> None:
     interface.bindings[direction, family] = (AclBinding(direction=direction, family=family, acl=acl), index)
 
@@ -161,6 +181,7 @@ def _undo(interface: InterfaceDraft, words: list[str]) -> bool:
             _remove_addresses(interface, Family.V4, (ipv4(address), mask_length(mask)))
         case ["ipv6", "address"]:
             _remove_addresses(interface, Family.V6, None)
+            interface.link_local = None
         case ["vrf", "forwarding", *rest] | ["ip", "vrf", "forwarding", *rest] if len(rest) < 2:
             _set_vrf(interface, None, None)
         case ["ip", "access-group", *_, way] if way in _DIRECTIONS and len(words) <= 4:
@@ -200,6 +221,7 @@ def finish_interfaces(partial: PartialDevice) -> tuple[Interface, ...]:
                 ),
                 description=interface.description,
                 advertises=not interface.silent and advertises(name, interface.addresses),
+                link_local=interface.link_local and interface.link_local[0],
                 medium=medium_of(interface.port.medium, _medium_above(partial, name)),
             )
         )
@@ -239,8 +261,9 @@ def _check(partial: PartialDevice, interface: InterfaceDraft, tags: set[tuple[st
             partial.reject(*interface.family_lines[family], because("vrf_without_family"))
     if Family.V6 in families and not partial.ipv6_routing:
         partial.reject(*interface.family_lines[Family.V6], because("ipv6_without_routing"))
-    if interface.ipv6_enable is not None and Family.V6 not in families:
-        partial.reject(*interface.ipv6_enable, because("ipv6_without_address"))
+    for line in (interface.ipv6_enable, interface.link_local and interface.link_local[1]):
+        if line is not None and Family.V6 not in families:
+            partial.reject(*line, because("ipv6_without_address"))
 
 
 def _check_addresses(partial: PartialDevice) -> None:

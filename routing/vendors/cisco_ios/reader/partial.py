@@ -53,6 +53,8 @@ class InterfaceDraft:
     vlan_line: tuple[int, LinePath] | None = None
     family_lines: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)
     ipv6_enable: tuple[int, LinePath] | None = None
+    link_local: tuple[int, tuple[int, LinePath]] | None = None
+    """The address that it has on its link alone, and the line that says so."""
     port: OspfPort = field(default_factory=OspfPort)
 
 
@@ -116,7 +118,7 @@ class NeighborSettings:
 
     remote_as: int | None = None
     shutdown: bool | None = None
-    guards: set[str] = field(default_factory=set)
+    guards: dict[str, str] = field(default_factory=dict)
     activated: bool | None = None
     local_as: LocalAs | None = None
     maps: dict[tuple[str, str], str] = field(default_factory=dict)

@@ -75,6 +75,8 @@ def _check_media(device: Device) -> None:
     for item in device.interfaces:
         if item.medium or not item.transit:
             raise ValueError(f"what a cable must have alike at {item.name} is not written")
+        if item.link_local is not None:
+            raise ValueError(f"the link-local address of {item.name} is not written")
         if item.advertises is not advertises(item.name, item.addresses):
             raise ValueError(f"that {item.name} tells hosts of no router is not written")
 

@@ -14,6 +14,7 @@ from routing.model import PrivateRemoval
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.reading import Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement
+from routing.vendors.session_keys import junos_key
 
 REMOVALS = {
     (): PrivateRemoval.LEADING,
@@ -71,8 +72,8 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
             level.leaves.put("peer-as", str(as_number(text)), statement)
         case ["description", text]:
             level.leaves.put("description", text, statement)
-        case ["authentication-key", _]:
-            level.leaves.put("authentication-key", "", statement)
+        case ["authentication-key", text]:
+            level.leaves.put("authentication-key", junos_key(text), statement)
         case ["local-address", text]:
             parse_address(text)
             level.leaves.put("local-address", text, statement)
