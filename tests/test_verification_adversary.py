@@ -781,6 +781,29 @@ LOGINS = (
         (GIA_SANG, r"^line vty 0 4$", "line vty 5 15\n transport input ssh\nline vty 0 4"),
     ),
     row(
+        "a list of AAA that is not there",
+        NEITHER,
+        (GIA_SANG, r"^ login authentication default$", " login authentication NO"),
+    ),
+    row(
+        "a group of AAA that is not there",
+        NEITHER,
+        (GIA_SANG, r"^(aaa authentication login default) .*$", r"\1 group NOGROUP"),
+    ),
+    row(
+        "a list of AAA with nobody behind it",
+        "management",
+        (GIA_SANG, r"^(aaa authentication login default) .*$", r"\1 group radius"),
+    ),
+    row(
+        "rights that nobody gives",
+        "management",
+        (GIA_SANG, r"^(aaa authorization exec default) .*$", r"\1 group radius"),
+    ),
+    row("logins without AAA", NEITHER, (GIA_SANG, r"^aaa new-model$", "no aaa new-model")),
+    row("a user without rights", NEITHER, (GIA_SANG, r"^(username truc-admin privilege) 15", r"\1 0")),
+    row("a key pair of SSH", NEITHER, (GIA_SANG, r"^(ip ssh version 2)$", r"\1\nip ssh rsa keypair-name NOKEY")),
+    row(
         "Junos telnet",
         "management",
         (TAN_CUONG, r"^(set system services netconf rfc-compliant)$", r"\1\nset system services telnet"),

@@ -221,6 +221,8 @@ class PartialDevice:
     refs: dict[Ref, int] = field(default_factory=dict)
     runs: dict[str, Sequence[int]] = field(default_factory=dict)
     harmless: set[LinePath] = field(default_factory=set)
+    settled: list[tuple[int, LinePath]] = field(default_factory=list)
+    """The harmless lines of sections that nothing models, with their places."""
     unknown: list[tuple[int, LinePath, Reason]] = field(default_factory=list)
     interfaces: dict[str, InterfaceDraft] = field(default_factory=dict)
     vrfs: dict[str, VrfDraft] = field(default_factory=dict)
@@ -271,6 +273,7 @@ class PartialDevice:
         """Note a line that no section models: harmless if it is on the list, else not understood."""
         if is_harmless(path):
             self.harmless.add(path)
+            self.settled.append((index, path))
         elif (condition := condition_of(path)) is not None:
             self.conditional.append((index, path, condition))
         else:
