@@ -39,7 +39,7 @@ from routing.model import (
     VrfFamily,
 )
 from routing.vendors.cisco_ios.reader.interface import advertises
-from routing.vendors.reserved import RESERVED_ASNS
+from routing.vendors.reserved import RESERVED_ASNS, is_router_id
 
 FAMILIES = st.sampled_from(list(Family))
 NAMES = st.from_regex(r"[A-Z][A-Za-z0-9_-]{0,12}", fullmatch=True)
@@ -363,7 +363,7 @@ def devices(draw: st.DrawFn) -> Device:
     bound = [draw(bound_policies(family, draw(NAMES))) for family in draw(st.sets(FAMILIES))]
     names = [policy.name for policy in (*maps, *bound)]
     asn = draw(AS_NUMBERS)
-    router_id = draw(st.none() | address_values(Family.V4))
+    router_id = draw(st.none() | address_values(Family.V4).filter(is_router_id))
     homes = [place for place in places if draw(st.booleans()) and (place is None or bgp_fits(place))]
     bgp = tuple(draw(instances(place, asn, router_id, names)) for place in homes)
     used = {

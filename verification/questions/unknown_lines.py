@@ -13,6 +13,7 @@ from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AclBinding, Action, Device, PolicyDefault
+from routing.vendors import VENDORS
 from verification.evidence.evidence import Evidence
 from verification.evidence.not_computed import not_computed
 from verification.packets.flow_sets import NotExpressibleError
@@ -58,6 +59,7 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed, and filters that are no fence."""
     yield from not_computed(device, evidence.topology, evidence.control_plane)
     yield from stopped_sessions(evidence, device)
+    yield from VENDORS[device.platform].lacking(device)
     if device.ospf:
         yield because("ospf_beside_intents")
     if any(instance.is_internal(item) and item.enabled for instance in device.bgp for item in instance.neighbors):

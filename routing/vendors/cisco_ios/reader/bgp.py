@@ -19,6 +19,7 @@ from routing.vendors.cisco_ios.reader.origination import read_originated
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
 from routing.vendors.cisco_ios.reader.prefix_lists import synthesized_name
 from routing.vendors.cisco_ios.terms import as_number, ipv4
+from routing.vendors.reserved import is_router_id
 
 Line = tuple[int, LinePath]
 _Context = tuple[InstanceDraft, Family] | tuple[str, NeighborSettings]
@@ -125,9 +126,9 @@ def _read_router_line(partial: PartialDevice, header: Line, line: Line) -> bool:
 
 
 def _router_number(text: str) -> int:
-    """Return a router ID; UnclearError for 0, which every other end refuses (RFC-SESS-03)."""
+    """Return a router ID; UnclearError for what is no host's address, which other ends refuse (RFC-SESS-03)."""
     number = ipv4(text)
-    if not number:
+    if not is_router_id(number):
         raise unclear("not_a_router_id")
     return number
 

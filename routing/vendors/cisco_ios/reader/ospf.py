@@ -33,6 +33,7 @@ from routing.vendors.cisco_ios.reader.ospf_interface import (
 )
 from routing.vendors.cisco_ios.reader.partial import InterfaceDraft, OspfDraft, OspfNetworkLine, PartialDevice
 from routing.vendors.cisco_ios.terms import ipv4
+from routing.vendors.reserved import FIRST_GROUP
 
 DISTANCE = 110
 """Of routes of the area and of external ones (IOS-OSPF-01)."""
@@ -71,8 +72,8 @@ def read_ospf(partial: PartialDevice, section: Section, words: list[str]) -> Non
 def _read_line(draft: OspfDraft, words: list[str], line: tuple[int, LinePath]) -> bool:
     match words:
         case ["router-id", address]:
-            draft.router_id = ipv4(address) or None
-            return draft.router_id is not None
+            draft.router_id = ipv4(address)
+            return 0 < draft.router_id < FIRST_GROUP
         case ["network", address, wildcard, "area", area] if draft.family is Family.V4:
             number = area_number(area)
             if number is None:

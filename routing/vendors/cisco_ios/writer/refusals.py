@@ -16,7 +16,7 @@ from routing.vendors.cisco_ios.reader.interface import MODELLED_KINDS, advertise
 from routing.vendors.cisco_ios.reader.static import is_on_link
 from routing.vendors.cisco_ios.terms import LINK_LOCAL
 from routing.vendors.cisco_ios.writer.login import check_login
-from routing.vendors.reserved import RESERVED_ASNS
+from routing.vendors.reserved import RESERVED_ASNS, is_router_id
 
 
 def check_device(device: Device) -> None:
@@ -60,6 +60,8 @@ def _check_instance(instance: BgpInstance, vrfs: Mapping[str, Vrf]) -> None:
     numbers |= {item.local_as.asn for item in instance.neighbors if item.local_as is not None}
     if numbers & RESERVED_ASNS:
         raise ValueError(f"AS {min(numbers & RESERVED_ASNS)} is reserved: no speaker uses it")
+    if instance.router_id is not None and not is_router_id(instance.router_id):
+        raise ValueError(f"not a router ID: {instance.router_id}")
     if any(neighbor.passive or neighbor.remove_private for neighbor in instance.neighbors):
         raise ValueError("a neighbour that waits for the other end, or that is told no private ASs, is not written")
     inside = [item for item in instance.neighbors if item.source or item.client or item.next_hop_self]
