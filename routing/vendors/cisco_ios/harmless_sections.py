@@ -23,6 +23,10 @@ _CERTIFICATE = (
 _POLICY = r"policy-map \S+ class \S+ "
 
 
+_LONG = r"(?:[1-9]\d{3,}|infinite)"
+"""Seconds for which hosts keep what they were told, until they are told again (IOS-UP-18)."""
+
+
 def _within(section: str, *lines: str) -> tuple[str, ...]:
     return tuple(section + line for line in lines)
 
@@ -46,10 +50,10 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("messages that the interface sends on its own", _within(
         _INTERFACE, r"no ip redirects", r"ip redirects", r"no ip unreachables", r"ip unreachables", r"no ip mask-reply",
         r"no ip information-reply", r"no ipv6 redirects", r"ipv6 redirects", r"no ipv6 unreachables", r"ipv6 unreachables",
-        r"ipv6 nd ra (?:interval (?:msec )?\d+(?: \d+)?|lifetime [1-9]\d*|solicited unicast)",
+        r"ipv6 nd ra (?:interval (?:msec \d+|[1-9]\d{0,2})(?: \d+)?|lifetime [1-9]\d{3}|solicited unicast)",
         r"ipv6 nd (?:dad|ns-interval|reachable-time|managed-config-flag|other-config-flag)(?: .*)?",
         r"ipv6 nd (?:cache|nud|router-preference)(?: .*)?",
-        r"no ipv6 nd (?!ra(?: |$)).+", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
+        r"no ipv6 nd (?!ra(?: |$)).+", rf"ipv6 nd prefix default {_LONG} {_LONG}", r"ipv6 mld .+", r"no ipv6 mld .+",
     )),
     ("answers ARP for others; what then arrives is judged as any packet", _within(
         _INTERFACE, r"no ip proxy-arp", r"ip proxy-arp", r"no ip local-proxy-arp", r"no ip gratuitous-arps",

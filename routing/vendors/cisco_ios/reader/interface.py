@@ -96,13 +96,15 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
 
 
 def _read_advertising(interface: InterfaceDraft, words: list[str]) -> bool:
-    """Read a line that keeps IPv6 hosts from knowing their router, or takes one back; unasked and never are one for them: what
-    an answer told them ends (BOTH-ARP-01)."""
+    """Read a line that keeps IPv6 hosts from knowing router or prefix, or takes one back; unasked and never are one for them:
+    what an answer told them ends (BOTH-ARP-01)."""
     match words:
         case (
             ["ipv6", "nd", "ra", "suppress"]
             | ["ipv6", "nd", "ra", "suppress", "all"]
             | ["ipv6", "nd", "ra", "lifetime", "0"]
+            | ["ipv6", "nd", "prefix", "default", "no-advertise"]
+            | ["ipv6", "nd", "prefix", "default", "0", "0"]
         ):
             interface.silent = True
         case ["no", "ipv6", "nd", "ra", "suppress"] | ["no", "ipv6", "nd", "ra", "suppress", "all"]:
@@ -169,6 +171,16 @@ def _bind(interface: InterfaceDraft, family: Family, acl: str, direction: Direct
     interface.bindings[direction, family] = (AclBinding(direction=direction, family=family, acl=acl), index)
 
 
+def _unbind(interface: InterfaceDraft, family: Family, direction: Direction, name: list[str]) -> bool:
+    """Take a list off; False if the one that is named is not the one that is bound: what then happens is not documented
+    (IOS-REF-27)."""
+    held = interface.bindings.get((direction, family))
+    if held is not None and name and name != [held[0].acl]:
+        return False
+    interface.bindings.pop((direction, family), None)
+    return True
+
+
 def _undo(interface: InterfaceDraft, words: list[str]) -> bool:
     match words:
         case ["shutdown"]:
@@ -184,10 +196,10 @@ def _undo(interface: InterfaceDraft, words: list[str]) -> bool:
             interface.link_local = None
         case ["vrf", "forwarding", *rest] | ["ip", "vrf", "forwarding", *rest] if len(rest) < 2:
             _set_vrf(interface, None, None)
-        case ["ip", "access-group", *_, way] if way in _DIRECTIONS and len(words) <= 4:
-            interface.bindings.pop((_DIRECTIONS[way], Family.V4), None)
-        case ["ipv6", "traffic-filter", *_, way] if way in _DIRECTIONS and len(words) <= 4:
-            interface.bindings.pop((_DIRECTIONS[way], Family.V6), None)
+        case ["ip", "access-group", *name, way] if way in _DIRECTIONS and len(words) <= 4:
+            return _unbind(interface, Family.V4, _DIRECTIONS[way], name)
+        case ["ipv6", "traffic-filter", *name, way] if way in _DIRECTIONS and len(words) <= 4:
+            return _unbind(interface, Family.V6, _DIRECTIONS[way], name)
         case ["ipv6", "enable"]:
             interface.ipv6_enable = None
         case _:
