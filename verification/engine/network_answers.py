@@ -17,7 +17,7 @@ from verification.questions.addressing import check_addressing
 from verification.questions.control_plane_filters import check_control, check_ways_in
 from verification.questions.counterexample import violated_by, violated_network
 from verification.questions.fences import FenceResult, fence_answers
-from verification.questions.filters_on_paths import Escapes
+from verification.questions.filters_on_paths import Leakage
 from verification.questions.logins import UnplannedLogins, check_logins
 from verification.questions.network import (
     NetworkFault,
@@ -35,7 +35,7 @@ from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
 
 def attachment_answers(
-    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, unknowns: Unknowns, leaking: Escapes
+    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, unknowns: Unknowns, leaking: Leakage
 ) -> Iterator[Answer]:
     """Answer fences, isolation and wall of every attachment; `leaking`: what packets not allowed pass between."""
     for answer in fence_answers(evidence, fences):

@@ -13,7 +13,7 @@ from intents.registry import AttachmentName
 from verification.engine.failure_states import Tally
 from verification.evidence.evidence import Evidence
 from verification.questions.counterexample import violated_by, violated_network
-from verification.questions.filters_on_paths import Escapes
+from verification.questions.filters_on_paths import Leakage
 from verification.questions.policy_questions import Members, members_of_rules, rule_questions
 from verification.questions.unknown_lines import Unknowns
 from verification.questions.via import ViaPairs
@@ -32,7 +32,7 @@ class Known:
     tally: Tally
     unknowns: Unknowns
     filtered: Ends
-    leaking: Escapes
+    leaking: Leakage
 
 
 def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:

@@ -30,7 +30,7 @@ Ends = tuple[AttachmentName, AttachmentName]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Escapes:
+class Leakage:
     """Pairs that packets which are not allowed pass between, and the attachments of which filters leave it open."""
 
     found: Mapping[Ends, Violated]
@@ -152,7 +152,7 @@ def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None
     return None if packet is None else flow_of(packet, family, port.device, port.interface)
 
 
-def check_isolation(evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]) -> Escapes:
+def check_isolation(evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]) -> Leakage:
     """Return, for each pair, a packet that is not allowed and yet delivered: through a gap of the source's fence."""
     found: dict[Ends, Violated] = {}
     unsure: dict[AttachmentName, NotModelled] = {}
@@ -168,7 +168,7 @@ def check_isolation(evidence: Evidence, address_index: AddressIndex, fences: tup
                     found.setdefault((result.attachment, other), item)
         except NotExpressibleError as error:
             unsure.setdefault(result.attachment, NotModelled(reason=error.reason))
-    return Escapes(found=found, unsure=unsure)
+    return Leakage(found=found, unsure=unsure)
 
 
 def _escapes(
