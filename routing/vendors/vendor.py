@@ -7,7 +7,7 @@ a platform's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -239,6 +239,10 @@ class Vendor(Protocol):
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines that make a complete device: AAA, SSH, logging, NTP, SNMP, banner."""
+        ...
+
+    def lacking(self, device: Device) -> Iterator[Reason]:
+        """Yield what a whole text needs before it stands on a device, or lets anybody in, and this one has not."""
         ...
 
     def harmless(self) -> tuple[tuple[str, str], ...]:

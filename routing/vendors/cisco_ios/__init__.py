@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from intents.reason import Reason
@@ -109,6 +109,10 @@ class _CiscoIos:
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines of a complete device, sorted."""
         return baseline(settings)
+
+    def lacking(self, device: Device) -> Iterator[Reason]:  # noqa: ARG002 - other platforms look at it
+        """Yield nothing: what nobody can log in by is no way in (IOS-UP-09, IOS-AAA-02)."""
+        yield from ()
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         """Return the closed list of harmless lines with a reason for each."""

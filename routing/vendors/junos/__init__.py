@@ -8,7 +8,7 @@ with `inactive: `. `VENDOR` is what the rest of the project uses; `canonical` ma
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from intents.prefix import Family
@@ -18,6 +18,7 @@ from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
 from routing.vendors.junos.captured import FORMS, host_name
 from routing.vendors.junos.harmless import HARMLESS
+from routing.vendors.junos.lacking import lacking
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
@@ -137,6 +138,9 @@ class _Junos:
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         return baseline(settings)
+
+    def lacking(self, device: Device) -> Iterator[Reason]:
+        return lacking(device)
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         return HARMLESS
