@@ -23,7 +23,7 @@ def tidy_workspace(output: Output, folder: Path, *, check: bool) -> ExitCode:
     changed = [table for table in tables if table.changes]
     if not check:
         write_tables(folder, tables)
-    tell_findings(output, folder, [table.habit for table in changed if table.habit is not None])
+    tell_findings(output, folder, [item for table in changed for item in table.warnings])
     if output.json:
         for table in tables:
             print_message(output, {"type": "table", "file": table.file, "changes": table.changes})

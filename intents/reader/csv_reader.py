@@ -16,6 +16,7 @@ from intents.finding import Finding, Where, last_of_file, make_finding
 from intents.reader.csv_cells import Cells, split_line
 from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
+from intents.reader.lost_text import is_lost_value, lost_value_in_front
 from intents.reader.settling import settle
 from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
 from intents.reader.suggestions import suggest
@@ -111,12 +112,25 @@ class _TableReader:
                 return
             line = self._decode(content, number)
             if not line or line.isspace() or line.startswith("#"):
-                if self._shows(line.replace("\t", " "), number):
-                    self._table.aside.append((number, line.rstrip()))
+                self._set_aside(line, number)
             elif number == 1 and len(line) == 5 and line.startswith("sep="):
                 self._table.habits.note(because("habit_names_separator"), self._where(1, 1))
             elif self._admitted(line, number):
                 yield number, line
+
+    def _set_aside(self, line: str, number: int) -> None:
+        """Keep a comment or blank line; a row whose first cell a spreadsheet could not compute is none, and lost as one."""
+        lost = lost_value_in_front(line)
+        if lost:
+            self._findings.append(make_finding("TR146", self._where(number, 1), text=lost))
+        elif self._shows(line.replace("\t", " "), number):
+            self._table.aside.append((number, line.rstrip()))
+            if self._width and line[1:2].isalnum() and line.count(self._separator) + 1 == self._width:
+                self._note_comment_like_a_row(line, number)
+
+    def _note_comment_like_a_row(self, line: str, number: int) -> None:
+        if len(_without_empty_ends(line.split(self._separator))) > 1:
+            self._table.like_rows.append(self._where(number, 1))
 
     def _decode(self, content: bytes, number: int) -> str:
         content = content.rstrip(b"\n").removesuffix(b"\r")
@@ -201,7 +215,7 @@ class _TableReader:
         if filled == 0:
             self._table.habits.note(because("habit_empty_rows"), self._where(number, 1))
             return None
-        if filled == 1 and cells[0].startswith("#"):
+        if filled == 1 and cells[0].startswith("#") and not lost_value_in_front(cells[0]):
             self._table.habits.note(because("habit_quoted_comments"), self._where(number, 1))
             self._table.aside.append((number, cells[0].rstrip()))
             return None
@@ -212,6 +226,9 @@ class _TableReader:
         if len(cells) != wanted:
             self._findings.append(make_finding("TR127", row.start, found=len(cells), wanted=wanted))
             return None
+        if "#" in line or "Err:" in line:
+            lost = [name for name in self._table.index if is_lost_value(row.text(name))]
+            self._findings.extend(make_finding("TR146", row.where(name), text=row.text(name)) for name in lost)
         for name, required in self._columns.items():
             if required and not row.text(name):
                 self._findings.append(make_finding("TR131", row.where(name), field=name))

@@ -23,12 +23,13 @@ MAXIMUM_RECODED = 8 << 20
 """Bytes of a table in another encoding than UTF-8: it is recoded whole."""
 _VOWELS = "aăâeêioôơuưy"
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
-_LETTERS = frozenset(
+LETTERS = frozenset(
     letter
     for vowel in (*_VOWELS, *_VOWELS.upper())
     for tone in _TONES
     for letter in unicodedata.normalize("NFC", vowel + tone)
 ) | frozenset("đĐ")
+"""All letters of Vietnamese that are made with a tone mark or have a mark, and the plain vowels."""
 _MARKS = frozenset("\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00a0")
 _AFTER_VOWEL = frozenset(
     ("ươ", "uơ", "iê", "yê", "uê", "uô", "uâ", "uă", "oă", "ưu", "êu", "âu", "ây", "ôi", "ơi", "ơu", "ưi", "ưa")
@@ -94,7 +95,7 @@ def in_code_page(path: Path, shown: str) -> TableSource | None:
 def _is_vietnamese(text: str) -> bool:
     """Return whether all letters are Vietnamese, and no marked vowel stands beside one that it never stands beside."""
     odd = {letter for letter in text if not letter.isascii()}
-    if not odd or not odd <= _LETTERS | _MARKS:
+    if not odd or not odd <= LETTERS | _MARKS:
         return False
     return all(_is_syllable(word) for word in set(re.findall(r"[^\W\d_]+", text)))
 
