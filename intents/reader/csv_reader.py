@@ -18,7 +18,7 @@ from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
 from intents.reader.lost_text import is_lost_value, lost_value_in_front
 from intents.reader.settling import settle
-from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, merge_conflict
 from intents.reader.suggestions import suggest
 from intents.reader.table import CsvTable, Row
 from intents.reader.table_source import TableSource, in_code_page, letters_lost, open_table
@@ -111,6 +111,10 @@ class _TableReader:
                 self._findings.append(make_finding("TR125", self._where(number), limit=MAXIMUM_LINE))
                 return
             line = self._decode(content, number)
+            conflict = merge_conflict(line, self._where(number, 1))
+            if conflict is not None:
+                self._findings.append(conflict)
+                return
             if not line or line.isspace() or line.startswith("#"):
                 self._set_aside(line, number)
             elif number == 1 and len(line) == 5 and line.startswith("sep="):
