@@ -176,6 +176,7 @@ class Purpose:
     title: str
     home_of: frozenset[Category]
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,8 +50,7 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     importing = _Import(target, requests)
     found = [importing.read(row) for row in table.rows]
     entries = [item for item in found if isinstance(item, PrefixEntry)]
-    habit = table.habits.finding()
-    findings = (*findings, *(() if habit is None else (habit,)), *(item for item in found if isinstance(item, Finding)))
+    findings = (*findings, *table.warnings(), *(item for item in found if isinstance(item, Finding)))
     plan = AddressPlan(
         pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
         prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),

@@ -29,6 +29,7 @@ _HEADS = {
     "outside": NameKind.ATTACHMENT,
     "loopback": NameKind.DEVICE,
     "device": NameKind.DEVICE,
+    "purpose": NameKind.PURPOSE,
     "link": NameKind.CHANNEL,
 }
 """What the second word of a key names, by its first one."""
@@ -58,6 +59,8 @@ def renamed_objects(registry: Registry, inventory: Inventory) -> Iterator[Rename
         yield from _with_attachment(
             NameKind.OUTSIDE_NETWORK, "outside", outside.name, outside.renamed_from, outside.where
         )
+    for purpose in registry.purposes.values():
+        yield Renamed(kind=NameKind.PURPOSE, name=purpose.name, before=purpose.renamed_from, where=purpose.where)
     for attachment in registry.attachments.values():
         if attachment.organisation is not None:
             yield Renamed(
@@ -126,12 +129,15 @@ def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
 
 
 def _places(words: list[str]) -> Iterator[tuple[int, NameKind]]:
-    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `purpose/P/D` (an edge device's AS number)."""
+    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `link/C/purpose/P`, `purpose/P` (a VRF), or
+    `purpose/P/D` (an edge device's AS number)."""
     head = _HEADS.get(words[0])
     if head is not None and len(words) > 1:
         yield 1, head
     if words[0] == "link" and words[2:3] == ["attachment"]:
         yield 3, NameKind.ATTACHMENT
+    if words[0] == "link" and words[2:3] == ["purpose"]:
+        yield 3, NameKind.PURPOSE
     if words[0] == "purpose" and len(words) == 3:
         yield 2, NameKind.DEVICE
 
@@ -148,7 +154,8 @@ def _prefix(entry: PrefixEntry, names: Names) -> PrefixEntry:
     kind_word, slash, name = entry.party.partition("/")
     party = f"{kind_word}/{names[_PARTIES[kind_word]].get(name, name)}" if slash else entry.party
     organisation = names[NameKind.ORGANISATION].get(entry.organisation, entry.organisation)
-    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation)
+    purpose = names[NameKind.PURPOSE].get(entry.purpose, entry.purpose)
+    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation, purpose=purpose)
 
 
 def _number(entry: NumberEntry, names: Names) -> NumberEntry:
@@ -197,6 +204,10 @@ Face = frozenset[object]
 
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
     found: dict[tuple[NameKind, str], set[object]] = {}
+    for number in plan.numbers:
+        words = number.key.split("/")
+        if words[0] == "purpose" and number.state is not EntryState.QUARANTINED:
+            found.setdefault((NameKind.PURPOSE, words[1]), set()).add(tuple(words[2:]))
     for entry in plan.prefixes:
         if entry.state is EntryState.QUARANTINED:
             continue
@@ -206,6 +217,8 @@ def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
             party = entry.party if kind is NameKind.ATTACHMENT else ""
             face: object = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
             found.setdefault((kind, name), set()).add((entry.prefix.family, face))
+            if entry.purpose:
+                found.setdefault((NameKind.PURPOSE, entry.purpose), set()).add(entry.key)
         elif words[0] == "link":
             found.setdefault((NameKind.CHANNEL, words[1]), set()).add((entry.prefix.family, *words[2:]))
         elif words[0] == "loopback":

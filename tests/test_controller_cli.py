@@ -22,6 +22,7 @@ from controller.cli import app
 from controller.commands.codes import codes_page
 from controller.commands.init import template_folder
 from controller.jobs import files
+from controller.jobs.alone import alone_in
 from controller.jobs.compile import compile_workspace
 from controller.jobs.provenance import said_lines
 from controller.output.exit_codes import ExitCode, code_of_answers
@@ -235,6 +236,39 @@ def test_an_output_folder_with_something_else_in_it_is_left_alone(tmp_path: Path
     assert "TR811" in text
     assert (tmp_path / "home" / "letter.txt").read_text(encoding="utf-8") == "dear"
     assert not (workspace / "truc.lock.csv").exists()
+
+
+def test_checking_shows_the_changes_beside_what_writing_would_refuse(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace, "--on", ON)
+    (workspace / "out" / "configs" / "notes.txt").write_text("mine", encoding="utf-8")
+    edit(workspace / "attachments.csv", "hdnd-tan-cuong-cq,", "# hdnd-tan-cuong-cq,")
+    code, text = truc("compile", "-w", workspace, "--on", ON, "--check")
+    assert code == ExitCode.CHANGES
+    assert re.search(r"warning TR811 .*: configs/notes.txt was not written by truc", text)
+    assert re.search(r"- [1-9]\d* quarantined", text)
+    code, text = truc("compile", "-w", workspace, "--on", ON)
+    assert (code, "error TR811" in text) == (ExitCode.ERROR, True)
+    assert (workspace / "out" / "configs" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("command", [("compile",), ("tidy",), ("ipam", "import", "x.csv")])
+def test_two_runs_do_not_write_at_once(command: tuple[str, ...], tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    with alone_in(workspace):
+        code, text = truc(*command, "-w", workspace)
+        assert (code, "TR897" in text) == (ExitCode.ERROR, True)
+        assert not (workspace / "truc.lock.csv").exists()
+        assert truc("compile", "-w", workspace, "--on", ON, "--check")[0] != ExitCode.ERROR
+    assert "TR897" not in truc(*command, "-w", workspace)[1]
+
+
+def test_a_lockfile_with_the_line_ends_of_windows_is_the_same_lockfile(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace, "--on", ON)
+    lockfile = workspace / "truc.lock.csv"
+    lockfile.write_bytes(lockfile.read_bytes().replace(b"\n", b"\r\n"))
+    assert truc("compile", "-w", workspace, "--on", ON, "--check")[0] == ExitCode.FINE
 
 
 def test_a_folder_left_aside_by_a_crash_comes_back(tmp_path: Path) -> None:

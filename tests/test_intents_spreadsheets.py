@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from intents.finding import Finding, Severity, Where
 from intents.messages import describe
 from intents.reader.csv_reader import read_csv
+from intents.reader.lost_text import lost_letters
 from intents.reader.table_source import MAXIMUM_RECODED
 from intents.workspace import load_intents
 from tests.rule_cases import changed
@@ -83,12 +84,7 @@ def test_a_table_in_its_own_form_has_no_habits(tmp_path: Path) -> None:
 OPEN: dict[str, tuple[str | bytes, str, str]] = {
     "dates either way": (HEADER + "a,x,01/07/2025,02/03/2026\nb,x,05/05/2025,\n", "TR144", "t.csv:2:5"),
     "dates in both orders": (HEADER + "a,x,31/07/2025,07/31/2026\n", "TR144", "t.csv:2:5"),
-    "letters that were lost": (code_page(HEADER + "a,Sở ngành,,\n") + b"b,C?ng,,\n", "TR146", "t.csv:3:4"),
-    "letters that UTF-8 never had": ((HEADER + "a,x,,\nb,C\ufffdng,,\n"), "TR146", "t.csv:3:4"),
-    "question marks for letters": ((HEADER + "a,x,,\nb,Nh?n d?n,,\n"), "TR146", "t.csv:3:5"),
-    "an error value for a name": ((HEADER + "a,x,,\n#N/A,y,,\n"), "TR146", "t.csv:3:1"),
-    "an error value in a cell": ((HEADER + "a,x,,\nb,#REF!,,\n"), "TR146", "t.csv:3:3"),
-    "a column too narrow": ((HEADER + "a,x,########,\n"), "TR146", "t.csv:2:5"),
+    "letters that were lost": (code_page(HEADER + "a,Sở ngành,,\n") + b"b,C?ng,,\n", "TR144", "t.csv:3:4"),
     "another code page": (HEADER.encode() + "b,S\xeb,,\n".encode("latin-1"), "TR103", "t.csv:2:4"),
     "VNI": (HEADER.encode() + "a,Xa\xf5 An Bình,,\n".encode("latin-1"), "TR103", "t.csv:2:5"),
     "TCVN3": (HEADER.encode() + b"a,\xae\xb5,,\n", "TR103", "t.csv:2:3"),
@@ -107,6 +103,75 @@ def test_what_is_not_certain_is_one_finding(name: str, tmp_path: Path) -> None:
     content, code, place = OPEN[name]
     _, findings, _ = read(tmp_path, content)
     assert [(item.code, str(item.where)) for item in findings] == ([(code, place)] if code else [])
+
+
+LOST = ("#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "Err:502")
+
+
+@pytest.mark.parametrize("value", LOST)
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_row_whose_name_was_not_computed_is_no_comment(value: str, separator: str, tmp_path: Path) -> None:
+    for written in (value, f'"{value}"', f" {value}"):
+        content = (HEADER + f"a,x,,\n{written},t,,\n").replace(",", separator)
+        rows, findings, _ = read(tmp_path, content)
+        assert rows == [("a", "x", "", "")]
+        assert [(item.code, item.where.line) for item in findings] == [("TR146", 3)]
+
+
+@pytest.mark.parametrize("value", [*LOST, "########"])
+def test_a_cell_that_was_not_computed_is_an_error_in_every_column(value: str, tmp_path: Path) -> None:
+    _, findings, _ = read(tmp_path, HEADER + f"a,{value},{value},\n")
+    assert [item.code for item in findings] == ["TR146", "TR146"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"),
+    [
+        ("#b,x,,", 1), ("#b;x;;", 0), ("# b,x,,", 0), ("#b,x,", 0), ("#b,,,", 0), ("########", 0), ("#1 in a list", 0),
+        ("#b,x,,\n#c,y,,", 2),
+    ],
+)  # fmt: skip
+def test_a_comment_with_as_many_cells_as_the_header_is_a_warning(comment: str, count: int, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(HEADER + f"a,x,,\n{comment}\n", encoding="utf-8")
+    table, findings = read_csv(path, "t.csv", COLUMNS)
+    assert (len(table.rows), findings, len(table.like_rows)) == (1, (), count)
+    assert [(item.code, item.severity, str(item.where), len(item.also)) for item in table.warnings()] == (
+        [("TR147", Severity.WARNING, "t.csv:3:1", count - 1)] if count else []
+    )
+
+
+LOST_LETTERS = {
+    "?y ban nh?n d?n x?": "letters_became", "S? Nội vụ, ph??ng 2": "letters_became", "Xã An B\ufffdnh": "letters_became",
+    "UÛ ban nh©n d©n": "letters_of_tcvn3", "Së N«ng nghiÖp": "letters_of_tcvn3",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOST_LETTERS)
+def test_letters_that_were_lost_are_seen(text: str) -> None:
+    reason = lost_letters(text)
+    assert reason is not None
+    assert reason.key == LOST_LETTERS[text]
+
+
+@pytest.mark.parametrize("word", ["đường", "Ủy ban", "dân", "Đảng", "phố cổ", "Ấp", "ưu", "chí", "Kỹ"])
+def test_utf_8_that_was_read_as_windows_1252_is_seen(word: str) -> None:
+    shown = "".join(bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in word.encode("utf-8"))
+    reason = lost_letters(f"Xã {shown}")
+    assert reason is not None
+    assert reason.key == "letters_of_utf8"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        VIETNAMESE, VIETNAMESE.upper(), "Why? Because.", "Vì sao?", "https://example.vn/a?id=x",
+        "«Sở» \u2013 “XÃ” XÃ… XÃ—", "Cisco® 10µm ½ m²",
+        "Citroën, garçon, Ærø, Ångström, Äpfel", "(?)", "5? 6?",
+    ],
+)  # fmt: skip
+def test_what_people_write_has_no_lost_letters(text: str) -> None:
+    assert lost_letters(text) is None
 
 
 def test_a_date_that_no_order_makes_a_day_stays_for_who_reads_dates(tmp_path: Path) -> None:

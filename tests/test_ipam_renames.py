@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from controller.jobs.pipeline import LOCKFILE, address, want
 from controller.output.exit_codes import ExitCode
 from intents.finding import FindingsError, Severity
+from intents.parser.systems import MANAGEMENT
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
 from ipam.inventory import Inventory
 from ipam.lockfile import print_plan
+from ipam.pools import make_pools
 from ipam.renames import rename_plan
 from tests.small_commands import ON, SMALL, copy_small, edit, truc
 from tests.workspace_edits import substitute
@@ -27,13 +29,14 @@ TABLES = {
     "attachment": "attachments.csv", "organisation": "organisations.csv", "site": "sites.csv", "device": "devices.csv",
     "channel": "channels.csv",
 }  # fmt: skip
-MAPPINGS = {"system": "systems.yaml", "outside network": "outside_networks.yaml"}
+MAPPINGS = {"system": "systems.yaml", "outside network": "outside_networks.yaml", "purpose": "purposes.yaml"}
 
 
 def names_of(workspace: Path, kind: str) -> list[str]:
     """Return every name of a kind in a workspace, as written."""
     if kind in MAPPINGS:
-        return re.findall(r"^  ([a-z0-9-]+):", (workspace / MAPPINGS[kind]).read_text(encoding="utf-8"), re.MULTILINE)
+        text = (workspace / MAPPINGS[kind]).read_text(encoding="utf-8")
+        return [name for name in re.findall(r"^  ([a-z0-9-]+):", text, re.MULTILINE) if name != MANAGEMENT]
     return [line.split(",")[0] for line in rows_of(workspace / TABLES[kind])[1]]
 
 
@@ -52,8 +55,12 @@ def rename(workspace: Path, kind: str, before: str, now: str, *, told: bool = Tr
         (workspace / "running" / f"{before}.cfg").rename(workspace / "running" / f"{now}.cfg")
     if told and kind in MAPPINGS:
         path = workspace / MAPPINGS[kind]
-        line = re.compile(rf"^  {now}:.*\n", re.MULTILINE)
-        text, count = line.subn(rf"\g<0>    renamed_from: {before}\n", path.read_text(encoding="utf-8"))
+        line = re.compile(rf"^  {now}:(?: \{{|.*\n)", re.MULTILINE)
+        told_as = f"renamed_from: {before}"
+        text, count = line.subn(
+            lambda found: f"{found[0]}{told_as}, " if found[0].endswith("{") else f"{found[0]}    {told_as}\n",
+            path.read_text(encoding="utf-8"),
+        )
         assert count == 1
         path.write_text(text, encoding="utf-8")
     elif told:
@@ -140,7 +147,8 @@ def test_any_subset_of_things_may_be_renamed_at_once(
         rename(workspace, kind, name, f"zz{number}-n")
     wanted = want(workspace, None)
     carried, count, findings = rename_plan(first_plan(), wanted.registry, wanted.inventory)
-    plan, _ = allocate(wanted.registry, wanted.inventory, first_plan().pools, carried, wanted.settings, wanted.on)
+    pools, _ = make_pools(wanted.settings.pools, carried, wanted.on)
+    plan, _ = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on)
     assert with_old_names(print_plan(plan), names) == sorted(print_plan(first_plan()).splitlines())
     assert [item for item in findings if item.severity is not Severity.INFO] == []
     assert count == len([kind for kind, _ in chosen if kind != "site"])
@@ -227,6 +235,30 @@ def test_an_earlier_name_that_an_intent_still_uses_is_answered_with_the_new_one(
     substitute(workspace, "intents/government.yaml", "names: [zz-renamed]", "names: [so-tai-chinh]")
     _, text = truc("validate", "-w", workspace)
     assert 'did you mean "zz-renamed"' in text
+
+
+def test_a_purpose_that_nothing_stands_in_is_offered_its_line_too(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    edit(workspace / "purposes.yaml", "  party:", "  spare: {title: Dự phòng, home_of: []}\n  party:")
+    assert truc("compile", "-w", workspace, "--on", ON)[0] == ExitCode.FINE
+    edit(workspace / "purposes.yaml", "  spare:", "  reserve:")
+    assert codes(workspace) == ["TR550"]
+
+
+def test_the_management_purpose_keeps_its_name(workspace: Path) -> None:
+    edit(workspace / "purposes.yaml", "  management: {", "  devices: {renamed_from: management, ")
+    with pytest.raises(FindingsError) as raised:
+        want(workspace, None)
+    assert "TR208" in {item.code for item in raised.value.findings}
+
+
+def test_a_pool_may_be_called_otherwise_without_a_word(workspace: Path) -> None:
+    before = print_plan(address(want(workspace, None)).address_plan)
+    name = re.findall(r"- \{?name: ([a-z0-9-]+)", (workspace / "settings.yaml").read_text(encoding="utf-8"))[-1]
+    rename(workspace, "pool", name, "zz-renamed", told=False)
+    after = print_plan(address(want(workspace, None)).address_plan)
+    assert before != after
+    assert with_old_names(after, {"zz-renamed": name}) == sorted(before.splitlines())
 
 
 def test_a_plan_without_renames_stays_the_same_value() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
-from controller.jobs.compile import compare, compile_workspace, recover, write
+from controller.jobs.alone import alone_in
+from controller.jobs.compile import CompileReport, compare, compile_workspace, recover, write
 from controller.jobs.pipeline import LOCKFILE, OUT
 from controller.jobs.targets import Target, check_targets, try_place
 from controller.output.exit_codes import ExitCode
@@ -20,6 +23,16 @@ def compile_command(
     check_folder(folder)
     day = parse_day(on)
     target = out or folder / OUT
+    with nullcontext() if check else alone_in(folder):
+        report = _compile(output, folder, day, target, check=check)
+    if output.json:
+        print_compile_json(output, report, written=not check)
+    else:
+        print_compile(output, report, written=not check)
+    return ExitCode.CHANGES if detailed and report.changes else ExitCode.FINE
+
+
+def _compile(output: Output, folder: Path, day: date | None, target: Path, *, check: bool) -> CompileReport:
     if not check:
         if not (folder / LOCKFILE).exists():
             try_place(Target(option="", path=folder / LOCKFILE))
@@ -27,11 +40,7 @@ def compile_command(
     compiled = compile_workspace(folder, day, output)
     if not check:
         recover(target)
-    report = compare(compiled, target)
+    report = compare(compiled, target, writing=not check)
     if not check:
         write(report)
-    if output.json:
-        print_compile_json(output, report, written=not check)
-    else:
-        print_compile(output, report, written=not check)
-    return ExitCode.CHANGES if detailed and report.changes else ExitCode.FINE
+    return report

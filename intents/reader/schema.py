@@ -99,7 +99,8 @@ def _services() -> Schema:
 
 
 def _purpose() -> Schema:
-    return _record(PURPOSE_FIELDS, {"home_of": _list(_choice(Category), may_be_empty=True)}, ())
+    types: dict[str, Schema] = {"home_of": _list(_choice(Category), may_be_empty=True), "renamed_from": EARLIER}
+    return _record(PURPOSE_FIELDS, types, ("renamed_from",))
 
 
 def _system() -> Schema:

@@ -27,6 +27,9 @@ _INVISIBLE = (
 FORBIDDEN = re.compile(f"[{_INVISIBLE}]|\r(?!\n)")
 FORBIDDEN_IN_VALUE = re.compile(f"[{_INVISIBLE}\t\r]")
 
+MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+"""What git puts in front of the lines where a merge left both sides."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -86,6 +89,11 @@ def forbidden_character(character: str, where: Where) -> Finding:
     """Return the Finding for one forbidden character: its code point and Unicode name."""
     name = unicodedata.name(character, "a control character")
     return make_finding("TR104", where, code_point=f"U+{ord(character):04X}", name=name)
+
+
+def merge_conflict(line: str, where: Where) -> Finding | None:
+    """Return the Finding for a line that git wrote between the sides of a merge; None if it is none."""
+    return make_finding("TR149", where, marker=line[:7]) if line.startswith(MARKERS) else None
 
 
 def position_at(text: str, index: int) -> tuple[int, int]:

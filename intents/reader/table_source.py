@@ -10,7 +10,6 @@ import codecs
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -24,20 +23,19 @@ MAXIMUM_RECODED = 8 << 20
 """Bytes of a table in another encoding than UTF-8: it is recoded whole."""
 _VOWELS = "aăâeêioôơuưy"
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
-_LETTERS = frozenset(
+LETTERS = frozenset(
     letter
     for vowel in (*_VOWELS, *_VOWELS.upper())
     for tone in _TONES
     for letter in unicodedata.normalize("NFC", vowel + tone)
 ) | frozenset("đĐ")
+"""All letters of Vietnamese that are made with a tone mark or have a mark, and the plain vowels."""
 _MARKS = frozenset("\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u00a0")
 _AFTER_VOWEL = frozenset(
     ("ươ", "uơ", "iê", "yê", "uê", "uô", "uâ", "uă", "oă", "ưu", "êu", "âu", "ây", "ôi", "ơi", "ơu", "ưi", "ưa")
 )
 """Pairs of vowels of which one has a mark of its own; others stand in no Vietnamese syllable."""
-_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
-_ERROR_VALUE = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|#+)")
-"""What a spreadsheet shows in place of a value that it could not work out; number signs alone: of a column that is too narrow."""
+_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
 _GI = re.compile(r"gi$", re.IGNORECASE)
 
 
@@ -97,7 +95,7 @@ def in_code_page(path: Path, shown: str) -> TableSource | None:
 def _is_vietnamese(text: str) -> bool:
     """Return whether all letters are Vietnamese, and no marked vowel stands beside one that it never stands beside."""
     odd = {letter for letter in text if not letter.isascii()}
-    if not odd or not odd <= _LETTERS | _MARKS:
+    if not odd or not odd <= LETTERS | _MARKS:
         return False
     return all(_is_syllable(word) for word in set(re.findall(r"[^\W\d_]+", text)))
 
@@ -118,15 +116,6 @@ def _without_tone(letter: str) -> str:
 
 
 def letters_lost(line: str) -> int:
-    """Return the index of a mark that stands where a letter was lost, -1 if none: a question mark inside a word, as a code page
-    leaves it of a letter that it lacks, or U+FFFD, as a reader leaves it of bytes that it can't read."""
-    found = _LOST.search(line) if "?" in line or "\ufffd" in line else None
+    """Return the index of a question mark inside a word, as a code page leaves it of a letter that it lacks; -1 if none."""
+    found = _LOST.search(line)
     return -1 if found is None else found.start()
-
-
-def error_value(cells: Sequence[str]) -> int:
-    """Return the place of the first cell that holds an error value of a spreadsheet, -1 if none does."""
-    return next(
-        (at for at, cell in enumerate(cells) if cell.lstrip().startswith("#") and _ERROR_VALUE.fullmatch(cell.strip())),
-        -1,
-    )

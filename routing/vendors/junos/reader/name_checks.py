@@ -37,11 +37,11 @@ def _of_instances(instances: Instances) -> Iterator[tuple[JunosStatement, Reason
         if name in _KEPT or name.startswith(_INTERNAL) or _INSTANCE.fullmatch(name) is None:
             yield instance.first, because("name_kept", name=name)
         elif len(name) > _LONGEST_INSTANCE:
-            yield instance.first, because("name_too_long", length=_LONGEST_INSTANCE)
+            yield instance.first, because("longer_than", length=_LONGEST_INSTANCE)
 
 
 def _of_filters(filters: Filters) -> Iterator[tuple[JunosStatement, Reason]]:
-    too_long = because("name_too_long", length=_LONGEST_FILTER)
+    too_long = because("longer_than", length=_LONGEST_FILTER)
     for (_, name), found in filters.found.items():
         if len(name) > _LONGEST_FILTER:
             yield found.first, too_long
@@ -53,4 +53,4 @@ def _of_filters(filters: Filters) -> Iterator[tuple[JunosStatement, Reason]]:
 def _of_policies(policies: Policies) -> Iterator[tuple[JunosStatement, Reason]]:
     for name, lines in policies.lines.items():
         if len(name) > _LONGEST_POLICY:
-            yield lines[0][1], because("name_too_long", length=_LONGEST_POLICY)
+            yield lines[0][1], because("longer_than", length=_LONGEST_POLICY)
