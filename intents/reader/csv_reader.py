@@ -71,7 +71,7 @@ class _TableReader:
             table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
         with source.file as file:
             for number, line in self._lines(file):
-                lost = letters_lost(line)
+                lost = letters_lost(line, code_page=source.encoding == "Windows-1258")
                 if lost >= 0:
                     findings.append(
                         make_finding("TR146", self._where(number, lost + 1), reason=because("letters_lost"))

@@ -35,7 +35,7 @@ _AFTER_VOWEL = frozenset(
     ("ươ", "uơ", "iê", "yê", "uê", "uô", "uâ", "uă", "oă", "ưu", "êu", "âu", "ây", "ôi", "ơi", "ơu", "ưi", "ưa")
 )
 """Pairs of vowels of which one has a mark of its own; others stand in no Vietnamese syllable."""
-_LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
+_QUESTION = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
 _ERROR_VALUE = re.compile(r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|FIELD!|BLOCKED!|#+)")
 """What a spreadsheet shows in place of a value that it could not work out; number signs alone: of a column that is too narrow."""
 _GI = re.compile(r"gi$", re.IGNORECASE)
@@ -117,11 +117,14 @@ def _without_tone(letter: str) -> str:
     return unicodedata.normalize("NFC", "".join(part for part in parts if part not in _TONES[1:]))
 
 
-def letters_lost(line: str) -> int:
+def letters_lost(line: str, *, code_page: bool) -> int:
     """Return the index of a mark that stands where a letter was lost, -1 if none: a question mark inside a word, as a code page
-    leaves it of a letter that it lacks, or U+FFFD, as a reader leaves it of bytes that it can't read."""
-    found = _LOST.search(line) if "?" in line or "\ufffd" in line else None
-    return -1 if found is None else found.start()
+    leaves it of a letter that it lacks, or U+FFFD, as a reader leaves it of bytes that it can't read.
+
+    `code_page`: the table was in one. Elsewhere an address of the web may have such question marks of its own.
+    """
+    found = _QUESTION.search(line) if "?" in line and (code_page or "://" not in line) else None
+    return line.find("\ufffd") if found is None else found.start()
 
 
 def error_value(cells: Sequence[str]) -> int:
