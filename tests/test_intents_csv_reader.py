@@ -14,9 +14,12 @@ from hypothesis import strategies as st
 from intents.finding import MOST_IN_A_FILE, Finding
 from intents.reader.csv_reader import read_csv
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from intents.reader.table_source import letters_lost
 
 COLUMNS = {"name": True, "title": False, "note": False}
-cells = st.text(max_size=8).filter(lambda text: not FORBIDDEN_IN_VALUE.search(text) and "\n" not in text)
+cells = st.text(max_size=8).filter(
+    lambda text: not FORBIDDEN_IN_VALUE.search(text) and "\n" not in text and letters_lost(text, code_page=False) < 0
+)
 
 
 def read(folder: Path, content: str | bytes) -> tuple[list[dict[str, str]], tuple[Finding, ...]]:

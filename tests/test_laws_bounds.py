@@ -74,9 +74,11 @@ SOURCE_FENCE = QuestionKind.SOURCE_FENCE
 
 
 def passes_in(network: Network, port: AttachmentPort, flow: Flow) -> bool:
-    """Return whether a packet passes the filter where it starts."""
+    """Return whether a packet passes where it starts: the filter there, and an interface of the packet's family."""
     device = network.devices[port.device]
     interface = next(item for item in device.interfaces if item.name == port.interface)
+    if all(address.family is not flow.family for address in interface.addresses):
+        return False  # reading a text reports a family without an address
     return all(item.passes for item in judge_interface(device, interface, Direction.IN, flow))
 
 
