@@ -138,13 +138,23 @@ def test_files_that_are_owed_to_a_reader_who_has_gone_are_named(tmp_path: Path) 
     assert lines.exists()
 
 
+def wait_until_busy(number: int, seconds: float) -> None:
+    """Wait until a process has used so much processor time: modules are loaded then, however busy the machine is."""
+    deadline = time.monotonic() + 60
+    used = 0.0
+    while used < seconds and time.monotonic() < deadline:
+        time.sleep(0.05)  # nothing tells of another process's time but asking again
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     truc("compile", "-w", workspace)
     before = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
     command = [sys.executable, "-c", START, "verify", "-w", str(workspace), "--mutations", "100000"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3)
+        wait_until_busy(process.pid, 2.5)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == ExitCode.INTERRUPTED

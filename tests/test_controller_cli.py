@@ -30,7 +30,7 @@ from controller.output.terminal import Output, display_width, table_lines
 from controller.output.words import Language, load_words
 from controller.startup import foreign_ipam
 from intents.reason import because
-from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, start_truc, truc
+from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, put_folder, start_truc, truc
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Statement, Verdict, Violated
 
@@ -272,19 +272,19 @@ def test_a_lockfile_with_the_line_ends_of_windows_is_the_same_lockfile(tmp_path:
 
 
 def test_a_folder_left_aside_by_a_crash_comes_back(tmp_path: Path) -> None:
-    files.replace_folder(tmp_path / "out", {"configs/a.cfg": "old\n"})
+    put_folder(tmp_path / "out", {"configs/a.cfg": "old\n"})
     (tmp_path / "out").rename(tmp_path / ".out.before")
     files.recover_folder(tmp_path / "out")
     assert (tmp_path / "out" / "configs" / "a.cfg").read_text(encoding="utf-8") == "old\n"
-    files.replace_folder(tmp_path / "out", {"configs/b.cfg": "new\n"})
+    put_folder(tmp_path / "out", {"configs/b.cfg": "new\n"})
     assert [path.name for path in tmp_path.rglob("*.cfg")] == ["b.cfg"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_failure_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
-    files.replace_folder(tmp_path / "out", {"a": "old\n"})
+    put_folder(tmp_path / "out", {"a": "old\n"})
     with pytest.raises(OSError, match="out"):
-        files.replace_folder(tmp_path / "out", {"a": "new\n", "a/b": "impossible\n"})
+        put_folder(tmp_path / "out", {"a": "new\n", "a/b": "impossible\n"})
     assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old\n"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

@@ -77,6 +77,12 @@ def test_what_is_certain_is_read_and_said_once_with_its_place(name: str, tmp_pat
     assert "{" not in describe(habit, "vi")
 
 
+def test_an_address_of_the_web_has_lost_no_letters(tmp_path: Path) -> None:
+    rows, findings, habit = read(tmp_path, HEADER + "a,https://example.vn/x?id=1,,\n")
+    assert (findings, habit) == ((), None)
+    assert rows[0][1] == "https://example.vn/x?id=1"
+
+
 def test_a_table_in_its_own_form_has_no_habits(tmp_path: Path) -> None:
     assert read(tmp_path, PLAIN) == (ROWS, (), None)
 

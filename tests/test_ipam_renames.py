@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -157,10 +157,10 @@ def test_any_subset_of_things_may_be_renamed_at_once(
 def codes(workspace: Path) -> list[str]:
     """Return the codes of errors and of what is said about renames."""
     try:
-        findings: Iterable[object] = address(want(workspace, None)).findings
+        findings = address(want(workspace, None)).findings
     except FindingsError as error:
         findings = error.findings
-    return [item.code for item in findings if item.code[:4] in ("TR24", "TR55")]  # type: ignore[attr-defined]
+    return [item.code for item in findings if item.code[:4] in ("TR24", "TR55")]
 
 
 def test_a_line_that_did_its_work_is_a_note(workspace: Path) -> None:

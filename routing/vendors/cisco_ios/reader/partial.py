@@ -280,4 +280,4 @@ class PartialDevice:
         elif (condition := condition_of(path)) is not None:
             self.conditional.append((index, path, condition))
         else:
-            self.reject(index, path, because("asks_back" if asks_back(path) else "not_modelled"))
+            self.reject(index, path, because("asks_back") if asks_back(path) else because("not_modelled"))
