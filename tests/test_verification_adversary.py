@@ -707,6 +707,22 @@ ROUTES = (
     ),
 )
 
+ODD = rf"^(ip access-list extended {re.escape(LAN_IN)})$"
+MASKS = (
+    row(
+        "a mask with many holes drops one address",
+        "session",
+        (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any"),
+    ),
+    row("the fence drops it", "source-fence", (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any")),
+    row("who else is dropped is not known", NEITHER, (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any")),
+    row(
+        "a mask with many holes admits",
+        "isolation",
+        (GIA_SANG, ODD, r"\1\n 5 permit ip 10.196.64.70 255.255.255.0 any"),
+    ),
+)
+
 PHAN_DINH_PHUNG = "cpe-phan-dinh-phung"
 
 
@@ -961,7 +977,7 @@ HARMLESS = (
     row("another description", "", (GIA_SANG, r"^ description LAN hdnd-gia-sang-cq$", " description Phong hop")),
 )
 
-ROWS = (*ATTACHMENTS, *FILTERS, *SESSIONS, *ROUTES, *BOTH_ENDS, *LOGINS, *UNKNOWN)
+ROWS = (*ATTACHMENTS, *FILTERS, *SESSIONS, *ROUTES, *MASKS, *BOTH_ENDS, *LOGINS, *UNKNOWN)
 
 
 @pytest.mark.parametrize("case", ROWS, ids=lambda case: case.name.replace(" ", "-"))

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 
-from routing.model import KEY_NOT_SHOWN
+from routing.model import KEY_NOT_SHOWN, Device
 from routing.vendors.secrets import HIDDEN, is_reference
 
 _VEIL7 = b"dsfd;kfoA,.iyewrkldJKDHSUBsgvca69834ncxv9873254k;fg87"
@@ -44,6 +45,44 @@ def junos_key(text: str, longest: int = _ANY_LENGTH) -> str:
     if text.startswith(_ENCRYPTED):
         return KEY_NOT_SHOWN
     return _mark(_unveiled9(text.removeprefix(_VEILED)) if text.startswith(_VEILED) else text, longest)
+
+
+def has_keys(device: Device) -> bool:
+    """Return whether anything of a device has a mark of a key."""
+    return any(neighbor.guards for instance in device.bgp for neighbor in instance.neighbors) or any(
+        item.authentication for process in device.ospf for item in process.interfaces
+    )
+
+
+def with_marks(device: Device, other: Device) -> Device:
+    """Return a device that was read from a text without its keys, with the marks of the same device read with them."""
+    guards = {
+        (instance.vrf, near.family, near.address): near.guards for instance in other.bgp for near in instance.neighbors
+    }
+    said = {(one.vrf, one.family, item.name): item.authentication for one in other.ospf for item in one.interfaces}
+    return replace(
+        device,
+        bgp=tuple(
+            replace(
+                one,
+                neighbors=tuple(
+                    replace(near, guards=guards.get((one.vrf, near.family, near.address), near.guards))
+                    for near in one.neighbors
+                ),
+            )
+            for one in device.bgp
+        ),
+        ospf=tuple(
+            replace(
+                one,
+                interfaces=tuple(
+                    replace(item, authentication=said.get((one.vrf, one.family, item.name), item.authentication))
+                    for item in one.interfaces
+                ),
+            )
+            for one in device.ospf
+        ),
+    )
 
 
 def _mark(key: str | None, longest: int) -> str:
