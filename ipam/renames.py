@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.parser.reading import NameKind
+from intents.reader.suggestions import suggest
 from intents.registry import ConnectionKind, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
 from ipam.inventory import Inventory, Role
@@ -94,6 +95,7 @@ def rename_plan(
     names: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
     findings: list[Finding] = []
     count = 0
+    today = {(item.kind, item.name) for item in renamed_objects(registry, inventory)}
     for item in renamed_objects(registry, inventory):
         if not item.before:
             continue
@@ -102,16 +104,27 @@ def rename_plan(
         if item.name not in there and former is not None:
             names[item.kind][former] = item.name
             count += not item.derived
-        elif item.has_entries and (plan.prefixes or plan.numbers):
-            findings.append(_idle(item, done=item.name in there))
+        elif (meant := _meant(item, there, today)) or (item.has_entries and (plan.prefixes or plan.numbers)):
+            findings.append(_idle(item, done=item.name in there, meant=meant))
     return (_with_names(plan, names) if count else plan), count, tuple(findings)
 
 
-def _idle(item: Renamed, *, done: bool) -> Finding:
+def _meant(item: Renamed, there: set[str], today: set[tuple[NameKind, str]]) -> str:
+    """Return the name of a thing that is gone which a misspelt earlier name is close to, "" if there is none."""
+    if item.derived or item.name in there:
+        return ""
+    gone = sorted(there - {name for kind, name in today if kind is item.kind})
+    return next((found for name in item.before if (found := suggest(name, gone))), "")
+
+
+def _idle(item: Renamed, *, done: bool, meant: str) -> Finding:
     """Return that a line renames nothing: it has done so already, or there was nothing of that name."""
-    before = ", ".join(item.before)
-    code, severity = ("TR551", Severity.INFO) if done else ("TR552", Severity.WARNING)
-    return make_finding(code, item.where, severity=severity, kind=item.kind, name=item.name, before=before)
+    before, warning = ", ".join(item.before), Severity.WARNING
+    if done:
+        return make_finding("TR551", item.where, severity=Severity.INFO, kind=item.kind, name=item.name, before=before)
+    return make_finding(
+        "TR552", item.where, severity=warning, kind=item.kind, name=item.name, before=before, suggestion=meant
+    )
 
 
 def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
