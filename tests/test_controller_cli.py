@@ -476,8 +476,15 @@ def test_a_full_disk_is_said_on_standard_error() -> None:
         command = [sys.executable, "-c", START, "show", "addresses", "-w", str(SMALL)]
         result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
     assert result.returncode == ExitCode.ERROR
-    assert b"TR803" in result.stderr
+    assert result.stderr.startswith(b"error TR898: standard output: No space left on device")
     assert b"Traceback" not in result.stderr
+
+
+def test_a_full_disk_under_the_help_is_standard_output_too() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", START, "--help"]
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, b"TR898" in result.stderr) == (ExitCode.ERROR, True)
 
 
 def on_terminal(**environment: str) -> bytes:

@@ -379,6 +379,7 @@ CASES: Mapping[str, Produce] = {
     "TR811-folder-in-use": occupied,
     "TR811-beside-the-texts": lambda folder: occupied(folder, "configs/notes.txt"),
     "TR897-another-run": another_run,
+    "TR898-full": told("TR898", reason="No space left on device"),
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
     "TR820-no-address": lambda _: parse_address("batfish:99999"),
     **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},

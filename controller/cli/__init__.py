@@ -273,7 +273,7 @@ def _start(words: list[str]) -> int:
         return 130
     except OSError as error:
         abandon_output()
-        return 1 if isinstance(error, BrokenPipeError) else _say("TR803", reason=error.strerror or str(error))
+        return 1 if isinstance(error, BrokenPipeError) else _say("TR898", reason=error.strerror or str(error))
     return code if isinstance(code, int) else 0
 
 

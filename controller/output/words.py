@@ -6,6 +6,7 @@ board's page in `board.*.toml`), so that a language is one more file and no modu
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -18,6 +19,12 @@ class Language(StrEnum):
 
     VI = "vi"
     EN = "en"
+
+
+def named_language(text: str) -> Language | None:
+    """Return the language that a word or a locale names (`vi`, `VI`, `vi_VN.UTF-8`), None if it is none of ours."""
+    word = re.split("[_.@-]", text.strip().lower(), maxsplit=1)[0]
+    return Language(word) if word in set(Language) else None
 
 
 @cache
