@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -151,6 +152,15 @@ def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path)
     assert b"interrupted: nothing is half written" in said
     assert b"Traceback" not in said
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["nowhere.gz", ".", "units.csv"])
+def test_answers_that_cannot_be_replayed_are_told_before_any_work(name: str, tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    (workspace / "organisations.csv").write_text("broken\n", encoding="utf-8")
+    code, text = truc("verify", "-w", workspace, "--replay", workspace / name)
+    assert (code, text.startswith("error TR828"), "TR128" in text) == (ExitCode.ERROR, True, False)
+    assert not re.search(r"b'|Error|make record", text)
 
 
 INTERRUPTED_WHILE_LOADING = """

@@ -328,6 +328,8 @@ COMMAND_LINE: Mapping[str, Produce] = {
     "TR854-running-text": lambda _: find_place(compiled(), "running/core-1.cfg:1"),
     "TR855-edited": written_otherwise,
     "TR856-no-intent": lambda _: find_place(compiled(), "intents/party.yaml:1"),
+    "TR856-table": lambda _: find_place(compiled(), "units.csv:9"),
+    "TR859-device": lambda _: explain(Output("en"), SMALL, ON, "core-1"),
     "TR857-no-topic": lambda _: print_help(Output("en"), "wrkspace"),
     "TR858-wrong-words": wrong_words,
 }
