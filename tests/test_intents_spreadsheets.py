@@ -208,7 +208,7 @@ def test_every_vietnamese_word_is_known_in_the_code_page(tmp_path: Path) -> None
 def test_a_large_table_in_another_encoding_is_refused_before_it_is_recoded(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     with path.open("wb") as file:
-        file.write(b"\xff\xfe")
+        file.write(b"\xff\xfea\0")
         file.truncate(MAXIMUM_RECODED + 2)
     assert [item.code for item in read_csv(path, "t.csv", COLUMNS)[1]] == ["TR102"]
 

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from intents.finding import Finding, Where, make_finding
 from intents.reader.source_text import open_regular
+from intents.reason import Reason, because
 
 MAXIMUM_SIZE = 64 << 20
 MAXIMUM_RECODED = 8 << 20
@@ -52,9 +53,23 @@ def open_table(path: Path, shown: str) -> TableSource | Finding:
     opened = open_regular(path, shown, MAXIMUM_SIZE)
     if isinstance(opened, Finding):
         return opened
-    encoding = _utf16(opened.read(64))
+    start = opened.read(64)
+    reason = _no_table(start)
+    if reason is not None:
+        opened.close()
+        return make_finding("TR150", Where(file=shown), reason=reason)
+    encoding = _utf16(start)
     opened.seek(0)
     return _recode(opened, encoding, shown) if encoding else TableSource(opened)
+
+
+def _no_table(start: bytes) -> Reason | None:
+    """Return why a file that starts so is no table in text, None if it may be one."""
+    if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+        return because("is_spreadsheet_file")
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)) or b"\0\0\0" in start[:4]:
+        return because("is_utf32")
+    return None
 
 
 def _utf16(start: bytes) -> str:
@@ -73,8 +88,8 @@ def _recode(opened: BinaryIO, encoding: str, shown: str) -> TableSource | Findin
         return make_finding("TR102", Where(file=shown), file=shown, size=len(content), limit=MAXIMUM_RECODED)
     try:
         text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        return make_finding("TR103", Where(file=shown), byte=f"0x{content[error.start]:02X}")
+    except UnicodeDecodeError:
+        return make_finding("TR150", Where(file=shown), reason=because("is_broken_utf16"))
     return TableSource(io.BytesIO(text.encode("utf-8", errors="replace")), "UTF-16")
 
 
