@@ -202,10 +202,11 @@ def likely_renames(
     old, new = _faces(before), _faces(after)
     gone = {item: face for item, face in old.items() if item not in new}
     come = {item: face for item, face in new.items() if item not in old and item in wheres}
-    for (kind, name), face in sorted(come.items()):
-        former = [other for (kin, other), seen in gone.items() if (kin, seen) == (kind, face)]
-        alike = [other for (kin, other), seen in come.items() if (kin, seen) == (kind, face)]
-        if len(former) == len(alike) == 1:
+    former_by_face, alike_by_face = _by_face(gone), _by_face(come)
+    for kind, name in sorted(come):
+        face = come[kind, name]
+        former = former_by_face.get((kind, face), ())
+        if len(former) == len(alike_by_face[kind, face]) == 1:
             yield make_finding(
                 "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=former[0]
             )
@@ -213,6 +214,13 @@ def likely_renames(
 
 Face = frozenset[object]
 """What is seen of a thing in a plan, but for its name and its addresses."""
+
+
+def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameKind, Face], list[str]]:
+    found: dict[tuple[NameKind, Face], list[str]] = {}
+    for (kind, name), face in things.items():
+        found.setdefault((kind, face), []).append(name)
+    return found
 
 
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:

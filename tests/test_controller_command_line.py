@@ -273,6 +273,7 @@ WRONG = {
     ("verify", "--bogus"): "--bogus",
     ("verify", "--mutations", "x"): "--mutations",
     ("verify", "--mutations", "-3"): "--mutations",
+    ("verify", "--mutations", "99999999"): "--mutations",
     ("verify", "--on"): "--on",
     ("show",): "addresses",
     ("show", "polcy"): "policy",

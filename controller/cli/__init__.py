@@ -31,6 +31,9 @@ from controller.output.words import Language
 from controller.startup import foreign_ipam
 from intents.reason import because
 
+MOST_FAULTS = 1_000_000
+"""Faults that one run may be told to try: some days of work."""
+
 if TYPE_CHECKING:
     from controller.jobs.second_judge import BatfishAddress
     from verification.batfish.protocol import BatfishSession
@@ -142,7 +145,9 @@ def verify(
         Path | None,
         typer.Option("--running", help="Tell what the change from the texts in DIR opens and cuts.", metavar="DIR"),
     ] = None,
-    mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
+    mutations: Annotated[
+        int, typer.Option("--mutations", min=0, max=MOST_FAULTS, help="Try N faults and count those seen.")
+    ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
     batfish: Annotated[
