@@ -13,7 +13,7 @@ from intents.reason import Reason, because
 
 _NAMED = r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)|Err:[0-9]{3}"
 _ERROR = re.compile(rf'\s*"?\s*({_NAMED}|#{{3,}})\s*"?\s*')
-_FIRST = re.compile(rf'"?\s*({_NAMED})\s*"?\s*(?:[,;\t]|$)')
+_FIRST = re.compile(rf'"?\s*(?:{_NAMED})\s*"?\s*(?:[,;\t]|$)')
 """What spreadsheets show instead of a value: an error, or number signs where a column is too narrow for a date."""
 _QUESTION = re.compile(r"(?<![\w?/])\?+(?=[^\W\d_])|(?<=[^\W\d_])\?+(?=[^\W\d_])")
 _TCVN3 = re.compile("(?<=[^\\W\\d_])[\u00a1-\u00a9\u00ab\u00ac\u00ae\u00b6\u00b8\u00b9\u00bc-\u00be](?=[^\\W\\d_])")
@@ -32,10 +32,9 @@ def is_lost_value(cell: str) -> bool:
     return _ERROR.fullmatch(cell) is not None
 
 
-def lost_value_in_front(line: str) -> str:
-    """Return the error of a spreadsheet that is the first cell of a line, no comment then; "" if there is none."""
-    found = _FIRST.match(line)
-    return "" if found is None else found.group(1)
+def starts_with_lost_value(line: str) -> bool:
+    """Return whether the first cell of a line is an error of a spreadsheet, which is no comment though it starts with `#`."""
+    return _FIRST.match(line) is not None
 
 
 def lost_letters(text: str) -> Reason | None:
