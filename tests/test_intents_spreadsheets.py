@@ -52,6 +52,11 @@ CERTAIN: dict[str, tuple[str | bytes, str]] = {
     "the day first": (PLAIN.replace("2025-07-01", "01/07/2025").replace("2026-12-31", "31/12/2026"), "day first"),
     "the day first, with points": (PLAIN.replace("2025-07-01", "1.7.2025").replace("2026-12-31", "31.12.2026"), "day first"),
     "the month first": (PLAIN.replace("2025-07-01", "7/1/2025").replace("2026-12-31", "12/31/2026"), "month first"),
+    "the year first": (PLAIN.replace("2025-07-01", "2025/7/1").replace("2026-12-31", "2026.12.31"), "otherwise than YYYY"),
+    "a time of day": (PLAIN.replace("2025-07-01", "2025-07-01 00:00:00"), "otherwise than YYYY"),
+    "capitals in the header": (PLAIN.replace("name,title", "Name,TITLE"), "capital letters"),
+    "capitals and semicolons": (SEMICOLONS.replace("name;title", "Name;Title"), "capital letters"),
+    "carriage returns alone": (PLAIN.replace("\n", "\r"), "carriage returns"),
     "UTF-16 with a mark": (SEMICOLONS.replace(";", "\t").encode("utf-16"), "UTF-16"),
     "UTF-16 without one": (PLAIN.encode("utf-16-le"), "UTF-16"),
     "UTF-16 the other way round": (PLAIN.encode("utf-16-be"), "UTF-16"),
@@ -186,6 +191,45 @@ def test_cells_keep_their_places_when_they_are_put_back(tmp_path: Path) -> None:
         Where(file="t.csv", line=2, column=column) for column in (1, 3, 5, 14)
     ]
     assert row.text("valid_from") == "2025-07-01"
+
+
+@pytest.mark.parametrize(
+    ("days", "units"),
+    [
+        (("31/12/2026", "01@1/11/2026"), ["01@2026-11-01"]),
+        (("", "01@1/11/2026", "02@15/11/2026"), ["01@2026-11-01", "02@2026-11-15"]),
+        (("", "01@2026/11/1"), ["01@2026-11-01"]),
+        (("", "01@11/11/2026"), ["01@2026-11-11"]),
+    ],
+)
+def test_dates_in_keys_are_written_as_all_dates_of_the_file(
+    days: tuple[str, ...], units: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    first, *keys = days
+    rows = "".join(f"n{at},{key},{first}\n" for at, key in enumerate(keys))
+    path.write_text(f"name,unit,valid_from\n{rows}", encoding="utf-8")
+    table, findings = read_csv(path, "t.csv", {"name": True, "unit": True, "valid_from": False})
+    assert (findings, [row.text("unit") for row in table.rows]) == ((), units)
+    assert table.habits.finding() is not None
+
+
+def test_a_date_in_a_key_that_may_be_two_days_is_one_finding(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("name,unit\na,01@1/11/2026\nb,nothing@x\n", encoding="utf-8")
+    table, (finding,) = read_csv(path, "t.csv", {"name": True, "unit": True})
+    assert (finding.code, str(finding.where), len(table.rows)) == ("TR144", "t.csv:2:3", 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"), [("20.0", "20"), ("20.00", "20"), ("20.5", "20.5"), ("1.000.000", "1.000.000")]
+)
+def test_whole_numbers_lose_the_decimals_of_a_spreadsheet(written: str, read_as: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,hosts\na,{written}\n", encoding="utf-8")
+    table, findings = read_csv(path, "t.csv", {"name": True, "hosts": True})
+    assert (findings, [row.text("hosts") for row in table.rows]) == ((), [read_as])
+    assert (table.habits.finding() is not None) is (written != read_as)
 
 
 def test_codes_get_their_zeros_back_by_what_the_unit_is(tmp_path: Path) -> None:

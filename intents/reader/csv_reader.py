@@ -70,6 +70,8 @@ class _TableReader:
         table, findings = self._table, self._findings
         if source.encoding:
             table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
+        if source.line_ends:
+            table.habits.note(because("habit_line_ends"), self._where(1, 1))
         with source.file as file:
             for number, line in self._lines(file):
                 lost = letters_lost(line) if source.encoding == "Windows-1258" else -1
@@ -189,13 +191,20 @@ class _TableReader:
         for position, cell in enumerate(cells[:used]):
             where = self._where(number, starts[position] if starts else at)
             at += len(cell) + 1
-            self._name_column(cell.strip(" "), position, where, meant)
+            self._name_column(self._plain_name(cell.strip(" "), where), position, where, meant)
             if self._has_too_many(where):
                 return
         start = self._where(number, 1)
         known = {*self._table.index, *meant, *MAY_BE_ABSENT}
         missing = [name for name in self._columns if name not in known]
         self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
+
+    def _plain_name(self, name: str, where: Where) -> str:
+        """Return the column that a name means whatever its capitals."""
+        if name in self._columns or name.lower() not in self._columns:
+            return name
+        self._table.habits.note(because("habit_capitals"), where)
+        return name.lower()
 
     def _name_column(self, name: str, position: int, where: Where, meant: set[str]) -> None:
         if name in self._table.index:

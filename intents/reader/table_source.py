@@ -22,6 +22,7 @@ from intents.reason import Reason, because
 MAXIMUM_SIZE = 64 << 20
 MAXIMUM_RECODED = 8 << 20
 """Bytes of a table in another encoding than UTF-8: it is recoded whole."""
+_FIRST_LINES = 64 << 10
 _VOWELS = "aăâeêioôơuưy"
 _TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 LETTERS = frozenset(
@@ -42,10 +43,12 @@ _GI = re.compile(r"gi$", re.IGNORECASE)
 
 @dataclass(slots=True, eq=False)
 class TableSource:
-    """An open table whose bytes are UTF-8 now; `encoding` names what it was recoded from, "" if nothing."""
+    """An open table whose bytes are UTF-8 now; `encoding` names what it was recoded from, "" if nothing; `line_ends`: whether its
+    lines ended otherwise."""
 
     file: BinaryIO
     encoding: str = ""
+    line_ends: bool = False
 
 
 def open_table(path: Path, shown: str) -> TableSource | Finding:
@@ -60,7 +63,26 @@ def open_table(path: Path, shown: str) -> TableSource | Finding:
         return make_finding("TR150", Where(file=shown), reason=reason)
     encoding = _utf16(start)
     opened.seek(0)
-    return _recode(opened, encoding, shown) if encoding else TableSource(opened)
+    if encoding:
+        return _recode(opened, encoding, shown)
+    return _with_line_feeds(opened, shown) if _has_returns_alone(opened) else TableSource(opened)
+
+
+def _has_returns_alone(opened: BinaryIO) -> bool:
+    """Return whether the lines of a table end with carriage returns alone, as some spreadsheets of the Mac save them."""
+    start = opened.read(_FIRST_LINES)
+    opened.seek(0)
+    return b"\r" in start.rstrip(b"\r") and b"\n" not in start
+
+
+def _with_line_feeds(opened: BinaryIO, shown: str) -> TableSource | Finding:
+    with opened as file:
+        content = file.read(MAXIMUM_RECODED + 1)
+    if len(content) > MAXIMUM_RECODED:
+        return make_finding("TR102", Where(file=shown), file=shown, size=len(content), limit=MAXIMUM_RECODED)
+    if b"\n" in content:
+        return TableSource(io.BytesIO(content))
+    return TableSource(io.BytesIO(content.replace(b"\r", b"\n")), line_ends=True)
 
 
 def _no_table(start: bytes) -> Reason | None:
