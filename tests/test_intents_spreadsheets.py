@@ -129,6 +129,17 @@ def test_a_cell_that_was_not_computed_is_an_error_in_every_column(value: str, tm
     assert [item.code for item in findings] == ["TR146", "TR146"]
 
 
+@pytest.mark.parametrize("value", ["=HYPERLINK(1)", "=cmd|' /C calc'!A0", "@SUM(1)", "+cmd|x", "-SUM(2)", "=A1"])
+def test_a_formula_is_no_text(value: str, tmp_path: Path) -> None:
+    _, findings, _ = read(tmp_path, HEADER + f"a,{value},,\n")
+    assert [(item.code, str(item.where)) for item in findings] == [("TR146", "t.csv:2:3")]
+
+
+@pytest.mark.parametrize("value", ["- a (b)", "+84 280 123", "@home", "a=b", "-", "--", "-5"])
+def test_what_only_starts_as_a_formula_may_is_text(value: str, tmp_path: Path) -> None:
+    assert read(tmp_path, HEADER + f"a,{value},,\n")[:2] == ([("a", value, "", "")], ())
+
+
 @pytest.mark.parametrize(
     ("comment", "count"),
     [
@@ -148,6 +159,7 @@ def test_a_comment_with_as_many_cells_as_the_header_is_a_warning(comment: str, c
 
 LOST_LETTERS = {
     "?y ban nh?n d?n x?": "letters_became", "S? Nội vụ, ph??ng 2": "letters_became", "Xã An B\ufffdnh": "letters_became",
+    "Sở \ue001": "letters_of_a_font", "So\u0302\u0301\u0323\u0300\u0301": "marks_piled_up",
     "UÛ ban nh©n d©n": "letters_of_tcvn3", "Së N«ng nghiÖp": "letters_of_tcvn3",
 }  # fmt: skip
 

@@ -208,7 +208,7 @@ def verify(
 @app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
-    table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
+    table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="CSV")] = None,
     workspace: Workspace = HERE,
     on: On = None,
     lang: Lang = Language.EN,

@@ -16,7 +16,7 @@ from intents.finding import Finding, Where, last_of_file, make_finding
 from intents.reader.csv_cells import Cells, split_line
 from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
-from intents.reader.lost_text import is_lost_value, starts_with_lost_value
+from intents.reader.lost_text import is_formula, is_lost_value, starts_with_lost_value
 from intents.reader.settling import settle
 from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, merge_conflict
 from intents.reader.suggestions import suggest
@@ -238,6 +238,11 @@ class _TableReader:
         if len(cells) != wanted:
             self._findings.append(make_finding("TR127", row.start, found=len(cells), wanted=wanted))
             return None
+        if "=" in line or "|" in line or "(" in line or "!" in line:
+            formulas = [name for name in self._table.index if is_formula(row.text(name))]
+            self._findings.extend(
+                make_finding("TR146", row.where(name), reason=because("is_formula")) for name in formulas
+            )
         if "#" in line or "Err:" in line:
             lost = [name for name in self._table.index if is_lost_value(row.text(name))]
             self._findings.extend(
