@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.parser.reading import NameKind
+from intents.reader.suggestions import suggest
 from intents.registry import ConnectionKind, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
 from ipam.inventory import Inventory, Role
@@ -94,6 +95,7 @@ def rename_plan(
     names: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
     findings: list[Finding] = []
     count = 0
+    today = {(item.kind, item.name) for item in renamed_objects(registry, inventory)}
     for item in renamed_objects(registry, inventory):
         if not item.before:
             continue
@@ -102,16 +104,27 @@ def rename_plan(
         if item.name not in there and former is not None:
             names[item.kind][former] = item.name
             count += not item.derived
-        elif item.has_entries and (plan.prefixes or plan.numbers):
-            findings.append(_idle(item, done=item.name in there))
+        elif (meant := _meant(item, there, today)) or (item.has_entries and (plan.prefixes or plan.numbers)):
+            findings.append(_idle(item, done=item.name in there, meant=meant))
     return (_with_names(plan, names) if count else plan), count, tuple(findings)
 
 
-def _idle(item: Renamed, *, done: bool) -> Finding:
+def _meant(item: Renamed, there: set[str], today: set[tuple[NameKind, str]]) -> str:
+    """Return the name of a thing that is gone which a misspelt earlier name is close to, "" if there is none."""
+    if item.derived or item.name in there:
+        return ""
+    gone = sorted(there - {name for kind, name in today if kind is item.kind})
+    return next((found for name in item.before if (found := suggest(name, gone))), "")
+
+
+def _idle(item: Renamed, *, done: bool, meant: str) -> Finding:
     """Return that a line renames nothing: it has done so already, or there was nothing of that name."""
-    before = ", ".join(item.before)
-    code, severity = ("TR551", Severity.INFO) if done else ("TR552", Severity.WARNING)
-    return make_finding(code, item.where, severity=severity, kind=item.kind, name=item.name, before=before)
+    before, warning = ", ".join(item.before), Severity.WARNING
+    if done:
+        return make_finding("TR551", item.where, severity=Severity.INFO, kind=item.kind, name=item.name, before=before)
+    return make_finding(
+        "TR552", item.where, severity=warning, kind=item.kind, name=item.name, before=before, suggestion=meant
+    )
 
 
 def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
@@ -189,10 +202,11 @@ def likely_renames(
     old, new = _faces(before), _faces(after)
     gone = {item: face for item, face in old.items() if item not in new}
     come = {item: face for item, face in new.items() if item not in old and item in wheres}
-    for (kind, name), face in sorted(come.items()):
-        former = [other for (kin, other), seen in gone.items() if (kin, seen) == (kind, face)]
-        alike = [other for (kin, other), seen in come.items() if (kin, seen) == (kind, face)]
-        if len(former) == len(alike) == 1:
+    former_by_face, alike_by_face = _by_face(gone), _by_face(come)
+    for kind, name in sorted(come):
+        face = come[kind, name]
+        former = former_by_face.get((kind, face), ())
+        if len(former) == len(alike_by_face[kind, face]) == 1:
             yield make_finding(
                 "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=former[0]
             )
@@ -200,6 +214,13 @@ def likely_renames(
 
 Face = frozenset[object]
 """What is seen of a thing in a plan, but for its name and its addresses."""
+
+
+def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameKind, Face], list[str]]:
+    found: dict[tuple[NameKind, Face], list[str]] = {}
+    for (kind, name), face in things.items():
+        found.setdefault((kind, face), []).append(name)
+    return found
 
 
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:

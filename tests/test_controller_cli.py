@@ -476,8 +476,36 @@ def test_a_full_disk_is_said_on_standard_error() -> None:
         command = [sys.executable, "-c", START, "show", "addresses", "-w", str(SMALL)]
         result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
     assert result.returncode == ExitCode.ERROR
-    assert b"TR803" in result.stderr
+    assert result.stderr.startswith(b"error TR898: standard output: No space left on device")
     assert b"Traceback" not in result.stderr
+
+
+def test_a_folder_whose_name_reorders_text_shows_it(tmp_path: Path) -> None:
+    code, text = truc("init", tmp_path / "a\u202eb")
+    assert (code, "\u202e" in text, "<U+202E>" in text) == (ExitCode.FINE, False, True)
+
+
+def test_the_default_output_is_not_called_by_an_option_that_was_not_given(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    (workspace / "out").write_text("", encoding="utf-8")
+    code, text = truc("compile", "-w", workspace)
+    assert (code, "TR848" in text, "the output folder" in text, ": -o " in text) == (ExitCode.ERROR, True, True, False)
+    assert ": -o " in truc("compile", "-w", workspace, "-o", workspace / "sites.csv")[1]
+
+
+def test_a_report_does_not_go_between_the_texts_that_are_judged(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace)
+    texts = shutil.copytree(workspace / "out" / "configs", tmp_path / "texts")
+    code, text = truc("verify", "-w", workspace, "--configs", texts, "--html", texts / "rep.html")
+    assert (code, "TR846" in text, (texts / "rep.html").exists()) == (ExitCode.ERROR, True, False)
+
+
+def test_a_full_disk_under_the_help_is_standard_output_too() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", START, "--help"]
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, b"TR898" in result.stderr) == (ExitCode.ERROR, True)
 
 
 def on_terminal(**environment: str) -> bytes:

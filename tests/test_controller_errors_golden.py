@@ -334,6 +334,8 @@ COMMAND_LINE: Mapping[str, Produce] = {
     "TR854-running-text": lambda _: find_place(compiled(), "running/core-1.cfg:1"),
     "TR855-edited": written_otherwise,
     "TR856-no-intent": lambda _: find_place(compiled(), "intents/party.yaml:1"),
+    "TR856-table": lambda _: find_place(compiled(), "units.csv:9"),
+    "TR859-device": lambda _: explain(Output("en"), SMALL, ON, "core-1"),
     "TR857-no-topic": lambda _: print_help(Output("en"), "wrkspace"),
     "TR858-wrong-words": wrong_words,
 }
@@ -386,6 +388,7 @@ CASES: Mapping[str, Produce] = {
     "TR811-folder-in-use": occupied,
     "TR811-beside-the-texts": lambda folder: occupied(folder, "configs/notes.txt"),
     "TR897-another-run": another_run,
+    "TR898-full": told("TR898", reason="No space left on device"),
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
     "TR820-no-address": lambda _: parse_address("batfish:99999"),
     **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},

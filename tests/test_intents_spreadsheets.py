@@ -52,6 +52,11 @@ CERTAIN: dict[str, tuple[str | bytes, str]] = {
     "the day first": (PLAIN.replace("2025-07-01", "01/07/2025").replace("2026-12-31", "31/12/2026"), "day first"),
     "the day first, with points": (PLAIN.replace("2025-07-01", "1.7.2025").replace("2026-12-31", "31.12.2026"), "day first"),
     "the month first": (PLAIN.replace("2025-07-01", "7/1/2025").replace("2026-12-31", "12/31/2026"), "month first"),
+    "the year first": (PLAIN.replace("2025-07-01", "2025/7/1").replace("2026-12-31", "2026.12.31"), "otherwise than YYYY"),
+    "a time of day": (PLAIN.replace("2025-07-01", "2025-07-01 00:00:00"), "otherwise than YYYY"),
+    "capitals in the header": (PLAIN.replace("name,title", "Name,TITLE"), "capital letters"),
+    "capitals and semicolons": (SEMICOLONS.replace("name;title", "Name;Title"), "capital letters"),
+    "carriage returns alone": (PLAIN.replace("\n", "\r"), "carriage returns"),
     "UTF-16 with a mark": (SEMICOLONS.replace(";", "\t").encode("utf-16"), "UTF-16"),
     "UTF-16 without one": (PLAIN.encode("utf-16-le"), "UTF-16"),
     "UTF-16 the other way round": (PLAIN.encode("utf-16-be"), "UTF-16"),
@@ -90,7 +95,7 @@ def test_a_table_in_its_own_form_has_no_habits(tmp_path: Path) -> None:
 OPEN: dict[str, tuple[str | bytes, str, str]] = {
     "dates either way": (HEADER + "a,x,01/07/2025,02/03/2026\nb,x,05/05/2025,\n", "TR144", "t.csv:2:5"),
     "dates in both orders": (HEADER + "a,x,31/07/2025,07/31/2026\n", "TR144", "t.csv:2:5"),
-    "letters that were lost": (code_page(HEADER + "a,Sở ngành,,\n") + b"b,C?ng,,\n", "TR144", "t.csv:3:4"),
+    "letters that were lost": (code_page(HEADER + "a,Sở ngành,,\n") + b"b,C?ng,,\n", "TR146", "t.csv:3:4"),
     "another code page": (HEADER.encode() + "b,S\xeb,,\n".encode("latin-1"), "TR103", "t.csv:2:4"),
     "VNI": (HEADER.encode() + "a,Xa\xf5 An Bình,,\n".encode("latin-1"), "TR103", "t.csv:2:5"),
     "TCVN3": (HEADER.encode() + b"a,\xae\xb5,,\n", "TR103", "t.csv:2:3"),
@@ -130,6 +135,17 @@ def test_a_cell_that_was_not_computed_is_an_error_in_every_column(value: str, tm
     assert [item.code for item in findings] == ["TR146", "TR146"]
 
 
+@pytest.mark.parametrize("value", ["=HYPERLINK(1)", "=cmd|' /C calc'!A0", "@SUM(1)", "+cmd|x", "-SUM(2)", "=A1"])
+def test_a_formula_is_no_text(value: str, tmp_path: Path) -> None:
+    _, findings, _ = read(tmp_path, HEADER + f"a,{value},,\n")
+    assert [(item.code, str(item.where)) for item in findings] == [("TR146", "t.csv:2:3")]
+
+
+@pytest.mark.parametrize("value", ["- a (b)", "+84 280 123", "@home", "a=b", "-", "--", "-5"])
+def test_what_only_starts_as_a_formula_may_is_text(value: str, tmp_path: Path) -> None:
+    assert read(tmp_path, HEADER + f"a,{value},,\n")[:2] == ([("a", value, "", "")], ())
+
+
 @pytest.mark.parametrize(
     ("comment", "count"),
     [
@@ -149,6 +165,7 @@ def test_a_comment_with_as_many_cells_as_the_header_is_a_warning(comment: str, c
 
 LOST_LETTERS = {
     "?y ban nh?n d?n x?": "letters_became", "S? Nội vụ, ph??ng 2": "letters_became", "Xã An B\ufffdnh": "letters_became",
+    "Sở \ue001": "letters_of_a_font", "So\u0302\u0301\u0323\u0300\u0301": "marks_piled_up",
     "UÛ ban nh©n d©n": "letters_of_tcvn3", "Së N«ng nghiÖp": "letters_of_tcvn3",
 }  # fmt: skip
 
@@ -194,6 +211,45 @@ def test_cells_keep_their_places_when_they_are_put_back(tmp_path: Path) -> None:
     assert row.text("valid_from") == "2025-07-01"
 
 
+@pytest.mark.parametrize(
+    ("days", "units"),
+    [
+        (("31/12/2026", "01@1/11/2026"), ["01@2026-11-01"]),
+        (("", "01@1/11/2026", "02@15/11/2026"), ["01@2026-11-01", "02@2026-11-15"]),
+        (("", "01@2026/11/1"), ["01@2026-11-01"]),
+        (("", "01@11/11/2026"), ["01@2026-11-11"]),
+    ],
+)
+def test_dates_in_keys_are_written_as_all_dates_of_the_file(
+    days: tuple[str, ...], units: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    first, *keys = days
+    rows = "".join(f"n{at},{key},{first}\n" for at, key in enumerate(keys))
+    path.write_text(f"name,unit,valid_from\n{rows}", encoding="utf-8")
+    table, findings = read_csv(path, "t.csv", {"name": True, "unit": True, "valid_from": False})
+    assert (findings, [row.text("unit") for row in table.rows]) == ((), units)
+    assert table.habits.finding() is not None
+
+
+def test_a_date_in_a_key_that_may_be_two_days_is_one_finding(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("name,unit\na,01@1/11/2026\nb,nothing@x\n", encoding="utf-8")
+    table, (finding,) = read_csv(path, "t.csv", {"name": True, "unit": True})
+    assert (finding.code, str(finding.where), len(table.rows)) == ("TR144", "t.csv:2:3", 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"), [("20.0", "20"), ("20.00", "20"), ("20.5", "20.5"), ("1.000.000", "1.000.000")]
+)
+def test_whole_numbers_lose_the_decimals_of_a_spreadsheet(written: str, read_as: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(f"name,hosts\na,{written}\n", encoding="utf-8")
+    table, findings = read_csv(path, "t.csv", {"name": True, "hosts": True})
+    assert (findings, [row.text("hosts") for row in table.rows]) == ((), [read_as])
+    assert (table.habits.finding() is not None) is (written != read_as)
+
+
 def test_codes_get_their_zeros_back_by_what_the_unit_is(tmp_path: Path) -> None:
     path = tmp_path / "units.csv"
     path.write_text("code,type,name\n1,province,A\n8,district,B\n4,commune,C\n05467,ward,D\n", encoding="utf-8")
@@ -214,7 +270,7 @@ def test_every_vietnamese_word_is_known_in_the_code_page(tmp_path: Path) -> None
 def test_a_large_table_in_another_encoding_is_refused_before_it_is_recoded(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     with path.open("wb") as file:
-        file.write(b"\xff\xfe")
+        file.write(b"\xff\xfea\0")
         file.truncate(MAXIMUM_RECODED + 2)
     assert [item.code for item in read_csv(path, "t.csv", COLUMNS)[1]] == ["TR102"]
 

@@ -176,6 +176,18 @@ def test_a_line_about_nothing_is_a_warning(workspace: Path) -> None:
     assert codes(workspace) == ["TR550", "TR552"]
 
 
+@pytest.mark.parametrize(("kind", "name"), [item for item in EACH if item[0] != "site"])
+def test_a_misspelt_earlier_name_is_answered_with_the_one_that_is_gone(kind: str, name: str, workspace: Path) -> None:
+    rename(workspace, kind, name, "zz-renamed")
+    for path in (*workspace.glob("*.csv"), *workspace.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        if path.name != LOCKFILE and "renamed_from" in text:
+            path.write_text(re.sub(rf"(renamed_from: |,){name}(?![\w-])", rf"\g<1>{name}x", text), encoding="utf-8")
+    _, text = truc("compile", "-w", workspace, "--on", ON, "--check")
+    assert re.search(rf"warning TR552 \S+: {kind} zz-renamed: its renamed_from names {name}x", text), text
+    assert f'did you mean "{name}"' in text
+
+
 def test_without_a_lockfile_nothing_is_said_of_renames(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     rename(workspace, "attachment", "ubnd-gia-sang-cq", "zz-renamed")

@@ -14,6 +14,7 @@ from controller.jobs.targets import Target, check_targets, try_place
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.compile import print_compile, print_compile_json
+from intents.reason import Reason, because
 
 
 def compile_command(
@@ -36,7 +37,8 @@ def _compile(output: Output, folder: Path, day: date | None, target: Path, *, ch
     if not check:
         if not (folder / LOCKFILE).exists():
             try_place(Target(option="", path=folder / LOCKFILE))
-        check_targets([Target(option="-o", path=target, is_folder=True)], folder)
+        option: str | Reason = because("default_output") if target == folder / OUT else "-o"
+        check_targets([Target(option=option, path=target, is_folder=True)], folder)
     compiled = compile_workspace(folder, day, output)
     if not check:
         recover(target)

@@ -134,11 +134,11 @@ def _reserved(text: str, prefix: Prefix) -> Complaint | None:
 
 
 def to_ports(text: str) -> Range | Complaint:
-    """Read a port or a range `low-high`, 0 to 65535."""
+    """Read a port (1 to 65535) or a range `low-high` (0 to 65535)."""
     found = _PORTS.fullmatch(text)
     if found is not None:
         low = int(found.group(1))
         high = int(found.group(2)) if found.group(2) else low
-        if low <= high <= 65535:
+        if low <= high <= 65535 and high > 0:  # nothing listens on port 0
             return low, high
     return _refused(text, "TR124", (("text", text),))

@@ -16,7 +16,7 @@ from intents.finding import Finding, Where, last_of_file, make_finding
 from intents.reader.csv_cells import Cells, split_line
 from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
-from intents.reader.lost_text import is_lost_value, lost_value_in_front
+from intents.reader.lost_text import is_formula, is_lost_value, starts_with_lost_value
 from intents.reader.settling import settle
 from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, merge_conflict
 from intents.reader.suggestions import suggest
@@ -70,12 +70,14 @@ class _TableReader:
         table, findings = self._table, self._findings
         if source.encoding:
             table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
+        if source.line_ends:
+            table.habits.note(because("habit_line_ends"), self._where(1, 1))
         with source.file as file:
             for number, line in self._lines(file):
                 lost = letters_lost(line) if source.encoding == "Windows-1258" else -1
                 if lost >= 0:
                     where = self._where(number, lost + 1)
-                    findings.append(make_finding("TR144", where, reason=because("letters_lost")))
+                    findings.append(make_finding("TR146", where, reason=because("letters_lost")))
                     break
                 if not table.index:
                     self._read_header(line, number)
@@ -124,9 +126,8 @@ class _TableReader:
 
     def _set_aside(self, line: str, number: int) -> None:
         """Keep a comment or blank line; a row whose first cell a spreadsheet could not compute is none, and lost as one."""
-        lost = lost_value_in_front(line)
-        if lost:
-            self._findings.append(make_finding("TR146", self._where(number, 1), text=lost))
+        if starts_with_lost_value(line):
+            self._findings.append(make_finding("TR146", self._where(number, 1), reason=because("error_value")))
         elif self._shows(line.replace("\t", " "), number):
             self._table.aside.append((number, line.rstrip()))
             if self._width and line[1:2].isalnum() and line.count(self._separator) + 1 == self._width:
@@ -190,13 +191,20 @@ class _TableReader:
         for position, cell in enumerate(cells[:used]):
             where = self._where(number, starts[position] if starts else at)
             at += len(cell) + 1
-            self._name_column(cell.strip(" "), position, where, meant)
+            self._name_column(self._plain_name(cell.strip(" "), where), position, where, meant)
             if self._has_too_many(where):
                 return
         start = self._where(number, 1)
         known = {*self._table.index, *meant, *MAY_BE_ABSENT}
         missing = [name for name in self._columns if name not in known]
         self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
+
+    def _plain_name(self, name: str, where: Where) -> str:
+        """Return the column that a name means whatever its capitals."""
+        if name in self._columns or name.lower() not in self._columns:
+            return name
+        self._table.habits.note(because("habit_capitals"), where)
+        return name.lower()
 
     def _name_column(self, name: str, position: int, where: Where, meant: set[str]) -> None:
         if name in self._table.index:
@@ -219,7 +227,7 @@ class _TableReader:
         if filled == 0:
             self._table.habits.note(because("habit_empty_rows"), self._where(number, 1))
             return None
-        if filled == 1 and cells[0].startswith("#") and not lost_value_in_front(cells[0]):
+        if filled == 1 and cells[0].startswith("#") and not starts_with_lost_value(cells[0]):
             self._table.habits.note(because("habit_quoted_comments"), self._where(number, 1))
             self._table.aside.append((number, cells[0].rstrip()))
             return None
@@ -230,9 +238,16 @@ class _TableReader:
         if len(cells) != wanted:
             self._findings.append(make_finding("TR127", row.start, found=len(cells), wanted=wanted))
             return None
+        if "=" in line or "|" in line or "(" in line or "!" in line:
+            formulas = [name for name in self._table.index if is_formula(row.text(name))]
+            self._findings.extend(
+                make_finding("TR146", row.where(name), reason=because("is_formula")) for name in formulas
+            )
         if "#" in line or "Err:" in line:
             lost = [name for name in self._table.index if is_lost_value(row.text(name))]
-            self._findings.extend(make_finding("TR146", row.where(name), text=row.text(name)) for name in lost)
+            self._findings.extend(
+                make_finding("TR146", row.where(name), reason=because("error_value")) for name in lost
+            )
         for name, required in self._columns.items():
             if required and not row.text(name):
                 self._findings.append(make_finding("TR131", row.where(name), field=name))

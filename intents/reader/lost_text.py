@@ -13,8 +13,12 @@ from intents.reason import Reason, because
 
 _NAMED = r"#(?:N/A|REF!|NAME\?|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|GETTING_DATA)|Err:[0-9]{3}"
 _ERROR = re.compile(rf'\s*"?\s*({_NAMED}|#{{3,}})\s*"?\s*')
-_FIRST = re.compile(rf'"?\s*({_NAMED})\s*"?\s*(?:[,;\t]|$)')
+_FIRST = re.compile(rf'"?\s*(?:{_NAMED})\s*"?\s*(?:[,;\t]|$)')
 """What spreadsheets show instead of a value: an error, or number signs where a column is too narrow for a date."""
+_FORMULA = re.compile(r"\s*(?:=|[+@-][A-Za-z]+[(|!])")
+_PILED_UP = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
+_PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
+"""Characters that each font draws otherwise: what symbol fonts leave of letters."""
 _QUESTION = re.compile(r"(?<![\w?/])\?+(?=[^\W\d_])|(?<=[^\W\d_])\?+(?=[^\W\d_])")
 _TCVN3 = re.compile("(?<=[^\\W\\d_])[\u00a1-\u00a9\u00ab\u00ac\u00ae\u00b6\u00b8\u00b9\u00bc-\u00be](?=[^\\W\\d_])")
 # Bytes of UTF-8 as code page 1252 shows them. Closing quotes, dashes and points also stand behind a capital letter with a tilde.
@@ -32,10 +36,14 @@ def is_lost_value(cell: str) -> bool:
     return _ERROR.fullmatch(cell) is not None
 
 
-def lost_value_in_front(line: str) -> str:
-    """Return the error of a spreadsheet that is the first cell of a line, no comment then; "" if there is none."""
-    found = _FIRST.match(line)
-    return "" if found is None else found.group(1)
+def starts_with_lost_value(line: str) -> bool:
+    """Return whether the first cell of a line is an error of a spreadsheet, which is no comment though it starts with `#`."""
+    return _FIRST.match(line) is not None
+
+
+def is_formula(cell: str) -> bool:
+    """Return whether a cell holds a formula, not what comes of it."""
+    return _FORMULA.match(cell) is not None
 
 
 def lost_letters(text: str) -> Reason | None:
@@ -46,6 +54,10 @@ def lost_letters(text: str) -> Reason | None:
         return None
     if "\ufffd" in text:
         return because("letters_became", character="U+FFFD", at=text.index("\ufffd") + 1)
+    if (found := _PRIVATE.search(text)) is not None:
+        return because("letters_of_a_font", character=f"U+{ord(found.group()):04X}", at=found.start() + 1)
+    if (found := _PILED_UP.search(text)) is not None:
+        return because("marks_piled_up", at=found.start() + 1)
     for found in _UTF8.finditer(text):
         if (meant := _decoded(found.group())) in LETTERS:
             return because("letters_of_utf8", shown=found.group(), meant=meant, at=found.start() + 1)

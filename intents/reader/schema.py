@@ -39,7 +39,7 @@ UNIT_KEY: Schema = {"type": "string", "pattern": "^[0-9]{1,8}@[0-9]{4}-[0-9]{2}-
 EARLIER: Schema = {"anyOf": [NAME_TEXT, {"type": "array", "items": NAME_TEXT}, {"type": "null"}]}
 PORT: Schema = {
     "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": 65535},
+        {"type": "integer", "minimum": 1, "maximum": 65535},
         {"type": "string", "pattern": "^[0-9]{1,5}(-[0-9]{1,5})?$"},
     ]
 }

@@ -42,6 +42,9 @@ def open_regular(path: Path, shown: str, limit: int) -> BinaryIO | Finding:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError:
+        if path.is_symlink():
+            nowhere = because("link_to_nowhere", target=path.readlink())
+            return make_finding("TR134", where, file=shown, reason=nowhere)
         return make_finding("TR101", where, file=shown)
     except OSError as error:
         return make_finding("TR134", where, file=shown, reason=because("os_said", said=error.strerror or error))
