@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
+from controller.jobs.workers import make_workers
 from intents.reason import describe_reason
 from verification.mutation.faults import describe_fault, named_faults, uniform_faults
 from verification.mutation.score import Outcome, Score, score
@@ -28,8 +28,7 @@ def main() -> None:
     texts = {name: config.text for name, config in compiled.configs.items()}
     faults = (*uniform_faults(texts, count, seed), *named_faults(texts, seed, each))
     started = time.perf_counter()
-    with ProcessPoolExecutor() as executor:
-        found = score(give(compiled, texts), faults, enumerate_unseen=folder == SMALL, executor=executor)
+    found = score(give(compiled, texts), faults, enumerate_unseen=folder == SMALL, workers=make_workers())
     _report(found, time.perf_counter() - started)
 
 

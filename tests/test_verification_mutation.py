@@ -12,15 +12,16 @@ import pytest
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
+from controller.jobs.workers import make_workers
+from intents.prefix import Family, parse_prefix
 from intents.reason import describe_reason
+from routing.model import Device, OspfInstance, OspfInterface
 from verification.evidence.evidence import Given
+from verification.mutation.affected_prefixes import affected_prefixes, routing_part
 from verification.mutation.edits import FaultKind, TextEdit
 from verification.mutation.faults import Fault, describe_fault, mutate, named_faults, uniform_faults
-from verification.mutation.fences_alone import FencesAlone
 from verification.mutation.kinds import NAMED_KINDS
-from verification.mutation.score import Outcome, Score, judge_all, score, text_of, with_text
-from verification.verdicts.question import QuestionKind
-from verification.verdicts.verdict import Violated
+from verification.mutation.score import Outcome, Score, score, text_of, with_text
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "small"
 SECTIONS = "hostname a\ninterface Gi0\n ip address 10.0.0.1 255.255.255.0\n shutdown\n!\nline vty 0 4\n"
@@ -91,25 +92,22 @@ def test_a_judge_that_complains_of_the_right_texts_can_score_nothing() -> None:
         score(broken, fault)
 
 
-def test_the_fences_asked_alone_say_what_the_whole_judge_says_of_them() -> None:
-    fences = FencesAlone(given())
-    kinds = (FaultKind.DROPPED_RULE, FaultKind.REORDERED_RULE, FaultKind.UNBOUND_ACL)
-    faults = [item for item in named_faults({"cpe-so-khcn": texts()["cpe-so-khcn"]}, 6, each=4) if item.kind in kinds]
-    before = given().network.devices["cpe-so-khcn"]
-    for fault in faults:
-        faulty = with_text(given(), fault.device, mutate(texts()[fault.device], fault))
-        found = fences.complaint(before, faulty.network.devices[fault.device])
-        assert (found is not None) == bool(violated_fences(faulty)), describe_fault(fault, "en")
+def test_faults_come_out_the_same_side_by_side() -> None:
+    faults = uniform_faults(texts(), 12, seed=8)
+    assert score(given(), faults, workers=make_workers()) == score(given(), faults)
 
 
-def violated_fences(faulty: Given) -> list[str]:
-    kinds = (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE)
-    answers = judge_all(faulty, False).answers
-    return [
-        str(item.question.subject)
-        for item in answers
-        if item.question.kind in kinds and isinstance(item.verdict, Violated)
-    ]
+def test_what_routes_of_ospf_hang_on_is_looked_at() -> None:
+    ospf = OspfInstance(vrf=None, family=Family.V4, area=0, distance=110, external_distance=110)
+    one, other = (
+        Device(
+            name="a", platform="cisco_ios", ospf=(replace(ospf, interfaces=(OspfInterface(name="Gi0", cost=cost),)),)
+        )
+        for cost in (1, 2)
+    )
+    prefixes = (parse_prefix("10.0.0.0/8"), parse_prefix("2001:db8::/32"))
+    assert routing_part(one) != routing_part(other)
+    assert affected_prefixes(one, other, prefixes) == prefixes[:1]
 
 
 # How faults are drawn.

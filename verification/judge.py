@@ -13,7 +13,7 @@ from intents.reason import because
 from routing.model import Direction, Network
 from verification.engine.engine import judge
 from verification.engine.failure_states import Progress
-from verification.engine.routing_judgement import Workers
+from verification.engine.workers import Workers
 from verification.evidence.evidence import Given
 from verification.questions.judgement import Judgement
 from verification.questions.line_differences import line_differences

@@ -1,4 +1,4 @@
-"""Processors -> workers that judge failures side by side.
+"""Processors -> workers that do parts of a job side by side.
 
 The one idea: workers are forked when everything that they share is in place, so they inherit it and nothing is copied or
 sent; what they share is known to them and to whoever started them, and to nobody else in this process.
@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from typing import TypeVar, cast
 
-from verification.engine.failure_states import Submit, Tally
-from verification.engine.routing_judgement import JudgeStates, Workers
-from verification.verdicts.failure import Failure
+from verification.engine.workers import Workers
 
 MINIMUM_WORKERS = 2
+Item = TypeVar("Item")
+Found = TypeVar("Found")
 
 
 def make_workers() -> Workers | None:
@@ -29,23 +30,24 @@ def make_workers() -> Workers | None:
 
 
 @contextmanager
-def _forked(count: int, judge: JudgeStates) -> Iterator[Submit]:
+def _forked(count: int, job: Callable[[Sequence[Item]], Found]) -> Iterator[Callable[[Sequence[Item]], Future[Found]]]:
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_Worker.begin, initargs=(judge,)) as executor:
-        yield lambda states: executor.submit(_Worker.judge, states)
+    shared = (cast("Callable[[Sequence[object]], object]", job),)
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_Worker.begin, initargs=shared) as executor:
+        yield lambda items: cast("Future[Found]", executor.submit(_Worker.do, items))
 
 
 class _Worker:
     """What one worker process does; never set in the process that started it."""
 
-    _judge: JudgeStates
+    _job: Callable[[Sequence[object]], object]
 
     @classmethod
-    def begin(cls, judge: JudgeStates) -> None:
+    def begin(cls, job: Callable[[Sequence[object]], object]) -> None:
         """Keep the function that this process was forked for (a fork inherits it; nothing is pickled)."""
-        cls._judge = judge
+        cls._job = job
 
     @classmethod
-    def judge(cls, states: Sequence[Failure]) -> Tally:
-        """Judge some states."""
-        return cls._judge(states)
+    def do(cls, items: Sequence[object]) -> object:
+        """Do one part."""
+        return cls._job(items)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import Compiled
+from controller.jobs.workers import make_workers
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import Message, print_message, reason_message
 from controller.output.terminal import Output
@@ -37,7 +38,7 @@ class MutationRun:
 def try_mutations(compiled: Compiled, texts: Mapping[str, str], run: MutationRun) -> Score:
     """Return what became of every drawn fault; the unmutated texts must hold."""
     faults = uniform_faults(texts, run.count, run.seed)
-    return score(give(compiled, texts), faults, enumerate_unseen=len(texts) <= SMALL)
+    return score(give(compiled, texts), faults, enumerate_unseen=len(texts) <= SMALL, workers=make_workers())
 
 
 def try_second(

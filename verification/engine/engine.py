@@ -23,7 +23,8 @@ from verification.engine.network_answers import (
     network_answers,
 )
 from verification.engine.policy_answers import Known, rule_answers, via_answers
-from verification.engine.routing_judgement import RoutingJudgement, Workers, running_states
+from verification.engine.routing_judgement import RoutingJudgement, running_states
+from verification.engine.workers import Workers
 from verification.evidence.evidence import Evidence, Given, add_filters, change_filters, routing_part
 from verification.evidence.routing_part import routing_device
 from verification.questions.fences import FenceResult, check_fences, check_fences_again

@@ -6,15 +6,14 @@ lists, logins and other lines say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from verification.engine.failure_states import (
     Inquiry,
     Progress,
-    Submit,
     Tally,
     WholeNetwork,
     all_failures,
@@ -25,12 +24,8 @@ from verification.engine.failure_states import (
 )
 from verification.engine.inquiry import open_inquiry
 from verification.engine.network_answers import RoutingFaults, routing_faults
+from verification.engine.workers import Workers
 from verification.evidence.evidence import Given, gather_routes
-from verification.verdicts.failure import Failure
-
-JudgeStates = Callable[[Sequence[Failure]], Tally]
-Workers = Callable[[JudgeStates], AbstractContextManager[Submit]]
-"""Makes workers that judge states by a function, which knows all that they share, as long as the context lasts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,8 @@ def _family_part(device: Device, family: Family) -> tuple[object, ...]:
         )
         for item in device.bgp
     )
-    return (interfaces, vrfs, statics, bgp)
+    ospf = tuple(replace(item, router_id=None) for item in device.ospf if item.family is family)
+    return (interfaces, vrfs, statics, bgp, ospf)
 
 
 def _meeting_targets(device: Device, family: Family) -> Iterator[tuple[object, ...]]:

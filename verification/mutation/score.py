@@ -1,14 +1,14 @@
 """How many faults the judge sees: faults and a judge to a score with every fault in one of a few classes.
 
 The one idea: whether a fault that no question sees does anything is decided by enumeration (`equivalence`), never by
-comparing with what is expected; a fault that changes something and is not seen is `MISSED`, a fault of the judge.
+comparing with what is expected; a fault that changes something and is not seen is `MISSED`, a fault of the judge. A fault is a
+change of one text, so the right network is proved once and judged again with each fault.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -17,20 +17,18 @@ from typing import assert_never
 from intents.reason import Reason, because, describe_reason
 from routing.model import Device
 from routing.vendors import VENDORS
-from verification.engine.engine import judge
+from verification.engine.delta import delta
+from verification.engine.engine import Proven, prove, reprove
+from verification.engine.workers import Workers
 from verification.evidence.evidence import Given, lines_of_text
-from verification.mutation.affected_prefixes import routing_part
+from verification.evidence.routing_part import routing_device
 from verification.mutation.edits import FaultKind
 from verification.mutation.equivalence import Difference, Same, Unmutated
 from verification.mutation.faults import Fault, mutate
-from verification.mutation.fences_alone import FencesAlone
 from verification.questions.judgement import Judgement
 from verification.verdicts.failure import NO_FAILURE, failures
 from verification.verdicts.question import Answer, question_in_words
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Violated
-
-Judge = Callable[[Given, bool], Judgement]
-"""Answers every question; the second argument says whether under every failure too."""
 
 
 class Outcome(StrEnum):
@@ -79,71 +77,58 @@ class Score:
         )
 
 
-def judge_all(given: Given, with_failures: bool) -> Judgement:
-    """Ask the engine."""
-    return judge(given, with_failures=with_failures)
-
-
 def score(
-    given: Given,
-    faults: Sequence[Fault],
-    *,
-    judged_by: Judge = judge_all,
-    enumerate_unseen: bool = True,
-    executor: Executor | None = None,
-    chunks: int = 16,
+    given: Given, faults: Sequence[Fault], *, enumerate_unseen: bool = True, workers: Workers | None = None
 ) -> Score:
     """Return what becomes of every fault of the texts in `given`; order is kept.
 
     `enumerate_unseen` False (a network too large to go through state by state): what is not seen and may change routes is
-    unclassified; filters, logins and ports are still gone through. With an executor the faults are judged in `chunks`
-    parts; `judged_by` must then be a function of a module. A fault that a fence question sees is not put to the other
-    questions. ValueError if the judge does not hold the unmutated texts for right, because then every fault would seem
-    to be seen.
+    unclassified; filters, logins and ports are still gone through. `workers`: judge faults side by side; None: one after the
+    other here. ValueError if the unmutated texts are not right, because then every fault would seem to be seen.
     """
-    bad = _complaint(judged_by(given, True))
+    every = prove(given, workers=workers)
+    bad = _complaint(every.judgement)
     if bad is not None:
         raise ValueError(f"the unmutated texts are not right: {describe_reason(bad[1], 'en')}")
-    work = partial(_score_part, given, judged_by, enumerate_unseen)
-    if executor is None:
+    backbone = sorted(given.roles.backbone & given.network.devices.keys())
+    bench = _Bench(
+        whole=prove(given, with_failures=False),
+        every=every,
+        unmutated=Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone))),
+        enumerates_routes=enumerate_unseen,
+    )
+    work = partial(_score_part, bench)
+    if workers is None:
         return Score(faults=work(faults))
-    size = max(1, -(-len(faults) // chunks))
-    parts = [faults[start : start + size] for start in range(0, len(faults), size)]
-    return Score(faults=tuple(item for part in executor.map(work, parts) for item in part))
+    size = max(1, len(faults) // CHUNKS)
+    with workers(work) as submit:
+        begun = [submit(faults[start : start + size]) for start in range(0, len(faults), size)]
+        return Score(faults=tuple(item for part in begun for item in part.result()))
+
+
+CHUNKS = 64
+"""In so many parts faults are shared out to workers: some take a hundred times as long as others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bench:
-    """What stays the same from fault to fault."""
+    """What stays the same from fault to fault: the right network, proved without failures and with every single one."""
 
-    given: Given
-    judged_by: Judge
-    fences: FencesAlone
+    whole: Proven
+    every: Proven
     unmutated: Unmutated
     enumerates_routes: bool
 
 
-def _score_part(
-    given: Given,
-    judged_by: Judge,
-    enumerate_unseen: bool,
-    faults: Sequence[Fault],
-) -> tuple[ScoredFault, ...]:
-    backbone = sorted(given.roles.backbone & given.network.devices.keys())
-    bench = _Bench(
-        given=given,
-        judged_by=judged_by,
-        fences=FencesAlone(given),
-        unmutated=Unmutated(given.network, (NO_FAILURE, *failures(given.network, backbone))),
-        enumerates_routes=enumerate_unseen,
-    )
+def _score_part(bench: _Bench, faults: Sequence[Fault]) -> tuple[ScoredFault, ...]:
     return tuple(_score_one(bench, fault) for fault in faults)
 
 
 def _score_one(bench: _Bench, fault: Fault) -> ScoredFault:
     """Judge one fault, and find out what it changes if nobody sees it."""
-    before = bench.given.network.devices[fault.device]
-    faulty = with_text(bench.given, fault.device, mutate(text_of(bench.given, fault.device), fault))
+    given = bench.whole.given
+    before = given.network.devices[fault.device]
+    faulty = with_text(given, fault.device, mutate(text_of(given, fault.device), fault))
     after = faulty.network.devices[fault.device]
     bad = _seen_by(bench, faulty, before, after)
     if bad is not None:
@@ -167,17 +152,13 @@ def _noted(found: Same) -> Reason | None:
 
 
 def _seen_by(bench: _Bench, faulty: Given, before: Device, after: Device) -> tuple[Outcome, Reason] | None:
-    """Return which question sees a fault, or refuses; cheap questions first, failures last and only if routes may differ."""
+    """Return which question sees a fault, or refuses; the whole network first, failures last and only if routes may differ."""
     if replace(before, harmless=()) == replace(after, harmless=()):
         return None
-    gap = bench.fences.complaint(before, after)
-    if gap is not None:
-        return (Outcome.SEEN if gap[0] else Outcome.REFUSED), gap[1]
-    if bench.fences.touches_fences_only(before, after):
-        return None
-    bad = _complaint(bench.judged_by(faulty, False))
-    if bad is None and routing_part(before) != routing_part(after):
-        bad = _complaint(bench.judged_by(faulty, True))
+    change = delta(bench.whole.given, faulty)
+    bad = _complaint(reprove(bench.whole, change).judgement)
+    if bad is None and routing_device(before) != routing_device(after):
+        bad = _complaint(reprove(bench.every, change).judgement)
     return bad
 
 
