@@ -5,6 +5,7 @@ The one idea: a mutant is made on the model, where every change is one `replace`
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from hypothesis import strategies as st
@@ -12,14 +13,16 @@ from hypothesis import strategies as st
 from intents.prefix import Prefix
 from routing.model import AclEntry, Action, BgpInstance, Device, LocalAs, Network, RoutePolicy, StaticRoute
 
+Change = Callable[[st.DrawFn, Device], Device]
+
 
 @st.composite
-def mutants(draw: st.DrawFn, network: Network) -> Network:
-    """Draw the network with one to three things of random devices changed."""
+def mutants(draw: st.DrawFn, network: Network, changes: Sequence[Change] | None = None) -> Network:
+    """Draw the network with one to three things of random devices changed; `changes`: of these kinds, None: of any."""
     devices = dict(network.devices)
     for _ in range(draw(st.integers(1, 3))):
         name = draw(st.sampled_from(sorted(devices)))
-        devices[name] = draw(st.sampled_from(CHANGES))(draw, devices[name])
+        devices[name] = draw(st.sampled_from(CHANGES if changes is None else changes))(draw, devices[name])
     return replace(network, devices=devices)
 
 
@@ -123,6 +126,28 @@ def accept_all(draw: st.DrawFn, device: Device) -> Device:
     )
 
 
+def change_rule(draw: st.DrawFn, device: Device) -> Device:
+    """Remove, turn round or widen one prefix of one clause of a route policy."""
+    places = [
+        (index, at)
+        for index, policy in enumerate(device.policies)
+        for at, clause in enumerate(policy.clauses)
+        if clause.prefixes
+    ]
+    if not places:
+        return device
+    index, at = draw(st.sampled_from(places))
+    policy = device.policies[index]
+    rules = list(policy.clauses[at].prefixes or ())
+    place = _other(draw, len(rules))
+    rule, kind = rules[place], draw(st.integers(0, 2))
+    wider = replace(rule, low=max(0, rule.low - 1), high=rule.prefix.family.bits)
+    rules[place : place + 1] = [[], [replace(rule, permit=not rule.permit)], [wider]][kind]
+    clause = replace(policy.clauses[at], prefixes=tuple(rules))
+    changed = replace(policy, clauses=(*policy.clauses[:at], clause, *policy.clauses[at + 1 :]))
+    return replace(device, policies=(*device.policies[:index], changed, *device.policies[index + 1 :]))
+
+
 def swap_targets(draw: st.DrawFn, device: Device) -> Device:
     """Let a VRF import what another one exports, without a map."""
     exporting = sorted({target for vrf in device.vrfs for family in vrf.families for target in family.exports})
@@ -191,7 +216,9 @@ CHANGES = (
     renumber_neighbor,
     redistribute_all,
     accept_all,
+    change_rule,
     swap_targets,
     add_static,
     change_entry,
 )
+OF_POLICIES: tuple[Change, ...] = (accept_all, change_rule)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from routing.model import Acl, BgpInstance, BgpNeighbor, Device, Interface, LocalAs, Vrf
 from verification.engine import delta as deltas
-from verification.engine import engine
+from verification.engine import engine, routing_judgement
 from verification.evidence.evidence import Given
 from verification.evidence.routing_part import routing_device
 from verification.verdicts.bounds import Bounds
@@ -25,10 +26,11 @@ Shown = Callable[[Given], Iterator[Given]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProofBug:
-    """A wrapper that makes a bug, and networks of which at least one shows it."""
+    """A wrapper that makes a bug, and networks of which at least one shows it, `with_failures` if it needs them."""
 
     inject: Blind
     shown_by: Shown
+    with_failures: bool = False
 
 
 def _with(given: Given, device: Device) -> Given:
@@ -100,6 +102,22 @@ def _policies(device: Device) -> Device:
     return replace(device, policies=tuple(replace(item, clauses=()) for item in device.policies))
 
 
+def _without_rules(given: Given) -> Iterator[Given]:
+    """Yield the network with one prefix at a time taken out of the policies of aggregations: others are left to carry it."""
+    for device in given.network.devices.values():
+        for index, policy in enumerate(device.policies if device.name.startswith("agg-") else ()):
+            for at, clause in enumerate(policy.clauses):
+                for place in range(len(clause.prefixes or ())):
+                    rules = (*(clause.prefixes or ())[:place], *(clause.prefixes or ())[place + 1 :])
+                    clauses = (*policy.clauses[:at], replace(clause, prefixes=rules), *policy.clauses[at + 1 :])
+                    policies = (
+                        *device.policies[:index],
+                        replace(policy, clauses=clauses),
+                        *device.policies[index + 1 :],
+                    )
+                    yield _with(given, replace(device, policies=policies))
+
+
 def _routes(change: Callable[[Device], Device]) -> Blind:
     """Let the part that routes hang on be blind to what a change changes."""
 
@@ -130,11 +148,11 @@ def _delta(**blank: object) -> Blind:
     return inject
 
 
-def _keeping(name: str, part: Callable[..., Any]) -> Blind:
+def _keeping(name: str, part: Callable[..., Any], module: ModuleType = engine) -> Blind:
     """Let a part be kept whatever has changed."""
 
     def inject(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(engine, name, part)
+        patch.setattr(module, name, part)
 
     return inject
 
@@ -298,4 +316,9 @@ PROOF_BUGS = {
     "the stations": ProofBug(inject=_wanted("login_sources"), shown_by=_no_stations),
     "the cables": ProofBug(inject=_wanted("links"), shown_by=_without_link),
     "the ports": ProofBug(inject=_wanted("ports"), shown_by=_without_port),
+    "which prefixes a route policy treats otherwise": ProofBug(
+        inject=_keeping("rerouted", lambda *_: frozenset(), routing_judgement),
+        shown_by=_without_rules,
+        with_failures=True,
+    ),
 }

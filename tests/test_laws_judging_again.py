@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import islice
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.jobs.evidence import give
-from tests.mutants import mutants
+from tests.mutants import OF_POLICIES, Change, mutants
 from tests.proof_bugs import PROOF_BUGS
 from tests.small_builds import compiled, network_of
 from tests.strategies import Province, compile_province, provinces
@@ -33,14 +34,14 @@ def again(proven: Proven, after: Given) -> Proven:
 
 
 @st.composite
-def sequences(draw: st.DrawFn, right: Given) -> list[Given]:
-    """Draw networks one after the other: each the one before with something changed, or an earlier one again."""
+def sequences(draw: st.DrawFn, right: Given, changes: Sequence[Change] | None = None) -> list[Given]:
+    """Draw networks one after the other: each the one before with something changed (of some kinds), or an earlier one again."""
     found = [right]
     for _ in range(draw(st.integers(1, MOST))):
         if draw(st.booleans()):
             found.append(draw(st.sampled_from(found)))
         else:
-            found.append(replace(found[-1], network=draw(mutants(found[-1].network))))
+            found.append(replace(found[-1], network=draw(mutants(found[-1].network, changes))))
     return found
 
 
@@ -53,6 +54,18 @@ def test_judging_again_is_judging(data: st.DataObject, province: Province, with_
     for after in data.draw(sequences(right))[1:]:
         proven = again(proven, after)
     assert proven.judgement == prove(proven.given, with_failures=with_failures).judgement
+
+
+@settings(max_examples=40)
+@given(st.data(), provinces(most_sites=3))
+def test_judging_again_is_judging_where_route_policies_alone_change(data: st.DataObject, province: Province) -> None:
+    """Of failures, only routes to prefixes that a policy treats otherwise are then looked at."""
+    compiled_province = compile_province(province)
+    right = replace(give(compiled_province, {}), network=network_of(compiled_province))
+    proven = prove(right)
+    for after in data.draw(sequences(right, OF_POLICIES))[1:]:
+        proven = again(proven, after)
+        assert proven.judgement == prove(proven.given).judgement
 
 
 @settings(max_examples=5)
@@ -94,15 +107,16 @@ def test_there_are_at_least_twenty_bugs() -> None:
 
 @pytest.mark.parametrize("name", PROOF_BUGS)
 def test_a_proof_that_remembers_too_little_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = prove(example(), with_failures=False)
+    bug = PROOF_BUGS[name]
+    right = proven_example(with_failures=bug.with_failures)
     shown = [
-        (after, prove(after, with_failures=False).judgement)
-        for after in islice(PROOF_BUGS[name].shown_by(example()), SHOWN)
+        (after, prove(after, with_failures=bug.with_failures).judgement)
+        for after in islice(bug.shown_by(example()), SHOWN)
     ]
     assert shown, "nothing shows the bug"
     assert all(is_law(right, after, judged) for after, judged in shown), "without the bug the law does not hold"
     with monkeypatch.context() as patch:
-        PROOF_BUGS[name].inject(patch)
+        bug.inject(patch)
         assert not all(is_law(right, after, judged) for after, judged in shown)
 
 
@@ -111,6 +125,11 @@ def is_law(right: Proven, after: Given, judged: Judgement) -> bool:
         return again(right, after).judgement == judged
     except (LookupError, ValueError):  # a proof that mixes two networks may also fall over
         return False
+
+
+@cache
+def proven_example(*, with_failures: bool) -> Proven:
+    return prove(example(), with_failures=with_failures)
 
 
 @cache

@@ -17,7 +17,15 @@ from intents.registry import AttachmentName
 from tests.mutants import mutants
 from tests.small_builds import network_of
 from tests.strategies import Province, compile_province, provinces
-from verification.engine.failure_states import Inquiry, Tally, all_failures, components, judge_failures, judge_whole
+from verification.engine.failure_states import (
+    Inquiry,
+    State,
+    Tally,
+    all_failures,
+    components,
+    judge_failures,
+    judge_whole,
+)
 from verification.engine.inquiry import open_inquiry
 from verification.evidence.evidence import Given, gather
 from verification.questions.reachability import Wrong, is_cut, is_excused, join
@@ -67,7 +75,7 @@ def compare(given_to: Given) -> None:
         dull.add(asked_one_by_one(inquiry, NO_FAILURE))
         assert whole == routing_faults(dull)
         for failure in all_failures(inquiry.evidence):
-            found, dull = judge_failures(inquiry, judged, [failure]), Tally()
+            (found,), dull = judge_failures(inquiry, judged, [State(failure=failure)]), Tally()
             dull.add(asked_one_by_one(inquiry, failure))
             assert routing_faults(found) - whole == routing_faults(dull) - whole, failure.name
     except NotSettledError:

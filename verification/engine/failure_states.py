@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import assert_never
 
@@ -42,7 +42,17 @@ from verification.routes.surviving import Surviving
 from verification.verdicts.failure import Failure, failures
 
 Progress = Callable[[str, int, int], None]
-Submit = Callable[[Sequence[Failure]], "Future[Tally]"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One failure to be judged; `among`: only routes to these prefixes can be wrong; None: any."""
+
+    failure: Failure
+    among: frozenset[Prefix] | None = None
+
+
+Submit = Callable[[Sequence[State]], "Future[tuple[Tally, ...]]"]
 """Hands states to a worker, which will have judged them."""
 
 
@@ -81,6 +91,11 @@ class Tally:
         """Keep the first backbone VRF that lacks a prefix of its purpose."""
         if not self.purposes:
             self.purposes = tuple(islice(found, 1))
+
+    @property
+    def is_clean(self) -> bool:
+        """Return whether nothing is wrong, and everything was looked at."""
+        return self == Tally(states=self.states)
 
     def merge(self, other: Tally) -> None:
         """Take what a later tally found in addition."""
@@ -156,35 +171,34 @@ def all_failures(evidence: Evidence) -> tuple[Failure, ...]:
 
 
 def judge_failures(
-    inquiry: Inquiry, whole: WholeNetwork, states: Sequence[Failure], progress: Progress | None = None
-) -> Tally:
-    """Judge failures one after the other, against what is known of the whole network."""
-    tally = Tally()
-    for index, failure in enumerate(states):
+    inquiry: Inquiry, whole: WholeNetwork, states: Sequence[State], progress: Progress | None = None
+) -> tuple[Tally, ...]:
+    """Judge failures one after the other, against what is known of the whole network; a tally for each."""
+    found = []
+    for index, state in enumerate(states):
         if progress is not None:
             progress("failures", index, len(states))
-        try:
-            _judge_failure(inquiry, whole.who, tally, failure)
-        except NotSettledError as error:
-            tally.unsettled = because("not_settled_under", failure=failure.name.in_words(), prefix=error.prefix)
-        tally.states += 1
-    return tally
+        tally = _judge_failure(inquiry, whole.who, state)
+        if state.among is not None and not tally.is_clean:  # other prefixes were looked at as if nothing had failed
+            tally = _judge_failure(inquiry, whole.who, replace(state, among=None))
+        found.append(tally)
+    return tuple(found)
 
 
-def start_failures(submit: Submit, states: Sequence[Failure]) -> tuple[Future[Tally], ...]:
+def start_failures(submit: Submit, states: Sequence[State]) -> tuple[Future[tuple[Tally, ...]], ...]:
     """Let workers begin to judge failures: runs of states, in their order."""
     size = max(1, len(states) // 96)
     return tuple(submit(states[start : start + size]) for start in range(0, len(states), size))
 
 
-def collect_failures(begun: Sequence[Future[Tally]], progress: Progress | None = None) -> Tally:
-    """Return what all of them found, merged in the order of the states."""
-    tally = Tally()
+def collect_failures(begun: Sequence[Future[tuple[Tally, ...]]], progress: Progress | None = None) -> tuple[Tally, ...]:
+    """Return what all of them found, in the order of the states."""
+    found: list[Tally] = []
     for index, part in enumerate(begun):
         if progress is not None:
             progress("failures", index, len(begun))
-        tally.merge(part.result())
-    return tally
+        found += part.result()
+    return tuple(found)
 
 
 def all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
@@ -199,12 +213,24 @@ def all_routes(evidence: Evidence) -> Iterator[tuple[int, Prefix]]:
                 yield node, prefix
 
 
-def _judge_failure(inquiry: Inquiry, who: Senders, tally: Tally, failure: Failure) -> None:
-    evidence, address_index = inquiry.evidence, inquiry.address_index
+def _judge_failure(inquiry: Inquiry, who: Senders, asked: State) -> Tally:
+    tally = Tally(states=1)
+    try:
+        _count_wrongs(inquiry, who, tally, asked)
+    except NotSettledError as error:
+        named = asked.failure.name.in_words()
+        tally.unsettled = because("not_settled_under", failure=named, prefix=error.prefix)
+    return tally
+
+
+def _count_wrongs(inquiry: Inquiry, who: Senders, tally: Tally, asked: State) -> None:
+    evidence, address_index, failure = inquiry.evidence, inquiry.address_index, asked.failure
+    if asked.among is not None and not asked.among:
+        return
     joined = components(evidence, failure)
     cut = evidence.given.network.devices.keys() - joined.keys()
     surviving = Surviving(evidence.topology, failure, frozenset(cut))
-    views = evidence.control_plane.under(surviving)
+    views = evidence.control_plane.under(surviving, asked.among)
     state = Forwarding(evidence.control_plane, evidence.regions, surviving, views)
     deliveries = Deliveries(evidence, address_index, state)
     for prefix, view in views.items():

@@ -6,14 +6,16 @@ lists, logins and other lines say.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from intents.prefix import Prefix
 from verification.engine.failure_states import (
     Inquiry,
     Progress,
+    State,
     Tally,
     WholeNetwork,
     all_failures,
@@ -26,15 +28,20 @@ from verification.engine.inquiry import open_inquiry
 from verification.engine.network_answers import RoutingFaults, routing_faults
 from verification.engine.workers import Workers
 from verification.evidence.evidence import Given, gather_routes
+from verification.evidence.impact import rerouted
+from verification.routes.forwarding import Regions
+from verification.verdicts.failure import FailureName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoutingJudgement:
-    """What is wrong about routes. `given`: the part that they hang on; `inquiry`: what they were judged by."""
+    """What is wrong about routes. `given`: the part that they hang on; `inquiry`: what they were judged by; `tally`: of all
+    states, `failures`: of each single failure."""
 
     given: Given
     inquiry: Inquiry
     tally: Tally
+    failures: Mapping[FailureName, Tally]
     faults: RoutingFaults
 
 
@@ -44,15 +51,23 @@ class RunningStates:
 
     inquiry: Inquiry
     whole: WholeNetwork
-    tally_of: Callable[[], Tally]
+    states: tuple[State, ...]
+    tallies_of: Callable[[], tuple[Tally, ...]]
 
     def judged(self, given: Given) -> RoutingJudgement:
         """Return the judgement, once all failures are judged."""
         faults = routing_faults(self.inquiry)
+        found = self.tallies_of()
         tally = Tally()
-        tally.merge(self.whole.tally)
-        tally.merge(self.tally_of())
-        return RoutingJudgement(given=given, inquiry=self.inquiry, tally=tally, faults=faults)
+        for item in (self.whole.tally, *found):
+            tally.merge(item)
+        return RoutingJudgement(
+            given=given,
+            inquiry=self.inquiry,
+            tally=tally,
+            failures={state.failure.name: item for state, item in zip(self.states, found, strict=True)},
+            faults=faults,
+        )
 
 
 @contextmanager
@@ -70,11 +85,29 @@ def running_states(
     """
     inquiry = open_inquiry(gather_routes(given, None if known is None else known.inquiry.evidence))
     whole = judge_whole(inquiry)
-    states = all_failures(inquiry.evidence) if with_failures else ()
+    states = tuple(states_to_judge(inquiry, given, known)) if with_failures else ()
     judging = partial(judge_failures, inquiry, whole)
-    if states and workers is not None:
+    running = partial(RunningStates, inquiry=inquiry, whole=whole, states=states)
+    if workers is not None and states and (known is None or not whole.tally.is_clean):
         with workers(judging) as submit:
             begun = start_failures(submit, states)
-            yield RunningStates(inquiry=inquiry, whole=whole, tally_of=partial(collect_failures, begun, progress))
+            yield running(tallies_of=partial(collect_failures, begun, progress))
     else:
-        yield RunningStates(inquiry=inquiry, whole=whole, tally_of=partial(judging, states, progress))
+        yield running(tallies_of=partial(judging, states, progress))
+
+
+def states_to_judge(inquiry: Inquiry, given: Given, known: RoutingJudgement | None) -> Iterator[State]:
+    """Yield every single failure. In one in which nothing was wrong, only what is routed otherwise since can be."""
+    evidence, among = inquiry.evidence, None
+    if known is not None:
+        found = rerouted(known.given.network, given.network, evidence.control_plane.prefixes)
+        among = None if found is None else _beside(evidence.regions, found)
+    for failure in all_failures(evidence):
+        before = None if known is None else known.failures.get(failure.name)
+        yield State(failure=failure, among=among if before is not None and before.is_clean else None)
+
+
+def _beside(regions: Regions, prefixes: frozenset[Prefix]) -> frozenset[Prefix]:
+    """Return prefixes with all others that decide where packets go that they may lead: those inside, and those around these."""
+    inside = {region for prefix in prefixes for region in regions.inside[prefix]}
+    return frozenset(prefix for region in inside for prefix in regions.chains[region])

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from intents.prefix import Family, Prefix
-from routing.model import Device, RoutePolicy
+from routing.model import Device
+from verification.evidence.impact import changed_policies, is_treated_otherwise
 
 
 def routing_part(device: Device) -> tuple[object, ...]:
@@ -58,28 +59,5 @@ def _meeting_targets(device: Device, family: Family) -> Iterator[tuple[object, .
 def affected_prefixes(before: Device, after: Device, prefixes: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
     """Return those prefixes whose routes may differ once a device is changed, in the given order."""
     families = {family for family in Family if _family_part(before, family) != _family_part(after, family)}
-    one, other = ({policy.name: policy for policy in device.policies} for device in (before, after))
-    changed = [name for name in one.keys() | other.keys() if one.get(name) != other.get(name)]
-    return tuple(
-        prefix
-        for prefix in prefixes
-        if prefix.family in families
-        or any(_seen_by(one.get(name), prefix) != _seen_by(other.get(name), prefix) for name in changed)
-    )
-
-
-def _seen_by(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
-    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without that condition."""
-    if policy is None:
-        return None
-    clauses = tuple(
-        replace(clause, name="", prefixes=None)
-        for clause in policy.clauses
-        if clause.prefixes is None
-        or next((rule.permit for rule in clause.prefixes if _holds(rule.prefix, rule.low, rule.high, prefix)), False)
-    )
-    return (clauses, policy.default)
-
-
-def _holds(outer: Prefix, low: int, high: int, prefix: Prefix) -> bool:
-    return outer.covers(prefix) and low <= prefix.length <= high
+    changed = changed_policies(before, after)
+    return tuple(prefix for prefix in prefixes if prefix.family in families or is_treated_otherwise(changed, prefix))

@@ -123,14 +123,17 @@ class ControlPlane:
         search = Outcomes(self.topology, self.advertisements, self._process, surviving)
         return search.undecided(prefix, {node: own for node, own in offers if own is not None})
 
-    def under(self, surviving: Surviving) -> dict[Prefix, PrefixState]:
+    def under(self, surviving: Surviving, among: frozenset[Prefix] | None = None) -> dict[Prefix, PrefixState]:
         """Return views for exactly those prefixes whose routes a failure changes on some living node; NotSettledError.
 
-        A node that merely lost some of several equal ways, over sessions that are dead, needs no view.
+        A node that merely lost some of several equal ways, over sessions that are dead, needs no view. `among`: of some prefixes
+        only; None: of all. Where prefixes hang on each other, all are looked at.
         """
         if self.advertisements.contested:
             return self._anew(surviving)
         lost = self._lost(surviving)
+        if among is not None and not self._origins.aggregating:
+            lost = {prefix: nodes for prefix, nodes in lost.items() if prefix in among}
         views: dict[Prefix, PrefixState] = {}
         firsts: dict[int, Prefix] = {}
         aggregating = bool(self._origins.aggregating)  # then more specific prefixes come first

@@ -1,0 +1,68 @@
+"""Which prefixes a change of texts may route otherwise, in any state of the network: two networks to prefixes, or to "any".
+
+The one idea: BGP settles every prefix on its own, so where only route policies differ, a prefix that each changed policy treats
+as before keeps all its routes, whatever fails. That is not so where one prefix's route hangs on another's: where routes are
+aggregated, and where OSPF or an AS's own routers carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from intents.prefix import Prefix
+from routing.model import Device, Network, RoutePolicy
+from verification.evidence.routing_part import routing_device
+
+
+def rerouted(before: Network, after: Network, prefixes: Iterable[Prefix]) -> frozenset[Prefix] | None:
+    """Return those of all prefixes that anybody names whose routes may differ; None: any may."""
+    if before.devices.keys() != after.devices.keys() or not all(map(_is_by_prefix, after.devices.values())):
+        return None
+    changed: list[tuple[RoutePolicy | None, RoutePolicy | None]] = []
+    for name, device in after.devices.items():
+        was = before.devices[name]
+        if was is device:
+            continue
+        if replace(routing_device(was), policies=()) != replace(routing_device(device), policies=()):
+            return None
+        changed += changed_policies(was, device)
+    return frozenset(prefix for prefix in prefixes if is_treated_otherwise(changed, prefix))
+
+
+def _is_by_prefix(device: Device) -> bool:
+    """Return whether no route of a device hangs on a route to another prefix."""
+    inside = any(instance.is_internal(item) for instance in device.bgp for item in instance.neighbors)
+    return not (inside or device.ospf or any(instance.aggregates for instance in device.bgp))
+
+
+def changed_policies(before: Device, after: Device) -> list[tuple[RoutePolicy | None, RoutePolicy | None]]:
+    """Return the policies that differ, as they were and as they are; None: there is none of that name."""
+    one, other = ({policy.name: policy for policy in device.policies} for device in (before, after))
+    return [
+        (one.get(name), other.get(name))
+        for name in sorted(one.keys() | other.keys())
+        if one.get(name) != other.get(name)
+    ]
+
+
+def is_treated_otherwise(changed: Iterable[tuple[RoutePolicy | None, RoutePolicy | None]], prefix: Prefix) -> bool:
+    """Return whether a policy does with some route to a prefix what it did not."""
+    return any(_of_prefix(was, prefix) != _of_prefix(now, prefix) for was, now in changed)
+
+
+def _of_prefix(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
+    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without that condition."""
+    if policy is None:
+        return None
+    clauses = tuple(
+        replace(clause, name="", prefixes=None)
+        for clause in policy.clauses
+        if clause.prefixes is None
+        or next((rule.permit for rule in clause.prefixes if _holds(rule.prefix, rule.low, rule.high, prefix)), False)
+    )
+    return (clauses, policy.default)
+
+
+def _holds(outer: Prefix, low: int, high: int, prefix: Prefix) -> bool:
+    return outer.covers(prefix) and low <= prefix.length <= high
