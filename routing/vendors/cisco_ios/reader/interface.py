@@ -167,6 +167,10 @@ def _link_local(word: str) -> int:
     return value
 
 
+def _has_link_local(interface: InterfaceDraft, value: int) -> bool:
+    return interface.link_local is not None and interface.link_local[0] == value
+
+
 def _bind(interface: InterfaceDraft, family: Family, acl: str, direction: Direction, index: int) -> None:
     if is_second_spelling(acl):
         raise unclear("number_with_zeros")
@@ -186,6 +190,8 @@ def _undo(interface: InterfaceDraft, words: list[str]) -> bool:
         case ["ipv6", "address"]:
             interface.link_local = None
             _remove_addresses(interface, Family.V6, None)
+        case ["ipv6", "address", address, "link-local"] if _has_link_local(interface, _link_local(address)):
+            interface.link_local = None
         case ["vrf", "forwarding", *rest] | ["ip", "vrf", "forwarding", *rest] if rest in ([], [interface.vrf]):
             _set_vrf(interface, None, None)
         case ["ip", "access-group", *name, way] if way in _DIRECTIONS and len(name) < 2:
