@@ -182,17 +182,25 @@ def likely_renames(
     old, new = _faces(before), _faces(after)
     gone = {item: face for item, face in old.items() if item not in new}
     come = {item: face for item, face in new.items() if item not in old and item in wheres}
+    former, alike = _by_face(gone), _by_face(come)
     for (kind, name), face in sorted(come.items()):
-        former = [other for (kin, other), seen in gone.items() if (kin, seen) == (kind, face)]
-        alike = [other for (kin, other), seen in come.items() if (kin, seen) == (kind, face)]
-        if len(former) == len(alike) == 1:
+        before_it = former.get((kind, face), [])
+        if len(before_it) == len(alike[kind, face]) == 1:
             yield make_finding(
-                "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=former[0]
+                "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=before_it[0]
             )
 
 
 Face = frozenset[object]
 """What is seen of a thing in a plan, but for its name and its addresses."""
+
+
+def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameKind, Face], list[str]]:
+    """Return the names of the things that look alike."""
+    found: dict[tuple[NameKind, Face], list[str]] = {}
+    for (kind, name), face in things.items():
+        found.setdefault((kind, face), []).append(name)
+    return found
 
 
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
