@@ -167,6 +167,7 @@ def verify(
     lang: Lang = Language.EN,
     *,
     no_failures: Annotated[bool, typer.Option("--no-failures", help="Leave single failures out.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge anew what an earlier run has judged.")] = False,
     json: Json = False,
 ) -> None:
     """Prove that the texts do what the intents say and nothing else."""
@@ -194,6 +195,8 @@ def verify(
             second=SecondJudgeRequest(
                 batfish=batfish, deadline=batfish_timeout, dial=_dial, replay=replay, record=record
             ),
+            uses_cache=not no_cache,
+            tells_cache=bool(os.environ.get(DEBUG)),
         )
         return verify_command(output, request)
 

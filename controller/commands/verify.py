@@ -9,6 +9,7 @@ from pathlib import Path
 
 from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
+from controller.cache.store import Store, cache_folder
 from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
 from controller.jobs.files import real_path, write_bytes, write_text
@@ -66,6 +67,9 @@ class VerifyRequest:
     with_failures: bool = True
     mutations: MutationRun | None = None
     second: SecondJudgeRequest | None = None
+    uses_cache: bool = True
+    tells_cache: bool = False
+    """Whether a file of the cache that is of no use is told."""
 
 
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
@@ -89,6 +93,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
         second=second,
         running=running,
         warnings=(*warnings, *warnings_of_running),
+        store=_store(output, request),
     )
     report = redact_report(found)
     if request.junit is not None:
@@ -130,6 +135,17 @@ def _targets(request: VerifyRequest) -> list[Target]:
 def _read_besides(request: VerifyRequest) -> tuple[Path | None, ...]:
     replay = None if request.second is None else request.second.replay
     return request.configs, request.running, replay
+
+
+def _store(output: Output, request: VerifyRequest) -> Store | None:
+    """Return where judgements of earlier runs are, if they may be used and there is such a place."""
+    folder = cache_folder() if request.uses_cache else None
+
+    def note(path: Path, why: str) -> None:
+        if request.tells_cache:
+            output.error(output.words("cache_unused", file=path, why=why))
+
+    return None if folder is None else Store(folder=folder, note=note)
 
 
 def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:
