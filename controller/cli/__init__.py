@@ -25,6 +25,7 @@ from controller.cli.shells import app as shells
 from controller.cli.spoken import SpokenCommand, SpokenGroup, language_of
 from controller.cli.tables import app as tables
 from controller.cli.usage import refuse_empty
+from controller.cli.watching import app as watching
 from controller.output.choices import IpamAction
 from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
@@ -72,6 +73,7 @@ def options(
 app.add_typer(lookup)
 app.add_typer(inspection)
 app.add_typer(tables)
+app.add_typer(watching)
 app.add_typer(shells)
 
 

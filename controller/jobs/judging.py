@@ -63,10 +63,15 @@ def judge_texts(
     read = given()
     output.progress("judge", 0, 0)
     judgement = judge_and_replay(read, with_failures=with_failures, progress=output.progress, workers=make_workers())
-    judged = Judged(judgement=judgement, unknown=unknown_texts(read))
+    judged = judged_of(judgement, read)
     if store is not None and key is not None:
         store.keep(key, judged)
     return judged
+
+
+def judged_of(judgement: Judgement, given: Given) -> Judged:
+    """Return what the engine says beside the lines that it does not understand."""
+    return Judged(judgement=judgement, unknown=unknown_texts(given))
 
 
 def unknown_texts(given: Given) -> tuple[UnknownText, ...]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
 from controller.cache.store import Store
 from controller.jobs.evidence import give, read_folder
-from controller.jobs.judging import UnknownText, judge_texts
+from controller.jobs.judging import Judged, UnknownText, judge_texts
 from controller.jobs.pipeline import LOCKFILE, Compiled
 from controller.jobs.provenance import intents_of_culprit
 from controller.jobs.residue import ResidueRow, residue
@@ -110,7 +110,6 @@ def verify(
     """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge;
     `running`: the texts that stand on the devices now, to tell what the change to these opens and cuts; `warnings`: what was
     found when the texts were read; `store`: where the engine's judgement is kept for the next run, None for nowhere."""
-    wanted = compiled.addressed.wanted
 
     @cache
     def given() -> Given:
@@ -118,21 +117,37 @@ def verify(
         return give(compiled, texts)
 
     judged = judge_texts(compiled, texts, given, output, with_failures=with_failures, store=store)
-    judgement = judged.judgement
-    check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), texts)
+    report = report_of(compiled, texts, judged, with_failures=with_failures, warnings=warnings)
     standing = None if running is None else give(compiled, running)
-    judgement, change, trouble = _consult(judgement, given, standing, output, second)
-    findings = (*compiled.findings, *warnings, *lockfile_findings(compiled))
+    judgement, change, trouble = _consult(judged.judgement, given, standing, output, second)
+    return replace(
+        report,
+        judgement=judgement,
+        findings=(*report.findings, *line_findings(compiled, judgement.lists), *change_findings(change)),
+        change=change,
+        trouble=trouble,
+    )
+
+
+def report_of(
+    compiled: Compiled,
+    texts: Mapping[str, str],
+    judged: Judged,
+    *,
+    with_failures: bool,
+    warnings: tuple[Finding, ...] = (),
+) -> VerifyReport:
+    """Return the report of what the engine alone says of texts; FindingsError if that would say nothing."""
+    wanted = compiled.addressed.wanted
+    check_coverage(judged.judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), texts)
     return VerifyReport(
         compiled=compiled,
-        judgement=judgement,
+        judgement=judged.judgement,
         texts=texts,
         with_failures=with_failures,
         unknown=judged.unknown,
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
-        findings=(*findings, *line_findings(compiled, judgement.lists), *change_findings(change)),
-        change=change,
-        trouble=trouble,
+        findings=(*compiled.findings, *warnings, *lockfile_findings(compiled)),
     )
 
 
