@@ -152,7 +152,7 @@ def _print_counts(output: Output, before: VerifyReport | None, report: VerifyRep
         return
     old, new = _counts(before), _counts(report)
     changed = [
-        output.words("count_changed", what=output.words(f"count_{name}"), before=old[name], after=new[name])
+        output.words("count_changed", what=output.words(f"counted_{name}"), before=old[name], after=new[name])
         for name in new
         if old[name] != new[name]
     ]
