@@ -173,6 +173,7 @@ def test_people_read_what_has_turned(tmp_path: Path, capsys: pytest.CaptureFixtu
         replaced(folder / "settings.yaml", r"\Z", "nonsense: 1\n"),
         replaced(folder / "settings.yaml", r"^nonsense: 1\n", ""),
         replaced(folder / "intents" / "government.yaml", r"443", "444"),
+        replaced(path, r"\A", "frobnicate\n"),
     )
     said = watched(capsys, folder, *edits, configs=configs, language=language, as_json=False)
     output = Output(language)
@@ -184,6 +185,11 @@ def test_people_read_what_has_turned(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert output.words("watch_refused", errors=1, warnings=0, notes=0) in said[3]
     assert output.words("changed_files", files="settings.yaml") in said[4]
     assert output.words("changed_files", files="intents/government.yaml") in said[5]
+    unknown = output.words("count_changed", what=output.words("counted_unknown"), before=0, after=1)
+    assert unknown in said[6]
+    assert (
+        output.words("more_turns", count=0).split("0")[1].strip() in said[6]
+    )  # one line leaves more open than are shown
 
 
 def seen(request: WatchRequest) -> Glance:
