@@ -20,6 +20,7 @@ from bench.hostile_lines import Entry, Expected, Place, load_entries
 from bench.hostile_places import STANDINGS, Target, inject, target_of
 from controller.jobs.evidence import SplitTexts, give
 from controller.jobs.pipeline import address, compile_network, want
+from intents.reason import Reason
 from routing.model import Device, Network
 from routing.vendors import VENDORS
 from routing.vendors.vendor import ReadDevice
@@ -67,6 +68,15 @@ class Injection(NamedTuple):
                 return self.outcome in HELD
 
 
+Meaning = tuple[Device, tuple[Reason, ...]]
+"""All of a device that a judge looks at: without its harmless lines, but with what it lacks for want of one."""
+
+
+def meaning_of(device: Device) -> Meaning:
+    """Return what a judge looks at."""
+    return replace(device, harmless=()), tuple(VENDORS[device.platform].lacking(device))
+
+
 @dataclass(slots=True)
 class Bench:
     """The small example as it is judged, and what was said of devices so far."""
@@ -74,7 +84,7 @@ class Bench:
     texts: dict[str, str]
     given: Given
     targets: tuple[Target, ...]
-    known: dict[Device, Outcome] = field(default_factory=dict)
+    known: dict[Meaning, Outcome] = field(default_factory=dict)
 
     def read(self, target: Target, text: str) -> ReadDevice:
         """Read a target's changed text."""
@@ -100,8 +110,8 @@ class Bench:
         read = self.read(target, text)
         if read.device.unknown:
             return Outcome.UNKNOWN_LINE
-        device = replace(read.device, harmless=())
-        if device == replace(self.given.network.devices[target.device], harmless=()):
+        device = meaning_of(read.device)
+        if device == meaning_of(self.given.network.devices[target.device]):
             return Outcome.SAME
         if device not in self.known:
             self.known[device] = self.judged(self.with_device(text, read))

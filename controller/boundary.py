@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from controller.output.exit_codes import ExitCode
-from controller.output.terminal import Output, abandon_output
+from controller.output.terminal import Output, OutputError, abandon_output
 from controller.reports.findings import tell_failure
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.messages import describe
@@ -89,6 +89,8 @@ def _left_alone(output: Output) -> ExitCode:
 def refusal(refused: OSError) -> Finding:
     """Return what the system refused."""
     reason = refused.strerror or type(refused).__name__
+    if isinstance(refused, OutputError):
+        return make_finding("TR898", Where(), reason=reason)
     return make_finding("TR803", Where(file=str(refused.filename or "")), reason=reason)
 
 

@@ -25,6 +25,7 @@ from intents.policy import (
     endpoint_key,
 )
 from intents.reader.suggestions import suggest
+from intents.reason import because
 from intents.registry import (
     PARTY_CATEGORIES,
     AdministrativeUnit,
@@ -191,13 +192,13 @@ def _targets(target: SystemTarget, state: _Expansion) -> list[tuple[Target, tupl
     for system in sorted(target.systems):
         item = registry.systems.get(system)
         if item is None:
-            state.remark(_missing(target.where, "system", system))
+            state.remark(_missing(registry, target.where, "system", system))
         else:
             found.append((SystemEndpoint(system=system), item.services))
     for outside in sorted(target.outside_networks):
         network = registry.outside_networks.get(outside)
         if network is None:
-            state.remark(_missing(target.where, "outside network", outside))
+            state.remark(_missing(registry, target.where, "outside network", outside))
         else:
             found.append((OutsideEndpoint(outside=outside), network.services))
     return found
@@ -300,7 +301,7 @@ def _members(selector: Selector, state: _Expansion) -> tuple[OrganisationEndpoin
     directory = state.directory
     for name in sorted(selector.names or ()):
         if name not in directory.registry.organisations:
-            state.remark(_missing(selector.where, "organisation", name))
+            state.remark(_missing(directory.registry, selector.where, "organisation", name))
     below = _units_below(directory.registry, selector.below)
     found: list[OrganisationEndpoint] = []
     for name, organisation in directory.registry.organisations.items():
@@ -319,8 +320,10 @@ def _members(selector: Selector, state: _Expansion) -> tuple[OrganisationEndpoin
     return tuple(sorted(found, key=endpoint_key))
 
 
-def _missing(where: Where, kind: str, name: str) -> Finding:
-    return make_finding("TR312", where, severity=Severity.WARNING, kind=kind, name=name)
+def _missing(registry: Registry, where: Where, kind: str, name: str) -> Finding:
+    absence = registry.absent.get((kind, name))
+    reason, also = (because("is_not_there"), ()) if absence is None else (absence.reason, (absence.where,))
+    return make_finding("TR312", where, severity=Severity.WARNING, also=also, kind=kind, name=name, reason=reason)
 
 
 def _meets(selector: Selector, organisation: Organisation) -> bool:

@@ -66,24 +66,30 @@ class Finding:
 
 MOST_OF_A_KIND = 50
 """Findings of one code in one file (or about one device) that are kept; the others are counted."""
+MOST_OF_A_CODE = 200
+"""Findings of one code that are kept of all files together."""
+EVERYWHERE = "*"
+"""What stands for all files in the count of those that are not kept."""
 MOST_IN_A_FILE = 200
 """Errors in one file after which nothing further of it is read."""
 _Kind = tuple[str, Severity, str]
 
 
 class FindingList:
-    """Findings in the order in which they are found: the first of each code in a file, and how many more there are.
+    """Findings in the order in which they are found: the first of each code in a file and in all, and how many more there are.
 
     So a table of a million wrong cells costs no more than one of fifty.
     """
 
-    __slots__ = ("_counts", "_errors_in", "_first_left_out", "_kept")
+    __slots__ = ("_counts", "_errors_in", "_first_left_out", "_kept", "_kept_of", "_left_out")
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
         self._kept: list[Finding] = []
         self._counts: dict[_Kind, int] = {}
         self._errors_in: dict[str, int] = {}
         self._first_left_out: dict[_Kind, Where] = {}
+        self._left_out: dict[_Kind, int] = {}
+        self._kept_of: dict[tuple[str, Severity], int] = {}
         self.extend(findings)
 
     def append(self, finding: Finding) -> None:
@@ -92,10 +98,19 @@ class FindingList:
         self._counts[kind] = self._counts.get(kind, 0) + 1
         if finding.severity is Severity.ERROR:
             self._errors_in[kind[2]] = self._errors_in.get(kind[2], 0) + 1
-        if self._counts[kind] <= MOST_OF_A_KIND:
-            self._kept.append(finding)
+        code, severity, _ = kind
+        of_code = self._kept_of.get((code, severity), 0)
+        if self._counts[kind] > MOST_OF_A_KIND:
+            self._leave_out(kind, finding.where)
+        elif of_code >= MOST_OF_A_CODE and code != "TR192":
+            self._leave_out((code, severity, EVERYWHERE), finding.where)
         else:
-            self._first_left_out.setdefault(kind, finding.where)
+            self._kept_of[code, severity] = of_code + 1
+            self._kept.append(finding)
+
+    def _leave_out(self, kind: _Kind, where: Where) -> None:
+        self._left_out[kind] = self._left_out.get(kind, 0) + 1
+        self._first_left_out.setdefault(kind, where)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Record several findings."""
@@ -122,7 +137,7 @@ class FindingList:
         yield from self._kept
         for kind, where in self._first_left_out.items():
             code, severity, file = kind
-            more = self._counts[kind] - MOST_OF_A_KIND
+            more = self._left_out[kind]
             yield make_finding("TR192", where, severity=severity, count=more, other=code, file=file or "-")
 
 

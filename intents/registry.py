@@ -8,14 +8,15 @@ of the glossary (Decision 46/2024, Circular 06/2026).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NewType
 
 from intents.finding import NOWHERE, Where
 from intents.prefix import Prefix
+from intents.reason import Reason, because
 from intents.service import NamedService
 
 UnitKey = NewType("UnitKey", str)
@@ -176,6 +177,7 @@ class Purpose:
     title: str
     home_of: frozenset[Category]
     where: Where
+    renamed_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,9 +246,27 @@ class Attachment:
     renamed_from: tuple[str, ...] = ()
 
 
+Party = Organisation | InformationSystem | OutsideNetwork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Something that exists on other days only, for messages: it begins later, or (`later` is False) has ended on `day`."""
+
+    day: date
+    later: bool
+    where: Where
+
+    @property
+    def reason(self) -> Reason:
+        """Return which of the two it is."""
+        return because("begins_on", day=self.day) if self.later else because("ended_on", day=self.day)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Everything that exists, by name; mappings are sorted by key and never changed."""
+    """Everything that exists, by name; mappings are sorted by key and never changed. `absent` tells, in the registry of one day,
+    of the parties of other days (by `organisation`, `system` or `outside network` and name) and of attachments by their party."""
 
     units: Mapping[UnitKey, AdministrativeUnit]
     organisations: Mapping[OrganisationName, Organisation]
@@ -255,6 +275,7 @@ class Registry:
     systems: Mapping[SystemName, InformationSystem]
     outside_networks: Mapping[OutsideName, OutsideNetwork]
     attachments: Mapping[AttachmentName, Attachment]
+    absent: Mapping[tuple[str, str], Absence] = field(default_factory=dict, compare=False)
 
 
 def as_at(registry: Registry, on: date) -> Registry:
@@ -267,4 +288,29 @@ def as_at(registry: Registry, on: date) -> Registry:
         systems={key: item for key, item in registry.systems.items() if item.validity.holds(on)},
         outside_networks={key: item for key, item in registry.outside_networks.items() if item.validity.holds(on)},
         attachments={key: item for key, item in registry.attachments.items() if item.validity.holds(on)},
+        absent=dict(_absent(registry, on)),
     )
+
+
+def _absent(registry: Registry, on: date) -> Iterator[tuple[tuple[str, str], Absence]]:
+    parties: tuple[tuple[str, Iterable[Party]], ...] = (
+        ("organisation", registry.organisations.values()),
+        ("system", registry.systems.values()),
+        ("outside network", registry.outside_networks.values()),
+    )
+    for attachment in registry.attachments.values():
+        absence = _absence(attachment, on)
+        if absence is not None:
+            yield ("attachment", f"{attachment.organisation}/{attachment.purpose}"), absence
+    for kind, items in parties:
+        for item in items:
+            absence = _absence(item, on)
+            if absence is not None:
+                yield (kind, item.name), absence
+
+
+def _absence(item: Party | Attachment, on: date) -> Absence | None:
+    start, end = item.validity.start, item.validity.end
+    if start is not None and on < start:
+        return Absence(day=start, later=True, where=item.where)
+    return Absence(day=end, later=False, where=item.where) if end is not None and end < on else None

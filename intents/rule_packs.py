@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from intents.finding import Finding, RuleRef, Severity, Where
+from intents.reason import Reason
 from intents.registry import Validity
 
 _FILE = Path(__file__).parent / "rules" / "requirements.toml"
@@ -72,7 +73,7 @@ def report_breach(
     name: str, code: str, where: Where, day: date | None, /, *, also: tuple[Where, ...] = (), **values: object
 ) -> Finding:
     """Return the finding that a requirement is broken, as severe as its table says, with the article of the day."""
-    pairs = tuple(sorted((key, str(value)) for key, value in values.items()))
+    pairs = tuple((key, value if isinstance(value, Reason) else str(value)) for key, value in sorted(values.items()))
     severity = load_rules().requirements[name].severity
     return Finding(code=code, severity=severity, where=where, values=pairs, also=also, rule=rule_on(name, day))
 

@@ -6,6 +6,7 @@ they are raised once, each with the line that it is about.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,7 @@ from intents.reader.equipment_names import declare_devices, read_device_table
 from intents.reader.excerpts import add_excerpts
 from intents.reader.nodes import Node
 from intents.reader.yaml_reader import read_yaml
+from intents.reason import because
 from intents.registry import Registry
 from intents.settings import Settings
 from intents.unread import is_open, unread_in_intents
@@ -125,7 +127,10 @@ def _read_intents_folder(folder: Path, reading: ParserContext) -> tuple[Intent, 
         for path in paths
         if path.name.endswith(".yaml") and not path.name.startswith(".") and not is_open(path.name)
     ]
-    if not names:
+    if not inside.is_dir() and os.path.lexists(inside):
+        where, reason = Where(file=INTENTS_FOLDER), because("is_no_folder")
+        reading.findings.append(make_finding("TR134", where, file=INTENTS_FOLDER, reason=reason))
+    elif not names:
         shown = f"{INTENTS_FOLDER}/*.yaml"
         reading.findings.append(make_finding("TR101", Where(file=shown), file=shown))
     if paths:

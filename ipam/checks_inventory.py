@@ -1,4 +1,4 @@
-"""The equipment of one day against the regulation: A04, A06, A16 (two fibre channels) and A18 (two channels).
+"""The equipment of one day against the regulation (A04, A06, A16: two fibre channels, A18: two channels), and its backbone.
 
 The one idea: two channels are diverse if they share no duct and each says what ducts it runs in; a channel that says
 nothing proves nothing.
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
-from intents.finding import Finding, sort_findings
+from intents.finding import Finding, Severity, Where, make_finding, sort_findings
 from intents.registry import Registry
 from intents.rule_packs import report_breach
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
@@ -35,6 +35,13 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
             *_exposed_systems(registry, inventory, uplinks, on),
         )
     )
+
+
+def check_backbone(inventory: Inventory) -> tuple[Finding, ...]:
+    """Return a warning if there are devices and none is a core device."""
+    if not inventory.devices or any(device.role is Role.CORE for device in inventory.devices.values()):
+        return ()
+    return (make_finding("TR234", Where(file="devices.csv"), severity=Severity.WARNING, role=Role.CORE),)
 
 
 def are_diverse(channels: Iterable[Channel]) -> bool:

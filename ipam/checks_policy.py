@@ -22,7 +22,8 @@ from intents.policy import (
     endpoint_key,
 )
 from intents.prefix import Family
-from intents.registry import Registry
+from intents.reason import Reason, because
+from intents.registry import InformationSystem, Organisation, OutsideNetwork, Registry
 from intents.rule_packs import report_breach
 from ipam.address_plan import AddressPlan
 from ipam.checks import check_classes
@@ -43,10 +44,12 @@ def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: 
         for end in (asked.source, asked.destination):
             askers.setdefault(end, set()).update(policy.sources.get(asked, ()))
     for end in sorted(askers, key=endpoint_key):
-        where = _where(end, registry)
-        if where is None or any(resolver.prefixes(end, family) for family in Family):
+        found = _where(end, registry)
+        if found is None or any(resolver.prefixes(end, family) for family in Family):
             continue
-        yield report_breach("A08", "TR406", where, on, endpoint=end, intents=", ".join(sorted(askers[end])) or "-")
+        where, reason = found
+        names = ", ".join(sorted(askers[end])) or "-"
+        yield report_breach("A08", "TR406", where, on, endpoint=end, reason=reason, intents=names)
 
 
 def _without_common_family(plan: AddressPlan, policy: Policy, registry: Registry) -> Iterator[Finding]:
@@ -60,9 +63,10 @@ def _without_common_family(plan: AddressPlan, policy: Policy, registry: Registry
     for (source, destination), intents in sorted(askers.items(), key=lambda item: tuple(map(endpoint_key, item[0]))):
         here, there = families[source], families[destination]
         if here and there and not here & there:
+            places = [found[0] for end in (source, destination) if (found := _where(end, registry)) is not None]
             yield make_finding(
                 "TR562",
-                _where(source, registry) or _where(destination, registry) or Where(),
+                next(iter(places), Where()),
                 severity=Severity.WARNING,
                 source=source,
                 of_source=_in_words(here),
@@ -80,17 +84,22 @@ def _in_words(families: frozenset[Family]) -> str:
     return ", ".join(f"IPv{family.value}" for family in sorted(families))
 
 
-def _where(end: Endpoint, registry: Registry) -> Where | None:
-    """Return where a named party is declared; None for a class, which has the addresses of its pools."""
+def _where(end: Endpoint, registry: Registry) -> tuple[Where, Reason] | None:
+    """Return where a named party is declared, and why it has no LAN; None for a class, which has the addresses of its pools."""
+    item: Organisation | InformationSystem | OutsideNetwork | None
+    key: tuple[str, str]
     match end:
         case OrganisationEndpoint():
-            item = registry.organisations.get(end.organisation)
-            return item.where if item is not None else Where()
+            item, key = registry.organisations.get(end.organisation), ("organisation", end.organisation)
+            if item is not None and (found := registry.absent.get(("attachment", f"{end.organisation}/{end.purpose}"))):
+                return found.where, because("attachment_is_not_there", reason=found.reason)
         case SystemEndpoint():
-            system = registry.systems.get(end.system)
-            return system.where if system is not None else Where()
+            item, key = registry.systems.get(end.system), ("system", end.system)
         case OutsideEndpoint():
-            outside = registry.outside_networks.get(end.outside)
-            return outside.where if outside is not None else Where()
+            item, key = registry.outside_networks.get(end.outside), ("outside network", end.outside)
         case _:
             return None
+    if item is not None:
+        return item.where, because("has_no_lan")
+    absence = registry.absent.get(key)
+    return (Where(), because("is_not_there")) if absence is None else (absence.where, absence.reason)

@@ -50,14 +50,18 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     importing = _Import(target, requests)
     found = [importing.read(row) for row in table.rows]
     entries = [item for item in found if isinstance(item, PrefixEntry)]
-    habit = table.habits.finding()
-    findings = (*findings, *(() if habit is None else (habit,)), *(item for item in found if isinstance(item, Finding)))
+    findings = (*findings, *map(_of_import, table.warnings()), *(item for item in found if isinstance(item, Finding)))
     plan = AddressPlan(
         pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
         prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),
         numbers=target.previous.numbers,
     )
     return plan, sort_findings(findings)
+
+
+def _of_import(finding: Finding) -> Finding:
+    """Return what is said of a table that is read once and no part of the workspace: nothing tidies it."""
+    return replace(finding, code="TR547") if finding.code == "TR143" else finding
 
 
 class _Import:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding
-from intents.reader.source_text import read_text
+from intents.reader.source_text import MARKERS, read_text
 from ipam.address_plan import AddressPlan, NumberEntry, Pool, PrefixEntry
 from ipam.lock_checks import PlacedPlan, check_placed
 from ipam.lock_lines import (
@@ -28,7 +28,6 @@ from ipam.lock_lines import (
 
 HEADER = "truc address plan, format 1"
 MAXIMUM_SIZE = 256 << 20
-_MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 def print_plan(plan: AddressPlan) -> str:
@@ -44,8 +43,11 @@ def print_plan(plan: AddressPlan) -> str:
 
 
 def parse_plan(text: str, shown: str) -> tuple[AddressPlan, tuple[Finding, ...]]:
-    """Return the plan that a text says, sorted, and every line that is wrong; `shown` is the file's name in findings."""
-    lines = text.split("\n")
+    """Return the plan that a text says, sorted, and every line that is wrong; `shown` is the file's name in findings.
+
+    Lines may end as Windows ends them.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
     findings = _check_frame(lines, shown)
     if findings:
         return AddressPlan(), tuple(findings)
@@ -74,7 +76,7 @@ def read_lockfile(path: Path, shown: str) -> tuple[AddressPlan, tuple[Finding, .
 
 def _check_frame(lines: list[str], shown: str) -> list[Finding]:
     """Return what makes a text no plan at all: conflict markers, another header, a cut-off end."""
-    conflicts = [number for number, line in enumerate(lines, start=1) if line.startswith(_MARKERS)]
+    conflicts = [number for number, line in enumerate(lines, start=1) if line.startswith(MARKERS)]
     if conflicts:
         where = Where(file=shown, line=conflicts[0], column=1)
         return [make_finding("TR535", where, excerpt=lines[conflicts[0] - 1], count=len(conflicts))]

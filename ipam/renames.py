@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.parser.reading import NameKind
+from intents.reader.suggestions import suggest
 from intents.registry import ConnectionKind, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
 from ipam.inventory import Inventory, Role
@@ -29,6 +30,7 @@ _HEADS = {
     "outside": NameKind.ATTACHMENT,
     "loopback": NameKind.DEVICE,
     "device": NameKind.DEVICE,
+    "purpose": NameKind.PURPOSE,
     "link": NameKind.CHANNEL,
 }
 """What the second word of a key names, by its first one."""
@@ -58,6 +60,8 @@ def renamed_objects(registry: Registry, inventory: Inventory) -> Iterator[Rename
         yield from _with_attachment(
             NameKind.OUTSIDE_NETWORK, "outside", outside.name, outside.renamed_from, outside.where
         )
+    for purpose in registry.purposes.values():
+        yield Renamed(kind=NameKind.PURPOSE, name=purpose.name, before=purpose.renamed_from, where=purpose.where)
     for attachment in registry.attachments.values():
         if attachment.organisation is not None:
             yield Renamed(
@@ -91,6 +95,7 @@ def rename_plan(
     names: dict[NameKind, dict[str, str]] = {kind: {} for kind in NameKind}
     findings: list[Finding] = []
     count = 0
+    today = {(item.kind, item.name) for item in renamed_objects(registry, inventory)}
     for item in renamed_objects(registry, inventory):
         if not item.before:
             continue
@@ -99,16 +104,27 @@ def rename_plan(
         if item.name not in there and former is not None:
             names[item.kind][former] = item.name
             count += not item.derived
-        elif item.has_entries and (plan.prefixes or plan.numbers):
-            findings.append(_idle(item, done=item.name in there))
+        elif (meant := _meant(item, there, today)) or (item.has_entries and (plan.prefixes or plan.numbers)):
+            findings.append(_idle(item, done=item.name in there, meant=meant))
     return (_with_names(plan, names) if count else plan), count, tuple(findings)
 
 
-def _idle(item: Renamed, *, done: bool) -> Finding:
+def _meant(item: Renamed, there: set[str], today: set[tuple[NameKind, str]]) -> str:
+    """Return the name of a thing that is gone which a misspelt earlier name is close to, "" if there is none."""
+    if item.derived or item.name in there:
+        return ""
+    gone = sorted(there - {name for kind, name in today if kind is item.kind})
+    return next((found for name in item.before if (found := suggest(name, gone))), "")
+
+
+def _idle(item: Renamed, *, done: bool, meant: str) -> Finding:
     """Return that a line renames nothing: it has done so already, or there was nothing of that name."""
-    before = ", ".join(item.before)
-    code, severity = ("TR551", Severity.INFO) if done else ("TR552", Severity.WARNING)
-    return make_finding(code, item.where, severity=severity, kind=item.kind, name=item.name, before=before)
+    before, warning = ", ".join(item.before), Severity.WARNING
+    if done:
+        return make_finding("TR551", item.where, severity=Severity.INFO, kind=item.kind, name=item.name, before=before)
+    return make_finding(
+        "TR552", item.where, severity=warning, kind=item.kind, name=item.name, before=before, suggestion=meant
+    )
 
 
 def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
@@ -126,12 +142,15 @@ def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
 
 
 def _places(words: list[str]) -> Iterator[tuple[int, NameKind]]:
-    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `purpose/P/D` (an edge device's AS number)."""
+    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `link/C/purpose/P`, `purpose/P` (a VRF), or
+    `purpose/P/D` (an edge device's AS number)."""
     head = _HEADS.get(words[0])
     if head is not None and len(words) > 1:
         yield 1, head
     if words[0] == "link" and words[2:3] == ["attachment"]:
         yield 3, NameKind.ATTACHMENT
+    if words[0] == "link" and words[2:3] == ["purpose"]:
+        yield 3, NameKind.PURPOSE
     if words[0] == "purpose" and len(words) == 3:
         yield 2, NameKind.DEVICE
 
@@ -148,7 +167,8 @@ def _prefix(entry: PrefixEntry, names: Names) -> PrefixEntry:
     kind_word, slash, name = entry.party.partition("/")
     party = f"{kind_word}/{names[_PARTIES[kind_word]].get(name, name)}" if slash else entry.party
     organisation = names[NameKind.ORGANISATION].get(entry.organisation, entry.organisation)
-    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation)
+    purpose = names[NameKind.PURPOSE].get(entry.purpose, entry.purpose)
+    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation, purpose=purpose)
 
 
 def _number(entry: NumberEntry, names: Names) -> NumberEntry:
@@ -182,12 +202,13 @@ def likely_renames(
     old, new = _faces(before), _faces(after)
     gone = {item: face for item, face in old.items() if item not in new}
     come = {item: face for item, face in new.items() if item not in old and item in wheres}
-    former, alike = _by_face(gone), _by_face(come)
-    for (kind, name), face in sorted(come.items()):
-        before_it = former.get((kind, face), [])
-        if len(before_it) == len(alike[kind, face]) == 1:
+    former_by_face, alike_by_face = _by_face(gone), _by_face(come)
+    for kind, name in sorted(come):
+        face = come[kind, name]
+        former = former_by_face.get((kind, face), ())
+        if len(former) == len(alike_by_face[kind, face]) == 1:
             yield make_finding(
-                "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=before_it[0]
+                "TR550", wheres[kind, name], severity=Severity.WARNING, kind=kind, name=name, before=former[0]
             )
 
 
@@ -196,7 +217,6 @@ Face = frozenset[object]
 
 
 def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameKind, Face], list[str]]:
-    """Return the names of the things that look alike."""
     found: dict[tuple[NameKind, Face], list[str]] = {}
     for (kind, name), face in things.items():
         found.setdefault((kind, face), []).append(name)
@@ -205,6 +225,10 @@ def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameK
 
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
     found: dict[tuple[NameKind, str], set[object]] = {}
+    for number in plan.numbers:
+        words = number.key.split("/")
+        if words[0] == "purpose" and number.state is not EntryState.QUARANTINED:
+            found.setdefault((NameKind.PURPOSE, words[1]), set()).add(tuple(words[2:]))
     for entry in plan.prefixes:
         if entry.state is EntryState.QUARANTINED:
             continue
@@ -214,6 +238,8 @@ def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
             party = entry.party if kind is NameKind.ATTACHMENT else ""
             face: object = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
             found.setdefault((kind, name), set()).add((entry.prefix.family, face))
+            if entry.purpose:
+                found.setdefault((NameKind.PURPOSE, entry.purpose), set()).add(entry.key)
         elif words[0] == "link":
             found.setdefault((NameKind.CHANNEL, words[1]), set()).add((entry.prefix.family, *words[2:]))
         elif words[0] == "loopback":

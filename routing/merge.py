@@ -25,7 +25,7 @@ def merge_text(config: DeviceConfig, running: str) -> DeviceConfig:
     foreign = tuple(dict.fromkeys(found))
     if not foreign:
         return config
-    return replace(config, text=vendor.text((*intended, *foreign)), foreign=foreign)
+    return replace(config, text=vendor.merged_text(intended, foreign), foreign=foreign)
 
 
 def merge_running(

@@ -26,6 +26,10 @@ LinePath = tuple[str, ...]
 """A line with its enclosing section headers, outermost first, e.g. ("line vty 0 4", "exec-timeout 10 0")."""
 
 
+KEY_NOT_SHOWN = "?"
+"""The mark of a key that no text shows, so that nothing can be compared with it (RFC-SESS-08)."""
+
+
 class Action(StrEnum):
     PERMIT = "permit"
     DENY = "deny"
@@ -354,7 +358,7 @@ class BgpNeighbor:
     internal neighbours are reflected to it, and its routes to them (RFC-RR-01). `next_hop_self`: it is told this end as the next
     hop of what came from another AS (IOS-NH-02).
     `advertise_peer_as`: the statement of that name (JUN-SEND-02). `guards`: what keeps the session down unless the other end has
-    it, too, sorted: "password", "ttl-security" (RFC-SESS-01, IOS-SESS-01); keys themselves are secrets and taken to be equal.
+    it, too, sorted: "password MARK", equal for equal keys, "ttl-security 1" (RFC-SESS-01, RFC-SESS-08, IOS-SESS-01).
     """
 
     family: Family
@@ -440,7 +444,8 @@ class OspfInterface:
     the kbit/s of the kind of port that the cost was worked out of, None if it was not. `passive`: it is announced, and nobody is
     greeted there (loopbacks always). `host`: its addresses are announced as hosts (RFC 2328 9.1, loopback). `hello`, `dead` in
     seconds; `mtu` in bytes of a packet, None: no line says. `priority` 0 never becomes the designated router.
-    `authentication`: what a greeting carries, without the secret: "" nothing, "simple", "message-digest 1 2" (numbers of keys).
+    `authentication`: what a greeting carries, without the secret: "" nothing, "simple MARK",
+    "message-digest 1 MARK 2 MARK" (number and mark of each key, RFC-OSPF-09).
     """
 
     name: str

@@ -3,8 +3,7 @@
 Coverage is not measured while properties are tried or while slow tests run: that would double the time of all tests, and what
 drawn examples alone reach is reached by nobody's intention.
 
-TRUC_LAWS=N tries N times as many examples of every property (`make laws`); .ci/run tries a quarter of them, always the same
-ones, for what it has to notice is what a change breaks and not what nobody has found yet.
+TRUC_LAWS=N tries N times as many examples of every property (`make laws`).
 """
 
 from __future__ import annotations
@@ -25,9 +24,6 @@ settings.register_profile(
     "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("same")
-
-FEWEST = 10
-"""Examples of a property that are tried at least, if it has as many."""
 
 
 _CACHES = tempfile.TemporaryDirectory(prefix="truc-tests-", ignore_cleanup_errors=True)
@@ -55,16 +51,15 @@ def pytest_unconfigure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every property, so that a run may leave them out, and try more examples of each if that is asked for."""
-    factor = float(os.environ.get("TRUC_LAWS", "1"))
+    factor = int(os.environ.get("TRUC_LAWS", "1"))
     for item in items:
         function: Any = getattr(item, "function", None)
         if not is_hypothesis_test(function):
             continue
         item.add_marker("property")
-        if factor != 1:  # a test's own settings have no other name
-            own: settings = function._hypothesis_internal_use_settings
-            count = max(min(own.max_examples, FEWEST), round(own.max_examples * factor))
-            function._hypothesis_internal_use_settings = settings(own, max_examples=count)
+        if factor > 1:  # a test's own settings have no other name
+            few: settings = function._hypothesis_internal_use_settings
+            function._hypothesis_internal_use_settings = settings(few, max_examples=few.max_examples * factor)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

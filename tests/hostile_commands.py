@@ -84,8 +84,8 @@ def make_surroundings(folder: Path) -> dict[str, str]:
 def run_lines(folder: Path, stream: TextIO) -> None:
     """Run lines that come as JSON, each in a child, and print what became of it."""
     from controller.board.report import board_page  # noqa: PLC0415 (what commands import, before the children start)
-    from controller.cli import main  # noqa: PLC0415
-    from controller.commands import doctor, explain, init, inspection, ipam, read, schema, show, tidy, validate, verify  # noqa: PLC0415
+    from controller.cli import main  # noqa: PLC0415 (as above)
+    from controller.commands import doctor, explain, init, inspection, ipam, read, schema, show, tidy, validate, verify  # noqa: PLC0415 (so)
 
     assert all((board_page, doctor, explain, init, inspection, ipam, read, schema, show, tidy, validate, verify))
     for text in stream:

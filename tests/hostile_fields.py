@@ -80,16 +80,19 @@ def rich_workspace() -> dict[str, object]:
 
 def _fill(found: dict[str, object]) -> dict[str, object]:
     systems, settings, outside = found["systems.yaml"], found["settings.yaml"], found["outside_networks.yaml"]
-    intents = found["intents/edoc.yaml"]
+    intents, purposes = found["intents/edoc.yaml"], found["purposes.yaml"]
     assert isinstance(systems, dict)
     assert isinstance(settings, dict)
     assert isinstance(outside, dict)
     assert isinstance(intents, dict)
+    assert isinstance(purposes, dict)
     systems["systems"]["edoc"] |= {
         "device": "dc-edge-1",
         "interface": "GigabitEthernet0/0/0",
         "valid_to": date(2029, 1, 1), "renamed_from": ["documents", "exchange"],
     }  # fmt: skip
+    purposes["purposes"]["shared"] |= {"renamed_from": "common"}
+    purposes["purposes"]["party"] |= {"renamed_from": ["office", "union"]}
     settings["batfish"] = "batfish.example:9996"
     for pool in settings["pools"]:
         if pool["name"].startswith("province-gov"):

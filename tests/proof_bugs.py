@@ -69,7 +69,8 @@ def _neighbors(**changes: object) -> Callable[[Device], Device]:
 
 def _families(**changes: object) -> Callable[[Device], Device]:
     def one(vrf: Vrf) -> Vrf:
-        return replace(vrf, families=tuple(replace(item, **changes) for item in vrf.families))  # type: ignore[arg-type]
+        found = tuple(replace(item, **changes) for item in vrf.families)  # type: ignore[arg-type] # real fields
+        return replace(vrf, families=found)
 
     return lambda device: replace(device, vrfs=tuple(map(one, device.vrfs)))
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,12 +15,20 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 from typer.testing import CliRunner
 
 from controller.cli import app
+from controller.jobs.files import Placing
 from controller.output.message_schemas import message_schemas
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "examples" / "small"
 ON = "2026-09-01"
 START = "import sys; sys.argv[0] = 'truc'; from controller.cli import main; main()"
+
+
+def put_folder(folder: Path, texts: Mapping[str, str]) -> None:
+    """Let a folder hold exactly these files (by relative name), as `compile` does."""
+    with Placing() as placing:
+        placing.folder(folder, texts)
+        placing.put()
 
 
 def truc(*words: str | Path, environment: dict[str, str] | None = None) -> tuple[int, str]:

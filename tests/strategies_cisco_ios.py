@@ -346,6 +346,8 @@ HARMLESS: tuple[LinePath, ...] = (
 def harmless_lines(draw: st.DrawFn) -> tuple[LinePath, ...]:
     """Return harmless lines, each with the headers of its section (that of the vty lines is modelled)."""
     chosen = draw(st.sets(st.sampled_from(HARMLESS)))
+    if ("aaa new-model",) in chosen:  # or nobody would get in (IOS-AAA-02)
+        chosen.add(("username truc privilege 15 secret 9 $9$abc",))
     headers = {path[:length] for path in chosen for length in range(1, len(path))}
     return tuple(sorted(chosen | (headers - {("line vty 0 4",)})))
 

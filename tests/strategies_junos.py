@@ -41,7 +41,7 @@ from routing.model import (
     Vrf,
 )
 from routing.vendors.junos import canonical
-from routing.vendors.reserved import RESERVED_ASNS
+from routing.vendors.reserved import FIRST_GROUP, RESERVED_ASNS, is_router_id
 
 FAMILIES = st.sampled_from(Family)
 VRFS = ("GOV", "MGMT")
@@ -307,7 +307,7 @@ def instances(draw: st.DrawFn, listed: tuple[RoutePolicy, ...]) -> tuple[BgpInst
             BgpInstance(
                 vrf=vrf,
                 asn=asn,
-                router_id=draw(st.none() | st.integers(1, (1 << 32) - 1)),
+                router_id=draw(st.none() | st.integers(1 << 24, FIRST_GROUP - 1).filter(is_router_id)),
                 loop_asns=draw(st.sampled_from([(asn,), everyone])),
                 neighbors=draw(neighbors(asn, listed)),
                 aggregates=tuple(Aggregate(prefix=prefix) for prefix in aggregates),

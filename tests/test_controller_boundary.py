@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -138,19 +139,64 @@ def test_files_that_are_owed_to_a_reader_who_has_gone_are_named(tmp_path: Path) 
     assert lines.exists()
 
 
+def wait_until_busy(number: int, seconds: float) -> None:
+    """Wait until a process has used so much processor time: modules are loaded then, however busy the machine is."""
+    deadline = time.monotonic() + 60
+    used = 0.0
+    while used < seconds and time.monotonic() < deadline:
+        time.sleep(0.05)  # nothing tells of another process's time but asking again
+        fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     workspace = copy_small(tmp_path)
     truc("compile", "-w", workspace)
     before = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
     command = [sys.executable, "-c", START, "verify", "-w", str(workspace), "--mutations", "100000"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        time.sleep(3)
+        wait_until_busy(process.pid, 2.5)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == ExitCode.INTERRUPTED
     assert b"interrupted: nothing is half written" in said
     assert b"Traceback" not in said
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("name", ["nowhere.gz", ".", "units.csv"])
+def test_answers_that_cannot_be_replayed_are_told_before_any_work(name: str, tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    (workspace / "organisations.csv").write_text("broken\n", encoding="utf-8")
+    code, text = truc("verify", "-w", workspace, "--replay", workspace / name)
+    assert (code, text.startswith("error TR828"), "TR128" in text) == (ExitCode.ERROR, True, False)
+    assert not re.search(r"b'|Error|make record", text)
+
+
+INTERRUPTED_WHILE_LOADING = """
+import importlib.abc, os, signal, sys
+
+module = sys.argv.pop(1)
+
+class Interrupting(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+from controller.entry import start
+start()
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["controller.cli", "typer", "controller.boundary", "intents.finding", "ipam.lockfile"]
+)
+def test_an_interruption_while_modules_load_leaves_no_traceback(module: str) -> None:
+    """Some of the modules are loaded before the command line takes over, some by it, some by the command."""
+    command = [sys.executable, "-c", INTERRUPTED_WHILE_LOADING, module, "validate", "-w", str(SMALL)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
+    assert (result.returncode, b"Traceback" in result.stderr) == (ExitCode.INTERRUPTED, False)
 
 
 @pytest.mark.parametrize("words", [("validate", ""), ("compile", "-o", ""), ("compile", "--out=")])

@@ -57,7 +57,7 @@ end
 
 r1#
 """
-R2 = """hostname r2
+R2 = f"""hostname r2
 interface GigabitEthernet0/1
  ip address 10.0.0.2 255.255.255.252
 interface GigabitEthernet0/2
@@ -65,7 +65,7 @@ interface GigabitEthernet0/2
 router bgp 65002
  bgp router-id 2.2.2.2
  neighbor 10.0.0.1 remote-as 65001
- neighbor 10.0.0.1 password other
+ neighbor 10.0.0.1 password {SECRET}
  address-family ipv4
   network 10.1.2.0 mask 255.255.255.0
   neighbor 10.0.0.1 activate
@@ -267,6 +267,20 @@ def test_a_table_that_an_unknown_line_of_a_neighbour_could_touch_is_not_modelled
     assert "10.1.2.0/24" in text
     (table,) = of_kind(truc("routes", folder, "--device", "r1", "--json")[1], "table")
     assert table["verdict"] == "not modelled"
+
+
+def test_two_keys_that_are_hidden_are_told_apart(folder: Path) -> None:
+    """Secrets are hidden before texts are read; whether both ends have the same one is known all the same."""
+    assert "10.1.2.0/24" in truc("routes", folder, "--device", "r1")[1]
+    path = folder / "site" / "x.txt"
+    path.write_text(R2.replace(SECRET, "0th3rW0rd"), encoding="utf-8")
+    code, text = truc("routes", folder, "--device", "r1")
+    assert code == ExitCode.FINE
+    assert "10.1.2.0/24" not in text
+    path.write_text(R2.replace(f"password {SECRET}", "password 6 abc"), encoding="utf-8")
+    code, text = truc("routes", folder, "--device", "r1")
+    assert code == ExitCode.INCONCLUSIVE
+    assert "what authenticates 10.0.0.1 is not shown" in text
 
 
 def test_a_vrf_is_named_or_default(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.change_cases import RECORDED_CHANGES, before_intent, changes_of
 from tests.small_builds import compiled
 from tests.small_commands import ON, SMALL, truc
 from verification.batfish.protocol import BatfishError, Parameters, Row, Snapshot
-from verification.batfish.recording import RecordedBatfish
+from verification.batfish.recording import RECORDING_FORMAT, RecordedBatfish
 from verification.change.batfish import SeenChanges
 
 COMMON = ("verify", "-w", SMALL, "--on", ON, "--no-failures")
@@ -102,7 +103,9 @@ def test_no_junit_report_is_all_green_where_the_command_is_not(tmp_path: Path, n
     assert judges_in(junit) == {}
     assert truc(*COMMON, "--junit", junit, "--running", narrow)[0] == 0
     assert judges_in(junit) == {"change of access": False}
-    assert truc(*COMMON, "--junit", junit, "--replay", tmp_path / "nothing.gz")[0] == 3
+    head = {"format": RECORDING_FORMAT, "batfish": "1", "day": "2026-11-28", "snapshots": []}
+    (tmp_path / "of-others.gz").write_bytes(gzip.compress(json.dumps(head).encode()))
+    assert truc(*COMMON, "--junit", junit, "--replay", tmp_path / "of-others.gz")[0] == 3
     assert judges_in(junit) == {"second judge": True, "unreachable lines": False}
     assert JUnitXml.fromfile(str(junit)).errors == 1
 

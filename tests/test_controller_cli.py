@@ -22,6 +22,7 @@ from controller.cli import app
 from controller.commands.codes import codes_page
 from controller.commands.init import template_folder
 from controller.jobs import files
+from controller.jobs.alone import alone_in
 from controller.jobs.compile import compile_workspace
 from controller.jobs.provenance import said_lines
 from controller.output.exit_codes import ExitCode, code_of_answers
@@ -29,7 +30,7 @@ from controller.output.terminal import Output, display_width, table_lines
 from controller.output.words import Language, load_words
 from controller.startup import foreign_ipam
 from intents.reason import because
-from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, start_truc, truc
+from tests.small_commands import ON, ROOT, SMALL, START, copy_small, edit, put_folder, start_truc, truc
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Statement, Verdict, Violated
 
@@ -237,20 +238,53 @@ def test_an_output_folder_with_something_else_in_it_is_left_alone(tmp_path: Path
     assert not (workspace / "truc.lock.csv").exists()
 
 
+def test_checking_shows_the_changes_beside_what_writing_would_refuse(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace, "--on", ON)
+    (workspace / "out" / "configs" / "notes.txt").write_text("mine", encoding="utf-8")
+    edit(workspace / "attachments.csv", "hdnd-tan-cuong-cq,", "# hdnd-tan-cuong-cq,")
+    code, text = truc("compile", "-w", workspace, "--on", ON, "--check")
+    assert code == ExitCode.CHANGES
+    assert re.search(r"warning TR811 .*: configs/notes.txt was not written by truc", text)
+    assert re.search(r"- [1-9]\d* quarantined", text)
+    code, text = truc("compile", "-w", workspace, "--on", ON)
+    assert (code, "error TR811" in text) == (ExitCode.ERROR, True)
+    assert (workspace / "out" / "configs" / "notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("command", [("compile",), ("tidy",), ("ipam", "import", "x.csv")])
+def test_two_runs_do_not_write_at_once(command: tuple[str, ...], tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    with alone_in(workspace):
+        code, text = truc(*command, "-w", workspace)
+        assert (code, "TR897" in text) == (ExitCode.ERROR, True)
+        assert not (workspace / "truc.lock.csv").exists()
+        assert truc("compile", "-w", workspace, "--on", ON, "--check")[0] != ExitCode.ERROR
+    assert "TR897" not in truc(*command, "-w", workspace)[1]
+
+
+def test_a_lockfile_with_the_line_ends_of_windows_is_the_same_lockfile(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace, "--on", ON)
+    lockfile = workspace / "truc.lock.csv"
+    lockfile.write_bytes(lockfile.read_bytes().replace(b"\n", b"\r\n"))
+    assert truc("compile", "-w", workspace, "--on", ON, "--check")[0] == ExitCode.FINE
+
+
 def test_a_folder_left_aside_by_a_crash_comes_back(tmp_path: Path) -> None:
-    files.replace_folder(tmp_path / "out", {"configs/a.cfg": "old\n"})
+    put_folder(tmp_path / "out", {"configs/a.cfg": "old\n"})
     (tmp_path / "out").rename(tmp_path / ".out.before")
     files.recover_folder(tmp_path / "out")
     assert (tmp_path / "out" / "configs" / "a.cfg").read_text(encoding="utf-8") == "old\n"
-    files.replace_folder(tmp_path / "out", {"configs/b.cfg": "new\n"})
+    put_folder(tmp_path / "out", {"configs/b.cfg": "new\n"})
     assert [path.name for path in tmp_path.rglob("*.cfg")] == ["b.cfg"]
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_a_failure_while_writing_leaves_the_old_folder(tmp_path: Path) -> None:
-    files.replace_folder(tmp_path / "out", {"a": "old\n"})
+    put_folder(tmp_path / "out", {"a": "old\n"})
     with pytest.raises(OSError, match="out"):
-        files.replace_folder(tmp_path / "out", {"a": "new\n", "a/b": "impossible\n"})
+        put_folder(tmp_path / "out", {"a": "new\n", "a/b": "impossible\n"})
     assert (tmp_path / "out" / "a").read_text(encoding="utf-8") == "old\n"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -442,8 +476,36 @@ def test_a_full_disk_is_said_on_standard_error() -> None:
         command = [sys.executable, "-c", START, "show", "addresses", "-w", str(SMALL)]
         result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
     assert result.returncode == ExitCode.ERROR
-    assert b"TR803" in result.stderr
+    assert result.stderr.startswith(b"error TR898: standard output: No space left on device")
     assert b"Traceback" not in result.stderr
+
+
+def test_a_folder_whose_name_reorders_text_shows_it(tmp_path: Path) -> None:
+    code, text = truc("init", tmp_path / "a\u202eb")
+    assert (code, "\u202e" in text, "<U+202E>" in text) == (ExitCode.FINE, False, True)
+
+
+def test_the_default_output_is_not_called_by_an_option_that_was_not_given(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    (workspace / "out").write_text("", encoding="utf-8")
+    code, text = truc("compile", "-w", workspace)
+    assert (code, "TR848" in text, "the output folder" in text, ": -o " in text) == (ExitCode.ERROR, True, True, False)
+    assert ": -o " in truc("compile", "-w", workspace, "-o", workspace / "sites.csv")[1]
+
+
+def test_a_report_does_not_go_between_the_texts_that_are_judged(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    truc("compile", "-w", workspace)
+    texts = shutil.copytree(workspace / "out" / "configs", tmp_path / "texts")
+    code, text = truc("verify", "-w", workspace, "--configs", texts, "--html", texts / "rep.html")
+    assert (code, "TR846" in text, (texts / "rep.html").exists()) == (ExitCode.ERROR, True, False)
+
+
+def test_a_full_disk_under_the_help_is_standard_output_too() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", START, "--help"]
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (result.returncode, b"TR898" in result.stderr) == (ExitCode.ERROR, True)
 
 
 def on_terminal(**environment: str) -> bytes:

@@ -161,7 +161,7 @@ def test_a_line_of_a_file_of_intents_is_its_intent() -> None:
 def test_a_place_that_leads_nowhere_says_what_places_there_are(place: str) -> None:
     code, text = truc("explain", place, "-w", SMALL, "--on", ON)
     assert code == 1
-    assert re.search(r"TR805|TR810", text)
+    assert re.search(r"TR805|TR810|TR856", text)
 
 
 # help by topic
@@ -273,6 +273,7 @@ WRONG = {
     ("verify", "--bogus"): "--bogus",
     ("verify", "--mutations", "x"): "--mutations",
     ("verify", "--mutations", "-3"): "--mutations",
+    ("verify", "--mutations", "99999999"): "--mutations",
     ("verify", "--on"): "--on",
     ("show",): "addresses",
     ("show", "polcy"): "policy",
@@ -289,6 +290,25 @@ def test_wrong_words_are_a_finding_in_the_language_of_the_line(words: tuple[str,
     assert code == 1
     assert text.startswith("error TR858" if language == "en" else "lỗi TR858")
     assert WRONG[words] in text
+
+
+@pytest.mark.parametrize("named", ["vi", "VI", "vi_VN", "vi_VN.UTF-8", "vi-VN"])
+def test_a_locale_names_its_language(named: str) -> None:
+    assert "Cách gọi:" in truc("verify", "--help", environment={"TRUC_LANG": named})[1]
+    assert truc("explain", "TR101", environment={"TRUC_LANG": named})[1].startswith("TR101: thiếu tệp")
+
+
+@pytest.mark.parametrize("named", ["en", "EN", "en_GB.UTF-8"])
+def test_so_does_one_of_english(named: str) -> None:
+    assert truc("explain", "TR101", environment={"TRUC_LANG": named})[1].startswith("TR101: required file")
+
+
+@pytest.mark.parametrize("named", ["fr", "fr_FR.UTF-8", "C", "vietnamese"])
+def test_a_language_that_is_not_there_is_told_with_its_variable(named: str) -> None:
+    code, text = truc("explain", "TR101", environment={"TRUC_LANG": named})
+    assert (code, text.startswith("error TR858")) == (1, True)
+    assert f"TRUC_LANG={named}; it takes en, vi" in text
+    assert truc("explain", "TR101", "--lang", "vi", environment={"TRUC_LANG": named})[0] == 0
 
 
 def test_wrong_words_are_a_message_where_messages_are_asked_for() -> None:

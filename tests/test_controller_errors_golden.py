@@ -25,6 +25,7 @@ from controller.commands.places import find_place
 from controller.commands.schema import schema
 from controller.commands.show import show
 from controller.commands.show_filter import ShowFilter
+from controller.jobs.alone import alone_in
 from controller.jobs.captured import by_name, read_captured
 from controller.jobs.compile import compare, compile_workspace
 from controller.jobs.evidence import give, read_folder
@@ -90,9 +91,15 @@ def with_stranger(folder: Path) -> object:
     return read(folder)
 
 
-def occupied(folder: Path) -> object:
-    (folder / "notes.txt").write_text("", encoding="utf-8")
-    return compare(compiled(), folder)
+def occupied(folder: Path, name: str = "notes.txt") -> object:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text("", encoding="utf-8")
+    return compare(compiled(), folder, writing=True)
+
+
+def another_run(folder: Path) -> object:
+    with alone_in(folder), alone_in(folder):
+        return ()
 
 
 def running_of_a_stranger(folder: Path) -> object:
@@ -327,6 +334,8 @@ COMMAND_LINE: Mapping[str, Produce] = {
     "TR854-running-text": lambda _: find_place(compiled(), "running/core-1.cfg:1"),
     "TR855-edited": written_otherwise,
     "TR856-no-intent": lambda _: find_place(compiled(), "intents/party.yaml:1"),
+    "TR856-table": lambda _: find_place(compiled(), "units.csv:9"),
+    "TR859-device": lambda _: explain(Output("en"), SMALL, ON, "core-1"),
     "TR857-no-topic": lambda _: print_help(Output("en"), "wrkspace"),
     "TR858-wrong-words": wrong_words,
 }
@@ -377,6 +386,9 @@ CASES: Mapping[str, Produce] = {
     "TR830-differ-about-change": differ_about_change,
     "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
     "TR811-folder-in-use": occupied,
+    "TR811-beside-the-texts": lambda folder: occupied(folder, "configs/notes.txt"),
+    "TR897-another-run": another_run,
+    "TR898-full": told("TR898", reason="No space left on device"),
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
     "TR820-no-address": lambda _: parse_address("batfish:99999"),
     **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from controller.jobs.files import Placing, replace_folder, write_bytes
+from controller.jobs.files import Placing, write_bytes
 from controller.output.exit_codes import ExitCode
 from intents.finding import FindingsError
-from tests.small_commands import copy_small, edit, start_truc, truc
+from tests.small_commands import copy_small, edit, put_folder, start_truc, truc
 
 
 @pytest.fixture
 def places(tmp_path: Path) -> tuple[Path, Path]:
     """A lockfile and a folder of texts, both old."""
     write_bytes(tmp_path / "lock", b"old\n")
-    replace_folder(tmp_path / "out", {"configs/a": "old\n"})
+    put_folder(tmp_path / "out", {"configs/a": "old\n"})
     return tmp_path / "lock", tmp_path / "out"
 
 

@@ -86,7 +86,7 @@ def test_what_is_read_besides_is_not_overwritten(tmp_path: Path) -> None:
     assert codes(file(recording), read=read) == ["TR846"]
     assert codes(file(tmp_path / "texts" / "core-1.cfg"), read=read) == ["TR846"]
     assert codes(file(tmp_path / "texts" / "core-2.conf"), read=read) == ["TR846"]
-    assert codes(file(tmp_path / "texts" / "page.html"), read=read) == []
+    assert codes(file(tmp_path / "texts" / "page.html"), read=read) == ["TR846"]
     assert codes(folder(tmp_path / "texts"), read=read) == ["TR846"]
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import time
 import tracemalloc
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from bench.growth import CASES
 from intents.finding import (
     MOST_IN_A_FILE,
+    MOST_OF_A_CODE,
     MOST_OF_A_KIND,
     FindingList,
     FindingsError,
@@ -23,11 +26,14 @@ from intents.finding import (
     make_finding,
     sort_findings,
 )
+from intents.parser.reading import NameKind
 from intents.prefix import Family, Prefix, PrefixIndex, prefix_of
 from intents.reader.source_text import read_text
 from intents.service import ServiceSet, Transport, service_set, united
 from intents.service_index import ServiceIndex
 from intents.workspace import load_intents
+from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
+from ipam.renames import likely_renames
 from tests.small_commands import copy_small, start_truc
 from verification.batfish import recording
 from verification.batfish.recording import unpack
@@ -90,6 +96,33 @@ def test_of_many_findings_the_first_are_kept_and_the_rest_is_counted() -> None:
     assert sort_findings(sort_findings(found)) == sort_findings(found)
 
 
+def test_of_many_findings_in_many_files_the_first_are_kept_and_the_rest_is_counted() -> None:
+    found = FindingList(make_finding("TR720", Where(file=f"{number:05}")) for number in range(1_000))
+    found.extend(make_finding("TR721", Where(file=f"{number:05}")) for number in range(3))
+    told = list(found)
+    assert len(found) == 1_003
+    assert [item.code for item in told] == ["TR720"] * MOST_OF_A_CODE + ["TR721"] * 3 + ["TR192"]
+    assert dict(told[-1].values) == {"count": "800", "other": "TR720", "file": "*"}
+    assert sort_findings(sort_findings(found)) == sort_findings(found)
+
+
+def test_channels_between_the_same_two_devices_are_compared_by_what_they_are_like() -> None:
+    def plan(word: str) -> AddressPlan:
+        entries = (
+            PrefixEntry(
+                key=f"link/{word}-{number}/purpose/shared", prefix=Prefix(Family.V4, number * 2, 31), pool="p",
+                state=EntryState.ACTIVE, since=date(2026, 1, 1),
+            )
+            for number in range(10_000)
+        )  # fmt: skip
+        return AddressPlan(prefixes=tuple(entries))
+
+    places = {(NameKind.CHANNEL, f"new-{number}"): Where(file="channels.csv") for number in range(10_000)}
+    started = time.process_time()
+    assert list(likely_renames(plan("old"), plan("new"), places)) == []
+    assert time.process_time() - started < 5
+
+
 def test_an_end_of_reading_is_said_once_and_counts_errors_alone() -> None:
     warning = make_finding("TR203", Where(file="a.csv", line=1), severity=Severity.WARNING)
     found = FindingList([warning] * (MOST_IN_A_FILE + 1))
@@ -148,7 +181,39 @@ def many_parts(workspace: Path) -> None:
     table.write_text(text.replace(",van-hanh,", f",{';'.join(str(number) for number in range(10_000))},"), "utf-8")
 
 
-@pytest.mark.parametrize("write", [wrong_cells, unknown_names, many_ports, many_prefixes, many_parts])
+def many_repeats(workspace: Path) -> None:
+    """One intent asked for again and again."""
+    permits = (PERMIT.format(kind="permit", number=number) for number in range(4_000))
+    (workspace / "intents" / "again.yaml").write_text("intents:\n" + "".join(permits), encoding="utf-8")
+
+
+def many_forbids(workspace: Path) -> None:
+    """Permits of which each is partly forbidden by each of many forbids."""
+    permits = (PERMIT.format(kind="permit", number=number) for number in range(20))
+    forbids = (
+        PERMIT.format(kind="forbid", number=number).replace("[80, 443]", "[80]") for number in range(1_000, 3_000)
+    )
+    (workspace / "intents" / "again.yaml").write_text("intents:\n" + "".join((*permits, *forbids)), encoding="utf-8")
+
+
+def many_strays(workspace: Path) -> None:
+    """Files of no device, none of them with more than one finding."""
+    (workspace / "running").mkdir(exist_ok=True)
+    for number in range(5_000):
+        (workspace / "running" / f"stray-{number}.txt").touch()
+
+
+PERMIT = (
+    "  - {kind}:\n      id: again-{number}\n      title: G\n      domain: dept_ict\n      request_ref: 1/CV\n"
+    "      decision_ref: 1/QD\n      from: [{{names: [so-tai-chinh]}}]\n      to: [{{names: [so-khcn]}}]\n"
+    "      service: {{tcp: [80, 443]}}\n"
+)
+HOSTILE = (
+    wrong_cells, unknown_names, many_ports, many_prefixes, many_parts, many_repeats, many_forbids, many_strays,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("write", HOSTILE)
 def test_hostile_sizes_end_in_few_words_little_time_and_little_memory(
     write: Callable[[Path], None], tmp_path: Path
 ) -> None:

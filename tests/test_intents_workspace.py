@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from intents.finding import FindingsError
+from intents.finding import Finding, FindingsError
+from intents.messages import describe
 from intents.model import Forbid, Permit, Selector, SystemTarget, Within
 from intents.prefix import parse_prefix
 from intents.registry import AttachmentName, Category, SystemName, Tier, UnitKey, as_at
@@ -41,10 +42,14 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def codes(folder: Path) -> list[str]:
+def errors_of(folder: Path) -> tuple[Finding, ...]:
     with pytest.raises(FindingsError) as caught:
         load_intents(folder)
-    return [finding.code for finding in caught.value.findings]
+    return caught.value.findings
+
+
+def codes(folder: Path) -> list[str]:
+    return [finding.code for finding in errors_of(folder)]
 
 
 def test_the_registry_holds_what_the_tables_say() -> None:
@@ -143,3 +148,20 @@ def test_below_selects_units_at_any_depth(workspace: Path) -> None:
 
 def test_a_workspace_that_is_no_folder_names_what_is_missing(tmp_path: Path) -> None:
     assert set(codes(tmp_path / "nothing")) == {"TR101"}
+
+
+@pytest.mark.parametrize("file", ["intents/edoc.yaml", "units.csv", "settings.yaml"])
+def test_a_link_to_nowhere_is_told_as_that(file: str, workspace: Path) -> None:
+    (workspace / file).unlink()
+    (workspace / file).symlink_to("gone/away")
+    found = next(item for item in errors_of(workspace) if item.where.file == file)
+    assert found.code == "TR134"
+    assert "it is a link to gone/away, where nothing is" in describe(found, "en")
+
+
+def test_a_file_in_the_place_of_the_folder_of_intents_is_told_as_that(workspace: Path) -> None:
+    shutil.rmtree(workspace / "intents")
+    (workspace / "intents").write_text("intents: []\n", encoding="utf-8")
+    (found,) = errors_of(workspace)
+    assert (found.code, found.where.file) == ("TR134", "intents")
+    assert "it is no folder" in describe(found, "en")

@@ -54,7 +54,7 @@ def test_allocation_keeps_what_was_imported(tmp_path: Path) -> None:
         ("lan/ubnd-b-government,10.197.0.0/26,,2019-03-01", "TR542", 23),
         ("lan/ubnd-b-government,10.196.9.65/26,,2019-03-01", "TR543", 23),
         ("lan/ubnd-b-government,10.196.9.64/26,,1.3.2019", "TR144", 39),
-        ("lan/ubnd-b-government,10.196.9.64/26,,2019/3/1", "TR543", 39),
+        ("lan/ubnd-b-government,10.196.9.64/26,,2019/3", "TR543", 39),
         ("lan/ubnd-b-government,172.16.0.0/26,,2019-03-01", "TR544", 23),
         ("lan/ubnd-b-government,10.199.0.0/26,,2019-03-01", "TR544", 23),
         ("lan/ubnd-a-government,10.196.9.64/26,,2019-03-01", "TR545", 1),

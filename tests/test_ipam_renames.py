@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from controller.jobs.pipeline import LOCKFILE, address, want
 from controller.output.exit_codes import ExitCode
 from intents.finding import FindingsError, Severity
+from intents.parser.systems import MANAGEMENT
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
 from ipam.inventory import Inventory
 from ipam.lockfile import print_plan
+from ipam.pools import make_pools
 from ipam.renames import rename_plan
 from tests.small_commands import ON, SMALL, copy_small, edit, truc
 from tests.workspace_edits import substitute
@@ -27,13 +29,14 @@ TABLES = {
     "attachment": "attachments.csv", "organisation": "organisations.csv", "site": "sites.csv", "device": "devices.csv",
     "channel": "channels.csv",
 }  # fmt: skip
-MAPPINGS = {"system": "systems.yaml", "outside network": "outside_networks.yaml"}
+MAPPINGS = {"system": "systems.yaml", "outside network": "outside_networks.yaml", "purpose": "purposes.yaml"}
 
 
 def names_of(workspace: Path, kind: str) -> list[str]:
     """Return every name of a kind in a workspace, as written."""
     if kind in MAPPINGS:
-        return re.findall(r"^  ([a-z0-9-]+):", (workspace / MAPPINGS[kind]).read_text(encoding="utf-8"), re.MULTILINE)
+        text = (workspace / MAPPINGS[kind]).read_text(encoding="utf-8")
+        return [name for name in re.findall(r"^  ([a-z0-9-]+):", text, re.MULTILINE) if name != MANAGEMENT]
     return [line.split(",")[0] for line in rows_of(workspace / TABLES[kind])[1]]
 
 
@@ -52,8 +55,12 @@ def rename(workspace: Path, kind: str, before: str, now: str, *, told: bool = Tr
         (workspace / "running" / f"{before}.cfg").rename(workspace / "running" / f"{now}.cfg")
     if told and kind in MAPPINGS:
         path = workspace / MAPPINGS[kind]
-        line = re.compile(rf"^  {now}:.*\n", re.MULTILINE)
-        text, count = line.subn(rf"\g<0>    renamed_from: {before}\n", path.read_text(encoding="utf-8"))
+        line = re.compile(rf"^  {now}:(?: \{{|.*\n)", re.MULTILINE)
+        told_as = f"renamed_from: {before}"
+        text, count = line.subn(
+            lambda found: f"{found[0]}{told_as}, " if found[0].endswith("{") else f"{found[0]}    {told_as}\n",
+            path.read_text(encoding="utf-8"),
+        )
         assert count == 1
         path.write_text(text, encoding="utf-8")
     elif told:
@@ -140,7 +147,8 @@ def test_any_subset_of_things_may_be_renamed_at_once(
         rename(workspace, kind, name, f"zz{number}-n")
     wanted = want(workspace, None)
     carried, count, findings = rename_plan(first_plan(), wanted.registry, wanted.inventory)
-    plan, _ = allocate(wanted.registry, wanted.inventory, first_plan().pools, carried, wanted.settings, wanted.on)
+    pools, _ = make_pools(wanted.settings.pools, carried, wanted.on)
+    plan, _ = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on)
     assert with_old_names(print_plan(plan), names) == sorted(print_plan(first_plan()).splitlines())
     assert [item for item in findings if item.severity is not Severity.INFO] == []
     assert count == len([kind for kind, _ in chosen if kind != "site"])
@@ -149,10 +157,10 @@ def test_any_subset_of_things_may_be_renamed_at_once(
 def codes(workspace: Path) -> list[str]:
     """Return the codes of errors and of what is said about renames."""
     try:
-        findings: Iterable[object] = address(want(workspace, None)).findings
+        findings = address(want(workspace, None)).findings
     except FindingsError as error:
         findings = error.findings
-    return [item.code for item in findings if item.code[:4] in ("TR24", "TR55")]  # type: ignore[attr-defined]
+    return [item.code for item in findings if item.code[:4] in ("TR24", "TR55")]
 
 
 def test_a_line_that_did_its_work_is_a_note(workspace: Path) -> None:
@@ -166,6 +174,18 @@ def test_a_line_about_nothing_is_a_warning(workspace: Path) -> None:
     rename(workspace, "attachment", "ubnd-gia-sang-cq", "zz-renamed", told=False)
     tell(workspace / "attachments.csv", "zz-renamed", "nobody-knows")
     assert codes(workspace) == ["TR550", "TR552"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [item for item in EACH if item[0] != "site"])
+def test_a_misspelt_earlier_name_is_answered_with_the_one_that_is_gone(kind: str, name: str, workspace: Path) -> None:
+    rename(workspace, kind, name, "zz-renamed")
+    for path in (*workspace.glob("*.csv"), *workspace.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        if path.name != LOCKFILE and "renamed_from" in text:
+            path.write_text(re.sub(rf"(renamed_from: |,){name}(?![\w-])", rf"\g<1>{name}x", text), encoding="utf-8")
+    _, text = truc("compile", "-w", workspace, "--on", ON, "--check")
+    assert re.search(rf"warning TR552 \S+: {kind} zz-renamed: its renamed_from names {name}x", text), text
+    assert f'did you mean "{name}"' in text
 
 
 def test_without_a_lockfile_nothing_is_said_of_renames(tmp_path: Path) -> None:
@@ -227,6 +247,30 @@ def test_an_earlier_name_that_an_intent_still_uses_is_answered_with_the_new_one(
     substitute(workspace, "intents/government.yaml", "names: [zz-renamed]", "names: [so-tai-chinh]")
     _, text = truc("validate", "-w", workspace)
     assert 'did you mean "zz-renamed"' in text
+
+
+def test_a_purpose_that_nothing_stands_in_is_offered_its_line_too(tmp_path: Path) -> None:
+    workspace = copy_small(tmp_path)
+    edit(workspace / "purposes.yaml", "  party:", "  spare: {title: Dự phòng, home_of: []}\n  party:")
+    assert truc("compile", "-w", workspace, "--on", ON)[0] == ExitCode.FINE
+    edit(workspace / "purposes.yaml", "  spare:", "  reserve:")
+    assert codes(workspace) == ["TR550"]
+
+
+def test_the_management_purpose_keeps_its_name(workspace: Path) -> None:
+    edit(workspace / "purposes.yaml", "  management: {", "  devices: {renamed_from: management, ")
+    with pytest.raises(FindingsError) as raised:
+        want(workspace, None)
+    assert "TR208" in {item.code for item in raised.value.findings}
+
+
+def test_a_pool_may_be_called_otherwise_without_a_word(workspace: Path) -> None:
+    before = print_plan(address(want(workspace, None)).address_plan)
+    name = re.findall(r"- \{?name: ([a-z0-9-]+)", (workspace / "settings.yaml").read_text(encoding="utf-8"))[-1]
+    rename(workspace, "pool", name, "zz-renamed", told=False)
+    after = print_plan(address(want(workspace, None)).address_plan)
+    assert before != after
+    assert with_old_names(after, {"zz-renamed": name}) == sorted(before.splitlines())
 
 
 def test_a_plan_without_renames_stays_the_same_value() -> None:

@@ -81,10 +81,10 @@ def test_what_has_not_changed_is_kept() -> None:
     changed = replace(device, acls=(replace(device.acls[0], entries=device.acls[0].entries[1:]), *device.acls[1:]))
     devices = {**right.given.network.devices, device.name: changed}
     seen = again(right, replace(right.given, network=replace(right.given.network, devices=devices)))
-    assert seen.routing is right.routing
-    assert seen.filtered is not None
-    assert right.filtered is not None
-    pairs = zip(seen.filtered.fences, right.filtered.fences, strict=True)
+    assert seen.parts is not None
+    assert right.parts is not None
+    assert seen.parts.routing is right.parts.routing
+    pairs = zip(seen.parts.filtered.fences, right.parts.filtered.fences, strict=True)
     assert sum(one is not other for one, other in pairs) == 1
 
 

@@ -190,7 +190,7 @@ REFUSED: list[tuple[str, Device]] = [
         Redistribution(family=Family.V4, source=RouteSource.STATIC, policy="NONE"),)),))),
     ("BGP in no VRF", replace(EMPTY, bgp=(BgpInstance(vrf="A", asn=1, loop_asns=(1,)),))),
     ("router ID that would be inherited", replace(EMPTY, vrfs=(Vrf(name="A"),), bgp=(
-        BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=7), BgpInstance(vrf="A", asn=1, loop_asns=(1,))))),
+        BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=0x0A000007), BgpInstance(vrf="A", asn=1, loop_asns=(1,))))),
     ("export map", replace(EMPTY, vrfs=(Vrf(name="A", rd="1:1", families=(VrfFamily(family=Family.V4, export_map="M"),)),))),
     ("route target without RD", replace(EMPTY, vrfs=(Vrf(name="A", families=(VrfFamily(family=Family.V4, imports=("1:1",)),)),))),
     ("interface in no VRF", replace(EMPTY, interfaces=(Interface(name="Loopback0", vrf="A"),))),
@@ -206,7 +206,7 @@ REFUSED: list[tuple[str, Device]] = [
         name="10", action=Action.PERMIT, **{name: said}),)),)))  # type: ignore[arg-type] # each of its own type
       for name, said in (("as_paths", ((),)), ("local_preferences", (100,)), ("origin", 0), ("local_preference_change", 5),
                          ("metric_change", -5))],
-    *[(f"neighbour with {name}", replace(EMPTY, bgp=(BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=7, neighbors=(
+    *[(f"neighbour with {name}", replace(EMPTY, bgp=(BgpInstance(vrf=None, asn=1, loop_asns=(1,), router_id=1 << 24, neighbors=(
         BgpNeighbor(family=Family.V4, address=9, remote_as=2, **{name: said}),)),)))  # type: ignore[arg-type] # as above
       for name, said in (("passive", True), ("remove_private", PrivateRemoval.ALL))],
     ("static without way", replace(EMPTY, statics=(StaticRoute(vrf=None, prefix=RULE.prefix),))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from routing.vendors.cisco_ios.reader.interface import advertises
 
 DATA = Path(__file__).parent / "readers" / "cisco_ios"
 Case = dict[str, object]
+MARK = re.compile(r" [0-9a-f]{16}")
+"""What stands for a key: tests/test_routing_session_keys.py."""
 
 
 def load(name: str) -> list[Case]:
@@ -178,7 +181,7 @@ def show_ospf_interface(item: OspfInterface) -> str:
         "point-to-point" if item.network is OspfNetwork.POINT_TO_POINT else None,
         f"timers {item.hello} {item.dead}" if (item.hello, item.dead) != (10, 40) else None,
         f"mtu {'?' if item.mtu is None else item.mtu}" if item.mtu != 1500 else None,
-        f"authentication {item.authentication}" if item.authentication else None,
+        f"authentication {MARK.sub('', item.authentication)}" if item.authentication else None,
         f"priority {item.priority}" if item.priority != 1 else None,
     )
 

@@ -15,6 +15,7 @@ from intents.finding import Finding, FindingsError
 from intents.messages import LANGUAGES, describe
 from routing.build.feasibility import check_feasible
 from tests.rule_cases import SMALL, THAI_NGUYEN, TINY, Change, changed, example
+from tests.small_commands import ON, truc
 
 ERRORS = Path(__file__).parent / "errors"
 HEAD = """\
@@ -45,6 +46,10 @@ CASES: dict[str, tuple[Change, ...]] = {
     "TR604-two-offices-of-two-purposes": (PARTY_TO_BUDGET,),
     "TR605-edge-that-cannot-leak": JUNOS_EDGE,
     "TR606-server-out-of-reach": (FAR_SERVER,),
+    "TR234-no-core": (
+        ("devices.csv", "core-1,core,", "core-1,aggregation,"),
+        ("devices.csv", "core-2,core,", "core-2,aggregation,"),
+    ),
 }
 
 
@@ -117,6 +122,25 @@ def test_a_party_without_any_attachment_is_no_matter_of_this_check(tmp_path: Pat
     gone = tuple(("attachments.csv", f"{line}\n", "# gone\n") for line in rows)
     assert len(gone) == 3
     assert found_in(tmp_path, PARTY_TO_BUDGET, *gone) == ()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_validate_says_what_compile_says_of_it(name: str, tmp_path: Path) -> None:
+    workspace = changed(tmp_path, *CASES[name], source=SMALL)
+    said = [truc(command, "-w", workspace, "--on", ON)[1] for command in ("validate", "compile")]
+    code = name.partition("-")[0]
+    places = [sorted(line for line in text.splitlines() if f" {code} " in line) for text in said]
+    assert places[0] == places[1] != []
+
+
+def test_a_server_is_named_at_the_line_of_its_setting(tmp_path: Path) -> None:
+    workspace = changed(tmp_path, FAR_SERVER, source=SMALL)
+    (line,) = (
+        number
+        for number, text in enumerate((workspace / "settings.yaml").read_text(encoding="utf-8").splitlines(), start=1)
+        if "10.1.1.1" in text
+    )
+    assert f"warning TR606 settings.yaml:{line}:" in truc("validate", "-w", workspace, "--on", ON)[1]
 
 
 if __name__ == "__main__":

@@ -103,3 +103,41 @@ def test_merging_twice_is_merging_once(name: str, data: st.DataObject) -> None:
     assert merge_text(config, once.text) == once
     assert set(once.foreign) <= paths_of(config, running)
     assert paths_of(config, config.text) <= paths_of(config, once.text)
+
+
+FOREIGN_VRF = """\
+vrf definition OTHERS
+ rd 64999:1
+ address-family ipv4
+ exit-address-family
+object-group network OTHERS
+ host 192.0.2.9
+ip access-list extended OTHERS
+ permit ip object-group OTHERS any
+interface Loopback99
+ vrf forwarding OTHERS
+ ip address 192.0.2.1 255.255.255.255
+router ospf 99 vrf OTHERS
+ capability vrf-lite
+ passive-interface Loopback99
+router bgp {asn}
+ address-family ipv4 vrf OTHERS
+  redistribute ospf 99
+ exit-address-family
+ip route vrf OTHERS 198.51.100.0 255.255.255.0 Null0
+"""
+
+
+def test_foreign_lines_stand_below_what_they_name() -> None:
+    config = configs()[CISCO]
+    asn = next(line.split()[2] for line in config.text.splitlines() if line.startswith("router bgp "))
+    foreign = FOREIGN_VRF.format(asn=asn)
+    merged = merge_text(config, config.text + foreign)
+    assert paths_of(config, merged.text) == paths_of(config, config.text) | paths_of(config, foreign)
+    read = VENDORS[config.platform].read(CISCO, merged.text).device
+    assert read.unknown == ()
+    assert any(instance.vrf == "OTHERS" for instance in read.bgp)
+    appended = VENDORS[config.platform].read(
+        CISCO, VENDORS[config.platform].text(VENDORS[config.platform].paths(config.text + foreign))
+    )
+    assert appended.device.unknown

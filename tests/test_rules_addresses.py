@@ -9,6 +9,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from controller.jobs.pipeline import LOCKFILE, Addressed, address, want
+from intents.messages import describe
+from intents.registry import Validity, as_at
+from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
 from ipam.checks import check_plan
 from ipam.checks_policy import check_plan_rules
@@ -54,6 +57,31 @@ def test_A08_a_party_of_an_intent_without_an_address_breaks_it() -> None:
     found = check_plan_rules(without, wanted.policy, wanted.registry, wanted.on)
     assert {item.code for item in about("A08", found)} == {"TR406"}
     assert {dict(item.values)["intents"] for item in found} == {"lgsp-to-ndxp"}
+
+
+def test_A08_what_begins_later_is_told_with_its_day_and_place(tmp_path: Path) -> None:
+    row = (
+        "vp-tinh-mgmt,van-phong-ubnd-tinh,tru-so-tinh,management,6,vpn,main,,1/CV (fictional),1/QĐ-UBND (fictional),,,"
+    )
+    later = ("attachments.csv", f"{row}2025-07-01,", f"{row}2099-01-01,")
+    found = [item for item in findings_of(changed(tmp_path, later)) if item.code == "TR406"]
+    assert [str(item.where) for item in found] == ["attachments.csv:4:1"]
+    assert "of its attachment: it begins on 2099-01-01" in describe(found[0], "en")
+
+
+def test_A08_what_has_ended_is_told_with_its_day_and_place(tmp_path: Path) -> None:
+    wanted = want(changed(tmp_path), None)
+    station = next(iter(wanted.settings.management.login_from))
+    whole = load_intents(tmp_path / "workspace").registry
+    ended = replace(whole.organisations[station], validity=Validity(end=date(2020, 1, 1)))
+    registry = as_at(replace(whole, organisations={**whole.organisations, station: ended}), wanted.on)
+    (found,) = (
+        item
+        for item in check_plan_rules(AddressPlan(), wanted.policy, registry, wanted.on)
+        if item.code == "TR406" and dict(item.values)["endpoint"] == f"{station} in management"
+    )
+    assert found.where == ended.where
+    assert "it ended on 2020-01-01" in describe(found, "en")
 
 
 def test_A08_an_outside_network_with_an_address_of_ours_breaks_it(tmp_path: Path) -> None:

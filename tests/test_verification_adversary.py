@@ -707,6 +707,70 @@ ROUTES = (
     ),
 )
 
+ODD = rf"^(ip access-list extended {re.escape(LAN_IN)})$"
+MASKS = (
+    row(
+        "a mask with many holes drops one address",
+        "session",
+        (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any"),
+    ),
+    row("the fence drops it", "source-fence", (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any")),
+    row("who else is dropped is not known", NEITHER, (GIA_SANG, ODD, r"\1\n 5 deny ip 10.196.64.70 255.255.255.0 any")),
+    row(
+        "a mask with many holes admits",
+        "isolation",
+        (GIA_SANG, ODD, r"\1\n 5 permit ip 10.196.64.70 255.255.255.0 any"),
+    ),
+)
+
+PHAN_DINH_PHUNG = "cpe-phan-dinh-phung"
+
+
+def keys(one: str, other: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the edits that give both ends of a session of IOS a key."""
+    return (
+        (PHAN_DINH_PHUNG, r"^(  neighbor 10\.192\.0\.86 activate)$", rf"\1\n  neighbor 10.192.0.86 password {one}"),
+        ("agg-1", r"^(  neighbor 10\.192\.0\.87 activate)$", rf"\1\n  neighbor 10.192.0.87 password {other}"),
+    )
+
+
+def junos_keys(one: str, other: str) -> tuple[tuple[str, str, str], ...]:
+    """Return the edits that give both ends of a session of Junos a key."""
+    group = r"^(set routing-instances {} protocols bgp group {}) type external$"
+    said = r"\g<0>\n\1 authentication-key {}"
+    return (
+        (TAN_CUONG, group.format("A-6", "TRUC-V4-10-192-0-120"), said.format(one)),
+        ("agg-2", group.format("P-GOVERNMENT", "TRUC-V4-10-192-0-121"), said.format(other)),
+    )
+
+
+def link_locals(one: str, other: str) -> tuple[tuple[str, str, str], ...]:
+    return (
+        (
+            PHAN_DINH_PHUNG,
+            r"^( ipv6 address 2001:DB8:1000::55/127)$",
+            rf"\1\n ipv6 address {one} link-local",
+        ),
+        ("agg-1", r"^( ipv6 address 2001:DB8:1000::54/127)$", rf"\1\n ipv6 address {other} link-local"),
+    )
+
+
+BOTH_ENDS = (
+    row("two keys of one session", "session", *keys("alpha", "beta")),
+    row("a key at one end", "session", *keys("alpha", "alpha")[:1]),
+    row("two veiled keys of one session", "session", *keys("7 0822455D0A16", "7 0014071C0F")),
+    row("keys that no text shows", NEITHER, *keys("6 alpha", "6 alpha")),
+    row("two keys of one Junos session", "session", *junos_keys("alpha", "beta")),
+    row("two veiled keys of one Junos session", "session", *junos_keys('"$9$nnet/9pOBEyrv"', '"$9$nnet/p01RhrKM"')),
+    row("one link-local address at both ends", NEITHER, *link_locals("FE80::1", "FE80::1")),
+)
+SAME_AT_BOTH_ENDS = (
+    row("one key of one session", "", *keys("alpha", "alpha")),
+    row("one key, veiled twice", "", *keys("7 0822455D0A16", "7 13061E010803")),
+    row("one key of one Junos session", "", *junos_keys("abc", '"$9$nnet/9pOBEyrv"')),
+    row("two link-local addresses", "", *link_locals("FE80::1", "FE80::2")),
+)
+
 LOGINS = (
     row(
         "a list that lets nobody in from a VRF",
@@ -732,6 +796,29 @@ LOGINS = (
         "management",
         (GIA_SANG, r"^line vty 0 4$", "line vty 5 15\n transport input ssh\nline vty 0 4"),
     ),
+    row(
+        "a list of AAA that is not there",
+        NEITHER,
+        (GIA_SANG, r"^ login authentication default$", " login authentication NO"),
+    ),
+    row(
+        "a group of AAA that is not there",
+        NEITHER,
+        (GIA_SANG, r"^(aaa authentication login default) .*$", r"\1 group NOGROUP"),
+    ),
+    row(
+        "a list of AAA with nobody behind it",
+        "management",
+        (GIA_SANG, r"^(aaa authentication login default) .*$", r"\1 group radius"),
+    ),
+    row(
+        "rights that nobody gives",
+        "management",
+        (GIA_SANG, r"^(aaa authorization exec default) .*$", r"\1 group radius"),
+    ),
+    row("logins without AAA", NEITHER, (GIA_SANG, r"^aaa new-model$", "no aaa new-model")),
+    row("a user without rights", NEITHER, (GIA_SANG, r"^(username truc-admin privilege) 15", r"\1 0")),
+    row("a key pair of SSH", NEITHER, (GIA_SANG, r"^(ip ssh version 2)$", r"\1\nip ssh rsa keypair-name NOKEY")),
     row(
         "Junos telnet",
         "management",
@@ -890,7 +977,7 @@ HARMLESS = (
     row("another description", "", (GIA_SANG, r"^ description LAN hdnd-gia-sang-cq$", " description Phong hop")),
 )
 
-ROWS = (*ATTACHMENTS, *FILTERS, *SESSIONS, *ROUTES, *LOGINS, *UNKNOWN)
+ROWS = (*ATTACHMENTS, *FILTERS, *SESSIONS, *ROUTES, *MASKS, *BOTH_ENDS, *LOGINS, *UNKNOWN)
 
 
 @pytest.mark.parametrize("case", ROWS, ids=lambda case: case.name.replace(" ", "-"))
@@ -898,7 +985,7 @@ def test_the_judge_sees_what_somebody_did_to_a_text(case: Row) -> None:
     assert case.expected in verdicts(case.edits)
 
 
-@pytest.mark.parametrize("case", HARMLESS, ids=lambda case: case.name.replace(" ", "-"))
+@pytest.mark.parametrize("case", [*HARMLESS, *SAME_AT_BOTH_ENDS], ids=lambda case: case.name.replace(" ", "-"))
 def test_the_judge_does_not_mind_what_changes_nothing(case: Row) -> None:
     assert verdicts(case.edits) == frozenset()
 

@@ -9,7 +9,7 @@ import pytest
 from intents.prefix import parse_prefix
 from routing.model import AttachmentPort, Device, Interface, Network
 from routing.subnet_links import links_of_subnets
-from tests.small_networks import bgp, chain, find, interface, neighbor, network, tcp, with_interface
+from tests.small_networks import bgp, chain, find, interface, neighbor, network, tcp, value, with_interface
 from tests.small_walks import end
 from verification.evidence.not_computed import not_computed
 from verification.routes.control_plane import ControlPlane
@@ -68,13 +68,17 @@ def test_ends_that_differ_leave_both_devices_open() -> None:
     assert reasons(replace(here, medium=("mtu 9000",)), replace(there, medium=("frame mtu 9000",))) == differing
 
 
-def test_ends_with_one_link_local_address_leave_both_devices_open() -> None:
-    here, there = interface("a", "10.0.0.1/30"), interface("a", "10.0.0.2/30")
-    one, other = 0xFE80 << 112 | 1, 0xFE80 << 112 | 2
-    assert reasons(replace(here, link_local=one), replace(there, link_local=other)) == []
+def test_an_address_at_both_ends_leaves_both_devices_open() -> None:
+    here, there = interface("a", "10.0.0.1/30", "2001:db8::1/64"), interface("a", "10.0.0.2/30", "2001:db8::2/64")
+    one, other = value("fe80::1"), value("fe80::2")
     assert reasons(replace(here, link_local=one), there) == []
-    found = reasons(replace(here, link_local=one), replace(there, link_local=one))
-    assert found == [("r1", "same_link_local"), ("r2", "same_link_local")]
+    assert reasons(replace(here, link_local=one), replace(there, link_local=other)) == []
+    open_ends = [("r1", "address_at_both_ends"), ("r2", "address_at_both_ends")]
+    assert reasons(replace(here, link_local=one), replace(there, link_local=one)) == open_ends
+    also = interface("a", "10.0.0.2/30", "2001:db8::2/64", "fe80::1/64")
+    assert reasons(replace(here, link_local=one), also) == open_ends
+    assert reasons(here, interface("a", "10.0.0.2/30", "2001:db8::1/64")) == open_ends
+    assert reasons(here, interface("a", "10.0.0.1/30", "2001:db8::2/64")) == open_ends
 
 
 def test_a_cable_at_a_port_of_the_routing_engine_leaves_both_devices_open() -> None:

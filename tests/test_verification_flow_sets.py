@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.prefix import Family
-from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, FlagMatch, IcmpMatch, NonInitial
-from verification.packets.acl_sets import deciding_entry, permitted
+from routing.model import ESTABLISHED, Acl, AclEntry, Action, AddressMatch, Device, FlagMatch, IcmpMatch, NonInitial
+from verification.packets.acl_sets import deciding_entry, permitted, permitted_of
 from verification.packets.bit_sets import bit
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
 from verification.packets.flow_sets import (
@@ -28,6 +28,7 @@ from verification.packets.header_space import HeaderSpace, header_space
 from verification.packets.headers import Header, HeaderMatch, header_match
 from verification.packets.permitted_sets import PacketBounds, bounds_of
 from verification.packets.unreachable_entries import matches_all_of, unreached
+from verification.reference.acl import judge_acl
 from verification.verdicts.flow import Flow
 
 ONES = (1 << 32) - 1
@@ -216,7 +217,7 @@ def test_a_fence_between_two_bounds_has_a_gap_iff_it_drops_what_both_want_or_adm
 ) -> None:
     space = space_of(acl, one, other)
     admitted, wanted = permitted(acl, space), [permitted(item, space) for item in (one, other)]
-    gaps = check_source_fence(acl, bounds_of(wanted), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    gaps = check_source_fence(acl, bounds_of(wanted), [(BASE, BASE + 7)], ("cpe", "Gi0.100")).gaps
     kinds = {gap.kind for gap in gaps}
     assert (GapKind.TOO_LITTLE in kinds) == (not admitted.covers(wanted[0] & wanted[1]))
     assert (GapKind.TOO_MUCH in kinds) == (not (wanted[0] | wanted[1]).covers(admitted))
@@ -224,13 +225,13 @@ def test_a_fence_between_two_bounds_has_a_gap_iff_it_drops_what_both_want_or_adm
         packet = packet_of(gap.flow)
         held = [packet in item for item in (admitted, *wanted)]
         assert held == ([True, False, False] if gap.kind is GapKind.TOO_MUCH else [False, True, True])
-    assert gaps == check_source_fence(acl, bounds_of(wanted[::-1]), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    assert gaps == check_source_fence(acl, bounds_of(wanted[::-1]), [(BASE, BASE + 7)], ("cpe", "Gi0.100")).gaps
 
 
 @given(acls, acls)
 def test_a_fence_has_a_gap_iff_it_differs_and_each_example_shows_it(acl: Acl, wanted: Acl) -> None:
     space = space_of(acl, wanted)
-    gaps = check_source_fence(acl, exactly(permitted(wanted, space)), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    gaps = check_source_fence(acl, exactly(permitted(wanted, space)), [(BASE, BASE + 7)], ("cpe", "Gi0.100")).gaps
     assert bool(gaps) == (permitted(acl, space) != permitted(wanted, space))
     for gap in gaps:
         packet = packet_of(gap.flow)
@@ -242,15 +243,80 @@ def test_a_fence_has_a_gap_iff_it_differs_and_each_example_shows_it(acl: Acl, wa
 @given(acls, acls)
 def test_a_destination_fence_is_judged_over_every_source_with_likely_examples(acl: Acl, wanted: Acl) -> None:
     space, likely = space_of(acl, wanted), ((BASE, BASE + 3), (BASE + 8, BASE + 9))
-    gaps = check_destination_fence(
-        acl, exactly(permitted(wanted, space)), likely, lambda source: ("cpe", f"Gi{source}")
-    )
+    bounds = exactly(permitted(wanted, space))
+    gaps = check_destination_fence(acl, bounds, likely, lambda source: ("cpe", f"Gi{source}")).gaps
     assert bool(gaps) == (permitted(acl, space) != permitted(wanted, space))
     honest = rectangle(space, likely, whole(Family.V4), space.full)
     for gap in gaps:
         is_likely = any(low <= gap.flow.source <= high for low, high in likely)
         assert is_likely == (not (gap.packets & honest).is_empty)
         assert gap.flow.start_interface == f"Gi{gap.flow.source}"
+
+
+cares = st.one_of(
+    st.integers(0, ONES),
+    st.sampled_from((0x000000FF, 0xFF0000FF, 0x0F0F0F0F, ONES & ~7, ONES & ~6, 0)),
+)
+holes = st.builds(lambda care, low: AddressMatch(value=(BASE + low) & care, care=care), cares, st.integers(0, 40))
+entries_with_holes = st.builds(
+    AclEntry,
+    action=st.sampled_from(Action),
+    protocols=st.sampled_from((None, (6,))),
+    sources=st.one_of(st.none(), st.tuples(holes), st.tuples(holes, holes)),
+    destinations=st.one_of(st.none(), st.tuples(holes)),
+)
+lists_with_holes = st.lists(entries_with_holes, max_size=4).map(
+    lambda found: Acl(name="a", family=Family.V4, entries=(*found, AclEntry(action=Action.PERMIT)))
+)
+
+
+@given(lists_with_holes, st.lists(entries_with(protocols=PROTOCOLS), max_size=4))
+def test_walk_sees_every_gap_of_a_list_whose_masks_have_holes(acl: Acl, wanted: list[AclEntry]) -> None:
+    """Whatever the mask leaves free, an example of a gap is a packet that the one-packet meaning treats so, too."""
+    other = Acl(name="a", family=Family.V4, entries=tuple(wanted))
+    space, likely = space_of(acl, other), ((BASE, BASE + 15), (BASE + 32, BASE + 39))
+    found = check_source_fence(acl, exactly(permitted(other, space)), likely, ("cpe", "Gi0.100"))
+    for gap in found.gaps:
+        admitted = judge_acl(Device(name="cpe", platform="cisco_ios", acls=(acl,)), Family.V4, "a", gap.flow).passes
+        assert admitted == (gap.kind is GapKind.TOO_MUCH)
+        assert passes(other, packet_of(gap.flow)) == (gap.kind is GapKind.TOO_LITTLE)
+    inside = [
+        Packet(one, two, header)
+        for one in range(BASE, BASE + 16, 3)
+        for two in (BASE, BASE + 5)
+        for header in space.headers
+    ]
+    if any(passes(acl, packet) != passes(other, packet) for packet in inside):
+        assert found.gaps
+
+
+@given(lists_with_holes, st.integers(0, 60), st.integers(0, 20))
+def test_what_a_list_permits_of_some_packets_is_what_walk_lets_pass(acl: Acl, first: int, more: int) -> None:
+    space = space_of(acl)
+    here = ((BASE + first, BASE + first + more),)
+    found = permitted_of(acl, rectangle(space, here, ((BASE, BASE + 1),), space.full))
+    device = Device(name="cpe", platform="cisco_ios", acls=(acl,))
+    for source in range(BASE + first, BASE + first + more + 1):
+        for header in space.headers:
+            packet = Packet(source, BASE + 1, header)
+            flow = flow_of(packet, Family.V4, "cpe", "Gi0.100")
+            assert (packet in found) == judge_acl(device, Family.V4, "a", flow).passes
+
+
+def test_a_gap_of_a_mask_with_24_free_bits_is_found_where_the_plan_has_addresses() -> None:
+    """What `deny ip 10.0.0.6 255.255.255.0 any` drops is one address in 256, of which one is planned."""
+    odd = AclEntry(action=Action.DENY, sources=(AddressMatch(value=6, care=255),))
+    every = AclEntry(action=Action.PERMIT)
+    space = header_space(Family.V4, {HeaderMatch()})
+    wanted = exactly(permitted(Acl(name="w", family=Family.V4, entries=(every,)), space))
+    likely = ((BASE, BASE + 15),)
+    acl = Acl(name="a", family=Family.V4, entries=(odd, every))
+    found = check_source_fence(acl, wanted, likely, ("cpe", "Gi0.100"))
+    assert found.problem is not None
+    assert [(gap.kind, gap.flow.source, gap.entry) for gap in found.gaps] == [(GapKind.TOO_LITTLE, BASE + 6, 0)]
+    elsewhere = check_source_fence(acl, wanted, ((BASE + 16, BASE + 31),), ("cpe", "Gi0.100"))
+    assert elsewhere.problem is not None
+    assert not elsewhere.gaps
 
 
 def every_packet(space: HeaderSpace) -> list[Packet]:
@@ -282,7 +348,8 @@ def test_an_entry_matches_all_of_another_iff_no_packet_says_otherwise(acl: Acl) 
 
 def test_a_fence_that_is_not_there_admits_everything() -> None:
     acl = Acl(name="a", family=Family.V4, entries=(AclEntry(action=Action.PERMIT, protocols=(6,)),))
-    (gap,) = check_source_fence(None, exactly(permitted(acl, space_of(acl))), [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    bounds = exactly(permitted(acl, space_of(acl)))
+    (gap,) = check_source_fence(None, bounds, [(BASE, BASE + 7)], ("cpe", "Gi0.100")).gaps
     assert gap.kind is GapKind.TOO_MUCH
     assert gap.entry is None
     assert gap.flow.protocol == 17

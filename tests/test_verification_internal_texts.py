@@ -37,6 +37,7 @@ set protocols bgp group I type internal
 set protocols bgp group I local-address 192.168.0.2
 set protocols bgp group I neighbor 192.168.0.1
 """
+_KEY = "set protocols bgp group I authentication-key {}\n"
 LAN = "10.5.0.0/24"
 
 
@@ -93,6 +94,8 @@ def test_what_leaves_a_session_open_leaves_both_tables_open(ios: str, junos: str
     [
         (_IOS + " neighbor 192.168.0.2 shutdown\n", _JUNOS),
         (_IOS + " neighbor 192.168.0.2 password 0 secret\n", _JUNOS),
+        (_IOS + " neighbor 192.168.0.2 password alpha\n", _JUNOS + _KEY.format("beta")),
+        (_IOS + " neighbor 192.168.0.2 password 7 0822455D0A16\n", _JUNOS + _KEY.format('"$9$nnet/9pOBEyrv"')),
         (_IOS + " bgp router-id 192.168.0.2\n", _JUNOS),
         (_without(_IOS, "ip route 192.168.0.2 255.255.255.255 10.0.0.2\n"), _JUNOS),
         (_IOS, _without(_JUNOS, "set routing-options static route 192.168.0.1/32 next-hop 10.0.0.1\n")),
@@ -119,3 +122,33 @@ def test_lines_of_one_end_that_the_other_need_not_say(line: str) -> None:
     table = inspected(_IOS + line).table("b", None)
     assert isinstance(table.verdict, Holds)
     assert LAN in {str(entry.prefix) for entry in table.entries}
+
+
+@pytest.mark.parametrize(
+    ("ios", "junos"),
+    [
+        ("password abc", "abc"),
+        ("password 0 abc", '"$9$nnet/9pOBEyrv"'),
+        ("password 7 0822455D0A16", "cisco"),
+    ],
+)
+def test_one_key_is_the_same_however_it_is_written(ios: str, junos: str) -> None:
+    table = inspected(_IOS + f" neighbor 192.168.0.2 {ios}\n", _JUNOS + _KEY.format(junos)).table("b", None)
+    assert isinstance(table.verdict, Holds)
+    assert LAN in {str(entry.prefix) for entry in table.entries}
+
+
+@pytest.mark.parametrize(
+    ("ios", "junos"),
+    [
+        ("password 6 abc", "abc"),
+        ("password 7 00", "abc"),
+        ("password HIDDEN", "HIDDEN"),
+        ("password {{secret:key}}", "{{secret:key}}"),
+        ("password abc", '"$8$aes256-gcm$hmac$x"'),
+        ("password abc", '"$9$x"'),
+    ],
+)
+def test_nothing_is_said_of_a_session_whose_key_no_text_shows(ios: str, junos: str) -> None:
+    table = inspected(_IOS + f" neighbor 192.168.0.2 {ios}\n", _JUNOS + _KEY.format(junos)).table("b", None)
+    assert "key_not_shown" in str(table.verdict)

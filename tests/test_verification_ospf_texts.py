@@ -121,6 +121,18 @@ ONE_SIDED = (
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 hello-interval 5"},
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 dead-interval 5"},
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 authentication md5 1 key x"},
+    {
+        "port": "ip ospf authentication message-digest\n ip ospf message-digest-key 1 md5 x",
+        "junos": "set protocols ospf area 0 interface ge-0/0/1.0 authentication md5 1 key y",
+    },
+    {
+        "port": "ip ospf authentication\n ip ospf authentication-key x",
+        "junos": "set protocols ospf area 0 interface ge-0/0/1.0 authentication simple-password y",
+    },
+    {
+        "port": "ip ospf authentication\n ip ospf authentication-key ninechars",
+        "junos": "set protocols ospf area 0 interface ge-0/0/1.0 authentication simple-password ninechars",
+    },
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 bfd-liveness-detection minimum-interval 9"},
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 disable"},
     {"junos": "set protocols ospf area 0 interface ge-0/0/1.0 link-protection"},
@@ -155,7 +167,7 @@ def test_what_one_end_says_alone_is_never_read_over(lines: dict[str, str]) -> No
         {"port": "ip mtu 1400", "junos": "set interfaces ge-0/0/1 unit 0 family inet mtu 1400"},
         {
             "port": "ip ospf authentication message-digest\n ip ospf message-digest-key 1 md5 x",
-            "junos": 'set protocols ospf area 0 interface ge-0/0/1.0 authentication md5 1 key "$9$x"',
+            "junos": "set protocols ospf area 0 interface ge-0/0/1.0 authentication md5 1 key x",
         },
         {"port": "ip ospf priority 0", "junos": "set protocols ospf area 0 interface ge-0/0/1.0 priority 0"},
         {"process": "log-adjacency-changes"},

@@ -164,7 +164,7 @@ def test_thousands_of_ports_on_both_sides_take_no_square_of_them() -> None:
     tracemalloc.start()
     space = header_space(Family.V4, {header_match(entry) for entry in acl.entries})
     bounds = bounds_of([permitted(acl, space)])
-    (gap,) = check_source_fence(wrong, bounds, [(BASE, BASE + 7)], ("cpe", "Gi0.100"))
+    (gap,) = check_source_fence(wrong, bounds, [(BASE, BASE + 7)], ("cpe", "Gi0.100")).gaps
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 3000 * 3000 * 10  # bytes; the grid has 3000 * 3000 * 3 atoms, and 6000 conditions

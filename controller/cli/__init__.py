@@ -32,6 +32,9 @@ from controller.output.words import Language
 from controller.startup import foreign_ipam
 from intents.reason import because
 
+MOST_FAULTS = 1_000_000
+"""Faults that one run may be told to try: some days of work."""
+
 if TYPE_CHECKING:
     from controller.jobs.second_judge import BatfishAddress
     from verification.batfish.protocol import BatfishSession
@@ -144,7 +147,9 @@ def verify(
         Path | None,
         typer.Option("--running", help="Tell what the change from the texts in DIR opens and cuts.", metavar="DIR"),
     ] = None,
-    mutations: Annotated[int, typer.Option("--mutations", min=0, help="Try N faults and count those seen.")] = 0,
+    mutations: Annotated[
+        int, typer.Option("--mutations", min=0, max=MOST_FAULTS, help="Try N faults and count those seen.")
+    ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
     batfish: Annotated[
@@ -208,7 +213,7 @@ def verify(
 @app.command(cls=SpokenCommand)
 def ipam(
     what: Annotated[IpamAction, typer.Argument(help="`show` how full the pools are, `import` a table.")],
-    table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="[CSV]")] = None,
+    table: Annotated[Path | None, typer.Argument(help="The table, with `import`.", metavar="CSV")] = None,
     workspace: Workspace = HERE,
     on: On = None,
     lang: Lang = Language.EN,
@@ -278,7 +283,7 @@ def _start(words: list[str]) -> int:
         return 130
     except OSError as error:
         abandon_output()
-        return 1 if isinstance(error, BrokenPipeError) else _say("TR803", reason=error.strerror or str(error))
+        return 1 if isinstance(error, BrokenPipeError) else _say("TR898", reason=error.strerror or str(error))
     return code if isinstance(code, int) else 0
 
 

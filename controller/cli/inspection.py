@@ -40,7 +40,7 @@ def read(
 
 @app.command(cls=SpokenCommand)
 def routes(
-    path: Annotated[Path | None, typer.Argument(help="A folder of texts (the workspace's).", metavar="[DIR]")] = None,
+    path: Annotated[Path | None, typer.Argument(help="A folder of texts (the workspace's).", metavar="DIR")] = None,
     device: Annotated[
         str, typer.Option("--device", help="Whose table.", metavar="DEVICE", autocompletion=offer_devices)
     ] = "",

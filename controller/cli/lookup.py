@@ -30,7 +30,7 @@ def show(
     what: Annotated[Shown, typer.Argument(help="Which table, or `config` for a device's text.")],
     device: Annotated[
         str | None,
-        typer.Argument(help="The device, with `config`.", metavar="[DEVICE]", autocompletion=offer_devices),
+        typer.Argument(help="The device, with `config`.", metavar="DEVICE", autocompletion=offer_devices),
     ] = None,
     site: Annotated[
         str | None, typer.Option("--site", help="Only what is at a site.", metavar="SITE", autocompletion=offer_sites)
@@ -97,7 +97,7 @@ def schema(
         str | None,
         typer.Argument(
             help="A YAML file of a workspace, or a format of --json; all files if left out.",
-            metavar="[FILE|FORMAT]",
+            metavar="FILE|FORMAT",
             autocompletion=offer_schemas,
         ),
     ] = None,

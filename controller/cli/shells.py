@@ -33,7 +33,7 @@ def help_(
     topic: Annotated[
         str | None,
         typer.Argument(
-            help="A document or a command; what there is if left out.", metavar="[TOPIC]", autocompletion=offer_topics
+            help="A document or a command; what there is if left out.", metavar="TOPIC", autocompletion=offer_topics
         ),
     ] = None,
     lang: Lang = Language.EN,

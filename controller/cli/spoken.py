@@ -14,9 +14,10 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from controller.cli.usage import refuse, refuse_command
-from controller.output.words import Language, load_words
+from controller.cli.usage import refuse, refuse_command, refuse_environment
+from controller.output.words import Language, load_words, named_language
 
+TRUC_LANG = "TRUC_LANG"
 LINE = "truc.line"
 """Where the words of the whole line are kept in a context."""
 _HEADINGS = ("Usage:", "Arguments:", "Options:", "Commands:", "[required]", "[default: ", "env var: ", "; default: ")
@@ -24,13 +25,24 @@ _HEADINGS = ("Usage:", "Arguments:", "Options:", "Commands:", "[required]", "[de
 
 def language_of(words: Sequence[str]) -> Language:
     """Return the language that words of a command line ask for, else the environment's, else English."""
-    named = os.environ.get("TRUC_LANG", "")
+    named = os.environ.get(TRUC_LANG, "")
     for word, following in zip(words, (*words[1:], ""), strict=False):
         if word == "--lang":
             named = following
         elif word.startswith("--lang="):
             named = word.partition("=")[2]
-    return Language(named) if named in set(Language) else Language.EN
+    return named_language(named) or Language.EN
+
+
+def settle_language(words: Sequence[str]) -> None:
+    """Put a locale of the environment as the language that it names; a word that names none, and that nothing on the line
+    replaces, is told with the name of its variable."""
+    named = os.environ.get(TRUC_LANG, "")
+    language = named_language(named)
+    if language is not None:
+        os.environ[TRUC_LANG] = language.value
+    elif named and not any(word.partition("=")[0] == "--lang" for word in words):
+        refuse_environment(TRUC_LANG, named, tuple(Language), words)
 
 
 def spoken(language: Language, text: str) -> str:
@@ -63,6 +75,7 @@ class SpokenGroup(TyperGroup):
         if not args and not ctx.resilient_parsing:
             typer.echo(self.get_help(ctx), err=True)
             raise typer.Exit(1)
+        settle_language(args)
         try:
             return super().parse_args(ctx, args)
         except typer.TyperException as error:

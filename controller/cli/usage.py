@@ -38,6 +38,14 @@ def refuse_command(name: str, known: Iterable[str], line: Sequence[str], languag
     _tell(because("usage_command", name=name), "truc", line, language, suggest(name, sorted(known)))
 
 
+def refuse_environment(name: str, text: str, allowed: Sequence[str], line: Sequence[str]) -> NoReturn:
+    """Say that a variable of the environment holds a word that it does not take, and end with the exit code of an error."""
+    from intents.reason import because
+
+    problem = because("usage_environment", name=name, text=text, allowed=", ".join(sorted(allowed)))
+    _tell(problem, "truc", line, Language.EN)
+
+
 def refuse_empty(line: Sequence[str], language: Language) -> int:
     """Say that a word of a line is empty, and return the exit code of an error: most likely a variable that was not set."""
     from intents.finding import Where, make_finding

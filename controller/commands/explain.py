@@ -57,6 +57,8 @@ def explain(output: Output, folder: Path, on: str | None, name: str) -> ExitCode
             _print_intent(output, compiled, identifier, intents)
         case None if name in named:
             _print_intent(output, compiled, name, intents)
+        case None if name in compiled.configs:
+            raise FindingsError([make_finding("TR859", Where(), device=name)])
         case None:
             known = sorted(named | set(compiled.configs))
             suggestion = suggest(named_file(name), known)

@@ -20,6 +20,7 @@ from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
+from intents.messages import printable
 
 INIT_FORMAT = "truc/init/1"
 SETTINGS = "settings.yaml"
@@ -39,7 +40,7 @@ def init_workspace(output: Output, folder: Path, on: str | None = None, *, empty
         print_message(output, {"type": "summary", "ok": True, "folder": str(folder), "files": len(files)})
     else:
         output.say("initialised_empty" if empty else "initialised_copy", folder=folder, files=len(files))
-        output.say("next_init_empty" if empty else "next_init_copy", folder=quote(str(folder)))
+        output.say("next_init_empty" if empty else "next_init_copy", folder=printable(quote(str(folder))))
     return ExitCode.FINE
 
 

@@ -7,6 +7,7 @@ from shlex import quote
 
 from controller.boundary import check_folder, parse_day
 from controller.commands.show import ShownTable, print_table
+from controller.jobs.alone import alone_in
 from controller.jobs.changes import compare_plans, total_of
 from controller.jobs.files import write_text
 from controller.jobs.pipeline import LOCKFILE, address, want
@@ -34,7 +35,8 @@ def ipam(output: Output, folder: Path, on: str | None, action: IpamAction, table
         case IpamAction.IMPORT:
             if table is None:
                 raise FindingsError([make_finding("TR812", Where())])
-            return _import(output, folder, on, table)
+            with alone_in(folder):
+                return _import(output, folder, on, table)
 
 
 def _show(output: Output, folder: Path, on: str | None) -> ExitCode:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from controller.jobs.pipeline import Compiled
+from controller.jobs.pipeline import READ, Compiled
 from intents.finding import FindingsError, Where, make_finding
 from intents.reader.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from intents.reader.yaml_reader import read_yaml
@@ -52,10 +52,13 @@ def find_place(compiled: Compiled, text: str) -> TextPlace | IntentPlace | None:
     if found is None:
         return None
     file, line = found["file"], int(found["line"])
-    if "/" not in file:
-        known = device_of(file) in compiled.configs
-        return TextPlace(device=device_of(file), line=line) if known else None
     folder = compiled.addressed.wanted.folder
+    if "/" not in file and device_of(file) in compiled.configs:
+        return TextPlace(device=device_of(file), line=line)
+    if _is_of_workspace(file, folder):
+        raise FindingsError([make_finding("TR856", Where(file=file, line=line), path=file, line=line)])
+    if "/" not in file:
+        return None
     for path in (Path(file), folder / file):
         if path.resolve().parent == (folder / "intents").resolve() and path.is_file():
             return IntentPlace(identifier=_intent_in(path, file, line))
@@ -66,6 +69,14 @@ def find_place(compiled: Compiled, text: str) -> TextPlace | IntentPlace | None:
     if device_of(file) in compiled.configs and any(path.is_file() for path in (Path(file), folder / file)):
         raise FindingsError([make_finding("TR854", Where(file=file), path=file, out=folder / "out" / "configs")])
     return None
+
+
+def _is_of_workspace(file: str, folder: Path) -> bool:
+    """Return whether a name leads to a table or a YAML file of the workspace beside its intents, or to its lockfile."""
+    return any(
+        path.resolve().parent == folder.resolve() and path.name in READ and path.is_file()
+        for path in (Path(file), folder / file)
+    )
 
 
 def _is_text(compiled: Compiled, device: str, path: Path) -> bool:

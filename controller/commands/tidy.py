@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from controller.boundary import check_folder
+from controller.jobs.alone import alone_in
 from controller.jobs.tidy import tidy_tables, write_tables
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
@@ -19,11 +21,12 @@ def tidy_workspace(output: Output, folder: Path, *, check: bool) -> ExitCode:
     if output.json:
         start_messages(output, TIDY_FORMAT)
     check_folder(folder)
-    tables = tidy_tables(folder)
+    with nullcontext() if check else alone_in(folder):
+        tables = tidy_tables(folder)
+        if not check:
+            write_tables(folder, tables)
     changed = [table for table in tables if table.changes]
-    if not check:
-        write_tables(folder, tables)
-    tell_findings(output, folder, [table.habit for table in changed if table.habit is not None])
+    tell_findings(output, folder, [item for table in changed for item in table.warnings])
     if output.json:
         for table in tables:
             print_message(output, {"type": "table", "file": table.file, "changes": table.changes})

@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.jobs.pipeline import RUNNING, address, want
+from controller.jobs.pipeline import RUNNING, address, foresee, make_plans, want
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
@@ -29,7 +29,7 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
     output.note_day(wanted.on, stands_still=wanted.stands_still)
     platforms = {device.name: device.platform for device in rendered_devices(wanted.inventory)}
     _, texts = read_device_texts(folder / RUNNING, platforms, RUNNING, strangers=Severity.WARNING)
-    findings = raise_errors((*addressed.findings, *texts))
+    findings = raise_errors((*addressed.findings, *foresee(addressed, make_plans(addressed)), *texts))
     counts = count_findings(findings)
     tell_findings(output, folder, findings)
     totals = {

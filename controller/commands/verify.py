@@ -14,7 +14,7 @@ from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
 from controller.jobs.files import real_path, write_bytes, write_text
 from controller.jobs.pipeline import Compiled, today_of
-from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_trouble
+from controller.jobs.second_judge import SecondJudgeRequest, check_replay, find_second, tell_trouble
 from controller.jobs.targets import Target, check_targets
 from controller.jobs.verify import VerifyReport, texts_to_judge, verify
 from controller.output.exit_codes import ExitCode
@@ -77,6 +77,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
     check_folder(request.folder)
     targets = _targets(request)
     check_targets(targets, request.folder, _read_besides(request))
+    check_replay(request.second)
     output.owed = [target.path for target in targets]
     compiled = compile_workspace(request.folder, parse_day(request.on), output)
     texts, warnings = texts_to_judge(compiled, request.configs)

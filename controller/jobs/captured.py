@@ -17,6 +17,7 @@ from routing.captured_text import CapturedText, recognise, tidy
 from routing.device_texts import MAXIMUM_SIZE
 from routing.model import Device, LinePath, UnknownLine
 from routing.vendors import VENDORS
+from routing.vendors.session_keys import has_keys, with_marks
 from routing.vendors.vendor import ReadDevice
 from verification.evidence.evidence import lines_of_text
 
@@ -126,11 +127,14 @@ def _notes(text: ReadText, where: Where) -> Iterator[Finding]:
 
 
 def _read(captured: CapturedText, platform: str, stem: str, shown: str) -> ReadText:
-    # Secrets go before anything is read: what follows can't give them away, and the device is the same.
-    vendor = VENDORS[platform]
-    captured = replace(captured, text=vendor.hide_secrets(captured.text))
+    # Secrets go before anything is read: what follows can't give them away, and the device is the same, but for marks of keys.
+    vendor, original = VENDORS[platform], captured.text
+    captured = replace(captured, text=vendor.hide_secrets(original))
     own = vendor.host_name(captured.text)
-    read = _with_wrapped(vendor.read(own or captured.prompt or stem, captured.text), captured)
+    name = own or captured.prompt or stem
+    read = _with_wrapped(vendor.read(name, captured.text), captured)
+    if has_keys(read.device):
+        read = replace(read, device=with_marks(read.device, vendor.read(name, original).device))
     lines = tuple(_lines(read, vendor.numbered_paths(captured.text), captured))
     return ReadText(file=shown, captured=captured, read=read, lines=lines, named=bool(own or captured.prompt))
 

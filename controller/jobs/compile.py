@@ -7,8 +7,8 @@ renamed; the lockfile's rename goes first, because an address that stands in a t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from controller.jobs.files import Placing, naming, recover_folder
 from controller.jobs.pipeline import LOCKFILE, Compiled, address, compile_network, want
 from controller.jobs.provenance import PROVENANCE_FORMAT, provenance
 from controller.output.terminal import Output
-from intents.finding import FindingsError, Where, make_finding
+from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from ipam.lockfile import print_plan
 
 CONFIGS = "configs"
@@ -36,6 +36,8 @@ class CompileReport:
     texts: tuple[TextChange, ...]
     is_first: bool
     wrote_before: bool
+    foreign: tuple[Finding, ...] = ()
+    """Warnings about what stands in `out` that truc did not write."""
 
     @property
     def renamed(self) -> int:
@@ -59,10 +61,13 @@ def compile_workspace(folder: Path, on: date | None, output: Output) -> Compiled
     return compile_network(addressed)
 
 
-def compare(compiled: Compiled, out: Path) -> CompileReport:
-    """Return what writing a compilation would change; FindingsError if `out` holds what truc did not write."""
+def compare(compiled: Compiled, out: Path, *, writing: bool) -> CompileReport:
+    """Return what writing a compilation would change; where `out` holds what truc did not write, FindingsError if `writing`."""
     addressed = compiled.addressed
-    old = read_out(out)
+    found = _foreign_in(out)
+    if found and writing:
+        raise FindingsError(found)
+    old = _read_out(out)
     return CompileReport(
         compiled=compiled,
         out=out,
@@ -71,32 +76,45 @@ def compare(compiled: Compiled, out: Path) -> CompileReport:
         texts=compare_texts(old or {}, {item.file_name: item.text for item in compiled.configs.values()}),
         is_first=not (addressed.wanted.folder / LOCKFILE).exists(),
         wrote_before=old is not None,
+        foreign=tuple(replace(item, severity=Severity.WARNING) for item in found),
     )
 
 
-def read_out(out: Path) -> Mapping[str, str] | None:
-    """Return the texts in an output folder by file name, None if nothing was written there yet.
-
-    FindingsError if it holds anything that truc did not write: it is replaced as a whole.
-    """
-    if not out.exists():
-        return None
-    if not out.is_dir():
-        raise FindingsError([make_finding("TR811", Where(file=str(out)), other=out.name)])
-    foreign = sorted(
-        path.name for path in out.iterdir() if path.name not in (CONFIGS, PROVENANCE) or not _is_ours(path)
-    )
-    if foreign:
-        raise FindingsError([make_finding("TR811", Where(file=str(out)), other=foreign[0])])
+def _read_out(out: Path) -> Mapping[str, str] | None:
+    """Return the texts in an output folder by file name, None if nothing was written there yet."""
     configs = out / CONFIGS
-    if not configs.exists():
+    if not configs.is_dir():
         return None
-    return {path.name: path.read_text(encoding="utf-8", errors="surrogateescape") for path in sorted(configs.iterdir())}
+    return {
+        path.name: path.read_text(encoding="utf-8", errors="surrogateescape")
+        for path in sorted(configs.iterdir())
+        if _is_text(path)
+    }
 
 
-def _is_ours(path: Path) -> bool:
-    if path.name == CONFIGS:
-        return path.is_dir() and all(item.suffix in _SUFFIXES and item.is_file() for item in path.iterdir())
+def _foreign_in(out: Path) -> tuple[Finding, ...]:
+    """Return an error about the first thing in an output folder that truc did not write: it is replaced as a whole."""
+    if not out.exists():
+        return ()
+    foreign = sorted(_foreign_names(out)) if out.is_dir() else [out.name]
+    return (make_finding("TR811", Where(file=str(out)), other=foreign[0]),) if foreign else ()
+
+
+def _foreign_names(out: Path) -> Iterator[str]:
+    for path in out.iterdir():
+        if path.name == CONFIGS and path.is_dir():
+            yield from (f"{CONFIGS}/{item.name}" for item in path.iterdir() if not _is_text(item))
+        elif path.name != PROVENANCE or not _is_provenance(path):
+            yield path.name
+
+
+def _is_text(path: Path) -> bool:
+    return path.suffix in _SUFFIXES and path.is_file()
+
+
+def _is_provenance(path: Path) -> bool:
+    if not path.is_file():
+        return False
     with path.open(encoding="utf-8", errors="replace") as file:
         return PROVENANCE_FORMAT in file.read(200)
 

@@ -30,13 +30,6 @@ def write_bytes(path: Path, data: bytes) -> None:
         placing.put()
 
 
-def replace_folder(folder: Path, texts: Mapping[str, str]) -> None:
-    """Make a folder hold exactly these files (by relative name) in one step; what was there before is removed (OSError)."""
-    with Placing() as placing:
-        placing.folder(folder, texts)
-        placing.put()
-
-
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Let an OSError within name this path: people know it, and not the temporary file beside it."""

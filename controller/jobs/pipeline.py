@@ -26,7 +26,7 @@ from intents.unread import unread_in_workspace
 from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
-from ipam.checks_inventory import check_inventory_rules
+from ipam.checks_inventory import check_backbone, check_inventory_rules
 from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
@@ -122,6 +122,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     rules = (
         *check_registry_rules(registry, loaded.intents, day),
         *check_inventory_rules(registry, inventory, day),
+        *check_backbone(inventory),
     )
     findings = raise_errors((*findings, *dated, *compiled, *rules))
     return Wanted(
@@ -236,12 +237,18 @@ def make_plans(addressed: Addressed) -> Plans:
     )
 
 
+def foresee(addressed: Addressed, plans: Plans) -> tuple[Finding, ...]:
+    """Return what can be said of the devices before any is built: what none can do, and servers that none reaches."""
+    settings = addressed.wanted.settings
+    servers = check_servers(management_servers(settings), login_sources(addressed), settings.management.places)
+    return (*servers, *check_feasible(plans, addressed.wanted.intents))
+
+
 def compile_network(addressed: Addressed) -> Compiled:
     """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
     wanted = addressed.wanted
     plans = make_plans(addressed)
-    servers = check_servers(management_servers(wanted.settings), login_sources(addressed), wanted.settings.where)
-    feasible = raise_errors((*addressed.findings, *servers, *check_feasible(plans, wanted.intents)))
+    feasible = raise_errors((*addressed.findings, *foresee(addressed, plans)))
     built = build(plans)
     fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
     configs = {name: render_device(device) for name, device in sorted(built.devices.items())}

@@ -74,6 +74,15 @@ def find_second(request: SecondJudgeRequest | None, setting: str) -> Callable[[]
     return partial(request.dial, parse_address(text, request.deadline))
 
 
+def check_replay(request: SecondJudgeRequest | None) -> None:
+    """FindingsError if the answers that are to be replayed can't be read: said before any work is done."""
+    if request is not None and request.replay is not None:
+        try:
+            RecordedBatfish(request.replay)
+        except BatfishError as error:
+            raise FindingsError([tell_trouble(error)]) from error
+
+
 def parse_address(text: str, deadline: float = DEADLINE) -> BatfishAddress:
     """Return HOST[:PORT] as an address (an IPv6 host in brackets); FindingsError."""
     try:

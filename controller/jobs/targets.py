@@ -28,7 +28,7 @@ TEXT_ENDINGS = frozenset({".cfg", ".conf"})
 class Target:
     """One output: the option that names it, its path, and whether it is a folder that is replaced as a whole."""
 
-    option: str
+    option: str | Reason
     path: Path
     is_folder: bool = False
 
@@ -106,7 +106,7 @@ def _would_lose(target: Target, source: Path) -> bool:
     if path == source or _is_above(path, source):
         return True
     inside = source.is_dir() and _is_above(source, path)
-    return inside and (path.exists() or target.is_folder or path.suffix in TEXT_ENDINGS)
+    return inside and (path.parent == source or path.exists() or target.is_folder or path.suffix in TEXT_ENDINGS)
 
 
 def _is_above(path: Path, other: Path) -> bool:

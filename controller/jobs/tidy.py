@@ -34,12 +34,12 @@ TABLES: Mapping[str, Mapping[str, bool]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TidyTable:
-    """One table: its file, its tidy text, whether that differs from what stands there, and what a spreadsheet had done to it."""
+    """One table: its file, its tidy text, whether that differs from what stands there, and what is said of it."""
 
     file: str
     text: str
     changes: bool
-    habit: Finding | None
+    warnings: tuple[Finding, ...]
 
 
 def tidy_tables(folder: Path) -> tuple[TidyTable, ...]:
@@ -56,7 +56,7 @@ def tidy_tables(folder: Path) -> tuple[TidyTable, ...]:
             findings.append(make_finding("TR145", Where(file=file, line=table.header_line), file=file))
             continue
         changes = (folder / file).read_bytes() != text.encode("utf-8")
-        found.append(TidyTable(file=file, text=text, changes=changes, habit=table.habits.finding()))
+        found.append(TidyTable(file=file, text=text, changes=changes, warnings=table.warnings()))
     if findings:
         raise FindingsError(add_excerpts(folder, findings))
     return tuple(found)

@@ -11,8 +11,8 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -22,6 +22,10 @@ from intents.reason import Telling, describe_reason
 
 _COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
 _SECONDS_BETWEEN = 0.1
+
+
+class OutputError(OSError):
+    """Standard output can't be written, but for a reader who has gone."""
 
 
 def prepare_streams() -> bool:
@@ -77,6 +81,17 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: 
     ]
 
 
+@contextmanager
+def _to_standard_output() -> Iterator[None]:
+    """Let a refusal of the system name what it is about."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(error.errno, error.strerror) from error
+
+
 class Output:
     """Where a command writes: results to standard output, progress to standard error if that is a terminal."""
 
@@ -104,13 +119,15 @@ class Output:
     def line(self, text: str = "") -> None:
         """Write one line (or several) of the result."""
         self.clear()
-        self._out.write(f"{text}\n")
+        with _to_standard_output():
+            self._out.write(f"{text}\n")
 
     def raw(self, text: str) -> None:
         """Write a text as it is."""
         self.clear()
         self.is_verbatim = True
-        self._out.write(text)
+        with _to_standard_output():
+            self._out.write(text)
 
     def error(self, text: str) -> None:
         """Write about a failure, beside the result."""
@@ -135,7 +152,8 @@ class Output:
     def flush(self) -> None:
         """Hand everything over now, so that a reader who has gone is noticed here."""
         self.clear()
-        self._out.flush()
+        with _to_standard_output():
+            self._out.flush()
 
     def say(self, key: str, **values: object) -> None:
         """Write a sentence of the command line's own."""

@@ -6,11 +6,14 @@ board's page in `board.*.toml`), so that a language is one more file and no modu
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from intents.messages import printable
 
 
 class Language(StrEnum):
@@ -18,6 +21,12 @@ class Language(StrEnum):
 
     VI = "vi"
     EN = "en"
+
+
+def named_language(text: str) -> Language | None:
+    """Return the language that a word or a locale names (`vi`, `VI`, `vi_VN.UTF-8`), None if it is none of ours."""
+    word = re.split("[_.@-]", text.strip().lower(), maxsplit=1)[0]
+    return Language(word) if word in set(Language) else None
 
 
 @cache
@@ -32,7 +41,12 @@ def say(language: str, key: str, **values: object) -> str:
     return fill(load_words(language)[key], values)
 
 
+def _shown(value: object) -> str:
+    """Return a value as text; the name of a file may hold what hides or reorders text, and shows it by its number."""
+    return printable(str(value)) if isinstance(value, Path) else str(value)
+
+
 def fill(sentence: str, values: Mapping[str, object]) -> str:
     """Return a sentence with its values put in; numbers get thousands separated by commas."""
-    shown = {name: f"{value:,}" if isinstance(value, int) else str(value) for name, value in values.items()}
+    shown = {name: f"{value:,}" if isinstance(value, int) else _shown(value) for name, value in values.items()}
     return sentence.format_map(shown)

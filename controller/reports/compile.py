@@ -23,7 +23,7 @@ def print_compile(output: Output, report: CompileReport, *, written: bool) -> No
     """Write what changes (or would change) and what to do next."""
     wanted = report.compiled.addressed.wanted
     warnings = [item for item in report.compiled.findings if item.severity is not Severity.INFO]
-    tell_findings(output, wanted.folder, warnings)
+    tell_findings(output, wanted.folder, (*warnings, *report.foreign))
     _print_plan(output, report)
     _print_texts(output, report)
     if not report.changes and (report.wrote_before or not written):
@@ -107,7 +107,7 @@ def print_compile_json(output: Output, report: CompileReport, *, written: bool) 
     """Write findings, changes and a summary as JSON Lines."""
     wanted = report.compiled.addressed.wanted
     start_messages(output, COMPILE_FORMAT, on=wanted.on.isoformat())
-    tell_findings(output, wanted.folder, report.compiled.findings)
+    tell_findings(output, wanted.folder, (*report.compiled.findings, *report.foreign))
     for item in report.plan:
         print_message(
             output,

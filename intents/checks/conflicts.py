@@ -21,8 +21,12 @@ from intents.service_index import ServiceIndex
 Cell = tuple[str, ...]
 Scope = tuple[Endpoint, Endpoint, bool]
 """Source, destination, whether only inside one organisation."""
+Asking = tuple[tuple[tuple[GrantKey, ServiceSet], ...], Validity]
+"""All that a statement asks for, and when."""
 MOST_COMPARED = 200
 """Statements that one is compared with to find what makes it superfluous: where more have a port in common, the first by port."""
+MOST_NAMED = 10
+"""Other statements that a finding names."""
 
 
 class EndpointIndex:
@@ -205,25 +209,28 @@ def _coverings(in_force: Sequence[ExpandedStatement], effect: Effect, registry: 
     """Return the statements that another one makes superfluous: the same asked twice, or part of something wider."""
     index = GrantIndex(_of(in_force, effect), effect, registry)
     findings: list[Finding] = []
+    known: dict[Asking, tuple[list[int], list[int]]] = {}
     for number, statement in enumerate(index.statements):
-        covering = [index.statements[other] for other in sorted(_covered_by(number, index))]
-        equal = [other for other in covering if _asks_for(number, other, index)]
+        asking = (tuple(statement.grants.items()), _validity(statement))
+        if asking not in known:
+            known[asking] = _covered_by(number, index)
+        equal, wider = ([index.statements[other] for other in found if other != number] for found in known[asking])
         earlier = [other for other in equal if _place(other) < _place(statement)]
         if earlier:
             findings.append(_superfluous("TR308", statement, earlier))
-        elif len(equal) < len(covering):
-            findings.append(
-                _superfluous("TR309", statement, [other for other in covering if not _asks_for(number, other, index)])
-            )
+        elif wider:
+            findings.append(_superfluous("TR309", statement, wider))
     return findings
 
 
-def _covered_by(number: int, index: GrantIndex) -> set[int]:
-    """Return the other statements that ask for everything this one asks for, for at least as long."""
+def _covered_by(number: int, index: GrantIndex) -> tuple[list[int], list[int]]:
+    """Return the statements that ask for just what this one asks for (itself among them), and those that ask for all of it and
+    more, for at least as long; the same for all statements that ask alike."""
     statement = index.statements[number]
     key, services = next(iter(statement.grants.items()))
-    candidates = index.candidates(key, services) - {number}
-    return {other for other in candidates if _asks_for(other, statement, index)}
+    covering = [other for other in sorted(index.candidates(key, services)) if _asks_for(other, statement, index)]
+    equal = {other for other in covering if _asks_for(number, index.statements[other], index)}
+    return sorted(equal), [other for other in covering if other not in equal]
 
 
 def _asks_for(number: int, statement: ExpandedStatement, index: GrantIndex) -> bool:
@@ -248,13 +255,15 @@ def _superfluous(code: str, statement: ExpandedStatement, others: list[ExpandedS
 
 def _pair(code: str, statement: ExpandedStatement, others: Sequence[ExpandedStatement], severity: Severity) -> Finding:
     ordered = sorted(others, key=_place)
+    shown = ordered[:MOST_NAMED]
+    more = f", … (+{len(ordered) - MOST_NAMED})" if len(ordered) > MOST_NAMED else ""
     return make_finding(
         code,
         statement.intent.head.where,
         severity=severity,
-        also=tuple(item.intent.head.where for item in ordered),
+        also=tuple(item.intent.head.where for item in shown),
         intent=statement.intent.head.identifier,
-        other=", ".join(item.intent.head.identifier for item in ordered),
+        other=", ".join(item.intent.head.identifier for item in shown) + more,
     )
 
 

@@ -83,12 +83,23 @@ class ParserContext:
         return False
 
     def _meant_by(self, kind: NameKind, name: str, where: Where) -> str:
-        """Return today's name of a thing that was called so, or the closest one; "" if there is none."""
+        """Return today's name of a thing that was called so, or the closest one; "" if there is none. All that differ from a key
+        in lost zeros alone are as close."""
         now = self.renamed.get((kind, name))
         if now is not None:
             return now[0]
+        if kind is NameKind.UNIT and (alike := self._alike_but_for_zeros(name)):
+            return ", ".join(alike)
         # Looking for the closest costs more than all the rest; of many mistakes only the first are shown.
         return "" if self.findings.is_full("TR202", where.file) else suggest(name, self.declared[kind])
+
+    def _alike_but_for_zeros(self, key: str) -> list[str]:
+        """Return every unit of a day whose code is this one but for its first zeros: a province's, a district's, a commune's."""
+        code, _, day = key.partition("@")
+        pairs = ((known, known.partition("@")) for known in self.declared[NameKind.UNIT])
+        return sorted(
+            known for known, (other, _, since) in pairs if (other.lstrip("0"), since) == (code.lstrip("0"), day)
+        )
 
     def add(self, findings: Iterable[Finding], *kinds: NameKind) -> None:
         """Record findings of a reader; if there is any, the names of these kinds are not known completely."""

@@ -63,9 +63,7 @@ def read_table(
     """Read one table of the workspace, which declares names of these kinds; its findings are recorded."""
     table, findings = read_csv(folder / file, file, columns)
     reading.add([_with_rule(finding) for finding in findings], *kinds)
-    habit = table.habits.finding()
-    if habit is not None:
-        reading.findings.append(habit)
+    reading.findings.extend(table.warnings())
     return table
 
 

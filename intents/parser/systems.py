@@ -33,7 +33,7 @@ from intents.registry import (
 
 MOST_PURPOSES = 12
 MANAGEMENT = PurposeName("management")
-PURPOSE_FIELDS = ("title", "home_of")
+PURPOSE_FIELDS = ("title", "home_of", "renamed_from")
 SYSTEM_FIELDS = (
     "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "assessment_ref", "services",
     "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from",
@@ -75,6 +75,7 @@ def read_purposes(entries: tuple[Entry, ...], reading: ParserContext) -> dict[Pu
             title=fields.text("title"),
             home_of=fields.choices("home_of", Category, may_be_empty=True),
             where=entry.where,
+            renamed_from=fields.earlier_names(NameKind.PURPOSE, entry.key),
         )
         for category in sorted(purpose.home_of):
             first = homes.setdefault(category, purpose)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
 from intents.reader.look_alikes import odd_letter
+from intents.reader.lost_text import lost_letters
 from intents.reader.suggestions import suggest
 from intents.reason import Reason, because
 from intents.reserved import reserved_in
@@ -45,13 +46,14 @@ def _refused(text: str, code: str, values: tuple[tuple[str, str], ...]) -> Compl
 
 
 def to_line(text: str) -> str | Complaint:
-    """Read words: one line of at most 300 characters."""
+    """Read words: one line of at most 300 characters, none of whose letters was lost on the way."""
     if "\n" in text:
         return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", because("text_of_several_lines"))))
     if len(text) > LONGEST_TEXT:
         reason = because("text_too_long", length=len(text), limit=LONGEST_TEXT)
         return Complaint("TR139", (("limit", str(LONGEST_TEXT)), ("reason", reason)))
-    return text
+    lost = lost_letters(text)
+    return text if lost is None else Complaint("TR148", (("reason", lost),))
 
 
 def to_server(text: str) -> str | Complaint:
@@ -132,11 +134,11 @@ def _reserved(text: str, prefix: Prefix) -> Complaint | None:
 
 
 def to_ports(text: str) -> Range | Complaint:
-    """Read a port or a range `low-high`, 0 to 65535."""
+    """Read a port (1 to 65535) or a range `low-high` (0 to 65535)."""
     found = _PORTS.fullmatch(text)
     if found is not None:
         low = int(found.group(1))
         high = int(found.group(2)) if found.group(2) else low
-        if low <= high <= 65535:
+        if low <= high <= 65535 and high > 0:  # nothing listens on port 0
             return low, high
     return _refused(text, "TR124", (("text", text),))

@@ -16,11 +16,12 @@ from intents.finding import Finding, Where, last_of_file, make_finding
 from intents.reader.csv_cells import Cells, split_line
 from intents.reader.habits import separator_of, separator_reason
 from intents.reader.look_alikes import odd_finding
+from intents.reader.lost_text import is_formula, is_lost_value, starts_with_lost_value
 from intents.reader.settling import settle
-from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, merge_conflict
 from intents.reader.suggestions import suggest
 from intents.reader.table import CsvTable, Row
-from intents.reader.table_source import TableSource, error_value, in_code_page, letters_lost, open_table
+from intents.reader.table_source import TableSource, in_code_page, letters_lost, open_table
 from intents.reason import because
 
 MAXIMUM_LINE = 64 << 10
@@ -69,13 +70,14 @@ class _TableReader:
         table, findings = self._table, self._findings
         if source.encoding:
             table.habits.note(because("habit_encoding", encoding=source.encoding), self._where(1, 1))
+        if source.line_ends:
+            table.habits.note(because("habit_line_ends"), self._where(1, 1))
         with source.file as file:
             for number, line in self._lines(file):
-                lost = letters_lost(line)
+                lost = letters_lost(line) if source.encoding == "Windows-1258" else -1
                 if lost >= 0:
-                    findings.append(
-                        make_finding("TR146", self._where(number, lost + 1), reason=because("letters_lost"))
-                    )
+                    where = self._where(number, lost + 1)
+                    findings.append(make_finding("TR146", where, reason=because("letters_lost")))
                     break
                 if not table.index:
                     self._read_header(line, number)
@@ -111,22 +113,29 @@ class _TableReader:
                 self._findings.append(make_finding("TR125", self._where(number), limit=MAXIMUM_LINE))
                 return
             line = self._decode(content, number)
-            if line.startswith("#") and self._is_error_value(line, number):
-                continue
+            conflict = merge_conflict(line, self._where(number, 1))
+            if conflict is not None:
+                self._findings.append(conflict)
+                return
             if not line or line.isspace() or line.startswith("#"):
-                if self._shows(line.replace("\t", " "), number):
-                    self._table.aside.append((number, line.rstrip()))
+                self._set_aside(line, number)
             elif number == 1 and len(line) == 5 and line.startswith("sep="):
                 self._table.habits.note(because("habit_names_separator"), self._where(1, 1))
             elif self._admitted(line, number):
                 yield number, line
 
-    def _is_error_value(self, line: str, number: int) -> bool:
-        """Return whether what looks like a comment is a row whose first cell a spreadsheet lost; that is then a finding."""
-        if not self._separator or error_value([line.partition(self._separator)[0].strip('"')]) < 0:
-            return False
-        self._findings.append(make_finding("TR146", self._where(number, 1), reason=because("error_value")))
-        return True
+    def _set_aside(self, line: str, number: int) -> None:
+        """Keep a comment or blank line; a row whose first cell a spreadsheet could not compute is none, and lost as one."""
+        if starts_with_lost_value(line):
+            self._findings.append(make_finding("TR146", self._where(number, 1), reason=because("error_value")))
+        elif self._shows(line.replace("\t", " "), number):
+            self._table.aside.append((number, line.rstrip()))
+            if self._width and line[1:2].isalnum() and line.count(self._separator) + 1 == self._width:
+                self._note_comment_like_a_row(line, number)
+
+    def _note_comment_like_a_row(self, line: str, number: int) -> None:
+        if len(_without_empty_ends(line.split(self._separator))) > 1:
+            self._table.like_rows.append(self._where(number, 1))
 
     def _decode(self, content: bytes, number: int) -> str:
         content = content.rstrip(b"\n").removesuffix(b"\r")
@@ -182,13 +191,20 @@ class _TableReader:
         for position, cell in enumerate(cells[:used]):
             where = self._where(number, starts[position] if starts else at)
             at += len(cell) + 1
-            self._name_column(cell.strip(" "), position, where, meant)
+            self._name_column(self._plain_name(cell.strip(" "), where), position, where, meant)
             if self._has_too_many(where):
                 return
         start = self._where(number, 1)
         known = {*self._table.index, *meant, *MAY_BE_ABSENT}
         missing = [name for name in self._columns if name not in known]
         self._findings.extend(make_finding("TR129", start, column=name) for name in missing)
+
+    def _plain_name(self, name: str, where: Where) -> str:
+        """Return the column that a name means whatever its capitals."""
+        if name in self._columns or name.lower() not in self._columns:
+            return name
+        self._table.habits.note(because("habit_capitals"), where)
+        return name.lower()
 
     def _name_column(self, name: str, position: int, where: Where, meant: set[str]) -> None:
         if name in self._table.index:
@@ -206,17 +222,12 @@ class _TableReader:
         if split is None:
             return None
         cells, starts = split
-        lost = error_value(cells)
-        if lost >= 0:
-            where = Row(self._table, number, cells, starts).place(lost)
-            self._findings.append(make_finding("TR146", where, reason=because("error_value")))
-            return None
         wanted = len(self._table.index)
         filled = len(_without_empty_ends(cells))
         if filled == 0:
             self._table.habits.note(because("habit_empty_rows"), self._where(number, 1))
             return None
-        if filled == 1 and cells[0].startswith("#"):
+        if filled == 1 and cells[0].startswith("#") and not starts_with_lost_value(cells[0]):
             self._table.habits.note(because("habit_quoted_comments"), self._where(number, 1))
             self._table.aside.append((number, cells[0].rstrip()))
             return None
@@ -227,6 +238,16 @@ class _TableReader:
         if len(cells) != wanted:
             self._findings.append(make_finding("TR127", row.start, found=len(cells), wanted=wanted))
             return None
+        if "=" in line or "|" in line or "(" in line or "!" in line:
+            formulas = [name for name in self._table.index if is_formula(row.text(name))]
+            self._findings.extend(
+                make_finding("TR146", row.where(name), reason=because("is_formula")) for name in formulas
+            )
+        if "#" in line or "Err:" in line:
+            lost = [name for name in self._table.index if is_lost_value(row.text(name))]
+            self._findings.extend(
+                make_finding("TR146", row.where(name), reason=because("error_value")) for name in lost
+            )
         for name, required in self._columns.items():
             if required and not row.text(name):
                 self._findings.append(make_finding("TR131", row.where(name), field=name))

@@ -16,7 +16,12 @@ from intents.reason import Reason, because
 
 SEPARATORS = (",", ";", "\t")
 DATE_COLUMNS = ("valid_from", "valid_to", "since")
+KEY_COLUMNS = ("unit", "parent")
+"""Columns of keys `CODE@DATE`."""
+NUMBER_COLUMNS = ("hosts", "level", "bandwidth_mbps")
 _DATE = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2([0-9]{4})(?: 0{1,2}:00(?::00)?)?")
+_YEAR_FIRST = re.compile(r"([0-9]{4})([./-])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]0{1,2}:00(?::00(?:\.0+)?)?)?")
+_WHOLE = re.compile(r"([0-9]+)\.0+")
 CODE_DIGITS = {"province": 2, "district": 3, "commune": 5, "ward": 5, "township": 5}
 """Digits of the codes of administrative units (Decision 124/2004/QD-TTg and its successors)."""
 
@@ -45,7 +50,7 @@ def separator_of(header: str, columns: Iterable[str]) -> str:
     known = set(columns)
 
     def count(separator: str) -> int:
-        return sum(1 for cell in header.split(separator) if cell.strip(' "') in known)
+        return sum(1 for cell in header.split(separator) if cell.strip(' "').lower() in known)
 
     best = max(SEPARATORS, key=count)
     return best if count(best) > count(",") else ","
@@ -89,6 +94,23 @@ def date_cell(text: str) -> DateCell | None:
     """Return a date written with day and month before the year, None if the text is none."""
     found = _DATE.fullmatch(text)
     return None if found is None else DateCell(int(found[1]), int(found[3]), int(found[4]))
+
+
+def year_first(text: str) -> str | None:
+    """Return a date that has the year first as YYYY-MM-DD, None if the text is none: nobody writes the day second then."""
+    found = _YEAR_FIRST.fullmatch(text)
+    if found is None:
+        return None
+    try:
+        return date(int(found[1]), int(found[3]), int(found[4])).isoformat()
+    except ValueError:
+        return None
+
+
+def whole_number(text: str) -> str:
+    """Return a whole number without the decimals that a spreadsheet gave it (`20.0`), any other text as it is."""
+    found = _WHOLE.fullmatch(text)
+    return text if found is None else found[1]
 
 
 def order_of(cells: Sequence[tuple[DateCell, Where]]) -> str | Reason:

@@ -39,7 +39,7 @@ UNIT_KEY: Schema = {"type": "string", "pattern": "^[0-9]{1,8}@[0-9]{4}-[0-9]{2}-
 EARLIER: Schema = {"anyOf": [NAME_TEXT, {"type": "array", "items": NAME_TEXT}, {"type": "null"}]}
 PORT: Schema = {
     "anyOf": [
-        {"type": "integer", "minimum": 0, "maximum": 65535},
+        {"type": "integer", "minimum": 1, "maximum": 65535},
         {"type": "string", "pattern": "^[0-9]{1,5}(-[0-9]{1,5})?$"},
     ]
 }
@@ -99,7 +99,8 @@ def _services() -> Schema:
 
 
 def _purpose() -> Schema:
-    return _record(PURPOSE_FIELDS, {"home_of": _list(_choice(Category), may_be_empty=True)}, ())
+    types: dict[str, Schema] = {"home_of": _list(_choice(Category), may_be_empty=True), "renamed_from": EARLIER}
+    return _record(PURPOSE_FIELDS, types, ("renamed_from",))
 
 
 def _system() -> Schema:

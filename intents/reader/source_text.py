@@ -27,6 +27,9 @@ _INVISIBLE = (
 FORBIDDEN = re.compile(f"[{_INVISIBLE}]|\r(?!\n)")
 FORBIDDEN_IN_VALUE = re.compile(f"[{_INVISIBLE}\t\r]")
 
+MARKERS = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
+"""What git puts in front of the lines where a merge left both sides."""
+
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -39,6 +42,9 @@ def open_regular(path: Path, shown: str, limit: int) -> BinaryIO | Finding:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except FileNotFoundError:
+        if path.is_symlink():
+            nowhere = because("link_to_nowhere", target=path.readlink())
+            return make_finding("TR134", where, file=shown, reason=nowhere)
         return make_finding("TR101", where, file=shown)
     except OSError as error:
         return make_finding("TR134", where, file=shown, reason=because("os_said", said=error.strerror or error))
@@ -86,6 +92,11 @@ def forbidden_character(character: str, where: Where) -> Finding:
     """Return the Finding for one forbidden character: its code point and Unicode name."""
     name = unicodedata.name(character, "a control character")
     return make_finding("TR104", where, code_point=f"U+{ord(character):04X}", name=name)
+
+
+def merge_conflict(line: str, where: Where) -> Finding | None:
+    """Return the Finding for a line that git wrote between the sides of a merge; None if it is none."""
+    return make_finding("TR149", where, marker=line[:7]) if line.startswith(MARKERS) else None
 
 
 def position_at(text: str, index: int) -> tuple[int, int]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from intents.finding import Where
+from intents.finding import Finding, Severity, Where, make_finding
 from intents.reader.habits import Habits
+
+MOST_ALSO = 9
+"""Further places that a finding about many rows names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,7 @@ class Row:
 
     def where(self, column: str) -> Where:
         """Return the place of a cell's first character."""
-        return self.place(self.table.index[column])
-
-    def place(self, at: int) -> Where:
-        """Return the place of the first character of the cell that stands there."""
+        at = self.table.index[column]
         if self.starts is not None:
             start = self.starts[at]
         else:
@@ -50,7 +50,8 @@ class Row:
 class CsvTable:
     """A read table: `index` tells where a column stands in the cells; columns are those the file has.
 
-    `aside` are the comments and blank lines with their numbers, `header_line` is that of the header.
+    `aside` are the comments and blank lines with their numbers, `header_line` is that of the header, `like_rows` are the places
+    of comments that look like rows.
     """
 
     shown: str
@@ -59,3 +60,14 @@ class CsvTable:
     aside: list[tuple[int, str]] = field(default_factory=list)
     header_line: int = 0
     habits: Habits = field(default_factory=Habits)
+    like_rows: list[Where] = field(default_factory=list)
+
+    def warnings(self) -> tuple[Finding, ...]:
+        """Return what is said of the whole table although it was read: its habits, and comments that look like rows."""
+        habit = self.habits.finding()
+        places = self.like_rows[: 1 + MOST_ALSO]
+        if not places:
+            return () if habit is None else (habit,)
+        count = len(self.like_rows)
+        like = make_finding("TR147", places[0], severity=Severity.WARNING, also=tuple(places[1:]), count=count)
+        return (like,) if habit is None else (habit, like)

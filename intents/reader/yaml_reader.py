@@ -17,7 +17,7 @@ import yaml
 
 from intents.finding import Finding, Where, make_finding
 from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, ScalarValue, SequenceNode
-from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, read_text
+from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character, merge_conflict, read_text
 
 MAXIMUM_SIZE = 1 << 20
 MAXIMUM_DEPTH = 32
@@ -41,6 +41,10 @@ def read_yaml(path: Path, shown: str) -> tuple[Node | None, tuple[Finding, ...]]
     text = read_text(path, shown, MAXIMUM_SIZE)
     if isinstance(text, Finding):
         return None, (text,)
+    for number, line in enumerate(text.split("\n"), start=1):
+        conflict = merge_conflict(line, Where(file=shown, line=number, column=1))
+        if conflict is not None:
+            return None, (conflict,)
     return parse_yaml(text, shown)
 
 

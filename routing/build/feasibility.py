@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.finding import Finding, Severity, Where, make_finding
+from intents.finding import NOWHERE, Finding, Severity, Where, make_finding
 from intents.model import Intent
 from intents.policy import DevicesEndpoint, Effect, Endpoint, Rule
 from intents.prefix import Address, Prefix
@@ -37,14 +37,15 @@ def check_feasible(plans: Plans, intents: Iterable[Intent]) -> tuple[Finding, ..
 
 
 def check_servers(
-    servers: Iterable[tuple[str, Address]], stations: tuple[Prefix, ...], where: Where
+    servers: Iterable[tuple[str, Address]], stations: tuple[Prefix, ...], places: Mapping[str, Where]
 ) -> tuple[Finding, ...]:
-    """Return a warning for each server of the management plane (kind, address) that no device has a route to.
+    """Return a warning for each server of the management plane (kind, address) that no device has a route to; `places` are
+    where each kind is written.
 
     Devices learn the stations' prefixes and nothing else.
     """
     return tuple(
-        make_finding("TR606", where, severity=Severity.WARNING, kind=kind, server=server)
+        make_finding("TR606", places.get(kind, NOWHERE), severity=Severity.WARNING, kind=kind, server=server)
         for kind, server in servers
         if not any(prefix.family is server.family and prefix.holds(server.value) for prefix in stations)
     )

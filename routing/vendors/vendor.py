@@ -7,7 +7,7 @@ a platform's name.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -217,6 +217,10 @@ class Vendor(Protocol):
         """Return the text that consists of these paths (inverse of `paths`), sections merged, in first-seen order."""
         ...
 
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the text of the intended paths and foreign ones, in an order in which it can be entered."""
+        ...
+
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         """Return whether a line found on a device is ours to change, given the paths that we intend there.
 
@@ -235,6 +239,10 @@ class Vendor(Protocol):
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines that make a complete device: AAA, SSH, logging, NTP, SNMP, banner."""
+        ...
+
+    def lacking(self, device: Device) -> Iterator[Reason]:
+        """Yield what a whole text needs before it stands on a device, or lets anybody in, and this one has not."""
         ...
 
     def harmless(self) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from intents.finding import Finding
 from intents.reader.source_text import open_regular
-from intents.reason import because, describe_reason
+from intents.reason import Reason, UnclearError, because, unclear
 from verification.batfish.protocol import (
     COLUMNS,
     BatfishError,
@@ -83,27 +83,44 @@ class RecordingBatfish:
 
 
 def unpack(path: Path) -> str:
-    """Return a recording's text; OSError, EOFError, ValueError (zlib.error is made one), also for one that is too large."""
+    """Return a recording's text; OSError, EOFError, zlib.error, ValueError, also (UnclearError) for one that is too large."""
     pieces: list[bytes] = []
     at_once = min(_AT_ONCE, MAXIMUM_SIZE)
-    try:
-        opened = open_regular(path, str(path), MAXIMUM_SIZE)
-        if isinstance(opened, Finding):
-            raise ValueError(_said(opened))  # noqa: TRY004 (a finding is an answer here)
-        with opened, gzip.open(opened, "rb") as file:
-            for _ in range(0, MAXIMUM_SIZE + 1, at_once):
-                pieces.append(file.read(at_once))
-                if not pieces[-1]:
-                    return b"".join(pieces).decode()
-    except zlib.error as error:
-        raise ValueError(str(error)) from error
-    raise ValueError(f"unpacked it is larger than {MAXIMUM_SIZE // 2**20} MiB")
+    opened = open_regular(path, str(path), MAXIMUM_SIZE)
+    if isinstance(opened, Finding):
+        raise UnclearError(_why_not_opened(opened))
+    with opened, gzip.open(opened, "rb") as file:
+        for _ in range(0, MAXIMUM_SIZE + 1, at_once):
+            pieces.append(file.read(at_once))
+            if not pieces[-1]:
+                return b"".join(pieces).decode()
+    raise unclear("recording_too_large", limit=MAXIMUM_SIZE >> 20)
 
 
-def _said(finding: Finding) -> str:
-    """Return in a few words why a file can't be read."""
-    reason = dict(finding.values).get("reason", finding.code)
-    return describe_reason(reason, "en")
+def _why_not_opened(finding: Finding) -> Reason:
+    reason = dict(finding.values).get("reason")
+    if isinstance(reason, Reason):
+        return reason
+    return (
+        because("no_such_file") if finding.code == "TR101" else because("recording_too_large", limit=MAXIMUM_SIZE >> 20)
+    )
+
+
+def _why_no_recording(error: Exception) -> Reason:
+    """Return why a file is no recording, in words of our own: nobody knows what Python calls it."""
+    match error:
+        case UnclearError():
+            return error.reason
+        case gzip.BadGzipFile():
+            return because("recording_not_packed")
+        case EOFError():
+            return because("recording_cut")
+        case zlib.error():
+            return because("recording_damaged")
+        case OSError():
+            return because("os_said", said=error.strerror or type(error).__name__)
+        case _:
+            return because("recording_no_answers")
 
 
 class RecordedBatfish:
@@ -123,9 +140,9 @@ class RecordedBatfish:
             self._answers = {str(item["key"]): _rows(item["rows"]) for item in answers}
             if len(self._answers) < len(answers):
                 raise BatfishError(Trouble.RECORDING, because("recording_answers_twice", path=path))
-        except (OSError, EOFError, ValueError, LookupError, TypeError, RecursionError) as error:
-            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            raise BatfishError(Trouble.RECORDING, because("recording_unreadable", path=path, said=reason)) from error
+        except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError, RecursionError) as error:
+            unreadable = because("recording_unreadable", path=path, said=_why_no_recording(error))
+            raise BatfishError(Trouble.RECORDING, unreadable) from error
         self._path = path
 
     def upload(self, snapshot: Snapshot) -> None:

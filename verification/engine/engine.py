@@ -48,13 +48,20 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a judgement is made of where routes settle."""
+
+    routing: RoutingJudgement
+    filtered: Filtered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """A judgement with the parts that it is made of; without `routing` and `filtered` if routes do not settle."""
+    """A judgement with what it is made of; `parts`: None if routes do not settle."""
 
     given: Given
     with_failures: bool
-    routing: RoutingJudgement | None
-    filtered: Filtered | None
+    parts: Parts | None
     lists: JudgedLists
     judgement: Judgement
 
@@ -81,66 +88,54 @@ def prove(
     workers: Workers | None = None,
 ) -> Proven:
     """Return the judgement of a network with all that it is made of; arguments as of `judge`."""
-    return _prove(given, None, with_failures=with_failures, progress=progress, workers=workers)
+    return _prove(given, None, None, with_failures=with_failures, progress=progress, workers=workers)
 
 
 def reprove(
     proven: Proven, delta: Delta, *, progress: Progress | None = None, workers: Workers | None = None
 ) -> Proven:
     """Return what `prove` returns of the network after a change, in less time (`prove` is its dull twin)."""
-    if proven.routing is None or proven.filtered is None or _reroutes(proven.given, delta):
-        return _prove(
-            delta.given, (proven, delta), with_failures=proven.with_failures, progress=progress, workers=workers
-        )
-    lists = judge_lists(delta.given, proven.lists, delta.devices)
-    filtered = _filtered_again(proven.routing.inquiry, proven.routing.inquiry, proven.filtered, delta)
-    return _proven(delta.given, proven.routing, filtered, lists, with_failures=proven.with_failures)
+    given, with_failures = delta.given, proven.with_failures
+    lists = judge_lists(given, proven.lists, delta.devices)
+    kept = None if delta.wanted or proven.parts is None else (proven.parts, delta)
+    if kept is None or _reroutes(proven.given, delta):
+        return _prove(given, lists, kept, with_failures=with_failures, progress=progress, workers=workers)
+    routing = kept[0].routing
+    parts = Parts(routing=routing, filtered=_filtered_again(routing.inquiry, *kept))
+    return _proven(given, parts, lists, with_failures=with_failures)
 
 
 def _reroutes(before: Given, delta: Delta) -> bool:
-    """Return whether a change touches what routes hang on, or what is wanted of them."""
+    """Return whether a change of texts touches what routes hang on."""
     old, new = before.network.devices, delta.given.network.devices
-    return (
-        delta.wanted
-        or old.keys() != new.keys()
-        or any(routing_device(old[name]) != routing_device(new[name]) for name in delta.devices)
+    return old.keys() != new.keys() or any(
+        routing_device(old[name]) != routing_device(new[name]) for name in delta.devices
     )
 
 
 def _prove(
     given: Given,
-    known: tuple[Proven, Delta] | None,
+    lists: JudgedLists | None,
+    kept: tuple[Parts, Delta] | None,
     *,
     with_failures: bool,
     progress: Progress | None,
     workers: Workers | None,
 ) -> Proven:
-    """Prove a network, with those parts of what is known of another one that can't come out otherwise."""
+    """Prove a network. `lists`: if they are judged already; `kept`: what is known of one that is judged between the same bounds,
+    and what has changed since."""
     part = routing_part(given)
-    before = known[0] if known is not None and not known[1].wanted else None
-    lists = None
+    known = None if kept is None else kept[0].routing
     try:
-        with running_states(
-            part,
-            None if before is None else before.routing,
-            with_failures=with_failures,
-            progress=progress,
-            workers=workers,
-        ) as states:
-            filtered = _filtered(states.inquiry, given, before, known)
-            lists = _lists(given, known)
+        with running_states(part, known, with_failures=with_failures, progress=progress, workers=workers) as states:
+            filtered = _filtered(states.inquiry, given) if kept is None else _filtered_again(states.inquiry, *kept)
+            lists = lists or judge_lists(given)
             routing = states.judged(part)
     except NotSettledError as error:
-        lists = lists or _lists(given, known)
+        lists = lists or judge_lists(given)
         judgement = _not_settled(given, error, lists)
-        return Proven(
-            given=given, with_failures=with_failures, routing=None, filtered=None, lists=lists, judgement=judgement
-        )
-    return _proven(given, routing, filtered, lists, with_failures=with_failures)
-
-
-def _lists(given: Given, known: tuple[Proven, Delta] | None) -> JudgedLists:
-    return judge_lists(given) if known is None else judge_lists(given, known[0].lists, known[1].devices)
+        return Proven(given=given, with_failures=with_failures, parts=None, lists=lists, judgement=judgement)
+    return _proven(given, Parts(routing=routing, filtered=filtered), lists, with_failures=with_failures)
 
 
 def _not_settled(given: Given, error: NotSettledError, lists: JudgedLists) -> Judgement:
@@ -149,10 +144,7 @@ def _not_settled(given: Given, error: NotSettledError, lists: JudgedLists) -> Ju
     return Judgement(answers=answers, devices=len(given.network.devices), states=0, flows=0, lists=lists.bound)
 
 
-def _filtered(inquiry: Inquiry, given: Given, before: Proven | None, known: tuple[Proven, Delta] | None) -> Filtered:
-    """Prove lists, logins and lines; `before`: another network proved that is judged between the same bounds."""
-    if before is not None and before.routing is not None and before.filtered is not None and known is not None:
-        return _filtered_again(inquiry, before.routing.inquiry, before.filtered, known[1])
+def _filtered(inquiry: Inquiry, given: Given) -> Filtered:
     evidence = add_filters(inquiry.evidence, given)
     return Filtered(
         evidence=evidence,
@@ -162,55 +154,48 @@ def _filtered(inquiry: Inquiry, given: Given, before: Proven | None, known: tupl
     )
 
 
-def _filtered_again(inquiry: Inquiry, before: Inquiry, known: Filtered, delta: Delta) -> Filtered:
+def _filtered_again(inquiry: Inquiry, parts: Parts, delta: Delta) -> Filtered:
     """Return the same after a change of texts: fences hang on no route, ways in on nothing of routes but which VRF manages, and
     lines that are not computed on all of them."""
-    changed = delta.devices
+    changed, known, before = delta.devices, parts.filtered, parts.routing.inquiry
     evidence = change_filters(inquiry.evidence, known.evidence, delta.given, changed)
-    logins, unusual = known.logins, known.unknowns.unusual
+    unusual = known.unknowns.unusual
     devices = delta.given.network.devices
     kept = devices.keys() - changed if inquiry.plane.vrfs == before.plane.vrfs else frozenset[str]()
     again = login_faults(evidence, inquiry.plane, sorted(devices.keys() - kept))
     return Filtered(
         evidence=evidence,
         fences=check_fences_again(evidence, known.evidence, known.fences),
-        logins={name: again[name] if name in again else logins[name] for name in devices},
+        logins={**{name: known.logins[name] for name in kept}, **again},
         unknowns=unknowns_of(
             evidence, {name: unusual[name] for name in devices.keys() - changed} if inquiry is before else None
         ),
     )
 
 
-def _proven(
-    given: Given, routing: RoutingJudgement, filtered: Filtered, lists: JudgedLists, *, with_failures: bool
-) -> Proven:
-    inquiry = replace(routing.inquiry, evidence=filtered.evidence)
+def _proven(given: Given, parts: Parts, lists: JudgedLists, *, with_failures: bool) -> Proven:
+    filtered, tally = parts.filtered, parts.routing.tally
+    inquiry = replace(parts.routing.inquiry, evidence=filtered.evidence)
     judgement = Judgement(
-        answers=_answers(inquiry, routing, filtered),
+        answers=_answers(inquiry, parts),
         devices=len(given.network.devices),
-        states=routing.tally.states,
+        states=tally.states,
         flows=inquiry.permitted_matrix.must.pairs + len(filtered.fences),
         lists=lists.bound,
     )
-    return Proven(
-        given=given,
-        with_failures=with_failures,
-        routing=routing,
-        filtered=filtered,
-        lists=lists,
-        judgement=judgement,
-    )
+    return Proven(given=given, with_failures=with_failures, parts=parts, lists=lists, judgement=judgement)
 
 
-def _answers(inquiry: Inquiry, routing: RoutingJudgement, filtered: Filtered) -> tuple[Answer, ...]:
-    evidence, tally, unknowns, fences = inquiry.evidence, routing.tally, filtered.unknowns, filtered.fences
+def _answers(inquiry: Inquiry, parts: Parts) -> tuple[Answer, ...]:
+    evidence, tally = inquiry.evidence, parts.routing.tally
+    unknowns, fences = parts.filtered.unknowns, parts.filtered.fences
     known = Known(
         tally=tally,
         unknowns=unknowns,
         filtered=check_sessions_filtered(evidence, inquiry.address_index, fences, inquiry.permitted_matrix.must),
         leaking=check_isolation(evidence, inquiry.address_index, fences),
     )
-    facts = NetworkFacts(routing=routing.faults, logins=filtered.logins)
+    facts = NetworkFacts(routing=parts.routing.faults, logins=parts.filtered.logins)
     return (
         *rule_answers(evidence, known),
         *via_answers(evidence, known, inquiry.vias),

@@ -18,6 +18,7 @@ from verification.questions.addressing import check_addressing
 from verification.questions.control_plane_filters import check_control, check_ways_in
 from verification.questions.counterexample import violated_by, violated_network
 from verification.questions.fences import FenceResult, fence_answers
+from verification.questions.filters_on_paths import Leakage
 from verification.questions.logins import UnplannedLogins, check_logins
 from verification.questions.network import (
     NetworkFault,
@@ -33,19 +34,18 @@ from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
-Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
-
 
 def attachment_answers(
-    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, unknowns: Unknowns, leaking: Ends
+    evidence: Evidence, fences: tuple[FenceResult, ...], tally: Tally, unknowns: Unknowns, leaking: Leakage
 ) -> Iterator[Answer]:
-    """Answer fences, isolation and wall of every attachment; `leaking`: pairs that packets not allowed pass between."""
+    """Answer fences, isolation and wall of every attachment; `leaking`: what packets not allowed pass between."""
     for answer in fence_answers(evidence, fences):
         name = AttachmentName(str(answer.question.subject))
         verdict = unknowns.verdict if isinstance(answer.verdict, Holds) and unknowns.of_fence(name) else answer.verdict
         yield Answer(question=answer.question, verdict=verdict)
     for name in sorted(evidence.ports):
-        first = next((violated for pair, violated in leaking.items() if pair[0] == name), None)
+        found = next((violated for pair, violated in leaking.found.items() if pair[0] == name), None)
+        first = found or leaking.unsure.get(name)
         yield _attachment_answer(evidence, QuestionKind.ISOLATION, name, first, tally, unknowns)
         wrong = tally.wall.get(name)
         yield _attachment_answer(
@@ -62,7 +62,7 @@ def _attachment_answer(
     evidence: Evidence,
     kind: QuestionKind,
     name: AttachmentName,
-    violated: Violated | None,
+    violated: Violated | NotModelled | None,
     tally: Tally,
     unknowns: Unknowns,
 ) -> Answer:

@@ -13,6 +13,7 @@ from intents.registry import AttachmentName
 from verification.engine.failure_states import Tally
 from verification.evidence.evidence import Evidence
 from verification.questions.counterexample import violated_by, violated_network
+from verification.questions.filters_on_paths import Leakage
 from verification.questions.policy_questions import Members, members_of_rules, rule_questions
 from verification.questions.unknown_lines import Unknowns
 from verification.questions.via import ViaPairs
@@ -20,7 +21,7 @@ from verification.verdicts.opinions import ENGINE
 from verification.verdicts.question import Answer, Question, QuestionKind
 from verification.verdicts.verdict import Holds, NotModelled, Verdict, Violated
 
-Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated]
+Ends = Mapping[tuple[AttachmentName, AttachmentName], Violated | NotModelled]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ class Known:
     tally: Tally
     unknowns: Unknowns
     filtered: Ends
-    leaking: Ends
+    leaking: Leakage
 
 
 def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
@@ -48,9 +49,9 @@ def rule_answers(evidence: Evidence, known: Known) -> Iterator[Answer]:
 def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: Members, known: Known) -> Verdict:
     sources, destinations = members
     if rule.effect is Effect.FORBID:
-        for pair, violated in known.leaking.items():
-            if pair[0] in sources and pair[1] in destinations:
-                return violated
+        escape = _escape(known, sources, destinations)
+        if escape is not None:
+            return escape
     elif DevicesEndpoint() not in (rule.source, rule.destination):
         cut = _first_wrong(known, sources, destinations)
         if cut is not None and cut in known.tally.joined:
@@ -71,10 +72,20 @@ def _rule_verdict(evidence: Evidence, rule: Rule, question: Question, members: M
     return Holds(judges=(ENGINE,), states=known.tally.states)
 
 
+def _escape(
+    known: Known, sources: frozenset[AttachmentName], destinations: frozenset[AttachmentName]
+) -> Violated | NotModelled | None:
+    """Return what gets through between the ends of a rule, or why that is not known."""
+    for pair, violated in known.leaking.found.items():
+        if pair[0] in sources and pair[1] in destinations:
+            return violated
+    return next((known.leaking.unsure[name] for name in sorted(known.leaking.unsure.keys() & sources)), None)
+
+
 def _first_wrong(
     known: Known, sources: frozenset[AttachmentName], destinations: frozenset[AttachmentName]
 ) -> tuple[AttachmentName, AttachmentName] | None:
-    """Return the first pair of a rule that is cut: by source, destination, and then the way back."""
+    """Return the first pair of a rule that is cut, surely if there is one: by source, destination, and then the way back."""
     found = [
         (one, other, 0)
         for one, other in known.tally.joined.keys() | known.filtered.keys()
@@ -87,8 +98,14 @@ def _first_wrong(
     ]
     if not found:
         return None
-    one, other, back = min(found)
+    one, other, back = min(found, key=lambda item: (_is_unsure(known, item), item))
     return (other, one) if back else (one, other)
+
+
+def _is_unsure(known: Known, found: tuple[AttachmentName, AttachmentName, int]) -> bool:
+    one, other, back = found
+    ends = (other, one) if back else (one, other)
+    return ends not in known.tally.joined and isinstance(known.filtered[ends], NotModelled)
 
 
 def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[Answer]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix, format_address, prefix_of
+from intents.prefix import Family, Prefix, format_address, prefix_of
 from intents.reason import Reason, because
-from routing.model import BgpInstance, Device, Interface, RouteSource, StaticRoute
+from routing.model import KEY_NOT_SHOWN, BgpInstance, Device, Interface, RouteSource, StaticRoute
 from verification.routes.adjacency import InterfaceKey, parent_of
 from verification.routes.control_plane import ControlPlane
 from verification.routes.rib import PrefixState
@@ -37,6 +37,7 @@ def not_computed(device: Device, topology: Topology, plane: ControlPlane | None)
     yield from _vrfs(device)
     yield from _unsure(routes, device)
     yield from _media(device, topology)
+    yield from _keys(device)
     for static in device.statics:
         yield from _static(routes, device, static)
     for instance in device.bgp:
@@ -69,12 +70,35 @@ def _media(device: Device, topology: Topology) -> Iterator[Reason]:
             for end in ends:
                 if not interfaces[end].transit:
                     yield because("cable_at_management_port", device=end[0], interface=end[1])
-            if item.link_local is not None and item.link_local == interfaces[ends[1]].link_local:
-                yield because("same_link_local", interface=item.name, peer=f"{joint.device} {joint.interface}")
+            for family, value in _shared(*(interfaces[end] for end in ends)):
+                text, peer = format_address(family, value), f"{joint.device} {joint.interface}"
+                yield because("address_at_both_ends", address=text, interface=item.name, peer=peer)
             if speaks and here != there:
                 said = [" ".join(sorted(one - other)) or "-" for one, other in ((here, there), (there, here))]
                 peer = f"{joint.device} {joint.interface}"
                 yield because("other_medium", interface=item.name, here=said[0], peer=peer, there=said[1])
+
+
+def _shared(one: Interface, other: Interface) -> list[tuple[Family, int]]:
+    """Return the addresses that both ends of a link have: one does not use it, or takes the other's packets (BOTH-ADDR-01)."""
+    return sorted(_held(one) & _held(other))
+
+
+def _held(item: Interface) -> set[tuple[Family, int]]:
+    found = {(address.family, address.value) for address in item.addresses}
+    return found if item.link_local is None else found | {(Family.V6, item.link_local)}
+
+
+def _keys(device: Device) -> Iterator[Reason]:
+    """Yield sessions and OSPF interfaces whose key no text shows (RFC-SESS-08)."""
+    for instance in device.bgp:
+        for neighbor in instance.neighbors:
+            if any(guard.endswith(f" {KEY_NOT_SHOWN}") for guard in neighbor.guards):
+                yield because("key_not_shown", other=format_address(neighbor.family, neighbor.address))
+    for process in device.ospf:
+        for item in process.interfaces:
+            if KEY_NOT_SHOWN in item.authentication.split():
+                yield because("key_not_shown", other=item.name)
 
 
 def _medium(interfaces: Mapping[InterfaceKey, Interface], end: InterfaceKey) -> frozenset[str]:

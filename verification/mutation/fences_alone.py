@@ -16,7 +16,6 @@ from routing.model import Acl, AttachmentPort, Device, Direction
 from verification.evidence.declared_state import declared_states, matches_of, side_of
 from verification.evidence.evidence import Given
 from verification.packets.compare_acl import GapKind, check_destination_fence, check_source_fence
-from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import header_space
 from verification.packets.headers import header_match
 from verification.questions.fences import fence_gap
@@ -72,17 +71,15 @@ class FencesAlone:
         matches = {header_match(entry) for entry in (acl.entries if acl is not None else ())}
         side = side_of(self._states, family, header_space(family, self._matches[family] | matches))
         here = (port.device, port.interface)
-        try:
-            if direction is Direction.IN:
-                kind = QuestionKind.SOURCE_FENCE
-                gaps = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, here)
-            else:
-                kind = QuestionKind.DESTINATION_FENCE
-                gaps = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, lambda _: here)
-        except NotExpressibleError as problem:
-            yield False, because("fence_not_expressible", attachment=name, why=problem.reason)
-            return
-        for gap in gaps[:1]:
+        if direction is Direction.IN:
+            kind = QuestionKind.SOURCE_FENCE
+            found = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, here)
+        else:
+            kind = QuestionKind.DESTINATION_FENCE
+            found = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, lambda _: here)
+        if found.problem is not None and not found.gaps:
+            yield False, because("fence_not_expressible", attachment=name, why=found.problem)
+        for gap in found.gaps[:1]:
             asked = because("question", kind=traits_of(kind).words.name, subject=name)
             wrong = fence_gap(direction, gap.flow, admits=gap.kind is GapKind.TOO_MUCH)
             yield True, because("question_says", question=asked, said=wrong)

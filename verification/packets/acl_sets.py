@@ -15,7 +15,17 @@ from typing import NamedTuple
 from intents.prefix import Family
 from routing.model import Acl, AclEntry, Action
 from verification.packets.bit_sets import BitSet, bit, nothing, numbers
-from verification.packets.flow_sets import FlowSet, Packet, Row, Span, append_run, clip, spans_of, whole
+from verification.packets.flow_sets import (
+    FlowSet,
+    NotExpressibleError,
+    Packet,
+    Row,
+    Span,
+    append_run,
+    spans_within,
+    union_of,
+    whole,
+)
 from verification.packets.header_space import HeaderSpace
 from verification.packets.headers import HeaderSet, accepts, header_match
 
@@ -49,6 +59,17 @@ def permitted(acl: Acl, space: HeaderSpace, within: tuple[Sequence[Span], Sequen
     return FlowSet(space=space, rows=tuple(rows))
 
 
+def permitted_of(acl: Acl, packets: FlowSet) -> FlowSet:
+    """Return which of some packets an ACL permits; NotExpressibleError if a mask has too many pieces even among those."""
+    try:
+        found = permitted(acl, packets.space)
+    except NotExpressibleError:
+        sources = tuple((low, high) for low, high, _ in packets.rows)
+        destinations = union_of((low, high) for _, _, row in packets.rows for low, high, _ in row)
+        found = permitted(acl, packets.space, (union_of(sources), destinations))
+    return found & packets
+
+
 def steps_of(acl: Acl, space: HeaderSpace, sources: Sequence[Span], destinations: Sequence[Span]) -> list[Step]:
     """Return the entries of an ACL as sets, each between the given spans. NotExpressibleError."""
     return [_step(entry, acl.family, space, sources, destinations) for entry in acl.entries]
@@ -72,8 +93,8 @@ def _step(
 ) -> Step:
     """Return an entry as sets; with no headers or no addresses in question it has no sources either."""
     mask = space.mask(header_match(entry))
-    goes_to = clip(spans_of(entry.destinations, family), destinations)
-    comes_from = clip(spans_of(entry.sources, family), sources) if mask and goes_to else ()
+    goes_to = spans_within(entry.destinations, family, destinations)
+    comes_from = spans_within(entry.sources, family, sources) if mask and goes_to else ()
     return Step(entry.action is Action.PERMIT, mask, comes_from, goes_to)
 
 

@@ -1,7 +1,8 @@
 """Does a fence admit all that must pass, and nothing but what may? Turns an ACL and bounds into the gaps between them.
 
 The one idea: all of them are `FlowSet` values in normal form, so what is beyond a bound is a set again, from which an example
-packet is taken and led back to the entry that decides about it.
+packet is taken and led back to the entry that decides about it. A list whose masks have too many pieces is looked at between
+likely addresses alone, where a gap is one all the same.
 """
 
 from __future__ import annotations
@@ -10,9 +11,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intents.reason import Reason
 from routing.model import Acl
 from verification.packets.acl_sets import deciding_entry, permitted
-from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, whole
+from verification.packets.flow_sets import (
+    FlowSet,
+    NotExpressibleError,
+    Packet,
+    Span,
+    flow_of,
+    rectangle,
+    union_of,
+    whole,
+)
 from verification.packets.permitted_sets import PacketBounds
 from verification.verdicts.flow import Flow
 
@@ -38,29 +49,50 @@ class FenceGap:
     entry: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FenceCheck:
+    """The gaps of a fence; `problem`: why they are looked for between likely addresses only, or nowhere."""
+
+    gaps: tuple[FenceGap, ...]
+    problem: Reason | None = None
+
+
 def check_source_fence(
     acl: Acl | None, bounds: PacketBounds, likely: Sequence[Span], start: tuple[str, str]
-) -> tuple[FenceGap, ...]:
+) -> FenceCheck:
     """Return the gaps of the fence at a source, over every packet that can be sent there, spoofed sources included.
 
     `acl` None: nothing filters (no ACL is bound, or one that the platform takes for "permit everything"). `bounds`:
     what the attachment may send. `likely`: spans that examples are taken from if possible. `start`: device and
-    interface of the attachment's port. NotExpressibleError as in `permitted`.
+    interface of the attachment's port.
     """
-    everything = whole(bounds.may.space.family)
-    return tuple(_gaps(acl, bounds, (everything, everything), likely, lambda _: start))
+    return _check(acl, bounds, likely, lambda _: start)
 
 
 def check_destination_fence(
     acl: Acl | None, bounds: PacketBounds, likely: Sequence[Span], starts: StartOf
-) -> tuple[FenceGap, ...]:
+) -> FenceCheck:
     """Return the gaps of the fence at a destination, over every packet, whatever its source.
 
     `bounds`: what may be delivered to the attachment; `likely`: spans that examples are taken from if possible; `starts`:
     where packets with a source address start.
     """
-    everything = whole(bounds.may.space.family)
-    return tuple(_gaps(acl, bounds, (everything, everything), likely, starts))
+    return _check(acl, bounds, likely, starts)
+
+
+def _check(acl: Acl | None, bounds: PacketBounds, likely: Sequence[Span], starts: StartOf) -> FenceCheck:
+    space, everything = bounds.may.space, whole(bounds.may.space.family)
+    try:
+        return FenceCheck(gaps=tuple(_gaps(acl, bounds, (everything, everything), likely, starts)))
+    except NotExpressibleError as error:
+        problem = error.reason
+    there = union_of(likely)
+    try:
+        within = rectangle(space, there, there, space.full)
+        inside = PacketBounds(bounds.must & within, bounds.may & within)
+        return FenceCheck(gaps=tuple(_gaps(acl, inside, (there, there), likely, starts)), problem=problem)
+    except NotExpressibleError:
+        return FenceCheck(gaps=(), problem=problem)
 
 
 def _gaps(

@@ -240,13 +240,47 @@ def spans_of(matches: tuple[AddressMatch, ...] | None, family: Family) -> tuple[
     return union_of(span for match in matches for span in _spans_of_one(match, family))
 
 
+def spans_within(matches: tuple[AddressMatch, ...] | None, family: Family, within: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the addresses of a disjunction in sorted, disjoint spans; NotExpressibleError if too many pieces meet these."""
+    try:
+        return clip(spans_of(matches, family), within)
+    except NotExpressibleError:
+        if matches is None or within == whole(family):
+            raise
+    return clip((span for match in matches for span in _pieces_at(match, family, within)), within)
+
+
 def _spans_of_one(match: AddressMatch, family: Family) -> list[Span]:
-    free = ((1 << family.bits) - 1) & ~match.care
-    tail = (~free & (free + 1)).bit_length() - 1  # number of free bits below the lowest cared one
-    upper = [bit for bit in range(tail, family.bits) if free >> bit & 1]
+    tail, upper = _free_bits(match, family)
     if 1 << len(upper) > LARGEST_MATCH:
         raise NotExpressibleError(because("mask_in_pieces", bits=len(upper)))
     starts = [match.value]
     for bit in upper:
         starts += [start | 1 << bit for start in starts]
     return [(start, start | (1 << tail) - 1) for start in starts]
+
+
+def _free_bits(match: AddressMatch, family: Family) -> tuple[int, list[int]]:
+    """Return the number of free bits below the lowest one that is cared for, and the free bits above it."""
+    free = ((1 << family.bits) - 1) & ~match.care
+    tail = (~free & (free + 1)).bit_length() - 1
+    return tail, [bit for bit in range(tail, family.bits) if free >> bit & 1]
+
+
+def _pieces_at(match: AddressMatch, family: Family, within: Sequence[Span]) -> list[Span]:
+    """Return the pieces of a mask that meet some spans, found from the highest bit down: most masks have few there."""
+    tail, upper = _free_bits(match, family)
+    starts = [match.value]
+    for bit in sorted(upper, reverse=True):
+        both = (start | value for start in starts for value in (0, 1 << bit))
+        starts = [start for start in both if _meets(start, bit, match, within)]
+        if len(starts) > LARGEST_MATCH:
+            raise NotExpressibleError(because("mask_in_pieces", bits=len(upper)))
+    return [(start, start | (1 << tail) - 1) for start in starts]
+
+
+def _meets(start: int, bit: int, match: AddressMatch, within: Sequence[Span]) -> bool:
+    """Return whether spans meet the addresses that differ from `start` below a bit, whatever the mask says there."""
+    low = start >> bit << bit
+    at = bisect_right(within, (low | (1 << bit) - 1, 1 << 128))
+    return at > 0 and within[at - 1][1] >= low

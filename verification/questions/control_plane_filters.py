@@ -24,7 +24,7 @@ from routing.refs import acl_entry_ref, acl_ref, control_filter_ref, login_ref
 from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 from verification.evidence.management_plane import ManagementPlane
-from verification.packets.acl_sets import deciding_entry, permitted
+from verification.packets.acl_sets import deciding_entry, permitted, permitted_of
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, Span, clip, rectangle, span_of, union_of, whole
 from verification.packets.header_space import HeaderSpace, header_space
 from verification.packets.headers import ICMP, HeaderMatch, header_match
@@ -211,6 +211,6 @@ def _passes(evidence: Evidence, device: Device, family: Family, name: str, asked
     if acl is None or not acl.entries:
         return True
     try:
-        return permitted(acl, asked.space).covers(asked)
+        return permitted_of(acl, asked).covers(asked)
     except NotExpressibleError:
         return False

@@ -18,7 +18,6 @@ from routing.refs import acl_entry_ref, acl_ref, binding_ref, interface_ref
 from verification.evidence.declared_state import Side
 from verification.evidence.evidence import Evidence
 from verification.packets.compare_acl import FenceGap, GapKind, check_destination_fence, check_source_fence
-from verification.packets.flow_sets import NotExpressibleError
 from verification.packets.header_space import HeaderSpace
 from verification.questions.addressing import tag_named
 from verification.verdicts.flow import Flow, flow_in_words
@@ -29,7 +28,7 @@ from verification.verdicts.verdict import Claim, ClaimKind, Holds, NotModelled, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FenceResult:
-    """The gaps of one fence of one port in one family, or why nothing can be said."""
+    """The gaps of one fence of one port in one family; `problem`: why nothing can be said of packets but those of the plan."""
 
     attachment: AttachmentName
     port: AttachmentPort
@@ -117,23 +116,18 @@ def _check(
     starts: _StartOf,
 ) -> FenceResult:
     acl = evidence.filter_of(port.device, port.interface, direction, side.family)
-    gaps: tuple[FenceGap, ...] = ()
-    problem = None
-    try:
-        if direction is Direction.IN:
-            gaps = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, (port.device, port.interface))
-        else:
-            gaps = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, starts)
-    except NotExpressibleError as error:
-        problem = error.reason
+    if direction is Direction.IN:
+        found = check_source_fence(acl, side.sent_from(name, port), side.unspoofed, (port.device, port.interface))
+    else:
+        found = check_destination_fence(acl, side.delivered_to(name, port), side.unspoofed, starts)
     return FenceResult(
         attachment=name,
         port=port,
         family=side.family,
         direction=direction,
-        gaps=gaps,
+        gaps=found.gaps,
         space=side.space,
-        problem=problem,
+        problem=found.problem,
     )
 
 
@@ -160,10 +154,10 @@ def _verdict(evidence: Evidence, found: list[FenceResult]) -> Verdict:
         if found_tag not in evidence.tags_of(result.port):
             culprit = evidence.culprit(result.port.device, interface_ref(result.port.interface))
             return Violated(reason=port_tagged(result.port, found_tag), culprits=(culprit,))
-        if result.problem is not None:
-            return NotModelled(reason=result.problem)
         if result.gaps:
             return _violated(evidence, result)
+        if result.problem is not None:
+            return NotModelled(reason=result.problem)
     return Holds(judges=(ENGINE,))
 
 

@@ -1,13 +1,14 @@
 """What inexact filters do to packets that routing would deliver: sessions that are cut, packets that get through.
 
 The one idea: where both fences are exact and nothing else filters on the way there is nothing to compute; only gaps, and
-filters that stand where no fence should be, are followed along the ways.
+filters that stand where no fence should be, are followed along the ways. Where a filter can't be said as a set of packets, not
+even of those in question, nothing is said of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix
 from intents.reason import Reason, because
@@ -17,29 +18,41 @@ from routing.refs import binding_ref
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import PermittedMatrix
-from verification.packets.acl_sets import permitted
+from verification.packets.acl_sets import permitted_of
 from verification.packets.compare_acl import GapKind
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, flow_of, rectangle, span_of
 from verification.questions.fences import FenceResult, guilty_ref
 from verification.routes.forwarding import Filter, Way
 from verification.verdicts.flow import SUCCESS, Flow, flow_in_words
-from verification.verdicts.verdict import Claim, ClaimKind, Violated
+from verification.verdicts.verdict import Claim, ClaimKind, NotModelled, Violated
 
 Ends = tuple[AttachmentName, AttachmentName]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leakage:
+    """Pairs that packets which are not allowed pass between, and the attachments of which filters leave it open."""
+
+    found: Mapping[Ends, Violated]
+    unsure: Mapping[AttachmentName, NotModelled]
+
+
 def check_sessions_filtered(
     evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...], permitted_matrix: PermittedMatrix
-) -> Mapping[Ends, Violated]:
+) -> Mapping[Ends, Violated | NotModelled]:
     """Return, for pairs that some filter on the way cuts, what is cut (one direction: source's packets to destination)."""
     exact = {(item.port.device, item.port.interface, str(item.direction), item.family) for item in fences if item.exact}
-    found: dict[Ends, Violated] = {}
+    found: dict[Ends, Violated | NotModelled] = {}
     inside = _filters_elsewhere(evidence)
     broken = frozenset(item.attachment for item in fences if not item.exact)
     for source, destination, family in _touched_pairs(permitted_matrix, None if inside else broken):
-        cut = next(_cuts(evidence, address_index, exact, source, destination, family), None)
-        if cut is not None:
-            found.setdefault((source, destination), cut)
+        try:
+            cut = next(_cuts(evidence, address_index, exact, source, destination, family), None)
+        except NotExpressibleError as error:
+            found.setdefault((source, destination), NotModelled(reason=error.reason))
+            continue
+        if cut is not None and not isinstance(found.get((source, destination)), Violated):
+            found[source, destination] = cut
     return found
 
 
@@ -106,14 +119,9 @@ def _session_packets(
 
 
 def passes(evidence: Evidence, device: str, interface: str, direction: Direction, packets: FlowSet) -> FlowSet:
-    """Return what a filter lets through of some packets; nothing where the filter is not expressible."""
+    """Return what a filter lets through of some packets; NotExpressibleError."""
     acl = evidence.filter_of(device, interface, direction, packets.space.family)
-    if acl is None:
-        return packets
-    try:
-        return permitted(acl, packets.space) & packets
-    except NotExpressibleError:
-        return packets - packets
+    return packets if acl is None else permitted_of(acl, packets)
 
 
 def _cut(evidence: Evidence, left: FlowSet, port: AttachmentPort, way: Way, where: Filter, family: Family) -> Violated:
@@ -144,22 +152,24 @@ def _flow(packets: FlowSet, family: Family, port: AttachmentPort) -> Flow | None
     return None if packet is None else flow_of(packet, family, port.device, port.interface)
 
 
-def check_isolation(
-    evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]
-) -> Mapping[Ends, Violated]:
+def check_isolation(evidence: Evidence, address_index: AddressIndex, fences: tuple[FenceResult, ...]) -> Leakage:
     """Return, for each pair, a packet that no declared state allows and that is yet delivered through a gap of the source's
     fence."""
     found: dict[Ends, Violated] = {}
-    for result in fences:
-        if result.direction is Direction.IN:
-            for gap in result.gaps:
-                if gap.kind is GapKind.TOO_MUCH:
-                    ref = guilty_ref(evidence, result, gap)
-                    for other, violated in _escapes(evidence, address_index, result, gap.packets):
-                        culprit = evidence.culprit(result.port.device, ref)
-                        item = replace(violated, culprits=(culprit,))
-                        found.setdefault((result.attachment, other), item)
-    return found
+    unsure: dict[AttachmentName, NotModelled] = {}
+    for result in (item for item in fences if item.direction is Direction.IN):
+        if result.problem is not None:
+            unsure.setdefault(result.attachment, NotModelled(reason=result.problem))
+        try:
+            for gap in (item for item in result.gaps if item.kind is GapKind.TOO_MUCH):
+                ref = guilty_ref(evidence, result, gap)
+                for other, violated in _escapes(evidence, address_index, result, gap.packets):
+                    culprit = evidence.culprit(result.port.device, ref)
+                    item = replace(violated, culprits=(culprit,))
+                    found.setdefault((result.attachment, other), item)
+        except NotExpressibleError as error:
+            unsure.setdefault(result.attachment, NotModelled(reason=error.reason))
+    return Leakage(found=found, unsure=unsure)
 
 
 def _escapes(

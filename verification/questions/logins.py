@@ -12,7 +12,7 @@ from intents.reason import because
 from routing.model import Acl, AclEntry, Device, Login, LoginService
 from routing.refs import control_filter_ref, login_ref
 from verification.evidence.evidence import Evidence
-from verification.packets.acl_sets import permitted
+from verification.packets.acl_sets import permitted_of
 from verification.packets.flow_sets import FlowSet, NotExpressibleError, rectangle, span_of, union_of, whole
 from verification.packets.login_headers import LOGIN_HEADERS
 from verification.questions.network import NetworkFault
@@ -42,7 +42,7 @@ class UnplannedLogins:
         asked = rectangle(space, everything, everything, space.mask(LOGIN_HEADERS[service]))
         unplanned_logins = asked - rectangle(space, stations, everything, space.full)
         for entries in filters:
-            unplanned_logins = unplanned_logins & permitted(Acl(name="", family=family, entries=entries), space)
+            unplanned_logins = permitted_of(Acl(name="", family=family, entries=entries), unplanned_logins)
         return unplanned_logins
 
 

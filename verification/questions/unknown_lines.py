@@ -13,8 +13,10 @@ from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AclBinding, Action, Device, PolicyDefault
+from routing.vendors import VENDORS
 from verification.evidence.evidence import Evidence
 from verification.evidence.not_computed import not_computed
+from verification.packets.flow_sets import NotExpressibleError
 from verification.questions.filters_on_paths import passes
 from verification.questions.session_filters import stopped_sessions
 from verification.routes.adjacency import Session
@@ -67,6 +69,7 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
     """Yield the features of a device that are read but not computed, and filters that are no fence."""
     yield from not_computed(device, evidence.topology, evidence.control_plane)
     yield from stopped_sessions(evidence, device)
+    yield from VENDORS[device.platform].lacking(device)
     if device.ospf:
         yield because("ospf_beside_intents")
     if any(instance.is_internal(item) and item.enabled for instance in device.bgp for item in instance.neighbors):
@@ -82,10 +85,13 @@ def _unusual(evidence: Evidence, device: Device) -> Iterator[Reason]:
 def _passes_all(evidence: Evidence, device: str, interface: str, binding: AclBinding) -> bool:
     """Return whether a filter lets through all that must get from anybody."""
     side = evidence.sides[binding.family]
-    return all(
-        (needed - passes(evidence, device, interface, binding.direction, needed)).is_empty
-        for needed in (side.sent_from(name).must for name in side.own)
-    )
+    try:
+        return all(
+            (needed - passes(evidence, device, interface, binding.direction, needed)).is_empty
+            for needed in (side.sent_from(name).must for name in side.own)
+        )
+    except NotExpressibleError:
+        return False
 
 
 def _contained(evidence: Evidence, device: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from intents.reason import Reason
@@ -15,6 +15,7 @@ from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.reader.device import PLATFORM, read
 from routing.vendors.cisco_ios.reader.interface import advertises
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
+from routing.vendors.cisco_ios.section_order import placed
 from routing.vendors.cisco_ios.writer.device import render
 from routing.vendors.cisco_ios.written import port_fault, written_fault
 from routing.vendors.vendor import (
@@ -89,6 +90,10 @@ class _CiscoIos:
         """Return the text that consists of these paths."""
         return layout.text(paths)
 
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the text of what is intended with foreign sections where they must stand."""
+        return layout.text(placed(intended, foreign))
+
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         """Return whether a line found on a device is ours to change."""
         return owned(path, intended)
@@ -104,6 +109,10 @@ class _CiscoIos:
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines of a complete device, sorted."""
         return baseline(settings)
+
+    def lacking(self, device: Device) -> Iterator[Reason]:  # noqa: ARG002 - other platforms look at it
+        """Yield nothing: what nobody can log in by is no way in (IOS-UP-09, IOS-AAA-02)."""
+        yield from ()
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         """Return the closed list of harmless lines with a reason for each."""

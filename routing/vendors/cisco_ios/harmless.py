@@ -92,7 +92,7 @@ _GLOBAL: tuple[tuple[str, tuple[str, ...]], ...] = (
         r"ip ssh break-string \S+", r"ip ssh server algorithm (?:encryption|mac|kex|hostkey|publickey) .+",
         r"ip ssh server algorithm authentication (?:\S+ )*(?:password|keyboard)(?: \S+)*",
         r"ip ssh client algorithm .+", r"ip ssh dh min size \d+", r"ip ssh logging events",
-        r"ip ssh rsa keypair-name \S+", r"ip ssh bulk-mode(?: \d+)?", r"ip scp server enable",
+        r"ip ssh bulk-mode(?: \d+)?", r"ip scp server enable",
         r"ip http authentication (?:local|enable|aaa.*)",
         r"ip http (?:timeout-policy|max-connections|secure-ciphersuite|secure-trustpoint|tls-version) .+",
         r"ip http client .+", r"no ip http (?:authentication|client) .+", r"netconf-yang feature candidate-datastore",

@@ -23,6 +23,10 @@ _CERTIFICATE = (
 _POLICY = r"policy-map \S+ class \S+ "
 
 
+_LONG = r"(?:[1-9]\d{3,}|infinite)"
+"""Seconds for which hosts keep what they were told, until they are told again (IOS-UP-18)."""
+
+
 def _within(section: str, *lines: str) -> tuple[str, ...]:
     return tuple(section + line for line in lines)
 
@@ -46,11 +50,12 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("messages that the interface sends on its own", _within(
         _INTERFACE, r"no ip redirects", r"ip redirects", r"no ip unreachables", r"ip unreachables", r"no ip mask-reply",
         r"no ip information-reply", r"no ipv6 redirects", r"ipv6 redirects", r"no ipv6 unreachables", r"ipv6 unreachables",
-        r"ipv6 nd ra (?:interval (?:msec )?\d+(?: \d+)?|lifetime [1-9]\d*|solicited unicast)",
+        r"ipv6 nd ra (?:interval (?:msec \d+|[1-9]\d{0,2})(?: \d+)?|lifetime [1-9]\d{3}|solicited unicast)",
         r"ipv6 nd (?:dad attempts \d+|ns-interval \d+|reachable-time \d+|managed-config-flag|other-config-flag)",
         r"ipv6 nd (?:cache expire \d+(?: refresh)?|nud retry \d+ \d+ \d+(?: \d+)?|router-preference (?:high|medium|low))",
         r"no ipv6 nd (?:cache|dad|managed-config-flag|ns-interval|nud|other-config-flag|prefix|reachable-time)(?: .*)?",
-        r"no ipv6 nd router-preference(?: .*)?", r"ipv6 nd prefix .+", r"ipv6 mld .+", r"no ipv6 mld .+",
+        r"no ipv6 nd router-preference(?: .*)?", rf"ipv6 nd prefix default {_LONG} {_LONG}", r"ipv6 mld .+",
+        r"no ipv6 mld .+",
     )),
     ("answers ARP for others; what then arrives is judged as any packet", _within(
         _INTERFACE, r"no ip proxy-arp", r"ip proxy-arp", r"no ip local-proxy-arp", r"no ip gratuitous-arps",
@@ -92,10 +97,11 @@ SECTION_PATTERNS: tuple[tuple[str, tuple[str, ...]], ...] = (
                  r"bgp fast-external-fallover"),
     )),
     ("the session behind the access class", (
-        *_within(_LINE, r"exec-timeout \d+(?: \d+)?", r"logging synchronous.*", r"history size \d+", r"length \d+",
-                 r"width \d+", r"session-timeout \d+(?: output)?", r"absolute-timeout \d+", r"privilege level \d+",
-                 r"login", r"login local", r"login authentication \S+", r"password(?: \d)? \S+",
-                 r"authorization (?:exec|commands \d+) \S+", r"accounting (?:exec|commands \d+) \S+", r"no motd-banner",
+        *_within(_LINE, r"exec-timeout (?:0(?: 0)?|[1-9]\d*(?: \d+)?)", r"logging synchronous.*", r"history size \d+",
+                 r"length \d+", r"width \d+", r"session-timeout \d+(?: output)?", r"absolute-timeout \d+",
+                 r"privilege level (?:[1-9]|1[0-5])", r"login", r"login local", r"login authentication \S+",
+                 r"password(?: \d)? \S+", r"authorization (?:exec|commands \d+) \S+", r"accounting (?:exec|commands \d+) \S+",
+                 r"no motd-banner",
                  r"no exec-banner", r"transport preferred none", r"transport output .+", r"notify", r"escape-character \S+",
                  r"no vacant-message", r"ipv6 access-class \S+ out.*", r"access-class \S+ out.*", r"session-limit [1-9]\d*",
                  r"exec prompt timestamp", r"stopbits \d", r"logout-warning \d+", r"monitor"),

@@ -8,7 +8,7 @@ with `inactive: `. `VENDOR` is what the rest of the project uses; `canonical` ma
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from intents.prefix import Family
@@ -18,6 +18,7 @@ from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
 from routing.vendors.junos.captured import FORMS, host_name
 from routing.vendors.junos.harmless import HARMLESS
+from routing.vendors.junos.lacking import lacking
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
@@ -120,6 +121,10 @@ class _Junos:
     def text(self, paths: tuple[LinePath, ...]) -> str:
         return paths_text(paths)
 
+    def merged_text(self, intended: tuple[LinePath, ...], foreign: tuple[LinePath, ...]) -> str:
+        """Return the statements of both: Junos reads them all before it looks at any."""
+        return paths_text((*intended, *foreign))
+
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         return owned(path, intended)
 
@@ -133,6 +138,9 @@ class _Junos:
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         return baseline(settings)
+
+    def lacking(self, device: Device) -> Iterator[Reason]:
+        return lacking(device)
 
     def harmless(self) -> tuple[tuple[str, str], ...]:
         return HARMLESS

@@ -27,8 +27,8 @@ _ROUTING = r"(?:routing-instances \S+ )?routing-options "
 _VALUE = r' (?:"(?:[^"\\]|\\.)*"|[^" ]+)$'
 
 _OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
-_ROUTER_ID = rf"router-id (?!0\.0\.0\.0$){_OCTET}(\.{_OCTET}){{3}}$"
-"""Not 0, which every other end refuses (RFC-SESS-03)."""
+_ROUTER_ID = rf"router-id (?!0\.|127\.|22[4-9]\.|2[345]\d\.){_OCTET}(\.{_OCTET}){{3}}$"
+"""The address of a host, as every other end expects (RFC-SESS-03)."""
 _INSTANCE = r"(routing-options |protocols (bgp (group \S+ (neighbor \S+ )?)?|\S+ )?)"
 _SECTION = (
     r"((interfaces (\S+ (unit \d+ (family \S+ )?)?)?|firewall (family \S+ )?(filter \S+ (term \S+ )?)?"
@@ -38,17 +38,18 @@ _SECTION = (
 """Sections: behind anything else a line may say a statement first (JUN-GRAM-12)."""
 
 _SSH = (
-    r"system services (ssh|netconf ssh) ((root-login|protocol-version|ciphers|macs|key-exchange|hostkey-algorithm"
-    r"|hostkey-algorithm-list|max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit"
+    r"system services (ssh|netconf ssh) ((root-login|ciphers|macs|key-exchange|hostkey-algorithm"
+    r"|hostkey-algorithm-list"
     rf"|client-alive-count-max|client-alive-interval|fingerprint-hash|authentication-order){_VALUE}"
-    r"|(tcp-forwarding|no-tcp-forwarding|log-key-changes)$)"
+    r"|(max-sessions-per-connection|max-pre-authentication-packets|connection-limit|rate-limit) [1-9]\d*$"
+    r"|protocol-version v2$|(tcp-forwarding|no-tcp-forwarding|log-key-changes)$)"
 )
 # Who may log in from where is not on the list: a key may be bound to sources, behind it or (quotes escaped) inside (JUN-UP-19).
 _KEY = rf"(encrypted-password|ssh-[a-z0-9]+)(?!.*\\){_VALUE}"
-_LOGIN = (  # nor is when, nor a class that may do nothing (JUN-UP-03, JUN-UP-04)
+_LOGIN = (  # nor is when, nor a class that may do nothing, or not what some pattern takes (JUN-UP-03, JUN-UP-04)
     rf"system login (user \S+ ((uid|full-name|class(?! unauthorized)){_VALUE}|authentication {_KEY})"
     rf"|(message|announcement){_VALUE}|(password|retry-options)( |$)"
-    rf"|class \S+ ((permissions|idle-timeout|(allow|deny)-(commands|configuration)){_VALUE}|login-alarms$))"
+    rf"|class \S+ ((permissions|idle-timeout|allow-(commands|configuration)){_VALUE}|login-alarms$))"
 )
 _SNMP = (
     rf"snmp ((location|contact|name|description|filter-interfaces){_VALUE}"
@@ -115,7 +116,7 @@ HARMLESS: tuple[tuple[str, str], ...] = (
     (r"forwarding-options storm-control-profiles \S+ all$", "limits bridged ports that apply it, which are not modelled"),
     (r"vlans default vlan-id \d+$", "a bridge without members, unless another line, which is not modelled, gives it some"),
     (r"protocols igmp-snooping vlan default$", "copies of multicast packets inside a bridge"),
-    (r"chassis fpc \d+ pic \d+ number-of-ports \d+$", "ports of a card; configured interfaces are taken to be there"),
+    (r"chassis fpc \d+ pic \d+ number-of-ports \d+$", "ports of a card; those of the text are there (JUN-IF-05)"),
     (r"chassis network-services enhanced-ethernet$", "mode of the forwarding chips; no filter and no route"),
     (r"event-options (generate-event|traceoptions|destinations) ", "events without a policy do nothing"),
     (r"accounting-options ", "counters into files"),

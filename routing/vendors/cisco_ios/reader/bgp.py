@@ -258,7 +258,7 @@ def _finish_neighbor(partial: PartialDevice, neighbor: NeighborDraft, remote_as:
         imports=_policies(neighbor, "in"),
         exports=_policies(neighbor, "out"),
         loops=said.loops or 0,
-        guards=tuple(sorted(said.guards)),
+        guards=tuple(sorted(" ".join(guard) for guard in said.guards.items())),
         source=source_of(partial, neighbor),
         client=bool(said.client),
         next_hop_self=bool(said.next_hop_self),

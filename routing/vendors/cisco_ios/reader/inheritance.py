@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from intents.reason import because
+from routing.model import KEY_NOT_SHOWN
 from routing.vendors.cisco_ios.reader.partial import InstanceDraft, NeighborDraft, NeighborSettings, PartialDevice
 
 _OF_GROUP_ONLY = (
@@ -65,12 +66,18 @@ def _from_template(partial: PartialDevice, neighbor: NeighborDraft, kind: str) -
         neighbor.settings = _over(neighbor.settings, template)
 
 
+def _guards(own: NeighborSettings, other: NeighborSettings) -> dict[str, str]:
+    """Return what keeps a session down; of two keys, one said and one inherited, no document says which counts."""
+    differing = {guard for guard, value in own.guards.items() if other.guards.get(guard, value) != value}
+    return other.guards | own.guards | dict.fromkeys(differing, KEY_NOT_SHOWN)
+
+
 def _over(own: NeighborSettings, other: NeighborSettings) -> NeighborSettings:
     """Return settings where what the first says goes before what the other says."""
     return NeighborSettings(
         remote_as=other.remote_as if own.remote_as is None else own.remote_as,
         shutdown=other.shutdown if own.shutdown is None else own.shutdown,
-        guards=own.guards | other.guards,
+        guards=_guards(own, other),
         activated=own.activated,
         local_as=other.local_as if own.local_as is None else own.local_as,
         maps=other.maps | own.maps,

@@ -99,13 +99,15 @@ def _read_line(interface: InterfaceDraft, index: int, path: LinePath) -> bool:
 
 
 def _read_advertising(interface: InterfaceDraft, words: list[str]) -> bool:
-    """Read a line that keeps IPv6 hosts from knowing their router, or takes one back; unasked and never are one for them: what
-    an answer told them ends (BOTH-ARP-01)."""
+    """Read a line that keeps IPv6 hosts from knowing router or prefix, or takes one back; unasked and never are one for them:
+    what an answer told them ends (BOTH-ARP-01)."""
     match words:
         case (
             ["ipv6", "nd", "ra", "suppress"]
             | ["ipv6", "nd", "ra", "suppress", "all"]
             | ["ipv6", "nd", "ra", "lifetime", "0"]
+            | ["ipv6", "nd", "prefix", "default", "no-advertise"]
+            | ["ipv6", "nd", "prefix", "default", "0", "0"]
         ):
             interface.silent = True
         case ["no", "ipv6", "nd", "ra", "suppress"] | ["no", "ipv6", "nd", "ra", "suppress", "all"]:

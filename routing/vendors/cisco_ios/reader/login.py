@@ -17,6 +17,7 @@ from routing.model import LinePath, Login, LoginService
 from routing.refs import login_ref
 from routing.vendors.cisco_ios.layout import Section, nested
 from routing.vendors.cisco_ios.names import small_number
+from routing.vendors.cisco_ios.reader.aaa import aaa_of, check_aaa, in_vain, netconf_in_vain
 from routing.vendors.cisco_ios.reader.partial import LineDraft, PartialDevice
 
 _LAST_VTY = 1023
@@ -176,10 +177,12 @@ def note_login_lists(partial: PartialDevice) -> None:
 
 
 def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
-    """Return the ways in, each once, in order."""
+    """Return the ways in by which anybody gets in, each once, in order."""
+    aaa = aaa_of(partial)
+    check_aaa(partial, aaa)
     found: set[Login] = set()
     lines = {number: LineDraft(-1) for number in _ALWAYS} | partial.vty
-    for number in sorted(lines.keys() - _in_vain(partial)):
+    for number in sorted(lines.keys() - in_vain(partial, aaa, _vty_headers(partial))):
         line = lines[number]
         for protocol in sorted(_PROTOCOLS if line.transport is None else line.transport):
             service = LoginService(protocol)
@@ -189,7 +192,7 @@ def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
     if partial.http:
         found.add(Login(service=LoginService.HTTP, acls=_service_acls(partial, "http")))
         partial.say(login_ref("http"), min(partial.http.values()))
-    if partial.netconf is not None:
+    if partial.netconf is not None and not netconf_in_vain(partial, aaa):
         found.add(Login(service=LoginService.NETCONF, acls=_service_acls(partial, "netconf")))
         partial.say(login_ref("netconf"), partial.netconf)
     for index, acls in partial.snmp:
@@ -198,17 +201,10 @@ def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
     return tuple(sorted(found, key=login_order))
 
 
-def _in_vain(partial: PartialDevice) -> set[int]:
-    """Return the vty lines that ask every session for a password, or for a user, that the text has not (IOS-UP-09)."""
-    below = [path for path in sorted(partial.harmless) if len(path) == 2 and path[0].startswith("line vty ")]
-    lines = [(number, path[1]) for path in below for number in _vty_numbers(path[0].split()) or ()]
-    if ("aaa new-model",) in partial.harmless:
-        return set()
-    has_users = any(path[0].startswith("username ") for path in partial.harmless)
-    named = {number for number, text in lines if text == "login local"}
-    passwords = {number for number, text in lines if text.startswith("password ")}
-    asked = {number for number, text in lines if text == "login"}
-    return (asked - named - passwords) | (set() if has_users else named - asked - passwords)
+def _vty_headers(partial: PartialDevice) -> dict[str, list[int]]:
+    """Return the numbers of the vty lines that each header opens."""
+    headers = {path[0] for _, path in partial.settled if path[0].startswith("line vty ")}
+    return {header: list(_vty_numbers(header.split()) or ()) for header in headers}
 
 
 def login_order(login: Login) -> tuple[str, bool, tuple[str, ...], Acls, tuple[Family, ...]]:

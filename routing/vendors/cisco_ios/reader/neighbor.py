@@ -16,6 +16,7 @@ from routing.vendors.cisco_ios.given_names import check_other_name
 from routing.vendors.cisco_ios.names import interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import GroupDraft, InstanceDraft, NeighborDraft, NeighborSettings
 from routing.vendors.cisco_ios.terms import LINK_LOCAL, as_number
+from routing.vendors.session_keys import ios_key
 
 Line = tuple[int, LinePath]
 _DEFAULT_LOOPS = 3
@@ -183,12 +184,16 @@ def _local_as(settings: NeighborSettings, words: list[str], text: str) -> bool:
 
 
 def _password(settings: NeighborSettings, words: list[str], text: str) -> bool:
-    settings.guards.add("password")
-    return len(words) == 2 or (len(words) == 3 and words[1].isdigit())
+    """Read a key of TCP MD5 (RFC-SESS-01), of which only a mark is kept (RFC-SESS-08)."""
+    kind = words[1] if len(words) == 3 else None
+    if len(words) not in (2, 3) or words[1:] in (["0"], ["7"]) or (kind is not None and not kind.isdigit()):
+        return False
+    settings.guards["password"] = ios_key(kind, words[-1])
+    return True
 
 
 def _ttl_security(settings: NeighborSettings, words: list[str], text: str) -> bool:
-    settings.guards.add("ttl-security")
+    settings.guards["ttl-security"] = "1"
     return words[1:] == ["hops", "1"]
 
 

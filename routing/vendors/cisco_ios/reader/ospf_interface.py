@@ -14,6 +14,7 @@ from routing.model import LinePath, OspfNetwork
 from routing.vendors.cisco_ios.names import interface_kind, small_number
 from routing.vendors.cisco_ios.reader.medium import line_rate
 from routing.vendors.cisco_ios.terms import ipv4
+from routing.vendors.session_keys import ios_key
 
 NOMINAL: Mapping[str, int] = {
     "Ethernet": 10_000, "FastEthernet": 100_000, "GigabitEthernet": 1_000_000, "TwoGigabitEthernet": 2_500_000,
@@ -38,8 +39,8 @@ class OspfSettings:
     network: OspfNetwork | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     authentication: str | None = None
-    has_key: bool = False
-    digest_keys: set[int] = field(default_factory=set)
+    key: str | None = None
+    digest_keys: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,25 +95,27 @@ def _read_authentication(said: OspfSettings, words: list[str]) -> bool:
             said.authentication = "simple"
         case ["authentication", "message-digest" | "null" as kind]:
             said.authentication = kind
-        case ["authentication-key", _] | ["authentication-key", "0" | "7", _]:
-            said.has_key = True
-        case ["message-digest-key", number, "md5", _] | ["message-digest-key", number, "md5", "0" | "7", _]:
+        case ["authentication-key", *kind, text] if kind in ([], ["0"], ["7"]):
+            said.key = ios_key(kind[0] if kind else None, text, longest=8)
+        case ["message-digest-key", number, "md5", *kind, text] if kind in ([], ["0"], ["7"]):
             key = small_number(number, 255)
             if not key:
                 return False
-            said.digest_keys.add(key)
+            said.digest_keys[key] = ios_key(kind[0] if kind else None, text, longest=16)
         case _:
             return False
     return True
 
 
 def authentication_of(said: OspfSettings, of_area: str) -> str:
-    """Return what greetings carry: what the interface says beats its area; keys are told apart by number alone (RFC-OSPF-09)."""
+    """Return what greetings carry: what the interface says beats its area; keys as marks, with their numbers (RFC-OSPF-09)."""
     match said.authentication or of_area:
         case "simple":
-            return "simple" if said.has_key else "simple without key"
+            return "simple without key" if said.key is None else f"simple {said.key}"
         case "message-digest":
-            return " ".join(["message-digest", *map(str, sorted(said.digest_keys))])
+            return " ".join(
+                ["message-digest", *(f"{number} {key}" for number, key in sorted(said.digest_keys.items()))]
+            )
         case _:
             return ""
 

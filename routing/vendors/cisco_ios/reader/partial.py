@@ -46,7 +46,6 @@ class InterfaceDraft:
     vlan: int | None = None
     addresses: dict[InterfaceAddress, tuple[int, LinePath]] = field(default_factory=dict)
     enabled: bool = True
-    link_local: tuple[int, tuple[int, LinePath]] | None = None
     silent: bool = False
     """No router advertisements, or such that name no way out (BOTH-ARP-01)."""
     bindings: dict[tuple[Direction, Family], tuple[AclBinding, int]] = field(default_factory=dict)
@@ -55,6 +54,8 @@ class InterfaceDraft:
     vlan_line: tuple[int, LinePath] | None = None
     family_lines: dict[Family, tuple[int, LinePath]] = field(default_factory=dict)
     ipv6_enable: tuple[int, LinePath] | None = None
+    link_local: tuple[int, tuple[int, LinePath]] | None = None
+    """The address that it has on its link alone, and the line that says so."""
     port: OspfPort = field(default_factory=OspfPort)
 
 
@@ -119,7 +120,7 @@ class NeighborSettings:
 
     remote_as: int | None = None
     shutdown: bool | None = None
-    guards: set[str] = field(default_factory=set)
+    guards: dict[str, str] = field(default_factory=dict)
     activated: bool | None = None
     local_as: LocalAs | None = None
     maps: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -223,6 +224,8 @@ class PartialDevice:
     refs: dict[Ref, int] = field(default_factory=dict)
     runs: dict[str, Sequence[int]] = field(default_factory=dict)
     harmless: set[LinePath] = field(default_factory=set)
+    settled: list[tuple[int, LinePath]] = field(default_factory=list)
+    """The harmless lines of sections that nothing models, with their places."""
     unknown: list[tuple[int, LinePath, Reason]] = field(default_factory=list)
     interfaces: dict[str, InterfaceDraft] = field(default_factory=dict)
     vrfs: dict[str, VrfDraft] = field(default_factory=dict)
@@ -273,7 +276,8 @@ class PartialDevice:
         """Note a line that no section models: harmless if it is on the list, else not understood."""
         if is_harmless(path):
             self.harmless.add(path)
+            self.settled.append((index, path))
         elif (condition := condition_of(path)) is not None:
             self.conditional.append((index, path, condition))
         else:
-            self.reject(index, path, because("asks_back" if asks_back(path) else "not_modelled"))
+            self.reject(index, path, because("asks_back") if asks_back(path) else because("not_modelled"))

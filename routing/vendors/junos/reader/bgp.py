@@ -142,7 +142,7 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
     removal = _value(levels, "remove-private")
     _check_removal(levels, peer_as, context)
     options = _options(address.family, levels, reading)
-    description = levels[0].leaves.value("description")
+    description, key = levels[0].leaves.value("description"), _value(levels, "authentication-key")
     return BgpNeighbor(
         family=address.family,
         address=address.value,
@@ -156,7 +156,7 @@ def _neighbor(address: Address, levels: list[Level], context: BgpContext) -> Bgp
         remove_private=None if removal is None else REMOVALS[tuple(removal.split())],
         source=_source(levels) if internal else None,
         client=internal and _nearest(levels, "cluster") is not None,
-        guards=() if _nearest(levels, "authentication-key") is None else ("password",),
+        guards=() if key is None else (f"password {key}",),
         maximum_prefixes=_limit(options),
         send_communities=True,
         description=description,

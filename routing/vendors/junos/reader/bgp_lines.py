@@ -14,6 +14,8 @@ from routing.model import PrivateRemoval
 from routing.vendors.junos.names import as_number, number
 from routing.vendors.junos.reader.reading import Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement
+from routing.vendors.reserved import is_router_id
+from routing.vendors.session_keys import junos_key
 
 REMOVALS = {
     (): PrivateRemoval.LEADING,
@@ -71,8 +73,8 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
             level.leaves.put("peer-as", str(as_number(text)), statement)
         case ["description", text]:
             level.leaves.put("description", text, statement)
-        case ["authentication-key", _]:
-            level.leaves.put("authentication-key", "", statement)
+        case ["authentication-key", text]:
+            level.leaves.put("authentication-key", junos_key(text), statement)
         case ["local-address", text]:
             parse_address(text)
             level.leaves.put("local-address", text, statement)
@@ -94,7 +96,7 @@ def _take(level: Level, rest: list[str], statement: JunosStatement) -> Reason | 
 def cluster_id(text: str) -> int:
     """Return a cluster ID, said as an IPv4 address (JUN-RR-01)."""
     found = parse_address(text)
-    if found.family is not Family.V4 or not found.value:
+    if found.family is not Family.V4 or not is_router_id(found.value):
         raise unclear("not_a_router_id")
     return found.value
 

@@ -20,6 +20,7 @@ from routing.vendors.junos.reader.address_checks import check_addresses
 from routing.vendors.junos.reader.bgp import BgpContext, finish_bgp
 from routing.vendors.junos.reader.bgp_inside import check_sources
 from routing.vendors.junos.reader.binding import bind_units
+from routing.vendors.junos.reader.chassis import check_ports
 from routing.vendors.junos.reader.firewall import Filters, finish_filters, read_filters
 from routing.vendors.junos.reader.instances import (
     Instance,
@@ -31,6 +32,7 @@ from routing.vendors.junos.reader.instances import (
 from routing.vendors.junos.reader.interface_routes import interface_routes
 from routing.vendors.junos.reader.interfaces import Interfaces, finish_interfaces, finish_loopbacks
 from routing.vendors.junos.reader.logins import Logins
+from routing.vendors.junos.reader.name_checks import check_names
 from routing.vendors.junos.reader.ospf_processes import families_of, finish_processes
 from routing.vendors.junos.reader.policies import Policies, apply_paths, finish_policies, read_policies, rejects
 from routing.vendors.junos.reader.reading import JunosReading
@@ -106,6 +108,8 @@ def _resolve(name: str, parts: _Parts, statements: list[JunosStatement]) -> Devi
     read_policies(parts.policies, interface_routes(units, instances), reading)
     bind_units(instances, units, reading)
     check_addresses(units.values(), reading)
+    check_names(instances, parts.filters, parts.policies, reading)
+    check_ports(statements, parts.interfaces.parents, reading)
     interfaces = finish_interfaces(parts.interfaces, parts.filters, reading)
     control_filters = finish_loopbacks(parts.interfaces, parts.filters, reading)
     ospf = finish_processes(instances, parts.interfaces, parts.policies, reading)

@@ -20,6 +20,7 @@ from routing.vendors.junos.reader.interfaces import Unit
 from routing.vendors.junos.reader.ospf_lines import PROTOCOLS, OspfLines
 from routing.vendors.junos.reader.reading import JunosReading, Leaves
 from routing.vendors.junos.tree import JunosStatement, words
+from routing.vendors.reserved import is_router_id
 
 DEFAULT_PREFERENCE = 5
 """Junos' preference of a static route; those that IOS and Junos rank differently against BGP are not modelled."""
@@ -114,7 +115,7 @@ def _take_common(instance: Instance, parts: list[str], statement: JunosStatement
             return instance.ospf[PROTOCOLS[name]].take(rest, statement)
         case ["routing-options", "router-id", text]:
             router_id = parse_address(text)
-            if router_id.family is not Family.V4 or not router_id.value:  # RFC-SESS-03
+            if router_id.family is not Family.V4 or not is_router_id(router_id.value):  # RFC-SESS-03
                 return because("not_a_router_id")
             instance.leaves.put("router-id", text, statement)
         case ["routing-options", "autonomous-system", *rest]:

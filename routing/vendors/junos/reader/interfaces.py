@@ -24,6 +24,8 @@ LOOPBACK = "lo0"
 FAMILIES = {"inet": Family.V4, "inet6": Family.V6}
 _PHYSICAL = re.compile(r"(?:(?:ge|xe|et|fe|mge)-\d+/\d+/\d+(?::\d+)?|lo0|(?:fxp|em|me)\d+)\Z")
 """Not ae: whether its members are up is in no line that is modelled (JUN-UP-06)."""
+_LAST_UNIT = 16385
+"""The last number of a unit of an Ethernet interface (JUN-VAL-05)."""
 _OF_THE_ROUTING_ENGINE = ("fxp", "em", "me")
 _SELF = tuple(map(parse_prefix, ("127.0.0.0/8", "::1/128")))
 _LISTS = {"input-list": Direction.IN, "output-list": Direction.OUT}
@@ -70,7 +72,10 @@ class Interfaces:
             case []:
                 reason = None
             case ["unit", number_text, *more] if (
-                number_text.isascii() and number_text.isdigit() and len(number_text) < 8
+                number_text.isascii()
+                and number_text.isdigit()
+                and len(number_text) < 8
+                and int(number_text) <= _LAST_UNIT
             ):
                 key = f"{name}.{int(number_text)}"
                 unit = self.units.setdefault(key, Unit(key, statement))
@@ -80,8 +85,9 @@ class Interfaces:
                     self.bandwidths.add(key)
                 self.parents[name] = parent
             case ["vlan-tagging" | "flexible-vlan-tagging"]:
+                before = parent.leaves.value("tagging")
                 parent.leaves.put("tagging", rest[0], statement)
-                reason = None
+                reason = None if before in (None, rest[0]) else because("tagging_of_two_kinds")  # JUN-UP-05
             case _:
                 reason = _take_common(parent, rest, statement)
         if reason is None:

@@ -36,7 +36,12 @@ class Logins:
     services: set[LoginService] = field(default_factory=set)
     classes: dict[str, bool] = field(default_factory=dict)
     """By name: whether it permits anything."""
+    defined: dict[str, JunosStatement] = field(default_factory=dict)
     users: list[tuple[str, JunosStatement]] = field(default_factory=list)
+    names: dict[str, JunosStatement] = field(default_factory=dict)
+    """The users of whom something is said, with the first statement about each."""
+    classed: set[str] = field(default_factory=set)
+    """The users of whom a class is said."""
 
     def take(self, statement: JunosStatement, name: str, reading: JunosReading) -> Reason | None:
         """Take a statement of the device of this name; return why it shapes nothing, or None."""
@@ -62,14 +67,23 @@ class Logins:
     def _take_login(self, parts: list[str], statement: JunosStatement) -> None:
         match parts[2:]:
             case ["class", name, *rest]:
+                self.defined.setdefault(name, statement)
                 self.classes[name] = self.classes.get(name, False) or rest[:1] == ["permissions"]
-            case ["user", _, "class", name]:
+            case ["user", user, "class", name]:
+                self.names.setdefault(user, statement)
+                self.classed.add(user)
                 self.users.append((name, statement))
+            case ["user", user, *_]:
+                self.names.setdefault(user, statement)
             case _:
                 pass
 
     def finish(self, reading: JunosReading) -> tuple[Login, ...]:
         """Return the logins by service, and record users of classes that stand nowhere."""
+        for name in self.defined.keys() & _CLASSES:  # the device makes another one of it (JUN-UP-21)
+            reading.unknown(self.defined[name], because("class_of_the_device", name=name))
+        for name in self.names.keys() - self.classed:
+            reading.unknown(self.names[name], because("user_without_class", name=name))
         for name, statement in self.users:
             if name not in self.classes.keys() | _CLASSES:
                 reading.unknown(statement, because("class_undefined", name=name))

@@ -13,6 +13,7 @@ from intents.reason import Reason, because, unclear
 from routing.vendors.junos.names import number
 from routing.vendors.junos.reader.reading import Leaf, Leaves
 from routing.vendors.junos.tree import JunosStatement
+from routing.vendors.session_keys import junos_key
 
 PROTOCOLS = {"ospf": Family.V4, "ospf3": Family.V6}
 _UNITS = {"": 1, "k": 1_000, "m": 1_000_000, "g": 1_000_000_000}
@@ -71,10 +72,11 @@ def _take_interface(leaves: Leaves, more: list[str], statement: JunosStatement) 
             leaves.put("interface-type", "p2p", statement)
         case ["metric" | "hello-interval" | "dead-interval" as what, text]:
             leaves.put(what, str(number(text, 1, 65535)), statement)
-        case ["authentication", "simple-password", _]:
-            leaves.put("authentication", "simple", statement)
-        case ["authentication", "md5", key, "key", _] if "authentication" not in leaves:
-            leaves.put("authentication", f"message-digest {number(key, 1, 255)}", statement)
+        case ["authentication", "simple-password", text]:
+            leaves.put("authentication", f"simple {junos_key(text, longest=8)}", statement)
+        case ["authentication", "md5", key, "key", text] if "authentication" not in leaves:
+            mark = junos_key(text, longest=16)
+            leaves.put("authentication", f"message-digest {number(key, 1, 255)} {mark}", statement)
         case ["priority", text]:
             leaves.put("priority", str(number(text, 0, 255)), statement)
         case _:
