@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.cache.codec import CodecError, Plain, decode, encode
-from controller.cache.digest import code_digest, digest_of
+from controller.cache.codec import decode, encode
+from controller.cache.digest import PACKAGES, code_digest, code_texts, digest_of, strings_of
+from controller.cache.words import CodecError, Plain, Words, words_of
 from controller.jobs.judging import Judged, UnknownText
 from intents.policy import Rule, ViaAssertion
 from intents.prefix import Family, Prefix
@@ -84,11 +87,19 @@ PARTS: st.SearchStrategy[object] = st.one_of(
 )
 
 
+def words(*, own: tuple[str, ...] = (), declared: tuple[str, ...] = (), texts: tuple[str, ...] = ()) -> Words:
+    return Words(own=own, declared=declared, texts=texts, code=code_texts)
+
+
 @settings(max_examples=150)
-@given(PARTS)
-def test_every_part_of_a_judgement_is_read_as_it_was_written(part: object) -> None:
-    written = json.dumps(encode(part))
-    found = decode(type(part), json.loads(written))
+@given(PARTS, st.randoms(use_true_random=False))
+def test_every_part_of_a_judgement_is_read_as_it_was_written(part: object, chance: Random) -> None:
+    strings = strings_of(part)
+    drawn = [chance.randrange(3) for _ in strings]
+    kinds = [tuple(text for text, kind in zip(strings, drawn, strict=True) if kind == number) for number in range(3)]
+    here = words(own=kinds[0], declared=kinds[1], texts=tuple(f"before {text} after" for text in kinds[2]))
+    written = json.dumps(encode(part, here))
+    found = decode(type(part), json.loads(written), here)
     assert found == part
     assert repr(found) == repr(part)
 
@@ -113,16 +124,16 @@ def with_part(plain: Plain, path: tuple[int, ...], part: Plain) -> Plain:
     return [with_part(item, path[1:], part) if index == path[0] else item for index, item in enumerate(plain)]
 
 
-@pytest.mark.parametrize("path", places(encode(JUDGED))[1:])
+@pytest.mark.parametrize("path", places(encode(JUDGED, words()))[1:])
 @pytest.mark.parametrize("part", [None, True, 1, 1.0, "x", [], [[]], ["Holds", []]], ids=repr)
 def test_what_does_not_fit_its_place_is_refused(path: tuple[int, ...], part: Plain) -> None:
-    plain = encode(JUDGED)
+    plain = encode(JUDGED, words())
     changed = with_part(plain, path, part)
     try:
-        found = decode(Judged, changed)
+        found = decode(Judged, changed, words())
     except CodecError:
         return
-    assert encode(found) == changed
+    assert encode(found, words()) == changed
     assert (found == JUDGED) is (changed == plain)
 
 
@@ -143,13 +154,13 @@ def test_what_does_not_fit_its_place_is_refused(path: tuple[int, ...], part: Pla
 )
 def test_what_no_constructor_takes_is_refused(kind: type, plain: Plain) -> None:
     with pytest.raises(CodecError):
-        decode(kind, plain)
+        decode(kind, plain, words(own=("engine", "a", "b", "cpe-1")))
 
 
 def test_a_value_of_another_type_than_its_hint_is_not_written() -> None:
     wrong = replace(JUDGED, judgement=replace(JUDGED.judgement, devices="3"))  # type: ignore[arg-type]  # meant
     with pytest.raises(CodecError):
-        encode(wrong)
+        encode(wrong, words())
 
 
 @dataclass(frozen=True)
@@ -159,7 +170,7 @@ class _Open:
 
 def test_a_hint_without_a_form_is_our_fault() -> None:
     with pytest.raises(TypeError):
-        encode(_Open(3))
+        encode(_Open(3), words())
 
 
 class _Colour(StrEnum):
@@ -227,6 +238,25 @@ def test_the_key_is_the_same_in_every_process() -> None:
     assert len(found) == 1
 
 
+def key_of_tree(home: Path) -> str:
+    """Return the key of the small example, as the code in a folder makes it."""
+    command = [sys.executable, "-c", PRINT.replace("examples/small", str(ROOT / "examples" / "small"))]
+    surroundings = {"PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=home, env=surroundings, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_key_hangs_on_the_code_and_on_the_platform_facts(tmp_path: Path) -> None:
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    keys = [key_of_tree(ROOT), key_of_tree(tmp_path)]
+    for name in ("routing/vendors/platform_facts.toml", "verification/questions/fences.py"):
+        path = tmp_path / name
+        path.write_text(path.read_text(encoding="utf-8") + "# another\n", encoding="utf-8")
+        keys.append(key_of_tree(tmp_path))
+    assert keys[0] == keys[1]
+    assert len(set(keys)) == 3
+
+
 def house(folder: Path, changes: Mapping[str, bytes]) -> str:
     files = {"intents/a.py": b"x = 1\n", "routing/rules/b.toml": b"y = 2\n", "controller/c.py": b"", **changes}
     for name, data in files.items():
@@ -252,9 +282,56 @@ def test_a_change_of_the_code_is_another_code(tmp_path: Path, changes: Mapping[s
 
 
 def test_all_reasons_are_read() -> None:
+    here = words(own=("inner", "outer", "a", "one", "many"))
     inner = because("inner", a=1)
     holder = Question(kind=QuestionKind.ROUTES, subject=None)
-    assert decode(Question, encode(holder)) == holder
-    assert decode(Reason, encode(because("outer", one=inner, many=(inner, inner)))) == because(
-        "outer", one=inner, many=(inner, inner)
-    )
+    assert decode(Question, encode(holder, here), here) == holder
+    outer = because("outer", one=inner, many=(inner, inner))
+    assert decode(Reason, encode(outer, here), here) == outer
+
+
+TEXT = "snmp-server community hunter2 RO\n key 7 0822455D0A16\n tag 77\n"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        *("hunter2", "'hunter2'", "community hunter2", "snmp-server community hunter2 RO / key 7 0822455D0A16"),
+        *("0822455D0A16;", "77", "tag=77", "RO hunter2\n", "", "10.0.0.1/24 of 2001:db8::1"),
+    ],
+)
+def test_no_word_of_a_text_is_written(quoted: str) -> None:
+    here = words(texts=(TEXT, "core-1 10.0"), declared=("intent one",))
+    written = here.write(quoted)
+    assert here.read(written) == quoted
+    assert isinstance(written, list)
+    assert not {word for word in written if isinstance(word, str)} & words_of((TEXT, "core-1 10.0")).keys()
+
+
+def test_a_declared_name_is_its_number() -> None:
+    here = words(texts=(TEXT,), declared=("one", "đường trục 1", "one"))
+    assert [here.write(text) for text in ("one", "đường trục 1")] == [0, 1]
+    assert here.read(1) == "đường trục 1"
+
+
+@pytest.mark.parametrize("text", ["hunter", "Hunter2", "xhunter2", "unter2", "\uff48unter2", "deadbeef", "12345678901"])
+def test_what_is_neither_in_a_text_nor_ours_is_refused(text: str) -> None:
+    with pytest.raises(CodecError) as raised:
+        words(texts=(TEXT,)).write(f"line {text}")
+    assert text not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "plain", ["hunter2", -1, 10_000, True, None, 1.0, [-1], [10_000], [True], ["hunter2"], [[0]]], ids=repr
+)
+def test_what_stands_for_no_string_is_refused(plain: Plain) -> None:
+    with pytest.raises(CodecError):
+        words(texts=(TEXT,), declared=("a",)).read(plain)
+
+
+def test_strings_of_a_value_come_in_one_order() -> None:
+    policy = compiled().addressed.wanted.policy
+    assert strings_of(policy) == strings_of(replace(policy))
+    assert strings_of(("b", {"a": _Other(("c", None, 1))}, frozenset({"z", "y"})), "b") == ("b", "a", "c", "y", "z")
+    with pytest.raises(TypeError):
+        strings_of(object())

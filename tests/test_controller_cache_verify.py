@@ -19,9 +19,21 @@ from controller.jobs.verify import verify
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.output.words import Language
+from intents.reason import Reason
 from tests.batfish_cases import texts_of
 from tests.small_builds import compiled
 from tests.small_commands import ON, SMALL, copy_small, start_truc, truc
+
+
+def noted(folder: Path) -> tuple[Store, list[Reason]]:
+    """Return a cache in a folder, and what it says."""
+    notes: list[Reason] = []
+
+    def note(_: Path, why: Reason) -> None:
+        notes.append(why)
+
+    return Store(folder=folder / "truc", warn=note, note=note), notes
+
 
 NO_NOTE = "in the cache is not used"
 
@@ -78,6 +90,16 @@ def damaged(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
 
+def of_another_form(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b"truc cache 2", b"truc cache 1"))
+
+
+def as_link(path: Path) -> None:
+    elsewhere = path.parent.parent / "elsewhere"
+    path.parent.rename(elsewhere)
+    path.parent.symlink_to(elsewhere)
+
+
 def unreadable(path: Path) -> None:
     path.unlink()
     path.mkdir()
@@ -87,18 +109,27 @@ def open_to_all(path: Path) -> None:
     path.parent.chmod(0o777)
 
 
-@pytest.mark.parametrize("harm", [damaged, unreadable, open_to_all])
-def test_what_is_of_no_use_is_told_with_debug_alone(harm: Callable[[Path], None]) -> None:
-    command = ("verify", "-w", SMALL, "--on", ON)
+@pytest.mark.parametrize("harm", [damaged, of_another_form, unreadable, open_to_all, as_link])
+@pytest.mark.parametrize("language", Language)
+def test_what_somebody_may_have_put_there_is_told_and_judged_anew(
+    harm: Callable[[Path], None], language: Language
+) -> None:
+    command = ("verify", "-w", SMALL, "--on", ON, "--lang", language)
     plain = truc(*command)
     (path,) = kept()
     harm(path)
-    assert truc(*command) == plain
-    if path.is_file():
-        harm(path)
-    code, said = truc(*command, environment={"TRUC_DEBUG": "1"})
-    assert NO_NOTE in said
-    assert (code, re.sub(rf"^note: .* {NO_NOTE}.*\n", "", said, flags=re.MULTILINE)) == plain
+    code, said = truc(*command)
+    note = Output(language).words("cache_unused", file="@", why="@").split("@")[1].strip(" :")
+    assert said.count(note) == 1
+    assert (code, re.sub(rf"^.*{note}.*\n", "", said, flags=re.MULTILINE)) == plain
+
+
+@pytest.mark.parametrize("surroundings", [{}, {"TRUC_DEBUG": "1"}], ids=["plain", "debug"])
+def test_that_there_is_no_place_is_told_with_debug_alone(surroundings: dict[str, str]) -> None:
+    place = {"XDG_CACHE_HOME": "/dev/null"}
+    found = start_truc("verify", "-w", SMALL, "--on", ON, environment={**place, **surroundings})
+    assert found.returncode == ExitCode.FINE
+    assert (NO_NOTE in found.stderr.decode()) is bool(surroundings)
 
 
 @pytest.mark.parametrize(
@@ -168,8 +199,7 @@ def test_an_edited_workspace_is_judged_and_an_edit_undone_is_found(tmp_path: Pat
 
 
 def test_lines_that_no_packet_reaches_are_kept_whole(tmp_path: Path) -> None:
-    notes: list[str] = []
-    store = Store(folder=tmp_path / "truc", note=lambda _, why: notes.append(why))
+    store, notes = noted(tmp_path)
     texts = texts_of("no packet reaches some lines")
     found = [
         verify(compiled(), texts, Output(Language.EN), with_failures=False, store=used) for used in (None, store, store)
@@ -177,4 +207,4 @@ def test_lines_that_no_packet_reaches_are_kept_whole(tmp_path: Path) -> None:
     assert found[0] == found[1] == found[2]
     assert repr(found[0].judgement) == repr(found[2].judgement)
     assert found[0].judgement.lists.unreachable
-    assert notes == []
+    assert not notes

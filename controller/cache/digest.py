@@ -7,7 +7,7 @@ equal or not; so two inputs with one digest are judged alike, and nobody has to 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from hashlib import sha256
@@ -35,14 +35,31 @@ def code_digest(home: Path = _HOME) -> str:
     found = sha256(repr((sys.version, sys.implementation.name, sys.flags.optimize)).encode())
     for name in LIBRARIES:
         found.update(f"{name} {_version_of(name)}\n".encode())
-    for package in PACKAGES:
-        folder = home / package
-        for path in sorted(folder.rglob("*")):
-            if "__pycache__" not in path.parts and path.is_file():
-                data = path.read_bytes()
-                found.update(f"{path.relative_to(home).as_posix()} {len(data)}\n".encode())
-                found.update(data)
+    for path in _code_files(home):
+        data = path.read_bytes()
+        found.update(f"{path.relative_to(home).as_posix()} {len(data)}\n".encode())
+        found.update(data)
     return found.hexdigest()
+
+
+def code_texts(home: Path = _HOME) -> Iterator[str]:
+    """Yield what is written in every file of the five packages, in the same order each time; OSError."""
+    return (path.read_text(encoding="utf-8", errors="replace") for path in _code_files(home))
+
+
+def strings_of(*values: object) -> tuple[str, ...]:
+    """Return the strings that values are made of, each once, in the same order each time; TypeError as of `digest_of`."""
+    found: dict[str, None] = {}
+    for value in values:
+        _gather(value, found)
+    return tuple(found)
+
+
+def _code_files(home: Path) -> Iterator[Path]:
+    for package in PACKAGES:
+        for path in sorted((home / package).rglob("*")):
+            if "__pycache__" not in path.parts and path.is_file():
+                yield path
 
 
 def _version_of(library: str) -> str:
@@ -81,6 +98,29 @@ def _put(value: object, parts: list[bytes]) -> None:
             parts.append(name)
             for field in _fields_of(kind):
                 _put(getattr(value, field), parts)
+
+
+def _gather(value: object, found: dict[str, None]) -> None:
+    match value:
+        case str():
+            found[str(value)] = None
+        case None | int() | float() | date():
+            pass
+        case frozenset():
+            inner: dict[str, None] = {}
+            for item in value:
+                _gather(item, inner)
+            found.update(dict.fromkeys(sorted(inner)))  # a set has no order of its own
+        case tuple():
+            for item in value:
+                _gather(item, found)
+        case Mapping():
+            for key, held in value.items():
+                _gather(key, found)
+                _gather(held, found)
+        case _:
+            for field in _fields_of(type(value)):
+                _gather(getattr(value, field), found)
 
 
 def _bytes_of(value: object) -> bytes:

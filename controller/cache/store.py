@@ -6,6 +6,7 @@ good as nothing. A cache may be deleted, shared by processes, on a full disk or 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -19,17 +20,19 @@ from pathlib import Path
 from tempfile import mkstemp
 from typing import TypeVar, cast
 
-from controller.cache.codec import CodecError, Plain, decode, encode
+from controller.cache.codec import decode, encode
+from controller.cache.words import CodecError, Plain, Words
+from intents.reason import Reason, because
 
 MOST_BYTES = 200_000_000
 """Bytes that all files may take together; those that were not used for longest go first."""
 _MOST_UNPACKED = 1_000_000_000
-_MAGIC = b"truc cache 1\n"
+_MAGIC = b"truc cache 2\n"
 _SUFFIX = ".truc"
 _WRITTEN = ".new"
 _DIGEST = sha256().digest_size
 
-Note = Callable[[Path, str], None]
+Note = Callable[[Path, Reason], None]
 """Hears why something in the cache is of no use."""
 Value = TypeVar("Value")
 
@@ -48,27 +51,49 @@ def cache_folder(environment: Mapping[str, str] = os.environ, platform: str = sy
     return Path(home) / ("Library/Caches" if platform == "darwin" else ".cache") / "truc"
 
 
+class UntrustedError(Exception):
+    """Something in the cache that is not surely our own, or not whole; `reason` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """A cache folder. `most_bytes`: see MOST_BYTES."""
+    """A cache folder. `warn` hears of what somebody may have put there or changed, `note` of what merely could not be kept or
+    read. `most_bytes`: see MOST_BYTES."""
 
     folder: Path
+    warn: Note
     note: Note
     most_bytes: int = MOST_BYTES
 
-    def find(self, kind: type[Value], key: str) -> Value | None:
-        """Return what was kept under a key; None if nothing was, or nothing that can be believed."""
-        path = self._path(kind, key)
+    def find(self, kind: type[Value], key: str, words: Words) -> Value | None:
+        """Return what was kept under a key; None if nothing was, or nothing that can be believed. `words`: those that whoever
+        kept it had."""
         try:
             self._check_folder()
-            value = decode(kind, _unpacked(_own_bytes(path, self.most_bytes), kind, key))
         except FileNotFoundError:
             return None
         except OSError as error:
-            self.note(path, error.strerror or type(error).__name__)
+            self.note(self.folder, _said_by(error))
             return None
-        except CodecError as error:
-            self.note(path, str(error))
+        except UntrustedError as error:
+            self.warn(self.folder, error.reason)
+            return None
+        return self._found(self._path(kind, key), kind, key, words)
+
+    def _found(self, path: Path, kind: type[Value], key: str, words: Words) -> Value | None:
+        try:
+            value = decode(kind, _unpacked(_own_bytes(path, self.most_bytes), kind, key), words)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self.note(path, _said_by(error))
+            return None
+        except (UntrustedError, CodecError) as error:
+            self.warn(path, error.reason if isinstance(error, UntrustedError) else because("cache_damaged"))
             with suppress(OSError):
                 path.unlink()
             return None
@@ -76,29 +101,33 @@ class Store:
             os.utime(path)
         return value
 
-    def keep(self, key: str, value: object) -> None:
+    def keep(self, key: str, value: object, words: Words) -> None:
         """Keep a value of a dataclass under a key, and let go what was not used for longest."""
         path = self._path(type(value), key)
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._check_folder()
-            data = _packed(value, key)
+            if hasattr(os, "geteuid"):
+                self.folder.chmod(0o700)  # it may have been there before
+            data = _packed(value, key, words)
             if len(data) <= self.most_bytes:
                 self._write(path, data)
             self._let_go()
         except OSError as error:
-            self.note(path, error.strerror or type(error).__name__)
-        except CodecError as error:
-            self.note(path, str(error))
+            self.note(path, _said_by(error))
+        except UntrustedError as error:
+            self.note(self.folder, error.reason)
+        except CodecError:
+            self.note(path, because("cache_not_kept"))
 
     def _path(self, kind: type, key: str) -> Path:
         return self.folder / f"{sha256(f'{kind.__name__} {key}'.encode()).hexdigest()}{_SUFFIX}"
 
     def _check_folder(self) -> None:
-        """OSError unless the folder is one that nobody else can write into."""
+        """UntrustedError unless the folder is one that nobody else can write into, and no link; OSError."""
         found = self.folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or not _is_own(found):
-            raise PermissionError(0, "others may write there", str(self.folder))
+            raise UntrustedError(because("cache_folder_of_others"))
 
     def _write(self, path: Path, data: bytes) -> None:
         number, name = mkstemp(suffix=_WRITTEN, dir=self.folder)  # mode 0600
@@ -135,13 +164,22 @@ def _is_own(found: os.stat_result) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & 0o022
 
 
+def _said_by(error: OSError) -> Reason:
+    return because("os_said", said=error.strerror or type(error).__name__)
+
+
 def _own_bytes(path: Path, most: int) -> bytes:
-    """Return a file's bytes; OSError, CodecError for one that is not ours or too large."""
-    number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    """Return a file's bytes; OSError, UntrustedError for one that is not ours, CodecError for one that is too large."""
+    try:
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        if error.errno == errno.ELOOP:  # a link
+            raise UntrustedError(because("cache_file_of_others")) from error
+        raise
     found = os.fstat(number)
     if not stat.S_ISREG(found.st_mode) or not _is_own(found):
         os.close(number)
-        raise CodecError("not a file that only you can write")
+        raise UntrustedError(because("cache_file_of_others"))
     with os.fdopen(number, "rb") as file:
         data = file.read(most + 1)
     if len(data) > most:
@@ -149,8 +187,8 @@ def _own_bytes(path: Path, most: int) -> bytes:
     return data
 
 
-def _packed(value: object, key: str) -> bytes:
-    text = json.dumps([type(value).__name__, key, encode(value)], separators=(",", ":"))
+def _packed(value: object, key: str, words: Words) -> bytes:
+    text = json.dumps([type(value).__name__, key, encode(value, words)], separators=(",", ":"))
     body = zlib.compress(text.encode("ascii"), 1)
     return _MAGIC + sha256(body).digest() + body
 

@@ -37,6 +37,7 @@ from controller.reports.redaction import redact_report, redact_score, redact_sec
 from controller.reports.verify import print_end, print_report
 from controller.reports.verify_json import print_verify_json, print_verify_summary
 from intents.finding import Finding, Severity
+from intents.reason import Reason
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.batfish.recording import RecordingBatfish
 from verification.mutation.score import Score
@@ -69,7 +70,7 @@ class VerifyRequest:
     second: SecondJudgeRequest | None = None
     uses_cache: bool = True
     tells_cache: bool = False
-    """Whether a file of the cache that is of no use is told."""
+    """Whether it is told if the cache could not be read or written; what somebody else may have put there is told always."""
 
 
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
@@ -142,11 +143,14 @@ def _store(output: Output, request: VerifyRequest) -> Store | None:
     """Return where judgements of earlier runs are, if they may be used and there is such a place."""
     folder = cache_folder() if request.uses_cache else None
 
-    def note(path: Path, why: str) -> None:
-        if request.tells_cache:
-            output.error(output.words("cache_unused", file=path, why=why))
+    def warn(path: Path, why: Reason) -> None:
+        output.error(output.words("cache_unused", file=path, why=output.in_words(why)))
 
-    return None if folder is None else Store(folder=folder, note=note)
+    def note(path: Path, why: Reason) -> None:
+        if request.tells_cache:
+            warn(path, why)
+
+    return None if folder is None else Store(folder=folder, warn=warn, note=note)
 
 
 def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:

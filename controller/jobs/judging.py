@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from controller.cache.digest import code_digest, digest_of
+from controller.cache.digest import code_digest, code_texts, digest_of, strings_of
 from controller.cache.store import Store
+from controller.cache.words import Words
 from controller.jobs.pipeline import Compiled
 from controller.jobs.workers import make_workers
 from controller.output.terminal import Output
-from intents.reason import Reason
+from intents.reason import Reason, load_reasons, parameters_of_reason
 from verification.evidence.evidence import Given
 from verification.judge import judge_and_replay
 from verification.questions.judgement import Judgement
+from verification.verdicts.opinions import ENGINE, WALK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +42,25 @@ class Judged:
 
 def judging_key(compiled: Compiled, texts: Mapping[str, str], *, with_failures: bool) -> str:
     """Return the digest of all that a judgement is worked out of: the code, what is declared, the day and every text; OSError."""
+    return digest_of(code_digest(), _declared(compiled), with_failures, dict(sorted(texts.items())))
+
+
+def words_at_hand(compiled: Compiled, texts: Mapping[str, str]) -> Words:
+    """Return the strings that are known to whoever has these texts and all that is declared: what two runs with one key have."""
+    sentences = load_reasons("en")
+    parameters = {name for sentence in sentences.values() for name in parameters_of_reason(sentence)}
+    return Words(
+        own={"", ENGINE, WALK, *sentences, *parameters},
+        declared=strings_of(_declared(compiled)),
+        texts=tuple(text for _, text in sorted(texts.items())),
+        code=code_texts,
+    )
+
+
+def _declared(compiled: Compiled) -> tuple[object, ...]:
     addressed = compiled.addressed
     wanted = addressed.wanted
-    declared = (wanted.policy, wanted.registry, wanted.inventory, wanted.settings, addressed.address_plan, wanted.on)
-    return digest_of(code_digest(), declared, with_failures, dict(sorted(texts.items())))
+    return (wanted.policy, wanted.registry, wanted.inventory, wanted.settings, addressed.address_plan, wanted.on)
 
 
 def judge_texts(
@@ -56,17 +73,21 @@ def judge_texts(
     store: Store | None,
 ) -> Judged:
     """Return what the engine says of texts; `given`: reads them, if that is needed. `store`: where that is kept, if anywhere."""
-    key = None if store is None else judging_key(compiled, texts, with_failures=with_failures)
-    kept = None if store is None or key is None else store.find(Judged, key)
+    if store is None:
+        return _judged_now(given(), output, with_failures=with_failures)
+    key, words = judging_key(compiled, texts, with_failures=with_failures), words_at_hand(compiled, texts)
+    kept = store.find(Judged, key, words)
     if kept is not None:
         return kept
-    read = given()
-    output.progress("judge", 0, 0)
-    judgement = judge_and_replay(read, with_failures=with_failures, progress=output.progress, workers=make_workers())
-    judged = judged_of(judgement, read)
-    if store is not None and key is not None:
-        store.keep(key, judged)
+    judged = _judged_now(given(), output, with_failures=with_failures)
+    store.keep(key, judged, words)
     return judged
+
+
+def _judged_now(given: Given, output: Output, *, with_failures: bool) -> Judged:
+    output.progress("judge", 0, 0)
+    judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
+    return judged_of(judgement, given)
 
 
 def judged_of(judgement: Judgement, given: Given) -> Judged:
