@@ -2,6 +2,8 @@
 
 The one idea: this is a guess, and says so; where a subnet leaves open who is joined to whom (an address that two interfaces have,
 unequal tags, a LAN too wide), nothing is joined and the subnet is named. VRFs do not part a wire, so they are not looked at.
+Ports of routing engines that share a subnet stand in the network by which people come in: nothing passes from one to another
+(JUN-FIL-08), so no link is made of them, unless a routing protocol goes that way.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import NamedTuple
 
-from intents.prefix import Prefix, parse_prefix, prefix_of
+from intents.prefix import Family, Prefix, parse_prefix, prefix_of
 from routing.model import Device, Interface, PhysicalLink
 
 WIDEST_LAN = 64
@@ -65,16 +67,40 @@ def links_of_subnets(devices: Iterable[Device]) -> SubnetLinks:
 
 
 def _shared(devices: Iterable[Device]) -> Mapping[Prefix, list[_Place]]:
-    """Return the interfaces by subnet, where more than one is in it."""
+    """Return the interfaces by subnet, where more than one is in it and something may pass between them."""
     found: dict[Prefix, list[_Place]] = {}
-    for device in sorted(devices, key=lambda item: item.name):
+    every = sorted(devices, key=lambda item: item.name)
+    for device in every:
         for item in device.interfaces:
             for address in () if item.name.lower().startswith("lo") else item.addresses:
                 prefix = prefix_of(address.family, address.value, address.length)
                 if prefix.length < address.family.bits and not _is_link_local(prefix):
                     found.setdefault(prefix, []).append(_Place(device.name, item, address.value))
     kept = {prefix: _without_spare(places) for prefix, places in found.items()}
-    return {prefix: places for prefix, places in kept.items() if len(places) > 1}
+    spoken = _Spoken(every)
+    return {
+        prefix: places
+        for prefix, places in kept.items()
+        if len(places) > 1 and (any(place.interface.transit for place in places) or spoken.at(prefix, places))
+    }
+
+
+class _Spoken:
+    """Where routing protocols speak: the addresses of BGP neighbours, and the interfaces of OSPF."""
+
+    def __init__(self, devices: Iterable[Device]) -> None:
+        self._neighbors: set[tuple[Family, int]] = set()
+        self._interfaces: set[tuple[str, str]] = set()
+        for device in devices:
+            for instance in device.bgp:
+                self._neighbors |= {(item.family, item.address) for item in instance.neighbors}
+            for process in device.ospf:
+                self._interfaces |= {(device.name, item.name) for item in process.interfaces}
+
+    def at(self, prefix: Prefix, places: Iterable[_Place]) -> bool:
+        """Return whether one speaks in a subnet in which interfaces stand."""
+        heard = any(family is prefix.family and prefix.holds(address) for family, address in self._neighbors)
+        return heard or any((place.device, place.interface.name) in self._interfaces for place in places)
 
 
 def _without_spare(places: list[_Place]) -> list[_Place]:

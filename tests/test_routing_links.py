@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.prefix import parse_prefix
+from intents.prefix import Family, parse_interface, parse_prefix
 from routing.layer1_table import read_layer1
-from routing.model import Device, Interface
+from routing.model import BgpInstance, BgpNeighbor, Device, Interface, OspfInstance, OspfInterface
 from routing.subnet_links import WIDEST_LAN, UnclearKind, links_of_subnets
 from tests.small_networks import interface
 
@@ -51,6 +52,23 @@ def test_a_subnet_that_leaves_open_who_is_joined_is_named(others: tuple[Interfac
     found = links_of_subnets([A, device("b", *others)])
     assert found.links == ()
     assert [(item.prefix, item.kind) for item in found.unclear] == [(parse_prefix("10.0.0.0/30"), kind)]
+
+
+def test_ports_of_routing_engines_are_joined_only_where_a_protocol_goes_that_way() -> None:
+    """JUN-FIL-08: the network by which people come in passes nothing on from one device to another."""
+    one, other = (
+        device(name, replace(interface("fxp0.0", f"10.0.0.{n}/24"), transit=False)) for n, name in enumerate("ab", 1)
+    )
+    assert names(one, other) == []
+    assert names(one, device("b", interface("ge-0/0/0.0", "10.0.0.2/24"))) == ["a:fxp0=b:ge-0/0/0"]
+    spoken = (OspfInterface(name="fxp0.0", cost=1),)
+    ospf = OspfInstance(vrf=None, family=Family.V4, area=0, interfaces=spoken, distance=10, external_distance=150)
+    assert names(replace(one, ospf=(ospf,)), other) == ["a:fxp0=b:fxp0"]
+    session = BgpNeighbor(family=Family.V4, address=parse_interface("10.0.0.1/24")[1], remote_as=65001)
+    speaker = replace(other, bgp=(BgpInstance(vrf=None, asn=65002, neighbors=(session,)),))
+    assert names(one, speaker) == ["a:fxp0=b:fxp0"]
+    away = replace(session, address=parse_interface("10.0.1.1/24")[1])
+    assert names(one, replace(other, bgp=(BgpInstance(vrf=None, asn=65002, neighbors=(away,)),))) == []
 
 
 def test_a_lan_too_wide_joins_nobody() -> None:

@@ -36,7 +36,7 @@ def not_computed(device: Device, topology: Topology, plane: ControlPlane | None)
         routes = _Routes(topology=topology, base=plane.base, open=plane.open)
     yield from _vrfs(device)
     yield from _unsure(routes, device)
-    yield from _media(device, topology)
+    yield from dict.fromkeys(_media(device, topology))
     yield from _keys(device)
     for static in device.statics:
         yield from _static(routes, device, static)
