@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from intents.finding import MOST_IN_A_FILE, Finding
 from intents.reader.csv_reader import read_csv
+from intents.reader.lost_text import is_formula, is_lost_value
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
 
 COLUMNS = {"name": True, "title": False, "note": False}
-cells = st.text(max_size=8).filter(lambda text: not FORBIDDEN_IN_VALUE.search(text) and "\n" not in text)
+cells = st.text(max_size=8).filter(
+    lambda text: not (FORBIDDEN_IN_VALUE.search(text) or "\n" in text or is_formula(text) or is_lost_value(text))
+)
 
 
 def read(folder: Path, content: str | bytes) -> tuple[list[dict[str, str]], tuple[Finding, ...]]:
