@@ -11,6 +11,7 @@ import json
 import os
 import stat
 import sys
+import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -30,6 +31,8 @@ _MOST_UNPACKED = 1_000_000_000
 _MAGIC = b"truc cache 2\n"
 _SUFFIX = ".truc"
 _WRITTEN = ".new"
+_LONGEST_WRITE = 600 * 10**9
+"""Nanoseconds after which a file that is half written was left so."""
 _DIGEST = sha256().digest_size
 
 Note = Callable[[Path, Reason], None]
@@ -141,12 +144,13 @@ class Store:
             raise
 
     def _let_go(self) -> None:
-        """Remove what is over the bound; files that another process is writing count and are the last to go."""
+        """Remove what is over the bound; files that another process is writing count, and go only if they were left."""
+        left = time.time_ns() - _LONGEST_WRITE
         files = sorted(self._files(), key=lambda item: (item[1].st_mtime_ns, item[0].name), reverse=True)
         kept = 0
         for path, found in files:
             kept += found.st_size
-            if kept > self.most_bytes:
+            if kept > self.most_bytes and (path.suffix == _SUFFIX or found.st_mtime_ns < left):
                 with suppress(OSError):
                     path.unlink()
 
