@@ -156,6 +156,18 @@ def test_what_is_wrong_from_the_start_is_told_at_once(tmp_path: Path, capsys: py
     assert {(item["was"], item["now"]) for item in messages(said, "turn")} == {(None, "violated")}
 
 
+def test_what_is_wrong_beside_the_files_is_told_and_gone_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = copy_small(tmp_path / "w")
+    below, nowhere = folder / "intents" / "below", folder / "intents" / "nowhere.yaml"
+    edits = (below.mkdir, below.rmdir, lambda: nowhere.symlink_to(folder / "gone"), nowhere.unlink)
+    said = watched(capsys, folder, *edits)
+    assert [len(messages(item, "refused")) for item in said] == [0, 1, 0, 1, 0]
+    assert [messages(item, "finding")[0]["code"] for item in said[1::2]] == ["TR137", "TR134"]
+    assert [messages(item, "judged")[0]["ok"] for item in said[::2]] == [True, True, True]
+
+
 def test_a_folder_of_texts_that_comes_later_is_judged_then(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     configs = tmp_path / "texts"
     said = watched(capsys, copy_small(tmp_path / "w"), lambda: texts_folder(configs), configs=configs)
@@ -247,9 +259,22 @@ def test_files_are_told_apart_by_what_can_be_seen(tmp_path: Path) -> None:
     first = see([tmp_path, tmp_path / "none"])
     assert list(first.looks) == [one]
     (tmp_path / ".a.csv.swp").write_text("", encoding="utf-8")
-    (tmp_path / "below").mkdir()
-    (tmp_path / "nowhere").symlink_to(tmp_path / "gone")
     assert see_calm([tmp_path]) == first
+    below, nowhere = tmp_path / "below", tmp_path / "nowhere"
+    below.mkdir()
+    nowhere.symlink_to(tmp_path / "gone")
+    changed = see([tmp_path])
+    assert changed.changed(first) == (below, nowhere)  # either may be wrong where it stands
+    (below / "inner").write_text("", encoding="utf-8")
+    assert see([tmp_path]) == changed
+    below.joinpath("inner").unlink()
+    below.rmdir()
+    nowhere.unlink()
+    stamp = one.stat()
+    one.write_text("2", encoding="utf-8")
+    os.utime(one, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    assert see([tmp_path]).changed(first) == (one,)  # though size and time are as they were
+    first = see([tmp_path])
     other.write_text("1", encoding="utf-8")
     assert see([tmp_path]).changed(first) == (other,)
     one.unlink()

@@ -19,13 +19,13 @@ CALM = 0.05
 """Seconds for which nothing may change before files are read: an editor writes in several steps."""
 _MOST_WAITS = 40
 
-Look = tuple[int, int, int, int]
-"""Of one file: inode, kind and mode, size, time of the last change."""
+Look = tuple[int, int, int, int, int]
+"""Of one file: inode, kind and mode, size, times of the last change of what it says (which programs set) and of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenFiles:
-    """The files that stand in some folders (not in folders below), and what each looks like."""
+    """The files and folders that stand in some folders (not in those below), and what each looks like."""
 
     looks: Mapping[Path, Look] = field(default_factory=dict)
 
@@ -43,7 +43,7 @@ def see(folders: Sequence[Path]) -> SeenFiles:
             for path in folder.iterdir():
                 if not is_open(path.name):
                     with suppress(OSError):
-                        _add(looks, path)
+                        looks[path] = _look_at(path)
     return SeenFiles(looks=looks)
 
 
@@ -58,7 +58,11 @@ def see_calm(folders: Sequence[Path]) -> SeenFiles:
     return seen
 
 
-def _add(looks: dict[Path, Look], path: Path) -> None:
-    found = path.stat()  # of what a link leads to: that is what is read
-    if not stat.S_ISDIR(found.st_mode):
-        looks[path] = (found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns)
+def _look_at(path: Path) -> Look:
+    try:
+        found = path.stat()  # of what a link leads to: that is what is read
+    except FileNotFoundError:
+        found = path.lstat()  # a link to nowhere is wrong, so it must be seen
+    if stat.S_ISDIR(found.st_mode):  # what is below is not read, but that a folder is there may be wrong
+        return found.st_ino, found.st_mode, 0, 0, 0
+    return found.st_ino, found.st_mode, found.st_size, found.st_mtime_ns, found.st_ctime_ns
