@@ -175,6 +175,17 @@ def test_a_folder_of_texts_that_comes_later_is_judged_then(tmp_path: Path, capsy
     assert messages(said[1], "judged")[0]["ok"] is True
 
 
+def test_what_was_never_judged_has_no_judgement_that_stands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = copy_small(tmp_path / "w")
+    replaced(folder / "settings.yaml", r"\Z", "nonsense: 1\n")()
+    mend = replaced(folder / "settings.yaml", r"^nonsense: 1\n", "")
+    spoil = replaced(folder / "settings.yaml", r"\Z", "nonsense: 1\n")
+    said = watched(capsys, folder, mend, spoil, as_json=False)
+    words = Output(Language.EN).words
+    assert words("watch_not_yet", errors=1, warnings=0, notes=0) in said[0]
+    assert words("watch_refused", errors=1, warnings=0, notes=0) in said[2]
+
+
 @pytest.mark.parametrize("language", Language)
 def test_people_read_what_has_turned(tmp_path: Path, capsys: pytest.CaptureFixture[str], language: Language) -> None:
     folder, configs = copy_small(tmp_path / "w"), texts_folder(tmp_path / "texts")

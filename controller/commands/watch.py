@@ -84,11 +84,9 @@ def _judge(
     started = time.monotonic()
     try:
         resident = judge_again(request, seen, before, output)
-    except FindingsError as error:
-        tell_refused(output, request, files, error.findings, time.monotonic() - started)
-        return before
-    except OSError as error:  # a file that went while it was read
-        tell_refused(output, request, files, [refusal(error)], time.monotonic() - started)
+    except (FindingsError, OSError) as error:  # OSError: a file that went while it was read
+        findings = error.findings if isinstance(error, FindingsError) else [refusal(error)]
+        tell_refused(output, request, files, findings, time.monotonic() - started, is_first=before is None)
         return before
     seconds = time.monotonic() - started
     tell_judged(

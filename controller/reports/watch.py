@@ -48,9 +48,15 @@ def tell_start(output: Output, request: WatchRequest, *, is_told: bool) -> None:
 
 
 def tell_refused(
-    output: Output, request: WatchRequest, files: Sequence[Path], findings: Iterable[Finding], seconds: float
+    output: Output,
+    request: WatchRequest,
+    files: Sequence[Path],
+    findings: Iterable[Finding],
+    seconds: float,
+    *,
+    is_first: bool,
 ) -> None:
-    """Say why there is nothing to judge."""
+    """Say why there is nothing to judge; `is_first`: nothing was judged before."""
     kept = tuple(findings)
     counts = count_findings(kept)
     _tell_files(output, request, files)
@@ -58,7 +64,7 @@ def tell_refused(
     if output.json:
         print_message(output, {"type": "refused", "files": _names(request, files), "seconds": seconds, **counts})
     else:
-        output.line(output.paint(output.words("watch_refused", **counts), "bad"))
+        output.line(output.paint(output.words("watch_not_yet" if is_first else "watch_refused", **counts), "bad"))
         output.line()
     output.flush()
 
