@@ -1,15 +1,19 @@
 """What judging again costs beside judging: one table, CPU seconds, medians, ratios in one run.
 
 Each case changes one text, or one intent, of a workspace of which everything is proved and resident; reading the changed text is
-counted, and so is writing and reading every text that a changed intent changes. Run: `python -m bench.bench_again [WORKSPACE …]
-[--sites N …] [--rounds 5]` (examples/thai-nguyen if nothing is named).
+counted, and so is writing and reading every text that a changed intent changes. Two rows are of `truc verify` as a process of its
+own, with an empty cache and with the one that this leaves (wall seconds beside those of the processor). Run:
+`python -m bench.bench_again [WORKSPACE …] [--sites N …] [--rounds 5]` (examples/thai-nguyen if nothing is named).
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import os
 import re
+import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -95,6 +99,28 @@ def measure(folder: Path, name: str, rounds: int) -> None:
         print(f"{name:24} {case.name:44} {seconds:8.3f} s {alone / seconds:8.1f} times", flush=True)
 
 
+def measure_cache(folder: Path, name: str, rounds: int) -> None:
+    """Print what a new process costs with an empty cache, and with nothing changed since."""
+    with tempfile.TemporaryDirectory() as cache:
+        first = verify_alone(folder, cache)
+        again = sorted(verify_alone(folder, cache) for _ in range(rounds))[rounds // 2]
+    for words, (wall, processor) in (("new process, empty cache", first), ("new process, unchanged", again)):
+        print(
+            f"{name:24} {words:44} {processor:8.3f} s {first[1] / processor:8.1f} times {wall:8.3f} s wall", flush=True
+        )
+
+
+def verify_alone(folder: Path, cache: str) -> tuple[float, float]:
+    """Return wall and processor seconds of `truc verify` in a process of its own."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    code = "from controller.cli import main; main()"
+    command = [sys.executable, "-c", code, "verify", "-w", str(folder)]
+    subprocess.run(command, env={**os.environ, "XDG_CACHE_HOME": cache}, stdout=subprocess.DEVNULL, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.monotonic() - started, spent
+
+
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -105,10 +131,12 @@ def main() -> int:
     gc.disable()
     for folder in asked.workspace or ([] if asked.sites else [Path("examples/thai-nguyen")]):
         measure(folder, folder.name, asked.rounds)
+        measure_cache(folder, folder.name, asked.rounds)
     for sites in asked.sites:
         with tempfile.TemporaryDirectory() as made:
             generate(["--sites", str(sites), "--seed", "1", made])
             measure(Path(made), f"{sites} sites", asked.rounds)
+            measure_cache(Path(made), f"{sites} sites", asked.rounds)
     return 0
 
 

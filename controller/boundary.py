@@ -54,7 +54,7 @@ def run(output: Output, folder: Path, action: Callable[[], ExitCode], *, debug: 
         return _left_alone(output)
     except OSError as error:
         _show_way(output, error, debug=debug)
-        return _told(output, folder, [_refusal(error)])
+        return _told(output, folder, [refusal(error)])
     except MemoryError:
         return _told(output, folder, [make_finding("TR894", Where(), doing=_doing(output))])
     except Exception as error:  # noqa: BLE001 (the one place where a fault of ours becomes words)
@@ -86,7 +86,7 @@ def _left_alone(output: Output) -> ExitCode:
     return ExitCode.ERROR
 
 
-def _refusal(refused: OSError) -> Finding:
+def refusal(refused: OSError) -> Finding:
     """Return what the system refused."""
     reason = refused.strerror or type(refused).__name__
     if isinstance(refused, OutputError):

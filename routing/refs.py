@@ -1,6 +1,7 @@
 """The closed list of names of configured things, shared by writers (render), readers and whoever explains a line.
 
-A `Ref` is a tuple of strings: first the kind, then what identifies the thing on its device. Index parts are decimal.
+A `Ref` is a tuple of plain strings (no members of enumerations): first the kind, then what identifies the thing on its device.
+Index parts are decimal.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def interface_ref(name: str) -> Ref:
 
 
 def binding_ref(interface: str, direction: str, family: Family) -> Ref:
-    return ("binding", interface, direction, str(int(family)))
+    return ("binding", interface, str(direction), str(int(family)))
 
 
 def vrf_ref(name: str) -> Ref:
@@ -76,7 +77,7 @@ def neighbor_ref(vrf: str | None, family: Family, address: str) -> Ref:
 
 
 def login_ref(service: str) -> Ref:
-    return ("login", service)
+    return ("login", str(service))
 
 
 def control_filter_ref(vrf: str | None, family: Family) -> Ref:

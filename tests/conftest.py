@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Generator
+import tempfile
+from collections.abc import Generator, Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +24,29 @@ settings.register_profile(
     "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("same")
+
+
+_CACHES = tempfile.TemporaryDirectory(prefix="truc-tests-", ignore_cleanup_errors=True)
+_NUMBERS: Iterator[int] = count()
+
+
+def _begin_cache() -> None:
+    """Let what runs next find an empty cache: a judgement of the user's, or of another test, would hide what judging does."""
+    os.environ["XDG_CACHE_HOME"] = str(Path(_CACHES.name) / str(next(_NUMBERS)))
+
+
+_begin_cache()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin with an empty cache, fixtures included."""
+    _begin_cache()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    _CACHES.cleanup()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

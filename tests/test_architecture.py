@@ -54,6 +54,7 @@ OUTSIDE = {
     "jinja2": ("controller.board.report",),
     "pynetbox": ("ipam.netbox*",),
     "pybatfish": ("verification.batfish.client",),
+    "watchfiles": ("controller.jobs.file_events",),
     "nornir": ("controller.fleet*",),
     "netmiko": ("controller.fleet*",),
     "ncclient": ("controller.fleet*",),

@@ -30,7 +30,8 @@ from controller.board.matrix import matrix_of
 from controller.board.report import board_page
 from controller.board.words import SECTIONS, both
 from controller.jobs.compile import compile_workspace
-from controller.jobs.verify import UnknownText, VerifyReport, texts_to_judge, verify
+from controller.jobs.judging import UnknownText
+from controller.jobs.verify import VerifyReport, texts_to_judge, verify
 from controller.output.terminal import Output
 from controller.output.words import Language, load_words
 from controller.reports.mutations import MutationRun

@@ -26,6 +26,10 @@ ELSEWHERE = {
     "truc/verify/1 mutations second": "below",
     "truc/verify/1 line difference": "test_controller_line_report",
     "truc/routes/1 dispute": "test_controller_captured",
+    "truc/watch/1 turn": "test_controller_watch",
+    "truc/watch/1 judged": "test_controller_watch",
+    "truc/watch/1 refused": "test_controller_watch",
+    "truc/watch/1 summary": "nowhere: only a fault of ours ends it with one",
 }
 
 R1 = "hostname r1\ninterface GigabitEthernet0/1\n ip address 10.0.0.1 255.255.255.252\nfrobnicate\n"

@@ -43,7 +43,11 @@ def judge_and_replay(
     workers: Workers | None = None,
 ) -> Judgement:
     """Answer every question (see `engine.judge`), replay the counterexamples, and dispute what a sample shows otherwise."""
-    judgement = judge(given, with_failures=with_failures, progress=progress, workers=workers)
+    return replay(judge(given, with_failures=with_failures, progress=progress, workers=workers), given)
+
+
+def replay(judgement: Judgement, given: Given) -> Judgement:
+    """Return what the engine says of a network after its counterexamples were replayed and what holds was sampled."""
     replayer = _Replayer(given)
     answers = tuple(replace(item, verdict=replayer.replayed(item)) for item in judgement.answers)
     return dispute(replace(judgement, answers=answers), sample(given))

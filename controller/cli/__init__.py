@@ -25,6 +25,7 @@ from controller.cli.shells import app as shells
 from controller.cli.spoken import SpokenCommand, SpokenGroup, language_of
 from controller.cli.tables import app as tables
 from controller.cli.usage import refuse_empty
+from controller.cli.watching import app as watching
 from controller.output.choices import IpamAction
 from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
@@ -75,6 +76,7 @@ def options(
 app.add_typer(lookup)
 app.add_typer(inspection)
 app.add_typer(tables)
+app.add_typer(watching)
 app.add_typer(shells)
 
 
@@ -172,6 +174,7 @@ def verify(
     lang: Lang = Language.EN,
     *,
     no_failures: Annotated[bool, typer.Option("--no-failures", help="Leave single failures out.")] = False,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge anew what an earlier run has judged.")] = False,
     json: Json = False,
 ) -> None:
     """Prove that the texts do what the intents say and nothing else."""
@@ -199,6 +202,8 @@ def verify(
             second=SecondJudgeRequest(
                 batfish=batfish, deadline=batfish_timeout, dial=_dial, replay=replay, record=record
             ),
+            uses_cache=not no_cache,
+            tells_cache=bool(os.environ.get(DEBUG)),
         )
         return verify_command(output, request)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
+from controller.cache.store import Store, cache_folder
 from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
 from controller.jobs.files import real_path, write_bytes, write_text
@@ -36,6 +37,7 @@ from controller.reports.redaction import redact_report, redact_score, redact_sec
 from controller.reports.verify import print_end, print_report
 from controller.reports.verify_json import print_verify_json, print_verify_summary
 from intents.finding import Finding, Severity
+from intents.reason import Reason
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.batfish.recording import RecordingBatfish
 from verification.mutation.score import Score
@@ -66,6 +68,9 @@ class VerifyRequest:
     with_failures: bool = True
     mutations: MutationRun | None = None
     second: SecondJudgeRequest | None = None
+    uses_cache: bool = True
+    tells_cache: bool = False
+    """Whether it is told if the cache could not be read or written; what somebody else may have put there is told always."""
 
 
 def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
@@ -90,6 +95,7 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
         second=second,
         running=running,
         warnings=(*warnings, *warnings_of_running),
+        store=_store(output, request),
     )
     report = redact_report(found)
     if request.junit is not None:
@@ -131,6 +137,20 @@ def _targets(request: VerifyRequest) -> list[Target]:
 def _read_besides(request: VerifyRequest) -> tuple[Path | None, ...]:
     replay = None if request.second is None else request.second.replay
     return request.configs, request.running, replay
+
+
+def _store(output: Output, request: VerifyRequest) -> Store | None:
+    """Return where judgements of earlier runs are, if they may be used and there is such a place."""
+    folder = cache_folder() if request.uses_cache else None
+
+    def warn(path: Path, why: Reason) -> None:
+        output.error(output.words("cache_unused", file=path, why=output.in_words(why)))
+
+    def note(path: Path, why: Reason) -> None:
+        if request.tells_cache:
+            warn(path, why)
+
+    return None if folder is None else Store(folder=folder, warn=warn, note=note)
 
 
 def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:

@@ -7,6 +7,7 @@ no difference after this.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from controller.jobs.pipeline import Addressed, Compiled
@@ -19,6 +20,7 @@ from routing.cabling import Cabling, cabling_of
 from routing.device_texts import read_device_texts
 from routing.model import Network
 from routing.vendors import VENDORS
+from routing.vendors.vendor import ReadDevice
 from verification.evidence.evidence import Given, Roles, lines_of_text
 from verification.verdicts.bounds import Bounds, Declared
 
@@ -42,14 +44,43 @@ class SplitTexts(Mapping[str, tuple[str, ...]]):
         return len(self._texts)
 
 
-def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
-    """Return what the judge gets about these texts (by device)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadTexts:
+    """Texts of a workspace that were read before, and what came of it."""
+
+    compiled: Compiled
+    texts: Mapping[str, str]
+    given: Given
+
+    def kept(self, platforms: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, ReadDevice]:
+        """Return the devices whose text and platform are as they were, as they were read."""
+        before, given = platforms_of(self.compiled), self.given
+        return {
+            name: ReadDevice(
+                device=given.network.devices[name], lines=given.lines[name], unknown_lines=given.unknown_lines[name]
+            )
+            for name, text in texts.items()
+            if self.texts.get(name) == text and before.get(name) == platforms[name]
+        }
+
+
+def platforms_of(compiled: Compiled) -> dict[str, str]:
+    """Return the platform of every device that has a text."""
+    return {device.name: device.platform for device in rendered_devices(compiled.addressed.wanted.inventory)}
+
+
+def give(compiled: Compiled, texts: Mapping[str, str], before: ReadTexts | None = None) -> Given:
+    """Return what the judge gets about these texts (by device); `before`: texts that need not be read again."""
     addressed = compiled.addressed
     inventory = addressed.wanted.inventory
-    platforms = {device.name: device.platform for device in rendered_devices(inventory)}
+    platforms = platforms_of(compiled)
     cabling = cabling_of(addressed.wanted.registry, inventory, addressed.address_plan)
     bounds = Bounds(declared=(declare(addressed, cabling),))
-    reads = {name: VENDORS[platforms[name]].read(name, text) for name, text in sorted(texts.items())}
+    kept = {} if before is None else before.kept(platforms, texts)
+    reads = {
+        name: kept[name] if name in kept else VENDORS[platforms[name]].read(name, text)
+        for name, text in sorted(texts.items())
+    }
     return Given(
         network=Network(
             devices={name: read.device for name, read in reads.items()},
@@ -59,7 +90,7 @@ def give(compiled: Compiled, texts: Mapping[str, str]) -> Given:
         lines={name: read.lines for name, read in reads.items()},
         texts=SplitTexts(texts),
         unknown_lines={name: read.unknown_lines for name, read in reads.items()},
-        bounds=bounds,
+        bounds=bounds if before is None or before.given.bounds != bounds else before.given.bounds,
         roles=roles_of(inventory),
     )
 

@@ -6,42 +6,32 @@ The one idea: a `VerifyReport` is a value that knows nothing of terminals; termi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 
+from controller.cache.store import Store
 from controller.jobs.evidence import give, read_folder
+from controller.jobs.judging import Judged, UnknownText, judge_texts
 from controller.jobs.pipeline import LOCKFILE, Compiled
 from controller.jobs.provenance import intents_of_culprit
 from controller.jobs.residue import ResidueRow, residue
 from controller.jobs.second_judge import tell_trouble
-from controller.jobs.workers import make_workers
 from controller.output.exit_codes import ExitCode, code_of_answers
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
-from intents.reason import Reason
 from ipam.inventory import rendered_devices
 from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.change.batfish import ask_changes
 from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
 from verification.evidence.evidence import Given
-from verification.judge import consult, judge_and_replay
+from verification.judge import consult
 from verification.questions.judgement import Judgement
 from verification.questions.unreachable_lines import BoundLists
 from verification.verdicts.question import Answer, QuestionKind
 from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownText:
-    """A line that no reader understands: device, number (0 if it has none), text and the reader's reason."""
-
-    device: str
-    line: int
-    text: str
-    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,35 +105,55 @@ def verify(
     second: Callable[[], BatfishSession] | None = None,
     running: Mapping[str, str] | None = None,
     warnings: tuple[Finding, ...] = (),
+    store: Store | None = None,
 ) -> VerifyReport:
     """Judge texts of all devices; FindingsError if that would say nothing. `second` opens a session with the second judge;
     `running`: the texts that stand on the devices now, to tell what the change to these opens and cuts; `warnings`: what was
-    found when the texts were read."""
-    wanted = compiled.addressed.wanted
-    output.progress("read", 0, 0)
-    given = give(compiled, texts)
-    output.progress("judge", 0, 0)
-    judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
-    check_coverage(judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), given)
+    found when the texts were read; `store`: where the engine's judgement is kept for the next run, None for nowhere."""
+
+    @cache
+    def given() -> Given:
+        output.progress("read", 0, 0)
+        return give(compiled, texts)
+
+    judged = judge_texts(compiled, texts, given, output, with_failures=with_failures, store=store)
+    report = report_of(compiled, texts, judged, with_failures=with_failures, warnings=warnings)
     standing = None if running is None else give(compiled, running)
-    judgement, change, trouble = _consult(judgement, given, standing, output, second)
-    findings = (*compiled.findings, *warnings, *lockfile_findings(compiled))
-    return VerifyReport(
-        compiled=compiled,
+    judgement, change, trouble = _consult(judged.judgement, given, standing, output, second)
+    return replace(
+        report,
         judgement=judgement,
-        texts=texts,
-        with_failures=with_failures,
-        unknown=unknown_texts(given),
-        residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
-        findings=(*findings, *line_findings(compiled, judgement.lists), *change_findings(change)),
+        findings=(*report.findings, *line_findings(compiled, judgement.lists), *change_findings(change)),
         change=change,
         trouble=trouble,
     )
 
 
+def report_of(
+    compiled: Compiled,
+    texts: Mapping[str, str],
+    judged: Judged,
+    *,
+    with_failures: bool,
+    warnings: tuple[Finding, ...] = (),
+) -> VerifyReport:
+    """Return the report of what the engine alone says of texts; FindingsError if that would say nothing."""
+    wanted = compiled.addressed.wanted
+    check_coverage(judged.judgement, frozenset(device.name for device in rendered_devices(wanted.inventory)), texts)
+    return VerifyReport(
+        compiled=compiled,
+        judgement=judged.judgement,
+        texts=texts,
+        with_failures=with_failures,
+        unknown=judged.unknown,
+        residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
+        findings=(*compiled.findings, *warnings, *lockfile_findings(compiled)),
+    )
+
+
 def _consult(
     judgement: Judgement,
-    given: Given,
+    given: Callable[[], Given],
     running: Given | None,
     output: Output,
     second: Callable[[], BatfishSession] | None,
@@ -155,21 +165,21 @@ def _consult(
         output.progress("second", 0, 0)
         try:
             session = second()
-            both = consult(judgement, given, partial(ask_batfish, session))
+            both = consult(judgement, given(), partial(ask_batfish, session))
             return both, _change(running, given, partial(ask_changes, session)), None
         except BatfishError as error:
             trouble = tell_trouble(error)
     return judgement, _change(running, given, None), trouble
 
 
-def _change(running: Given | None, intended: Given, ask: AskChanges | None) -> ChangeOfAccess | None:
-    return None if running is None else judge_change(running, intended, ask)
+def _change(running: Given | None, intended: Callable[[], Given], ask: AskChanges | None) -> ChangeOfAccess | None:
+    return None if running is None else judge_change(running, intended(), ask)
 
 
-def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given) -> None:
+def check_coverage(judgement: Judgement, expected: frozenset[str], devices: Collection[str]) -> None:
     """FindingsError if the judge looked at nothing: no flow, no session, or not every device."""
     sessions = sum(answer.question.kind is QuestionKind.SESSION for answer in judgement.answers)
-    missing = sorted(expected - given.network.devices.keys())
+    missing = sorted(expected - set(devices))
     if missing or not judgement.flows or not sessions:
         shown = ", ".join(missing[:5]) or "-"
         raise FindingsError(
@@ -179,17 +189,6 @@ def check_coverage(judgement: Judgement, expected: frozenset[str], given: Given)
                 )
             ]
         )
-
-
-def unknown_texts(given: Given) -> tuple[UnknownText, ...]:
-    """Return every line that no reader understands, by device and line."""
-    found = []
-    for name, device in sorted(given.network.devices.items()):
-        numbers = given.unknown_lines.get(name, ())
-        for index, item in enumerate(device.unknown):
-            number = numbers[index] if index < len(numbers) else 0
-            found.append(UnknownText(device=name, line=number, text=" / ".join(item.path), reason=item.reason))
-    return tuple(sorted(found, key=lambda item: (item.device, item.line, item.text)))
 
 
 def lockfile_findings(compiled: Compiled) -> tuple[Finding, ...]:

@@ -325,6 +325,30 @@ def _compile() -> Schema:
     )
 
 
+def _watch() -> Schema:
+    name = "truc/watch/1"
+    verdict = _choice("holds", "violated", "disputed", "not modelled", None)
+    text = _record({"device": TEXT, **_counts("new gone")})
+    files: dict[str, Schema] = {"files": _list(TEXT), "seconds": NUMBER}
+    counts = "hold violated disputed not_modelled questions flows devices states unreachable unknown walked"
+    return _format(
+        name,
+        _head(name, {"failures": TRUTH, "told": TRUTH}),
+        _message(
+            "turn",
+            {
+                **_texts("kind subject"),
+                "was": verdict,
+                "now": verdict,
+                "because": _list(_record(_BECAUSE)),
+                "lines": _list(_LINE),
+            },
+        ),
+        _message("judged", {"ok": TRUTH, **files, "texts": _list(text), **_counts(counts)}),
+        _message("refused", {**files, **_counts("errors warnings notes")}),
+    )
+
+
 def message_schemas() -> dict[str, Schema]:
     """Return the schema of one message (one line) of each format, by its name."""
     of_day = _counts("intents rules devices attachments errors warnings notes")
@@ -335,6 +359,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/validate/1": _format("truc/validate/1", _head("truc/validate/1"), _summary({"on": DAY, **of_day})),
         "truc/compile/1": _compile(),
         "truc/verify/1": _verify(),
+        "truc/watch/1": _watch(),
         "truc/read/1": _read(),
         "truc/routes/1": _routes(),
         "truc/trace/1": _trace(),

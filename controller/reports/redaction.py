@@ -12,7 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
-from controller.jobs.verify import UnknownText, VerifyReport
+from controller.jobs.judging import UnknownText
+from controller.jobs.verify import VerifyReport
 from intents.reason import Reason, map_reason
 from routing.vendors import VENDORS
 from verification.change.judge import ChangeOfAccess

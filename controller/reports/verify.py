@@ -26,7 +26,7 @@ MOST_SHOWN = 20
 """Wrong answers and unknown lines shown in full; the rest is counted, and `--json` has all."""
 
 _VERDICTS = ("hold", "violated", "disputed", "not_modelled")
-_COLOUR = {"hold": "good", "violated": "bad", "disputed": "unsure", "not_modelled": "unsure"}
+COLOURS = {"hold": "good", "violated": "bad", "disputed": "unsure", "not_modelled": "unsure"}
 
 
 def print_report(output: Output, report: VerifyReport) -> None:
@@ -71,7 +71,7 @@ def _heading(output: Output, answers: list[Answer]) -> str:
 def _print_answers(output: Output, report: VerifyReport, answers: list[Answer], intents: dict[str, Intent]) -> None:
     """Write questions that have one and the same verdict."""
     answer, name = answers[0], verdict_name(answers[0])
-    heading = output.paint(output.words(name).upper(), _COLOUR[name])
+    heading = output.paint(output.words(name).upper(), COLOURS[name])
     output.line(f"{heading} {_heading(output, answers)}")
     match answer.verdict:
         case Violated() as found:
@@ -208,7 +208,7 @@ def print_end(output: Output, report: VerifyReport) -> None:
         output.say("no_failures_tried")
     is_unheard = report.trouble is not None and worst == "hold"
     output.say("next_verify_unheard" if is_unheard else f"next_verify_{worst}")
-    output.line(output.paint(closing_line(output, report), "unsure" if is_unheard else _COLOUR[worst]))
+    output.line(output.paint(closing_line(output, report), "unsure" if is_unheard else COLOURS[worst]))
 
 
 def closing_line(output: Output, report: VerifyReport) -> str:
