@@ -47,7 +47,8 @@ def text_cases(given: Given) -> Iterator[Case]:
     """Yield one change of one text of each kind that the network has."""
     kinds = (
         ("one ACL entry", r"^ \d+ permit tcp .*\n"),
-        ("one route filter line", r"^ip prefix-list \S+ seq \d+ permit .*\n"),
+        ("one route filter line", r"^ip prefix-list (\S+) seq \d+ permit .*\n(?=ip prefix-list \1 seq )"),
+        ("one route filter's only line", r"^ip prefix-list \S+ seq \d+ permit .*\n"),
         ("one session", r"^ +neighbor \S+ activate\n"),
     )
     sites = sorted(given.roles.sites & given.network.devices.keys())

