@@ -13,8 +13,8 @@ from pathlib import Path
 from intents.checks.selection import check_intents
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
+from intents.parser.equipment_names import declare_devices, read_device_table
 from intents.parser.intents import read_intents
-from intents.parser.reading import NameKind, ParserContext
 from intents.parser.registry import (
     ATTACHMENT_COLUMNS,
     ORGANISATION_COLUMNS,
@@ -39,9 +39,9 @@ from intents.parser.systems import (
     read_purposes,
     read_systems,
 )
-from intents.reader.equipment_names import declare_devices, read_device_table
 from intents.reader.excerpts import add_excerpts
 from intents.reader.nodes import Node
+from intents.reader.parser_context import NameKind, ParserContext
 from intents.reader.yaml_reader import read_yaml
 from intents.reason import because
 from intents.registry import Registry

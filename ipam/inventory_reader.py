@@ -12,11 +12,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from intents.finding import Finding, Where, make_finding, raise_errors
-from intents.parser.reading import A03, A04, NameKind, ParserContext
+from intents.parser.equipment_names import read_device_table
 from intents.parser.registry import columns_of, declare_names, read_rows, read_table
-from intents.reader.equipment_names import read_device_table
 from intents.reader.excerpts import add_excerpts
 from intents.reader.fields import RowFields
+from intents.reader.parser_context import A03, A04, NameKind, ParserContext
 from intents.registry import Domain, Registry, SiteName, Validity
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
 from ipam.placement import place_attachments

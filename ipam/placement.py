@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from intents.finding import Finding, make_finding
-from intents.parser.reading import A04, A07
+from intents.reader.parser_context import A04, A07
 from intents.reader.suggestions import suggest
 from intents.registry import Attachment, AttachmentName, ConnectionKind, Registry, SiteKind
 from ipam.inventory import Channel, InventoryDevice, Place, Role

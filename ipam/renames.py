@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.parser.reading import NameKind
+from intents.reader.parser_context import NameKind
 from intents.reader.suggestions import suggest
 from intents.registry import ConnectionKind, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry

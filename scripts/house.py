@@ -156,6 +156,11 @@ def main() -> int:
     for package in PACKAGES:
         print(describe(package, sources, graph))
     circles = [f"import cycle: {' <-> '.join(group)}" for group in cycles(graph)]
+    circles += [
+        f"rooms that import each other: {' <-> '.join(group)}"
+        for package in PACKAGES
+        for group in cycles(rooms_graph(graph, package))
+    ]
     wrong = [*circles, *folders_too_full(sources)]
     print(f"{len(circles)} import cycles, {len(wrong) - len(circles)} folders of more than {MOST_MODULES} modules")
     for line in wrong:

@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from controller.jobs.tidy import TABLES
-from intents.reader.schema import make_schemas
+from intents.parser.schema import make_schemas
 from tests.rule_cases import TINY
 
 Step = str | int

@@ -177,6 +177,11 @@ def circles_of(sources: Sources) -> list[str]:
     return [" <-> ".join(group) for group in cycles(import_graph(sources))]
 
 
+def rooms_that_meet(sources: Sources) -> list[str]:
+    graph = import_graph(sources)
+    return [" <-> ".join(group) for package in PACKAGES for group in cycles(rooms_graph(graph, package))]
+
+
 def code_strings(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and value of every string of the code: docstrings and other bare strings explain, they do nothing."""
     tree = ast.parse(text)
@@ -269,6 +274,15 @@ RULES: dict[str, tuple[Check, Sources]] = {
             "ipam.pools": "import ipam.space",
             "ipam.space": "import ipam.utilisation",
             "ipam.utilisation": "import ipam.pools",
+        },
+    ),
+    "rooms import one another in no circle": (
+        rooms_that_meet,
+        {
+            "intents.parser.settings": "import intents.reader.nodes",
+            "intents.reader.nodes": "",
+            "intents.reader.fields": "import intents.parser.reading",
+            "intents.parser.reading": "",
         },
     ),
     "nothing is known by where it lies in memory": (

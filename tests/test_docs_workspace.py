@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # i
 
 from controller.boundary import parse_day
 from controller.commands.blank import blank_files
-from intents.reader.schema import make_schemas
+from intents.parser.schema import make_schemas
 from tests.shown_pages import Block, blocks_of
 
 PAGE = (Path(__file__).parent.parent / "docs" / "en" / "workspace.md").read_text(encoding="utf-8")

@@ -26,8 +26,8 @@ from intents.finding import (
     make_finding,
     sort_findings,
 )
-from intents.parser.reading import NameKind
 from intents.prefix import Family, Prefix, PrefixIndex, prefix_of
+from intents.reader.parser_context import NameKind
 from intents.reader.source_text import read_text
 from intents.service import ServiceSet, Transport, service_set, united
 from intents.service_index import ServiceIndex

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # it has no types
 
-from intents.reader.schema import make_schemas
+from intents.parser.schema import make_schemas
 
 TINY = Path(__file__).parent / "data" / "tiny"
 FILES = {

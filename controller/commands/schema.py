@@ -9,7 +9,7 @@ from controller.output.exit_codes import ExitCode
 from controller.output.message_schemas import message_schemas
 from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
-from intents.reader.schema import make_schemas
+from intents.parser.schema import make_schemas
 from intents.reader.suggestions import suggest
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from controller.jobs.pipeline import Addressed
 from controller.output.choices import Shown
 from intents.finding import Finding, FindingsError, Where, make_finding
-from intents.parser.reading import NameKind
 from intents.policy import (
     ClassEndpoint,
     DevicesEndpoint,
@@ -21,6 +20,7 @@ from intents.policy import (
     Rule,
     SystemEndpoint,
 )
+from intents.reader.parser_context import NameKind
 from intents.reader.suggestions import suggest
 from intents.registry import AttachmentName, OrganisationName, Registry
 from ipam.address_plan import PrefixEntry

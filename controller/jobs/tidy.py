@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 
 from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.parser.equipment_names import DEVICE_COLUMNS
 from intents.parser.registry import ATTACHMENT_COLUMNS, ORGANISATION_COLUMNS, SITE_COLUMNS, UNIT_COLUMNS
 from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
-from intents.reader.equipment_names import DEVICE_COLUMNS
 from intents.reader.excerpts import add_excerpts
 from intents.reader.table import CsvTable
 from ipam.inventory_reader import CHANNEL_COLUMNS

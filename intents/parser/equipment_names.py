@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from intents.parser.reading import NameKind, ParserContext
 from intents.parser.registry import columns_of, read_table
+from intents.reader.parser_context import NameKind, ParserContext
 from intents.reader.table import CsvTable
 from intents.registry import SiteName
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from intents.finding import make_finding
 from intents.model import Forbid, Head, Intent, Party, Permit, Selector, Via, Within
 from intents.parser.parties import read_destinations, read_selector, read_sources
-from intents.parser.reading import A22, NameKind, ParserContext
 from intents.parser.services import read_service_or_any
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node, kind_of
+from intents.reader.parser_context import A22, NameKind, ParserContext
 from intents.reader.suggestions import suggest
 from intents.registry import Domain
 from intents.service import ServiceSet

@@ -7,10 +7,10 @@ it always says which: nothing given is a mistake, not "all".
 from __future__ import annotations
 
 from intents.model import Party, Selector, SystemTarget
-from intents.parser.reading import A01, NameKind, ParserContext
 from intents.parser.services import ANY
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node
+from intents.reader.parser_context import A01, NameKind, ParserContext
 from intents.registry import (
     Category,
     Domain,

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from intents.finding import Finding, Where, make_finding
-from intents.parser.reading import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
 from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
+from intents.reader.parser_context import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.table import CsvTable
 from intents.registry import (
     AdministrativeUnit,

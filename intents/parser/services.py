@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from intents.parser.reading import NameKind, ParserContext, located
 from intents.reader.conversions import Complaint, to_name, to_one_of, to_ports
 from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Node, ScalarNode
+from intents.reader.parser_context import NameKind, ParserContext, located
 from intents.service import EVERY_SERVICE, NamedService, ServiceSet, Transport, service_set
 
 SERVICE_FIELDS = ("tcp", "udp", "icmp")

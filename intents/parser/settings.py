@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intents.parser.reading import NameKind, ParserContext
 from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
+from intents.reader.parser_context import NameKind, ParserContext
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
 from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from intents.finding import make_finding
-from intents.parser.reading import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.parser.registry import MOST_HOSTS
 from intents.parser.services import read_named_services
 from intents.prefix import Prefix
 from intents.reader.conversions import Complaint, to_name, to_prefix
 from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Entry, Node, SequenceNode
+from intents.reader.parser_context import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.registry import (
     ApplicationClass,
     Attachment,

@@ -12,9 +12,9 @@ from datetime import date
 from typing import TypeVar
 
 from intents.finding import RuleRef, Where, make_finding
-from intents.parser.reading import NameKind, ParserContext, located
 from intents.prefix import ANY4, Prefix
 from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_line, to_name, to_prefix, to_whole
+from intents.reader.parser_context import NameKind, ParserContext, located
 from intents.reader.table import Row
 from intents.registry import Validity
 

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import TypeVar
 
 from intents.finding import RuleRef, Where, make_finding
-from intents.parser.reading import NameKind, ParserContext
 from intents.reader.conversions import Choice, Complaint, to_choice, to_line
 from intents.reader.fields import NO_RULES, FieldReader
 from intents.reader.look_alikes import odd_letter
 from intents.reader.nodes import Entry, MappingNode, Node, ScalarNode, SequenceNode, kind_of
+from intents.reader.parser_context import NameKind, ParserContext
 from intents.reader.suggestions import suggest
 
 Value = TypeVar("Value")
