@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from intents.prefix import Prefix
-from routing.model import Device, Network, RoutePolicy
+from routing.model import Device, Network, PrefixRule, RoutePolicy
 from verification.evidence.routing_part import routing_device
 
 
@@ -48,7 +49,39 @@ def changed_policies(before: Device, after: Device) -> list[tuple[RoutePolicy | 
 
 def is_treated_otherwise(changed: Iterable[tuple[RoutePolicy | None, RoutePolicy | None]], prefix: Prefix) -> bool:
     """Return whether a policy does with some route to a prefix what it did not."""
-    return any(_of_prefix(was, prefix) != _of_prefix(now, prefix) for was, now in changed)
+    return any(
+        _may_differ(was, now, prefix) and _of_prefix(was, prefix) != _of_prefix(now, prefix) for was, now in changed
+    )
+
+
+def _may_differ(was: RoutePolicy | None, now: RoutePolicy | None, prefix: Prefix) -> bool:
+    """Return whether a prefix is one that rules which differ are about; True where more than rules differs."""
+    rules = _differing_rules(was, now)
+    return rules is None or any(_holds(rule, prefix) for rule in rules)
+
+
+@lru_cache(maxsize=64)
+def _differing_rules(was: RoutePolicy | None, now: RoutePolicy | None) -> tuple[PrefixRule, ...] | None:
+    """Return the rules on prefixes that only one of two policies has, or has elsewhere; None where more than rules differs."""
+    if was is None or now is None or _without_rules(was) != _without_rules(now):
+        return None
+    found: list[PrefixRule] = []
+    for one, other in zip(was.clauses, now.clauses, strict=True):
+        if one.prefixes is None or other.prefixes is None:
+            if one.prefixes is not other.prefixes:
+                return None
+            continue
+        same = [pair[0] == pair[1] for pair in zip(one.prefixes, other.prefixes, strict=False)]
+        head = same.index(False) if False in same else len(same)
+        rest = (one.prefixes[head:], other.prefixes[head:])
+        same = [pair[0] == pair[1] for pair in zip(*(reversed(part) for part in rest), strict=False)]
+        tail = same.index(False) if False in same else len(same)
+        found += [rule for part in rest for rule in part[: len(part) - tail]]
+    return tuple(found)
+
+
+def _without_rules(policy: RoutePolicy) -> RoutePolicy:
+    return replace(policy, clauses=tuple(replace(clause, name="", prefixes=None) for clause in policy.clauses))
 
 
 def _of_prefix(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
@@ -58,11 +91,10 @@ def _of_prefix(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...]
     clauses = tuple(
         replace(clause, name="", prefixes=None)
         for clause in policy.clauses
-        if clause.prefixes is None
-        or next((rule.permit for rule in clause.prefixes if _holds(rule.prefix, rule.low, rule.high, prefix)), False)
+        if clause.prefixes is None or next((rule.permit for rule in clause.prefixes if _holds(rule, prefix)), False)
     )
     return (clauses, policy.default)
 
 
-def _holds(outer: Prefix, low: int, high: int, prefix: Prefix) -> bool:
-    return outer.covers(prefix) and low <= prefix.length <= high
+def _holds(rule: PrefixRule, prefix: Prefix) -> bool:
+    return rule.prefix.covers(prefix) and rule.low <= prefix.length <= rule.high
