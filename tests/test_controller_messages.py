@@ -29,6 +29,8 @@ ELSEWHERE = {
     "truc/watch/1 turn": "test_controller_watch",
     "truc/watch/1 judged": "test_controller_watch",
     "truc/watch/1 refused": "test_controller_watch",
+    **{f"truc/ask/1 {kind}": "test_controller_ask" for kind in ("question", "judged", "end", "error")},
+    "truc/ask/1 summary": "nowhere: a fault of ours ends a conversation without a word",
     "truc/watch/1 summary": "nowhere: only a fault of ours ends it with one",
 }
 

@@ -29,6 +29,10 @@ def watch(
     lang: Lang = Language.EN,
     *,
     no_failures: Annotated[bool, typer.Option("--no-failures", help="Leave single failures out.")] = False,
+    socket: Annotated[
+        Path | None,
+        typer.Option("--socket", help="Answer questions about the last judgement at this socket.", metavar="PATH"),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Judge again whenever a file changes, and say what has turned."""
@@ -37,7 +41,7 @@ def watch(
     def action() -> int:
         from controller.commands.watch import watch_command
 
-        return watch_command(output, workspace, on, configs, _events(), with_failures=not no_failures)
+        return watch_command(output, workspace, on, configs, _events(), with_failures=not no_failures, asked_at=socket)
 
     finish(output, workspace, action)
 

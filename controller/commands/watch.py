@@ -10,15 +10,18 @@ import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day, refusal
+from controller.commands.ask_socket import Board, answering
 from controller.jobs.pipeline import RUNNING
 from controller.jobs.resident import Glance, Resident, WatchRequest, day_of, judge_again
 from controller.jobs.seen_files import see, see_calm
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
+from controller.reports.ask import LastJudgement
 from controller.reports.redaction import redact_report
 from controller.reports.watch import tell_judged, tell_refused, tell_start
 from intents.finding import FindingsError
@@ -46,13 +49,22 @@ def watch_command(
     events: Events | None,
     *,
     with_failures: bool,
+    asked_at: Path | None = None,
 ) -> ExitCode:
     """Judge a workspace again and again, until somebody interrupts it (or `events` end); FindingsError without a workspace.
 
-    `events`: what tells of changes; None where nothing does, so that files are looked at now and again.
+    `events`: what tells of changes; None where nothing does, so that files are looked at now and again. `asked_at`: a socket at
+    which questions about the last judgement are answered.
     """
     check_folder(folder)
     request = WatchRequest(folder=folder, on=parse_day(on), configs=configs, with_failures=with_failures)
+    board = Board()
+    with answering(asked_at, board):
+        _watch(output, request, events, board)
+    return ExitCode.FINE
+
+
+def _watch(output: Output, request: WatchRequest, events: Events | None, board: Board) -> None:
     tell_start(output, request, is_told=events is not None)
     watched = [path for path in _folders(request) if path.is_dir()]
     before: Resident | None = None
@@ -62,10 +74,10 @@ def watch_command(
             continue
         earlier, seen = seen, _calm_look(request)
         if seen != earlier:
-            before = _judge(output, request, seen, earlier, before)
+            files = () if earlier is None else seen.changed(earlier)
+            before = _judge(output, request, files, seen, before, board)
             output.flush()
             gc.collect()  # nothing is collected while a command runs, and this one does not end
-    return ExitCode.FINE
 
 
 def _told(events: Events, watched: Sequence[Path]) -> Iterator[None]:
@@ -77,26 +89,27 @@ def _told(events: Events, watched: Sequence[Path]) -> Iterator[None]:
 
 
 def _judge(
-    output: Output, request: WatchRequest, seen: Glance, earlier: Glance | None, before: Resident | None
+    output: Output,
+    request: WatchRequest,
+    files: Sequence[Path],
+    seen: Glance,
+    before: Resident | None,
+    board: Board,
 ) -> Resident | None:
-    """Judge what stands there and tell it; return what is resident after that: the same as before if it is refused."""
-    files = () if earlier is None else seen.changed(earlier)
+    """Judge what stands there and tell it, on the board first; return what is resident after that: the same as before if it is
+    refused."""
     started = time.monotonic()
     try:
         resident = judge_again(request, seen, before, output)
     except (FindingsError, OSError) as error:  # OSError: a file that went while it was read
         findings = error.findings if isinstance(error, FindingsError) else [refusal(error)]
+        board.last = replace(board.last, is_current=False)
         tell_refused(output, request, files, findings, time.monotonic() - started, is_first=before is None)
         return before
     seconds = time.monotonic() - started
-    tell_judged(
-        output,
-        request,
-        files,
-        None if before is None else redact_report(before.report),
-        redact_report(resident.report),
-        seconds,
-    )
+    shown = redact_report(resident.report)
+    board.last = LastJudgement(report=shown, is_current=True)
+    tell_judged(output, request, files, None if before is None else redact_report(before.report), shown, seconds)
     return resident
 
 

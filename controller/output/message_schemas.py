@@ -349,6 +349,19 @@ def _watch() -> Schema:
     )
 
 
+def _ask() -> Schema:
+    """Return what answers at the socket of `truc watch`; each answer has its own end."""
+    counts = "hold violated disputed not_modelled questions unknown"
+    return _format(
+        "truc/ask/1",
+        _head("truc/ask/1"),
+        *_question(),
+        _message("judged", {"ok": TRUTH, **_counts(counts)}),
+        _message("end", {"messages": COUNT, "current": TRUTH}),
+        _message("error", dict(_BECAUSE)),
+    )
+
+
 def message_schemas() -> dict[str, Schema]:
     """Return the schema of one message (one line) of each format, by its name."""
     of_day = _counts("intents rules devices attachments errors warnings notes")
@@ -360,6 +373,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/compile/1": _compile(),
         "truc/verify/1": _verify(),
         "truc/watch/1": _watch(),
+        "truc/ask/1": _ask(),
         "truc/read/1": _read(),
         "truc/routes/1": _routes(),
         "truc/trace/1": _trace(),
