@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from controller.jobs.verify import verdict_name
 from intents.reason import Reason
 from verification.verdicts.question import Answer, Question, QuestionKind, Subject
-from verification.verdicts.verdict import Disputed, Holds, NotModelled, Verdict, Violated
+from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Verdict, Violated
 
 _Key = tuple[QuestionKind, Subject]
 
@@ -76,3 +76,8 @@ def reasons_of(verdict: Verdict) -> Iterator[Reason]:
             yield reason
         case Disputed(one=one, other=other):
             yield from (one.in_words(), other.in_words())
+
+
+def culprits_of(verdict: Verdict) -> tuple[Culprit, ...]:
+    """Return the lines that decide about what does not hold."""
+    return verdict.culprits if isinstance(verdict, Violated | NotModelled) else ()

@@ -12,13 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import TypeVar, cast
+from typing import cast
 
-from verification.engine.workers import Workers
+from verification.engine.workers import Found, Item, Workers
 
 MINIMUM_WORKERS = 2
-Item = TypeVar("Item")
-Found = TypeVar("Found")
 
 
 def make_workers() -> Workers | None:

@@ -10,11 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from controller.jobs.turns import culprits_of
 from controller.jobs.verify import VerifyReport, count_verdicts
 from controller.output.json_lines import Message, answer_message, because_message
 from intents.reason import Reason, because
-from verification.verdicts.question import Answer
-from verification.verdicts.verdict import NotModelled, Violated
 
 ASK_FORMAT = "truc/ask/1"
 VERDICTS = ("holds", "violated", "disputed", "not modelled")
@@ -80,11 +79,6 @@ def _answers(asked: Mapping[str, object], report: VerifyReport) -> Iterator[Mess
             yield from (found for found in map(answer_message, answers) if found["verdict"] in wanted)
         case _:
             place = (asked["device"], asked["line"])
-            yield from (answer_message(item) for item in answers if place in _guilty(item))
-
-
-def _guilty(answer: Answer) -> list[tuple[str, int]]:
-    """Return the lines that decide about what does not hold: device and number."""
-    verdict = answer.verdict
-    found = verdict.culprits if isinstance(verdict, Violated | NotModelled) else ()
-    return [(item.device, item.line) for item in found]
+            for answer in answers:
+                if any((item.device, item.line) == place for item in culprits_of(answer.verdict)):
+                    yield answer_message(answer)

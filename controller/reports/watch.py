@@ -10,7 +10,7 @@ from pathlib import Path
 
 from controller.jobs.changes import TextChange, compare_texts
 from controller.jobs.resident import WatchRequest
-from controller.jobs.turns import TurnedVerdict, reasons_of, turns
+from controller.jobs.turns import TurnedVerdict, culprits_of, reasons_of, turns
 from controller.jobs.verify import VerifyReport, count_verdicts
 from controller.output.json_lines import (
     Message,
@@ -28,7 +28,6 @@ from intents.finding import Finding, Severity
 from intents.messages import printable
 from intents.reason import describe_reason
 from verification.verdicts.question import Answer, subject_in_words, traits_of
-from verification.verdicts.verdict import Culprit, NotModelled, Violated
 
 WATCH_FORMAT = "truc/watch/1"
 MOST_TURNS = 20
@@ -143,13 +142,8 @@ def _print_turns(output: Output, report: VerifyReport, found: Sequence[TurnedVer
 def _print_answer(output: Output, report: VerifyReport, answer: Answer) -> None:
     for number, reason in enumerate(reasons_of(answer.verdict)):
         print_detail(output, "" if number else "reason", output.in_words(reason))
-    for number, culprit in enumerate(_culprits(answer)):
+    for number, culprit in enumerate(culprits_of(answer.verdict)):
         print_detail(output, "" if number else "line", culprit_line(output, report, culprit))
-
-
-def _culprits(answer: Answer) -> tuple[Culprit, ...]:
-    verdict = answer.verdict
-    return verdict.culprits if isinstance(verdict, Violated | NotModelled) else ()
 
 
 def _print_counts(output: Output, before: VerifyReport | None, report: VerifyReport) -> None:
@@ -181,7 +175,7 @@ def _counts(report: VerifyReport) -> dict[str, int]:
 def _turn_message(turn: TurnedVerdict) -> Message:
     was, now = (None if item is None else answer_message(item)["verdict"] for item in (turn.before, turn.after))
     reasons = () if turn.after is None else tuple(reasons_of(turn.after.verdict))
-    culprits = () if turn.after is None else _culprits(turn.after)
+    culprits = () if turn.after is None else culprits_of(turn.after.verdict)
     return {
         "type": "turn",
         "kind": str(turn.question.kind),

@@ -88,7 +88,8 @@ def running_states(
     states = tuple(states_to_judge(inquiry, given, known)) if with_failures else ()
     judging = partial(judge_failures, inquiry, whole)
     running = partial(RunningStates, inquiry=inquiry, whole=whole, states=states)
-    if workers is not None and states and (known is None or not whole.tally.is_clean):
+    is_much = not whole.tally.is_clean or any(item.among is None for item in states)  # else forking takes longer
+    if workers is not None and states and is_much:
         with workers(judging) as submit:
             begun = start_failures(submit, states)
             yield running(tallies_of=partial(collect_failures, begun, progress))
