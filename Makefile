@@ -1,22 +1,27 @@
 # What a person runs. Everything happens inside this folder; `make help` says what there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test laws lint format bench record-batfish clean
+.PHONY: help demo test laws rollouts chaos lint format bench record-batfish fleet clean
 
 WORKERS = 2
 PYTEST_ARGS =
 LAWS = 10
 BATFISH = 127.0.0.1:9996
 ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
+PORT = 22000
+FLEET = fleet
 
 help:
 	@echo 'make demo   prove the example province (examples/thai-nguyen), with recorded answers of Batfish'
 	@echo 'make test   run the tests'
-	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times)'
+	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times), and all that takes long'
+	@echo 'make rollouts  judge every state of 10,000 small roll-outs, line by line (several hours)'
+	@echo 'make chaos     kill roll-outs on made-up devices at every boundary, and go on or back'
 	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
 	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases and snippets anew'
+	@echo 'make fleet  serve the example province as made-up devices on loopback, from PORT=22000 on, until Ctrl-C'
 	@echo 'make clean  remove the environments and caches'
 	@echo 'PYTHON=/path/to/python chooses the Python (3.11 to 3.13).'
 
@@ -30,7 +35,15 @@ test:
 
 laws:
 	@sh scripts/env.sh test
-	@PYTHONUTF8=1 TRUC_LAWS=$(LAWS) .venv-test/bin/python -m pytest -q -n $(WORKERS) -m property $(PYTEST_ARGS)
+	@PYTHONUTF8=1 TRUC_LAWS=$(LAWS) .venv-test/bin/python -m pytest -q -n $(WORKERS) -m "property or slow or long" $(PYTEST_ARGS)
+
+chaos:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.chaos
+
+rollouts:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 TRUC_LAWS=25 .venv-test/bin/python -m pytest -q -n $(WORKERS) tests/test_laws_rollouts.py tests/test_controller_province_plans.py $(PYTEST_ARGS)
 
 lint:
 	@sh scripts/env.sh test
@@ -54,6 +67,10 @@ record-batfish:
 	@PYTHONUTF8=1 .venv-test/bin/python -m tests.record_batfish $(BATFISH)
 	@PYTHONUTF8=1 .venv-test/bin/truc verify -w examples/thai-nguyen --batfish $(BATFISH) --record $(ANSWERS)
 
+fleet:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.fleet examples/thai-nguyen $(FLEET) $(PORT)
+
 clean:
-	@rm -rf .coverage .coverage.* .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build
+	@rm -rf .coverage .coverage.* .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build fleet
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,8 @@
 
 Each row is a process of its own, with its workers, whose memory is looked at now and then (what they share is counted once:
 PSS of Linux; elsewhere the largest one's own). Run: `python -m bench.bench_stages [--sites 10 200 1000]
-[--workspace FOLDER …] [--guard]`; `--guard` exits 1 if compile and verify at 1,000 sites take more than 60 s or 2 GiB.
+[--workspace FOLDER …] [--guard]`; `--guard` exits 1 if compile and verify at 1,000 sites take more than 2 GiB, or more rounds of
+the work that `bench.calibration` does on this machine just before and after (twice what they took when the guard was set).
 """
 
 from __future__ import annotations
@@ -10,21 +11,24 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import math
 import resource
 import subprocess
 import sys
 import tempfile
 import time
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
+from bench.calibration import calibrate
 from bench.generate import main as generate
 from controller.jobs.evidence import give
 from controller.jobs.pipeline import address, compile_network, want
 from controller.jobs.workers import make_workers
 from verification.judge import judge_and_replay
 
-GUARD_SECONDS = 60.0
+GUARD_ROUNDS = 60.0
 GUARD_BYTES = 2 * 1024**3
 GUARD_SITES = 1000
 STAGES = ("load", "address", "compile", "read", "judge")
@@ -112,6 +116,32 @@ def print_row(name: str, row: dict[str, float | str] | None) -> None:
     )
 
 
+def within_guard(row: dict[str, float | str] | None, unit: float) -> bool:
+    """Say whether the guard is kept, given the seconds that a round of the calibration takes."""
+    rounds = math.inf if row is None else sum(float(row[stage]) for stage in STAGES) / unit
+    kept = row is not None and rounds <= GUARD_ROUNDS and float(row["bytes"]) <= GUARD_BYTES
+    said = "kept" if kept else "NOT kept"
+    print(
+        f"guard at {GUARD_SITES} sites ({GUARD_ROUNDS:.0f} rounds of {unit:.2f} s, {GUARD_BYTES // 1024**2} MiB): {said}, "
+        f"{rounds:.1f} rounds"
+    )
+    return kept
+
+
+def print_growth(rows: dict[int, dict[str, float | str]]) -> None:
+    """Print, from each number of sites to the next, with which power of it the seconds of each stage grow."""
+    for (few, before), (many, after) in pairwise(sorted(rows.items())):
+        cells = [
+            f"{math.log(_total(after, stages) / _total(before, stages)) / math.log(many / few):8.2f}"
+            for stages in (*((stage,) for stage in STAGES), STAGES)
+        ]
+        print(f"{f'power, {few} to {many}':24} {'':7} {'':9} {'':6} {' '.join(cells)}")
+
+
+def _total(row: dict[str, float | str], stages: tuple[str, ...]) -> float:
+    return sum(float(row[stage]) for stage in stages)
+
+
 def main() -> int:
     """Print the table; 1 if the guard is asked for and not kept."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -127,18 +157,19 @@ def main() -> int:
     print(f"{'network':24} {'devices':>7} {'lines':>9} {'states':>6} {heads} {'MiB':>8}  verdicts (wall seconds)")
     for folder in asked.workspace:
         print_row(folder.name, measure_apart(folder))
-    kept = True
+    kept, rows = True, dict[int, dict[str, float | str]]()
     for sites in asked.sites:
         with tempfile.TemporaryDirectory() as made:
             generate(["--sites", str(sites), "--seed", "1", made])
+            before = calibrate()
             row = measure_apart(Path(made))
+            unit = (before + calibrate()) / 2
         print_row(f"{sites} sites", row)
+        if row is not None:
+            rows[sites] = row
         if sites == GUARD_SITES:
-            seconds = None if row is None else sum(float(row[stage]) for stage in STAGES)
-            kept = row is not None and seconds is not None and seconds <= GUARD_SECONDS
-            kept = kept and row is not None and float(row["bytes"]) <= GUARD_BYTES
-            said = "kept" if kept else "NOT kept"
-            print(f"guard at {sites} sites ({GUARD_SECONDS:.0f} s, {GUARD_BYTES // 1024**2} MiB): {said}")
+            kept = within_guard(row, unit)
+    print_growth(rows)
     return 0 if kept or not asked.guard else 1
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from controller.journal.holder import LockedError
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output, OutputError, abandon_output
 from controller.reports.findings import tell_failure
@@ -45,6 +46,9 @@ def run(output: Output, folder: Path, action: Callable[[], ExitCode], *, debug: 
         with batch_run():
             code = action()
         output.close()
+    except LockedError as error:
+        _told(output, folder, error.findings)
+        return ExitCode.LOCKED
     except FindingsError as error:
         return _told(output, folder, error.findings)
     except KeyboardInterrupt:

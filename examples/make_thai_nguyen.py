@@ -1,7 +1,7 @@
 """Writes the tables and settings of examples/thai-nguyen: `python -m examples.make_thai_nguyen [FOLDER]`.
 
-The one idea: tables are made, meaning is written by hand; purposes.yaml, systems.yaml, outside_networks.yaml, intents/
-and running/ are left alone. No clock and no chance: running it again gives the same bytes.
+The one idea: tables are made, meaning is written by hand; purposes.yaml, systems.yaml, outside_networks.yaml, intents/,
+running/, approvers.csv and allowed_signers are left alone. No clock and no chance: running it again gives the same bytes.
 """
 
 from __future__ import annotations
@@ -45,6 +45,19 @@ management:
 pools:
 """
 
+APPROVAL = """\
+
+# How many of each touched domain sign a plan, by what it risks; nobody approves what they wrote.
+approval:
+  days: 14                           # how old a signature may be when the plan is carried out
+  signatures: {routine: 1, access: 1, backbone: 2, interruption: 2}
+  more:
+    - {domain: party_office, risk: backbone, signatures: 1}
+    - {domain: party_office, risk: interruption, signatures: 1}
+    - {domain: central_post, risk: backbone, signatures: 1}
+    - {domain: central_post, risk: interruption, signatures: 1}
+"""
+
 
 def make_draft() -> Draft:
     """Return all tables of the example."""
@@ -62,7 +75,7 @@ def make_draft() -> Draft:
 
 def settings_text(pools: Sequence[Mapping[str, Value]]) -> str:
     """Return settings.yaml with these pools, one a line."""
-    return SETTINGS + "".join(f"  - {flow(pool)}\n" for pool in pools)
+    return SETTINGS + "".join(f"  - {flow(pool)}\n" for pool in pools) + APPROVAL
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -129,6 +129,15 @@ def expand(intent: Intent, directory: Directory) -> tuple[ExpandedStatement, tup
     return ExpandedStatement(intent=intent, grants=kept, vias=vias, by_today=state.by_today), findings
 
 
+def endpoints_of(
+    parties: Iterable[Party], head: Head, directory: Directory
+) -> tuple[tuple[Endpoint, ...], tuple[Finding, ...]]:
+    """Return the endpoints that parties stand for in the registry of a day, and what is wrong with them."""
+    state = _Expansion(directory, head, forbids=False)
+    found = _endpoints(parties, state)
+    return found, tuple(dict.fromkeys(state.findings))
+
+
 def _grant(
     grants: dict[GrantKey, ServiceSet],
     state: _Expansion,

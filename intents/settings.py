@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from intents.approval import ApprovalSettings
 from intents.finding import Where
 from intents.prefix import Address, Prefix
 from intents.registry import Category, OrganisationName, PurposeName, Tier
@@ -57,7 +58,8 @@ class SecretNames:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagementSettings:
     """The management plane of every device; `login_from` are the organisations (in purpose management) that may log in;
-    `places` are where its fields are written."""
+    `controllers`, `break_glass`: hosts of theirs from which devices are changed, and those for when these fail; `places` are
+    where its fields are written."""
 
     domain_name: str
     ntp_servers: tuple[Address, ...]
@@ -68,13 +70,21 @@ class ManagementSettings:
     banner: str
     login_from: tuple[OrganisationName, ...]
     secrets: SecretNames
+    controllers: tuple[Address, ...] = ()
+    break_glass: tuple[Address, ...] = ()
     places: Mapping[str, Where] = field(default_factory=dict)
+
+    @property
+    def hosts(self) -> tuple[Address, ...]:
+        """The hosts that must always get into every device, () for any management station's."""
+        return (*self.controllers, *self.break_glass) if self.controllers else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
-    `batfish` is HOST[:PORT] of the second judge, "" for none."""
+    `batfish` is HOST[:PORT] of the second judge, "" for none; `approval`: how many approve a change, None: nothing can be
+    approved."""
 
     province: str
     default_on: date | None
@@ -85,4 +95,5 @@ class Settings:
     pools: tuple[PoolSpec, ...]
     management: ManagementSettings
     batfish: str = ""
+    approval: ApprovalSettings | None = None
     where: Where

@@ -23,7 +23,7 @@ _BESIDE = re.compile(
 """What explains a folder, what version control and file managers keep in it."""
 _OPEN = re.compile(r"\..*\.sw[a-z]|\.#.*|~\$.*|\.~lock\..*#|\..*\.tmp|\.nfs[0-9a-f]+")
 """What editors and office programs keep beside a file only while it is open."""
-_REPORTS = re.compile(r".*\.(?:html|xml|jsonl\.gz|log)")
+_REPORTS = re.compile(r".*\.(?:html|xml|jsonl|jsonl\.gz|log)|\..*\.jsonl\.lock")
 """What truc itself writes where it is told to."""
 _COPY = re.compile(r"^(?:copy of |bản sao của )|[ _-]*(?:\(\d+\)|- copy|copy|old|bak|backup|cũ|new)$")
 _INTENTS = re.compile(rb"^intents[ \t]*:", re.MULTILINE)

@@ -10,9 +10,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from intents.approval import ApprovalRules
 from intents.checks.selection import check_intents
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
+from intents.parser.approvers import APPROVERS_FILE, read_approvers
 from intents.parser.equipment_names import declare_devices, read_device_table
 from intents.parser.intents import read_intents
 from intents.parser.registry import (
@@ -31,6 +33,7 @@ from intents.parser.registry import (
     read_unit,
 )
 from intents.parser.settings import read_settings
+from intents.parser.signers import REVOKED_FILE, check_signers, read_revoked, read_signers
 from intents.parser.systems import (
     MANAGEMENT,
     check_management,
@@ -53,12 +56,14 @@ INTENTS_FOLDER = "intents"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadedIntents:
-    """What a workspace says but for its equipment; `intents` in the order of files and lines; `findings` are warnings."""
+    """What a workspace says but for its equipment; `intents` in the order of files and lines; `findings` are warnings;
+    `approval`: who approves changes, None if the workspace names nobody."""
 
     registry: Registry
     settings: Settings
     intents: tuple[Intent, ...]
     findings: tuple[Finding, ...] = ()
+    approval: ApprovalRules | None = None
 
 
 def load_intents(folder: Path) -> LoadedIntents:
@@ -71,10 +76,11 @@ def load_intents(folder: Path) -> LoadedIntents:
         reading.add(check_intents(intents, registry))
     if settings is not None:
         _check_stations(registry, settings, reading)
+    approval = _read_approval(folder, settings, reading)
     findings = raise_errors(add_excerpts(folder, reading.findings))
     if settings is None:
         raise AssertionError("settings are absent without a finding")
-    return LoadedIntents(registry=registry, settings=settings, intents=intents, findings=findings)
+    return LoadedIntents(registry=registry, settings=settings, intents=intents, findings=findings, approval=approval)
 
 
 def _read_file(folder: Path, file: str, reading: ParserContext, *kinds: NameKind) -> Node | None:
@@ -139,6 +145,22 @@ def _read_intents_folder(folder: Path, reading: ParserContext) -> tuple[Intent, 
     for name in names:
         intents += read_intents(_read_file(folder, f"{INTENTS_FOLDER}/{name}", reading), reading)
     return tuple(intents)
+
+
+def _read_approval(folder: Path, settings: Settings | None, reading: ParserContext) -> ApprovalRules | None:
+    """Read who approves changes, with which keys; None if nobody is named, or the settings do not say how many it takes."""
+    if not os.path.lexists(folder / APPROVERS_FILE):
+        return None
+    before = len(reading.findings)
+    approvers = read_approvers(folder, reading)
+    keys, wrong = read_signers(folder)
+    revoked, unread = read_revoked(folder / REVOKED_FILE, REVOKED_FILE)
+    reading.add((*wrong, *unread))
+    if len(reading.findings) == before:
+        reading.add(check_signers(keys, approvers))
+    if settings is None or settings.approval is None:
+        return None
+    return ApprovalRules(settings=settings.approval, approvers=approvers, keys=keys, revoked=revoked)
 
 
 def _check_stations(registry: Registry, settings: Settings, reading: ParserContext) -> None:

@@ -15,9 +15,18 @@ from routing.captured_text import recognise
 from routing.vendors import VENDORS
 
 SUFFIXES = (".cfg", ".conf")
+READINGS = "readings.json"
+"""What `truc read-devices` writes beside the texts."""
+TABLES_SUFFIX = ".tables.json"
+"""How the names of files end that hold what devices showed beside their texts."""
 MAXIMUM_SIZE = 64 * 1024 * 1024
 _ENOUGH = 1 << 18
 """Characters of a text that show whose it is."""
+
+
+def is_of_a_reading(name: str) -> bool:
+    """Return whether a file is what `truc read-devices` writes beside the texts, and no text."""
+    return name == READINGS or name.endswith(TABLES_SUFFIX)
 
 
 def read_device_texts(
@@ -37,7 +46,7 @@ def read_device_texts(
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         where = Where(file=f"{shown}/{path.name}")
         if path.suffix not in SUFFIXES or path.name.startswith(".") or not path.is_file():
-            if not is_beside(path.name):
+            if not is_of_a_reading(path.name) and not is_beside(path.name):
                 findings.append(make_finding("TR720", where, severity=Severity.WARNING))
             continue
         if path.stem not in devices:

@@ -13,15 +13,24 @@ from pathlib import Path
 from intents.finding import Finding, Severity
 from routing.config import DeviceConfig
 from routing.device_texts import read_device_texts
+from routing.model import LinePath
 from routing.vendors import VENDORS
 
 
-def merge_text(config: DeviceConfig, running: str) -> DeviceConfig:
-    """Return the configuration with the foreign lines of a running text merged in."""
+def merge_text(config: DeviceConfig, running: str, before: DeviceConfig | None = None) -> DeviceConfig:
+    """Return the configuration with the foreign lines of a running text merged in; `before`: what was intended when the running
+    text was made, so that what was ours then is not kept."""
+    if running == config.text:
+        return config
     vendor = VENDORS[config.platform]
     intended = vendor.paths(config.text)
     ours = frozenset(intended)
-    found = (path for path in vendor.paths(running) if path not in ours and not vendor.owned(path, ours))
+    once = frozenset[LinePath]() if before is None else before.ours
+    found = (
+        path
+        for path in vendor.paths(running)
+        if path not in ours and path not in once and not vendor.owned(path, ours) and not vendor.owned(path, once)
+    )
     foreign = tuple(dict.fromkeys(found))
     if not foreign:
         return config

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from intents.prefix import Family
-from routing.model import Ref
+from intents.prefix import Family, format_address
+from routing.model import Ref, StaticRoute
 
 _V = TypeVar("_V")
 _ACL_ENTRY = "acl-entry"
@@ -60,8 +60,14 @@ def prefix_rule_ref(policy: str, clause: int, index: int) -> Ref:
 
 
 def static_ref(vrf: str | None, prefix: str, next_hop: str) -> Ref:
-    """A static route; `next_hop` is an address, an interface name or "discard"."""
+    """A static route; `next_hop` is what `static_name` returns."""
     return ("static", vrf or "", prefix, next_hop)
+
+
+def static_name(route: StaticRoute) -> str:
+    """Return the part of a static route's name that says how it leaves: interface, next hop, both, or "discard"."""
+    address = None if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
+    return " ".join(word for word in (route.interface, address) if word is not None) or "discard"
 
 
 def bgp_ref(vrf: str | None) -> Ref:

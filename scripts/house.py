@@ -13,6 +13,7 @@ import ast
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median
 
@@ -47,15 +48,22 @@ def read_sources(root: Path = ROOT) -> dict[str, str]:
     return sources
 
 
-def imports_of(text: str) -> Iterator[tuple[str, ...]]:
-    """Yield, for each thing imported, the dotted names that it may be: `from a import b` is a.b or a."""
-    for node in ast.walk(ast.parse(text)):
+@cache
+def tree_of(text: str) -> ast.Module:
+    """Return the syntax of a module."""
+    return ast.parse(text)
+
+
+@cache
+def imports_of(text: str) -> tuple[tuple[str, ...], ...]:
+    """Return, for each thing imported, the dotted names that it may be: `from a import b` is a.b or a."""
+    found: list[tuple[str, ...]] = []
+    for node in ast.walk(tree_of(text)):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield (alias.name,)
+            found += [(alias.name,) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                yield (f"{node.module}.{alias.name}", str(node.module))
+            found += [(f"{node.module}.{alias.name}", str(node.module)) for alias in node.names]
+    return tuple(found)
 
 
 def import_graph(sources: Sources) -> dict[str, frozenset[str]]:
@@ -111,7 +119,7 @@ def floors(graph: Graph) -> int:
 
 def functions_of(module: str, text: str) -> Iterator[Function]:
     """Yield the functions of a module and the methods of its classes."""
-    tree = ast.parse(text)
+    tree = tree_of(text)
     owners: list[tuple[str, Sequence[ast.stmt]]] = [("", tree.body)]
     owners += [(f"{node.name}.", node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
     for owner, body in owners:

@@ -290,7 +290,7 @@ BUILDER_FAULTS: dict[str, BuilderFault] = {
     "an attachment may send to purposes that it has no business with": BuilderFault(
         module="vrfs",
         function="_peer_purposes",
-        wrap=lambda _: lambda _circuit, plans: frozenset(plans.purposes),
+        wrap=lambda _: lambda _circuit, _family, plans: frozenset(plans.purposes),
     ),
 }
 """Every fault by its name. What is no fault is not here: a test holds that each changes some text."""

@@ -1,14 +1,15 @@
 """How every test runs: the same examples each time, no test left out in silence, and coverage of what is written down.
 
-Coverage is not measured while properties are tried or while slow tests run: that would double the time of all tests, and what
-drawn examples alone reach is reached by nobody's intention.
+Coverage is not measured while properties are tried or while slow tests run, and of every other test only in its first moments:
+all else would double the time of all tests, and what drawn examples alone reach is reached by nobody's intention.
 
-TRUC_LAWS=N tries N times as many examples of every property (`make laws`).
+TRUC_LAWS=N tries N times as many examples of every property (`make laws`); without it half of them are tried.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Generator, Iterator
@@ -25,6 +26,15 @@ settings.register_profile(
 )
 settings.load_profile("same")
 
+
+FEWER, LEAST = 0.5, 10
+"""The share of a property's examples that is tried without TRUC_LAWS, if it is not `counted`, and how many at least."""
+TRACED = 4.0
+"""Seconds of processor for which a test is traced."""
+
+# Whoever starts the tests in the background has interruptions ignored, and all that they start would ignore them, too.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _CACHES = tempfile.TemporaryDirectory(prefix="truc-tests-", ignore_cleanup_errors=True)
 _NUMBERS: Iterator[int] = count()
@@ -49,29 +59,41 @@ def pytest_unconfigure() -> None:
     _CACHES.cleanup()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every property, so that a run may leave them out, and try more examples of each if that is asked for."""
-    factor = int(os.environ.get("TRUC_LAWS", "1"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark every property, so that a run may leave them out, and try more examples of each if that is asked for; leave what is
+    long to `make laws`."""
+    factor = float(os.environ.get("TRUC_LAWS", FEWER))
+    if "TRUC_LAWS" not in os.environ:
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     for item in items:
         function: Any = getattr(item, "function", None)
         if not is_hypothesis_test(function):
             continue
         item.add_marker("property")
-        if factor > 1:  # a test's own settings have no other name
+        if factor > 1 or not item.get_closest_marker("counted"):  # a test's own settings have no other name
             few: settings = function._hypothesis_internal_use_settings
-            function._hypothesis_internal_use_settings = settings(few, max_examples=few.max_examples * factor)
+            wanted = max(int(few.max_examples * factor), min(few.max_examples, LEAST))
+            function._hypothesis_internal_use_settings = settings(few, max_examples=wanted)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Take the tracer away from properties and slow tests (pytest-cov's own marker leaves an outer one in xdist's workers)."""
-    if not item.get_closest_marker("slow") and not is_hypothesis_test(getattr(item, "function", None)):
-        return (yield)
+    """Trace the first moments of a test; of a property or a slow test none (pytest-cov's own marker leaves an outer tracer in
+    xdist's workers)."""
     tracer = sys.gettrace()
-    sys.settrace(None)
+    if tracer is None:
+        return (yield)
+    if item.get_closest_marker("slow") or is_hypothesis_test(getattr(item, "function", None)):
+        sys.settrace(None)
+    else:
+        signal.signal(signal.SIGVTALRM, lambda *_: sys.settrace(None))
+        signal.setitimer(signal.ITIMER_VIRTUAL, TRACED)
     try:
         return (yield)
     finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         sys.settrace(tracer)
 
 

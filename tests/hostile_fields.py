@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import fnmatch
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -22,6 +23,7 @@ from tests.rule_cases import TINY
 Step = str | int
 Way = tuple[Step, ...]
 INTENTS = "intents/*.yaml"
+CHANGES = "changes/*.yaml"
 KEY = "<key>"
 """The last step of a way to a name that is the key of a mapping."""
 
@@ -94,6 +96,16 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     purposes["purposes"]["shared"] |= {"renamed_from": "common"}
     purposes["purposes"]["party"] |= {"renamed_from": ["office", "union"]}
     settings["batfish"] = "batfish.example:9996"
+    settings["management"] |= {"controllers": ["10.194.16.10"], "break_glass": ["10.194.16.11"]}
+    settings["approval"] = {
+        "days": 14,
+        "signatures": {"routine": 1, "access": 1, "backbone": 2, "interruption": 2},
+        "more": [{"domain": "party_office", "risk": "backbone", "signatures": 1}],
+    }
+    found["approvers.csv"] = [
+        [*TABLES["approvers.csv"]],
+        ["tran-van-minh", "Trần Văn Minh", "dept_ict", "approver;waiver", "2025-07-01", "2029-01-01"],
+    ]
     for pool in settings["pools"]:
         if pool["name"].startswith("province-gov"):
             pool |= {"owner": "dept_ict", "dedicated": {"category": "peoples_committee_body", "tier": "province"}}
@@ -138,6 +150,11 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         {"via": {"id": "f10", **head, "from": [conditions], "to": [conditions, everybody], "devices": ["dc-edge-1"]}},
     ]
     intents["intents"] += copy.deepcopy(more)
+    request = found["changes/offices.yaml"]
+    assert isinstance(request, dict)
+    request["change"] |= {"author": "tran-van-minh", "agreement_ref": "9/TT"}
+    anyone = [conditions, everybody, *both]
+    request["change"] |= copy.deepcopy({name: [{"from": anyone, "to": anyone}] for name in ("opens", "closes")})
     return found
 
 
@@ -171,8 +188,7 @@ def write_file(folder: Path, file: str, content: object) -> None:
 
 def place_of(field: Field, workspace: Mapping[str, object]) -> tuple[str, Way] | None:
     """Return the first file and way in a workspace's values where a field has a value; None if it has none."""
-    files = [file for file in workspace if file.startswith("intents/")] if field.file == INTENTS else [field.file]
-    for file in files:
+    for file in fnmatch.filter(workspace, field.file):
         content = workspace[file]
         if file.endswith(".csv"):
             assert isinstance(content, list)

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.commands.ask_socket import LONGEST, MOST, Board, answering
+from controller.jobs.judging import Extent
 from controller.jobs.verify import VerifyReport, verify
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import Message
@@ -34,7 +35,7 @@ def broken() -> VerifyReport:
     """The small example without one entry of a fence."""
     texts = {name: item.text for name, item in compiled().configs.items()}
     texts["cpe-gia-sang"] = re.sub(r"^ 20 permit tcp .*\n", "", texts["cpe-gia-sang"], flags=re.MULTILINE)
-    return verify(compiled(), texts, Output(Language.EN), with_failures=False)
+    return verify(compiled(), texts, Output(Language.EN), extent=Extent(failures=False))
 
 
 def answers(asked: object, last: LastJudgement | None = None) -> list[Message]:

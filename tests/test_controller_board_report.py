@@ -30,7 +30,7 @@ from controller.board.matrix import matrix_of
 from controller.board.report import board_page
 from controller.board.words import SECTIONS, both
 from controller.jobs.compile import compile_workspace
-from controller.jobs.judging import UnknownText
+from controller.jobs.judging import Extent, UnknownText
 from controller.jobs.verify import VerifyReport, texts_to_judge, verify
 from controller.output.terminal import Output
 from controller.output.words import Language, load_words
@@ -55,6 +55,7 @@ from verification.verdicts.opinions import BATFISH, ENGINE, Alone, LineDifferenc
 from verification.verdicts.question import Answer, Question, QuestionKind, Subject
 from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled, Replay, Statement, Verdict, Violated
 
+BOARD = ROOT / "controller" / "board"
 GOLDEN = Path(__file__).parent / "golden" / "board-report.html"
 EDITION = Edition(workspace="small", made_on=date(2026, 9, 2), version="1.2.3")
 LARGEST = 1_500_000
@@ -65,7 +66,7 @@ def judged(folder: Path = SMALL, on: str | None = ON) -> VerifyReport:
     """Return the report of an example, in the whole network only."""
     output = Output(Language.EN, json=True)
     compiled = compile_workspace(folder, None if on is None else date.fromisoformat(on), output)
-    return verify(compiled, texts_to_judge(compiled, None)[0], output, with_failures=False)
+    return verify(compiled, texts_to_judge(compiled, None)[0], output, extent=Extent(failures=False))
 
 
 def answered(report: VerifyReport, change: Callable[[int, Answer], Answer]) -> VerifyReport:
@@ -304,6 +305,7 @@ def test_inconclusive_is_neither_good_nor_bad() -> None:
     assert "Chưa kết luận được: 1 trên" in check_page(page).text
 
 
+@pytest.mark.long
 def test_organisations_that_may_do_the_same_share_a_row() -> None:
     parts = matrix_of(judged(ROOT / "examples" / "thai-nguyen", None)).parts
     rows = [row for part in parts for row in part.rows]
@@ -314,6 +316,7 @@ def test_organisations_that_may_do_the_same_share_a_row() -> None:
     assert marks == len(judged(ROOT / "examples" / "thai-nguyen", None).compiled.addressed.wanted.policy.rules)
 
 
+@pytest.mark.long
 def test_the_page_of_a_province_is_small() -> None:
     page = board_page(judged(ROOT / "examples" / "thai-nguyen", None), EDITION)
     check_page(page)
@@ -359,6 +362,7 @@ def test_long_lists_are_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None
     assert text.count("more are not printed here; `truc verify --json` has all of them.") == 5
 
 
+@pytest.mark.long
 def test_a_page_on_which_all_is_wrong_stays_small() -> None:
     report = answered(
         judged(ROOT / "examples" / "thai-nguyen", None), lambda _, answer: replace(answer, verdict=VIOLATED)
@@ -616,16 +620,16 @@ def test_no_secret_reaches_the_page_by_any_way() -> None:
 
 
 def test_the_template_trusts_nothing() -> None:
-    text = (ROOT / "controller" / "board" / "report.html.jinja").read_text(encoding="utf-8")
-    assert not re.search(r"\|\s*safe|autoescape|Markup", text)
+    for path in BOARD.glob("*.jinja"):
+        assert not re.search(r"\|\s*safe|autoescape|Markup", path.read_text(encoding="utf-8"))
 
 
 # words
 
 
 def board_keys() -> Iterator[str]:
-    """Yield the keys of words that the template and the modules of the page name, as patterns where they are put together."""
-    for path in (*(ROOT / "controller" / "board").glob("*.py"), ROOT / "controller" / "board" / "report.html.jinja"):
+    """Yield the keys of words that the templates and the modules of the pages name, as patterns where they are put together."""
+    for path in (*BOARD.glob("*.py"), *BOARD.glob("*.jinja")):
         text = path.read_text(encoding="utf-8")
         yield from (re.escape(key) for key in re.findall(r'"([a-z][a-z_0-9]+)"', text))
         yield from (f"{re.escape(start)}.+" for start in re.findall(r'"([a-z_]+_)" ~', text))

@@ -149,15 +149,20 @@ def wait_until_busy(number: int, seconds: float) -> None:
         used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [2.5, 8.0])
+def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path, seconds: float) -> None:
+    """Also while other processes work for this one, which hear nothing of it."""
     workspace = copy_small(tmp_path)
     truc("compile", "-w", workspace)
     before = {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()}
     command = [sys.executable, "-c", START, "verify", "-w", str(workspace), "--mutations", "100000"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        wait_until_busy(process.pid, 2.5)
+        wait_until_busy(process.pid, seconds)
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=30)
+        try:
+            _, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert process.returncode == ExitCode.INTERRUPTED
     assert b"interrupted: nothing is half written" in said
     assert b"Traceback" not in said

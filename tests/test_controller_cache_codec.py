@@ -216,10 +216,10 @@ def test_sources_of_a_policy_count_though_they_are_no_part_of_its_equality() -> 
 
 PRINT = """
 from pathlib import Path
-from controller.jobs.judging import judging_key
+from controller.jobs.judging import Extent, judging_key
 from controller.jobs.pipeline import address, compile_network, want
 done = compile_network(address(want(Path("examples/small"), None)))
-print(judging_key(done, {name: item.text for name, item in done.configs.items()}, with_failures=True))
+print(judging_key(done, {name: item.text for name, item in done.configs.items()}, Extent()))
 """
 
 

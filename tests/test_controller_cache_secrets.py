@@ -14,7 +14,7 @@ import pytest
 
 from controller.cache.digest import code_texts
 from controller.cache.words import words_of
-from controller.jobs.judging import Judged, judging_key, words_at_hand
+from controller.jobs.judging import Extent, Judged, judging_key, words_at_hand
 from controller.jobs.verify import verify
 from controller.output.terminal import Output
 from controller.output.words import Language
@@ -104,12 +104,13 @@ def test_no_secret_of_a_text_is_kept(tmp_path: Path, number: int) -> None:
     store, notes = noted(tmp_path)
     texts = planted(number)
     first, again, alone = (
-        verify(compiled(), texts, Output(Language.EN), with_failures=False, store=used) for used in (store, store, None)
+        verify(compiled(), texts, Output(Language.EN), extent=Extent(failures=False), store=used)
+        for used in (store, store, None)
     )
     assert repr((first.judgement, first.unknown)) == repr((again.judgement, again.unknown))
     assert repr((first.judgement, first.unknown)) == repr((alone.judgement, alone.unknown))
     assert not notes
-    key, words = judging_key(compiled(), texts, with_failures=False), words_at_hand(compiled(), texts)
+    key, words = judging_key(compiled(), texts, Extent(failures=False)), words_at_hand(compiled(), texts)
     found = store.find(Judged, key, words)
     assert found is not None
     assert sum(SECRETS[number] in line for line in quoted(found)) >= len(texts) * min(len(IOS), len(JUNOS)) // 2
@@ -129,7 +130,9 @@ def named(name: str) -> dict[str, str]:
 def test_what_is_violated_is_kept_without_its_lines(tmp_path: Path, name: str) -> None:
     store, notes = noted(tmp_path)
     texts = named(name)
-    first, again = (verify(compiled(), texts, Output(Language.EN), with_failures=False, store=store) for _ in range(2))
+    first, again = (
+        verify(compiled(), texts, Output(Language.EN), extent=Extent(failures=False), store=store) for _ in range(2)
+    )
     assert not notes
     assert repr(first.judgement) == repr(again.judgement)
     (path,) = store.folder.iterdir()
@@ -137,7 +140,7 @@ def test_what_is_violated_is_kept_without_its_lines(tmp_path: Path, name: str) -
         assert form not in unpacked(path)
     data = path.read_bytes()
     kind, key, plain = json.loads(zlib.decompress(data[data.index(b"\n") + 33 :]))
-    assert (kind, key) == ("Judged", judging_key(compiled(), texts, with_failures=False))
+    assert (kind, key) == ("Judged", judging_key(compiled(), texts, Extent(failures=False)))
     said = json.dumps(plain)
     assert {word for word in words_of([said]) if not word.isdecimal()} <= ours()
     assert not any(f'"{name}"' in said for name in texts)
@@ -145,6 +148,6 @@ def test_what_is_violated_is_kept_without_its_lines(tmp_path: Path, name: str) -
 
 @pytest.mark.parametrize("name", ["an entry of a source fence is gone", "an entry names another port"])
 def test_there_are_guilty_lines_with_a_secret_in_them(name: str) -> None:
-    found = verify(compiled(), named(name), Output(Language.EN), with_failures=False).judgement
+    found = verify(compiled(), named(name), Output(Language.EN), extent=Extent(failures=False)).judgement
     verdicts = [answer.verdict for answer in found.answers if isinstance(answer.verdict, Violated)]
     assert any(SECRETS[0] in item.text for verdict in verdicts for item in verdict.culprits)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from controller.cache.store import Store
-from controller.jobs.judging import judging_key
+from controller.jobs.judging import Extent, judging_key
 from controller.jobs.pipeline import Compiled
 from controller.jobs.verify import verify
 from controller.output.exit_codes import ExitCode
@@ -59,8 +59,17 @@ CHANGES: dict[str, tuple[Callable[[str], str], ExitCode]] = {
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
-@pytest.mark.parametrize("words", [(), ("--json",), ("--lang", "vi"), ("--no-failures",)], ids=" ".join)
+WORDS = ((), ("--json",), ("--lang", "vi"), ("--no-failures",))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        pytest.param(name, words, marks=pytest.mark.long if words and name != "an entry less" else ())
+        for name in CHANGES
+        for words in WORDS
+    ],
+)
 def test_a_report_is_the_same_with_and_without_what_was_kept(tmp_path: Path, name: str, words: tuple[str, ...]) -> None:
     change, code = CHANGES[name]
     folder = texts_folder(tmp_path / "texts", change)
@@ -142,7 +151,7 @@ def test_without_a_place_for_it_nothing_is_kept_and_nothing_said(surroundings: d
 
 
 def key(*, done: Compiled | None = None, texts: Mapping[str, str] | None = None, with_failures: bool = True) -> str:
-    return judging_key(done or compiled(), texts or plain_texts(), with_failures=with_failures)
+    return judging_key(done or compiled(), texts or plain_texts(), Extent(failures=with_failures))
 
 
 @cache
@@ -202,7 +211,8 @@ def test_lines_that_no_packet_reaches_are_kept_whole(tmp_path: Path) -> None:
     store, notes = noted(tmp_path)
     texts = texts_of("no packet reaches some lines")
     found = [
-        verify(compiled(), texts, Output(Language.EN), with_failures=False, store=used) for used in (None, store, store)
+        verify(compiled(), texts, Output(Language.EN), extent=Extent(failures=False), store=used)
+        for used in (None, store, store)
     ]
     assert found[0] == found[1] == found[2]
     assert repr(found[0].judgement) == repr(found[2].judgement)

@@ -169,7 +169,7 @@ class Deaf(BothRecordings):
 
 def test_judges_who_differ_about_a_change_make_it_inconclusive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "page.html"
-    monkeypatch.setattr("controller.cli._dial", lambda _: Deaf())
+    monkeypatch.setattr("controller.cli.dial", lambda _: Deaf())
     running = write(tmp_path / "running", dict(before_intent("council-and-committee")))
     code, text = truc(*COMMON, "--running", running, "--batfish", "127.0.0.1", "--html", page)
     assert code == 3
@@ -180,7 +180,7 @@ def test_judges_who_differ_about_a_change_make_it_inconclusive(tmp_path: Path, m
 
 def test_a_recording_holds_what_was_answered_about_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "kept.jsonl.gz"
-    monkeypatch.setattr("controller.cli._dial", lambda _: BothRecordings())
+    monkeypatch.setattr("controller.cli.dial", lambda _: BothRecordings())
     older = (*COMMON, "--running", write(tmp_path / "running", dict(before_intent("council-and-committee"))))
     code, text = truc(*older, "--batfish", "127.0.0.1", "--record", file)
     assert code == 0, text

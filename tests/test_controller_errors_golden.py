@@ -19,15 +19,21 @@ from controller.boundary import check_folder, parse_day, unexpected_end
 from controller.commands.explain import explain, find_line
 from controller.commands.help import print_help
 from controller.commands.init import init_workspace
-from controller.commands.inspection import InspectionRequest, routes_command, trace_command
+from controller.commands.inspection import InspectionRequest, TraceRequest, routes_command, trace_command
 from controller.commands.ipam import ipam
 from controller.commands.places import find_place
 from controller.commands.schema import schema
 from controller.commands.show import show
 from controller.commands.show_filter import ShowFilter
+from controller.drift.report import DriftReport, read_since, report_of_day
+from controller.drift.texts import DriftTexts
+from controller.fleet.credentials import parse_reference, resolve
+from controller.fleet.reach_table import KnownDevice, read_reach
+from controller.fleet.readings import DeviceReach, DeviceTransport, NotRead, ReadingTrouble
 from controller.jobs.alone import alone_in
 from controller.jobs.captured import by_name, read_captured
 from controller.jobs.compile import compare, compile_workspace
+from controller.jobs.device_folder import DeviceFolder, KeptFile
 from controller.jobs.evidence import give, read_folder
 from controller.jobs.pipeline import Compiled
 from controller.jobs.second_judge import CODES, parse_address, tell_trouble
@@ -35,15 +41,26 @@ from controller.jobs.targets import Target, check_targets
 from controller.jobs.verify import change_findings, check_coverage, line_findings, lockfile_findings
 from controller.output.choices import IpamAction, Shown
 from controller.output.terminal import Output
+from controller.reports.devices import ReadingReport, tell_missing, tell_reading, tell_readings
+from controller.reports.witness import faults_of, silent_of
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from intents.messages import LANGUAGES, describe, load_catalogue
-from intents.prefix import Family
+from intents.prefix import Family, parse_prefix
 from intents.reason import Reason, because
 from routing.device_texts import MAXIMUM_SIZE
 from routing.merge import merge_running
+from routing.vendors.device_tables import DeviceTable, DeviceTables, TableKind, TableScope
+from tests.adopt_cases import ADOPTED
+from tests.apply_cases import APPLYING
+from tests.approval_cases import APPROVALS
+from tests.audited_approvals import AUDITED
+from tests.journal_cases import JOURNALS
+from tests.plan_cases import CHANGE_REQUESTS
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish.protocol import BatfishError, Trouble
 from verification.change.judge import ChangeOfAccess
+from verification.drift.found import Drifts
+from verification.drift.witness import NotWitnessed, Witness, WitnessClass, WitnessDifference
 from verification.questions.judgement import Judgement
 from verification.questions.unreachable_lines import BoundLists
 from verification.verdicts.flow import TCP, Flow, flow_in_words
@@ -169,6 +186,12 @@ def over_nothing(_: Path) -> object:
     return ()
 
 
+def no_earlier_report(folder: Path) -> object:
+    path = folder / "earlier.jsonl"
+    path.write_text('{"format": "truc/verify/1"}\n', encoding="utf-8")
+    return read_since(path)
+
+
 def stale_lockfile(folder: Path) -> object:
     (folder / "truc.lock.csv").write_text("", encoding="utf-8")
     wanted = replace(compiled().addressed.wanted, folder=folder)
@@ -274,9 +297,8 @@ def inspect(**words: object) -> Produce:
                 Output("en"), request, str(words.get("device", "r1")), cast("str | None", words.get("vrf"))
             )
         failure = cast("str | None", words.get("failure"))
-        return trace_command(
-            Output("en"), request, str(words["flow"]), str(words.get("start", "r1:GigabitEthernet0/1")), failure
-        )
+        start = str(words.get("start", "r1:GigabitEthernet0/1"))
+        return trace_command(Output("en"), request, TraceRequest(flow=str(words["flow"]), start=start, failure=failure))
 
     return produce
 
@@ -340,7 +362,123 @@ COMMAND_LINE: Mapping[str, Produce] = {
     "TR858-wrong-words": wrong_words,
 }
 
+
+def reaching(*rows: str) -> Produce:
+    """Return a case that reads a table of how devices are reached."""
+
+    def produce(folder: Path) -> object:
+        heading = "device,address,port,transport,host_key,credentials"
+        (folder / "reach.csv").write_text("\n".join((heading, *rows)) + "\n", encoding="utf-8")
+        known = {
+            "r1": KnownDevice(platform="cisco_ios", address="10.0.0.1"),
+            "r2": KnownDevice(platform="junos", address=""),
+        }
+        places = dict.fromkeys(known, Where(file="devices.csv"))
+        return read_reach(folder, "reach.csv", known, places, parse_reference("env:TRUC_DEVICES"))
+
+    return produce
+
+
+REACH = DeviceReach(
+    device="r1",
+    platform="cisco_ios",
+    address="192.0.2.7",
+    port=22,
+    transport=DeviceTransport.CLI,
+    host_key=None,
+    credentials=parse_reference("env:TRUC_DEVICES"),
+)
+
+
+def not_read(trouble: ReadingTrouble, detail: Reason) -> Produce:
+    """Return a case that tells of a device that was not read."""
+    return lambda _: (tell_reading(NotRead(reach=REACH, trouble=trouble, detail=detail)),)
+
+
+def readings_over(name: str) -> Produce:
+    """Return a case that puts readings into a folder with another file of that name."""
+
+    def produce(folder: Path) -> object:
+        (folder / name).write_text("hostname r1\n", encoding="utf-8")
+        DeviceFolder(folder).open()
+        return ()
+
+    return produce
+
+
+def earlier_kept(folder: Path) -> object:
+    report = ReadingReport(total=1, out=folder)
+    file = KeptFile(name="r1.cfg", bytes=12, lines=1, digest="")
+    reading = NotRead(reach=REACH, trouble=ReadingTrouble.DROPPED, detail=because("reading_dropped"))
+    report.not_read.append((reading, file))
+    return tell_readings(report)
+
+
+def no_file_of_mine(folder: Path) -> object:
+    """Ask for credentials in a file that others can read."""
+    (folder / "secret").write_text("me:word\n", encoding="utf-8")
+    (folder / "secret").chmod(0o644)
+    return resolve([parse_reference(f"file:{folder / 'secret'}")])
+
+
+SHOWN = because("reading_shows_key", shown="SHA256:AAAA", pinned="SHA256:BBBB")
+NAMED = because("reading_names_itself", found="r2", wanted="r1")
+MISSING = DeviceTable(
+    scope=TableScope(kind=TableKind.ROUTES, vrf="A-1", family=Family.V6),
+    missing=because("table_count_differs", said=7, read=6),
+)
+SILENT = NotWitnessed(device="core-1", scope=None, why=because("table_file_of_another_text"))
+FAULT = WitnessDifference(
+    device="core-1",
+    vrf="P-PARTY",
+    prefix=parse_prefix("10.196.0.64/26"),
+    witness_class=WitnessClass.MODEL_FAULT,
+    predicted=because("shown_route", source="bgp", distance=20, ways=(because("shown_way", way="10.192.0.7"),)),
+    shown=because("shown_nothing"),
+    culprits=(Culprit(device="core-1", ref=("neighbor",), line=256, text="neighbor 10.192.0.7 remote-as 4200000025"),),
+    facts=("IOS-SEND-05", "IOS-RECV-01"),
+)
+
+
+def tables_of(device: str, *tables: DeviceTable) -> DeviceTables:
+    return DeviceTables(device=device, platform="cisco_ios", digest="", tables=tables)
+
+
+def report_with(witness: Witness) -> DriftReport:
+    texts = DriftTexts(expected={}, found={}, accepted={})
+    return report_of_day(compiled(), texts, Drifts(), {}, with_failures=False, witness=witness)
+
+
+DEVICES: Mapping[str, Produce] = {
+    "TR860-no-library": told("TR860", package="nornir"),
+    "TR861-not-a-reference": reaching("r1,,,,,hunter2"),
+    "TR862-open-to-others": no_file_of_mine,
+    "TR862-not-set": lambda _: resolve([parse_reference("env:TRUC_NOT_SET_ANYWHERE")]),
+    "TR863-no-transport": reaching("r1,,,netconf,,"),
+    "TR864-twice": reaching("r1,,,,,", "r1,192.0.2.1,,,,"),
+    "TR865-fingerprint": reaching("r1,,,,SHA256:AAAA,"),
+    "TR866-no-address": lambda _: (make_finding("TR866", Where(device="r2"), device="r2"),),
+    "TR870-another-key": not_read(ReadingTrouble.KEY_DIFFERS, SHOWN),
+    "TR871-no-key": not_read(ReadingTrouble.KEY_UNKNOWN, because("reading_key_unknown")),
+    "TR872-refused": not_read(ReadingTrouble.LOGIN, because("reading_login")),
+    "TR873-refused": not_read(ReadingTrouble.UNREACHABLE, because("os_said", said="Connection refused")),
+    "TR874-late": not_read(ReadingTrouble.TIMEOUT, because("reading_timeout")),
+    "TR875-dropped": not_read(ReadingTrouble.DROPPED, because("reading_dropped")),
+    "TR876-another": not_read(ReadingTrouble.ANOTHER_NAME, NAMED),
+    "TR877-half": not_read(ReadingTrouble.INCOMPLETE, because("reading_gap_short")),
+    "TR878-unexpected": not_read(ReadingTrouble.UNEXPECTED, because("reading_gap_refused")),
+    "TR879-not-asked": not_read(ReadingTrouble.NOT_ASKED, because("reading_not_asked")),
+    "TR880-fault": not_read(ReadingTrouble.FAULT, because("reading_fault_at", kind="KeyError", place="x.py:7")),
+    "TR881-other-texts": readings_over("r1.cfg"),
+    "TR882-no-list": readings_over("readings.json"),
+    "TR883-earlier": earlier_kept,
+    "TR899-not-had": lambda _: (tell_missing(tables_of("r1", MISSING)),),
+    "TR900-fault": lambda _: faults_of(report_with(Witness(differences=(FAULT,)))),
+    "TR901-another-text": lambda _: silent_of(report_with(Witness(not_read=(SILENT,)))),
+}
+
 CASES: Mapping[str, Produce] = {
+    **APPLYING,
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
     "TR703-two-texts": with_two_texts,
@@ -384,6 +522,7 @@ CASES: Mapping[str, Produce] = {
     "TR809-stale-lockfile": stale_lockfile,
     "TR829-judges-differ": judges_differ,
     "TR830-differ-about-change": differ_about_change,
+    "TR839-no-report": no_earlier_report,
     "TR810-no-such-line": lambda _: find_line(compiled(), "agg-1", 0),
     "TR811-folder-in-use": occupied,
     "TR811-beside-the-texts": lambda folder: occupied(folder, "configs/notes.txt"),
@@ -394,6 +533,14 @@ CASES: Mapping[str, Produce] = {
     **{f"{code}-{trouble}": told_trouble(trouble) for trouble, code in CODES.items()},
     "TR813-no-schema": lambda _: schema(Output("en"), "setings.yaml"),
     **COMMAND_LINE,
+    **CHANGE_REQUESTS,
+    **JOURNALS,
+    **APPROVALS,
+    **AUDITED,
+    **DEVICES,
+    **ADOPTED,
+    "TR741-stranger": told("TR741", device="r1"),
+    "TR742-another-network": told("TR742"),
 }
 
 
@@ -425,8 +572,8 @@ def test_a_mistake_is_told_in_these_words(name: str, tmp_path: Path) -> None:
 def test_every_code_of_texts_judging_and_the_command_line_has_a_case() -> None:
     covered = {name.partition("-")[0] for name in CASES}
     files = [path for room in ("controller", "routing") for path in (ROOT / room).rglob("*.py")]
-    used = {code for path in files for code in re.findall(r'"(TR[678][0-9]{2})"', path.read_text(encoding="utf-8"))}
-    assert {code for code in used if code.startswith("TR8")} <= covered
+    used = {code for path in files for code in re.findall(r'"(TR[6-9][0-9]{2})"', path.read_text(encoding="utf-8"))}
+    assert {code for code in used if code >= "TR8"} <= covered
     assert covered <= set(load_catalogue("en").messages)
 
 

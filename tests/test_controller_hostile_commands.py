@@ -18,6 +18,7 @@ from tests.hostile_commands import HostileLine, make_surroundings, read_lines
 from tests.small_commands import ROOT, truc
 
 LINES = tuple(read_lines())
+TRIED = [pytest.param(line, marks=pytest.mark.long if at % 12 else ()) for at, line in enumerate(LINES)]
 SECONDS, MIB = 2.0, 300
 """Limits of each: seconds of processor (others may use it, too), and all memory that it ever held."""
 
@@ -62,7 +63,7 @@ def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Runner]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("line", LINES, ids=lambda line: line.place)
+@pytest.mark.parametrize("line", TRIED, ids=lambda line: str(line.place))
 def test_a_hostile_command_line_ends_in_a_message_with_a_code(line: HostileLine, runner: _Runner) -> None:
     found = runner.run(line)
     said = str(found["said"])

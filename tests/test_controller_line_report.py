@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from controller.jobs.judging import Extent
 from controller.jobs.verify import VerifyReport, line_findings, verify
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
@@ -24,7 +25,7 @@ from verification.verdicts.opinions import BATFISH, ENGINE, LineDifference, Unse
 def judged() -> VerifyReport:
     """Return the report of the small example with three lines that no packet reaches."""
     texts = texts_of("no packet reaches some lines")
-    return verify(compiled(), texts, Output(Language.EN, json=True), with_failures=False)
+    return verify(compiled(), texts, Output(Language.EN, json=True), extent=Extent(failures=False))
 
 
 def with_lists(lists: BoundLists) -> VerifyReport:

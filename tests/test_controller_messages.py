@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from controller.output.message_schemas import message_schemas
 from controller.output.terminal import Output
 from controller.reports.mutations import print_second_score_json
 from intents.reason import because
+from tests.journal_cases import WHOLE, journal_bytes
 from tests.small_builds import compiled
 from tests.small_commands import ON, ROOT, check_messages, copy_small, edit, truc
 from verification.mutation.faults import uniform_faults
@@ -21,14 +23,29 @@ from verification.verdicts.opinions import Scope
 
 # Messages that need a second judge, or two meanings that differ; they are held to their schemas below, or in the test named here.
 ELSEWHERE = {
+    "truc/plan-report/1 premise": "test_controller_plan",
+    **{
+        f"truc/approval-report/1 {kind}": "test_controller_approve_command"
+        for kind in ("domain", "signature", "summary")
+    },
+    **{f"truc/applied/1 {kind}": "test_controller_applied" for kind in ("device", "summary")},
     "truc/verify/1 alone": "below",
     "truc/verify/1 mutation second": "below",
     "truc/verify/1 mutations second": "below",
     "truc/verify/1 line difference": "test_controller_line_report",
     "truc/routes/1 dispute": "test_controller_captured",
+    "truc/read-devices/1 device": "test_controller_fleet_command",
+    "truc/read-devices/1 summary": "test_controller_fleet_command",
+    **{f"truc/drift/1 {kind}": "test_controller_witness" for kind in ("witness", "down", "not witnessed")},
+    **{f"truc/apply/1 {kind}": "test_controller_apply_command" for kind in ("event", "commands", "summary")},
     "truc/watch/1 turn": "test_controller_watch",
     "truc/watch/1 judged": "test_controller_watch",
     "truc/watch/1 refused": "test_controller_watch",
+    **{
+        f"truc/adopt/1 {kind}": "test_controller_adopt"
+        for kind in ("file", "device", "place", "reach", "doubt", "unclear", "differing", "summary")
+    },
+    **{f"truc/adopt/1 {kind}": "test_controller_adopt" for kind in ("access change", "access changes")},
     **{f"truc/ask/1 {kind}": "test_controller_ask" for kind in ("question", "judged", "end", "error")},
     "truc/ask/1 summary": "nowhere: a fault of ours ends a conversation without a word",
     "truc/watch/1 summary": "nowhere: only a fault of ours ends it with one",
@@ -56,6 +73,15 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(broken / "cpe-gia-sang.cfg", " 10 permit icmp", " 1 permit ip any any\n 10 permit icmp")
     with (broken / "core-1.cfg").open("a", encoding="utf-8") as file:
         file.write("frobnicate all packets\n")
+    shutil.copytree(made, made.parent / "after")
+    edit(made.parent / "after" / "intents" / "government.yaml", "services: [web, ping]", "services: [web]")
+    few, change = broken.parent / "few", broken.parent / "change"
+    shutil.copytree(broken, few)
+    (few / "core-2.conf").unlink()
+    change.mkdir()
+    (few / "core-1.cfg").rename(change / "core-1.cfg")
+    shutil.copy(change / "core-1.cfg", few)
+    (folder / "journal.jsonl").write_bytes(journal_bytes(WHOLE))
     (folder / "old.csv").write_text("key,prefix,since,registration_ref\n", encoding="utf-8")
     return made
 
@@ -76,15 +102,22 @@ def calls(workspace: Path) -> Mapping[str, tuple[str | Path, ...]]:
         "validate another": ("validate", "-w", beside / "old.csv"),
         "compile": ("compile", "-w", workspace, "--on", "2028-01-01", "--check"),
         "compile new": ("compile", "-w", beside / "new", "--on", ON, "--check"),
-        "verify": ("verify", *here, "--no-failures", "--mutations", "2"),
+        "verify": ("verify", *here, "--no-failures", "--mutations", "2", "--coverage"),
         "verify broken": ("verify", *here, "--no-failures", "--configs", beside / "broken"),
         "verify change": (
             "verify", *here, "--no-failures", "--running", workspace / "out" / "configs", "--configs", beside / "broken"
         ),
+        "plan": ("plan", "--base", workspace, "-w", beside / "after", "--on", ON),
+        "audit": ("audit", beside / "journal.jsonl"),
+        "history": ("history", "--journal", beside / "journal.jsonl"),
+        "drift": (
+            *("drift", *here, "--running", beside / "few", "--accept", beside / "change"),
+            *("--approved", workspace / "out" / "configs"),
+        ),
         "read": ("read", texts, "--lines"),
         "routes": ("routes", texts, "--device", "r2"),
         "routes unknown": ("routes", texts, "--device", "r1"),
-        "trace": ("trace", texts, PACKET, "--anyway"),
+        "trace": ("trace", texts, PACKET, "--anyway", "--why"),
         **{f"show {what}": ("show", what, *here) for what in ("addresses", "policy", "devices", "intents", "residue")},
         "show config": ("show", "config", "core-1", *here),
         "explain nothing": ("explain", "nobody-asked", *here),
@@ -114,7 +147,7 @@ def test_every_message_of_every_command_has_a_schema_and_every_schema_a_message(
     assert any(kind.endswith(" finding") for kind in found)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_messages_about_a_second_judge_have_schemas() -> None:
     example = ROOT / "examples" / "thai-nguyen"
     answers = ROOT / "examples" / "batfish" / "thai-nguyen.jsonl.gz"

@@ -18,6 +18,7 @@ import pytest
 from controller.commands.watch import watch_command
 from controller.jobs.compile import compile_workspace
 from controller.jobs.file_events import events
+from controller.jobs.judging import Extent
 from controller.jobs.resident import Glance, Resident, WatchRequest, day_of, judge_again
 from controller.jobs.seen_files import SeenFiles, see, see_calm
 from controller.jobs.turns import turns
@@ -242,7 +243,7 @@ def test_every_report_is_that_of_a_judgement_from_nothing(tmp_path: Path) -> Non
         before = judge_again(request, seen(request), before, output)
         done = compile_workspace(folder, request.on, output)
         texts, warnings = texts_to_judge(done, None)
-        alone = verify(done, texts, output, with_failures=True, warnings=warnings)
+        alone = verify(done, texts, output, extent=Extent(), warnings=warnings)
         assert before.report.judgement == alone.judgement
         assert before.report == alone
 
@@ -255,7 +256,7 @@ def test_what_only_moves_is_no_turn() -> None:
     }
     moved = {**broken, "cpe-gia-sang": "!\n!\n" + broken["cpe-gia-sang"]}
     output = Output(Language.EN)
-    one, other = (verify(compiled(), texts, output, with_failures=False) for texts in (broken, moved))
+    one, other = (verify(compiled(), texts, output, extent=Extent(failures=False)) for texts in (broken, moved))
     assert one.judgement.answers != other.judgement.answers
     assert turns(one.judgement.answers, other.judgement.answers) == ()
     assert [turn.names for turn in turns((), one.judgement.answers)] == [
@@ -363,3 +364,23 @@ def test_without_a_workspace_it_ends(tmp_path: Path) -> None:
     code, said = truc("watch", "-w", tmp_path / "none")
     assert code == ExitCode.ERROR
     assert "TR801" in said
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interruption_that_a_destructor_swallows_ends_it_nevertheless(tmp_path: Path) -> None:
+    class Interrupting:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    looks = 0
+
+    def interrupted(_: Sequence[Path]) -> Iterator[None]:
+        nonlocal looks
+        Interrupting()
+        while looks < 3:
+            looks += 1
+            yield None
+
+    with pytest.raises(KeyboardInterrupt):
+        watch_command(Output(Language.EN), copy_small(tmp_path / "w"), ON, None, interrupted, with_failures=False)
+    assert looks == 1

@@ -32,7 +32,19 @@ FOREIGN = {
 OTHER_PROGRAMS = re.compile(r"\b(?:docker|pip|git|apt-get|pytest|PYTEST_ARGS)\b|python -m|^make\b")
 
 # Files that truc or a person makes, in a workspace or beside it; they are in no repository.
-MADE = frozenset({"truc.lock.csv", "provenance.json", "report.txt"})
+MADE = frozenset(
+    {
+        "addresses.csv",
+        "reachability.csv",
+        "adoption.json",
+        "today.yaml",
+        "truc.lock.csv",
+        "provenance.json",
+        "report.txt",
+        "reach.csv",
+        "inventory.csv",
+    }
+)
 
 
 def codes_of(text: str) -> Iterator[str]:

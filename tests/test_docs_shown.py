@@ -32,6 +32,9 @@ SET_UP = "makes an environment and takes minutes; .ci/surroundings runs it in ev
 SERVER = (
     "needs a live Batfish server; its numbers are held to recorded ones below, and tests marked `batfish` ask a server"
 )
+AUDITED = "a roll-out that was carried out: tests/test_controller_approvals_then.py and tests/test_controller_applied.py do it"
+KEYS = "keys of persons, and a clock: tests/test_controller_approve_command.py does it"
+
 UNRUN: dict[str, dict[str, str]] = {
     "README.md": {"make demo": SET_UP, "make test": SET_UP},
     "docs/vi/README.md": {"make demo": SET_UP, "make test": SET_UP},
@@ -45,22 +48,50 @@ UNRUN: dict[str, dict[str, str]] = {
         ".venv/bin/pip install --require-hashes -r requirements/batfish.txt": SET_UP,
         ".venv/bin/truc verify -w mang-cua-toi --batfish 127.0.0.1 --lang vi": SERVER,
     },
+    "docs/en/approve.md": {
+        ".venv/bin/truc approve plan.json --base base -w after --key ~/.ssh/id_ed25519_sk": KEYS,
+        ".venv/bin/truc approve plan.json --base base -w after --check": KEYS,
+        '.venv/bin/truc approve plan.json --base base -w after --key KEY --role waiver --reason "Batfish in repair"': KEYS,
+        '.venv/bin/truc approve plan.json --base base -w after --key KEY --role break_glass --reason "backbone cut"': KEYS,
+        ".venv/bin/truc approve plan.json --base base -w after --key KEY --role reviewer": KEYS,
+    },
+    "docs/en/journal.md": {
+        ".venv/bin/truc audit journal.jsonl --plan plan.json --base base -w after": AUDITED,
+        ".venv/bin/truc audit journal.jsonl --plan plan.json --base base -w after --attest applied.json --key KEY": AUDITED,
+        ".venv/bin/truc audit --statement applied.json --signers auditors": AUDITED,
+    },
+    "docs/vi/journal.md": {
+        ".venv/bin/truc audit journal.jsonl --plan plan.json --base base -w after": AUDITED,
+        ".venv/bin/truc audit journal.jsonl --plan plan.json --base base -w after --attest applied.json --key KHÓA": AUDITED,
+        ".venv/bin/truc audit --statement applied.json --signers auditors": AUDITED,
+    },
+    "docs/vi/approve.md": {
+        ".venv/bin/truc approve plan.json --base goc -w sau --key ~/.ssh/id_ed25519_sk --lang vi": KEYS,
+        ".venv/bin/truc approve plan.json --base goc -w sau --check --lang vi": KEYS,
+        '.venv/bin/truc approve plan.json --base goc -w sau --key KHOA --role waiver --reason "máy chủ Batfish đang sửa"': KEYS,
+        '.venv/bin/truc approve plan.json --base goc -w sau --key KHOA --role break_glass --reason "đứt cáp trục ở Km 12"': KEYS,
+        ".venv/bin/truc approve plan.json --base goc -w sau --key KHOA --role reviewer": KEYS,
+    },
 }
 """Commands that are shown and not run, each with the reason."""
 
 DRAWING = "a drawing"
+NIGHT = "what a night says that stops half-way; tests/test_controller_apply_command.py makes one"
 TREE = "the tree of a workspace; tests/test_docs_workspace.py holds it to what `truc init` makes"
 PIECE = "a file as it may be, cut with `…`; tests/test_docs_workspace.py holds it to its schema"
 PLAIN: dict[tuple[str, str], str] = {
     ("ARCHITECTURE.md", "files ──> intents ─────────> Registry, Policy      what is wanted"): DRAWING,
+    ("ARCHITECTURE.md", "Proven"): DRAWING,
+    ("docs/en/apply.md", "wave 2 of 3: cpe-phan-dinh-phung, cpe-tan-cuong"): NIGHT,
+    ("docs/vi/apply.md", "đợt 2/3: cpe-phan-dinh-phung, cpe-tan-cuong"): NIGHT,
     (
         "ARCHITECTURE.md",
-        "  mutation     change       faults seeded to try the judges · what a change of texts opens and cuts",
+        "       ┌─ drift ─┐          what devices carry against what they should, told by its effect",
     ): DRAWING,
     ("docs/en/workspace.md", "my-network/"): TREE,
     **{
         ("docs/en/workspace.md", first): PIECE
-        for first in ("purposes:", "systems:", "outside_networks:", "intents:", "province: Thái Nguyên")
+        for first in ("purposes:", "systems:", "outside_networks:", "intents:", "change:", "province: Thái Nguyên")
     },
 }
 """Blocks that are neither run nor written, by page and first line, each with the reason."""

@@ -117,6 +117,7 @@ def test_a_sentence_in_vietnamese_is_not_the_english_one() -> None:
         "os_said", "the_vrf", "a_loopback", "interface_of", "flow_details", "with_packet", "question", "question_says",
         "rule", "reply_echo", "says", "says_of_packet", "wrong_between", "unknown_line", "unusual_device", "unknown_lines",
         "batfish_question_finds", "server_said", "notes", "differs_in_filter",
+        "table_missing", "table_of_device", "table_list", "shown_route", "shown_way", "journal_of_device",
     }  # fmt: skip
 
 

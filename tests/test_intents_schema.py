@@ -20,6 +20,7 @@ FILES = {
     "outside_networks.yaml": ["outside_networks.yaml"],
     "settings.yaml": ["settings.yaml"],
     "intents/*.yaml": ["intents/edoc.yaml", "intents/offices.yaml"],
+    "changes/*.yaml": ["changes/offices.yaml"],
 }
 
 
@@ -60,6 +61,10 @@ BAD = [
     ("settings.yaml", (lambda it: it.update(quarantine_day=3))),
     ("settings.yaml", (lambda it: it["pools"][0].update(use="Root"))),
     ("settings.yaml", (lambda it: it["management"]["secrets"].pop("ntp"))),
+    ("changes/*.yaml", (lambda it: it["change"].pop("owner"))),
+    ("changes/*.yaml", (lambda it: it["change"]["window"].update({"to": "2026-12-06"}))),
+    ("changes/*.yaml", (lambda it: it["change"]["interruptions"][0].pop("agreed_by"))),
+    ("changes/*.yaml", (lambda it: it["change"]["opens"][0]["to"][0].update(services="any"))),
     ("intents/*.yaml", (lambda it: it["intents"][0]["permit"].pop("decision_ref"))),
     ("intents/*.yaml", (lambda it: it["intents"][0]["permit"].update(fromm=[]))),
     ("intents/*.yaml", (lambda it: it["intents"][0]["permit"]["from"].append({"purpose": "government"}))),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from controller.jobs.pipeline import OUT, READ, want
+from controller.jobs.pipeline import CHANGES, OUT, READ, want
 from intents.finding import Finding, FindingsError, Severity
 from intents.unread import is_beside, meant_by, unread_in_workspace
 from tests.rule_cases import changed
@@ -132,20 +132,20 @@ def test_what_truc_writes_is_no_matter(tmp_path: Path) -> None:
     (workspace / ".out.before").mkdir()
     (workspace / "build").mkdir()
     (workspace / "build" / "provenance.json").write_text("{}", encoding="utf-8")
-    for name in ("board.html", "report.xml", "answers.jsonl.gz"):
+    for name in ("board.html", "report.xml", "answers.jsonl.gz", "journal.jsonl", ".journal.jsonl.lock"):
         (workspace / name).write_text("x", encoding="utf-8")
     assert found_in(workspace) == before
 
 
 def test_every_file_that_is_read_is_known(tmp_path: Path) -> None:
     workspace = changed(tmp_path)
-    assert tuple(unread_in_workspace(workspace, READ, (OUT,))) == ()
+    known = {*READ, CHANGES}
+    assert tuple(unread_in_workspace(workspace, known, (OUT,))) == ()
     read = {path.name for path in workspace.iterdir()}
-    assert read <= set(READ)
+    assert read <= known
     for name in read:
-        assert any(item.where.file == name for item in unread_in_workspace(workspace, set(READ) - {name}, (OUT,))) or (
-            "TR141" in {item.code for item in unread_in_workspace(workspace, set(READ) - {name}, (OUT,))}
-        )
+        found = tuple(unread_in_workspace(workspace, known - {name}, (OUT,)))
+        assert any(item.where.file == name for item in found) or "TR141" in {item.code for item in found}
 
 
 def test_nothing_is_meant_by_what_looks_like_nothing() -> None:

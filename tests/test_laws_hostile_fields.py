@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 
-from controller.jobs.pipeline import address, compile_network, want
+from controller.jobs.pipeline import Compiled, address, compile_network, want
+from controller.rollout.change_request import load_change_request
 from intents.finding import FindingsError, Severity
 from intents.messages import LANGUAGES, describe
 from intents.reader.conversions import NAME
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
 from routing.model import Device
 from routing.vendors import VENDORS
-from tests.hostile_fields import INTENTS, inject, place_of, rich_workspace, text_fields, write_file
+from tests.hostile_fields import CHANGES, INTENTS, inject, place_of, rich_workspace, text_fields, write_file
 
 HOSTILE = {
     "line feed": "a\nshutdown",
@@ -60,9 +61,8 @@ def base() -> Mapping[str, object]:
     return rich_workspace()
 
 
-def texts_of(workspace: Path) -> dict[str, tuple[str, str]]:
+def texts_of(compiled: Compiled) -> dict[str, tuple[str, str]]:
     """Return platform and text of every device."""
-    compiled = compile_network(address(want(workspace, None)))
     return {name: (config.platform, config.text) for name, config in compiled.configs.items()}
 
 
@@ -75,8 +75,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def untouched(workspace: Path) -> dict[str, tuple[str, str]]:
-    return texts_of(workspace)
+def untouched(workspace: Path) -> Compiled:
+    return compile_network(address(want(workspace, None)))
 
 
 def meaning(name: str, platform: str, text: str) -> Device:
@@ -93,7 +93,7 @@ def test_every_field_has_a_value_to_replace() -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_refused_at_its_place_or_changes_no_meaning(
-    name: str, workspace: Path, untouched: dict[str, tuple[str, str]]
+    name: str, workspace: Path, untouched: Compiled
 ) -> None:
     text, admitted = HOSTILE[name], dict(base())
     for field in FIELDS:
@@ -103,22 +103,23 @@ def test_a_hostile_text_is_refused_at_its_place_or_changes_no_meaning(
         assert place is not None
         file, way = place
         write_file(workspace, file, inject(base()[file], way, text))
-        if is_admitted(workspace, f"{field}, {name}"):
+        read = partial(load_change_request, workspace / file, [untouched], workspace)
+        if is_admitted(read if field.file == CHANGES else partial(want, workspace, None), f"{field}, {name}"):
             admitted[file] = inject(admitted[file], way, text)
         write_file(workspace, file, base()[file])
     try:
         for file, content in admitted.items():
             write_file(workspace, file, content)
-        check_texts(workspace, untouched, text)
+        check_texts(workspace, texts_of(untouched), text)
     finally:
         for file, content in base().items():
             write_file(workspace, file, content)
 
 
-def is_admitted(workspace: Path, what: str) -> bool:
-    """Return whether a workspace is taken as it is; what is refused is told at a place, in both languages."""
+def is_admitted(read: Callable[[], object], what: str) -> bool:
+    """Return whether a file is taken as it is; what is refused is told at a place, in both languages."""
     try:
-        want(workspace, None)
+        read()
     except FindingsError as error:
         errors = [item for item in error.findings if item.severity is Severity.ERROR]
         assert any(item.where.file and item.where.line for item in errors), what
@@ -133,7 +134,7 @@ def is_admitted(workspace: Path, what: str) -> bool:
 def check_texts(workspace: Path, untouched: dict[str, tuple[str, str]], text: str) -> None:
     """Hold the texts with a text in all fields that admit it against those without: the same, or the same in meaning."""
     try:
-        found = texts_of(workspace)
+        found = texts_of(compile_network(address(want(workspace, None))))
     except FindingsError:
         assert NAME.fullmatch(text)  # several things have the same name then
         return

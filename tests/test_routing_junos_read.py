@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from routing.model import Device
+from routing.model import Device, Interface
 from routing.vendors.junos import VENDOR
 from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.tree import words
@@ -87,6 +87,13 @@ def test_braces_of_a_text_mean_the_same_as_its_set_lines(device: Device) -> None
     from_braces, from_lines = VENDOR.read(device.name, _braces(text)).device, VENDOR.read(device.name, text).device
     assert from_braces == from_lines
     assert from_lines.harmless == plain
+
+
+@pytest.mark.parametrize("description", ["/*", "/*x*/", "a/*", "ge-0/0/*", "*/"])
+def test_a_description_that_opens_a_comment_is_read_back(description: str) -> None:
+    device = Device(name="r1", platform="junos", interfaces=(Interface(name="ge-0/0/9", description=description),))
+    text = "".join(f"{line.text}\n" for line in VENDOR.render(device))
+    assert VENDOR.read("r1", text).device.interfaces[0].description == description
 
 
 @given(devices())

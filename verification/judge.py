@@ -6,7 +6,7 @@ what it says holds by a sample of packets; where the two differ the question is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from intents.reason import because
@@ -48,9 +48,13 @@ def judge_and_replay(
 
 def replay(judgement: Judgement, given: Given) -> Judgement:
     """Return what the engine says of a network after its counterexamples were replayed and what holds was sampled."""
-    replayer = _Replayer(given)
-    answers = tuple(replace(item, verdict=replayer.replayed(item)) for item in judgement.answers)
-    return dispute(replace(judgement, answers=answers), sample(given))
+    return dispute(replace(judgement, answers=replay_answers(judgement.answers, given)), sample(given))
+
+
+def replay_answers(answers: Iterable[Answer], given: Given, most: int = REPLAYS) -> tuple[Answer, ...]:
+    """Return answers after their counterexamples were replayed, the first `most` different ones."""
+    replayer = _Replayer(given, most)
+    return tuple(replace(item, verdict=replayer.replayed(item)) for item in answers)
 
 
 def consult(judgement: Judgement, given: Given, second: AskSecond) -> Judgement:
@@ -78,7 +82,8 @@ def _combine(answer: Answer, opinion: Opinion | None, replayer: _Replayer) -> An
 class _Replayer:
     """Replays claims, each different one once."""
 
-    def __init__(self, given: Given) -> None:
+    def __init__(self, given: Given, most: int = REPLAYS) -> None:
+        self._most = most
         self._network = given.network
         self._bare = _without_filters(given.network)
         devices = sorted(given.roles.backbone & given.network.devices.keys())
@@ -100,7 +105,7 @@ class _Replayer:
             return replace(verdict, replay=Replay.NO_START)
         key = (flow, claim, verdict.failure)
         if key not in self._known:
-            if len(self._known) >= REPLAYS:
+            if len(self._known) >= self._most:
                 return replace(verdict, replay=Replay.LIMIT)
             self._known[key] = self._shows(flow, claim, failure)
         if self._known[key]:

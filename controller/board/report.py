@@ -1,4 +1,4 @@
-"""A `VerifyReport` -> the page that a change-review board reads: one HTML file that needs nothing else and runs nothing.
+"""A report -> the page that a change-review board reads: one HTML file that needs nothing else and runs nothing.
 
 The one idea: whatever a workspace or a device says is hostile until it is printed. Every value that the template prints is
 cleaned of characters that hide or reorder others, cut if it is endless, and escaped, in one place that no template can
@@ -14,13 +14,16 @@ from pathlib import Path
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from controller.board.drift import DriftView, drift_view
 from controller.board.inputs import Edition
-from controller.board.view import page_of
+from controller.board.view import BoardPage, page_of
 from controller.board.words import SECTIONS, both, spaced
+from controller.drift.report import DriftReport
 from controller.jobs.verify import VerifyReport
 from intents.messages import printable
 
 TEMPLATE = "report.html.jinja"
+DRIFT_TEMPLATE = "drift.html.jinja"
 STYLE = "report.css"
 LONGEST = 1_000
 """Characters of one value; nothing that a person reads is longer."""
@@ -28,6 +31,23 @@ LONGEST = 1_000
 
 def board_page(report: VerifyReport, edition: Edition) -> str:
     """Return the page; equal reports and editions give equal bytes."""
+    return _page(TEMPLATE, page_of(report, edition))
+
+
+def drift_page(report: DriftReport) -> str:
+    """Return the page about drifts; equal reports give equal bytes."""
+    return _page(DRIFT_TEMPLATE, drift_view(report))
+
+
+def _page(template: str, page: BoardPage | DriftView) -> str:
+    environment = page_environment()
+    environment.globals["sections"] = SECTIONS
+    style = environment.get_template(STYLE).render()
+    return environment.get_template(template).render(page=page, style_hash=csp_hash(style)) + "\n"
+
+
+def page_environment() -> SandboxedEnvironment:
+    """Return what pages are made with: every value cleaned and escaped, words by their key."""
     environment = SandboxedEnvironment(
         loader=FileSystemLoader(Path(__file__).parent, encoding="utf-8"),
         autoescape=True,
@@ -37,9 +57,7 @@ def board_page(report: VerifyReport, edition: Edition) -> str:
         lstrip_blocks=True,
     )
     environment.globals["t"] = both
-    environment.globals["sections"] = SECTIONS
-    style = environment.get_template(STYLE).render()
-    return environment.get_template(TEMPLATE).render(page=page_of(report, edition), style_hash=csp_hash(style)) + "\n"
+    return environment
 
 
 def csp_hash(style: str) -> str:

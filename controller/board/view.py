@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.board.change import Change, change_of
+from controller.board.coverage import Covered, covered_of
 from controller.board.faults import Faults, faults_of
 from controller.board.inputs import Edition, Inputs, inputs_of
 from controller.board.judges import (
@@ -102,6 +103,7 @@ class BoardPage:
     wrongs: Wrongs
     change: Change
     unreachable: Unreachable
+    covered: Covered | None
     residue: Residue
     mutations_asked: bool
     faults: Faults | None
@@ -127,10 +129,11 @@ def page_of(report: VerifyReport, edition: Edition) -> BoardPage:
         wrongs=wrongs_of(report),
         change=change_of(report),
         unreachable=unreachable_of(report),
+        covered=covered_of(report),
         residue=residue_of(report),
         mutations_asked=edition.run is not None,
         faults=faults_of(report, edition),
-        findings=tuple(_finding(item) for item in findings[:MOST_ROWS]),
+        findings=tuple(finding_row(item) for item in findings[:MOST_ROWS]),
         findings_left_out=max(0, len(findings) - MOST_ROWS),
         exit_code=int(report.exit_code),
     )
@@ -226,7 +229,8 @@ def _return_rows(report: VerifyReport) -> tuple[ReturnRow, ...]:
     )
 
 
-def _finding(finding: Finding) -> FindingRow:
+def finding_row(finding: Finding) -> FindingRow:
+    """Return a finding in both languages."""
     return FindingRow(
         severity=str(finding.severity),
         vi=tuple(describe(finding, "vi").splitlines()),

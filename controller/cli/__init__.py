@@ -12,14 +12,20 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from typer.exceptions import Abort
 
+from controller.cli.applying import app as applying
+from controller.cli.approving import app as approving
+from controller.cli.devices import app as devices
+from controller.cli.drifting import app as drifting
 from controller.cli.inspection import app as inspection
+from controller.cli.journal import app as journal
 from controller.cli.lookup import app as lookup
-from controller.cli.options import DEBUG, HERE, Json, Lang, On, Workspace, finish
+from controller.cli.options import DEBUG, HERE, Batfish, BatfishTimeout, Json, Lang, On, Replay, Workspace, dial, finish
+from controller.cli.rollout import app as rollout
 from controller.cli.shells import COMPLETE, PROGRAM, prepare_completion
 from controller.cli.shells import app as shells
 from controller.cli.spoken import SpokenCommand, SpokenGroup, language_of
@@ -30,14 +36,9 @@ from controller.output.choices import IpamAction
 from controller.output.terminal import Output, abandon_output, prepare_streams
 from controller.output.words import Language
 from controller.startup import foreign_ipam
-from intents.reason import because
 
 MOST_FAULTS = 1_000_000
 """Faults that one run may be told to try: some days of work."""
-
-if TYPE_CHECKING:
-    from controller.jobs.second_judge import BatfishAddress
-    from verification.batfish.protocol import BatfishSession
 
 app = typer.Typer(
     cls=SpokenGroup,
@@ -46,7 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Read intents, give them addresses, work out what every device must carry, and prove it.",
-    epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 130 interrupted.",
+    epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 4 not approved; 130 interrupted.",
 )
 
 
@@ -75,9 +76,15 @@ def options(
 
 app.add_typer(lookup)
 app.add_typer(inspection)
+app.add_typer(devices)
 app.add_typer(tables)
+app.add_typer(drifting)
 app.add_typer(watching)
 app.add_typer(shells)
+app.add_typer(rollout)
+app.add_typer(applying)
+app.add_typer(journal)
+app.add_typer(approving)
 
 
 @app.command(cls=SpokenCommand)
@@ -152,21 +159,12 @@ def verify(
     ] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Which faults are drawn.")] = 1,
     junit: Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report too.", metavar="FILE")] = None,
-    batfish: Annotated[
-        str | None,
-        typer.Option(
-            "--batfish", help="Ask this Batfish server too (`off`: not even the workspace's).", metavar="HOST[:PORT]"
-        ),
-    ] = None,
-    batfish_timeout: Annotated[
-        float, typer.Option("--batfish-timeout", min=1, help="Seconds that one call to Batfish may take.")
-    ] = 600,
+    batfish: Batfish = None,
+    batfish_timeout: BatfishTimeout = 600,
     record: Annotated[
         Path | None, typer.Option("--record", help="Keep Batfish's answers, if both judges agree.", metavar="FILE")
     ] = None,
-    replay: Annotated[
-        Path | None, typer.Option("--replay", help="Take Batfish's answers from a recording.", metavar="FILE")
-    ] = None,
+    replay: Replay = None,
     html: Annotated[
         Path | None, typer.Option("--html", help="Write the review board's report.", metavar="FILE")
     ] = None,
@@ -175,6 +173,7 @@ def verify(
     *,
     no_failures: Annotated[bool, typer.Option("--no-failures", help="Leave single failures out.")] = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Judge anew what an earlier run has judged.")] = False,
+    coverage: Annotated[bool, typer.Option("--coverage", help="List the lines that no question rests on.")] = False,
     json: Json = False,
 ) -> None:
     """Prove that the texts do what the intents say and nothing else."""
@@ -182,6 +181,7 @@ def verify(
 
     def action() -> int:
         from controller.commands.verify import BoardFile, VerifyRequest, verify_command
+        from controller.jobs.judging import Extent
         from controller.jobs.second_judge import SecondJudgeRequest
         from controller.reports.mutations import MutationRun
 
@@ -197,10 +197,10 @@ def verify(
             running=running,
             junit=junit,
             board=board,
-            with_failures=not no_failures,
+            extent=Extent(failures=not no_failures, coverage=coverage),
             mutations=MutationRun(count=mutations, seed=seed) if mutations else None,
             second=SecondJudgeRequest(
-                batfish=batfish, deadline=batfish_timeout, dial=_dial, replay=replay, record=record
+                batfish=batfish, deadline=batfish_timeout, dial=dial, replay=replay, record=record
             ),
             uses_cache=not no_cache,
             tells_cache=bool(os.environ.get(DEBUG)),
@@ -242,17 +242,6 @@ def doctor(workspace: Workspace = HERE, lang: Lang = Language.EN, *, json: Json 
         return examine(output, workspace)
 
     finish(output, workspace, action)
-
-
-def _dial(address: BatfishAddress) -> BatfishSession:
-    """Open a session with a Batfish server; its client is slow to import, and perhaps not installed."""
-    from verification.batfish.protocol import BatfishError, Trouble
-
-    try:
-        from verification.batfish.client import LiveBatfish
-    except ModuleNotFoundError as error:
-        raise BatfishError(Trouble.MISSING, because("os_said", said=error)) from error
-    return LiveBatfish(address.host, address.port, address.deadline)
 
 
 def main() -> None:

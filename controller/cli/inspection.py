@@ -83,6 +83,7 @@ def trace(
     on: On = None,
     lang: Lang = Language.EN,
     *,
+    why: Annotated[bool, typer.Option("--why", help="Name the lines whose loss would stop it.")] = False,
     anyway: Anyway = False,
     json: Json = False,
 ) -> None:
@@ -90,7 +91,7 @@ def trace(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.inspection import InspectionRequest, refuse_words, trace_command
+        from controller.commands.inspection import InspectionRequest, TraceRequest, refuse_words, trace_command
 
         if len(words) > 2:
             refuse_words(words[2:])
@@ -103,6 +104,7 @@ def trace(
             on=on,
             anyway=anyway,
         )
-        return trace_command(output, request, words[-1], start, failure)
+        asked = TraceRequest(flow=words[-1], start=start, failure=failure, why=why)
+        return trace_command(output, request, asked)
 
     finish(output, HERE, action)

@@ -6,12 +6,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from controller.output.terminal import Output
 from controller.output.words import Language
+
+if TYPE_CHECKING:
+    from controller.jobs.second_judge import BatfishAddress
+    from verification.batfish.protocol import BatfishSession
 
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The workspace's folder.", metavar="FOLDER")]
 On = Annotated[str | None, typer.Option("--on", help="The day (YYYY-MM-DD) instead of today.", metavar="DATE")]
@@ -28,6 +32,19 @@ LinksOf = Annotated[
 ]
 Anyway = Annotated[bool, typer.Option("--anyway", help="Show what is not modelled all the same.")]
 
+Batfish = Annotated[
+    str | None,
+    typer.Option(
+        "--batfish", help="Ask this Batfish server too (`off`: not even the workspace's).", metavar="HOST[:PORT]"
+    ),
+]
+BatfishTimeout = Annotated[
+    float, typer.Option("--batfish-timeout", min=1, help="Seconds that one call to Batfish may take.")
+]
+Replay = Annotated[
+    Path | None, typer.Option("--replay", help="Take Batfish's answers from a recording.", metavar="FILE")
+]
+
 HERE = Path()
 DEBUG = "TRUC_DEBUG"
 """What in the environment asks for the whole way to an unexpected end, as `--debug` does."""
@@ -39,3 +56,15 @@ def finish(output: Output, folder: Path, action: Callable[[], int]) -> None:
     from controller.output.exit_codes import ExitCode
 
     raise typer.Exit(run(output, folder, lambda: ExitCode(action()), debug=bool(os.environ.get(DEBUG))))
+
+
+def dial(address: BatfishAddress) -> BatfishSession:
+    """Open a session with a Batfish server; its client is slow to import, and perhaps not installed."""
+    from intents.reason import because
+    from verification.batfish.protocol import BatfishError, Trouble
+
+    try:
+        from verification.batfish.client import LiveBatfish
+    except ModuleNotFoundError as error:
+        raise BatfishError(Trouble.MISSING, because("os_said", said=error)) from error
+    return LiveBatfish(address.host, address.port, address.deadline)

@@ -18,6 +18,7 @@ _GROUPS = {
     "TR6": "Configuration",
     "TR7": "Verification",
     "TR8": "Command line",
+    "TR9": "Devices and changes of them",
 }
 _HEAD = """\
 # Messages

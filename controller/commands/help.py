@@ -42,7 +42,7 @@ def _text(topic: str, language: str) -> str:
 def _parts() -> dict[str, str]:
     """Return what commands.md says of each command (`## truc COMMAND …`)."""
     parts = re.split(r"^(?=## )", _text(_COMMANDS, "en"), flags=re.MULTILINE)
-    named = ((re.match(r"## truc ([a-z]+)", part), part) for part in parts)
+    named = ((re.match(r"## truc ([a-z-]+)", part), part) for part in parts)
     return {found[1]: part for found, part in named if found}
 
 

@@ -17,13 +17,14 @@ from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import finding_message, print_message, start_messages
 from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
-from controller.reports.inspection import print_flow, print_links, print_table, summary_of
-from controller.reports.inspection_json import print_flow_json, print_links_json, print_table_json
+from controller.reports.inspection import print_flow, print_links, print_table, print_why, summary_of
+from controller.reports.inspection_json import print_flow_json, print_links_json, print_table_json, print_why_json
 from intents.finding import FindingsError, Severity, Where, make_finding
 from intents.reader.suggestions import suggest
 from intents.reason import UnclearError, because
 from routing.model import Network
 from routing.subnet_links import port_of
+from verification.coverage.why import why_delivered
 from verification.inspection.tables import Inspection
 from verification.inspection.traces import inspect_flow
 from verification.verdicts.failure import (
@@ -94,19 +95,31 @@ def refuse_words(words: Sequence[str]) -> NoReturn:
     raise FindingsError([make_finding("TR858", Where(), problem=problem, command="truc trace")])
 
 
-def trace_command(
-    output: Output, request: InspectionRequest, flow: str, start: str | None, failure: str | None
-) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceRequest:
+    """Which packet, where it starts, what has failed, and whether the lines that it hangs on are wanted."""
+
+    flow: str
+    start: str | None = None
+    failure: str | None = None
+    why: bool = False
+
+
+def trace_command(output: Output, request: InspectionRequest, asked: TraceRequest) -> ExitCode:
     """Print every way of a packet; INCONCLUSIVE if it is disputed or not modelled. FindingsError, OSError. Writes nothing."""
-    packet = _parse(flow, start)
+    packet = _parse(asked.flow, asked.start)
     found = _inspect(output, request, TRACE_FORMAT)
     _check_start(found, packet)
-    failed = NO_FAILURE if failure is None else find_failure(found.texts.network, failure)
+    failed = NO_FAILURE if asked.failure is None else find_failure(found.texts.network, asked.failure)
     walked = inspect_flow(Inspection(found.texts), packet, failed)
     if output.json:
         print_flow_json(output, found, walked, anyway=request.anyway)
     else:
         print_flow(output, found, walked, anyway=request.anyway)
+    if asked.why and (request.anyway or not isinstance(walked.verdict, NotModelled)):
+        output.progress("why", 0, 0)
+        necessity = why_delivered(found.texts.network, found.texts.lines, packet, failed)
+        (print_why_json if output.json else print_why)(output, found, necessity)
     return _end(output, [walked.verdict], request)
 
 

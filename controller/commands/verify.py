@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from controller.board.inputs import Edition
 from controller.boundary import check_folder, parse_day
-from controller.cache.store import Store, cache_folder
+from controller.commands.kept import open_store
 from controller.jobs.compile import compile_workspace
 from controller.jobs.evidence import read_folder
 from controller.jobs.files import real_path, write_bytes, write_text
+from controller.jobs.judging import Extent
 from controller.jobs.pipeline import Compiled, today_of
 from controller.jobs.second_judge import SecondJudgeRequest, check_replay, find_second, tell_trouble
 from controller.jobs.targets import Target, check_targets
@@ -37,7 +38,6 @@ from controller.reports.redaction import redact_report, redact_score, redact_sec
 from controller.reports.verify import print_end, print_report
 from controller.reports.verify_json import print_verify_json, print_verify_summary
 from intents.finding import Finding, Severity
-from intents.reason import Reason
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.batfish.recording import RecordingBatfish
 from verification.mutation.score import Score
@@ -65,7 +65,7 @@ class VerifyRequest:
     running: Path | None = None
     junit: Path | None = None
     board: BoardFile | None = None
-    with_failures: bool = True
+    extent: Extent = field(default_factory=Extent)
     mutations: MutationRun | None = None
     second: SecondJudgeRequest | None = None
     uses_cache: bool = True
@@ -91,11 +91,11 @@ def verify_command(output: Output, request: VerifyRequest) -> ExitCode:
         compiled,
         texts,
         output,
-        with_failures=request.with_failures,
+        extent=request.extent,
         second=second,
         running=running,
         warnings=(*warnings, *warnings_of_running),
-        store=_store(output, request),
+        store=open_store(output, tells=request.tells_cache) if request.uses_cache else None,
     )
     report = redact_report(found)
     if request.junit is not None:
@@ -137,20 +137,6 @@ def _targets(request: VerifyRequest) -> list[Target]:
 def _read_besides(request: VerifyRequest) -> tuple[Path | None, ...]:
     replay = None if request.second is None else request.second.replay
     return request.configs, request.running, replay
-
-
-def _store(output: Output, request: VerifyRequest) -> Store | None:
-    """Return where judgements of earlier runs are, if they may be used and there is such a place."""
-    folder = cache_folder() if request.uses_cache else None
-
-    def warn(path: Path, why: Reason) -> None:
-        output.error(output.words("cache_unused", file=path, why=output.in_words(why)))
-
-    def note(path: Path, why: Reason) -> None:
-        if request.tells_cache:
-            warn(path, why)
-
-    return None if folder is None else Store(folder=folder, warn=warn, note=note)
 
 
 def _running(request: VerifyRequest, compiled: Compiled) -> tuple[dict[str, str] | None, tuple[Finding, ...]]:

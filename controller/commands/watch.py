@@ -7,12 +7,15 @@ until the next one.
 from __future__ import annotations
 
 import gc
+import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from types import FrameType
 
 from controller.boundary import check_folder, parse_day, refusal
 from controller.commands.ask_socket import Board, answering
@@ -59,25 +62,47 @@ def watch_command(
     check_folder(folder)
     request = WatchRequest(folder=folder, on=parse_day(on), configs=configs, with_failures=with_failures)
     board = Board()
-    with answering(asked_at, board):
-        _watch(output, request, events, board)
+    with answering(asked_at, board), _interrupted() as asked:
+        for _ in _watch(output, request, events, board):
+            if asked():
+                raise KeyboardInterrupt
     return ExitCode.FINE
 
 
-def _watch(output: Output, request: WatchRequest, events: Events | None, board: Board) -> None:
+@contextmanager
+def _interrupted() -> Iterator[Callable[[], bool]]:
+    """Give what tells whether somebody asked to end: an interruption that arrives while garbage is collected ends nothing."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        signal.default_int_handler(number, frame)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield lambda: bool(heard)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _watch(output: Output, request: WatchRequest, events: Events | None, board: Board) -> Iterator[None]:
+    """Yield after each look, whatever it has found."""
     tell_start(output, request, is_told=events is not None)
     watched = [path for path in _folders(request) if path.is_dir()]
     before: Resident | None = None
     seen: Glance | None = None
     for _ in chain([None], _told(events or polled, watched)):
-        if seen is not None and _look(request) == seen:
-            continue
-        earlier, seen = seen, _calm_look(request)
-        if seen != earlier:
-            files = () if earlier is None else seen.changed(earlier)
-            before = _judge(output, request, files, seen, before, board)
-            output.flush()
-            gc.collect()  # nothing is collected while a command runs, and this one does not end
+        if seen is None or _look(request) != seen:
+            earlier, seen = seen, _calm_look(request)
+            if seen != earlier:
+                files = () if earlier is None else seen.changed(earlier)
+                before = _judge(output, request, files, seen, before, board)
+                output.flush()
+                gc.collect()  # nothing is collected while a command runs, and this one does not end
+        yield None
 
 
 def _told(events: Events, watched: Sequence[Path]) -> Iterator[None]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from intents.reason import Reason, because
 from routing.captured_text import CapturedText, recognise, tidy
-from routing.device_texts import MAXIMUM_SIZE
+from routing.device_texts import MAXIMUM_SIZE, is_of_a_reading
 from routing.model import Device, LinePath, UnknownLine
 from routing.vendors import VENDORS
 from routing.vendors.session_keys import has_keys, with_marks
@@ -75,7 +75,7 @@ def read_captured(path: Path, platform: str | None) -> tuple[tuple[ReadText, ...
     texts: list[ReadText] = []
     findings: list[Finding] = []
     severity = Severity.WARNING if path.is_dir() else Severity.ERROR
-    for file in _files(path):
+    for file in files_of(path):
         outcome = read_file(file, str(file), platform, severity)
         findings += outcome[1]
         texts += outcome[0]
@@ -86,13 +86,14 @@ def read_captured(path: Path, platform: str | None) -> tuple[tuple[ReadText, ...
     return tuple(texts), tuple(findings)
 
 
-def _files(path: Path) -> Iterable[Path]:
+def files_of(path: Path) -> Iterable[Path]:
+    """Return a file itself, or all files of a folder and below it but hidden ones and `readings.json`, by name."""
     if not path.is_dir():
         return (path,)
     inside = (
         file for file in path.rglob("*") if not any(part.startswith(".") for part in file.relative_to(path).parts)
     )
-    return sorted(file for file in inside if file.is_file())
+    return sorted(file for file in inside if file.is_file() and not is_of_a_reading(file.name))
 
 
 def read_file(

@@ -6,8 +6,8 @@ no difference after this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from controller.jobs.pipeline import Addressed, Compiled
@@ -18,7 +18,7 @@ from ipam.address_plan import EntryState
 from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
 from routing.cabling import Cabling, cabling_of
 from routing.device_texts import read_device_texts
-from routing.model import Network
+from routing.model import Network, PhysicalLink
 from routing.vendors import VENDORS
 from routing.vendors.vendor import ReadDevice
 from verification.evidence.evidence import Given, Roles, lines_of_text
@@ -92,6 +92,109 @@ def give(compiled: Compiled, texts: Mapping[str, str], before: ReadTexts | None 
         unknown_lines={name: read.unknown_lines for name, read in reads.items()},
         bounds=bounds if before is None or before.given.bounds != bounds else before.given.bounds,
         roles=roles_of(inventory),
+    )
+
+
+def give_between(
+    ends: Sequence[Compiled], texts: Mapping[str, str], reads: TextReads, interrupted: Collection[str] = ()
+) -> Given:
+    """Return what the judge gets about texts that stand between several declared states; NoBoundsError if something has two
+    owners.
+
+    `interrupted`: devices whose attachments are promised nothing meanwhile, nor is anybody's login then: a further declared state
+    has none of them. Cables are those of the first state, with those that only others know of; devices and roles those of any.
+    """
+    cablings = [
+        cabling_of(end.addressed.wanted.registry, end.addressed.wanted.inventory, end.addressed.address_plan)
+        for end in ends
+    ]
+    platforms = {name: platform for end in ends for name, platform in platforms_of(end).items()}
+    declared = [declare(end.addressed, cabling) for end, cabling in zip(ends, cablings, strict=True)]
+    declared += [_without(item, frozenset(interrupted)) for item in declared[:1] if interrupted]
+    bounds = Bounds(declared=tuple(declared))
+    read = {name: reads.read(name, platforms[name], text) for name, text in sorted(texts.items())}
+    return Given(
+        network=Network(
+            devices={name: item.device for name, item in read.items()},
+            links=links_of(ends),
+            ports=bounds.ports,
+        ),
+        lines={name: item.lines for name, item in read.items()},
+        texts=SplitTexts(texts),
+        unknown_lines={name: item.unknown_lines for name, item in read.items()},
+        bounds=bounds,
+        roles=united([roles_of(end.addressed.wanted.inventory) for end in ends]),
+    )
+
+
+def links_of(ends: Sequence[Compiled]) -> tuple[PhysicalLink, ...]:
+    """Return the cables of several states; one that they have otherwise is plugged in as the first of them has it, and where it
+    is to be, a cable waits that leads nowhere."""
+    every = [
+        link
+        for end in ends
+        for link in cabling_of(
+            end.addressed.wanted.registry, end.addressed.wanted.inventory, end.addressed.address_plan
+        ).links
+    ]
+    found: dict[str, PhysicalLink] = {}
+    for link in every:
+        found.setdefault(link.name, link)
+    plugged = {end for link in found.values() for end in _ends_of(link)}
+    waiting = {end: link.name for link in every for end in _ends_of(link) if end not in plugged}
+    nowhere = (
+        PhysicalLink(
+            name=f"{name} ({device} {interface})",
+            a_device=device,
+            a_interface=interface,
+            b_device=device,
+            b_interface="",
+        )
+        for (device, interface), name in sorted(waiting.items())
+    )
+    return (*found.values(), *nowhere)
+
+
+def _ends_of(link: PhysicalLink) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (link.a_device, link.a_interface), (link.b_device, link.b_interface)
+
+
+def _without(declared: Declared, devices: frozenset[str]) -> Declared:
+    """Return a declared state in which nobody stands on some devices, and nobody is promised a login."""
+    gone = {port.attachment for port in declared.ports if port.device in devices}
+    attachments = {name: item for name, item in declared.registry.attachments.items() if name not in gone}
+    loopbacks = {f"loopback/{name}" for name in devices}
+    entries = tuple(entry for entry in declared.address_plan.prefixes if entry.key not in loopbacks)
+    return replace(
+        declared,
+        registry=replace(declared.registry, attachments=attachments),
+        address_plan=replace(declared.address_plan, prefixes=entries),
+        ports=tuple(port for port in declared.ports if port.device not in devices),
+        login_sources=(),
+    )
+
+
+class TextReads:
+    """Texts read, each once however often it stands in a network."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], ReadDevice] = {}
+
+    def read(self, name: str, platform: str, text: str) -> ReadDevice:
+        """Return what a reader makes of a device's text."""
+        key = (name, platform, text)
+        if key not in self._known:
+            self._known[key] = VENDORS[platform].read(name, text)
+        return self._known[key]
+
+
+def united(roles: Sequence[Roles]) -> Roles:
+    """Return the roles that devices have in any of several states."""
+    return Roles(
+        backbone=frozenset().union(*(item.backbone for item in roles)),
+        transit=frozenset().union(*(item.transit for item in roles)),
+        sites=frozenset().union(*(item.sites for item in roles)),
+        ipv4_only=frozenset().union(*(item.ipv4_only for item in roles)),
     )
 
 

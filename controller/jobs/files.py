@@ -65,8 +65,8 @@ class Placing:
         for item in self._staged:
             _remove(item.temporary)
 
-    def file(self, path: Path, data: bytes) -> None:
-        """Write a file beside its place; it will have the mode of the one that it replaces (OSError)."""
+    def file(self, path: Path, data: bytes, mode: int | None = None) -> None:
+        """Write a file beside its place; it will have that mode, else the mode of the one that it replaces (OSError)."""
         target = real_path(path)
         with naming(path):
             descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -75,7 +75,7 @@ class Placing:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+            Path(name).chmod(mode or (target.stat().st_mode & 0o777 if target.exists() else 0o644))
 
     def folder(self, path: Path, texts: Mapping[str, str]) -> None:
         """Write a folder with exactly these files (by relative name) beside its place (OSError)."""

@@ -7,7 +7,7 @@ is what would come out again, and whether it was found shows in nothing but the 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.cache.digest import code_digest, code_texts, digest_of, strings_of
 from controller.cache.store import Store
@@ -16,8 +16,10 @@ from controller.jobs.pipeline import Compiled
 from controller.jobs.workers import make_workers
 from controller.output.terminal import Output
 from intents.reason import Reason, load_reasons, parameters_of_reason
+from verification.coverage.lines import Coverage, coverage_of
+from verification.engine.engine import prove
 from verification.evidence.evidence import Given
-from verification.judge import judge_and_replay
+from verification.judge import replay
 from verification.questions.judgement import Judgement
 from verification.verdicts.opinions import ENGINE, WALK
 
@@ -34,15 +36,27 @@ class UnknownText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the engine says of texts (counterexamples replayed, what holds sampled), and the lines that it does not understand."""
+    """What the engine says of texts (counterexamples replayed, what holds sampled), the lines that it does not understand, and
+    what its questions rest on, if that was asked and something was answered."""
 
     judgement: Judgement
     unknown: tuple[UnknownText, ...]
+    coverage: Coverage | None = None
 
 
-def judging_key(compiled: Compiled, texts: Mapping[str, str], *, with_failures: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far texts are judged: under every single failure as well, and with the lines that questions rest on."""
+
+    failures: bool = True
+    coverage: bool = False
+
+
+def judging_key(compiled: Compiled, texts: Mapping[str, str], extent: Extent) -> str:
     """Return the digest of all that a judgement is worked out of: the code, what is declared, the day and every text; OSError."""
-    return digest_of(code_digest(), _declared(compiled), with_failures, dict(sorted(texts.items())))
+    return digest_of(
+        code_digest(), declared_parts(compiled), extent.failures, extent.coverage, dict(sorted(texts.items()))
+    )
 
 
 def words_at_hand(compiled: Compiled, texts: Mapping[str, str]) -> Words:
@@ -51,13 +65,14 @@ def words_at_hand(compiled: Compiled, texts: Mapping[str, str]) -> Words:
     parameters = {name for sentence in sentences.values() for name in parameters_of_reason(sentence)}
     return Words(
         own={"", ENGINE, WALK, *sentences, *parameters},
-        declared=strings_of(_declared(compiled)),
+        declared=strings_of(declared_parts(compiled)),
         texts=tuple(text for _, text in sorted(texts.items())),
         code=code_texts,
     )
 
 
-def _declared(compiled: Compiled) -> tuple[object, ...]:
+def declared_parts(compiled: Compiled) -> tuple[object, ...]:
+    """Return all that is declared, by which texts are judged."""
     addressed = compiled.addressed
     wanted = addressed.wanted
     return (wanted.policy, wanted.registry, wanted.inventory, wanted.settings, addressed.address_plan, wanted.on)
@@ -68,26 +83,26 @@ def judge_texts(
     texts: Mapping[str, str],
     given: Callable[[], Given],
     output: Output,
-    *,
-    with_failures: bool,
+    extent: Extent,
     store: Store | None,
 ) -> Judged:
     """Return what the engine says of texts; `given`: reads them, if that is needed. `store`: where that is kept, if anywhere."""
     if store is None:
-        return _judged_now(given(), output, with_failures=with_failures)
-    key, words = judging_key(compiled, texts, with_failures=with_failures), words_at_hand(compiled, texts)
+        return _judged_now(given(), output, extent)
+    key, words = judging_key(compiled, texts, extent), words_at_hand(compiled, texts)
     kept = store.find(Judged, key, words)
     if kept is not None:
         return kept
-    judged = _judged_now(given(), output, with_failures=with_failures)
+    judged = _judged_now(given(), output, extent)
     store.keep(key, judged, words)
     return judged
 
 
-def _judged_now(given: Given, output: Output, *, with_failures: bool) -> Judged:
+def _judged_now(given: Given, output: Output, extent: Extent) -> Judged:
     output.progress("judge", 0, 0)
-    judgement = judge_and_replay(given, with_failures=with_failures, progress=output.progress, workers=make_workers())
-    return judged_of(judgement, given)
+    proven = prove(given, with_failures=extent.failures, progress=output.progress, workers=make_workers())
+    coverage = coverage_of(proven) if extent.coverage else None
+    return replace(judged_of(replay(proven.judgement, given), given), coverage=coverage)
 
 
 def judged_of(judgement: Judgement, given: Given) -> Judged:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from controller.fleet.reach_table import REACH_FILE
+from intents.approval import ApprovalRules
 from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, raise_errors
 from intents.model import Intent
+from intents.parser.approvers import APPROVERS_FILE
+from intents.parser.signers import REVOKED_FILE, SIGNERS_FILE
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
 from intents.prefix import Address, Family, Prefix
@@ -37,7 +41,7 @@ from ipam.renames import likely_renames, places_of, rename_plan
 from routing.build.budgets import check_budgets
 from routing.build.builder import BuiltNetwork, build
 from routing.build.context import Plans, index_plans
-from routing.build.feasibility import check_feasible, check_servers
+from routing.build.feasibility import check_feasible, check_hosts, check_servers
 from routing.build.placement import MANAGEMENT, purpose_vrf
 from routing.config import DeviceConfig, render_device
 from routing.merge import merge_running
@@ -47,11 +51,13 @@ from routing.written import check_written
 
 LOCKFILE = "truc.lock.csv"
 RUNNING = "running"
+CHANGES = "changes"
 OUT = "out"
 READ = (
     *("units.csv", "organisations.csv", "sites.csv", "attachments.csv", "devices.csv", "channels.csv"),
     *("purposes.yaml", "systems.yaml", "outside_networks.yaml", "settings.yaml"),
-    *(INTENTS_FOLDER, RUNNING, LOCKFILE),
+    *(INTENTS_FOLDER, RUNNING, LOCKFILE, REACH_FILE),
+    *(APPROVERS_FILE, SIGNERS_FILE, REVOKED_FILE),
 )
 """All that is read of a workspace's folder, by name."""
 
@@ -70,6 +76,8 @@ class Wanted:
     findings: tuple[Finding, ...]
     stands_still: bool = False
     """Whether the day is the workspace's own `default_on`, and not today."""
+    approval: ApprovalRules | None = None
+    """Who approves a change of what this workspace asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +115,7 @@ def today() -> date:
 
 def want(folder: Path, on: date | None) -> Wanted:
     """Read a workspace and say what it asks for; FindingsError."""
-    unread = tuple(unread_in_workspace(folder, READ, (OUT,)))
+    unread = tuple(unread_in_workspace(folder, (*READ, CHANGES), (OUT,)))
     try:
         loaded = load_intents(folder)
     except FindingsError as error:
@@ -134,6 +142,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         inventory=inventory,
         policy=with_builtin(policy, loaded.settings),
         findings=findings,
+        approval=loaded.approval,
         stands_still=on is None and loaded.settings.default_on not in (None, today()),
     )
 
@@ -240,8 +249,11 @@ def make_plans(addressed: Addressed) -> Plans:
 def foresee(addressed: Addressed, plans: Plans) -> tuple[Finding, ...]:
     """Return what can be said of the devices before any is built: what none can do, and servers that none reaches."""
     settings = addressed.wanted.settings
-    servers = check_servers(management_servers(settings), login_sources(addressed), settings.management.places)
-    return (*servers, *check_feasible(plans, addressed.wanted.intents))
+    management, stations = settings.management, login_sources(addressed)
+    servers = check_servers(management_servers(settings), stations, management.places)
+    named = (("controllers", management.controllers), ("break_glass", management.break_glass))
+    hosts = check_hosts(((field, host) for field, found in named for host in found), stations, management.places)
+    return (*servers, *hosts, *check_feasible(plans, addressed.wanted.intents))
 
 
 def compile_network(addressed: Addressed) -> Compiled:

@@ -17,7 +17,7 @@ from controller.jobs.files import naming, real_path
 from intents.finding import Finding, Where, make_finding, raise_errors
 from intents.reason import Reason, because
 
-WORKSPACE_FOLDERS = frozenset({"intents", "running", "out"})
+WORKSPACE_FOLDERS = frozenset({"intents", "changes", "running", "out"})
 WORKSPACE_ENDINGS = frozenset({".csv", ".yaml", ".yml"})
 _STREAMS = ("/dev/std", "/dev/fd/", "/proc/")
 """Where links lead to files that a process has open: a rename would take the file away from it."""

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.parser.approvers import APPROVER_COLUMNS, APPROVERS_FILE
 from intents.parser.equipment_names import DEVICE_COLUMNS
 from intents.parser.registry import ATTACHMENT_COLUMNS, ORGANISATION_COLUMNS, SITE_COLUMNS, UNIT_COLUMNS
 from intents.reader.csv_cells import join_cells
@@ -28,8 +29,10 @@ TABLES: Mapping[str, Mapping[str, bool]] = {
     "attachments.csv": ATTACHMENT_COLUMNS,
     "devices.csv": DEVICE_COLUMNS,
     "channels.csv": CHANNEL_COLUMNS,
+    APPROVERS_FILE: APPROVER_COLUMNS,
 }
 """The tables of a workspace with their columns."""
+_MAY_BE_ABSENT = frozenset({APPROVERS_FILE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ def tidy_tables(folder: Path) -> tuple[TidyTable, ...]:
     found: list[TidyTable] = []
     findings: list[Finding] = []
     for file, columns in TABLES.items():
+        if file in _MAY_BE_ABSENT and not (folder / file).exists():
+            continue
         table, wrong = read_csv(folder / file, file, columns)
         if wrong:
             findings += wrong

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from controller.cache.store import Store
 from controller.jobs.evidence import give, read_folder
-from controller.jobs.judging import Judged, UnknownText, judge_texts
+from controller.jobs.judging import Extent, Judged, UnknownText, judge_texts
 from controller.jobs.pipeline import LOCKFILE, Compiled
 from controller.jobs.provenance import intents_of_culprit
 from controller.jobs.residue import ResidueRow, residue
@@ -26,6 +26,7 @@ from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError, BatfishSession
 from verification.change.batfish import ask_changes
 from verification.change.judge import AskChanges, ChangeOfAccess, judge_change
+from verification.coverage.lines import Coverage
 from verification.evidence.evidence import Given
 from verification.judge import consult
 from verification.questions.judgement import Judgement
@@ -47,6 +48,8 @@ class VerifyReport:
     findings: tuple[Finding, ...]
     change: ChangeOfAccess | None = None
     """What the change from the running texts opens and cuts, if that was asked."""
+    coverage: Coverage | None = None
+    """What the questions rest on, if that was asked."""
     trouble: Finding | None = None
     """Why the second judge, which was asked for, gave no opinion."""
 
@@ -101,7 +104,7 @@ def verify(
     texts: Mapping[str, str],
     output: Output,
     *,
-    with_failures: bool,
+    extent: Extent,
     second: Callable[[], BatfishSession] | None = None,
     running: Mapping[str, str] | None = None,
     warnings: tuple[Finding, ...] = (),
@@ -116,8 +119,8 @@ def verify(
         output.progress("read", 0, 0)
         return give(compiled, texts)
 
-    judged = judge_texts(compiled, texts, given, output, with_failures=with_failures, store=store)
-    report = report_of(compiled, texts, judged, with_failures=with_failures, warnings=warnings)
+    judged = judge_texts(compiled, texts, given, output, extent, store)
+    report = report_of(compiled, texts, judged, with_failures=extent.failures, warnings=warnings)
     standing = None if running is None else give(compiled, running)
     judgement, change, trouble = _consult(judged.judgement, given, standing, output, second)
     return replace(
@@ -146,6 +149,7 @@ def report_of(
         texts=texts,
         with_failures=with_failures,
         unknown=judged.unknown,
+        coverage=judged.coverage,
         residue=residue(wanted.policy, compiled.addressed.address_plan, wanted.registry),
         findings=(*compiled.findings, *warnings, *lockfile_findings(compiled)),
     )

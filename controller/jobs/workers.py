@@ -31,8 +31,15 @@ def make_workers() -> Workers | None:
 def _forked(count: int, job: Callable[[Sequence[Item]], Found]) -> Iterator[Callable[[Sequence[Item]], Future[Found]]]:
     context = multiprocessing.get_context("fork")
     shared = (cast("Callable[[Sequence[object]], object]", job),)
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_Worker.begin, initargs=shared) as executor:
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_Worker.begin, initargs=shared)
+    try:
         yield lambda items: cast("Future[Found]", executor.submit(_Worker.do, items))
+    except BaseException:  # nobody wants what is still to be done: somebody has interrupted it, or a part has failed
+        executor.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    executor.shutdown()
 
 
 class _Worker:

@@ -5,90 +5,28 @@ The one idea: a format is closed; a message or field that is not here is a fault
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-Schema = Mapping[str, object]
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-TEXT: Schema = {"type": "string"}
-COUNT: Schema = {"type": "integer", "minimum": 0}
-NUMBER: Schema = {"type": "number"}
-TRUTH: Schema = {"type": "boolean"}
-DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-
-
-def _list(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def _choice(*values: object) -> Schema:
-    return {"enum": list(values)}
-
-
-def _counts(names: str) -> dict[str, Schema]:
-    return dict.fromkeys(names.split(), COUNT)
-
-
-def _texts(names: str) -> dict[str, Schema]:
-    return dict.fromkeys(names.split(), TEXT)
-
-
-def _map(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
-
-
-def _record(fields: Mapping[str, Schema], optional: str = "") -> Schema:
-    """Return the schema of an object with these fields and no others."""
-    left_out = optional.split()
-    required = [name for name in fields if name not in left_out]
-    return {"type": "object", "properties": dict(fields), "required": required, "additionalProperties": False}
-
-
-def _message(name: str, fields: Mapping[str, Schema], optional: str = "") -> Schema:
-    return _record({"type": {"const": name}, **fields}, optional)
-
-
-def _head(name: str, fields: Mapping[str, Schema] | None = None, optional: str = "") -> Schema:
-    return _record({"format": {"const": name}, **(fields or {})}, optional)
-
-
-_REASON: Schema = {"$ref": "#/$defs/reason"}
-_BECAUSE: dict[str, Schema] = {"reason": TEXT, "reason_key": TEXT, "reason_values": {"$ref": "#/$defs/values"}}
-_DEFS: Mapping[str, Schema] = {
-    "reason": _record({"key": TEXT, "values": {"$ref": "#/$defs/values"}}),
-    "values": _map({"anyOf": [TEXT, _REASON, _list(_REASON)]}),
-}
-_PLACE: dict[str, Schema] = {**_texts("file device"), **_counts("line column")}
-_FLOW = _record(_texts("text device interface"))
-_LINE = _record({**_texts("device text"), "line": COUNT, "thing": _list(TEXT)})
-_FILE_LINE = _record({**_texts("file text"), "line": COUNT})
-_WHOLE_LINE = _record({**_texts("file device text"), "line": COUNT, "thing": _list(TEXT)})
-
-FINDING = _message(
-    "finding",
-    {
-        "code": {"type": "string", "pattern": "^TR[0-9]{3}$"},
-        "severity": _choice("error", "warning", "info"),
-        **_PLACE,
-        "values": _map(TEXT),
-        "also": _list(_record(_PLACE)),
-        "rule": _or_null(_record(_texts("requirement article pack"))),
-        "text": TEXT,
-    },
-)
-FAILED = _message("summary", {"ok": {"const": False}, **_counts("errors warnings notes")})
-
-
-def _format(name: str, head: Schema, *messages: Schema) -> Schema:
-    return {"$schema": DIALECT, "title": name, "$defs": dict(_DEFS), "anyOf": [head, *messages, FINDING, FAILED]}
-
-
-def _summary(fields: Mapping[str, Schema]) -> Schema:
-    return _message("summary", {"ok": TRUTH, **fields})
+from controller.output.apply_schema import apply_schema
+from controller.output.approval_schema import approval_schema
+from controller.output.drift_schema import drift_schema
+from controller.output.inspection_schema import routes_schema, trace_schema
+from controller.output.journal_schema import journal_schemas
+from controller.output.message_parts import BECAUSE as _BECAUSE
+from controller.output.message_parts import COUNT, DAY, NUMBER, TEXT, TRUTH, Schema
+from controller.output.message_parts import FILE_LINE as _FILE_LINE
+from controller.output.message_parts import FLOW as _FLOW
+from controller.output.message_parts import LINE as _LINE
+from controller.output.message_parts import REASON as _REASON
+from controller.output.message_parts import choice_of as _choice
+from controller.output.message_parts import closed_format as _format
+from controller.output.message_parts import counts_of as _counts
+from controller.output.message_parts import head_of as _head
+from controller.output.message_parts import list_of as _list
+from controller.output.message_parts import map_of as _map
+from controller.output.message_parts import message_of as _message
+from controller.output.message_parts import or_null as _or_null
+from controller.output.message_parts import record_of as _record
+from controller.output.message_parts import summary_of as _summary
+from controller.output.message_parts import texts_of as _texts
 
 
 def _question() -> tuple[Schema, ...]:
@@ -181,6 +119,15 @@ def _verify() -> Schema:
                 "covers": _list(_FILE_LINE),
             },
         ),
+        _message(
+            "coverage",
+            {
+                **_texts("device file"),
+                "modelled": COUNT,
+                "percent": NUMBER,
+                "uncovered": _list(_record({"line": COUNT, "text": TEXT, **_BECAUSE})),
+            },
+        ),
         _message("line difference", {**_texts("file text judge"), "line": COUNT, "unseen": _or_null(TEXT)}),
         *_change(),
         _message("residue", {**_texts("source destination service"), "replies": _list(TEXT), "pairs": COUNT}),
@@ -225,53 +172,14 @@ def _read() -> Schema:
     )
 
 
-def _inspection(name: str, *messages: Schema) -> Schema:
-    """Return the schema of `truc routes` or `truc trace`: links first, verdicts counted at the end."""
-    unclear = _record({**_texts("prefix kind"), "places": _list(_list(TEXT))})
-    links = {"known": TEXT, "links": _list(_list(TEXT)), "unclear": _list(unclear)}
-    summary = _message("summary", _counts("hold disputed not_modelled"))
-    return _format(name, _head(name), _message("links", links), *messages, summary)
-
-
-def _verdicts(kind: str, about: Mapping[str, Schema]) -> tuple[Schema, ...]:
-    verdicts: tuple[dict[str, Schema], ...] = (
-        {"verdict": {"const": "holds"}, "judges": _list(TEXT)},
-        {"verdict": {"const": "disputed"}, **_texts("one other")},
-        {"verdict": {"const": "not modelled"}, "reason": TEXT, "lines": _list(_WHOLE_LINE)},
-    )
-    return tuple(_message(kind, {**about, **verdict}) for verdict in verdicts)
-
-
-def _routes() -> Schema:
-    table: dict[str, Schema] = {"device": TEXT, "vrf": _or_null(TEXT)}
-    way = _record({
-        "interface": TEXT, "next_hop": _or_null(TEXT), "as_path": _list(COUNT), "line": _or_null(_WHOLE_LINE)
-    })  # fmt: skip
-    route: dict[str, Schema] = {**_texts("prefix source"), "distance": COUNT, "ways": _list(way)}
-    side = _or_null(_record(route))
-    return _inspection(
-        "truc/routes/1",
-        *_verdicts("table", table),
-        _message("dispute", {**table, "prefix": TEXT, "engine": side, "walk": side}),
-        _message("route", {**table, **route}),
-    )
-
-
-def _trace() -> Schema:
-    route = _record({
-        **_texts("prefix source"), "vrf": _or_null(TEXT), "as_path": _list(COUNT), "line": _or_null(_WHOLE_LINE)
-    })  # fmt: skip
-    hop = _record({
-        "device": TEXT,
-        **dict.fromkeys(("vrf", "in", "out", "next_hop"), _or_null(TEXT)),
-        "filters": _list(_WHOLE_LINE),
-        "route": _or_null(route),
-    })  # fmt: skip
-    return _inspection(
-        "truc/trace/1",
-        *_verdicts("packet", {"flow": _FLOW, "failure": TEXT}),
-        _message("way", {"disposition": TEXT, "deciding": _or_null(_WHOLE_LINE), "hops": _list(hop)}),
-    )
+def _read_devices() -> Schema:
+    name = "truc/read-devices/1"
+    device = {**_texts("device platform address"), "transport": _choice("cli", "netconf"), "read": TRUTH}
+    nullable = dict.fromkeys(("trouble", "file", "sha256"), _or_null(TEXT))
+    tables = _or_null(_record(_counts("asked had")))
+    counts = {**_counts("port bytes lines"), "seconds": NUMBER, "tables": tables}
+    told = _message("device", {**device, **nullable, **counts})
+    return _format(name, _head(name), told, _summary(_counts("devices read not_read")))
 
 
 def _show() -> Schema:
@@ -325,6 +233,54 @@ def _compile() -> Schema:
     )
 
 
+def _plan() -> Schema:
+    """Return the messages of `truc plan`: what is not proved, what opens and closes, the waves, what would declare the rest."""
+    name = "truc/plan-report/1"
+    counts = "opens closes undeclared devices lines interrupted"
+    return _format(
+        name,
+        _head(name, {"on": DAY, "expires": DAY}),
+        _message("premise", {"device": TEXT, "edits": COUNT, **_BECAUSE}),
+        _message("state", {**_texts("state device"), **_counts("edits questions"), "wrong": _list(_record(_BECAUSE))}),
+        _message("pair", {"turn": _choice("opened", "cut"), **_texts("source destination"), "declared": TRUTH}),
+        _message("wave", {"number": COUNT, "canary": TRUTH, "devices": _list(TEXT)}),
+        _message("suggestion", {"lines": _list(TEXT)}),
+        _summary({"declared": TRUTH, "digest": TEXT, **_counts(counts)}),
+    )
+
+
+def _adopt() -> Schema:
+    name = "truc/adopt/1"
+    counted = _record({"ours": TRUTH, **_texts("kind reason"), "lines": COUNT})
+    place = {**_texts("name device interface"), "vrf": _or_null(TEXT), "vlan": _or_null(COUNT), **_texts("facing hint")}
+    counts = "files devices left_out ours foreign unknown places statements gone"
+    return _format(
+        name,
+        _head(name),
+        _message("file", {**_texts("file state sha256"), "device": _or_null(TEXT)}),
+        _message("device", {"device": TEXT, "counts": _list(counted)}),
+        _message(
+            "place",
+            {**place, "also": _list(_list(TEXT)), **dict.fromkeys(("prefixes", "behind", "purposes"), _list(TEXT))},
+        ),
+        _message("reach", {"services": TEXT, **dict.fromkeys(("sources", "destinations", "remarks"), _list(TEXT))}),
+        _message("doubt", {"device": TEXT, "line": COUNT, **_BECAUSE}),
+        _message("unclear", {**_texts("prefix why"), "places": _list(TEXT)}),
+        _message("differing", {"flow": _FLOW}),
+        *_change(),
+        _summary(
+            {
+                **_counts(counts),
+                "digest": TEXT,
+                "out": _or_null(TEXT),
+                "same_access": _or_null(TRUTH),
+                "unlooked": _list(TEXT),
+                "missing": _list(TEXT),
+            }
+        ),
+    )
+
+
 def _watch() -> Schema:
     name = "truc/watch/1"
     verdict = _choice("holds", "violated", "disputed", "not modelled", None)
@@ -372,11 +328,18 @@ def message_schemas() -> dict[str, Schema]:
         "truc/validate/1": _format("truc/validate/1", _head("truc/validate/1"), _summary({"on": DAY, **of_day})),
         "truc/compile/1": _compile(),
         "truc/verify/1": _verify(),
+        "truc/plan-report/1": _plan(),
+        "truc/approval-report/1": approval_schema(),
+        "truc/apply/1": apply_schema(),
+        "truc/drift/1": drift_schema(),
+        **journal_schemas(),
         "truc/watch/1": _watch(),
         "truc/ask/1": _ask(),
         "truc/read/1": _read(),
-        "truc/routes/1": _routes(),
-        "truc/trace/1": _trace(),
+        "truc/read-devices/1": _read_devices(),
+        "truc/adopt/1": _adopt(),
+        "truc/routes/1": routes_schema(),
+        "truc/trace/1": trace_schema(),
         "truc/show/1": _show(),
         "truc/explain/1": _explain(),
         "truc/ipam-import/1": _format("truc/ipam-import/1", _head("truc/ipam-import/1"), _summary({"entries": COUNT})),

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from controller.jobs.verify import VerifyReport
 from controller.output.json_lines import Message, flow_message, reason_message
 from controller.output.terminal import Output
 from intents.messages import printable
@@ -61,9 +60,8 @@ def _grouped(changes: Sequence[ToldChange], end: Callable[[AccessChange], str]) 
     )
 
 
-def print_change(output: Output, report: VerifyReport) -> None:
+def print_change(output: Output, change: ChangeOfAccess | None) -> None:
     """Write what opens and what is cut, the first groups with a packet each, and why there may be more."""
-    change = report.change
     if change is None:
         return
     counts = Counter(item.change.turn for item in change.changes)
@@ -101,9 +99,8 @@ def _named(output: Output, names: tuple[str, ...]) -> str:
     return output.words("and_more_names", names=shown, count=more) if more > 0 else shown
 
 
-def change_messages(report: VerifyReport) -> Iterator[Message]:
+def change_messages(change: ChangeOfAccess | None) -> Iterator[Message]:
     """Yield a message for every change of access, then one about all of them; nothing if none was asked for."""
-    change = report.change
     if change is None:
         return
     for item in change.changes:

@@ -13,6 +13,7 @@ from controller.reports.details import print_detail, quoted_line
 from controller.reports.redaction import redact_line
 from intents.messages import printable
 from intents.prefix import Family, format_address
+from verification.coverage.why import Necessity
 from verification.inspection.tables import InspectedTable
 from verification.inspection.texts import LinkKnowledge
 from verification.inspection.traces import InspectedFlow
@@ -135,6 +136,21 @@ def print_flow(output: Output, found: Inspected, flow: InspectedFlow, *, anyway:
     guessed = found.texts.knowledge is LinkKnowledge.SUBNETS
     if guessed and any(trace.disposition is Disposition.NEIGHBOR_UNREACHABLE for trace in flow.traces):
         output.say("trace_guessed_end")
+
+
+def print_why(output: Output, found: Inspected, necessity: Necessity | None) -> None:
+    """Write the lines that a packet hangs on, by the device where they stand."""
+    output.line()
+    if necessity is None:
+        output.say("why_not")
+        return
+    if not necessity.lines:
+        output.say("why_nothing")
+        return
+    shown = dict.fromkeys(quote(output, found, found.texts.culprit(*line)) for line in necessity.lines)
+    output.say("why_each" if necessity.each else "why_together", count=len(shown))
+    for line in shown:
+        output.line(f"  {line}")
 
 
 def _under(output: Output, failure: Failure) -> str:

@@ -8,6 +8,7 @@ from controller.output.terminal import Output
 from controller.reports.redaction import redact_line
 from intents.prefix import Family, format_address
 from intents.reason import Reason, describe_reason
+from verification.coverage.why import Necessity
 from verification.inspection.tables import InspectedTable
 from verification.inspection.traces import InspectedFlow
 from verification.verdicts.flow import Hop, Line, Trace
@@ -99,6 +100,12 @@ def _route(found: Inspected, entry: RouteEntry) -> Message:
             for way in entry.ways
         ],
     }
+
+
+def print_why_json(output: Output, found: Inspected, necessity: Necessity | None) -> None:
+    """Write the lines that a packet hangs on as one message; none if it does not arrive."""
+    lines = [] if necessity is None else [_thing(found, line) for line in necessity.lines]
+    print_message(output, {"type": "why", "each": necessity is not None and necessity.each, "lines": lines})
 
 
 def _trace(found: Inspected, trace: Trace, family: Family) -> Message:

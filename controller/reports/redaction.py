@@ -12,11 +12,18 @@ from dataclasses import replace
 from functools import partial
 from typing import assert_never
 
+from controller.drift.report import DriftReport
 from controller.jobs.judging import UnknownText
 from controller.jobs.verify import VerifyReport
 from intents.reason import Reason, map_reason
+from routing.config import DeviceConfig
 from routing.vendors import VENDORS
 from verification.change.judge import ChangeOfAccess
+from verification.coverage.lines import Coverage
+from verification.drift.difference import DriftLine
+from verification.drift.effects import DriftEffect
+from verification.drift.found import DeviceDrift
+from verification.drift.witness import Witness
 from verification.mutation.faults import Fault
 from verification.mutation.score import Score, ScoredFault
 from verification.mutation.second_score import SecondScore
@@ -42,11 +49,12 @@ def redact_line(platform: str, text: str) -> str:
 
 def redact_report(report: VerifyReport) -> VerifyReport:
     """Return a report whose lines are covered."""
-    redaction = _Redaction(report)
+    redaction = _Redaction(report.compiled.configs, report.unknown)
     return replace(
         report,
         judgement=redaction.judgement(report.judgement),
         change=None if report.change is None else redaction.change(report.change),
+        coverage=None if report.coverage is None else redaction.coverage(report.coverage),
         unknown=tuple(
             replace(item, text=redaction.line(item.device, item.text), reason=redaction.of_line(item))
             for item in report.unknown
@@ -56,18 +64,32 @@ def redact_report(report: VerifyReport) -> VerifyReport:
 
 def redact_score(report: VerifyReport, score: Score) -> Score:
     """Return what became of seeded faults, their lines covered."""
-    redaction = _Redaction(report)
+    redaction = _Redaction(report.compiled.configs, report.unknown)
     return replace(score, faults=tuple(redaction.scored(item) for item in score.faults))
 
 
 def redact_second(report: VerifyReport, score: SecondScore) -> SecondScore:
     """Return what the second judge says of seeded faults, their lines covered."""
-    redaction = _Redaction(report)
+    redaction = _Redaction(report.compiled.configs, report.unknown)
     faults = (
         replace(item, fault=redaction.scored(item.fault), detail=redaction.detail(item.fault.fault.device, item.detail))
         for item in score.faults
     )
     return replace(score, faults=tuple(faults))
+
+
+def redact_drifts(report: DriftReport) -> DriftReport:
+    """Return a report of drifts whose lines are covered."""
+    quoted = (
+        UnknownText(device=drift.device, line=line.line, text=line.text, reason=Reason("nothing"))
+        for drift in report.drifts.found
+        for line in (*drift.missing, *drift.added)
+    )
+    redaction = _Redaction(report.compiled.configs, quoted)
+    found = tuple(redaction.drift(item) for item in report.drifts.found)
+    doubts = tuple(redaction.reason(item) for item in report.drifts.doubts)
+    witness = None if report.witness is None else redaction.witness(report.witness)
+    return replace(report, drifts=replace(report.drifts, found=found, doubts=doubts), witness=witness)
 
 
 _Told = Violated | NotModelled
@@ -93,11 +115,9 @@ def _step(step: Step, quoted: Quoted) -> Step:
 class _Redaction:
     """Covers what a report quotes; lines that nobody understands are looked for in every reason."""
 
-    def __init__(self, report: VerifyReport) -> None:
-        self._platforms: Mapping[str, str] = {
-            name: item.platform for name, item in sorted(report.compiled.configs.items())
-        }
-        self._unknown = dict(self._quoted(report.unknown))
+    def __init__(self, configs: Mapping[str, DeviceConfig], quoted: Iterable[UnknownText]) -> None:
+        self._platforms: Mapping[str, str] = {name: item.platform for name, item in sorted(configs.items())}
+        self._unknown = dict(self._quoted(quoted))
         self._known: dict[Reason, tuple[_Told, _Told]] = {}
 
     def _quoted(self, items: Iterable[UnknownText]) -> Iterable[tuple[str, str]]:
@@ -116,7 +136,41 @@ class _Redaction:
         return replace(
             change,
             doubts=tuple(self._doubt(item) for item in change.doubts),
-            differences=tuple(self._reason(item, ()) for item in change.differences),
+            differences=tuple(self.reason(item) for item in change.differences),
+        )
+
+    def drift(self, drift: DeviceDrift) -> DeviceDrift:
+        return replace(
+            drift,
+            missing=tuple(self._drift_line(drift.device, item) for item in drift.missing),
+            added=tuple(self._drift_line(drift.device, item) for item in drift.added),
+            effects=tuple(self._effect(item) for item in drift.effects),
+        )
+
+    def witness(self, witness: Witness) -> Witness:
+        differences = (
+            replace(
+                item,
+                culprits=tuple(map(self._culprit, item.culprits)),
+                causes=tuple(self.reason(cause) for cause in item.causes),
+            )
+            for item in witness.differences
+        )
+        return replace(witness, differences=tuple(differences))
+
+    def _drift_line(self, device: str, line: DriftLine) -> DriftLine:
+        return replace(line, path=tuple(self.line(device, part) for part in line.path))
+
+    def _effect(self, effect: DriftEffect) -> DriftEffect:
+        culprits = tuple(map(self._culprit, effect.culprits))
+        return replace(effect, reason=self.reason(effect.reason, effect.culprits), culprits=culprits)
+
+    def coverage(self, coverage: Coverage) -> Coverage:
+        return Coverage(
+            devices=tuple(
+                replace(item, uncovered=tuple(replace(line, line=self._culprit(line.line)) for line in item.uncovered))
+                for item in coverage.devices
+            )
         )
 
     def _answer(self, answer: Answer) -> Answer:
@@ -147,12 +201,12 @@ class _Redaction:
 
     def _violated(self, verdict: Violated) -> Violated:
         culprits = verdict.culprits
-        reason = self._reason(verdict.reason, culprits)
+        reason = self.reason(verdict.reason, culprits)
         path = tuple(_step(item, self._hidden(culprits)) for item in verdict.path)
         return replace(verdict, reason=reason, path=path, culprits=tuple(map(self._culprit, culprits)))
 
     def _doubt(self, verdict: NotModelled) -> NotModelled:
-        reason = self._reason(verdict.reason, verdict.culprits)
+        reason = self.reason(verdict.reason, verdict.culprits)
         return replace(verdict, reason=reason, culprits=tuple(map(self._culprit, verdict.culprits)))
 
     def _culprit(self, culprit: Culprit) -> Culprit:
@@ -160,9 +214,9 @@ class _Redaction:
         return replace(culprit, text=self.line(culprit.device, culprit.text), ref=ref)
 
     def _statement(self, statement: Statement) -> Statement:
-        return replace(statement, said=self._reason(statement.said, ()))
+        return replace(statement, said=self.reason(statement.said))
 
-    def _reason(self, reason: Reason, culprits: tuple[Culprit, ...]) -> Reason:
+    def reason(self, reason: Reason, culprits: tuple[Culprit, ...] = ()) -> Reason:
         """Return a reason; a line that it quotes is shown as everywhere else."""
         return map_reason(reason, partial(_without_quoted, self._hidden(culprits)))
 

@@ -12,6 +12,7 @@ from controller.jobs.residue import count_replies
 from controller.jobs.verify import VerifyReport, count_verdicts, judges_of, verdict_name
 from controller.output.terminal import Output
 from controller.reports.change import print_change
+from controller.reports.coverage import print_coverage
 from controller.reports.details import print_detail, quoted_line
 from controller.reports.unreachable_lines import print_lines
 from intents.builtin import BUILTIN
@@ -35,7 +36,8 @@ def print_report(output: Output, report: VerifyReport) -> None:
     _print_wrong(output, report, intents)
     _print_unknown(output, report)
     print_lines(output, report)
-    print_change(output, report)
+    print_coverage(output, report)
+    print_change(output, report.change)
     _print_residue(output, report)
     _print_table(output, report.judgement.answers)
     _print_second(output, report)

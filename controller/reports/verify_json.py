@@ -13,6 +13,7 @@ from controller.output.json_lines import (
 )
 from controller.output.terminal import Output
 from controller.reports.change import change_messages
+from controller.reports.coverage import coverage_messages
 from controller.reports.unreachable_lines import line_messages
 from intents.reason import describe_reason
 from verification.verdicts.opinions import SecondJudge
@@ -42,7 +43,7 @@ def print_verify_json(output: Output, report: VerifyReport) -> None:
     for item in report.unknown:
         place: Message = {"device": item.device, "line": item.line, "text": item.text, **because_message(item.reason)}
         print_message(output, {"type": "unknown line", "file": report.file_name(item.device), **place})
-    for message in (*line_messages(report), *change_messages(report)):
+    for message in (*line_messages(report), *coverage_messages(report), *change_messages(report.change)):
         print_message(output, message)
     for row in report.residue:
         asked = row.rule

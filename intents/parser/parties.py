@@ -1,4 +1,4 @@
-"""`from`, `to` and `organisations` of an intent -> selectors and targets.
+"""`from`, `to` and `organisations` of an intent, `from` and `to` of a change request -> selectors and targets.
 
 The one idea: an item either selects organisations by conditions or names systems and outside networks, never both, and
 it always says which: nothing given is a mistake, not "all".
@@ -31,23 +31,29 @@ _RULES = {"categories": A01}
 
 def read_sources(fields: NodeFields, field: str) -> tuple[Party, ...]:
     """Read `from`: selectors, and targets without services (a session's service is its destination's)."""
-    return _read_parties(fields, field, source=True)
+    return _read_parties(fields, field, without_services="TR340")
 
 
 def read_destinations(fields: NodeFields, field: str) -> tuple[Party, ...]:
     """Read `to`: selectors, and targets with their services."""
-    return _read_parties(fields, field, source=False)
+    return _read_parties(fields, field, without_services="")
 
 
-def _read_parties(fields: NodeFields, field: str, *, source: bool) -> tuple[Party, ...]:
+def read_ends(fields: NodeFields, field: str) -> tuple[Party, ...]:
+    """Read either end of a declared change of access: selectors and targets, never with services."""
+    return _read_parties(fields, field, without_services="TR832")
+
+
+def _read_parties(fields: NodeFields, field: str, *, without_services: str) -> tuple[Party, ...]:
+    """Read parties; `without_services`: the finding if one names services, "" if targets must name them."""
     nodes = fields.items(field)
-    parties = [_read_party(node, fields.reading, source=source) for node in nodes]
+    parties = [_read_party(node, fields.reading, without_services) for node in nodes]
     found = tuple(party for party in parties if party is not None)
     fields.ok = fields.ok and len(found) == len(nodes)
     return found
 
 
-def _read_party(node: Node, reading: ParserContext, *, source: bool) -> Party | None:
+def _read_party(node: Node, reading: ParserContext, without_services: str) -> Party | None:
     keys = {entry.key for entry in node.entries} if isinstance(node, MappingNode) else set()
     if not keys & set(TARGET_FIELDS):
         return read_selector(node, reading, PARTY_FIELDS)
@@ -58,20 +64,20 @@ def _read_party(node: Node, reading: ParserContext, *, source: bool) -> Party | 
             "TR339", node.where, conditions=", ".join(mixed), targets=", ".join(sorted(keys & set(TARGET_FIELDS)))
         )
         return None
-    return _read_target(fields, source=source)
+    return _read_target(fields, without_services)
 
 
-def _read_target(fields: NodeFields, *, source: bool) -> SystemTarget | None:
+def _read_target(fields: NodeFields, without_services: str) -> SystemTarget | None:
     systems = fields.references("systems", NameKind.SYSTEM, required=False)
     outside = fields.references("outside_networks", NameKind.OUTSIDE_NETWORK, required=False)
     if fields.ok and not systems and not outside:
         fields.complain("TR331", fields.where, allowed="systems, outside_networks")
     every, services = False, None
-    if source and fields.has("services"):
-        fields.complain("TR340", fields.place("services"))
-    elif not source and not fields.has("services"):
+    if without_services and fields.has("services"):
+        fields.complain(without_services, fields.place("services"))
+    elif not without_services and not fields.has("services"):
         fields.complain("TR333", fields.where, targets=", ".join((*systems, *outside)))
-    elif not source:
+    elif not without_services:
         every, services = _read_service_names(fields)
     target = SystemTarget(
         systems=frozenset(SystemName(name) for name in systems),

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
+from intents.approval import Risk
+from intents.parser.approvers import APPROVAL_FIELDS, MORE_FIELDS, MOST_DAYS, MOST_SIGNATURES, SIGNATURE_FIELDS
+from intents.parser.change_request import ACCESS_FIELDS, CHANGE_FIELDS, INTERRUPTION_FIELDS, SPAN_FIELDS
 from intents.parser.intents import FIELDS_OF_KIND
 from intents.parser.parties import CONDITION_FIELDS, SELECTOR_FIELDS, TARGET_FIELDS
 from intents.parser.registry import MOST_HOSTS
@@ -33,6 +36,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TEXT: Schema = {"type": "string", "minLength": 1}
 NAME_TEXT: Schema = {"type": "string", "pattern": f"^(?:{NAME.pattern})$"}
 DAY: Schema = {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+MOMENT: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$"}
 PREFIX: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+/[0-9]{1,3}$"}
 ADDRESS: Schema = {"type": "string", "pattern": "^[0-9a-fA-F.:]+$"}
 UNIT_KEY: Schema = {"type": "string", "pattern": "^[0-9]{1,8}@[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
@@ -46,7 +50,8 @@ PORT: Schema = {
 
 
 def make_schemas() -> dict[str, Schema]:
-    """Return the schema of every YAML file by its name in the workspace (`intents/*.yaml` for intents)."""
+    """Return the schema of every YAML file by its name in the workspace (`intents/*.yaml` for intents, `changes/*.yaml` for
+    change requests)."""
     return {
         "purposes.yaml": _file(
             "purposes", {**_named(_purpose()), "maxProperties": MOST_PURPOSES, "required": ["management"]}
@@ -55,6 +60,7 @@ def make_schemas() -> dict[str, Schema]:
         "outside_networks.yaml": _file("outside_networks", _named(_outside_network())),
         "settings.yaml": {"$schema": DIALECT, **_settings()},
         "intents/*.yaml": _file("intents", {"type": "array", "items": _intent()}),
+        "changes/*.yaml": {"$schema": DIALECT, **_record(("change",), {"change": _change()}, ())},
     }
 
 
@@ -142,8 +148,20 @@ def _settings() -> Schema:
         "route_target_asn": _whole(FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         "pools": _list(_pool()),
         "management": _management(),
+        "approval": _approval(),
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish"))
+    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval"))
+
+
+def _approval() -> Schema:
+    signatures = _whole(1, MOST_SIGNATURES)
+    more = {"domain": _choice(Domain), "risk": _choice(Risk), "signatures": signatures}
+    types: dict[str, Schema] = {
+        "days": _whole(1, MOST_DAYS),
+        "signatures": _record(SIGNATURE_FIELDS, dict.fromkeys(SIGNATURE_FIELDS, signatures), ()),
+        "more": _list(_record(MORE_FIELDS, more, ())),
+    }
+    return _record(APPROVAL_FIELDS, types, ("more",))
 
 
 def _pool() -> Schema:
@@ -162,13 +180,14 @@ def _pool() -> Schema:
 
 
 def _management() -> Schema:
-    servers = ("ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers")
+    hosts = ("controllers", "break_glass")
+    servers = ("ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers", *hosts)
     types: dict[str, Schema] = {
         **dict.fromkeys(servers, _list(ADDRESS)),
         "login_from": _list(NAME_TEXT),
         "secrets": _record(SECRET_FIELDS, dict.fromkeys(SECRET_FIELDS, NAME_TEXT), ()),
     }
-    return _record(MANAGEMENT_FIELDS, types, ())
+    return _record(MANAGEMENT_FIELDS, types, hosts)
 
 
 def _selector() -> Schema:
@@ -217,3 +236,21 @@ def _intent() -> Schema:
         for kind, fields in FIELDS_OF_KIND.items()
     }
     return {**_record(tuple(FIELDS_OF_KIND), kinds, FIELDS_OF_KIND), "minProperties": 1, "maxProperties": 1}
+
+
+def _change() -> Schema:
+    ends = _list({"anyOf": [_selector(), _target(source=True)]})
+    access = _list(_record(ACCESS_FIELDS, dict.fromkeys(ACCESS_FIELDS, ends), ()), may_be_empty=True)
+    moments = dict.fromkeys(SPAN_FIELDS, MOMENT)
+    interruption = _record(INTERRUPTION_FIELDS, {**moments, "devices": _list(NAME_TEXT)}, ())
+    types: dict[str, Schema] = {
+        "owner": _choice(Domain),
+        "author": NAME_TEXT,
+        "window": _record(SPAN_FIELDS, moments, ()),
+        "intents": _list(NAME_TEXT, may_be_empty=True),
+        "opens": access,
+        "closes": access,
+        "interruptions": _list(interruption, may_be_empty=True),
+    }
+    optional = ("author", "agreement_ref", "intents", "opens", "closes", "interruptions")
+    return _record(CHANGE_FIELDS, types, optional)

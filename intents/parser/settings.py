@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from intents.parser.approvers import read_approval_settings
 from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
@@ -13,12 +14,12 @@ from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolS
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
-    "pools", "management", "batfish",
+    "pools", "management", "batfish", "approval",
 )  # fmt: skip
 POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner")
 MANAGEMENT_FIELDS = (
     "domain_name", "ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers", "timezone", "banner", "login_from",
-    "secrets",
+    "secrets", "controllers", "break_glass",
 )  # fmt: skip
 SECRET_FIELDS = ("tacacs", "snmp_auth", "snmp_priv", "ntp", "enable", "admin")
 DEDICATED_FIELDS = ("category", "tier")
@@ -45,6 +46,7 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         management=management,
         batfish=_read_batfish(fields),
+        approval=read_approval_settings(fields),
         where=root.where,
     )
     return settings if len(reading.findings) == before else None
@@ -125,5 +127,7 @@ def _read_management(fields: NodeFields) -> ManagementSettings | None:
         banner=inner.text("banner"),
         login_from=tuple(OrganisationName(name) for name in inner.references("login_from", NameKind.ORGANISATION)),
         secrets=SecretNames(**dict(zip(SECRET_FIELDS, names, strict=True))),
+        controllers=inner.converted("controllers", to_address, required=False),
+        break_glass=inner.converted("break_glass", to_address, required=False),
         places={field: inner.place(field) for field in MANAGEMENT_FIELDS},
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")
 LONGEST_TEXT = 300
 UNIT_CODE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 _SERVER = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?")
@@ -75,6 +76,16 @@ def to_date(text: str) -> date | Complaint:
         except ValueError:
             pass
     return _refused(text, "TR118", (("text", text),))
+
+
+def to_moment(text: str) -> datetime | Complaint:
+    """Read a date and a time `YYYY-MM-DD HH:MM`, in the time of the place."""
+    if _MOMENT.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass
+    return _refused(text, "TR831", (("text", text),))
 
 
 def to_one_of(text: str, allowed: Sequence[str]) -> str | Complaint:

@@ -8,12 +8,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from intents.finding import RuleRef, Where, make_finding
 from intents.prefix import ANY4, Prefix
-from intents.reader.conversions import Choice, Complaint, to_choice, to_date, to_line, to_name, to_prefix, to_whole
+from intents.reader.conversions import (
+    Choice,
+    Complaint,
+    to_choice,
+    to_date,
+    to_line,
+    to_moment,
+    to_name,
+    to_prefix,
+    to_whole,
+)
 from intents.reader.parser_context import NameKind, ParserContext, located
 from intents.reader.table import Row
 from intents.registry import Validity
@@ -83,6 +93,11 @@ class FieldReader(ABC):
         """Return a date, None if absent."""
         text = self.optional(field)
         return self._accepted(field, to_date(text) if text else None, None)
+
+    def moment(self, field: str) -> datetime | None:
+        """Return a required date and time, None (a finding) if it is absent or none."""
+        text = self.required(field)
+        return self._accepted(field, to_moment(text) if text else None, None)
 
     def validity(self) -> Validity:
         """Return `valid_from` and `valid_to`, both inclusive."""

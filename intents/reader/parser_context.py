@@ -34,6 +34,7 @@ class NameKind(StrEnum):
     DEVICE = "device"
     CHANNEL = "channel"
     SERVICE = "service"
+    APPROVER = "approver"
 
 
 @dataclass(slots=True, eq=False)

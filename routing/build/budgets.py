@@ -97,26 +97,32 @@ def _finding(name: str, use: Use, served: Mapping[Ref, tuple[Rule, ...]], policy
 
 
 def expected_routes(devices: Mapping[str, Device], plan: AddressPlan) -> Mapping[str, int]:
-    """Return, by device, at most how many routes all its VRFs hold together.
+    """Return, by device, at most how many routes all its VRFs hold together."""
+    return {name: len(found) for name, found in expected_prefixes(devices, (plan,)).items()}
+
+
+def expected_prefixes(
+    devices: Mapping[str, Device], plans: Iterable[AddressPlan]
+) -> Mapping[str, frozenset[tuple[str, Prefix]]]:
+    """Return, by device, the prefixes that each of its VRFs may hold while the prefixes of all these plans are announced.
 
     An upper bound: in each VRF its connected and static prefixes, and every prefix of the plan that the import filters
-    accept; a neighbour without a filter may send whatever any device lets into the VRF of that name. Filters are known
-    apart by their names, which follow their content.
+    accept, all of them if a text names a filter that it has not; a neighbour without a filter may send whatever any device
+    lets into the VRF of that name.
     """
-    known = _Known(_plan_prefixes(plan))
+    known = _Known(prefix for plan in plans for prefix in _plan_prefixes(plan))
     brought: dict[str, set[Prefix]] = {}
     for device in devices.values():
         for vrf, prefixes in _own_and_filtered(device, known):
             brought.setdefault(vrf, set()).update(prefixes & known.prefixes)
-    return {name: _count(device, known, brought) for name, device in devices.items()}
+    return {name: frozenset(_held(device, known, brought)) for name, device in devices.items()}
 
 
-def _count(device: Device, known: _Known, brought: Mapping[str, set[Prefix]]) -> int:
+def _held(device: Device, known: _Known, brought: Mapping[str, set[Prefix]]) -> Iterator[tuple[str, Prefix]]:
     unfiltered = {item.vrf or "" for item in device.bgp if any(not neighbor.imports for neighbor in item.neighbors)}
-    return sum(
-        len(prefixes | brought.get(vrf, set()) if vrf in unfiltered else prefixes)
-        for vrf, prefixes in _own_and_filtered(device, known)
-    )
+    for vrf, prefixes in _own_and_filtered(device, known):
+        for prefix in prefixes | brought.get(vrf, set()) if vrf in unfiltered else prefixes:
+            yield vrf, prefix
 
 
 def _own_and_filtered(device: Device, known: _Known) -> Iterator[tuple[str, set[Prefix]]]:
@@ -131,7 +137,7 @@ def _own_and_filtered(device: Device, known: _Known) -> Iterator[tuple[str, set[
     for vrf in device.vrfs:
         for family in vrf.families:
             if family.import_map is not None:
-                found[vrf.name] |= known.accepted(policies[family.import_map])
+                found[vrf.name] |= known.accepted(policies.get(family.import_map))
     for instance in device.bgp:
         found.setdefault(instance.vrf or "", set()).update(_let_in(instance, policies, known))
     yield from sorted(found.items())
@@ -140,10 +146,10 @@ def _own_and_filtered(device: Device, known: _Known) -> Iterator[tuple[str, set[
 def _let_in(instance: BgpInstance, policies: Mapping[str, RoutePolicy], known: _Known) -> set[Prefix]:
     found: set[Prefix] = set()
     for names in {item.imports for item in instance.neighbors if item.imports}:
-        found |= frozenset.intersection(*(known.accepted(policies[name]) for name in names))
+        found |= frozenset.intersection(*(known.accepted(policies.get(name)) for name in names))
     for row in instance.redistributions:
         if row.policy is not None:
-            found |= known.accepted(policies[row.policy])
+            found |= known.accepted(policies.get(row.policy))
     return found
 
 
@@ -153,17 +159,20 @@ def _plan_prefixes(plan: AddressPlan) -> Iterable[Prefix]:
 
 
 class _Known:
-    """The prefixes that may be announced at all, and what each policy accepts of them, computed once for each name."""
+    """The prefixes that may be announced at all, and what each policy accepts of them, each computed once."""
 
     def __init__(self, prefixes: Iterable[Prefix]) -> None:
         self.prefixes = frozenset(prefixes)
         self._sorted = sorted(self.prefixes)
-        self._cache: dict[str, frozenset[Prefix]] = {}
+        self._cache: dict[str, tuple[RoutePolicy, frozenset[Prefix]]] = {}
 
-    def accepted(self, policy: RoutePolicy) -> frozenset[Prefix]:
-        if policy.name not in self._cache:
-            self._cache[policy.name] = self._accept(policy)
-        return self._cache[policy.name]
+    def accepted(self, policy: RoutePolicy | None) -> frozenset[Prefix]:
+        if policy is None:
+            return self.prefixes
+        found = self._cache.get(policy.name)
+        if found is None or found[0] != policy:
+            found = self._cache[policy.name] = (policy, self._accept(policy))
+        return found[1]
 
     def _accept(self, policy: RoutePolicy) -> frozenset[Prefix]:
         accepted: set[Prefix] = set()

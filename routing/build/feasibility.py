@@ -51,6 +51,17 @@ def check_servers(
     )
 
 
+def check_hosts(
+    hosts: Iterable[tuple[str, Address]], stations: tuple[Prefix, ...], places: Mapping[str, Where]
+) -> tuple[Finding, ...]:
+    """Return an error for each host from which devices shall be changed (field, address) that no device would let in."""
+    return tuple(
+        make_finding("TR889", places.get(field, NOWHERE), field=field, host=host)
+        for field, host in hosts
+        if not any(prefix.family is host.family and prefix.holds(host.value) for prefix in stations)
+    )
+
+
 def _edge_findings(plans: Plans) -> Iterator[Finding]:
     for device in rendered_devices(plans.inventory):
         if device.role is Role.EDGE and not plans.platform(device.name).leaks:

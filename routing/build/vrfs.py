@@ -169,7 +169,7 @@ def _leak_into_attachment(
         targets |= {
             _target(plans, f"purpose/{purpose}")
             for purpose in plans.purposes
-            if purpose_vrf(purpose) in builder.vrfs and purpose in _peer_purposes(circuit, plans)
+            if purpose_vrf(purpose) in builder.vrfs and purpose in _peer_purposes(circuit, family, plans)
         }
         own = _target(plans, f"attachment/{circuit.attachment.name}")
         _set_leak(builder, circuit.vrf, family, targets, plans.reachability_filters.of(circuit.membership, family), own)
@@ -184,7 +184,7 @@ def _leak_into_purpose(
     builder: DeviceBuilder, purpose: PurposeName, here: tuple[AttachmentCircuit, ...], plans: Plans
 ) -> None:
     for family in (item.family for item in builder.vrfs[purpose_vrf(purpose)].families):
-        users = [item for item in here if purpose in _peer_purposes(item, plans)]
+        users = [item for item in here if purpose in _peer_purposes(item, family, plans)]
         targets = {_target(plans, f"attachment/{item.attachment.name}") for item in users}
         prefixes = [prefix for item in users for prefix in item.own.get(family, ())]
         own = _target(plans, f"purpose/{purpose}")
@@ -216,12 +216,12 @@ def _set_leak(
             builder.serve(vrf_import_ref(vrf, family, target), _all_rules(tuple(r for _, r in accepted.rules)))
 
 
-def _peer_purposes(circuit: AttachmentCircuit, plans: Plans) -> frozenset[PurposeName]:
-    """Return the purposes whose attachments elsewhere this one talks to."""
-    found: set[PurposeName] = set()
-    for family in circuit.subnet:
-        for peer in plans.reachability.peers(circuit.membership, family):
-            if peer.talks:
-                for rule in peer.rules:
-                    found |= {purpose_of(endpoint, plans.registry) for endpoint in (rule.source, rule.destination)}
-    return frozenset(found)
+def _peer_purposes(circuit: AttachmentCircuit, family: Family, plans: Plans) -> frozenset[PurposeName]:
+    """Return the purposes whose attachments elsewhere this one talks to over a family."""
+    return frozenset(
+        purpose_of(endpoint, plans.registry)
+        for peer in plans.reachability.peers(circuit.membership, family)
+        if peer.talks
+        for rule in peer.rules
+        for endpoint in (rule.source, rule.destination)
+    )

@@ -13,7 +13,14 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from intents.reason import Reason
-from routing.model import Device, LinePath, Ref
+from routing.model import Device, LinePath, LoginService, Ref
+from routing.vendors.admission import Admission
+from routing.vendors.change import MadeEdits, WayBack
+from routing.vendors.device_tables import DeviceTable, TableQuery, TableScope, Templates
+from routing.vendors.entering import Entry
+from routing.vendors.execution import Executed, InForce, TextState
+from routing.vendors.showing import Showing
+from routing.vendors.subject import Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +102,8 @@ class Capabilities:
     local AS. `targets`: VRFs carry RDs and route targets. `originates_by_export`: own routes enter BGP by export policy
     alone, else by naming each one (`network`). `control_filter`: logins are fenced by a filter on the loopback, else by
     a list of each login. `fences`: what its filters mean. `suffix` of files that hold its texts.
-    `rules`: what its devices do by themselves.
+    `rules`: what its devices do by themselves. `way_back`: what they do if a change is not confirmed.
+    `way_in_facts`: the facts about them that a verdict about a way in rests on.
     """
 
     platform: str
@@ -111,6 +119,8 @@ class Capabilities:
     fences: FenceTraits = field(default_factory=FenceTraits)
     suffix: str = ".cfg"
     rules: PlatformRules = field(default_factory=PlatformRules)
+    way_back: WayBack = WayBack.REPLACE
+    way_in_facts: tuple[str, ...] = ()
 
 
 class TextLine(NamedTuple):
@@ -180,10 +190,20 @@ class CapturedForms(NamedTuple):
     strangers: re.Pattern[str]
 
 
+class Likeness(NamedTuple):
+    """A line as all texts that say the same have it. `default_of`: the command that the line says the default of, so that a text
+    without a line of this command in the section says it, too ("": of none)."""
+
+    path: LinePath
+    default_of: str = ""
+
+
 class Vendor(Protocol):
     """A platform. `render` refuses (ValueError) a feature that the platform lacks, before it writes any text."""
 
     capabilities: Capabilities
+    showing: Showing
+    entry: Entry
 
     def canonical(self, device: Device) -> Device:
         """Return the same device in the form that reading its text gives back (mechanical differences only)."""
@@ -213,6 +233,15 @@ class Vendor(Protocol):
         """Return the name that a text gives its device, None if it gives none."""
         ...
 
+    def table_queries(self, scopes: Sequence[TableScope]) -> tuple[TableQuery, ...]:
+        """Return what a device is asked for these tables, each in one query."""
+        ...
+
+    def read_tables(self, query: TableQuery, answer: str, templates: Templates) -> tuple[DeviceTable, ...]:
+        """Return the tables of a query's scopes that an answer holds (lines end with `\\n`), each whole or named;
+        UnreadTableError if it is not the answer. `templates` reads what a command line prints."""
+        ...
+
     def text(self, paths: tuple[LinePath, ...]) -> str:
         """Return the text that consists of these paths (inverse of `paths`), sections merged, in first-seen order."""
         ...
@@ -229,6 +258,18 @@ class Vendor(Protocol):
         """
         ...
 
+    def subject_of(self, path: LinePath) -> Subject:
+        """Return what a line configures, and which lists and policies it uses, whoever wrote it."""
+        ...
+
+    def edit_subject(self, typed: LinePath) -> Subject:
+        """Return what a line of an edit configures or takes away, behind the headers of the sections that it is typed in."""
+        ...
+
+    def why_not_whole(self, text: str) -> Reason | None:
+        """Return what shows that a text, as a device prints it, does not reach to its end; None if nothing does."""
+        ...
+
     def port_fault(self, name: str) -> WrittenFault | None:
         """Return why a name is not the full name of a physical port, None if it is."""
         ...
@@ -239,6 +280,10 @@ class Vendor(Protocol):
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines that make a complete device: AAA, SSH, logging, NTP, SNMP, banner."""
+        ...
+
+    def admission(self, device: Device, service: LoginService) -> Admission:
+        """Return who gets a session with every right by SSH or NETCONF while no server of names answers."""
         ...
 
     def lacking(self, device: Device) -> Iterator[Reason]:
@@ -264,6 +309,44 @@ class Vendor(Protocol):
 
     def entry_name(self, lines: Sequence[str], number: int) -> str:
         """Return what Batfish calls the ACL entry whose first line is this one (numbers from 1), blanks made single."""
+        ...
+
+    def with_ports(self, text: str, other: str) -> str:
+        """Return a text with the ports that another text of the device configures, shut, where it has none of them: a device
+        prints every physical port, whatever stands on it."""
+        ...
+
+    def edits(self, state: TextState, standing: str) -> MadeEdits:
+        """Return the edits that change the text of a state into the one that shall stand, as `state_text` prints it, executed;
+        UnclearError if a line is refused, or what it does is not known."""
+
+    def device_state(self, name: str, text: str) -> TextState:
+        """Return the state of a device of a name on which a text stands, in configuration mode; UnclearError for a text that
+        means something else in the order in which devices print lines."""
+        ...
+
+    def execute(self, state: TextState, line: str) -> Executed:
+        """Return the state after one line is typed, and what the device says; TypeError for a state of another platform."""
+        ...
+
+    def state_text(self, state: TextState) -> str:
+        """Return the text that acts in a state, as the device prints it, for `read`; of what is scheduled, as it is before."""
+        ...
+
+    def settled(self, state: TextState) -> TextState:
+        """Return the state when everything that a line has scheduled for later is done."""
+        ...
+
+    def text_in_force(self, state: TextState) -> InForce:
+        """Return the text whose route policies act on the routes that are there; what comes in meets those of `state_text`."""
+        ...
+
+    def typed_lines(self, text: str) -> tuple[str, ...]:
+        """Return the lines with which a whole text is typed into an empty device; Junos wants a commit behind them."""
+
+    def likeness(self, path: LinePath) -> Likeness | None:
+        """Return a line in the form in which lines that a device prints of the same are equal: spelling, numbers of entries and
+        secrets left out; None for one that devices do not show."""
         ...
 
     def hide_secrets(self, text: str) -> str:

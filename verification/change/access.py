@@ -8,28 +8,33 @@ change, and then both fates are sets over one header space, and their difference
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from intents.prefix import Family, Prefix, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
-from routing.model import Acl, AclEntry, AttachmentPort, Direction
+from routing.model import AttachmentPort, Direction
+from verification.change.list_contents import Course, Courses, ListContents
 from verification.change.suspects import Suspects
 from verification.evidence.address_index import RegionSet
 from verification.evidence.evidence import Evidence
-from verification.packets.acl_sets import permitted
 from verification.packets.bit_sets import numbers
-from verification.packets.flow_sets import FlowSet, Packet, Span, flow_of, rectangle, span_of, union_of, whole, without
-from verification.packets.header_space import HeaderSpace, header_space
-from verification.packets.headers import HeaderMatch, HeaderSet, header_match
+from verification.packets.flow_sets import (
+    FlowSet,
+    Packet,
+    Span,
+    flow_of,
+    rectangle,
+    span_of,
+    union_of,
+    whole,
+    without,
+)
 from verification.routes.forwarding import Way
 from verification.verdicts.flow import SUCCESS, Flow
 
-Course = tuple[int, ...]
-"""A way that delivers, by the filters on it: numbers of list contents, in order."""
-Courses = frozenset[Course]
 Place = tuple[str, str]
 """Device and interface."""
 
@@ -68,18 +73,21 @@ def access_changes(running: Evidence, intended: Evidence) -> tuple[AccessChange,
     """
     if running.given.network == intended.given.network:
         return ()
-    suspects = Suspects(running, intended)
-    found = [change for family in Family for change in _Comparison(running, intended, family, suspects).changes()]
+    lists = {family: ListContents(family, (running, intended)) for family in Family}
+    suspects = Suspects(running, intended, lists)
+    found = [
+        change for family in Family for change in _Comparison(running, intended, lists[family], suspects).changes()
+    ]
     return tuple(sorted(found, key=lambda item: (item.source, item.destination, item.flow.family, item.turn)))
 
 
 class _Comparison:
     """Both networks in one family, over one header space."""
 
-    def __init__(self, running: Evidence, intended: Evidence, family: Family, suspects: Suspects) -> None:
-        self._family = family
+    def __init__(self, running: Evidence, intended: Evidence, lists: ListContents, suspects: Suspects) -> None:
+        family = self._family = lists.family
         self._suspects = suspects
-        self._lists = _Lists(family, (running, intended))
+        self._lists = lists
         self._before, self._after = _Fates(running, family, self._lists), _Fates(intended, family, self._lists)
         self._ports = intended.ports
         self._own = {name: spans for (name, kind), spans in intended.own.items() if kind is family}
@@ -103,15 +111,18 @@ class _Comparison:
             courses = self._before.courses(port, piece[0], ends), self._after.courses(port, piece[0], ends)
             if courses[0] != courses[1]:
                 groups.setdefault(courses, []).append(piece)
-        for (before, after), spans in groups.items():
+        for (before, after), held in groups.items():
+            spans = self._lists.differing(before, after, held)
             for turn, flow in self._turns(source, port, before, after, spans):
                 if turn not in told:
                     told.add(turn)
                     yield AccessChange(source=source, destination=destination, turn=turn, flow=flow)
 
     def _turns(
-        self, source: AttachmentName, port: AttachmentPort, before: Courses, after: Courses, spans: list[Span]
+        self, source: AttachmentName, port: AttachmentPort, before: Courses, after: Courses, spans: Sequence[Span]
     ) -> Iterator[tuple[Turn, Flow]]:
+        if not spans:
+            return
         one, other = self._lists.delivered(before, spans), self._lists.delivered(after, spans)
         for turn, packets in ((Turn.OPENED, other - one), (Turn.CUT, one - other)):
             packet = self._example(source, packets)
@@ -158,49 +169,10 @@ class _Pieces:
         yield from sorted(found.items())
 
 
-class _Lists:
-    """The contents of all lists of both networks, numbered; what each permits, worked out once."""
-
-    def __init__(self, family: Family, networks: Iterable[Evidence]) -> None:
-        self.family = family
-        self._number: dict[tuple[AclEntry, ...], int] = {}
-        self._acls: list[Acl] = []
-        self._permitted: dict[int, FlowSet] = {}
-        matches: set[HeaderMatch] = set()
-        for evidence in networks:
-            for (_, kind, _), acl in sorted(evidence.acls.items()):
-                if kind is family and acl.entries not in self._number:
-                    self._number[acl.entries] = len(self._acls)
-                    self._acls.append(acl)
-                    matches |= {header_match(entry) for entry in acl.entries}
-        self.space: HeaderSpace = header_space(family, matches)
-        self.whole: HeaderSet = self.space.unfragmented
-
-    def number(self, acl: Acl) -> int:
-        """Return the number of a list's content."""
-        return self._number[acl.entries]
-
-    def delivered(self, courses: Courses, spans: Iterable[Span]) -> FlowSet:
-        """Return the packets to some addresses that pass all lists of any of some ways."""
-        found = FlowSet(space=self.space)
-        everything = rectangle(self.space, whole(self.family), spans, self.space.full)
-        for course in sorted(courses):
-            packets = everything
-            for number in course:
-                packets &= self._permits(number)
-            found |= packets
-        return found
-
-    def _permits(self, number: int) -> FlowSet:
-        if number not in self._permitted:
-            self._permitted[number] = permitted(self._acls[number], self.space)
-        return self._permitted[number]
-
-
 class _Fates:
     """Where one network delivers packets, and by which lists."""
 
-    def __init__(self, evidence: Evidence, family: Family, lists: _Lists) -> None:
+    def __init__(self, evidence: Evidence, family: Family, lists: ListContents) -> None:
         self._evidence = evidence
         self._family = family
         self._lists = lists

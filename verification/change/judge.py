@@ -19,7 +19,7 @@ from verification.evidence.evidence import Evidence, Given, gather
 from verification.packets.flow_sets import NotExpressibleError, Span, size_of, union_of
 from verification.questions.network import undeclared_lans
 from verification.questions.unknown_lines import unknowns_of
-from verification.reference.routes import WalkRoutes, routes_to
+from verification.reference.routes import Peerings, WalkRoutes, peerings_of, routes_to
 from verification.reference.walk import walk
 from verification.routes.rib import NotSettledError
 from verification.verdicts.failure import NO_FAILURE
@@ -71,14 +71,23 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
     new = tuple(sorted(intended.network.devices.keys() - running.network.devices.keys()))
     try:
         before, after = gather(running), gather(intended)
-        found = access_changes(before, after)
     except NotSettledError as error:
-        return _nothing_said(error.reason, new)
+        return nothing_said(error.reason, new)
+    return judge_gathered(before, after, ask, new=new)
+
+
+def judge_gathered(
+    before: Evidence, after: Evidence, ask: AskChanges | None = None, *, new: tuple[str, ...] = (), most: int = REPLAYS
+) -> ChangeOfAccess:
+    """Return the same of networks whose evidence is there already; `new`: devices of the second alone; `most`: to how many
+    addresses examples are replayed. BatfishError."""
+    try:
+        found = access_changes(before, after)
     except NotExpressibleError as error:
-        return _nothing_said(error.reason, new)
+        return nothing_said(error.reason, new)
     groups = _groups(found, destinations_of(before, after, Family.V4))
-    seen = None if ask is None else ask(running, intended, [group.spans for group in groups])
-    replays = _Replays(before, after)
+    seen = None if ask is None else ask(before.given, after.given, [group.spans for group in groups])
+    replays = _Replays(before, after, most)
     told = tuple(_told(found, seen, groups, replays))
     doubts = tuple(item.verdict for item in (unknowns_of(before), unknowns_of(after)) if item.devices)
     return ChangeOfAccess(
@@ -91,7 +100,8 @@ def judge_change(running: Given, intended: Given, ask: AskChanges | None = None)
     )
 
 
-def _nothing_said(reason: Reason, new: tuple[str, ...]) -> ChangeOfAccess:
+def nothing_said(reason: Reason, new: tuple[str, ...] = ()) -> ChangeOfAccess:
+    """Return that nothing can be said of a change, and why."""
     doubts = (NotModelled(reason=reason),)
     return ChangeOfAccess(changes=(), new=new, doubts=doubts, differences=(), judges=())
 
@@ -164,8 +174,10 @@ def _is_whole(change: AccessChange) -> bool:
 class _Replays:
     """Asks `walk` about packets in both networks; routes to an address are computed once in each."""
 
-    def __init__(self, running: Evidence, intended: Evidence) -> None:
+    def __init__(self, running: Evidence, intended: Evidence, most: int) -> None:
+        self._most = most
         self._networks = (running.given.network, intended.given.network)
+        self._peerings: list[Peerings] = []
         self._ends = {
             name: frozenset((port.device, port.interface) for port in ports) for name, ports in intended.ports.items()
         }
@@ -173,7 +185,7 @@ class _Replays:
 
     def has_room(self, flow: Flow) -> bool:
         """Return whether one more packet to this address may be replayed."""
-        return len(self._routes) < REPLAYS or (flow.family, flow.destination) in self._routes
+        return len(self._routes) < self._most or (flow.family, flow.destination) in self._routes
 
     def shows(self, change: AccessChange) -> bool:
         """Return whether a change's packet reaches its destination in exactly the network that it should be delivered in."""
@@ -183,7 +195,11 @@ class _Replays:
         """Return how a packet's fate changes; `ends`: where it must arrive, None: wherever it does."""
         key = (flow.family, flow.destination)
         if key not in self._routes:
-            self._routes[key] = tuple(routes_to(network, NO_FAILURE, *key) for network in self._networks)
+            self._peerings = self._peerings or [peerings_of(network, NO_FAILURE) for network in self._networks]
+            self._routes[key] = tuple(
+                routes_to(network, NO_FAILURE, *key, peerings)
+                for network, peerings in zip(self._networks, self._peerings, strict=True)
+            )
         before, after = (
             _arrives(network, flow, routes, ends)
             for network, routes in zip(self._networks, self._routes[key], strict=True)

@@ -1,22 +1,24 @@
 """Where packets may fare otherwise in a second network, so that only these pairs are followed.
 
 Turns the evidence of two networks into sets of regions for each port. The one idea: what a stub is offered is a set already, and
-what all its uplinks deliver goes one way; where both networks offer the same, and the lists at both ends are the same, nothing
-can differ. What sets can't say (no stub, regions in regions, ways that part) is suspected, never passed over.
+what all its uplinks deliver goes one way; where both networks offer the same, and the lists at both ends permit the same there,
+nothing can differ. What sets can't say (no stub, regions in regions, ways that part) is suspected, never passed over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
-from routing.model import AclEntry, AttachmentPort, Direction
+from routing.model import Acl, AttachmentPort, Direction
+from verification.change.list_contents import ListContents
 from verification.evidence.address_index import AddressIndex, RegionSet, index_addresses
 from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
 from verification.evidence.stub_ribs import StubRibs
 from verification.packets.bit_sets import bit, first, nothing, union
+from verification.packets.flow_sets import Span, clip, span_of, union_of
 
 
 class Suspects:
@@ -26,16 +28,16 @@ class Suspects:
     addresses of any other region has to follow packets there.
     """
 
-    def __init__(self, running: Evidence, intended: Evidence) -> None:
+    def __init__(self, running: Evidence, intended: Evidence, lists: Mapping[Family, ListContents]) -> None:
         self._networks = (running, intended)
+        self._lists = lists
+        self._touching: dict[tuple[Family, tuple[Span, ...]], RegionSet] = {}
         self._reaches = (_Reach(running), _Reach(intended))
         self.numbers = dict(self._shared()) if _only_fences(running) and _only_fences(intended) else {}
         self.owner = {number: self._reaches[1].address_index.owner[region] for region, number in self.numbers.items()}
         self._places = [self._by_number(reach.address_index) for reach in self._reaches]
         self._of_family = {family: self._set_of(family) for family in Family}
-        self._other_lists: RegionSet = union(
-            bit(number) for region, number in self.numbers.items() if self._ends_differ(region)
-        )
+        self._ends = self._changed_ends()
 
     def at(self, port: AttachmentPort, family: Family) -> RegionSet:
         """Return the numbers of the regions to which packets from a port may fare otherwise."""
@@ -45,10 +47,41 @@ class Suspects:
             found = reach.of(evidence.start_node(port))
             sure.append(_renumbered(found[0], places))
             unsure |= _renumbered(found[1], places)
-        either = sure[0] | sure[1]
-        if self._lists_differ(port, Direction.IN, family):
-            return (either | unsure) & self._of_family[family]
-        return (unsure | sure[0] ^ sure[1] | either & self._other_lists) & self._of_family[family]
+        touched = self._touched(port, family)
+        return (unsure | sure[0] ^ sure[1] | (sure[0] | sure[1]) & touched) & self._of_family[family]
+
+    def _touched(self, port: AttachmentPort, family: Family) -> RegionSet:
+        """Return the regions to which the lists at either end may let other packets of a port pass."""
+        lists = self._lists[family]
+        one, other = (_acl(evidence, port, Direction.IN, family) for evidence in self._networks)
+        found = self._holding(lists.changed(one, other).destinations, family)
+        sources = union_of((*lists.sources(one), *lists.sources(other)))
+        for changed, regions in self._ends[family].items():
+            if clip(changed, sources):
+                found |= regions
+        return found
+
+    def _holding(self, spans: tuple[Span, ...], family: Family) -> RegionSet:
+        """Return the regions that have any of some addresses."""
+        if (family, spans) not in self._touching:
+            self._touching[family, spans] = union(
+                bit(number)
+                for region, number in self.numbers.items()
+                if region.family is family and clip((span_of(region),), spans)
+            )
+        return self._touching[family, spans]
+
+    def _changed_ends(self) -> dict[Family, dict[tuple[Span, ...], RegionSet]]:
+        """Return the regions at whose ends lists differ, by the sources that are treated otherwise there."""
+        found: dict[Family, dict[tuple[Span, ...], RegionSet]] = {family: {} for family in Family}
+        for region, number in self.numbers.items():
+            (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].address_index.owner[region])]
+            one, other = (_acl(evidence, port, Direction.OUT, region.family) for evidence in self._networks)
+            sources = self._lists[region.family].changed(one, other).sources
+            if sources:
+                held = found[region.family]
+                held[sources] = held.get(sources, nothing()) | bit(number)
+        return found
 
     def _shared(self) -> Iterator[tuple[Prefix, int]]:
         """Yield the regions that both networks have alike, each with its place among all of the intended one."""
@@ -66,14 +99,6 @@ class Suspects:
 
     def _set_of(self, family: Family) -> RegionSet:
         return union(bit(number) for region, number in self.numbers.items() if region.family is family)
-
-    def _ends_differ(self, region: Prefix) -> bool:
-        (port,) = self._networks[1].ports[AttachmentName(self._reaches[1].address_index.owner[region])]
-        return self._lists_differ(port, Direction.OUT, region.family)
-
-    def _lists_differ(self, port: AttachmentPort, direction: Direction, family: Family) -> bool:
-        one, other = (_entries(evidence, port, direction, family) for evidence in self._networks)
-        return one != other
 
 
 class _Reach:
@@ -122,8 +147,5 @@ def _only_fences(evidence: Evidence) -> bool:
     return all((device, interface) in evidence.topology.ports for device, interface, _, _ in evidence.topology.bound)
 
 
-def _entries(
-    evidence: Evidence, port: AttachmentPort, direction: Direction, family: Family
-) -> tuple[AclEntry, ...] | None:
-    acl = evidence.filter_of(port.device, port.interface, direction, family)
-    return None if acl is None else acl.entries
+def _acl(evidence: Evidence, port: AttachmentPort, direction: Direction, family: Family) -> Acl | None:
+    return evidence.filter_of(port.device, port.interface, direction, family)

@@ -75,12 +75,18 @@ def _subnet(address: InterfaceAddress) -> Prefix:
 
 
 def _needed_by_hand(evidence: Evidence) -> frozenset[tuple[str, str | None, Prefix]]:
-    """Return what is behind external attachments, with the device and the VRF that each stands in."""
+    """Return what is behind external attachments, with the device and the VRF that each stands in; also while its port is
+    shut."""
+    vrfs = {
+        (device.name, item.name): item.vrf
+        for device in evidence.given.network.devices.values()
+        for item in device.interfaces
+    }
     return frozenset(
-        (port.device, standing.vrf, prefix)
+        (port.device, vrfs[port.device, port.interface], prefix)
         for name, ports in evidence.ports.items()
         for port in ports
-        if port.external and (standing := evidence.topology.interfaces.get((port.device, port.interface))) is not None
+        if port.external and (port.device, port.interface) in vrfs
         for prefix in prefixes_behind(evidence, name)
     )
 

@@ -167,11 +167,12 @@ def _leaked(device: Device, node: Node, before: Tables) -> Iterator[Path]:
     for mine in families.get(node[1] or "", ()):
         names = [mine.import_map] if mine.import_map is not None else []
         for other in sorted(set(families) - {node[1]}):
-            target = _common_target(mine, families[other])
+            table = before.get((device.name, other), {})
+            target = _common_target(mine, families[other]) if table else None
             if target is None:
                 continue
             line = (device.name, vrf_import_ref(node[1] or "", mine.family, target))
-            for path in _leakable(before.get((device.name, other), {}), mine):
+            for path in _leakable(table, mine):
                 accepted = apply_policies(device, names, path, Direction.IN)
                 if accepted is not None:
                     weighs = not path.external and behaviour_of(device).own_leaks_weigh

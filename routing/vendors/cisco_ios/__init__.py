@@ -6,23 +6,42 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from intents.reason import Reason
-from routing.model import Device, LinePath
+from routing.model import Device, LinePath, LoginService
+from routing.vendors.admission import Admission
+from routing.vendors.change import MadeEdits
 from routing.vendors.cisco_ios import layout
+from routing.vendors.cisco_ios.admission import WAY_IN_FACTS, admission
 from routing.vendors.cisco_ios.baseline import baseline
-from routing.vendors.cisco_ios.captured import FORMS, host_name
+from routing.vendors.cisco_ios.changing import edits, with_ports
+from routing.vendors.cisco_ios.execute.in_force import in_force
+from routing.vendors.cisco_ios.execute.load import running_state, text_of, typed_lines
+from routing.vendors.cisco_ios.execute.run import execute
+from routing.vendors.cisco_ios.execute.state import IosState
+from routing.vendors.cisco_ios.execute.vrfs import settled
 from routing.vendors.cisco_ios.harmless import PATTERNS
 from routing.vendors.cisco_ios.owned import owned
 from routing.vendors.cisco_ios.reader.device import PLATFORM, read
 from routing.vendors.cisco_ios.reader.interface import advertises
 from routing.vendors.cisco_ios.redaction.secrets import hide_secrets
 from routing.vendors.cisco_ios.section_order import placed
+from routing.vendors.cisco_ios.showing import tables
+from routing.vendors.cisco_ios.showing.captured import FORMS, host_name, why_not_whole
+from routing.vendors.cisco_ios.showing.running_text import SHOWING
+from routing.vendors.cisco_ios.shown import likeness
+from routing.vendors.cisco_ios.subjects import edit_subject, subject_of
+from routing.vendors.cisco_ios.typing_lines import ENTRY
 from routing.vendors.cisco_ios.writer.device import render
 from routing.vendors.cisco_ios.written import port_fault, written_fault
+from routing.vendors.device_tables import DeviceTable, TableQuery, TableScope, Templates
+from routing.vendors.entering import Entry
+from routing.vendors.execution import Executed, InForce, TextState
+from routing.vendors.subject import Subject
 from routing.vendors.vendor import (
     BaselineSettings,
     Budget,
     Capabilities,
     CapturedForms,
+    Likeness,
     ReadDevice,
     TextLine,
     Vendor,
@@ -48,10 +67,13 @@ class _CiscoIos:
 
     capabilities = Capabilities(
         platform=PLATFORM,
+        way_in_facts=WAY_IN_FACTS,
         leaks=True,
         ipv6=True,
         budgets={"": _EDGE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE},
     )
+    showing = SHOWING
+    entry: Entry = ENTRY
 
     def canonical(self, device: Device) -> Device:
         """Return the device as its text is read back: interfaces with IPv6 advertise themselves without a line."""
@@ -86,6 +108,14 @@ class _CiscoIos:
         """Return the name that a text gives its device."""
         return host_name(text)
 
+    def table_queries(self, scopes: Sequence[TableScope]) -> tuple[TableQuery, ...]:
+        """Return what a device is asked for these tables."""
+        return tables.queries(scopes)
+
+    def read_tables(self, query: TableQuery, answer: str, templates: Templates) -> tuple[DeviceTable, ...]:
+        """Return the tables that an answer holds."""
+        return tables.read_tables(query, answer, templates)
+
     def text(self, paths: tuple[LinePath, ...]) -> str:
         """Return the text that consists of these paths."""
         return layout.text(paths)
@@ -98,6 +128,18 @@ class _CiscoIos:
         """Return whether a line found on a device is ours to change."""
         return owned(path, intended)
 
+    def subject_of(self, path: LinePath) -> Subject:
+        """Return what a line configures, and which lists and route maps it uses."""
+        return subject_of(path)
+
+    def edit_subject(self, typed: LinePath) -> Subject:
+        """Return what a line of an edit configures or takes away."""
+        return edit_subject(typed)
+
+    def why_not_whole(self, text: str) -> Reason | None:
+        """Return what shows that a text does not reach to its end."""
+        return why_not_whole(text)
+
     def port_fault(self, name: str) -> WrittenFault | None:
         """Return why a name is not the full name of a physical port."""
         return port_fault(name)
@@ -109,6 +151,10 @@ class _CiscoIos:
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         """Return the harmless lines of a complete device, sorted."""
         return baseline(settings)
+
+    def admission(self, device: Device, service: LoginService) -> Admission:
+        """Return who gets in while no server of names answers."""
+        return admission(device, service)
 
     def lacking(self, device: Device) -> Iterator[Reason]:  # noqa: ARG002 - other platforms look at it
         """Yield nothing: what nobody can log in by is no way in (IOS-UP-09, IOS-AAA-02)."""
@@ -136,9 +182,52 @@ class _CiscoIos:
         words = lines[number - 1].split()
         return " ".join(words[2:] if words[:1] == ["access-list"] else words)
 
+    def with_ports(self, text: str, other: str) -> str:
+        """Return a text with the ports of another one, shut."""
+        return with_ports(text, other)
+
+    def edits(self, state: TextState, standing: str) -> MadeEdits:
+        """Return the edits from one text to another: make, switch, let act, take away."""
+        return edits(_own(state), standing)
+
+    def device_state(self, name: str, text: str) -> TextState:
+        """Return the state of a device on which a text stands."""
+        return running_state(name, text)
+
+    def execute(self, state: TextState, line: str) -> Executed:
+        """Return the state after one line is typed, and what the device says."""
+        outcome = execute(_own(state), line)
+        return Executed(state=outcome.state, said=outcome.said)
+
+    def state_text(self, state: TextState) -> str:
+        """Return the running text of a state."""
+        return text_of(_own(state).root)
+
+    def settled(self, state: TextState) -> TextState:
+        """Return the state when VRFs that are being deleted are gone."""
+        return settled(_own(state))
+
+    def text_in_force(self, state: TextState) -> InForce:
+        """Return the text whose route policies sessions took last."""
+        return in_force(_own(state))
+
+    def typed_lines(self, text: str) -> tuple[str, ...]:
+        """Return the lines with which a text is typed in."""
+        return tuple(typed_lines(text))
+
+    def likeness(self, path: LinePath) -> Likeness | None:
+        """Return a line as all texts that say the same have it."""
+        return likeness(path)
+
     def hide_secrets(self, text: str) -> str:
         """Return a text with a dummy for each secret."""
         return hide_secrets(text)
+
+
+def _own(state: TextState) -> IosState:
+    if not isinstance(state, IosState):
+        raise TypeError("a state of another platform")
+    return state
 
 
 VENDOR: Vendor = _CiscoIos()

@@ -13,24 +13,40 @@ from types import MappingProxyType
 
 from intents.prefix import Family
 from intents.reason import Reason, because
-from routing.model import Device, LinePath
+from routing.model import Device, LinePath, LoginService
+from routing.vendors.admission import Admission
+from routing.vendors.change import MadeEdits, WayBack
+from routing.vendors.device_tables import DeviceTable, TableQuery, TableScope, Templates
+from routing.vendors.entering import Entry
+from routing.vendors.execution import Executed, InForce, TextState
+from routing.vendors.junos.admission import WAY_IN_FACTS, admission
 from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
-from routing.vendors.junos.captured import FORMS, host_name
+from routing.vendors.junos.changing import edits
+from routing.vendors.junos.committing import ENTRY
+from routing.vendors.junos.execute.candidate import printed
+from routing.vendors.junos.execute.run import JunosState, execute, running_state
 from routing.vendors.junos.harmless import HARMLESS
 from routing.vendors.junos.lacking import lacking
 from routing.vendors.junos.ownership import owned
 from routing.vendors.junos.reader.device import PLATFORM, read
 from routing.vendors.junos.redaction.secrets import hide_secrets
+from routing.vendors.junos.showing import tables
+from routing.vendors.junos.showing.captured import FORMS, host_name, why_not_whole
+from routing.vendors.junos.showing.running_text import SHOWING
+from routing.vendors.junos.shown import likeness
+from routing.vendors.junos.subjects import edit_subject, subject_of
 from routing.vendors.junos.tree import paths_text, read_statements, statement_paths
 from routing.vendors.junos.writer.device import render, write
 from routing.vendors.junos.written import port_fault, written_fault
+from routing.vendors.subject import Subject
 from routing.vendors.vendor import (
     BaselineSettings,
     Budget,
     Capabilities,
     CapturedForms,
     FenceTraits,
+    Likeness,
     PlatformRules,
     ReadDevice,
     TextLine,
@@ -59,7 +75,9 @@ class _Junos:
     # leaks: every form of leaking on Junos (instance-import, auto-export, rib-groups, next-table) is judged differently by
     # devices and by Batfish, so none is written; leak at an IOS-XE edge instead.
     capabilities = Capabilities(
+        way_back=WayBack.CONFIRMED_COMMIT,
         platform=PLATFORM,
+        way_in_facts=WAY_IN_FACTS,
         leaks=False,
         ipv6=True,
         budgets=MappingProxyType({"": _SITE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE}),
@@ -93,6 +111,8 @@ class _Junos:
             local_distance=130,
         ),
     )
+    showing = SHOWING
+    entry: Entry = ENTRY
 
     def render(self, device: Device) -> tuple[TextLine, ...]:
         return render(device)
@@ -118,6 +138,12 @@ class _Junos:
     def host_name(self, text: str) -> str | None:
         return host_name(text)
 
+    def table_queries(self, scopes: Sequence[TableScope]) -> tuple[TableQuery, ...]:
+        return tables.queries(scopes)
+
+    def read_tables(self, query: TableQuery, answer: str, templates: Templates) -> tuple[DeviceTable, ...]:
+        return tables.read_tables(query, answer, templates)
+
     def text(self, paths: tuple[LinePath, ...]) -> str:
         return paths_text(paths)
 
@@ -127,6 +153,18 @@ class _Junos:
 
     def owned(self, path: LinePath, intended: frozenset[LinePath]) -> bool:
         return owned(path, intended)
+
+    def subject_of(self, path: LinePath) -> Subject:
+        """Return what a statement configures, and which filters and policies it uses."""
+        return subject_of(path)
+
+    def edit_subject(self, typed: LinePath) -> Subject:
+        """Return what a line of an edit configures or takes away."""
+        return edit_subject(typed)
+
+    def why_not_whole(self, text: str) -> Reason | None:
+        """Return what shows that a text does not reach to its end."""
+        return why_not_whole(text)
 
     def port_fault(self, name: str) -> WrittenFault | None:
         """Return why a name is not the full name of a physical port."""
@@ -138,6 +176,9 @@ class _Junos:
 
     def baseline(self, settings: BaselineSettings) -> tuple[LinePath, ...]:
         return baseline(settings)
+
+    def admission(self, device: Device, service: LoginService) -> Admission:
+        return admission(device, service)
 
     def lacking(self, device: Device) -> Iterator[Reason]:
         return lacking(device)
@@ -169,8 +210,46 @@ class _Junos:
     def interface_name(self, name: str) -> str:
         return name
 
+    def with_ports(self, text: str, other: str) -> str:  # noqa: ARG002 - only what is configured is printed
+        """Return the text as it is."""
+        return text
+
+    def edits(self, state: TextState, standing: str) -> MadeEdits:
+        """Return the candidate that changes one text into another, and its commit."""
+        return edits(_own(state), standing)
+
+    def device_state(self, name: str, text: str) -> TextState:
+        return running_state(name, text)
+
+    def execute(self, state: TextState, line: str) -> Executed:
+        outcome = execute(_own(state), line)
+        return Executed(state=outcome.state, said=outcome.said)
+
+    def state_text(self, state: TextState) -> str:
+        """Return the committed text: the candidate acts on nothing (JUN-EXEC-05)."""
+        return printed(_own(state).committed)
+
+    def settled(self, state: TextState) -> TextState:
+        return state
+
+    def text_in_force(self, state: TextState) -> InForce:
+        """Return the committed text: a commit applies policies to the routes that are there (JUN-EXEC-06)."""
+        return InForce(text=self.state_text(state))
+
+    def typed_lines(self, text: str) -> tuple[str, ...]:
+        return tuple(paths_text(statement_paths(text)).splitlines())
+
+    def likeness(self, path: LinePath) -> Likeness | None:
+        return likeness(path)
+
     def hide_secrets(self, text: str) -> str:
         return hide_secrets(text)
+
+
+def _own(state: TextState) -> JunosState:
+    if not isinstance(state, JunosState):
+        raise TypeError("a state of another platform")
+    return state
 
 
 VENDOR: Vendor = _Junos()

@@ -19,7 +19,7 @@ _OF_USERS = frozenset({"class", "authentication"})
 
 def lacking(device: Device) -> Iterator[Reason]:
     """Yield what keeps the whole text from its device (JUN-UP-01), or everybody out of it (JUN-UP-03)."""
-    said = tuple(_in_effect([path[0] for path in device.harmless]))
+    said = tuple(in_effect([path[0] for path in device.harmless]))
     if not any(text.startswith(_ROOT) for text in said):
         yield because("root_without_password")
     users: dict[str, set[str]] = {}
@@ -31,7 +31,7 @@ def lacking(device: Device) -> Iterator[Reason]:
         yield because("no_user_to_log_in")
 
 
-def _in_effect(texts: Iterable[str]) -> Iterator[str]:
+def in_effect(texts: Iterable[str]) -> Iterator[str]:
     """Yield statements, those of groups that the whole configuration applies as if they stood outside."""
     lines = list(texts)
     applied = {line.removeprefix("apply-groups ") for line in lines if line.startswith("apply-groups ")}

@@ -30,7 +30,7 @@ _TOKEN = re.compile(
     r'(?P<skip>\s+|/\*.*?\*/|\#[^\n]*)|(?P<open>/\*.*)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<mark>[{};\[\]])|(?P<word>[^\s{};\[\]"]+)|(?P<bad>.)',
     re.DOTALL,
 )
-_PLAIN = re.compile(r'[^\s"{}\[\];#\x00-\x1f\x7f()|&!]+\Z')
+_PLAIN = re.compile(r'(?!/\*)[^\s"{}\[\];#\x00-\x1f\x7f()|&!]+\Z')
 _QUOTED_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 _MAX_DEPTH = 64
 

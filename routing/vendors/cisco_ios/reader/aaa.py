@@ -7,7 +7,7 @@ every method has nobody behind it, local users or servers, lets nobody in (IOS-U
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -26,7 +26,8 @@ _LIST = re.compile(
 _USED = re.compile(
     r"(login) authentication (\S+)|authorization (exec|commands \d+) (\S+)|accounting (exec|commands \d+) (\S+)"
 )
-_FULL = 15
+FULL_RIGHTS = 15
+"""The privilege that may run every command."""
 
 
 @dataclass(slots=True)
@@ -49,10 +50,10 @@ class Aaa:
     """Lines that a device knows only with `aaa new-model`."""
 
 
-def aaa_of(partial: PartialDevice) -> Aaa:
+def aaa_of(lines: Iterable[Line]) -> Aaa:
     """Return what the harmless lines of a text say of logins."""
     found = Aaa()
-    for index, path in sorted(partial.settled):
+    for index, path in sorted(lines):
         if len(path) == 1:
             _global(found, (index, path))
         else:
@@ -118,7 +119,12 @@ def check_aaa(partial: PartialDevice, aaa: Aaa) -> None:
         if privilege == 0:
             partial.reject(*line, because("user_may_do_nothing"))  # IOS-AAA-02
     is_local = not any(_is_alive(aaa, ("group", name)) for name in (*_KINDS, *aaa.groups))
-    if partial.netconf is not None and is_local and aaa.users and max(item for item, _ in aaa.users.values()) < _FULL:
+    if (
+        partial.netconf is not None
+        and is_local
+        and aaa.users
+        and max(item for item, _ in aaa.users.values()) < FULL_RIGHTS
+    ):
         partial.reject(
             partial.netconf, (partial.lines[partial.netconf].strip(),), because("netconf_without_user")
         )  # IOS-UP-10

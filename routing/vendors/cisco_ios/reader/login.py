@@ -178,7 +178,7 @@ def note_login_lists(partial: PartialDevice) -> None:
 
 def finish_logins(partial: PartialDevice) -> tuple[Login, ...]:
     """Return the ways in by which anybody gets in, each once, in order."""
-    aaa = aaa_of(partial)
+    aaa = aaa_of(partial.settled)
     check_aaa(partial, aaa)
     found: set[Login] = set()
     lines = {number: LineDraft(-1) for number in _ALWAYS} | partial.vty

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from intents.prefix import Family, Prefix, format_address, parse_address, prefix_of, truncate
+from intents.prefix import Family, Prefix, parse_address, prefix_of, truncate
 from intents.reason import UnclearError, because, unclear
 from routing.model import Interface, StaticRoute
-from routing.refs import static_ref
+from routing.refs import static_name, static_ref
 from routing.vendors.cisco_ios.addresses import is_no_destination
 from routing.vendors.cisco_ios.names import ETHERNET_KINDS, interface_kind, interface_name, small_number
 from routing.vendors.cisco_ios.reader.partial import PartialDevice
@@ -30,7 +30,7 @@ def read_static(partial: PartialDevice, index: int, words: list[str]) -> bool:
         return True
     except IndexError:
         return False
-    way = static_way(route)
+    way = static_name(route)
     partial.statics[route.vrf, route.prefix, way] = (route, index)
     return True
 
@@ -109,12 +109,6 @@ def _distance(family: Family, words: list[str]) -> int:
     return distance
 
 
-def static_way(route: StaticRoute) -> str:
-    """Return how a route leaves: interface, next hop, both, or `discard`."""
-    address = None if route.next_hop is None else format_address(route.prefix.family, route.next_hop)
-    return " ".join(word for word in (route.interface, address) if word is not None) or "discard"
-
-
 def static_order(route: StaticRoute) -> tuple[str, Prefix, int, str]:
     """Return the sort key of static routes: VRF, prefix, next hop, interface."""
     next_hop = -1 if route.next_hop is None else route.next_hop
@@ -135,7 +129,7 @@ def finish_statics(partial: PartialDevice, interfaces: tuple[Interface, ...]) ->
     """Return the static routes in order, and report those that a device would refuse or resolve in ways not modelled."""
     named = {interface.name: interface for interface in interfaces}
     for route, index in partial.statics.values():
-        partial.say(static_ref(route.vrf, str(route.prefix), static_way(route)), index)
+        partial.say(static_ref(route.vrf, str(route.prefix), static_name(route)), index)
         if route.vrf is not None and route.vrf not in partial.vrfs:
             partial.reject(index, (partial.lines[index].strip(),), because("vrf_undefined"))
         if (

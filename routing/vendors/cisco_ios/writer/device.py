@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from intents.prefix import Family
 from routing.model import Device, Interface, InterfaceAddress, LinePath, StaticRoute, Vrf
-from routing.refs import binding_ref, interface_ref, static_ref, vrf_export_ref, vrf_import_ref, vrf_ref
-from routing.vendors.cisco_ios.reader.static import static_way
+from routing.refs import binding_ref, interface_ref, static_name, static_ref, vrf_export_ref, vrf_import_ref, vrf_ref
 from routing.vendors.cisco_ios.writer.acl import render_acl
 from routing.vendors.cisco_ios.writer.bgp import mask_text, prefix_words, render_bgp
 from routing.vendors.cisco_ios.writer.login import render_services, render_vty
@@ -56,8 +55,12 @@ def render(device: Device) -> tuple[TextLine, ...]:
 
 
 def _harmless_order(path: LinePath) -> tuple[int, LinePath]:
-    rank = next((rank for rank, start in enumerate(_FIRST) if path[0].startswith(start)), len(_FIRST))
-    return rank, path
+    return harmless_rank(path[0]), path
+
+
+def harmless_rank(line: str) -> int:
+    """Return how early a harmless line must come."""
+    return next((rank for rank, start in enumerate(_FIRST) if line.startswith(start)), len(_FIRST))
 
 
 def _render_vrf(page: TextPage, vrf: Vrf) -> None:
@@ -114,5 +117,5 @@ def _render_static(page: TextPage, route: StaticRoute) -> None:
     if route.next_hop is not None:
         way = f"{way} {address_text(route.prefix.family, route.next_hop)}".strip()
     distance = "" if route.distance == 1 else f" {route.distance}"
-    ref = static_ref(route.vrf, str(route.prefix), static_way(route))
+    ref = static_ref(route.vrf, str(route.prefix), static_name(route))
     page.line(f"{words}{vrf} {prefix_words(route.prefix)} {way}{distance}", ref)

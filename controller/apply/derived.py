@@ -1,0 +1,110 @@
+"""A filed plan, both workspaces and the texts on the devices -> what is done on each device, worked out anew.
+
+The one idea: what is signed names digests and lines without secrets, so whoever carries it out works everything out once more and
+compares. Nothing is done that is not, line by line, what was signed; and nothing on a device that is not as the plan found it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from controller.apply.ways import PlannedDevice, own_text
+from controller.fleet.readings import DeviceReach
+from controller.jobs.pipeline import Compiled
+from controller.rollout.filed import FiledDevice, FiledPlan
+from controller.rollout.plan import device_part
+from controller.rollout.planning import standing_text
+from controller.rollout.steps import DeviceChange, StepError, change_device, text_digest
+from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.reason import Reason, because
+
+_REFERENCE = re.compile(r"\{\{secret:[\w.-]{1,64}\}\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanEnds:
+    """The workspace that was carried out last and the one that shall be, compiled."""
+
+    before: Compiled
+    after: Compiled
+
+
+class AnotherStateError(Exception):
+    """A device does not carry the text that the plan was made from."""
+
+
+def derive_devices(
+    plan: FiledPlan, ends: PlanEnds, reach: Mapping[str, DeviceReach], texts: Mapping[str, str]
+) -> dict[str, PlannedDevice]:
+    """Return what is done on each device of a plan, from the text that it was made from; FindingsError with every device on which
+    another text stands, or for which something else would be done now than was signed."""
+    found: dict[str, PlannedDevice] = {}
+    findings: list[Finding] = []
+    for filed in plan.devices:
+        name = filed.device
+        try:
+            found[name] = derive_device(filed, ends, reach[name], texts[name])
+        except AnotherStateError:
+            findings.append(make_finding("TR953", Where(device=name), device=name, digest=filed.running))
+        except StepError as error:
+            findings.append(make_finding("TR954", Where(device=name), device=name, reason=error.reason))
+    if findings:
+        raise FindingsError(findings)
+    return found
+
+
+def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, running: str) -> PlannedDevice:
+    """Return what is done on one device; AnotherStateError if this is not the text that the plan was made from, StepError if what
+    would be done now is not what was signed."""
+    name, platform = filed.device, filed.platform
+    if reach.platform != platform or name not in ends.after.configs:
+        raise StepError(name, platform, because("apply_other_inputs"))
+    wanted = standing_text(ends.before, ends.after, name, running)
+    found = own_text(name, platform, running, wanted)
+    if found is None or text_digest(found) != filed.running:
+        raise AnotherStateError
+    there = change_device(name, platform, running, wanted)
+    back = None if there is None else change_device(name, platform, there.standing, there.running)
+    if there is None or back is None:
+        raise StepError(name, platform, because("apply_other_inputs"))
+    _compare(filed, there, back)
+    _check_secrets(there)
+    return PlannedDevice(reach=reach, there=there, back=back)
+
+
+def _compare(filed: FiledDevice, there: DeviceChange, back: DeviceChange) -> None:
+    """StepError unless what was worked out is, line by line, what was signed."""
+    made = device_part(there)
+    signed = {
+        "running": filed.running,
+        "standing": filed.standing,
+        "edits": _edits(filed, back=False),
+        "back": _edits(filed, back=True),
+        "notices": list(filed.notices),
+    }
+    other = next((part for part, value in signed.items() if made[part] != value), None)
+    if other is not None or back.edits != there.back:
+        reasons: Mapping[str | None, Reason] = {"standing": because("apply_other_end")}
+        raise StepError(filed.device, filed.platform, reasons.get(other, because("apply_other_edits")))
+
+
+def _edits(filed: FiledDevice, *, back: bool) -> list[object]:
+    """Return edits as a plan's file holds them."""
+    return [
+        {
+            "kind": str(edit.kind),
+            "section": list(edit.section),
+            "line": edit.line,
+            **({"secret": True} if edit.with_secret else {}),
+        }
+        for edit in (filed.back if back else filed.edits)
+    ]
+
+
+def _check_secrets(change: DeviceChange) -> None:
+    """StepError if a line names where a secret is kept and nobody has put it there: the name is not to be typed."""
+    for edit in (*change.edits, *change.back):
+        if _REFERENCE.search(edit.line):
+            raise StepError(change.device, change.platform, because("apply_secret_missing", line=edit.line.strip()))

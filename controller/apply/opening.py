@@ -1,0 +1,113 @@
+"""A plan that is to be carried out, or is being -> its devices, known and worked out anew, before anything is touched.
+
+The one idea: everything that can be refused is refused here, all at once and by name: another workspace, a device that is not
+read, another text on it, another thing that would be done than was signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeAlias
+
+from controller.apply.derived import AnotherStateError, PlanEnds, derive_device, derive_devices
+from controller.apply.sending import is_candidate
+from controller.apply.ways import PlannedDevice, own_text
+from controller.fleet.readings import DeviceReach, DeviceReading, DeviceText, DeviceTransport, NotRead, ReadingTrouble
+from controller.jobs.digests import workspace_digest
+from controller.journal.state import JournalState, RolloutState
+from controller.rollout.filed import FiledPlan
+from controller.rollout.steps import StepError
+from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
+
+Read: TypeAlias = Callable[[DeviceReach], DeviceReading]
+"""Reads one device: `DeviceAccess.read`."""
+NotReadFinding: TypeAlias = Callable[[NotRead], Finding]
+"""Says why a device was not read."""
+
+
+def check_workspaces(plan: FiledPlan, base: Path, workspace: Path) -> None:
+    """FindingsError unless these are the workspaces that a plan was made from; OSError."""
+    given = ((base, plan.base), (workspace, plan.workspace))
+    raise_errors(
+        make_finding("TR950", Where(file=str(folder)), folder=folder, digest=digest)
+        for folder, digest in given
+        if workspace_digest(folder) != digest
+    )
+
+
+def check_journal(state: JournalState, plan: FiledPlan, *, resuming: bool) -> RolloutState | None:
+    """Return the roll-out of a plan if it is a journal's last; FindingsError if another is open, or none can be resumed."""
+    last = state.last
+    is_ours = last is not None and last.begun.plan == plan.digest
+    if last is not None and last.is_open and (not is_ours or not resuming):
+        raise FindingsError([make_finding("TR956", Where(), digest=last.begun.plan, operator=last.operator)])
+    if resuming and not is_ours:
+        raise FindingsError([make_finding("TR955", Where(), digest=plan.digest)])
+    return last if is_ours else None
+
+
+def check_limit(plan: FiledPlan, rollout: RolloutState | None, limit: Iterable[str]) -> None:
+    """FindingsError if a limit names a device that is not in the plan, or leaves out a whole wave before one of its devices."""
+    chosen = frozenset(limit)
+    known = {device.device for device in plan.devices}
+    raise_errors(make_finding("TR957", Where(device=name), device=name) for name in sorted(chosen - known))
+    begun = 0 if rollout is None else rollout.wave
+    left_out: int | None = None
+    for number, wave in enumerate(plan.waves, start=1):
+        if not chosen & set(wave.devices):
+            left_out = left_out or (number if number > begun else None)
+        elif left_out is not None:
+            raise FindingsError([make_finding("TR958", Where(), wave=left_out, devices=", ".join(wave.devices))])
+
+
+def read_devices(reaches: Iterable[DeviceReach], read: Read, workers: int) -> dict[str, DeviceReading]:
+    """Return a reading of each device, some at a time."""
+    asked = tuple(reaches)
+    with ThreadPoolExecutor(workers, thread_name_prefix="read") as pool:
+        return {reach.device: reading for reach, reading in zip(asked, pool.map(read, asked), strict=True)}
+
+
+def texts_of(readings: Mapping[str, DeviceReading], tell: NotReadFinding) -> dict[str, str]:
+    """Return the texts; FindingsError with every device that was not read."""
+    missing = [tell(reading) for _, reading in sorted(readings.items()) if isinstance(reading, NotRead)]
+    if missing:
+        raise FindingsError([make_finding("TR952", Where(), count=len(missing)), *missing])
+    return {name: reading.text for name, reading in readings.items() if isinstance(reading, DeviceText)}
+
+
+def is_security_event(reading: DeviceReading) -> bool:
+    """Return whether a device is not who it should be."""
+    return isinstance(reading, NotRead) and reading.trouble is ReadingTrouble.KEY_DIFFERS
+
+
+def open_devices(
+    plan: FiledPlan,
+    ends: PlanEnds,
+    reach: Mapping[str, DeviceReach],
+    texts: Mapping[str, str],
+) -> dict[str, PlannedDevice]:
+    """Return what is done on each device of a plan; FindingsError for those that can't be changed over the way to them, too."""
+    found = derive_devices(plan, ends, reach, texts)
+    raise_errors(
+        make_finding("TR959", Where(device=name), device=name, transport=str(device.reach.transport))
+        for name, device in sorted(found.items())
+        if (device.reach.transport is DeviceTransport.NETCONF) != is_candidate(device)
+    )
+    return found
+
+
+def is_applied(
+    plan: FiledPlan, ends: PlanEnds, reach: Mapping[str, DeviceReach], kept: Mapping[str, str], texts: Mapping[str, str]
+) -> bool:
+    """Return whether every device of a plan stands as the plan wants it: then there is nothing to be done."""
+    for filed in plan.devices:
+        name = filed.device
+        try:
+            device = derive_device(filed, ends, reach[name], kept[name])
+        except (KeyError, AnotherStateError, StepError):
+            return False
+        if own_text(name, filed.platform, texts[name], device.there.standing) != device.there.standing:
+            return False
+    return True

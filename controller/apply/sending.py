@@ -1,0 +1,245 @@
+"""The edits of a way -> a device that carries them: line by line, or as a candidate that is tried and kept.
+
+The one idea: a record stands in the journal before anything leaves, and what comes of it is never taken from what the device says
+but from its text, read over another connection. Whatever goes wrong here ends the way with an error, and the device is read.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from controller.apply.logbook import utc_now
+from controller.apply.terms import RolloutTerms
+from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_along
+from controller.fleet.readings import ReadingError
+from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
+from controller.journal.records import Armed, Arming, Confirming, DeadMan, ReadBack, Sending, Taken
+from controller.rollout.steps import text_digest
+from intents.reason import because
+from routing.vendors import VENDORS
+from routing.vendors.change import EditKind
+from routing.vendors.entering import CandidateEntry, LineEntry
+
+_MINUTE = 60
+
+
+def send_way(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
+    """Send what is left of a way, and return when the device, read anew, carries the text at its end. ReadingError, WritingError:
+    then it is not known what it carries, if anything was sent."""
+    if isinstance(VENDORS[device.reach.platform].entry, CandidateEntry):
+        _commit(terms, device, way)
+    else:
+        _type(terms, device, way)
+
+
+def is_candidate(device: PlannedDevice) -> bool:
+    """Return whether a device takes a whole candidate at once, and goes back by itself if nobody confirms."""
+    return isinstance(VENDORS[device.reach.platform].entry, CandidateEntry)
+
+
+def differs(device: PlannedDevice) -> WritingError:
+    """Return the error of a device that carries another text than it should."""
+    return WritingError(WritingTrouble.DIFFERS, because("writing_differs", device=device.name))
+
+
+def form_of(device: PlannedDevice, text: str) -> str:
+    """Return a text of a device in the form of plans, or as it is if it has none."""
+    found = own_text(device.name, device.reach.platform, text, device.there.standing)
+    return text if found is None else found
+
+
+def stands_at(way: EditWay, text: str, done: int) -> bool:
+    """Return whether a text is the one that a device carries after so many edits of a way."""
+    if done == 0:
+        return text == way.change.running
+    return any(number == done and found == text for number, found in texts_along(way.change))
+
+
+# A command line.
+
+
+def _type(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
+    with ExitStack() as stack:
+        session = stack.enter_context(terms.access.lines(device.reach))
+        if not stands_at(way, form_of(device, session.text()), way.done):
+            raise differs(device)
+        if terms.log.device(device.name).armed is not None:
+            session.confirm()
+        session.enter()
+        timer = _Timer(terms, device, way, session)
+        alone = False
+        for block in blocks_of(way):
+            if block.kind is not EditKind.CREATE and not alone:
+                stack.enter_context(terms.alone)
+                alone = True
+            timer.turn(block)
+            _type_block(terms, device, way, session, block)
+        session.leave()
+        timer.end()
+        _await_end(terms, device, way)
+    terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
+
+
+class _Timer:
+    """The revert timer of a device: it runs while lines act, and neither while objects are made nor while they are deleted."""
+
+    def __init__(self, terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: LineSession) -> None:
+        entry = VENDORS[device.reach.platform].entry
+        timer = entry.timer if isinstance(entry, LineEntry) else None
+        text = way.change.running
+        self._is_wanted = terms.patience.arms and timer is not None and all(need.search(text) for need in timer.needs)
+        self._terms, self._device, self._way, self._session = terms, device, way, session
+        self._runs = False
+        self._done = way.done
+
+    def turn(self, block: EditBlock) -> None:
+        """Start or end it before some edits are sent."""
+        if not self._is_wanted:
+            return
+        if self._runs and block.kind is EditKind.DELETE:
+            self._session.leave()
+            self.end()
+            self._session.enter()
+        elif not self._runs and block.kind is not EditKind.CREATE:
+            self._start()
+        self._done = block.last
+
+    def _start(self) -> None:
+        seconds = self._terms.patience.minutes * _MINUTE
+        name = self._device.name
+        self._session.leave()
+        self._terms.log.write(Arming(at=utc_now(), device=name, dead_man=DeadMan.REVERT_TIMER, seconds=seconds))
+        self._session.enter(self._terms.patience.minutes)
+        self._terms.log.write(Armed(at=utc_now(), device=name, dead_man=DeadMan.REVERT_TIMER, seconds=seconds))
+        self._runs = True
+
+    def end(self) -> None:
+        """Confirm, outside configuration mode, what stands: it is read over a fresh connection before."""
+        if not self._runs:
+            return
+        self._is_wanted = self._runs = False
+        _await_place(self._terms, self._device, self._way, self._done)
+        if not self._session.confirm():
+            raise WritingError(WritingTrouble.DIFFERS, because("apply_not_confirmed"))
+
+
+def _type_block(
+    terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: LineSession, block: EditBlock
+) -> None:
+    """Send one portion; what nothing names yet is read back before anything does."""
+    first, last = way.counted + block.first, way.counted + block.last
+    terms.log.write(Sending(at=utc_now(), device=device.name, first=first, last=last, going_back=way.going_back))
+    session.type_lines(block.lines, frozenset(way.change.notices))
+    terms.log.write(Taken(at=utc_now(), device=device.name, edits=last))
+    if block.kind is EditKind.CREATE:
+        session.leave()
+        if form_of(device, session.text()) != text_after(way.change, block.last):
+            raise differs(device)
+        session.enter()
+
+
+def _await_end(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
+    """Return when a device, read over a fresh connection, carries the last text of a way: what it does in the background may
+    take a while. ReadingError, WritingError."""
+    for pause in (*terms.patience.pauses, None):
+        if terms.read_patiently(device) == way.change.standing:
+            return
+        if pause is None:
+            raise differs(device)
+        terms.pause(pause)
+
+
+def _await_place(terms: RolloutTerms, device: PlannedDevice, way: EditWay, done: int) -> None:
+    """Return when a device, read over a fresh connection, carries the text after some edits. ReadingError, WritingError."""
+    for pause in (*terms.patience.pauses, None):
+        if stands_at(way, terms.read_patiently(device), done):
+            return
+        if pause is None:
+            raise differs(device)
+        terms.pause(pause)
+
+
+def read_back(device: PlannedDevice, way: EditWay, edits: int, text: str) -> ReadBack:
+    """Return the record of what was read."""
+    return ReadBack(
+        at=utc_now(),
+        device=device.name,
+        digest=text_digest(text),
+        edits=way.counted + edits,
+        going_back=way.going_back,
+    )
+
+
+# A candidate.
+
+
+def _commit(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
+    with locked(terms, device) as session:
+        if form_of(device, session.text()) != way.change.running:
+            raise differs(device)
+        lines = [edit.line for edit in way.change.edits if edit.kind is not EditKind.COMMIT]
+        _stage(device, way, session, lines)
+        token = _try(terms, device, way, session)
+        if terms.read_patiently(device) != way.change.standing:
+            raise differs(device)
+        terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
+        keep(terms, device, session, token)
+
+
+def _stage(device: PlannedDevice, way: EditWay, session: CandidateSession, lines: list[str]) -> None:
+    """Load the lines into the candidate, and see that it is the text that shall stand."""
+    session.load(lines)
+    if form_of(device, session.candidate()) != way.change.standing:
+        raise differs(device)
+
+
+def _try(terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: CandidateSession) -> str:
+    """Commit on trial; return the token by which it is confirmed."""
+    minutes, count = terms.patience.minutes, len(way.change.edits)
+    token = secrets.token_hex(16) if session.outlives() else ""
+    dead_man = DeadMan.PERSISTENT_COMMIT if token else DeadMan.CONFIRMED_COMMIT
+    seconds = minutes * _MINUTE
+    terms.log.write(Arming(at=utc_now(), device=device.name, dead_man=dead_man, seconds=seconds, token=token))
+    first = way.counted + 1
+    terms.log.write(
+        Sending(at=utc_now(), device=device.name, first=first, last=way.counted + count, going_back=way.going_back)
+    )
+    session.try_commit(minutes, token)
+    terms.log.write(Taken(at=utc_now(), device=device.name, edits=way.counted + count))
+    terms.log.write(Armed(at=utc_now(), device=device.name, dead_man=dead_man, seconds=seconds, token=token))
+    return token
+
+
+def keep(terms: RolloutTerms, device: PlannedDevice, session: CandidateSession, token: str) -> None:
+    """Confirm what stands; it was read."""
+    terms.log.write(Confirming(at=utc_now(), device=device.name))
+    session.keep(token)
+
+
+@contextmanager
+def locked(terms: RolloutTerms, device: PlannedDevice) -> Iterator[CandidateSession]:
+    """Hold a device's candidate, clean, for a while; what goes wrong leaves it clean, too. ReadingError; WritingError if somebody
+    else has it, or has left it dirty.
+
+    Whoever had it in hand and was cut off holds the lock until the device notices; so it is asked for a few times.
+    """
+    with terms.access.candidate(device.reach) as session:
+        for pause in (*terms.patience.pauses, None):
+            try:
+                session.lock()
+                break
+            except WritingError as error:
+                if pause is None or error.trouble is not WritingTrouble.BUSY:
+                    raise
+                terms.pause(pause)
+        try:
+            yield session
+        except (WritingError, ReadingError):
+            with suppress(WritingError, ReadingError):
+                session.discard()
+            raise
+        finally:
+            with suppress(WritingError, ReadingError):
+                session.unlock()

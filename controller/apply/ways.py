@@ -1,0 +1,173 @@
+"""The way of a device there and back, and where on it a text that was read stands.
+
+The one idea: a device is never believed to be where it should be; its text is compared with what the platform's rules say it
+carries after each edit. A text that is none of these is nobody's, and nothing is done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from controller.fleet.readings import DeviceReach
+from controller.rollout.steps import DeviceChange, StepError, change_device, text_digest
+from intents.reason import UnclearError, because
+from routing.vendors import VENDORS
+from routing.vendors.change import Edit, EditKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDevice:
+    """A device of a plan: how it is reached, and its change there and back, both worked out anew from its own text."""
+
+    reach: DeviceReach
+    there: DeviceChange
+    back: DeviceChange
+
+    @property
+    def name(self) -> str:
+        """The name of the device."""
+        return self.reach.device
+
+    @property
+    def edits(self) -> int:
+        """How many edits lead there."""
+        return len(self.there.edits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditWay:
+    """Edits of a device from where it stands. `done`: how many of them are done already; `counted`: how many the journal counts
+    before the first of them."""
+
+    change: DeviceChange
+    going_back: bool
+    done: int = 0
+    counted: int = 0
+
+    @property
+    def left(self) -> tuple[Edit, ...]:
+        """The edits that are still to be done."""
+        return self.change.edits[self.done :]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditBlock:
+    """Edits that are sent at once: `first` to `last`, counted from 1 on their way, as `lines`."""
+
+    first: int
+    last: int
+    lines: tuple[str, ...]
+    kind: EditKind
+
+
+@lru_cache(maxsize=256)
+def own_text(device: str, platform: str, text: str, other: str) -> str | None:
+    """Return a text that was read in the form in which plans hold texts; None for one that no plan can be about. `other`: a text
+    of the device whose ports it may have, shut."""
+    vendor = VENDORS[platform]
+    try:
+        return vendor.state_text(vendor.device_state(device, vendor.with_ports(text, other)))
+    except UnclearError:
+        return None
+
+
+def digest_in_form(device: PlannedDevice, text: str) -> str:
+    """Return the digest of a text that was read, in the form of plans if it has one."""
+    found = own_text(device.name, device.reach.platform, text, device.there.standing)
+    return text_digest(text if found is None else found)
+
+
+def texts_along(change: DeviceChange) -> Iterator[tuple[int, str]]:
+    """Yield the texts that a device carries after 0, 1, … edits; after some two, of which one is without what was scheduled."""
+    vendor = VENDORS[change.platform]
+    state = vendor.device_state(change.device, change.running)
+    yield 0, change.running
+    for number, edit in enumerate(change.edits, start=1):
+        for line in edit.typed:
+            state = vendor.execute(state, line).state
+        yield number, vendor.state_text(state)
+        later = vendor.settled(state)
+        if later is not state:
+            yield number, vendor.state_text(later)
+
+
+def text_after(change: DeviceChange, edits: int) -> str:
+    """Return what stands on a device after some edits, before what they scheduled has come."""
+    return next(text for number, text in texts_along(change) if number == edits)
+
+
+def place_on(change: DeviceChange, text: str) -> int | None:
+    """Return after how many edits a device carries a text, the fewest if there are several; None: after none."""
+    return next((number for number, found in texts_along(change) if found == text), None)
+
+
+def is_half_made(change: DeviceChange, text: str) -> bool:
+    """Return whether a text is the one before the change and some lines of objects that nothing names yet: what is left when
+    lines that were sent at once were not all taken."""
+    vendor = VENDORS[change.platform]
+    start, made = frozenset(vendor.paths(change.running)), _made(change)
+    found = frozenset(vendor.paths(text))
+    return bool(made) and start <= found and found - start <= made
+
+
+def _made(change: DeviceChange) -> frozenset[tuple[str, ...]]:
+    """Return the lines of what a change makes before anything names it."""
+    vendor = VENDORS[change.platform]
+    lines = next((at for at, edit in enumerate(change.edits) if edit.kind is not EditKind.CREATE), len(change.edits))
+    return frozenset(vendor.paths(text_after(change, lines))) - frozenset(vendor.paths(change.running))
+
+
+def back_from(device: PlannedDevice, edits: int) -> EditWay:
+    """Return the way back from where a device stands after some edits of the plan; StepError if there is none."""
+    if edits == device.edits:
+        return EditWay(change=device.back, going_back=True)
+    return EditWay(change=back_from_text(device, text_after(device.there, edits)), going_back=True)
+
+
+def back_from_text(device: PlannedDevice, text: str) -> DeviceChange:
+    """Return the way back from a text; StepError if there is none.
+
+    Sessions whose policies the plan changes are told again at the end, whether the way binds others or not: a text does not show
+    by which policies routes came in.
+    """
+    name, platform = device.name, device.reach.platform
+    found = change_device(name, platform, text, device.there.running)
+    clears = tuple(edit for edit in device.back.edits if edit.kind is EditKind.CLEAR)
+    if found is None:
+        found = replace(device.back, running=text, standing=text, edits=(), back=(), notices=(), start=None)
+    elif found.standing != device.there.running:
+        raise StepError(name, platform, because("steps_end_elsewhere", line="-"))
+    missing = tuple(edit for edit in clears if edit not in found.edits)
+    return replace(found, edits=(*found.edits, *missing))
+
+
+def blocks_of(way: EditWay) -> Iterator[EditBlock]:
+    """Yield what is left of a way in portions: what nothing names yet at once, all else edit by edit.
+
+    A section's lines are not typed again while it is open: typed once more they would change nothing, and that is executed too.
+    """
+    change = way.change
+    vendor = VENDORS[change.platform]
+    state = vendor.device_state(change.device, change.running)
+    gathered: list[str] = []
+    first, is_fresh = way.done + 1, True
+    for number, edit in enumerate(change.edits, start=1):
+        before = state
+        for line in edit.section:
+            state = vendor.execute(state, line).state
+        is_open = not is_fresh and state == before
+        state = vendor.execute(state, edit.line).state
+        if number <= way.done:
+            continue
+        gathered += (edit.line,) if is_open else edit.typed
+        is_fresh = False
+        if edit.kind is EditKind.CREATE and _kind_after(change, number) is EditKind.CREATE:
+            continue
+        yield EditBlock(first=first, last=number, lines=tuple(gathered), kind=edit.kind)
+        gathered, first, is_fresh = [], number + 1, _kind_after(change, number) is not edit.kind
+
+
+def _kind_after(change: DeviceChange, number: int) -> EditKind | None:
+    return change.edits[number].kind if number < len(change.edits) else None

@@ -1,0 +1,1 @@
+"""Commands that lead to a change of devices: planning it, approving it."""

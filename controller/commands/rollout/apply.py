@@ -1,0 +1,250 @@
+"""`truc apply`, `truc resume`, `truc rollback`, `truc confirm`: a plan carried out on the devices, on, back, or kept.
+
+The one idea: everything that can be refused is refused before a device is touched; from then on the journal is what happened, and
+each of the four commands only says where it goes from there.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeAlias
+
+from controller.apply.derived import PlanEnds
+from controller.apply.kept_texts import keep_texts, kept_texts
+from controller.apply.logbook import Logbook, utc_now
+from controller.apply.opening import (
+    check_journal,
+    check_limit,
+    check_workspaces,
+    is_applied,
+    open_devices,
+    read_devices,
+    texts_of,
+)
+from controller.apply.rollout_run import RolloutRules, RolloutRun
+from controller.apply.terms import Patience, RolloutTerms
+from controller.apply.ways import PlannedDevice
+from controller.approval.standing import ApprovalStanding
+from controller.boundary import check_folder
+from controller.fleet.credentials import CredentialReference, Credentials, resolve
+from controller.fleet.interruption import stopping
+from controller.fleet.readings import DeviceReach, Stop
+from controller.fleet.writing import DeviceAccess
+from controller.jobs.compile import compile_workspace
+from controller.jobs.reach import WantedReach, reach_of
+from controller.journal.file import Journal, open_journal
+from controller.journal.holder import Holder, LockedError
+from controller.journal.records import Aim, Resumed, RolloutOutcome
+from controller.journal.targets import begun_of
+from controller.output.exit_codes import ExitCode
+from controller.output.json_lines import start_messages
+from controller.output.terminal import Output
+from controller.output.version import product_version
+from controller.reports.devices import tell_reading
+from controller.reports.findings import tell_failure, tell_findings
+from controller.reports.rollout.apply import RolloutReport, print_commands, print_rollout
+from controller.rollout.filed import FiledPlan, load_plan
+from intents.finding import Finding, Severity
+
+APPLY_FORMAT = "truc/apply/1"
+OpenFleet: TypeAlias = Callable[
+    [Mapping[CredentialReference, Credentials], float], AbstractContextManager[DeviceAccess]
+]
+"""Opens ways to devices: `controller.fleet.access.FleetAccess`, whose libraries may not be installed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovedPlan:
+    """A plan, and whether it may be carried out: why not (errors), the digests of what approves it, why glass was broken."""
+
+    plan: FiledPlan
+    findings: tuple[Finding, ...] = ()
+    approvals: tuple[str, ...] = ()
+    break_glass: str = ""
+
+
+Approve: TypeAlias = Callable[[], ApprovedPlan]
+"""Returns the plan whose signatures were judged: `approved_plan` of `controller.approval.gate`, whose libraries may not be
+installed."""
+
+
+def approved_plan(standing: ApprovalStanding) -> ApprovedPlan:
+    """Return a plan with what it has of approvals."""
+    return ApprovedPlan(
+        plan=standing.case.plan,
+        findings=standing.findings,
+        approvals=tuple(item.digest for item in standing.signatures),
+        break_glass="; ".join(item.statement.reason for item in standing.broken_glass),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyRequest:
+    """What is asked for. `journal`: the file; `reach`: the table of other ways to devices; `timeout`: seconds of each step."""
+
+    plan: Path
+    base: Path
+    workspace: Path
+    journal: Path
+    reach: Path | None
+    credentials: str
+    operator: str
+    rules: RolloutRules
+    patience: Patience
+    timeout: float
+    all_or_nothing: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """A plan that may be carried out, and what it needs."""
+
+    plan: FiledPlan
+    ends: PlanEnds
+    reach: Mapping[str, DeviceReach]
+    check: ApprovedPlan
+
+
+def apply_command(output: Output, request: ApplyRequest, open_fleet: OpenFleet, approve: Approve) -> ExitCode:
+    """Carry out a plan that nobody has begun; FindingsError, OSError."""
+    prepared = _prepare(output, request, approve, free=request.dry_run)
+    if isinstance(prepared, ExitCode):
+        return prepared
+    return _with_journal(output, request, lambda journal: _apply(output, request, prepared, open_fleet, journal))
+
+
+def resume_command(
+    output: Output, request: ApplyRequest, aim: Aim, open_fleet: OpenFleet, approve: Approve
+) -> ExitCode:
+    """Take up a plan that was begun: on, back, or only confirming what stands; FindingsError, OSError.
+
+    Going back needs neither an approval nor a window: it must always be possible.
+    """
+    prepared = _prepare(output, request, approve, free=aim is not Aim.FORWARD)
+    if isinstance(prepared, ExitCode):
+        return prepared
+    return _with_journal(output, request, lambda journal: _resume(output, request, aim, prepared, open_fleet, journal))
+
+
+def _prepare(output: Output, request: ApplyRequest, approve: Approve, *, free: bool = False) -> _Work | ExitCode:
+    """Return what is needed, or the exit code if it is not approved. `free`: what needs no approval and no window."""
+    for folder in (request.base, request.workspace):
+        check_folder(folder)
+    check = ApprovedPlan(plan=load_plan(request.plan)) if free else approve()
+    plan = check.plan
+    refused = [item for item in check.findings if item.severity is Severity.ERROR]
+    if refused:
+        tell_failure(output, request.workspace, refused)
+        return ExitCode.NOT_APPROVED
+    check_workspaces(plan, request.base, request.workspace)
+    before, after = (compile_workspace(folder, plan.made_on, output) for folder in (request.base, request.workspace))
+    names = tuple(device.device for device in plan.devices)
+    wanted = WantedReach(devices=names, table=request.reach, credentials=request.credentials)
+    reaches, warnings = reach_of(after.addressed.wanted, wanted) if names else ((), ())
+    if output.json:
+        start_messages(output, APPLY_FORMAT, plan=plan.digest)
+    tell_findings(output, request.workspace, (*warnings, *check.findings))
+    reach = {item.device: item for item in reaches}
+    return _Work(plan=plan, ends=PlanEnds(before=before, after=after), reach=reach, check=check)
+
+
+def _with_journal(output: Output, request: ApplyRequest, action: Callable[[Journal], ExitCode]) -> ExitCode:
+    """Do something with the journal in hand; LOCKED if somebody else has it."""
+    holder = Holder(operator=request.operator, host=platform.node(), process=os.getpid(), since=utc_now())
+    try:
+        journal = open_journal(request.journal, holder)
+    except LockedError as error:
+        tell_failure(output, request.workspace, error.findings)
+        return ExitCode.LOCKED
+    with journal:
+        return action(journal)
+
+
+def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenFleet, journal: Journal) -> ExitCode:
+    known = check_journal(journal.state, work.plan, resuming=False)
+    check_limit(work.plan, None, request.rules.limit or ())
+    with open_fleet(_credentials(work.reach.values()), request.timeout) as access:
+        output.progress("devices", 0, len(work.reach))
+        readings = read_devices(work.reach.values(), access.read, request.rules.workers)
+        texts = texts_of(readings, tell_reading)
+        kept = {} if known is None else kept_texts(request.journal, work.plan.digest)
+        if kept and is_applied(work.plan, work.ends, work.reach, kept, texts):
+            output.say("apply_nothing")
+            return ExitCode.FINE
+        devices = open_devices(work.plan, work.ends, work.reach, texts)
+        if request.dry_run:
+            print_commands(output, work.plan, devices)
+            return ExitCode.FINE
+        keep_texts(request.journal, work.plan.digest, texts)
+        begun = begun_of(
+            work.plan,
+            at=utc_now(),
+            operator=request.operator,
+            approvals=work.check.approvals,
+            tool=product_version(),
+            all_or_nothing=request.all_or_nothing,
+            break_glass=work.check.break_glass,
+        )
+        with stopping() as stop:
+            report = RolloutReport(output, work.plan)
+            log = Logbook(journal, report.hear)
+            log.write(begun)
+            return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
+
+
+def _resume(
+    output: Output, request: ApplyRequest, aim: Aim, work: _Work, open_fleet: OpenFleet, journal: Journal
+) -> ExitCode:
+    rollout = check_journal(journal.state, work.plan, resuming=True)
+    check_limit(work.plan, rollout, request.rules.limit or ())
+    texts = kept_texts(request.journal, work.plan.digest)
+    devices = open_devices(work.plan, work.ends, work.reach, texts)
+    if request.dry_run:
+        print_commands(output, work.plan, devices, back=aim is Aim.BACK)
+        return ExitCode.FINE
+    with (
+        open_fleet(_credentials(work.reach.values()), request.timeout) as access,
+        stopping() as stop,
+    ):
+        report = RolloutReport(output, work.plan)
+        log = Logbook(journal, report.hear)
+        log.write(Resumed(at=utc_now(), operator=request.operator, aim=aim))
+        return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
+
+
+def _run(
+    output: Output,
+    request: ApplyRequest,
+    plan: FiledPlan,
+    devices: Mapping[str, PlannedDevice],
+    terms: RolloutTerms,
+    report: RolloutReport,
+) -> ExitCode:
+    window = None if plan.request is None else plan.request.window
+    rules = request.rules if window is None else replace(request.rules, until=window.moments[1])
+    outcome = RolloutRun(devices, terms, rules).run()
+    print_rollout(output, request.workspace, terms.log.rollout, report)
+    if terms.stop.asked:
+        return ExitCode.INTERRUPTED
+    return _exit_code(outcome, terms.log.rollout.aim)
+
+
+def _exit_code(outcome: RolloutOutcome, aim: Aim) -> ExitCode:
+    wanted = RolloutOutcome.NOT_APPLIED if aim is Aim.BACK else RolloutOutcome.APPLIED
+    if outcome is RolloutOutcome.PARTLY_APPLIED:
+        return ExitCode.PARTLY_APPLIED
+    return ExitCode.FINE if outcome is wanted else ExitCode.ERROR
+
+
+def _terms(request: ApplyRequest, access: DeviceAccess, log: Logbook, stop: Stop) -> RolloutTerms:
+    return RolloutTerms(access=access, log=log, patience=request.patience, stop=stop)
+
+
+def _credentials(fleet: Iterable[DeviceReach]) -> Mapping[CredentialReference, Credentials]:
+    return resolve(reach.credentials for reach in fleet if reach.host_key is not None)

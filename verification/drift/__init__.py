@@ -1,0 +1,1 @@
+"""What devices carry against what they should: differences that mean something, and what they open, cut and weaken."""
