@@ -8,6 +8,7 @@ TRUC_LAWS=N tries N times as many examples of every property (`make laws`); with
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -52,6 +53,13 @@ _begin_cache()
 def pytest_runtest_setup() -> None:
     """Begin with an empty cache, fixtures included."""
     _begin_cache()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not among the tests, and seldom: networks are large and short-lived."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_unconfigure() -> None:
