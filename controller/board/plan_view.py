@@ -72,6 +72,7 @@ class PlanPage:
     ways_in: tuple[Both, ...]
     states: tuple[tuple[Both, int, int], ...]
     wrong: tuple[Both, ...]
+    mended: tuple[Both, ...]
     findings: tuple[FindingRow, ...]
     nearly_full: tuple[FindingRow, ...]
 
@@ -117,6 +118,7 @@ def plan_view(plan: ChangePlan, ends: tuple[Compiled, Compiled], version: str) -
         ways_in=tuple(_ways_in(plan)),
         states=tuple(_states(plan)),
         wrong=tuple(dict.fromkeys(_wrong(plan)))[:MOST_REASONS],
+        mended=tuple(dict.fromkeys(both_ways(reason_of(item)) for item in plan.proof.mended))[:MOST_REASONS],
         findings=tuple(map(finding_row, refusals(plan))),
         nearly_full=tuple(finding_row(item) for item in check_headroom(plan.headroom)),
     )

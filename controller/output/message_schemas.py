@@ -241,7 +241,14 @@ def _plan() -> Schema:
         name,
         _head(name, {"on": DAY, "expires": DAY}),
         _message("premise", {"device": TEXT, "edits": COUNT, **_BECAUSE}),
-        _message("state", {**_texts("state device"), **_counts("edits questions"), "wrong": _list(_record(_BECAUSE))}),
+        _message(
+            "state",
+            {
+                **_texts("state device"),
+                **_counts("edits questions"),
+                **dict.fromkeys(("wrong", "amiss"), _list(_record(_BECAUSE))),
+            },
+        ),
         _message("pair", {"turn": _choice("opened", "cut"), **_texts("source destination"), "declared": TRUTH}),
         _message("wave", {"number": COUNT, "canary": TRUTH, "devices": _list(TEXT)}),
         _message("suggestion", {"lines": _list(TEXT)}),

@@ -262,6 +262,7 @@ def _state(state: JudgedState) -> dict[str, Plain]:
         "edits": state.edits,
         "questions": state.questions,
         "wrong": len(state.wrong),
+        **({"amiss": len(state.amiss)} if state.amiss else {}),
     }
 
 

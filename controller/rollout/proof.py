@@ -2,7 +2,9 @@
 
 The one idea: a roll-out has more states than anybody could judge, so premises about each device are checked, and whole
 judgements between the bounds of both workspaces are made where they stand for all others: before, with all stubs changed, after
-each position of every device that is no stub (these go one by one), and of random states to attack the argument.
+each position of every device that is no stub (these go one by one), and of random states to attack the argument. What is wrong
+before the first line (somebody has changed a device by hand) no plan can undo at once: until the end it may stay as it is, by the
+same packet, and must be gone then.
 """
 
 from __future__ import annotations
@@ -35,25 +37,28 @@ from verification.engine.engine import Proven, prove, reprove
 from verification.evidence.evidence import Given
 from verification.evidence.routing_part import routing_device
 from verification.verdicts.question import Answer, QuestionKind
-from verification.verdicts.verdict import Holds
+from verification.verdicts.verdict import Holds, Violated
 
 SAMPLES = 4
 MOST_WRONG = 20
 WHOLE_STATES = ("running", "standing", "parted")
 """States in which nothing is half built."""
+_LAST = WHOLE_STATES[1:]
+"""States in which nothing may be wrong any more, whatever was before."""
 Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedState:
     """One state that was judged whole: what it is called, the device in the middle of its edits, what does not hold there, and
-    which devices nobody who changes them gets to."""
+    which devices nobody who changes them gets to. `amiss`: what does not hold there either, as it did not before the plan."""
 
     name: str
     device: str = ""
     edits: int = 0
     questions: int
     wrong: tuple[Answer, ...] = ()
+    amiss: tuple[Answer, ...] = ()
     lost: tuple[WayInFault, ...] = ()
 
     @property
@@ -80,6 +85,11 @@ class RolloutProof:
     def holds(self) -> bool:
         """Return whether every premise and every judged state holds."""
         return not self.faults and not self.ways_in_lost and all(not state.wrong for state in self.states)
+
+    @property
+    def mended(self) -> tuple[Answer, ...]:
+        """Return what is wrong as the network stands, and not any more in the end."""
+        return next((state.amiss for state in self.states), ())
 
     @property
     def ways_in_lost(self) -> tuple[WayInFault, ...]:
@@ -288,10 +298,16 @@ class _States:
     ) -> None:
         self._between, self.proven, self._watch, self._changes = between, proven, watch, changes
         self.found: list[JudgedState] = []
+        self._before = frozenset(map(_packet, self._wrong("running")))
+
+    def _wrong(self, name: str) -> list[Answer]:
+        answers = self.proven.judgement.answers
+        return [answer for answer in answers if not isinstance(answer.verdict, Holds) and _matters(name, answer)]
 
     def keep(self, name: str, device: str = "", edits: int = 0) -> None:
-        answers = self.proven.judgement.answers
-        wrong = [answer for answer in answers if not isinstance(answer.verdict, Holds) and _matters(name, answer)]
+        answers, found = self.proven.judgement.answers, self._wrong(name)
+        amiss = [item for item in found if name not in _LAST and _is_mendable(item) and _packet(item) in self._before]
+        wrong = [item for item in found if item not in amiss]
         self.found.append(
             JudgedState(
                 name=name,
@@ -299,6 +315,7 @@ class _States:
                 edits=edits,
                 questions=len(answers),
                 wrong=tuple(wrong[:MOST_WRONG]),
+                amiss=tuple(amiss),
                 lost=self._lost(name, device, edits),
             )
         )
@@ -335,6 +352,18 @@ class _States:
         self.proven = reprove(self.proven, delta(self.proven.given, given))
         self.keep(name, device, edits)
         return self.proven
+
+
+def _is_mendable(answer: Answer) -> bool:
+    """Return whether it is known what is wrong; of what nobody understands nobody knows that it stays as it is."""
+    return isinstance(answer.verdict, Violated)
+
+
+def _packet(answer: Answer) -> tuple[object, ...]:
+    """Return what does not hold, and by what it is shown, without the lines that are to blame."""
+    verdict = answer.verdict
+    shown = (verdict.reason, verdict.flow, verdict.failure) if isinstance(verdict, Violated) else ()
+    return (answer.question, *shown)
 
 
 def _matters(state: str, answer: Answer) -> bool:

@@ -32,6 +32,7 @@ def print_plan(output: Output, plan: ChangePlan) -> None:
     if not plan.changes and not plan.arrivals and not plan.departures:
         output.say("plan_nothing")
         return
+    _print_mended(output, plan)
     _print_faults(output, plan)
     for words, found in (("plan_access_opens", plan.opens), ("plan_access_closes", plan.closes)):
         _print_access(output, words, found)
@@ -118,6 +119,19 @@ def summary_of(plan: ChangePlan) -> dict[str, int]:
     }
 
 
+def _print_mended(output: Output, plan: ChangePlan) -> None:
+    """Say what is wrong as the network stands, and no longer when all is done."""
+    reasons = dict.fromkeys(reason_of(answer) for answer in plan.proof.mended)
+    if not reasons:
+        return
+    output.say("plan_mended", count=len(plan.proof.mended))
+    for reason in list(reasons)[:MOST_SHOWN]:
+        output.line(f"  {printable(output.in_words(reason))}")
+    if len(reasons) > MOST_SHOWN:
+        output.say("plan_more", count=len(reasons) - MOST_SHOWN)
+    output.line()
+
+
 def _print_faults(output: Output, plan: ChangePlan) -> None:
     if plan.holds:
         return
@@ -195,14 +209,16 @@ def print_plan_json(output: Output, plan: ChangePlan, findings: Sequence[Finding
             output, {"type": "premise", "device": fault.device, "edits": fault.edits, **because_message(fault.reason)}
         )
     for state in plan.proof.states:
-        wrong: list[Message] = [dict(because_message(reason_of(answer))) for answer in state.wrong]
+        wrong, amiss = (
+            [dict(because_message(reason_of(answer))) for answer in answers] for answers in (state.wrong, state.amiss)
+        )
         about: Message = {
             "state": state.name,
             "device": state.device,
             "edits": state.edits,
             "questions": state.questions,
         }
-        print_message(output, {"type": "state", **about, "wrong": wrong})
+        print_message(output, {"type": "state", **about, "wrong": wrong, "amiss": amiss})
     undeclared = {(item.turn, item.source, item.destination) for item in plan.declaration.undeclared}
     for turn, found in ((Turn.OPENED, plan.opens), (Turn.CUT, plan.closes)):
         for source, destination in pairs(found):
