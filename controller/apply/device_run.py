@@ -146,6 +146,8 @@ class DeviceRun:
 
     def _confirmed(self) -> None:
         text = self._terms.read_patiently(self._device)
+        if text == self._device.there.running:
+            raise WritingError(WritingTrouble.DIFFERS, because("apply_not_confirmed"))
         if text != self._device.there.standing:
             raise differs(self._device)
         self._terms.log.write(Confirmed(at=utc_now(), device=self._device.name, digest=text_digest(text)))

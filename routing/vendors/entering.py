@@ -54,9 +54,9 @@ class CandidateEntry:
 
     `lock` refuses a candidate that is changed already or held by another; `unlock` gives it back. `load`: with `{lines}`.
     `show`: the operation that returns the candidate as text, and the element that holds it. `discard` makes the candidate what
-    runs. `try_commit`: a commit that is taken back unless `keep` follows in `{minutes}`, or `{seconds}`; what outlives its session
-    is said in words of RFC 6241, not of the platform. `failed`: elements in a reply that say that it was not done, though it is no
-    error.
+    runs. `try_commit`: a commit that is taken back unless `keep` follows in `{minutes}`, or `{seconds}`; what outlives a session
+    is said in words of RFC 6241, not of the platform. `failed`: elements in a reply that say that it was not done, though it is
+    no error.
     """
 
     lock: str
