@@ -41,7 +41,7 @@ from tests.device_server import HOST, Servers, served
 from tests.device_state import Config, Device
 from tests.test_controller_planning import declared, ends_of, folders
 
-PATIENCE = Patience(minutes=1, pauses=(0.1, 0.2, 0.4, 0.8), grace=1.0)
+PATIENCE = Patience(seconds=60, pauses=(0.1, 0.2, 0.4, 0.8), grace=1.0)
 REFERENCE = parse_reference("env:TRUC_DEVICES")
 CREDENTIALS = {REFERENCE: Credentials(user="truc", password=Secret("truc"))}
 NOON = datetime(2026, 11, 30, 12, 0)  # noqa: DTZ001 (windows are local)

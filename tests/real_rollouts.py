@@ -29,7 +29,7 @@ from routing.vendors.showing import Showing
 from routing.vendors.vendor import Vendor
 from tests.real_servers import CREDENTIALS, RealServer
 
-PATIENCE = Patience(minutes=1, pauses=(0.2,), grace=1.0)
+PATIENCE = Patience(seconds=60, pauses=(0.2,), grace=1.0)
 _PLAN = text_digest("a plan of one device")
 
 
@@ -55,12 +55,19 @@ class RealNight:
     device: PlannedDevice
     words: Mapping[str, DeviceWords]
     journal: Path
+    patience: Patience
     heard: list[Record] = field(default_factory=list)
     _last: DeviceState | None = None
 
     @classmethod
     def of(
-        cls, server: RealServer, words: Mapping[str, DeviceWords], running: str, standing: str, journal: Path
+        cls,
+        server: RealServer,
+        words: Mapping[str, DeviceWords],
+        running: str,
+        standing: str,
+        journal: Path,
+        patience: Patience,
     ) -> RealNight:
         name, platform = server.reach.device, server.reach.platform
         ends = [own_text(name, platform, text, text) for text in (running, standing)]
@@ -69,7 +76,7 @@ class RealNight:
         there, back = change_device(name, platform, ends[0], ends[1]), change_device(name, platform, ends[1], ends[0])
         assert there is not None
         assert back is not None
-        return cls(PlannedDevice(reach=server.reach, there=there, back=back), words, journal)
+        return cls(PlannedDevice(reach=server.reach, there=there, back=back), words, journal, patience)
 
     @contextmanager
     def access(self) -> Iterator[FleetAccess]:
@@ -94,7 +101,7 @@ class RealNight:
         holder = Holder(operator="an", host="here", process=1, since=utc_now())
         with open_journal(self.journal, holder) as journal, self.access() as access:
             log = Logbook(journal, hear)
-            terms = RolloutTerms(access=access, log=log, patience=PATIENCE, stop=stop)
+            terms = RolloutTerms(access=access, log=log, patience=self.patience, stop=stop)
             if aim is None:
                 keep_texts(self.journal, _PLAN, {self.device.name: self.device.there.running})
                 log.write(self._begun())

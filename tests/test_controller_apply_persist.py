@@ -143,6 +143,7 @@ def test_a_token_that_comes_late_confirms_nothing(tmp_path: Path) -> None:
         found.servers.call(lambda: device.revert("expired"))
         assert found.run(Aim.CONFIRM) is not RolloutOutcome.APPLIED
         assert not any(isinstance(record, Confirmed) for record in _said(found, device))
+        assert found.state().devices[device.name].failure == because("apply_not_confirmed")
         assert found.stands()[device.name] == "running"
 
 

@@ -1,8 +1,9 @@
 """The product's NETCONF session and roll-outs against netconfd: a server that nobody here wrote.
 
-The one idea: it keeps the lines of a text as entries of a list of a small YANG module, so whole plans are carried out on it; the sequence of
-operations is the product's own, and only how lines are put into its datastore is said here. It has bugs of its own (2.13: N1, a
-commit behind a validate says ok and does nothing; N2, nothing is taken back while the committer holds the lock on running).
+The one idea: it keeps the lines of a text as entries of a list of a small YANG module, so whole plans are carried out on it; the
+sequence of operations is the product's own, and only how lines are put into its datastore is said here. It has bugs of its own
+(2.13): behind a validate, a commit says ok and does not do what is new; while the committer holds the lock on running, nothing is
+taken back.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from controller.journal.device_state import Stage
 from controller.journal.records import Aim, Armed, Arming, Confirming, Failed, Record, RolloutOutcome, Taken
 from routing.vendors import VENDORS
 from routing.vendors.entering import CandidateEntry
-from tests.real_rollouts import RealNight, Words
+from tests.real_rollouts import PATIENCE, RealNight, Words
 from tests.real_servers import CREDENTIALS, LINES, RealServer, another_key, netconf_server, why_not
 
 pytestmark = pytest.mark.skipif(
@@ -234,7 +235,7 @@ def test_a_commit_is_refused_while_somebody_holds_running(server: RealServer, ac
 def test_whoever_holds_running_has_nothing_taken_back_which_reading_tells(
     server: RealServer, access: FleetAccess
 ) -> None:
-    """N2: that is why the product locks the candidate alone."""
+    """That is why the product locks the candidate alone."""
     with _raw(server.reach) as (holder, session):
         holder(f"<lock {BASE}><target><running/></target></lock>")
         _tried(session, 60, "token")
@@ -259,7 +260,7 @@ def test_behind_a_wrong_key_nobody_tries_to_log_in(server: RealServer, access: F
 
 @pytest.fixture
 def night(server: RealServer, tmp_path: Path) -> RealNight:
-    return RealNight.of(server, WORDS, RUNNING, STANDING, tmp_path / "journal.jsonl")
+    return RealNight.of(server, WORDS, RUNNING, STANDING, tmp_path / "journal.jsonl", PATIENCE)
 
 
 def test_a_plan_is_carried_out_and_taken_back(night: RealNight) -> None:
@@ -312,9 +313,14 @@ def test_a_way_back_that_died_on_trial_is_confirmed(night: RealNight) -> None:
     assert night.stands() == "running"
 
 
-def test_a_commit_that_says_ok_and_does_nothing_is_caught_by_reading(night: RealNight) -> None:
-    """N1."""
-    with _raw(night.device.reach) as (other, _):
+@pytest.mark.parametrize("standing", [f"{RUNNING}{NEW}\n", pytest.param(STANDING, marks=pytest.mark.long)])
+def test_a_commit_that_says_ok_and_does_not_do_it_is_caught_by_reading(
+    standing: str, server: RealServer, tmp_path: Path
+) -> None:
+    """What another session's validate does: nothing of what is new is done; what is deleted, is."""
+    patience = replace(PATIENCE, seconds=4, pauses=(0.2, 1.8))
+    night = RealNight.of(server, WORDS, RUNNING, standing, tmp_path / "journal.jsonl", patience)
+    with _raw(server.reach) as (other, _):
 
         def validate(record: Record, _: Stop) -> None:
             if isinstance(record, Arming):
@@ -324,8 +330,20 @@ def test_a_commit_that_says_ok_and_does_nothing_is_caught_by_reading(night: Real
     assert any(isinstance(record, Armed) for record in night.heard), "it did not even say ok"
     assert any(isinstance(record, Failed) for record in night.heard)
     assert night.stands() == "running"
+    _quiet(4.0)
     assert night.run(Aim.FORWARD) is RolloutOutcome.APPLIED
     assert night.stands() == "standing"
+
+
+def test_a_run_that_died_on_trial_and_comes_late_is_told_that_it_went_back(server: RealServer, tmp_path: Path) -> None:
+    patience = replace(PATIENCE, seconds=2, pauses=(0.2, 1.8))
+    night = RealNight.of(server, WORDS, RUNNING, STANDING, tmp_path / "journal.jsonl", patience)
+    _killed_at(night, Confirming)
+    _quiet(4.0)
+    night.heard.clear()
+    assert night.run(Aim.CONFIRM) is RolloutOutcome.NOT_APPLIED
+    assert not any(isinstance(record, Confirming) for record in night.heard)
+    assert night.stands() == "running"
 
 
 def test_what_another_session_edits_meanwhile_is_never_kept_with_ours(night: RealNight) -> None:

@@ -74,7 +74,10 @@ class DeviceRun:
         while self._terms.stop.asked < 2:
             step = next_step(self._state, self._terms.log.rollout.aim)
             is_done = step in {NextStep.NOTHING, NextStep.PERSON} or (step is NextStep.SAVE) != self._saving
-            if is_done or self._is_tried(step):
+            if is_done:
+                self._tell_gone()
+                return
+            if self._is_tried(step):
                 return
             try:
                 self._do(step)
@@ -82,6 +85,12 @@ class DeviceRun:
                 self._fail(step, error)
         if not self._state.is_settled and self._state.stage is not Stage.INDETERMINATE:
             self._unknown(because("apply_interrupted"))
+
+    def _tell_gone(self) -> None:
+        """Write down that a device went back by itself, if what was to be confirmed does not stand on it any more."""
+        state = self._state
+        if state.stage is Stage.IN_HAND and state.is_known and not state.is_touched and state.armed is not None:
+            self._terms.log.write(Failed(at=utc_now(), device=self._device.name, reason=because("apply_not_confirmed")))
 
     def _is_tried(self, step: NextStep) -> bool:
         """Return whether a step was tried often enough."""
@@ -227,12 +236,9 @@ class DeviceRun:
         """Read a device of which it is not known where it stands, and write down where it does."""
         device, state = self._device, self._state
         until = over_at(self._terms, device)
-        text = self._terms.read_patiently(device, until=until)
+        text = self._awaited(self._terms.read_patiently(device, until=until), until)
         if state.armed is not None and is_candidate(device):
-            text = self._read_alone()
-        while self._place(text) is None and time.monotonic() < until and self._terms.stop.asked < 2:
-            self._terms.pause(self._terms.patience.pauses[-1])
-            text = self._terms.read_patiently(device, until=until)
+            text = self._awaited(self._read_alone(), until)
         self._note_place(text)
 
     def _read_alone(self) -> str:
@@ -242,6 +248,13 @@ class DeviceRun:
                 return form_of(self._device, session.text())
         except WritingError as error:
             raise ReadingError(ReadingTrouble.UNEXPECTED, error.detail) from error
+
+    def _awaited(self, text: str, until: float) -> str:
+        """Return a text that was read; while it is nobody's and the device may still go back by itself, a later one. ReadingError."""
+        while self._place(text) is None and time.monotonic() < until and self._terms.stop.asked < 2:
+            self._terms.pause(self._terms.patience.pauses[-1])
+            text = self._terms.read_patiently(self._device, until=until)
+        return text
 
     def _place(self, text: str) -> tuple[bool, int] | None:
         """Return on which way (back?) and after how many edits a device carries a text, None for none."""

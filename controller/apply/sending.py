@@ -201,7 +201,7 @@ def _try(terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: Cand
     count = len(way.change.edits)
     token = secrets.token_hex(16) if session.outlives() else ""
     dead_man = DeadMan.PERSISTENT_COMMIT if token else DeadMan.CONFIRMED_COMMIT
-    seconds = terms.patience.minutes * _MINUTE
+    seconds = terms.patience.seconds if token else terms.patience.minutes * _MINUTE
     terms.log.write(Arming(at=utc_now(), device=device.name, dead_man=dead_man, seconds=seconds, token=token))
     first = way.counted + 1
     terms.log.write(
