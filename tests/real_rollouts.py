@@ -22,7 +22,7 @@ from controller.fleet.words import DeviceWords
 from controller.journal.device_state import DeviceState
 from controller.journal.file import open_journal
 from controller.journal.holder import Holder
-from controller.journal.records import Aim, Begun, DeviceTarget, Record, Resumed, RolloutOutcome
+from controller.journal.records import Aim, Begun, DeviceTarget, Failed, Record, Resumed, RolloutOutcome
 from controller.rollout.steps import change_device, text_digest
 from routing.vendors.entering import Entry
 from routing.vendors.showing import Showing
@@ -131,6 +131,11 @@ class RealNight:
             waves=((self.device.name,),),
             all_or_nothing=False,
         )
+
+    def failures(self) -> list[tuple[str, str]]:
+        """Return what was written down as having gone wrong: the reason's key, and what the device said, if it did."""
+        found = [record.reason for record in self.heard if isinstance(record, Failed)]
+        return [(reason.key, str(dict(reason.values).get("said", ""))) for reason in found]
 
     def stands(self) -> str:
         """Return where the device stands, read over a fresh connection: at `running`, at `standing`, or at neither."""
