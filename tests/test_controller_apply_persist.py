@@ -22,6 +22,8 @@ from tests.device_faults import Fault, Place, Planned
 from tests.device_state import Device
 
 OFFERED = ("candidate:1.0", "confirmed-commit:1.0", "confirmed-commit:1.1", "validate:1.0")
+LOCKS = (True, pytest.param(False, marks=pytest.mark.long))
+"""Whether others get the candidate's lock while something is on trial; that they do not is tried with netconfd, too."""
 SOON = replace(PATIENCE, pauses=(0.1, 0.2), grace=-56.0)
 """With a minute of three seconds: a commit on trial is surely over four seconds after it."""
 
@@ -63,6 +65,7 @@ def _said(found: Night, device: Device) -> list[Record]:
     return [record for record in found.heard if getattr(record, "device", "") == device.name]
 
 
+@pytest.mark.long
 def test_the_token_stands_in_the_journal_before_it_is_used(tmp_path: Path) -> None:
     with _night(tmp_path) as (found, device):
         assert found.run() is RolloutOutcome.APPLIED
@@ -76,7 +79,7 @@ def test_the_token_stands_in_the_journal_before_it_is_used(tmp_path: Path) -> No
         assert device.pending is None
 
 
-@pytest.mark.parametrize("locks", [True, False])
+@pytest.mark.parametrize("locks", LOCKS)
 def test_what_a_dropped_session_left_on_trial_is_confirmed_by_its_token(tmp_path: Path, *, locks: bool) -> None:
     with _night(tmp_path, locks=locks, minute=20.0) as (found, device):
         _die(found, device, Confirming)
@@ -87,7 +90,7 @@ def test_what_a_dropped_session_left_on_trial_is_confirmed_by_its_token(tmp_path
         assert found.stands()[device.name] == "standing"
 
 
-@pytest.mark.parametrize("locks", [True, False])
+@pytest.mark.parametrize("locks", LOCKS)
 def test_what_is_on_trial_is_taken_back_by_the_device_itself(tmp_path: Path, *, locks: bool) -> None:
     with _night(tmp_path, locks=locks, minute=20.0) as (found, device):
         _die(found, device, Confirming)
@@ -147,6 +150,7 @@ def test_a_token_that_comes_late_confirms_nothing(tmp_path: Path) -> None:
         assert found.stands()[device.name] == "running"
 
 
+@pytest.mark.long
 def test_what_another_has_left_in_the_candidate_is_not_committed_with_a_late_confirm(tmp_path: Path) -> None:
     with _night(tmp_path, locks=False, minute=20.0) as (found, device):
         _die(found, device, Confirming)

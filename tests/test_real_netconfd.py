@@ -139,11 +139,11 @@ def test_what_is_tried_and_kept_stays(server: RealServer, access: FleetAccess) -
     with access.candidate(server.reach) as session:
         assert session.outlives()
         assert frozenset(session.text().splitlines()) == OLD
-        _tried(session, 2, "token")
-        assert _read(access, server) == BOTH
+        _tried(session, 1, "token")
         assert session.keep("token")
+        assert _read(access, server) == BOTH
         session.unlock()
-    _quiet(3.5)
+    _quiet(2.5)
     assert _read(access, server) == BOTH
 
 
@@ -169,8 +169,8 @@ def test_what_nobody_keeps_is_taken_back_and_a_late_keep_is_seen(
     token: str, server: RealServer, access: FleetAccess
 ) -> None:
     with access.candidate(server.reach) as session:
-        _tried(session, 2, token)
-        _quiet(4.0)
+        _tried(session, 1, token)
+        _quiet(3.0)
         # Without a token this server says ok to what is over, and only reading tells; with one it can be asked.
         assert session.keep(token) is (token == "")
         assert _read(access, server) == OLD
@@ -318,7 +318,7 @@ def test_a_commit_that_says_ok_and_does_not_do_it_is_caught_by_reading(
     standing: str, server: RealServer, tmp_path: Path
 ) -> None:
     """What another session's validate does: nothing of what is new is done; what is deleted, is."""
-    patience = replace(PATIENCE, seconds=4, pauses=(0.2, 1.8))
+    patience = replace(PATIENCE, seconds=3, pauses=(0.2, 1.8))
     night = RealNight.of(server, WORDS, RUNNING, standing, tmp_path / "journal.jsonl", patience)
     with _raw(server.reach) as (other, _):
 
@@ -330,7 +330,7 @@ def test_a_commit_that_says_ok_and_does_not_do_it_is_caught_by_reading(
     assert any(isinstance(record, Armed) for record in night.heard), "it did not even say ok"
     assert any(isinstance(record, Failed) for record in night.heard)
     assert night.stands() == "running"
-    _quiet(4.0)
+    _quiet(2.5)
     assert night.run(Aim.FORWARD) is RolloutOutcome.APPLIED
     assert night.stands() == "standing"
 

@@ -285,9 +285,9 @@ def _lock(terms: RolloutTerms, session: CandidateSession, is_needless: Callable[
         except WritingError as error:
             if error.trouble is not WritingTrouble.BUSY:
                 raise
-            if is_needless():
-                return False
             if pause is None:
+                if is_needless():
+                    return False
                 raise
             terms.pause(pause)
         else:
