@@ -250,7 +250,7 @@ class DeviceRun:
             raise ReadingError(ReadingTrouble.UNEXPECTED, error.detail) from error
 
     def _awaited(self, text: str, until: float) -> str:
-        """Return a text that was read, and while it is nobody's and the device may still go back, what it is later. ReadingError."""
+        """Return a text that was read; while it is nobody's and the device may still go back, a later one. ReadingError."""
         while self._place(text) is None and time.monotonic() < until and self._terms.stop.asked < 2:
             self._terms.pause(self._terms.patience.pauses[-1])
             text = self._terms.read_patiently(self._device, until=until)
