@@ -29,7 +29,7 @@ from routing.vendors.showing import Showing
 from routing.vendors.vendor import Vendor
 from tests.real_servers import CREDENTIALS, RealServer
 
-PATIENCE = Patience(seconds=60, pauses=(0.2, 0.4), grace=1.0)
+PATIENCE = Patience(seconds=60, pauses=(0.3,), grace=1.0)
 _PLAN = text_digest("a plan of one device")
 
 

@@ -108,7 +108,7 @@ def test_what_was_confirmed_meanwhile_goes_back_by_a_trial_of_its_own(tmp_path: 
         assert set(found.stands().values()) == {"running"}
 
 
-@pytest.mark.parametrize("offered", [(), OFFERED])
+@pytest.mark.parametrize("offered", [(), pytest.param(OFFERED, marks=pytest.mark.long)])
 def test_a_way_back_that_dies_before_its_confirm_stays_back(offered: tuple[str, ...], tmp_path: Path) -> None:
     with _night(tmp_path, minute=20.0) as (found, device):
         device.capabilities = offered

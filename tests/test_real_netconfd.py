@@ -283,7 +283,7 @@ def _killed_at(night: RealNight, kind: type[Record], aim: Aim | None = None) -> 
         night.run(aim, during)
 
 
-@pytest.mark.parametrize("aim", [Aim.CONFIRM, Aim.FORWARD])
+@pytest.mark.parametrize("aim", [Aim.CONFIRM, pytest.param(Aim.FORWARD, marks=pytest.mark.long)])
 def test_a_run_that_died_on_trial_is_confirmed_by_the_journals_token(aim: Aim, night: RealNight) -> None:
     _killed_at(night, Confirming)
     assert night.stands() == "standing"
@@ -295,7 +295,7 @@ def test_a_run_that_died_on_trial_is_confirmed_by_the_journals_token(aim: Aim, n
     assert night.stands() == "standing"
 
 
-@pytest.mark.parametrize("kind", [Taken, Confirming])
+@pytest.mark.parametrize("kind", [Confirming, pytest.param(Taken, marks=pytest.mark.long)])
 def test_a_run_that_died_on_trial_is_taken_back(kind: type[Record], night: RealNight) -> None:
     _killed_at(night, kind)
     night.heard.clear()
@@ -304,6 +304,7 @@ def test_a_run_that_died_on_trial_is_taken_back(kind: type[Record], night: RealN
     assert night.stands() == "running"
 
 
+@pytest.mark.long
 def test_a_way_back_that_died_on_trial_is_confirmed(night: RealNight) -> None:
     assert night.run() is RolloutOutcome.APPLIED
     _killed_at(night, Confirming, Aim.BACK)
