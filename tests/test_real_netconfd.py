@@ -330,6 +330,7 @@ def test_a_commit_that_says_ok_and_does_not_do_it_is_caught_by_reading(
         assert night.run(None, validate) is RolloutOutcome.NOT_APPLIED
     assert any(isinstance(record, Armed) for record in night.heard), "it did not even say ok"
     assert any(isinstance(record, Failed) for record in night.heard)
+    assert not any(isinstance(record, Confirming) for record in night.heard), "it was confirmed unread"
     assert night.stands() == "running"
     _quiet(2.5)
     assert night.run(Aim.FORWARD) is RolloutOutcome.APPLIED
