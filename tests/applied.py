@@ -41,7 +41,7 @@ from tests.device_server import HOST, Servers, served
 from tests.device_state import Config, Device
 from tests.test_controller_planning import declared, ends_of, folders
 
-PATIENCE = Patience(minutes=1, pauses=(0.1, 0.2, 0.4, 0.8), grace=1.0)
+PATIENCE = Patience(seconds=60, pauses=(0.1, 0.2, 0.4, 0.8), grace=1.0)
 REFERENCE = parse_reference("env:TRUC_DEVICES")
 CREDENTIALS = {REFERENCE: Credentials(user="truc", password=Secret("truc"))}
 NOON = datetime(2026, 11, 30, 12, 0)  # noqa: DTZ001 (windows are local)
@@ -131,6 +131,7 @@ class Night:
     servers: Servers
     journal: Path
     timeout: float = 5.0
+    patience: Patience = PATIENCE
     heard: list[Record] = field(default_factory=list)
 
     @property
@@ -164,7 +165,7 @@ class Night:
             rules or RolloutRules(),
             hear,
             stop,
-            (all_or_nothing, self.timeout, arms),
+            (all_or_nothing, self.timeout, replace(self.patience, arms=arms)),
         )
 
     def state(self) -> RolloutState:
@@ -199,13 +200,13 @@ def carry_out(
     rules: RolloutRules,
     hear: Callable[[Record], None],
     stop: Stop,
-    how: tuple[bool, float, bool] = (False, 5.0, False),
+    how: tuple[bool, float, Patience] = (False, 5.0, PATIENCE),
 ) -> RolloutOutcome:
     """Do what the commands do once nothing is to be refused."""
-    all_or_nothing, timeout, arms = how
+    all_or_nothing, timeout, patience = how
     with held(path) as journal, FleetAccess(CREDENTIALS, timeout) as access:
         log = Logbook(journal, hear)
-        terms = RolloutTerms(access=access, log=log, patience=replace(PATIENCE, arms=arms), stop=stop)
+        terms = RolloutTerms(access=access, log=log, patience=patience, stop=stop)
         if aim is None:
             keep_texts(path, scene.plan.digest, {name: scene.texts[name] for name in scene.planned})
             begun = begun_of(
@@ -218,8 +219,10 @@ def carry_out(
 
 
 @contextmanager
-def night(scene: Scene, folder: Path, *, minute: float = 1.0, timeout: float = 5.0) -> Iterator[Night]:
+def night(
+    scene: Scene, folder: Path, *, minute: float = 1.0, timeout: float = 5.0, patience: Patience = PATIENCE
+) -> Iterator[Night]:
     """Have the devices of a plan up, as they are before it."""
     folder.mkdir(exist_ok=True)
     with served(*scene.devices(minute)) as servers:
-        yield Night(scene=scene, servers=servers, journal=folder / "journal.jsonl", timeout=timeout)
+        yield Night(scene=scene, servers=servers, journal=folder / "journal.jsonl", timeout=timeout, patience=patience)

@@ -83,6 +83,9 @@ class Device:
     capabilities: tuple[str, ...] = ()
     minute: float = 60.0
     delay: float = 0.0  # before each answer, as a far device's round trip
+    locks_on_trial: bool = (
+        True  # False: as netconfd, which gives nobody else the candidate's lock while a commit is on trial
+    )
     shows_secrets: bool = True  # False: as IOS-XE with `service password-encryption` shows them
     later: float = 0.05  # how long what a device does in the background takes
     away: float = 0.3  # how long a reboot takes
@@ -127,6 +130,8 @@ class Device:
             raise RefusedError("lock-denied", "lock denied, held by another", f"<session-id>{holder}</session-id>")
         if store == "running" and self.pending is not None and self.pending.session != session:
             raise RefusedError("lock-denied", "a confirmed commit is pending", "<session-id>0</session-id>")
+        if not self.locks_on_trial and self.pending is not None and self.pending.session != session:
+            raise RefusedError("in-use", "a confirmed commit is pending")
         if store == "candidate" and self.dirty:
             raise RefusedError("lock-denied", "the candidate has been changed", "<session-id>0</session-id>")
         self.locks[store] = session

@@ -11,7 +11,17 @@ from collections import Counter
 from dataclasses import replace
 
 from controller.apply.logbook import utc_now
-from controller.apply.sending import differs, form_of, is_candidate, keep, locked, send_way, stands_at
+from controller.apply.sending import (
+    differs,
+    form_of,
+    is_candidate,
+    keep,
+    locked,
+    over_at,
+    send_way,
+    stands_at,
+    take_back,
+)
 from controller.apply.terms import RolloutTerms
 from controller.apply.ways import (
     EditWay,
@@ -64,7 +74,10 @@ class DeviceRun:
         while self._terms.stop.asked < 2:
             step = next_step(self._state, self._terms.log.rollout.aim)
             is_done = step in {NextStep.NOTHING, NextStep.PERSON} or (step is NextStep.SAVE) != self._saving
-            if is_done or self._is_tried(step):
+            if is_done:
+                self._tell_gone()
+                return
+            if self._is_tried(step):
                 return
             try:
                 self._do(step)
@@ -72,6 +85,12 @@ class DeviceRun:
                 self._fail(step, error)
         if not self._state.is_settled and self._state.stage is not Stage.INDETERMINATE:
             self._unknown(because("apply_interrupted"))
+
+    def _tell_gone(self) -> None:
+        """Write down that a device went back by itself, if what was to be confirmed does not stand on it any more."""
+        state = self._state
+        if state.stage is Stage.IN_HAND and state.is_known and not state.is_touched and state.armed is not None:
+            self._terms.log.write(Failed(at=utc_now(), device=self._device.name, reason=because("apply_not_confirmed")))
 
     def _is_tried(self, step: NextStep) -> bool:
         """Return whether a step was tried often enough."""
@@ -123,7 +142,7 @@ class DeviceRun:
             self._terms.log.write(Confirmed(at=utc_now(), device=device.name, digest=digest))
             return
         if is_candidate(device):
-            with locked(self._terms, device) as session:
+            with locked(self._terms, device, on_trial=True) as session:
                 if form_of(device, session.text()) != device.there.standing:
                     raise differs(device)
                 keep(self._terms, device, session, armed.token)
@@ -136,16 +155,21 @@ class DeviceRun:
 
     def _confirmed(self) -> None:
         text = self._terms.read_patiently(self._device)
+        if text == self._device.there.running:
+            raise WritingError(WritingTrouble.DIFFERS, because("apply_not_confirmed"))
         if text != self._device.there.standing:
             raise differs(self._device)
         self._terms.log.write(Confirmed(at=utc_now(), device=self._device.name, digest=text_digest(text)))
 
     def _go_back(self) -> None:
-        text = self._terms.read_patiently(self._device)
-        if text == self._device.there.running:
+        device = self._device
+        text = self._terms.read_patiently(device)
+        if text == device.there.running:
             self._settle_back(text)
             return
-        send_way(self._terms, self._device, self._way_back(text))
+        way = self._way_back(text)
+        if text != device.there.standing or not take_back(self._terms, device, way):
+            send_way(self._terms, device, way)
         self._went_back()
 
     def _way_back(self, text: str) -> EditWay:
@@ -169,13 +193,12 @@ class DeviceRun:
         """Write down that a device is back; what is only tried is kept first."""
         device, state = self._device, self._state
         if state.armed is not None and is_candidate(device):
-            with locked(self._terms, device) as session:
+            with locked(self._terms, device, on_trial=True) as session:
                 if form_of(device, session.text()) != text:
                     raise differs(device)
-                if state.going_back:
-                    if state.read != text_digest(text):
-                        self._note_back(text, state.most)
-                    keep(self._terms, device, session, state.armed.token)
+                if state.read != text_digest(text):
+                    self._note_place(text)
+                keep(self._terms, device, session, state.armed.token)
         self._went_back()
 
     def _went_back(self) -> None:
@@ -212,30 +235,26 @@ class DeviceRun:
     def _read(self) -> None:
         """Read a device of which it is not known where it stands, and write down where it does."""
         device, state = self._device, self._state
-        until = self._over_at()
-        text = self._terms.read_patiently(device, until=until)
+        until = over_at(self._terms, device)
+        text = self._awaited(self._terms.read_patiently(device, until=until), until)
         if state.armed is not None and is_candidate(device):
-            text = self._read_alone()
-        while self._place(text) is None and time.monotonic() < until and self._terms.stop.asked < 2:
-            self._terms.pause(self._terms.patience.pauses[-1])
-            text = self._terms.read_patiently(device, until=until)
+            text = self._awaited(self._read_alone(), until)
         self._note_place(text)
 
     def _read_alone(self) -> str:
         """Return the text once nobody who was cut off can change it any more: when its candidate can be locked. ReadingError."""
         try:
-            with locked(self._terms, self._device) as session:
+            with locked(self._terms, self._device, on_trial=True) as session:
                 return form_of(self._device, session.text())
         except WritingError as error:
             raise ReadingError(ReadingTrouble.UNEXPECTED, error.detail) from error
 
-    def _over_at(self) -> float:
-        """Return when (monotonic) a device that goes back by itself has surely done so; 0 if none does."""
-        armed = self._state.armed
-        if armed is None:
-            return 0.0
-        left = (armed.at - utc_now()).total_seconds() + armed.seconds + self._terms.patience.grace
-        return time.monotonic() + left
+    def _awaited(self, text: str, until: float) -> str:
+        """Return a text that was read; while it is nobody's and the device may still go back, a later one. ReadingError."""
+        while self._place(text) is None and time.monotonic() < until and self._terms.stop.asked < 2:
+            self._terms.pause(self._terms.patience.pauses[-1])
+            text = self._terms.read_patiently(self._device, until=until)
+        return text
 
     def _place(self, text: str) -> tuple[bool, int] | None:
         """Return on which way (back?) and after how many edits a device carries a text, None for none."""

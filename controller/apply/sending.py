@@ -7,13 +7,14 @@ but from its text, read over another connection. Whatever goes wrong here ends t
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from controller.apply.logbook import utc_now
 from controller.apply.terms import RolloutTerms
 from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_along
-from controller.fleet.readings import ReadingError
+from controller.fleet.readings import ReadingError, ReadingTrouble
 from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
 from controller.journal.records import Armed, Arming, Confirming, DeadMan, ReadBack, Sending, Taken
 from controller.rollout.steps import text_digest
@@ -197,49 +198,121 @@ def _stage(device: PlannedDevice, way: EditWay, session: CandidateSession, lines
 
 def _try(terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: CandidateSession) -> str:
     """Commit on trial; return the token by which it is confirmed."""
-    minutes, count = terms.patience.minutes, len(way.change.edits)
+    count = len(way.change.edits)
     token = secrets.token_hex(16) if session.outlives() else ""
     dead_man = DeadMan.PERSISTENT_COMMIT if token else DeadMan.CONFIRMED_COMMIT
-    seconds = minutes * _MINUTE
+    seconds = terms.patience.seconds if token else terms.patience.minutes * _MINUTE
     terms.log.write(Arming(at=utc_now(), device=device.name, dead_man=dead_man, seconds=seconds, token=token))
     first = way.counted + 1
     terms.log.write(
         Sending(at=utc_now(), device=device.name, first=first, last=way.counted + count, going_back=way.going_back)
     )
-    session.try_commit(minutes, token)
+    session.try_commit(seconds, token)
     terms.log.write(Taken(at=utc_now(), device=device.name, edits=way.counted + count))
     terms.log.write(Armed(at=utc_now(), device=device.name, dead_man=dead_man, seconds=seconds, token=token))
     return token
 
 
 def keep(terms: RolloutTerms, device: PlannedDevice, session: CandidateSession, token: str) -> None:
-    """Confirm what stands; it was read."""
+    """Confirm what stands; it was read. ReadingError, WritingError.
+
+    A device that does not show that nothing waits any more may still take it back: until it would have, nobody knows.
+    """
     terms.log.write(Confirming(at=utc_now(), device=device.name))
-    session.keep(token)
+    if not session.keep(token):
+        terms.pause(max(over_at(terms, device) - time.monotonic(), 0.0))
+        if terms.stop.asked > 1:
+            raise ReadingError(ReadingTrouble.NOT_ASKED)
+
+
+def over_at(terms: RolloutTerms, device: PlannedDevice) -> float:
+    """Return when (monotonic) a device that goes back by itself has surely done so; 0 if none does."""
+    armed = terms.log.device(device.name).armed
+    if armed is None:
+        return 0.0
+    left = (armed.at - utc_now()).total_seconds() + armed.seconds + terms.patience.grace
+    return time.monotonic() + left
+
+
+def take_back(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> bool:
+    """Have a device take back now what it tries for us with a token; False: nothing waits with it, and where it stands was read.
+    ReadingError, WritingError."""
+    token = _token(terms, device)
+    if not token:
+        return False
+    count = way.counted + len(way.change.edits)
+    terms.log.write(Sending(at=utc_now(), device=device.name, first=way.counted + 1, last=count, going_back=True))
+    with terms.access.candidate(device.reach) as session:
+        if session.take_back(token):
+            return True
+    if terms.read_patiently(device) != device.there.standing:
+        raise differs(device)
+    terms.log.write(
+        read_back(device, EditWay(change=device.there, going_back=False), device.edits, device.there.standing)
+    )
+    return False
+
+
+def _token(terms: RolloutTerms, device: PlannedDevice) -> str:
+    armed = terms.log.device(device.name).armed
+    return "" if armed is None else armed.token
 
 
 @contextmanager
-def locked(terms: RolloutTerms, device: PlannedDevice) -> Iterator[CandidateSession]:
+def locked(terms: RolloutTerms, device: PlannedDevice, *, on_trial: bool = False) -> Iterator[CandidateSession]:
     """Hold a device's candidate, clean, for a while; what goes wrong leaves it clean, too. ReadingError; WritingError if somebody
     else has it, or has left it dirty.
 
-    Whoever had it in hand and was cut off holds the lock until the device notices; so it is asked for a few times.
+    `on_trial`: the device may be trying something for us. Some give nobody the lock meanwhile; what they try with a token stays
+    ours without it, and then it is enough that the candidate is the text on trial, and nobody's, when the block begins.
     """
     with terms.access.candidate(device.reach) as session:
-        for pause in (*terms.patience.pauses, None):
-            try:
-                session.lock()
-                break
-            except WritingError as error:
-                if pause is None or error.trouble is not WritingTrouble.BUSY:
-                    raise
-                terms.pause(pause)
-        try:
+        if _lock(terms, session, lambda: on_trial and _holds_ours_alone(terms, device, session)):
+            with _unlocked_after(session):
+                yield session
+        else:
             yield session
-        except (WritingError, ReadingError):
-            with suppress(WritingError, ReadingError):
-                session.discard()
-            raise
-        finally:
-            with suppress(WritingError, ReadingError):
-                session.unlock()
+
+
+def _lock(terms: RolloutTerms, session: CandidateSession, is_needless: Callable[[], bool]) -> bool:
+    """Lock a candidate; False: there is no lock and no need of one. ReadingError, WritingError.
+
+    Whoever had it in hand and was cut off holds the lock until the device notices; so it is asked for a few times.
+    """
+    for pause in (*terms.patience.pauses, None):
+        try:
+            session.lock()
+        except WritingError as error:
+            if error.trouble is not WritingTrouble.BUSY:
+                raise
+            if pause is None:
+                if is_needless():
+                    return False
+                raise
+            terms.pause(pause)
+        else:
+            break
+    return True
+
+
+def _holds_ours_alone(terms: RolloutTerms, device: PlannedDevice, session: CandidateSession) -> bool:
+    """Return whether a device carries, and would commit, what it may try for us with a token, there or back, and nothing else.
+    ReadingError, WritingError."""
+    if not _token(terms, device):
+        return False
+    text = form_of(device, session.text())
+    return text in {device.there.running, device.there.standing} and form_of(device, session.candidate()) == text
+
+
+@contextmanager
+def _unlocked_after(session: CandidateSession) -> Iterator[None]:
+    """Give the lock back in the end, and the candidate as it was if anything goes wrong."""
+    try:
+        yield
+    except (WritingError, ReadingError):
+        with suppress(WritingError, ReadingError):
+            session.discard()
+        raise
+    finally:
+        with suppress(WritingError, ReadingError):
+            session.unlock()

@@ -5,6 +5,7 @@ The one idea: all that has an effect is handed in, so the same code runs an oper
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -22,14 +23,19 @@ FINAL = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """`minutes`: how long a device waits to be confirmed before it goes back by itself; `arms`: whether also a device is made to
+    """`seconds`: how long a device waits to be confirmed before it goes back by itself; `arms`: whether also a device is made to
     that would do so in steps that nobody has proved. `pauses`: seconds between attempts to read a device that does not answer.
     `grace`: seconds behind a device's own time until it is surely over."""
 
-    minutes: int = 5
+    seconds: int = 300
     arms: bool = False
     pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
     grace: float = 20.0
+
+    @property
+    def minutes(self) -> int:
+        """The same for devices that count in minutes: a part of one is one."""
+        return math.ceil(self.seconds / 60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -267,7 +267,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         rules=RolloutRules(
             workers=asked.wave, stop_after=asked.stop_after, limit=frozenset(asked.limit) if asked.limit else None
         ),
-        patience=Patience(minutes=asked.confirm_within, arms=asked.arm),
+        patience=Patience(seconds=asked.confirm_within * 60, arms=asked.arm),
         timeout=asked.timeout,
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,

@@ -30,6 +30,7 @@ from controller.fleet.readings import (
 )
 from controller.fleet.sessions import PinnedSessions
 from controller.fleet.terminals import PinnedTerminals
+from controller.fleet.words import DeviceWords
 from controller.fleet.writing import CandidateSession, LineSession
 from routing.vendors import VENDORS
 
@@ -38,11 +39,18 @@ _LOOK = 0.1
 
 
 class FleetAccess:
-    """Ways to devices as long as the block lasts. `seconds`: what one reading, or one step of writing, may take."""
+    """Ways to devices as long as the block lasts. `seconds`: what one reading, or one step of writing, may take. `words`: those
+    of each platform."""
 
-    def __init__(self, credentials: Mapping[CredentialReference, Credentials], seconds: float) -> None:
+    def __init__(
+        self,
+        credentials: Mapping[CredentialReference, Credentials],
+        seconds: float,
+        words: Mapping[str, DeviceWords] = VENDORS,
+    ) -> None:
         self._credentials = credentials
         self._seconds = seconds
+        self._words = words
         self._open: set[Line] = set()
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -70,7 +78,7 @@ class FleetAccess:
         line = Line(reach, self._seconds)
         try:
             with self._connection(line) as way:
-                text = ask_text(way.connection, line, VENDORS[reach.platform].showing)
+                text = ask_text(way.connection, line, self._words[reach.platform])
         except ReadingError as error:
             return NotRead(reach=reach, trouble=error.trouble, detail=error.detail, seconds=line.seconds)
         return DeviceText(reach=reach, text=text, seconds=line.seconds)
@@ -81,7 +89,7 @@ class FleetAccess:
         line = Line(reach, self._seconds)
         with self._connection(line) as way:
             assert isinstance(way, PinnedTerminals)
-            yield TerminalLines(way.connection, line, self._seconds)
+            yield TerminalLines(way.connection, line, self._words[reach.platform], self._seconds)
 
     @contextmanager
     def candidate(self, reach: DeviceReach) -> Iterator[CandidateSession]:
@@ -89,7 +97,7 @@ class FleetAccess:
         line = Line(reach, self._seconds)
         with self._connection(line) as way:
             assert isinstance(way, PinnedSessions)
-            yield NetconfCandidate(way.connection, line, self._seconds)
+            yield NetconfCandidate(way.connection, line, self._words[reach.platform], self._seconds)
 
     def cut(self) -> None:
         """End all connections now."""

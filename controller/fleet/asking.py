@@ -12,8 +12,8 @@ from controller.fleet.lines import Line
 from controller.fleet.readings import DeviceReach, ReadingError, ReadingTrouble
 from controller.fleet.sessions import NetconfSession
 from controller.fleet.terminals import Terminal
+from controller.fleet.words import DeviceWords
 from intents.reason import Reason, because
-from routing.vendors import VENDORS
 from routing.vendors.showing import Gap, Showing
 
 GAPS: Mapping[Gap, Reason] = {
@@ -24,14 +24,14 @@ GAPS: Mapping[Gap, Reason] = {
 }
 
 
-def ask_text(session: Terminal | NetconfSession, line: Line, showing: Showing) -> str:
+def ask_text(session: Terminal | NetconfSession, line: Line, words: DeviceWords) -> str:
     """Return a device's whole text; ReadingError, also if it is another device's."""
     name = ""
     if isinstance(session, Terminal):
-        session.get_ready(showing)
-        name = session.name(showing)
-    text = ask_again(session, showing)
-    check_names(line.reach, name, text)
+        session.get_ready(words.showing)
+        name = session.name(words.showing)
+    text = ask_again(session, words.showing)
+    check_names(line.reach, name, words.host_name(text))
     return text
 
 
@@ -45,9 +45,8 @@ def ask_again(session: Terminal | NetconfSession, showing: Showing) -> str:
     return showing.settled(answer)
 
 
-def check_names(reach: DeviceReach, prompt: str, text: str) -> None:
-    """ReadingError unless the text names the device that was asked for, and the prompt, which may be cut short, does, too."""
-    found = VENDORS[reach.platform].host_name(text)
+def check_names(reach: DeviceReach, prompt: str, found: str | None) -> None:
+    """ReadingError unless the name found in a text is that of the device asked for, and the prompt, which may be cut, is, too."""
     if found != reach.device:
         detail = because("reading_names_itself", found=found or "-", wanted=reach.device)
         raise ReadingError(ReadingTrouble.ANOTHER_NAME, detail)

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from controller.fleet.asking import ask_again, ask_text
 from controller.fleet.lines import Line
 from controller.fleet.terminals import Terminal
+from controller.fleet.words import DeviceWords
 from controller.fleet.writing import WritingError, WritingTrouble
 from intents.reason import because
-from routing.vendors import VENDORS
 from routing.vendors.entering import LineEntry
-from routing.vendors.showing import Showing
 
 _MOST_BYTES = 4096
 """Bytes that are sent before the answers to them are waited for: no device's buffer is smaller."""
@@ -26,12 +25,10 @@ _SHOWN = 120
 class TerminalLines:
     """A terminal in which lines are typed. `seconds`: what each step may take."""
 
-    def __init__(self, terminal: Terminal, line: Line, seconds: float) -> None:
-        vendor = VENDORS[line.reach.platform]
-        assert isinstance(vendor.entry, LineEntry)
-        self._entry: LineEntry = vendor.entry
-        self._showing: Showing = vendor.showing
-        self._hide = vendor.hide_secrets
+    def __init__(self, terminal: Terminal, line: Line, words: DeviceWords, seconds: float) -> None:
+        assert isinstance(words.entry, LineEntry)
+        self._entry: LineEntry = words.entry
+        self._words = words
         self._terminal = terminal
         self._line = line
         self._seconds = seconds
@@ -42,9 +39,9 @@ class TerminalLines:
         """Return the device's whole text. ReadingError."""
         with self._line.step(self._seconds):
             if self._is_ready:
-                return ask_again(self._terminal, self._showing)
+                return ask_again(self._terminal, self._words.showing)
             self._is_ready = True
-            return ask_text(self._terminal, self._line, self._showing)
+            return ask_text(self._terminal, self._line, self._words)
 
     def enter(self, minutes: int = 0) -> None:
         """Enter configuration mode. ReadingError, WritingError."""
@@ -94,7 +91,9 @@ class TerminalLines:
     def _check(self, line: str, said: str, notices: frozenset[str], done: int) -> None:
         rest = said.strip()
         if rest and not _is_known(rest, notices) and "\n" not in line:
-            trouble = WritingTrouble.REFUSED if self._showing.refusal.match(said.lstrip("\n")) else WritingTrouble.SAID
+            trouble = (
+                WritingTrouble.REFUSED if self._words.showing.refusal.match(said.lstrip("\n")) else WritingTrouble.SAID
+            )
             raise self._unexpected(line, said, trouble, done)
 
     def _command(self, command: str) -> str:
@@ -126,7 +125,7 @@ class TerminalLines:
         """WritingError if a device waits with a prompt that is not its own, or not that of the mode."""
         found = (prompt or self._entry.prompt).fullmatch(waits)
         if found is None and prompt is None:
-            found = self._showing.prompt.fullmatch(waits)
+            found = self._words.showing.prompt.fullmatch(waits)
         name = self._line.reach.device
         if found is None or not name.startswith(found["name"]) or len(found["name"]) < min(len(name), self._entry.cut):
             raise WritingError(WritingTrouble.PROMPT, because("writing_prompt", line=self._shown(line)))
@@ -134,11 +133,11 @@ class TerminalLines:
     def _unexpected(self, line: str, said: str, trouble: WritingTrouble, done: int = 0) -> WritingError:
         """Return the error that quotes a line and the first words of an answer, without what may be a secret."""
         words = next((row.strip() for row in said.splitlines() if row.strip(" ^")), "")
-        answer = self._hide(words[:_SHOWN]).strip()
+        answer = self._words.hide_secrets(words[:_SHOWN]).strip()
         return WritingError(trouble, because("writing_said", line=self._shown(line), said=answer), done)
 
     def _shown(self, line: str) -> str:
-        return self._hide(line).splitlines()[0].strip() if line.strip() else ""
+        return self._words.hide_secrets(line).splitlines()[0].strip() if line.strip() else ""
 
 
 def _portions(lines: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -97,7 +97,7 @@ class NetconfSession:
             raise RefusedOperationError(str(error.tag or "")) from error
         except TimeoutExpiredError as error:
             raise ReadingError(ReadingTrouble.TIMEOUT) from error
-        except (TransportError, OSError) as error:
+        except (TransportError, EOFError, OSError) as error:
             raise gone(self._line) from error
         return str(reply.xml)
 

@@ -185,10 +185,10 @@ def _read(task: Task) -> Result:
     """Read one device: Nornir's task."""
     line = task.host.data["line"]
     assert isinstance(line, Line)
-    showing = VENDORS[line.reach.platform].showing
+    words = VENDORS[line.reach.platform]
     try:
         session = _session(task, line)
-        read = DeviceText(reach=line.reach, text=ask_text(session, line, showing), seconds=line.seconds)
+        read = DeviceText(reach=line.reach, text=ask_text(session, line, words), seconds=line.seconds)
         if task.host.data["tables"]:
             read = replace(read, tables=tables_beside(read, session), seconds=line.seconds)
         reading: DeviceReading = read

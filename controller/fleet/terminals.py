@@ -133,7 +133,7 @@ class Terminal:
         """Send bytes as they are. ReadingError."""
         try:
             self._channel.sendall(data)
-        except OSError as error:
+        except (EOFError, OSError) as error:
             raise gone(self._line) from error
 
     def take(self) -> bytes:

@@ -96,20 +96,20 @@ class CandidateSession(Protocol):
         """Make the candidate what runs."""
         ...
 
-    def restore(self) -> None:
-        """Make the candidate what ran before the last commit."""
-        ...
-
     def outlives(self) -> bool:
         """Return whether what is tried may outlive the session, and be kept by whoever has its token."""
         ...
 
-    def try_commit(self, minutes: int, token: str = "") -> None:
-        """Commit, so that it is taken back unless `keep` follows."""
+    def try_commit(self, seconds: int, token: str = "") -> None:
+        """Commit, so that it is taken back unless `keep` follows in time; where minutes are counted, a part of one is one."""
         ...
 
-    def keep(self, token: str = "") -> None:
-        """Commit for good; also what was only tried before."""
+    def keep(self, token: str = "") -> bool:
+        """Commit for good; also what was only tried before. False: the device does not show that nothing waits with the token."""
+        ...
+
+    def take_back(self, token: str) -> bool:
+        """Have the device take back, now, what is on trial with a token; False: nothing is."""
         ...
 
 

@@ -54,9 +54,9 @@ class CandidateEntry:
 
     `lock` refuses a candidate that is changed already or held by another; `unlock` gives it back. `load`: with `{lines}`.
     `show`: the operation that returns the candidate as text, and the element that holds it. `discard` makes the candidate what
-    runs; `restore` makes it what ran before the last commit. `try_commit`: a commit that is taken back unless another follows in
-    `{minutes}`; where the device offers `persist_capability`, with `{token}`, so that it outlives its session, and `keep_token`
-    keeps it. `failed`: elements in a reply that say that it was not done, though it is no error.
+    runs. `try_commit`: a commit that is taken back unless `keep` follows in `{minutes}`, or `{seconds}`; what outlives a session
+    is said in words of RFC 6241, not of the platform. `failed`: elements in a reply that say that it was not done, though it is
+    no error.
     """
 
     lock: str
@@ -64,14 +64,10 @@ class CandidateEntry:
     load: str
     show: tuple[str, str]
     discard: str
-    restore: str
     try_commit: str
     keep: str
     longest: int
     failed: frozenset[str] = frozenset()
-    persist_capability: str = ""
-    try_commit_token: str = ""
-    keep_token: str = ""
 
     def loading(self, lines: Sequence[str]) -> str:
         """Return the operation that loads lines into the candidate."""

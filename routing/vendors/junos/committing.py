@@ -19,7 +19,6 @@ ENTRY = CandidateEntry(
     ),
     show=(f'<get-configuration {_BASE} database="candidate" format="set"/>', "configuration-set"),
     discard=f'<load-configuration {_BASE} rollback="0"/>',
-    restore=f'<load-configuration {_BASE} rollback="1"/>',
     try_commit=(
         f"<commit-configuration {_BASE}><confirmed/><confirm-timeout>{{minutes}}</confirm-timeout></commit-configuration>"
     ),
