@@ -16,7 +16,7 @@ from controller.jobs.pipeline import Compiled
 from controller.rollout.filed import FiledDevice, FiledPlan
 from controller.rollout.plan import device_part
 from controller.rollout.planning import standing_text
-from controller.rollout.steps import DeviceChange, StepError, change_device, text_digest
+from controller.rollout.steps import DeviceChange, StepError, change_both_ways, text_digest
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import Reason, because
 
@@ -65,16 +65,16 @@ def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, runnin
     found = own_text(name, platform, running, wanted)
     if found is None or text_digest(found) != filed.running:
         raise AnotherStateError
-    there = change_device(name, platform, running, wanted)
-    back = None if there is None else change_device(name, platform, there.standing, there.running)
-    if there is None or back is None:
+    ways = change_both_ways(name, platform, running, wanted)
+    if ways is None:
         raise StepError(name, platform, because("apply_other_inputs"))
-    _compare(filed, there, back)
+    there, back = ways
+    _compare(filed, there)
     _check_secrets(there)
     return PlannedDevice(reach=reach, there=there, back=back)
 
 
-def _compare(filed: FiledDevice, there: DeviceChange, back: DeviceChange) -> None:
+def _compare(filed: FiledDevice, there: DeviceChange) -> None:
     """StepError unless what was worked out is, line by line, what was signed."""
     made = device_part(there)
     signed = {
@@ -85,8 +85,8 @@ def _compare(filed: FiledDevice, there: DeviceChange, back: DeviceChange) -> Non
         "notices": list(filed.notices),
     }
     other = next((part for part, value in signed.items() if made[part] != value), None)
-    if other is not None or back.edits != there.back:
-        reasons: Mapping[str | None, Reason] = {"standing": because("apply_other_end")}
+    if other is not None:
+        reasons: Mapping[str, Reason] = {"standing": because("apply_other_end")}
         raise StepError(filed.device, filed.platform, reasons.get(other, because("apply_other_edits")))
 
 
