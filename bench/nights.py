@@ -364,7 +364,7 @@ def look_back(night: Night) -> str:
     found = drifting(night.type(*drifts, codes=(0, CHANGES_FOUND)).said)
     if found != {*night.office.drifting}:
         raise UnexpectedError(f"other devices drift than before: {', '.join(sorted(found))}")
-    return audit.splitlines()[-1]
+    return next(line.rpartition(": ")[2] for line in audit.splitlines() if "follow one another" in line)
 
 
 def drifting(said: str) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.readings import DeviceReach
@@ -71,7 +71,8 @@ def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, runnin
     there, back = ways
     _compare(filed, there)
     _check_secrets(there)
-    return PlannedDevice(reach=reach, there=there, back=back)
+    # A state is many times as large as its text, and whoever carries a plan out holds both ways of every device.
+    return PlannedDevice(reach=reach, there=replace(there, start=None), back=replace(back, start=None))
 
 
 def _compare(filed: FiledDevice, there: DeviceChange) -> None:
