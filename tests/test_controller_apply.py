@@ -11,7 +11,6 @@ from controller.apply.rollout_run import RolloutRules
 from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
 from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Sending, StopCause
-from controller.rollout.steps import change_device
 from tests.applied import Night, night, scene
 from tests.device_faults import Fault, Place, Planned
 
@@ -50,15 +49,6 @@ def _check_states(found: Night) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["renumber a LAN", "close a permit"])
-def test_the_way_back_is_the_change_that_the_other_text_asks_for(name: str) -> None:
-    for device in scene(name).planned.values():
-        there = device.there
-        asked = change_device(there.device, there.platform, there.standing, there.running)
-        assert asked is not None
-        assert device.back == asked
-
-
 def test_twice_is_once(tmp_path: Path) -> None:
     with night(scene(), tmp_path) as found:
         found.run()
