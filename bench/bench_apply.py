@@ -26,7 +26,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -49,10 +49,10 @@ from bench.generate import main as generate
 from controller.apply.derived import PlanEnds
 from controller.apply.kept_texts import keep_texts
 from controller.apply.logbook import Logbook, utc_now
-from controller.apply.opening import open_devices, read_devices, texts_of
+from controller.apply.opening import read_devices, texts_of
 from controller.apply.rollout_run import RolloutRules, RolloutRun
 from controller.apply.terms import Patience, RolloutTerms
-from controller.apply.ways import own_text
+from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.access import FleetAccess
 from controller.fleet.readings import DeviceReach, Stop
 from controller.jobs.compile import compile_workspace
@@ -66,7 +66,7 @@ from controller.reports.devices import tell_reading
 from controller.rollout.filed import FiledPlan, read_plan
 from controller.rollout.plan import PLAN_FORMAT, device_part
 from controller.rollout.planning import standing_text
-from controller.rollout.steps import DeviceChange, change_device
+from controller.rollout.steps import DeviceChange, change_both_ways
 from routing.vendors.change import EditKind
 from tests.everyday_changes import change, lock
 from tests.province_changes import PROVINCE
@@ -158,58 +158,67 @@ def fleet(texts: Path, milliseconds: float) -> Iterator[tuple[list[DeviceReach],
             devices.stdin.close()
 
 
-def changes_of(ends: PlanEnds, texts: Mapping[str, str]) -> dict[str, DeviceChange]:
-    """Return what is done on each device that shows a text."""
+Ways = Mapping[str, tuple[DeviceChange, DeviceChange]]
+
+
+def ways_of(ends: PlanEnds, texts: Mapping[str, str]) -> Ways:
+    """Return what is done on each device that shows a text, and the way back, as `truc apply` works them out anew."""
     found = {}
     for name, text in texts.items():
         platform = ends.before.configs[name].platform
         wanted = standing_text(ends.before, ends.after, name, text)
-        running = own_text(name, platform, text, wanted)
-        assert running is not None
-        made = change_device(name, platform, running, wanted)
-        if made is not None:
-            found[name] = made
+        assert own_text(name, platform, text, wanted) is not None
+        ways = change_both_ways(name, platform, text, wanted)
+        if ways is not None:
+            found[name] = (replace(ways[0], start=None), replace(ways[1], start=None))
     return found
 
 
-def filed(changes: Mapping[str, DeviceChange], wave: int) -> FiledPlan:
+def filed(ways: Ways, wave: int) -> FiledPlan:
     """Return a plan of changes as it is filed: the first device alone, then waves."""
-    names = sorted(changes)
+    names = sorted(ways)
     waves = [names[:1], *(names[at : at + wave] for at in range(1, len(names), wave))]
     body: dict[str, Plain] = {
         "format": PLAN_FORMAT, "base": NOBODY, "workspace": NOBODY, "running": NOBODY, "made_on": "2026-11-24",
-        "expires_on": "2026-12-01", "serial": "", "devices": [device_part(changes[name]) for name in names],
+        "expires_on": "2026-12-01", "serial": "", "devices": [device_part(ways[name][0]) for name in names],
         "waves": [{"devices": list(some), "canary": not at} for at, some in enumerate(waves)], "arrivals": {},
         "departures": [], "interrupted": [], "declared": True, "change": None,
     }  # fmt: skip
     return read_plan(canonical_file(body), Path("plan.json"))
 
 
-def carry_out(
-    plan: FiledPlan, ends: PlanEnds, reach: Sequence[DeviceReach], journal: Path, workers: int, *, back: bool = False
-) -> tuple[Cost, Cost, Cost]:
-    """Carry a plan out as `truc apply` does; return what reading, working out and the roll-out cost."""
-    mine = {item.device: item for item in reach if item.device in {device.device for device in plan.devices}}
+def carry_out(ways: Ways, reach: Sequence[DeviceReach], journal: Path, workers: int, *, back: bool = False) -> Cost:
+    """Carry changes out as `truc apply` does once the devices are read; return what that cost."""
+    devices = {
+        item.device: PlannedDevice(reach=item, there=ways[item.device][0], back=ways[item.device][1])
+        for item in reach
+        if item.device in ways
+    }
+    plan, alone, rules = filed(ways, workers), HeldLock(), RolloutRules(workers=workers)
     holder = Holder(operator="an", host="here", process=1, since=utc_now())
     with open_journal(journal, holder) as book, FleetAccess(KNOWN, TIMEOUT) as access:
-        readings, read = timed(lambda: read_devices(mine.values(), access.read, workers))
-        texts = texts_of(readings, tell_reading)
-        devices, derived = timed(lambda: open_devices(plan, ends, mine, texts))
-        keep_texts(journal, plan.digest, texts)
-        log, alone = Logbook(book, lambda _record: None), HeldLock()
+        log = Logbook(book, lambda _record: None)
         terms = RolloutTerms(access=access, log=log, patience=Patience(), stop=Stop(), alone=alone)  # type: ignore[arg-type] # as a lock is used
 
         def forward() -> RolloutOutcome:
+            keep_texts(journal, plan.digest, {name: ways[name][0].running for name in devices})
             log.write(begun_of(plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=False))
-            return RolloutRun(devices, terms, RolloutRules(workers=workers)).run()
+            return RolloutRun(devices, terms, rules).run()
 
         outcome, ran = timed(forward)
         assert outcome is RolloutOutcome.APPLIED, outcome
         held = alone.held
         if back:
             log.write(Resumed(at=utc_now(), operator="an", aim=Aim.BACK))
-            assert RolloutRun(devices, terms, RolloutRules(workers=workers)).run() is RolloutOutcome.NOT_APPLIED
-    return read, derived, Cost(wall=ran.wall, cpu=ran.cpu, alone=held)
+            assert RolloutRun(devices, terms, rules).run() is RolloutOutcome.NOT_APPLIED
+    return replace(ran, alone=held)
+
+
+def read_all(reach: Sequence[DeviceReach], workers: int) -> tuple[dict[str, str], Cost]:
+    """Read devices as `truc apply` does before anything; return their texts and what that cost."""
+    with FleetAccess(KNOWN, TIMEOUT) as access:
+        readings, cost = timed(lambda: read_devices(reach, access.read, workers))
+    return texts_of(readings, tell_reading), cost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,18 +231,14 @@ class Trips:
     own: float
 
 
-def trips_of(
-    changes: Mapping[str, DeviceChange],
-    ends: PlanEnds,
-    fleets: tuple[Sequence[DeviceReach], ...],
-    rtt: float,
-    out: Path,
-) -> Trips:
+def trips_of(ways: Ways, fleets: tuple[Sequence[DeviceReach], ...], rtt: float, out: Path) -> Trips:
     """Measure a few devices one after the other, without the wire and with it."""
     costs = []
-    for at, reach in enumerate(fleets):
-        read, _, ran = carry_out(filed(changes, 1), ends, reach, out / f"trips-{at}.jsonl", 1, back=True)
-        costs.append(((read.wall + ran.wall) / len(changes), ran.alone / len(changes)))
+    for at, fleet in enumerate(fleets):
+        reach = [item for item in fleet if item.device in ways]
+        _, read = read_all(reach, 1)
+        ran = carry_out(ways, reach, out / f"trips-{at}.jsonl", 1, back=True)
+        costs.append(((read.wall + ran.wall) / len(ways), ran.alone / len(ways)))
     (near, near_alone), (far, far_alone) = costs
     return Trips(all=(far - near) / rtt, alone=(far_alone - near_alone) / rtt, own=near)
 
@@ -294,22 +299,21 @@ def report(scene: Scene, compiling: Cost, workers: int, milliseconds: float, out
     """Carry the change out with truc, then with nornir-netmiko, and print what it cost."""
     rtt = milliseconds / 1000
     with fleet(scene.texts, milliseconds) as (direct, wired, process):
-        with FleetAccess(KNOWN, TIMEOUT) as access:
-            texts = texts_of(read_devices(direct, access.read, workers), tell_reading)
-        changes = changes_of(scene.ends, texts)
+        texts, read = read_all(wired, workers)
+        ways, derived = timed(lambda: ways_of(scene.ends, texts))
         trips = {}
-        for platform in ("cisco_ios", "junos"):
-            names = [name for name, made in sorted(changes.items()) if made.platform == platform][:SAMPLE]
-            some = {name: changes[name] for name in names}
-            trips[platform] = trips_of(some, scene.ends, (direct, wired), rtt, out)
-        plan = filed(changes, workers)
+        for at, platform in enumerate(("cisco_ios", "junos")):
+            names = [name for name, made in sorted(ways.items()) if made[0].platform == platform][:SAMPLE]
+            folder = out / str(at)
+            folder.mkdir()
+            trips[platform] = trips_of({name: ways[name] for name in names}, (direct, wired), rtt, folder)
         before = busy(process)
-        costs = carry_out(plan, scene.ends, wired, out / "journal.jsonl", workers)
+        ran = carry_out(ways, wired, out / "journal.jsonl", workers)
         theirs = busy(process) - before
-    count = {platform: sum(made.platform == platform for made in changes.values()) for platform in trips}
-    lines = {name: typed(made) for name, made in changes.items()}
+    count = {platform: sum(made[0].platform == platform for made in ways.values()) for platform in trips}
+    lines = {name: typed(made[0]) for name, made in ways.items()}
     print(
-        f"{len(changes)} devices, {sum(map(len, lines.values()))} lines, {workers} workers, {milliseconds:.0f} ms there and back"
+        f"{len(ways)} devices, {sum(map(len, lines.values()))} lines, {workers} workers, {milliseconds:.0f} ms there and back"
     )
     print(f"  both workspaces made and compiled in {compiling.wall:.1f} s; not counted below")
     for platform, one in trips.items():
@@ -319,22 +323,21 @@ def report(scene: Scene, compiling: Cost, workers: int, milliseconds: float, out
         )
     side = sum(count[platform] * one.all for platform, one in trips.items()) * rtt / workers
     alone = sum(count[platform] * one.alone for platform, one in trips.items()) * rtt
-    read, derived, ran = costs
-    wall, cpu = read.wall + ran.wall, sum(cost.cpu for cost in costs)
+    wall, cpu = read.wall + ran.wall, read.cpu + derived.cpu + ran.cpu
     print(
         f"  floor: {side:.1f} s side by side, {alone:.1f} s one at a time; wall by floor {wall / max(side, alone):.2f}"
     )
     print(
         f"  {OURS}: read {read.wall:.1f} s, worked out anew {derived.wall:.1f} s, roll-out {ran.wall:.1f} s"
-        f" ({ran.alone:.1f} s of it a device acting alone); {cpu / len(changes) * 1000:.0f} ms of processors a device"
-        f" (read {read.cpu / len(changes) * 1000:.0f}, worked out {derived.cpu / len(changes) * 1000:.0f},"
-        f" roll-out {ran.cpu / len(changes) * 1000:.0f})"
+        f" ({ran.alone:.1f} s of it a device acting alone); {cpu / len(ways) * 1000:.0f} ms of processors a device"
+        f" (read {read.cpu / len(ways) * 1000:.0f}, worked out {derived.cpu / len(ways) * 1000:.0f},"
+        f" roll-out {ran.cpu / len(ways) * 1000:.0f})"
     )
     print(f"  the devices' one process was at work for {theirs:.1f} s meanwhile")
     with fleet(scene.texts, milliseconds) as (_, wired, process):
         fine, cost = timed(lambda: by_netmiko(wired, lines, workers))
         print(
-            f"  {THEIRS}: {cost.wall:.1f} s, {cost.cpu / len(changes) * 1000:.0f} ms of processors a device;"
+            f"  {THEIRS}: {cost.wall:.1f} s, {cost.cpu / len(ways) * 1000:.0f} ms of processors a device;"
             f" {fine} devices without an error; the devices were at work for {busy(process):.1f} s, start included"
         )
 
