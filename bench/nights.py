@@ -347,8 +347,8 @@ def one_that_fails(night: Night) -> None:
 def one_that_is_interrupted(night: Night) -> None:
     """Ctrl-C comes in wave 2, and the plan is taken up again."""
     said = night.carry("apply", "--json", codes=(INTERRUPTED,), interrupt_in=2).said
-    events = [json.loads(line).get("event", {}) for line in said.splitlines() if line.startswith("{")]
-    if events[-2].get("kind") != "stopped":
+    messages = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    if [message["event"] for message in messages if message["type"] == "event"][-1]["kind"] != "stopped":
         raise UnexpectedError(f"nothing says that it stopped:\n{said[-4000:]}")
     night.carry("resume")
 

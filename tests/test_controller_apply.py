@@ -10,7 +10,7 @@ import pytest
 from controller.apply.rollout_run import RolloutRules
 from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
-from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Sending, StopCause
+from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Saved, Sending, StopCause, WaveEnded
 from tests.applied import Night, night, scene
 from tests.device_faults import Fault, Place, Planned
 
@@ -30,6 +30,7 @@ def test_a_plan_is_carried_out_and_taken_back_line_for_line(name: str, *, back: 
         assert set(found.state().counts) == {Stage.SAVED}
         assert all(not device.pending and not device.locks for device in found.servers.devices.values())
         assert _saved(found)
+        _check_kept_at_once(found)
         assert found.run(Aim.BACK) is RolloutOutcome.NOT_APPLIED
         assert set(found.stands().values()) == {"running"}
         assert _saved(found)
@@ -39,6 +40,16 @@ def test_a_plan_is_carried_out_and_taken_back_line_for_line(name: str, *, back: 
 def _saved(found: Night) -> bool:
     ios = [device for device in found.servers.devices.values() if device.platform == "cisco_ios"]
     return all(device.startup.blocks() == device.running.blocks() for device in ios)
+
+
+def _check_kept_at_once(found: Night) -> None:
+    """What a Junos device has committed needs no later wave to be kept; whoever stops in between is not told that it is not."""
+    kinds = (Confirmed, Saved, WaveEnded)
+    said = [(type(record), getattr(record, "device", "")) for record in found.heard if isinstance(record, kinds)]
+    for name, device in found.servers.devices.items():
+        if device.platform == "junos":
+            confirmed = said.index((Confirmed, name))
+            assert (Saved, name) in said[confirmed : said.index((WaveEnded, ""), confirmed)]
 
 
 def _check_states(found: Night) -> None:
