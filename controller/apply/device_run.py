@@ -47,8 +47,9 @@ _Error = ReadingError | WritingError | StepError
 
 
 class DeviceRun:
-    """A run over one device. `saving`: what stands is kept over a restart, which comes last, and nothing else is done. Of a device
-    with a candidate that is noted at once: its commit has kept it."""
+    """A run over one device. `saving`: what stands is kept over a restart, which comes last, and nothing else is done.
+
+    Of a device with a candidate it is noted at once: its commit has kept what stands."""
 
     def __init__(self, device: PlannedDevice, terms: RolloutTerms, *, saving: bool = False) -> None:
         self._device = device
