@@ -348,7 +348,7 @@ def one_that_is_interrupted(night: Night) -> None:
     """Ctrl-C comes in wave 2, and the plan is taken up again."""
     said = night.carry("apply", "--json", codes=(INTERRUPTED,), interrupt_in=2).said
     messages = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
-    if [message["event"] for message in messages if message["type"] == "event"][-1]["kind"] != "stopped":
+    if [message["event"] for message in messages if "event" in message][-1]["kind"] != "stopped":
         raise UnexpectedError(f"nothing says that it stopped:\n{said[-4000:]}")
     night.carry("resume")
 
@@ -370,7 +370,7 @@ def look_back(night: Night) -> str:
 def drifting(said: str) -> set[str]:
     """Return the devices that drift, by the messages of `truc drift`."""
     messages = (json.loads(line) for line in said.splitlines() if line.startswith("{"))
-    return {message["device"] for message in messages if message["type"] == "drift"}
+    return {message["device"] for message in messages if message.get("type") == "drift"}
 
 
 def spend(office: Office, name: str, asked: argparse.Namespace) -> None:

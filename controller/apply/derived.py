@@ -7,8 +7,9 @@ compares. Nothing is done that is not, line by line, what was signed; and nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.readings import DeviceReach
@@ -20,6 +21,8 @@ from controller.rollout.steps import DeviceChange, StepError, change_both_ways, 
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import Reason, because
 
+Count: TypeAlias = Callable[[int], None]
+"""Hears how many devices are done."""
 _REFERENCE = re.compile(r"\{\{secret:[\w.-]{1,64}\}\}")
 
 
@@ -36,14 +39,19 @@ class AnotherStateError(Exception):
 
 
 def derive_devices(
-    plan: FiledPlan, ends: PlanEnds, reach: Mapping[str, DeviceReach], texts: Mapping[str, str]
+    plan: FiledPlan,
+    ends: PlanEnds,
+    reach: Mapping[str, DeviceReach],
+    texts: Mapping[str, str],
+    count: Count = lambda _done: None,
 ) -> dict[str, PlannedDevice]:
     """Return what is done on each device of a plan, from the text that it was made from; FindingsError with every device on which
     another text stands, or for which something else would be done now than was signed."""
     found: dict[str, PlannedDevice] = {}
     findings: list[Finding] = []
-    for filed in plan.devices:
+    for number, filed in enumerate(plan.devices):
         name = filed.device
+        count(number)
         try:
             found[name] = derive_device(filed, ends, reach[name], texts[name])
         except AnotherStateError:
