@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from controller.apply.logbook import Logbook, utc_now
 from controller.apply.rollout_run import RolloutRules
 from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
-from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Saved, Sending, StopCause, WaveEnded
-from tests.applied import Night, night, scene
+from controller.journal.records import (
+    Aim,
+    Begun,
+    Confirmed,
+    Record,
+    RolloutOutcome,
+    Saved,
+    Sending,
+    StopCause,
+    WaveBegun,
+    WaveEnded,
+)
+from controller.journal.targets import begun_of
+from tests.applied import Night, held, night, scene
 from tests.device_faults import Fault, Place, Planned
 
 CASES = [
@@ -57,6 +70,17 @@ def _check_states(found: Night) -> None:
     for device in found.servers.devices.values():
         if device.platform == "junos":
             assert [state.made_by for state in device.states][1:] == ["confirmed commit", "confirmed commit"]
+
+
+def test_lines_stand_in_the_order_of_their_moments_whoever_had_to_wait(tmp_path: Path) -> None:
+    plan, heard = scene().plan, list[Record]()
+    with held(tmp_path / "journal.jsonl") as journal:
+        log = Logbook(journal, heard.append)
+        log.write(begun_of(plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=False))
+        waited = utc_now() - timedelta(seconds=5)
+        log.write(WaveBegun(at=waited, number=1, devices=plan.waves[0].devices))
+    assert [type(record) for record in heard] == [Begun, WaveBegun]
+    assert heard[0].at <= heard[1].at
 
 
 @pytest.mark.long
