@@ -1,7 +1,7 @@
 # What a person runs. Everything happens inside this folder; `make help` says what there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test laws rollouts chaos lint format bench record-batfish fleet clean
+.PHONY: help demo test laws rollouts chaos nights lint format bench record-batfish fleet clean
 
 WORKERS = 2
 PYTEST_ARGS =
@@ -17,6 +17,7 @@ help:
 	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times), and all that takes long'
 	@echo 'make rollouts  judge every state of 10,000 small roll-outs, line by line (several hours)'
 	@echo 'make chaos     kill roll-outs on made-up devices at every boundary, and go on or back'
+	@echo 'make nights    carry the five everyday changes of the example province out, from files to confirmed (half an hour)'
 	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
@@ -40,6 +41,10 @@ laws:
 chaos:
 	@sh scripts/env.sh test
 	@PYTHONUTF8=1 .venv-test/bin/python -m tests.chaos
+
+nights:
+	@sh scripts/env.sh test
+	@PYTHONUTF8=1 .venv-test/bin/python -m bench.nights
 
 rollouts:
 	@sh scripts/env.sh test

@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -40,8 +41,9 @@ async def wire(port: int, half: float) -> int:
 
     async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        while data := await reader.read(1 << 16):
-            loop.call_later(half, writer.write, data)
+        with suppress(ConnectionError):
+            while data := await reader.read(1 << 16):
+                loop.call_later(half, writer.write, data)
         loop.call_later(half, writer.close)
 
     async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

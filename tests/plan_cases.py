@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from controller.commands.rollout.plan import PlanTargets, plan_command
+from controller.commands.rollout.plan import PlanTargets, plan_command, unread_findings
 from controller.output.terminal import Output
 from controller.rollout.change_request import load_change_request
 from controller.rollout.declared import compare_declared
@@ -120,6 +120,7 @@ CHANGE_REQUESTS: Mapping[str, Produce] = {
     "TR910-no-json": lambda _: read_plan(b"no plan", Path("plan.json")),
     "TR911-a-space-more": lambda _: read_plan(b'{"format":"truc/plan/1"} ', Path("plan.json")),
     "TR907-too-late": _too_late,
+    "TR973-never-read": lambda _: unread_findings(PlanRequest(base=Path("base"), workspace=Path("after"))),
     "TR906-side-by-side": lambda _: tuple(
         check_headroom(
             [

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from controller.apply.logbook import Logbook, utc_now
 from controller.apply.rollout_run import RolloutRules
 from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
-from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Sending, StopCause
-from tests.applied import Night, night, scene
+from controller.journal.records import (
+    Aim,
+    Begun,
+    Confirmed,
+    Record,
+    RolloutOutcome,
+    Saved,
+    Sending,
+    StopCause,
+    WaveBegun,
+    WaveEnded,
+)
+from controller.journal.targets import begun_of
+from tests.applied import Night, held, night, scene
 from tests.device_faults import Fault, Place, Planned
 
 CASES = [
@@ -30,6 +43,7 @@ def test_a_plan_is_carried_out_and_taken_back_line_for_line(name: str, *, back: 
         assert set(found.state().counts) == {Stage.SAVED}
         assert all(not device.pending and not device.locks for device in found.servers.devices.values())
         assert _saved(found)
+        _check_kept_at_once(found)
         assert found.run(Aim.BACK) is RolloutOutcome.NOT_APPLIED
         assert set(found.stands().values()) == {"running"}
         assert _saved(found)
@@ -41,11 +55,32 @@ def _saved(found: Night) -> bool:
     return all(device.startup.blocks() == device.running.blocks() for device in ios)
 
 
+def _check_kept_at_once(found: Night) -> None:
+    """What a Junos device has committed needs no later wave to be kept; whoever stops in between is not told that it is not."""
+    kinds = (Confirmed, Saved, WaveEnded)
+    said = [(type(record), getattr(record, "device", "")) for record in found.heard if isinstance(record, kinds)]
+    for name, device in found.servers.devices.items():
+        if device.platform == "junos":
+            confirmed = said.index((Confirmed, name))
+            assert (Saved, name) in said[confirmed : said.index((WaveEnded, ""), confirmed)]
+
+
 def _check_states(found: Night) -> None:
     """A Junos device passes through nothing between the two texts."""
     for device in found.servers.devices.values():
         if device.platform == "junos":
             assert [state.made_by for state in device.states][1:] == ["confirmed commit", "confirmed commit"]
+
+
+def test_lines_stand_in_the_order_of_their_moments_whoever_had_to_wait(tmp_path: Path) -> None:
+    plan, heard = scene().plan, list[Record]()
+    with held(tmp_path / "journal.jsonl") as journal:
+        log = Logbook(journal, heard.append)
+        log.write(begun_of(plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=False))
+        waited = utc_now() - timedelta(seconds=5)
+        log.write(WaveBegun(at=waited, number=1, devices=plan.waves[0].devices))
+    assert [type(record) for record in heard] == [Begun, WaveBegun]
+    assert heard[0].at <= heard[1].at
 
 
 @pytest.mark.long

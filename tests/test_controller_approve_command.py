@@ -256,6 +256,7 @@ def test_a_real_plan_from_change_request_to_approved(tmp_path: Path, monkeypatch
     request.write_text(CHANGE, encoding="utf-8")
     made, told = truc("plan", "--base", base, "-w", after, "--change", request, "--serial", "7", "-o", plan)
     assert made == 2, told
+    assert "TR973" in told, "no device has shown these texts"
     own = Office(keys=office().keys, base=base, after=after, plan=plan)
     ended, told = approve(own, "--check", "--json")
     codes = [json.loads(line)["code"] for line in told.splitlines() if '"finding"' in line]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from controller.board.plan import plan_page
-from controller.commands.rollout.plan import PlanTargets, plan_command
+from controller.commands.rollout.plan import PlanTargets, plan_command, unread_findings
 from controller.jobs.compile import compile_workspace
 from controller.jobs.pipeline import Compiled
 from controller.output.exit_codes import ExitCode
@@ -148,6 +148,12 @@ def test_a_declared_pair_covers_its_replies_whichever_end_is_named_first(planned
     turned = REQUEST.replace("from: [{cat", "to: [{cat").replace("to: [{systems", "from: [{systems")
     assert turned != REQUEST
     assert planned.compare(turned).complete
+
+
+def test_a_plan_of_what_devices_show_is_not_warned_of(planned: Planned, tmp_path: Path) -> None:
+    request = PlanRequest(base=planned.base, workspace=planned.folder)
+    assert [finding.code for finding in unread_findings(request)] == ["TR973"]
+    assert unread_findings(replace(request, running=tmp_path)) == ()
 
 
 def test_what_is_declared_and_does_not_happen_is_found_where_it_is_written(planned: Planned) -> None:

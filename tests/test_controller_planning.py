@@ -21,6 +21,7 @@ from controller.jobs.pipeline import Compiled
 from controller.output.terminal import Output
 from controller.rollout.plan import ChangePlan, digest_of_plan, pairs, plan_bytes
 from controller.rollout.planning import PlanRequest, make_plan
+from controller.rollout.steps import change_both_ways, change_device
 from routing.vendors import VENDORS
 from routing.vendors.change import EditKind
 from tests.everyday_changes import add_system, append, change, lock
@@ -116,6 +117,20 @@ def test_a_change_is_planned_and_proved_there_and_back(name: str, *, back: bool)
     assert [state for state in plan.proof.states if state.wrong] == []
     assert plan.holds
     assert summary(plan) == json.loads(GOLDEN.read_text(encoding="utf-8"))[label(name, back=back)]
+
+
+def test_the_way_back_is_the_change_from_the_other_text() -> None:
+    noticed = 0
+    for name in CHANGES:
+        before, after = ends_of(name)
+        for device in sorted(before.configs.keys() & after.configs.keys()):
+            old, new = before.configs[device], after.configs[device]
+            ways = change_both_ways(device, old.platform, old.text, new.text)
+            if ways is not None:
+                assert ways[0] == change_device(device, old.platform, old.text, new.text)
+                assert ways[1] == change_device(device, old.platform, ways[0].standing, ways[0].running)
+                noticed += len(ways[1].notices)
+    assert noticed, "what a device says on its way back is not what it says there"
 
 
 @pytest.mark.slow

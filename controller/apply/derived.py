@@ -7,8 +7,9 @@ compares. Nothing is done that is not, line by line, what was signed; and nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.readings import DeviceReach
@@ -16,10 +17,12 @@ from controller.jobs.pipeline import Compiled
 from controller.rollout.filed import FiledDevice, FiledPlan
 from controller.rollout.plan import device_part
 from controller.rollout.planning import standing_text
-from controller.rollout.steps import DeviceChange, StepError, change_device, text_digest
+from controller.rollout.steps import DeviceChange, StepError, change_both_ways, text_digest
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import Reason, because
 
+Count: TypeAlias = Callable[[int], None]
+"""Hears how many devices are done."""
 _REFERENCE = re.compile(r"\{\{secret:[\w.-]{1,64}\}\}")
 
 
@@ -36,14 +39,19 @@ class AnotherStateError(Exception):
 
 
 def derive_devices(
-    plan: FiledPlan, ends: PlanEnds, reach: Mapping[str, DeviceReach], texts: Mapping[str, str]
+    plan: FiledPlan,
+    ends: PlanEnds,
+    reach: Mapping[str, DeviceReach],
+    texts: Mapping[str, str],
+    count: Count = lambda _done: None,
 ) -> dict[str, PlannedDevice]:
     """Return what is done on each device of a plan, from the text that it was made from; FindingsError with every device on which
     another text stands, or for which something else would be done now than was signed."""
     found: dict[str, PlannedDevice] = {}
     findings: list[Finding] = []
-    for filed in plan.devices:
+    for number, filed in enumerate(plan.devices):
         name = filed.device
+        count(number)
         try:
             found[name] = derive_device(filed, ends, reach[name], texts[name])
         except AnotherStateError:
@@ -65,16 +73,17 @@ def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, runnin
     found = own_text(name, platform, running, wanted)
     if found is None or text_digest(found) != filed.running:
         raise AnotherStateError
-    there = change_device(name, platform, running, wanted)
-    back = None if there is None else change_device(name, platform, there.standing, there.running)
-    if there is None or back is None:
+    ways = change_both_ways(name, platform, running, wanted)
+    if ways is None:
         raise StepError(name, platform, because("apply_other_inputs"))
-    _compare(filed, there, back)
+    there, back = ways
+    _compare(filed, there)
     _check_secrets(there)
-    return PlannedDevice(reach=reach, there=there, back=back)
+    # A state is many times as large as its text, and whoever carries a plan out holds both ways of every device.
+    return PlannedDevice(reach=reach, there=replace(there, start=None), back=replace(back, start=None))
 
 
-def _compare(filed: FiledDevice, there: DeviceChange, back: DeviceChange) -> None:
+def _compare(filed: FiledDevice, there: DeviceChange) -> None:
     """StepError unless what was worked out is, line by line, what was signed."""
     made = device_part(there)
     signed = {
@@ -85,8 +94,8 @@ def _compare(filed: FiledDevice, there: DeviceChange, back: DeviceChange) -> Non
         "notices": list(filed.notices),
     }
     other = next((part for part, value in signed.items() if made[part] != value), None)
-    if other is not None or back.edits != there.back:
-        reasons: Mapping[str | None, Reason] = {"standing": because("apply_other_end")}
+    if other is not None:
+        reasons: Mapping[str, Reason] = {"standing": because("apply_other_end")}
         raise StepError(filed.device, filed.platform, reasons.get(other, because("apply_other_edits")))
 
 

@@ -57,7 +57,9 @@ _Error = ReadingError | WritingError | StepError
 
 
 class DeviceRun:
-    """A run over one device. `saving`: what stands is kept over a restart, which comes last, and nothing else is done."""
+    """A run over one device. `saving`: what stands is kept over a restart, which comes last, and nothing else is done.
+
+    Of a device with a candidate it is noted at once: its commit has kept what stands."""
 
     def __init__(self, device: PlannedDevice, terms: RolloutTerms, *, saving: bool = False) -> None:
         self._device = device
@@ -73,8 +75,8 @@ class DeviceRun:
         """Do what comes next until nothing does, or until the run is to end now."""
         while self._terms.stop.asked < 2:
             step = next_step(self._state, self._terms.log.rollout.aim)
-            is_done = step in {NextStep.NOTHING, NextStep.PERSON} or (step is NextStep.SAVE) != self._saving
-            if is_done:
+            is_due = (step is NextStep.SAVE) == self._saving or (step is NextStep.SAVE and is_candidate(self._device))
+            if step in {NextStep.NOTHING, NextStep.PERSON} or not is_due:
                 self._tell_gone()
                 return
             if self._is_tried(step):

@@ -1,11 +1,14 @@
 """The journal as a roll-out writes it: a record with its moment, heard by whoever tells what happens.
 
-The one idea: what is told is what was written down, never more; so the words on a screen and the journal can't differ.
+The one idea: what is told is what was written down, never more; so the words on a screen and the journal can't differ. The moment
+is that of writing: of two devices at work at once, neither has to wait with an older one and look as if a clock had gone back.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
@@ -41,11 +44,14 @@ class Logbook:
     def __init__(self, journal: OpenJournal, hear: Hear) -> None:
         self._journal = journal
         self._hear = hear
+        self._turn = threading.Lock()
 
     def write(self, record: Record) -> None:
         """Write a record down, and let it be heard. FindingsError if it is not known to be on the disk."""
-        self._journal.append(record)
-        self._hear(record)
+        with self._turn:
+            written = replace(record, at=utc_now())
+            self._journal.append(written)
+        self._hear(written)
 
     @property
     def rollout(self) -> RolloutState:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias
 
-from controller.apply.derived import AnotherStateError, PlanEnds, derive_device, derive_devices
+from controller.apply.derived import AnotherStateError, Count, PlanEnds, derive_device, derive_devices
 from controller.apply.sending import is_candidate
 from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.readings import DeviceReach, DeviceReading, DeviceText, DeviceTransport, NotRead, ReadingTrouble
@@ -62,11 +62,17 @@ def check_limit(plan: FiledPlan, rollout: RolloutState | None, limit: Iterable[s
             raise FindingsError([make_finding("TR958", Where(), wave=left_out, devices=", ".join(wave.devices))])
 
 
-def read_devices(reaches: Iterable[DeviceReach], read: Read, workers: int) -> dict[str, DeviceReading]:
+def read_devices(
+    reaches: Iterable[DeviceReach], read: Read, workers: int, count: Count = lambda _done: None
+) -> dict[str, DeviceReading]:
     """Return a reading of each device, some at a time."""
     asked = tuple(reaches)
+    found = {}
     with ThreadPoolExecutor(workers, thread_name_prefix="read") as pool:
-        return {reach.device: reading for reach, reading in zip(asked, pool.map(read, asked), strict=True)}
+        for reach, reading in zip(asked, pool.map(read, asked), strict=True):
+            found[reach.device] = reading
+            count(len(found))
+    return found
 
 
 def texts_of(readings: Mapping[str, DeviceReading], tell: NotReadFinding) -> dict[str, str]:
@@ -87,9 +93,10 @@ def open_devices(
     ends: PlanEnds,
     reach: Mapping[str, DeviceReach],
     texts: Mapping[str, str],
+    count: Count,
 ) -> dict[str, PlannedDevice]:
     """Return what is done on each device of a plan; FindingsError for those that can't be changed over the way to them, too."""
-    found = derive_devices(plan, ends, reach, texts)
+    found = derive_devices(plan, ends, reach, texts, count)
     raise_errors(
         make_finding("TR959", Where(device=name), device=name, transport=str(device.reach.transport))
         for name, device in sorted(found.items())

@@ -62,13 +62,17 @@ class EditBlock:
     kind: EditKind
 
 
-@lru_cache(maxsize=256)
 def own_text(device: str, platform: str, text: str, other: str) -> str | None:
     """Return a text that was read in the form in which plans hold texts; None for one that no plan can be about. `other`: a text
     of the device whose ports it may have, shut."""
+    return _in_form(device, platform, VENDORS[platform].with_ports(text, other))
+
+
+@lru_cache(maxsize=256)
+def _in_form(device: str, platform: str, text: str) -> str | None:
     vendor = VENDORS[platform]
     try:
-        return vendor.state_text(vendor.device_state(device, vendor.with_ports(text, other)))
+        return vendor.state_text(vendor.device_state(device, text))
     except UnclearError:
         return None
 

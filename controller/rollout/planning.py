@@ -97,7 +97,8 @@ def make_plan(
         second=end.second,
         unheard=end.unheard,
     )
-    return plan, (*before.findings, *after.findings, *warnings, *nearly_full, *window_findings(change, plan.origin))
+    known = dict.fromkeys((*before.findings, *after.findings))  # what is wrong with both is said once
+    return plan, (*known, *warnings, *nearly_full, *window_findings(change, plan.origin))
 
 
 def window_findings(change: ChangeRequest | None, origin: Origin) -> tuple[Finding, ...]:

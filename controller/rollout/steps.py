@@ -109,6 +109,12 @@ def text_digest(text: str) -> str:
 
 def change_device(name: str, platform: str, running: str, standing: str) -> DeviceChange | None:
     """Return what is done on a device, None if nothing is; StepError if there is no way whose every line is known."""
+    ways = change_both_ways(name, platform, running, standing)
+    return None if ways is None else ways[0]
+
+
+def change_both_ways(name: str, platform: str, running: str, standing: str) -> tuple[DeviceChange, DeviceChange] | None:
+    """Return what is done on a device, and the way back as a change of its own; else as `change_device`."""
     vendor = VENDORS[platform]
     if running == standing:
         return None
@@ -121,7 +127,7 @@ def change_device(name: str, platform: str, running: str, standing: str) -> Devi
     for edit in (*there.edits, *back.edits):
         if not _is_text(edit.line):
             raise StepError(name, platform, because("edit_no_text", line=printable(edit.line)))
-    return DeviceChange(
+    change = DeviceChange(
         device=name,
         platform=platform,
         running=texts[0],
@@ -131,6 +137,7 @@ def change_device(name: str, platform: str, running: str, standing: str) -> Devi
         notices=there.notices,
         start=before,
     )
+    return change, replace(change.reversed, notices=back.notices, start=after)
 
 
 def _is_text(line: str) -> bool:

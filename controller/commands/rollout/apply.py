@@ -11,10 +11,11 @@ import platform
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from controller.apply.derived import PlanEnds
+from controller.apply.derived import Count, PlanEnds
 from controller.apply.kept_texts import keep_texts, kept_texts
 from controller.apply.logbook import Logbook, utc_now
 from controller.apply.opening import (
@@ -170,14 +171,14 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
     known = check_journal(journal.state, work.plan, resuming=False)
     check_limit(work.plan, None, request.rules.limit or ())
     with open_fleet(_credentials(work.reach.values()), request.timeout) as access:
-        output.progress("devices", 0, len(work.reach))
-        readings = read_devices(work.reach.values(), access.read, request.rules.workers)
+        count = _counting(output, "devices", len(work.reach))
+        readings = read_devices(work.reach.values(), access.read, request.rules.workers, count)
         texts = texts_of(readings, tell_reading)
         kept = {} if known is None else kept_texts(request.journal, work.plan.digest)
         if kept and is_applied(work.plan, work.ends, work.reach, kept, texts):
             output.say("apply_nothing")
             return ExitCode.FINE
-        devices = open_devices(work.plan, work.ends, work.reach, texts)
+        devices = _open(output, work, texts)
         if request.dry_run:
             print_commands(output, work.plan, devices)
             return ExitCode.FINE
@@ -204,7 +205,7 @@ def _resume(
     rollout = check_journal(journal.state, work.plan, resuming=True)
     check_limit(work.plan, rollout, request.rules.limit or ())
     texts = kept_texts(request.journal, work.plan.digest)
-    devices = open_devices(work.plan, work.ends, work.reach, texts)
+    devices = _open(output, work, texts)
     if request.dry_run:
         print_commands(output, work.plan, devices, back=aim is Aim.BACK)
         return ExitCode.FINE
@@ -224,6 +225,18 @@ def _resume(
             )
         )
         return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
+
+
+def _open(output: Output, work: _Work, texts: Mapping[str, str]) -> dict[str, PlannedDevice]:
+    count = _counting(output, "apply_steps", len(work.plan.devices))
+    return open_devices(work.plan, work.ends, work.reach, texts, count)
+
+
+def _counting(output: Output, stage: str, total: int) -> Count:
+    """Return what shows how far a stage is."""
+    count: Count = partial(output.progress, stage, total=total)
+    count(0)
+    return count
 
 
 def _run(

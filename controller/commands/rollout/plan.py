@@ -45,7 +45,8 @@ def plan_command(output: Output, request: PlanRequest, on: str | None, targets: 
     _check_devices(request, ends)
     plan, findings = make_plan(ends, request, output)
     refused = _is_refused(plan, targets)
-    _tell(output, request, plan, ends, findings)
+    unread = unread_findings(request) if targets.plan is not None and plan.changes else ()
+    _tell(output, request, plan, ends, (*findings, *unread))
     if targets.page is not None:
         write_bytes(targets.page, plan_page(plan, ends, product_version()).encode("utf-8"))
     if targets.plan is not None and plan.changes and not refused:
@@ -87,6 +88,13 @@ def _is_refused(plan: ChangePlan, targets: PlanTargets) -> bool:
     if declaration.request is not None:
         return not plan.holds or not declaration.complete
     return not plan.holds or (targets.plan is not None and not declaration.is_silent and not targets.undeclared)
+
+
+def unread_findings(request: PlanRequest) -> tuple[Finding, ...]:
+    """Return what is said of a plan that is to be carried out if it is made from texts that no device has shown."""
+    if request.running is not None:
+        return ()
+    return (make_finding("TR973", Where(), severity=Severity.WARNING, base=request.base),)
 
 
 def _tell(

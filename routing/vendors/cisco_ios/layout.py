@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from intents.reason import Reason, because
@@ -160,6 +161,7 @@ def _leave_family(stack: list[tuple[int, LinePath]]) -> None:
             return
 
 
+@lru_cache(maxsize=16)  # the few texts of the device that is being worked on are asked again and again
 def paths(text: str) -> tuple[LinePath, ...]:
     """Return the path of every configuration line of a text, in order."""
     return tuple(path for _, path in numbered_paths(text))

@@ -55,11 +55,10 @@ def _typed(state: JunosState, lines: Iterable[str], notices: list[str]) -> Junos
 
 def _deletions(there: Iterable[str], wanted: frozenset[str]) -> Iterator[str]:
     """Yield what deletes the lines that are not wanted."""
-    kept = {start for line in wanted for start in _starts(line)}
+    unwanted = [line for line in there if line and line not in wanted]
+    kept = {start for line in wanted for start in _starts(line)} if unwanted else set()
     done: set[str] = set()
-    for line in there:
-        if not line or line in wanted:
-            continue
+    for line in unwanted:
         starts = list(_starts(line))
         start = next((item for item in starts[_SHORTEST - 1 :] if item not in kept), starts[-1])
         if start not in done:
