@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.timing import cost
 
 from intents.finding import MOST_IN_A_FILE, Finding
 from intents.reader.csv_reader import read_csv
 from intents.reader.lost_text import is_formula, is_lost_value
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from tests.timing import cost
 
 COLUMNS = {"name": True, "title": False, "note": False}
 cells = st.text(max_size=8).filter(

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.timing import cost
 
 from bench.growth import CASES
 from intents.finding import (
@@ -35,6 +34,7 @@ from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
 from ipam.renames import likely_renames
 from tests.small_commands import copy_small, start_truc
+from tests.timing import cost
 from verification.batfish import recording
 from verification.batfish.recording import unpack
 

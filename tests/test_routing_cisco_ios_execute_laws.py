@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.timing import cost
 
 from controller.jobs.pipeline import address, compile_network, want
 from routing.model import Device
@@ -23,6 +22,7 @@ from routing.vendors.cisco_ios.execute.vrfs import settled
 from routing.vendors.cisco_ios.execute.writing import negated
 from routing.vendors.execution import Accepted, Notice, Unmodelled
 from tests.strategies_cisco_ios import devices
+from tests.timing import cost
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -17,13 +17,13 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.timing import cost
 
 from controller.jobs.pipeline import address, compile_network, want
 from routing.model import BgpNeighbor, Device
 from routing.vendors import VENDORS
 from routing.vendors.vendor import ReadDevice
 from tests import strategies_cisco_ios, strategies_junos
+from tests.timing import cost
 
 ROOT = Path(__file__).parent
 ROWS_FOLDER = ROOT / "readers" / "secrets"

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.timing import cost
 
 from controller.jobs.pipeline import address, compile_network, want
 from routing.model import Device
@@ -18,6 +17,7 @@ from routing.vendors.junos import VENDOR
 from routing.vendors.junos.execute.candidate import printed, read_candidate, without, words_of
 from routing.vendors.junos.execute.run import JunosState, execute, running_state
 from tests.strategies_junos import devices
+from tests.timing import cost
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
