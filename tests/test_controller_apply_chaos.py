@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 from tests.applied import scene
-from tests.chaos import Chaos, sample
+from tests.chaos_ssh import Chaos, sample
 
 RUNS = int(os.environ.get("TRUC_CHAOS", "4"))
 
