@@ -54,6 +54,7 @@ class World:
     records: list[Record] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     bitten: str = ""  # the device that was hit
+    others: bool = False  # whether somebody with another journal changed a device
     killed: Callable[[], None] = lambda: None
     marks: dict[str, int] = field(default_factory=dict)  # device that is INDETERMINATE -> changes until then
     disk: ChaosDisk = field(init=False)
@@ -116,8 +117,10 @@ class World:
         assert before == {name: changes(device) for name, device in self.devices.items()}
 
     def _second_journal(self) -> None:
+        before = {name: changes(device) for name, device in self.devices.items()}
         other = World(self.scene, self.journal.with_name("other.jsonl"), self.devices, self.time)
         self.said.append(f"other: {other.run(None)}")
+        self.others = any(changes(device) != before[name] for name, device in self.devices.items())
 
     # Runs.
 
@@ -267,7 +270,7 @@ def _read(config: Config) -> Config:
     """Return a configuration that is read already, so that it can be frozen."""
     assert isinstance(config, IosConfig | JunosConfig)
     _ = config.lines if isinstance(config, IosConfig) else config.root
-    return config.copy()
+    return config.copy() if isinstance(config, IosConfig) else config
 
 
 @contextmanager

@@ -172,10 +172,9 @@ class DeviceRun:
             with locked(self._terms, device) as session:
                 if form_of(device, session.text()) != text:
                     raise differs(device)
-                if state.going_back:
-                    if state.read != text_digest(text):
-                        self._note_back(text, state.most)
-                    keep(self._terms, device, session, state.armed.token)
+                if state.read != text_digest(text):
+                    self._note_back(text, state.most) if state.going_back else self._note(text, 0)
+                keep(self._terms, device, session, state.armed.token)
         self._went_back()
 
     def _went_back(self) -> None:

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from controller.apply.logbook import utc_now
 from controller.apply.terms import RolloutTerms
-from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_along
+from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_after
 from controller.fleet.readings import ReadingError
 from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
 from controller.journal.records import Armed, Arming, Confirming, DeadMan, ReadBack, Sending, Taken
@@ -52,9 +52,7 @@ def form_of(device: PlannedDevice, text: str) -> str:
 
 def stands_at(way: EditWay, text: str, done: int) -> bool:
     """Return whether a text is the one that a device carries after so many edits of a way."""
-    if done == 0:
-        return text == way.change.running
-    return any(number == done and found == text for number, found in texts_along(way.change))
+    return text in texts_after(way.change, done)
 
 
 # A command line.
