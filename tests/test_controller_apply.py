@@ -10,7 +10,18 @@ import pytest
 from controller.apply.rollout_run import RolloutRules
 from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
-from controller.journal.records import Aim, Confirmed, Record, RolloutOutcome, Sending, StopCause
+from controller.journal.records import (
+    Aim,
+    Armed,
+    Checked,
+    Confirmed,
+    Confirming,
+    Record,
+    RolloutOutcome,
+    Sending,
+    StopCause,
+    Taken,
+)
 from tests.applied import Night, night, scene
 from tests.device_faults import Fault, Place, Planned
 
@@ -150,6 +161,31 @@ def test_another_key_in_the_middle_of_a_night_is_no_login(tmp_path: Path) -> Non
         assert found.device(last).logins == 0
         assert found.stands() == {first: "standing", last: "running"}
         assert [event.device for event in found.state().security] == [last]
+
+
+MOMENTS: tuple[type[Record], ...] = (Checked, Sending, Taken, Armed, Confirming, Confirmed)
+
+
+@pytest.mark.parametrize("back", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "moment", [MOMENTS[0], MOMENTS[2], *(pytest.param(one, marks=pytest.mark.long) for one in MOMENTS)]
+)
+def test_another_key_at_any_moment_is_no_login(moment: type[Record], tmp_path: Path, *, back: bool) -> None:
+    """Whoever stands in the middle from some moment on gets no attempt to log in, whatever is open or half done."""
+    logins: dict[str, int] = {}
+
+    def stand_between(record: Record, _stop: Stop) -> None:
+        if isinstance(record, moment) and record.device not in logins:  # type: ignore[attr-defined] # all have one
+            name: str = record.device  # type: ignore[attr-defined] # as above
+            found.servers.swap_key(name)
+            logins[name] = found.device(name).logins
+
+    with night(scene(), tmp_path) as found:
+        if back:
+            assert found.run() is RolloutOutcome.APPLIED
+        found.run(Aim.BACK if back else None, RolloutRules(stop_after=9), during=stand_between)
+        assert logins or back, "nobody stood between"
+        assert {name: found.device(name).logins for name in logins} == logins
 
 
 def test_a_foreign_lock_and_a_dirty_candidate_are_left_alone(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def locked(terms: RolloutTerms, device: PlannedDevice) -> Iterator[CandidateSess
                 terms.pause(pause)
         try:
             yield session
-        except (WritingError, ReadingError):
+        except BaseException:  # a journal that takes nothing more, too: a candidate left dirty would ride along with the next commit
             with suppress(WritingError, ReadingError):
                 session.discard()
             raise
