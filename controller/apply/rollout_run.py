@@ -86,7 +86,7 @@ class RolloutRun:
             if self._rules.is_late or not self._begin(number, chosen, waiting):
                 break
             self._work(waiting)
-            is_open = number == self._rollout.open_wave
+            is_open = bool(self._rollout.in_wave) and number == self._rollout.open_wave
             if is_open and not any(self._rollout.devices[name].stage in _AT_WORK for name in self._rollout.in_wave):
                 self._terms.log.write(WaveEnded(at=utc_now(), number=number))
             if self._is_over():
