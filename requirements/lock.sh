@@ -1,5 +1,5 @@
 #!/bin/sh
-# Resolve pyproject.toml into base.txt, batfish.txt, deploy.txt, watch.txt and test.txt: one version and every hash per package,
+# Resolve pyproject.toml into base.txt, batfish.txt, deploy.txt, vault.txt, watch.txt and test.txt: one version and every hash per package,
 # for Python 3.11 to 3.13 on every platform the packages serve. The files name no host, so that any mirror can serve them.
 # Needs `uv` on PATH; run it only to change a dependency, and commit what it writes.
 set -eu
@@ -18,5 +18,6 @@ lock() {
 lock requirements/base.txt
 lock requirements/batfish.txt --extra batfish
 lock requirements/deploy.txt --extra deploy
+lock requirements/vault.txt --extra vault
 lock requirements/watch.txt --extra watch
 lock requirements/test.txt --extra test

@@ -14,7 +14,8 @@ from controller.approval.folder import approvals_folder
 from controller.approval.statement import digest_of_statement
 from controller.commands.rollout.attest import AttestOrder, write_attestation
 from controller.journal.audit import Audit, AuditRequest, audit
-from controller.journal.records import Begun, Record
+from controller.journal.records import Aim, Record, Resumed
+from controller.journal.state import Leave
 from controller.journal.targets import begun_of, targets_of
 from controller.output.canonical_json import Plain
 from controller.rollout.filed import FiledPlan, load_plan
@@ -57,6 +58,13 @@ class Night:
         self.journal.write_bytes(journal_bytes(self.records(at, break_glass)))
         return self
 
+    def take_up(self, at: datetime, *approvals: str) -> Night:
+        """Write the journal of one that went well, and was taken up again with these approvals."""
+        records = self.records(BEGAN, "")
+        again = Resumed(at=at, operator="bình", aim=Aim.FORWARD, approvals=approvals)
+        self.journal.write_bytes(journal_bytes((*records, again, replace(records[-1], at=at))))
+        return self
+
     def records(self, at: datetime, break_glass: str = "") -> list[Record]:
         plan = self.plan
         devices = {item.device: Device(target=item) for item in targets_of(plan)}
@@ -85,10 +93,9 @@ class Night:
         request = AuditRequest(path=self.journal, plans=plans_by_file, head=None, check_approvals=check)
         return audit(request)
 
-    def begun(self) -> Begun:
-        (begun, *_) = self.records(BEGAN)
-        assert isinstance(begun, Begun)
-        return begun
+    def leave(self) -> Leave:
+        """Return by whose leave it begins."""
+        return Leave(plan=self.plan.digest, at=BEGAN, approvals=self.approvals, break_glass="")
 
 
 def night(folder: Path, **parts: Plain) -> Night:

@@ -80,14 +80,14 @@ def test_each_flipped_byte_of_statement_and_signature_is_wrong(tmp_path: Path, k
     of = night(tmp_path).sign("an").sign("binh").carry_out()
     case = load_case(of.office.request(), NOW)
     first, other = read_filed(of.office.plan)
-    begun = of.begun()
-    assert not [*judge_then(case, begun, (first, other), of.journal, LATER)]
+    leave = of.leave()
+    assert not [*judge_then(case, leave, (first, other), of.journal, LATER)]
     whole = first.content if kind == "json" else first.signature
     codes = set()
     for at in range(len(whole)):
         data = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
         changed = replace(first, content=data) if kind == "json" else replace(first, signature=data)
-        found = wrong(judge_then(case, begun, (changed, other), of.journal, LATER))
+        found = wrong(judge_then(case, leave, (changed, other), of.journal, LATER))
         assert found, at
         codes.update(found)
     assert codes == ({"TR985"} if kind == "json" else {"TR986"})
@@ -98,6 +98,19 @@ def test_a_changed_statement_is_told_from_one_that_is_gone(tmp_path: Path) -> No
     (file,) = approvals_folder(of.office.plan).glob("*.json")
     edit(file, '"an"', '"in"')
     assert reasons(of.audit()) == ["audit_approval_changed", "short_persons"]
+
+
+def test_whoever_takes_it_up_again_is_held_against_that_moment(tmp_path: Path) -> None:
+    """What was signed after the beginning counts then; a statement that is gone is missed at both moments."""
+    of = night(tmp_path).sign("an")
+    (first,) = of.approvals
+    _, late = of.sign("binh", moment=NOW + timedelta(minutes=30)).approvals
+    assert of.take_up(BEGAN + timedelta(minutes=40), first, late).audit() == []
+    assert wrong(of.take_up(BEGAN + timedelta(minutes=10), first, late).audit()) == ["TR986"]
+    assert wrong(of.take_up(BEGAN + timedelta(minutes=10)).audit()) == ["TR945", "TR987"]
+    shutil.rmtree(approvals_folder(of.office.plan))
+    found = of.take_up(BEGAN + timedelta(minutes=10), first).audit()
+    assert wrong(found) == ["TR985", "TR985", "TR987", "TR987"]
 
 
 def test_who_signs_after_the_beginning_has_not_approved_it(tmp_path: Path) -> None:

@@ -578,7 +578,7 @@ def keys_in_source() -> set[str]:
 def test_every_word_is_used() -> None:
     made = re.compile(
         r"(?:anomaly|column|counted|scope|replay|sight|turn|unseen|label|stage|check|outcome|next_verify|next_show|next_inspect|next_drift|drift|edge|kind|plan_state"
-        r"|links|unclear|subject|ground|remark|aim|apply_stopped|apply_ended|device_stage|approve_risk|approve_column|approve_role)_"
+        r"|links|unclear|addresses|subject|ground|remark|aim|apply_stopped|apply_ended|device_stage|approve_risk|approve_column|approve_role)_"
     )
     unused = [key for key in load_words(Language.EN) if key not in keys_in_source() and not made.match(key)]
     assert unused == []

@@ -77,7 +77,7 @@ def test_the_exit_code_says_what_was_found(tmp_path: Path, changed: Mapping[str,
 
 def test_the_worst_stands_first_and_each_says_what_it_does_with_its_lines(tmp_path: Path) -> None:
     _, text = truc(*HERE, "--running", write(tmp_path / "running", {**NEUTRAL, **WEAK, **UNKNOWN, "core-2": None}))
-    places = [text.index(f"{name}: {what}; since {ON}") for name, what in (
+    places = [text.index(f"{name}: {what}") for name, what in (
         ("cpe-gia-sang", "weakens one of two fences"),
         ("agg-2", "changes nothing that is judged"),
         ("core-1", "not understood, nothing is claimed"),
@@ -217,3 +217,19 @@ def test_both_languages_say_it(tmp_path: Path, capsys: pytest.CaptureFixture[str
         told.append(capsys.readouterr().out)
     assert "làm yếu một trong hai hàng rào" in told[0]
     assert "weakens one of two fences" in told[1]
+
+
+def test_somebody_who_is_let_in_is_told_without_the_secret(tmp_path: Path) -> None:
+    secret = "Sup3rS3cretWord"
+    user = f"username somebody privilege 15 secret 9 {secret}\n"
+    folder = write(tmp_path / "running", {"core-1": text_of("core-1", "username truc", f"{user}username truc")})
+    page = tmp_path / "drift.html"
+    code, told = truc(*HERE, "--running", folder, "--html", page)
+    assert code == ExitCode.CHANGES
+    assert f"core-1: weakens one of two fences, or a way in; since {ON}" in told
+    assert "lets somebody into the device whom nobody wrote down" in told
+    assert "+ core-1.cfg" in told
+    assert secret not in told + page.read_text(encoding="utf-8")
+    assert "cho vào thiết bị một người không ai khai báo" in page.read_text(encoding="utf-8")
+    (drift,) = drifts("--running", folder).values()
+    assert drift["class"] == "weakens-fence"

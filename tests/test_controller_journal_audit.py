@@ -29,6 +29,7 @@ from controller.journal.records import (
     WaveBegun,
     WentBack,
 )
+from controller.journal.state import Leave
 from controller.journal.targets import begun_of, targets_of
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
@@ -106,11 +107,26 @@ def test_a_roll_out_that_began_with_other_things_than_its_plan_says_is_wrong(
     assert (code, "TR944" in text, next(iter(change)) in text) == (1, True, True)
 
 
+def test_whoever_takes_a_roll_out_up_again_needs_leave_too(tmp_path: Path, plan: Path) -> None:
+    whole = carried_out(filed(plan))
+    at = whole[-1].at
+    back, again = (Resumed(at=at, operator="bình", aim=aim) for aim in (Aim.BACK, Aim.FORWARD))
+    ended = whole[-1]
+    assert truc("audit", put(tmp_path, [*whole, back]), "--plan", plan)[0] == 0
+    code, text = truc("audit", put(tmp_path, [*whole, again, ended]), "--plan", plan)
+    assert (code, text.count("TR945")) == (1, 1)
+    leave = replace(again, approvals=(digest("signed again"),))
+    assert truc("audit", put(tmp_path, [*whole, leave, ended]), "--plan", plan)[0] == 0
+    glass = replace(again, break_glass="đứt cáp")
+    code, text = truc("audit", put(tmp_path, [*whole, glass, ended]), "--plan", plan)
+    assert (code, "TR983" in text, "đứt cáp" in text) == (0, True, True)
+
+
 def test_who_checks_signatures_is_asked_with_the_plan(tmp_path: Path, plan: Path) -> None:
     path, asked = put(tmp_path, carried_out(filed(plan))), list[tuple[str, Path | None]]()
 
-    def check(begun: Begun, file: Path | None) -> Iterable[Finding]:
-        asked.append((begun.plan, file))
+    def check(leave: Leave, file: Path | None) -> Iterable[Finding]:
+        asked.append((leave.plan, file))
         return () if file is None else (make_finding("TR988", Where(), reason="-"),)
 
     assert audit_command(Output("en"), path, (plan,), check_approvals=check) is ExitCode.ERROR

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,16 @@ OURS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    folder = copy_small(tmp_path)
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = copy_small(tmp_path_factory.mktemp("compiled"))
     assert truc("compile", "-w", folder)[0] == ExitCode.FINE
     return folder
+
+
+@pytest.fixture
+def workspace(compiled: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(compiled, tmp_path / compiled.name, symlinks=True)
 
 
 def contents(folder: Path) -> dict[Path, bytes]:

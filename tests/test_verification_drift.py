@@ -11,6 +11,8 @@ from tests.drift_injections import drifts_of, expected, forbidding
 from tests.drift_noise import as_shown
 from verification.drift.classes import DriftClass, class_of_verdict, rank_of
 from verification.drift.difference import JudgedText, ReadKind, TextDifference, difference_of
+from verification.drift.effects import admission_effects
+from verification.drift.found import class_of_device
 from verification.verdicts.question import QuestionKind
 from verification.verdicts.verdict import Holds
 
@@ -50,6 +52,40 @@ def told(found: TextDifference | None) -> tuple[list[str], list[str]]:
     return [line.path[-1] for line in found.missing], [line.path[-1] for line in found.added]
 
 
+ADMITTING = {
+    "cisco_ios": (
+        "username somebody privilege 15 secret 9 $9$abc$def", "enable secret 9 $9$abc$def", "snmp-server community public RO",
+        "tacacs server OTHER\n address ipv4 192.0.2.9", "ip ssh pubkey-chain\n username somebody",
+    ),
+    "junos": (
+        "set system login user somebody class super-user",
+        'set system root-authentication encrypted-password "$6$abc$def"',
+        "set system tacplus-server 192.0.2.9 secret abc", "set system authentication-order password",
+        "set snmp community public authorization read-only",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("platform", "line"), [(name, line) for name, lines in ADMITTING.items() for line in lines])
+def test_a_line_that_lets_somebody_in_is_never_merely_foreign(platform: str, line: str) -> None:
+    text = {"cisco_ios": IOS, "junos": JUNOS}[platform]
+    found = difference(platform, text, f"{text}{line}\n")
+    assert found is not None
+    assert found.admitting or found.judged  # as a way in that is modelled
+    assert not found.foreign
+    if found.admitting:
+        effects = admission_effects(found)
+        assert class_of_device(found, effects, sure=True) in {DriftClass.WEAKENS_FENCE, DriftClass.NOT_MODELLED}
+        assert {effect.reason.key for effect in effects} == {"drift_admits"}
+    assert difference(platform, f"{text}{line}\n", f"{text}{line}\n") is None
+
+
+def test_another_secret_of_somebody_who_is_let_in_is_no_difference() -> None:
+    user = "username somebody privilege 15 secret 9 $9$abc$def\n"
+    assert difference("cisco_ios", IOS + user, IOS + user.replace("abc", "xyz")) is None
+    assert told(difference("cisco_ios", IOS + user, IOS + user.replace("15", "1"))) != ([], [])
+
+
 @pytest.mark.slow
 def test_what_devices_show_of_the_same_is_no_drift() -> None:
     """200 nights of ten devices that nobody touched, each shown otherwise."""
@@ -67,7 +103,7 @@ def test_what_devices_show_of_the_same_is_no_drift() -> None:
         IOS.replace(" 10 permit", " permit").replace(" 20 deny", " 30 deny"),
         IOS.replace("interface GigabitEthernet0/0/1", "interface Gi0/0/1"),
         IOS.replace(" exec-timeout 10 0\n", "").replace("logging trap informational\n", ""),
-        IOS + "no cdp run\nversion 17.12\nusername somebody privilege 15 secret 9 $9$abc$def\nend\n",
+        IOS + "no cdp run\nversion 17.12\nend\n",
         IOS.replace("\n", "\r\n"),
     ],
     ids=["numbers", "spelling", "defaults", "foreign", "line ends"],

@@ -1,7 +1,7 @@
-"""How a roll-out began, its plan's file and the workspaces of that time -> whether it had the approvals that it needed then.
+"""By whose leave a roll-out went forward, its plan's file and the workspaces of that time -> whether it had what it needed then.
 
 The one idea: nothing is asked of now. Only what the journal names counts, and it is judged by the rules of the base, at the
-moment at which the roll-out began; but for reviews, which come afterwards.
+moment at which the roll-out began or was taken up again; but for reviews, which come afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from controller.approval.statement_checks import CLOCKS_DIFFER, check_statement
 from controller.jobs.digests import workspace_digest
 from controller.journal.audit import ApprovalCheck, flag_break_glass
 from controller.journal.moments import moment_in_words
-from controller.journal.records import Begun
+from controller.journal.state import Leave
 from controller.rollout.filed import load_plan
 from intents.approval import ApproverRole
 from intents.change_request import VIETNAM
@@ -42,42 +42,42 @@ def approvals_then(then: WorkspacesThen, now: datetime) -> ApprovalCheck:
     """Return who looks at the approvals of roll-outs; `now` is for reviews only. OSError."""
     folders = {workspace_digest(folder): folder for folder in then.folders}
 
-    def check(begun: Begun, file: Path | None) -> Iterator[Finding]:
+    def check(leave: Leave, file: Path | None) -> Iterator[Finding]:
         where = Where(file=str(then.journal))
         if file is None:
             yield make_finding(
-                "TR988", where, severity=Severity.WARNING, reason=because("audit_signatures_no_plan", plan=begun.plan)
+                "TR988", where, severity=Severity.WARNING, reason=because("audit_signatures_no_plan", plan=leave.plan)
             )
-            yield from flag_break_glass(then.journal, begun)
+            yield from flag_break_glass(then.journal, leave)
             return
         plan = load_plan(file)
         missing = [digest for digest in (plan.base, plan.workspace) if digest not in folders]
         if missing:
-            reason = because("audit_signatures_no_folder", plan=begun.plan, digests=", ".join(missing))
+            reason = because("audit_signatures_no_folder", plan=leave.plan, digests=", ".join(missing))
             yield make_finding("TR988", where, reason=reason)
-            yield from flag_break_glass(then.journal, begun)
+            yield from flag_break_glass(then.journal, leave)
             return
         base, after = folders[plan.base], folders[plan.workspace]
         request = ApprovalRequest(plan=file, base=base, workspace=after, revoked=then.revoked)
         try:
             # What supersedes it was signed by then, by the clock of whoever signed it: a later plan takes nothing from this one.
-            case = load_case(request, begun.at - CLOCKS_DIFFER)
+            case = load_case(request, leave.at - CLOCKS_DIFFER)
         except FindingsError as error:
             yield from error.findings
-            yield from flag_break_glass(then.journal, begun)
+            yield from flag_break_glass(then.journal, leave)
             return
-        yield from judge_then(case, begun, read_filed(file), then.journal, now)
+        yield from judge_then(case, leave, read_filed(file), then.journal, now)
 
     return check
 
 
 def judge_then(
-    case: ApprovalCase, begun: Begun, filed: Sequence[FiledStatement], journal: Path, now: datetime
+    case: ApprovalCase, leave: Leave, filed: Sequence[FiledStatement], journal: Path, now: datetime
 ) -> Iterator[Finding]:
     """Yield what is wrong with the approvals of a roll-out of a case's plan, statements beside its file given."""
-    place, began, moment = Where(file=str(journal)), moment_in_words(begun.at), begun.at.astimezone(VIETNAM)
-    named = {digest: item for item in filed if (digest := _digest(item)) in begun.approvals}
-    for digest in begun.approvals:
+    place, began, moment = Where(file=str(journal)), moment_in_words(leave.at), leave.at.astimezone(VIETNAM)
+    named = {digest: item for item in filed if (digest := _digest(item)) in leave.approvals}
+    for digest in leave.approvals:
         if digest not in named:
             yield make_finding(
                 "TR985", place, approval=digest, began=began, file=case.file, reason=_trace(digest, filed)
@@ -92,13 +92,13 @@ def judge_then(
     standing = judge_approval(case, counted, moment, using=True)
     for finding in standing.findings:
         if finding.severity is Severity.ERROR:
-            yield make_finding("TR987", place, plan=begun.plan, began=began, reason=_short(finding))
+            yield make_finding("TR987", place, plan=leave.plan, began=began, reason=_short(finding))
     said = "; ".join(item.statement.reason for item in standing.broken_glass)
-    if said != begun.break_glass:
-        reason = because("audit_glass_differs", said=begun.break_glass or "-", signed=said or "-")
-        yield make_finding("TR987", place, plan=begun.plan, began=began, reason=reason)
+    if said != leave.break_glass:
+        reason = because("audit_glass_differs", said=leave.break_glass or "-", signed=said or "-")
+        yield make_finding("TR987", place, plan=leave.plan, began=began, reason=reason)
     if not standing.broken_glass or not _are_reviewed(case, standing.broken_glass, filed, now):
-        yield from flag_break_glass(journal, begun)
+        yield from flag_break_glass(journal, leave)
 
 
 def _are_reviewed(

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 
+from controller.apply.addresses import addresses_given, settle_addresses
 from controller.apply.device_run import DeviceRun
 from controller.apply.logbook import utc_now
 from controller.apply.terms import RolloutTerms
@@ -61,6 +62,7 @@ class RolloutRun:
         self._terms = terms
         self._rules = rules
         self._before = self._troubled()
+        self._addresses = addresses_given(devices)
 
     @property
     def _rollout(self) -> RolloutState:
@@ -68,6 +70,7 @@ class RolloutRun:
 
     def run(self) -> RolloutOutcome:
         """Carry the roll-out on to where it is going, and return what became of the plan so far."""
+        settle_addresses(self._terms.log, self._addresses)
         if self._rollout.aim is Aim.FORWARD:
             self._go_forward()
         if self._rollout.aim is Aim.BACK:
@@ -76,6 +79,7 @@ class RolloutRun:
             self._work(self._devices)
         if not self._terms.stop.asked:
             self._work(self._devices, saving=True)
+        settle_addresses(self._terms.log, self._addresses)
         self._close()
         return self._rollout.outcome
 
@@ -126,6 +130,7 @@ class RolloutRun:
                     done, running = wait(running, _LOOK, FIRST_COMPLETED)
                     for future in done:
                         future.result()
+                    settle_addresses(self._terms.log, self._addresses)
                     if self._terms.stop.asked > 1:
                         self._terms.access.cut()
             except BaseException:

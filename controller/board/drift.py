@@ -15,7 +15,7 @@ from controller.reports.witness import faults_of
 from intents.messages import describe
 from verification.drift.classes import DriftClass
 from verification.drift.difference import DriftLine
-from verification.drift.effects import ACCESS, DriftEffect
+from verification.drift.effects import ACCESS, ADMISSION, DriftEffect
 from verification.drift.found import DeviceDrift
 from verification.verdicts.flow import flow_in_words
 from verification.verdicts.question import QuestionKind, traits_of
@@ -185,7 +185,7 @@ def _line(file: str, line: DriftLine) -> str:
 
 
 def _effect(report: DriftReport, effect: DriftEffect) -> EffectRow:
-    kind = None if effect.kind == ACCESS else QuestionKind(effect.kind)
+    kind = None if effect.kind in {ACCESS, ADMISSION} else QuestionKind(effect.kind)
     return EffectRow(
         mark=_mark(effect.drift_class),
         drift_class=_named(effect.drift_class),

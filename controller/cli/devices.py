@@ -42,7 +42,7 @@ def read_devices(
         str,
         typer.Option(
             "--credentials",
-            help="Where user and password are kept: env:NAME, file:PATH or keyring:SERVICE/USER.",
+            help="Where user and password are kept: env:NAME, file:PATH, keyring:SERVICE/USER or vault:MOUNT/PATH.",
             metavar="REFERENCE",
         ),
     ] = "env:TRUC_DEVICES",

@@ -22,7 +22,7 @@ from routing.vendors import VENDORS
 from verification.drift.attribution import attribute
 from verification.drift.classes import rank_of
 from verification.drift.difference import JudgedText, TextDifference, difference_of
-from verification.drift.effects import DriftEffect, Effects, effects_between
+from verification.drift.effects import DriftEffect, Effects, admission_effects, effects_between
 from verification.drift.found import DeviceDrift, Drifts, class_of_device
 from verification.engine.delta import delta
 from verification.engine.engine import Proven, prove, reprove
@@ -60,7 +60,7 @@ def _found_now(compiled: Compiled, texts: DriftTexts, output: Output, extent: Ex
     effects = _judge(court, texts, judged) if court is not None and judged else _Judged()
     found = []
     for name, difference in sorted(differing.items()):
-        own = effects.by_device.get(name, ())
+        own = (*effects.by_device.get(name, ()), *admission_effects(difference))
         drift_class = class_of_device(difference, own, sure=name in effects.sure)
         if drift_class is not None:
             found.append(

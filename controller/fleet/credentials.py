@@ -1,4 +1,4 @@
-"""`env:NAME`, `file:PATH` or `keyring:SERVICE/USER` -> the user and the password that stand there.
+"""`env:NAME`, `file:PATH`, `keyring:SERVICE/USER` or `vault:MOUNT/PATH` -> the user and the password that stand there.
 
 The one idea: what is written in tables, arguments and logs is where a secret is kept, never the secret; and a secret that is in
 memory shows itself to nobody who prints it, but only where it is handed over.
@@ -17,8 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
+from controller.fleet.vaults import ask_vault, parse_place
 from intents.finding import Finding, FindingsError, Where, make_finding
-from intents.reason import Reason, because, unclear
+from intents.reason import Reason, UnclearError, because, unclear
 
 _MOST_BYTES = 4096
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -32,11 +33,12 @@ class CredentialKind(StrEnum):
     ENVIRONMENT = "env"
     FILE = "file"
     KEYRING = "keyring"
+    VAULT = "vault"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class CredentialReference:
-    """Where a user and a password are kept; `place` is a variable, a path, or SERVICE/USER."""
+    """Where a user and a password are kept; `place` is a variable, a path, SERVICE/USER or MOUNT/PATH."""
 
     kind: CredentialKind
     place: str
@@ -83,6 +85,8 @@ def parse_reference(text: str) -> CredentialReference:
         raise unclear("credentials_no_variable")
     if found.kind is CredentialKind.KEYRING and not (service and user):
         raise unclear("credentials_no_entry_named")
+    if found.kind is CredentialKind.VAULT:
+        parse_place(place)
     return found
 
 
@@ -122,6 +126,12 @@ def _look_up(reference: CredentialReference) -> Credentials:
             password = _keyring()(service, user)
             if not password:
                 raise _NotThereError(because("credentials_no_entry", service=service, user=user))
+            return Credentials(user=user, password=Secret(password))
+        case CredentialKind.VAULT:
+            try:
+                user, password = ask_vault(reference.place)
+            except UnclearError as error:
+                raise _NotThereError(error.reason) from None
             return Credentials(user=user, password=Secret(password))
 
 

@@ -15,14 +15,14 @@ from controller.journal.chain import Link
 from controller.journal.moments import moment_in_words
 from controller.journal.reading import JournalText, read_journal
 from controller.journal.records import Begun, Repaired
-from controller.journal.state import RolloutState
+from controller.journal.state import Leave, RolloutState
 from controller.journal.targets import targets_of
 from controller.rollout.filed import FiledPlan
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.reason import because
 
-ApprovalCheck = Callable[[Begun, Path | None], Iterable[Finding]]
-"""Yields what is wrong with the approvals of a roll-out, the glass that was broken for it included; the file of its plan is None
+ApprovalCheck = Callable[[Leave, Path | None], Iterable[Finding]]
+"""Yields what is wrong with the approvals by which a roll-out went forward, broken glass included; the file of its plan is None
 where it is not given."""
 _SHOWN = 10
 
@@ -51,11 +51,11 @@ class Audit:
         return not any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def flag_break_glass(journal: Path, begun: Begun) -> Iterator[Finding]:
+def flag_break_glass(journal: Path, leave: Leave) -> Iterator[Finding]:
     """Yield that a roll-out went by break-glass, if it says so: it stays flagged until a review of it was checked."""
-    if begun.break_glass:
-        where, severity, began = Where(file=str(journal)), Severity.WARNING, moment_in_words(begun.at)
-        yield make_finding("TR983", where, severity=severity, reason=begun.break_glass, plan=begun.plan, began=began)
+    if leave.break_glass:
+        where, severity, began = Where(file=str(journal)), Severity.WARNING, moment_in_words(leave.at)
+        yield make_finding("TR983", where, severity=severity, reason=leave.break_glass, plan=leave.plan, began=began)
 
 
 def audit(request: AuditRequest) -> Audit:
@@ -121,16 +121,22 @@ def _differing(begun: Begun, plan: FiledPlan) -> list[str]:
     return [name for name, (one, other) in parts.items() if one != other]
 
 
+def _of_leave(request: AuditRequest, leave: Leave, file: Path | None) -> Iterator[Finding]:
+    if not leave.approvals and not leave.break_glass:
+        reason, moment = because("audit_no_approval"), moment_in_words(leave.at)
+        yield make_finding("TR945", Where(file=str(request.path)), reason=reason, plan=leave.plan, began=moment)
+    check = request.check_approvals
+    yield from flag_break_glass(request.path, leave) if check is None else check(leave, file)
+
+
 def _of_rollout(request: AuditRequest, rollout: RolloutState) -> Iterator[Finding]:
     begun, path = rollout.begun, Where(file=str(request.path))
     file = next((file for file, plan in request.plans.items() if plan.digest == begun.plan), None)
     name, began = begun.plan, moment_in_words(begun.at)
     if file is None:
         yield make_finding("TR948", path, severity=Severity.WARNING, plan=name, began=began)
-    if not begun.approvals and not begun.break_glass:
-        yield make_finding("TR945", path, reason=because("audit_no_approval"), plan=name, began=began)
-    check = request.check_approvals
-    yield from flag_break_glass(request.path, begun) if check is None else check(begun, file)
+    for leave in rollout.leaves:
+        yield from _of_leave(request, leave, file)
     if rollout.is_open:
         unsettled = [*rollout.unsettled[:_SHOWN], *(["…"] if len(rollout.unsettled) > _SHOWN else [])]
         yield make_finding(

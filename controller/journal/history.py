@@ -7,25 +7,27 @@ stands beside that. The day's end cuts the journal off: what was written later i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from controller.journal.device_state import IN_FORCE, Stage
 from controller.journal.moments import end_of_day
 from controller.journal.records import Begun, Confirmed, Record
-from controller.journal.state import JournalState, RolloutState, follow
+from controller.journal.state import DeviceAddresses, JournalState, RolloutState, follow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceStanding:
     """What stands on a device: the plan that brought it there, when it was confirmed, and the digest of the whole text (None for
-    all three: no plan of this journal); `in_work`: a plan that is not settled on it, and where the device is in that."""
+    all three: no plan of this journal); `in_work`: a plan that is not settled on it, and where the device is in that;
+    `addresses`: what the last plan gave it that gave it any."""
 
     device: str
     begun: Begun | None
     since: datetime | None
     text: str | None
     in_work: tuple[Begun, Stage] | None = None
+    addresses: DeviceAddresses | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +52,12 @@ def history(records: Iterable[Record], on: date | None = None) -> History:
     for number, rollout in enumerate(state.rollouts, start=1):
         for name, device in rollout.devices.items():
             before = standing.get(name) or DeviceStanding(device=name, begun=None, since=None, text=None)
+            before = replace(before, in_work=None, addresses=rollout.addresses.get(name, before.addresses))
             if device.stage in IN_FORCE:
-                standing[name] = DeviceStanding(
-                    device=name, begun=rollout.begun, since=confirmed[number, name], text=device.target.standing
-                )
+                since, text = confirmed[number, name], device.target.standing
+                standing[name] = replace(before, begun=rollout.begun, since=since, text=text)
             elif device.is_settled:
-                standing[name] = _settled(before)
+                standing[name] = before
             else:
-                standing[name] = _in_work(before, rollout, device.stage)
+                standing[name] = replace(before, in_work=(rollout.begun, device.stage))
     return History(rollouts=state.rollouts, standing=dict(sorted(standing.items())))
-
-
-def _settled(before: DeviceStanding) -> DeviceStanding:
-    return DeviceStanding(device=before.device, begun=before.begun, since=before.since, text=before.text)
-
-
-def _in_work(before: DeviceStanding, rollout: RolloutState, stage: Stage) -> DeviceStanding:
-    return DeviceStanding(
-        device=before.device,
-        begun=before.begun,
-        since=before.since,
-        text=before.text,
-        in_work=(rollout.begun, stage),
-    )

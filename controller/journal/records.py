@@ -269,10 +269,16 @@ class Stopped(Happened):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed(Happened):
     """Somebody takes the roll-out up again, also after its end or a crash. Devices in work are to be read again, and
-    no wave is open."""
+    no wave is open. `approvals`, `break_glass`: those by which it goes forward from here, as of `Begun`; other aims need none."""
 
     operator: str
     aim: Aim
+    approvals: tuple[str, ...] = ()
+    break_glass: str = ""
+
+    def __post_init__(self) -> None:
+        Happened.__post_init__(self)
+        _check_digests(*self.approvals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,15 +73,28 @@ class DeviceAddresses:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """By whose leave a roll-out of a plan goes forward from a moment on: digests of approvals, and why glass was broken ("" if it
+    was not)."""
+
+    plan: str
+    at: datetime
+    approvals: tuple[str, ...]
+    break_glass: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RolloutState:
     """What is known of one roll-out. `wave`: the furthest that was begun (0: none); `open_wave`,
     `in_wave`: the one that is open (0: none) and its devices;
-    `operator`: who has it in hand; `last`: when something happened last."""
+    `operator`: who has it in hand; `last`: when something happened last; `leaves`: by whose leave it went forward, first when it
+    began, then whenever it was taken up again for that."""
 
     begun: Begun
     devices: Mapping[str, DeviceState]
     operator: str
     last: datetime
+    leaves: tuple[Leave, ...] = ()
     aim: Aim = Aim.FORWARD
     wave: int = 0
     open_wave: int = 0
@@ -158,7 +171,12 @@ def _begun(record: Begun) -> RolloutState:
         devices={target.device: DeviceState(target=target) for target in record.devices},
         operator=record.operator,
         last=record.at,
+        leaves=(_leave(record.plan, record),),
     )
+
+
+def _leave(plan: str, record: Begun | Resumed) -> Leave:
+    return Leave(plan=plan, at=record.at, approvals=record.approvals, break_glass=record.break_glass)
 
 
 def _next(state: RolloutState, record: OfDevice | OfAddresses | OfRollout) -> RolloutState:
@@ -230,9 +248,11 @@ def _wave_begun(state: RolloutState, record: WaveBegun) -> RolloutState:
 
 def _resumed(state: RolloutState, record: Resumed) -> RolloutState:
     devices = {name: resume_device(device) for name, device in state.devices.items()}
+    leaves = (_leave(state.begun.plan, record),) if record.aim is Aim.FORWARD else ()
     return replace(
         state,
         operator=record.operator,
+        leaves=(*state.leaves, *leaves),
         aim=record.aim,
         stopped=None,
         ended=None,

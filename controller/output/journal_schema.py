@@ -36,6 +36,7 @@ def journal_schemas() -> dict[str, Schema]:
         **dict.fromkeys(("plan", "workspace", "since", "text"), or_null(TEXT)),
         "approvals": list_of(TEXT),
         "in_work": or_null(record_of(texts_of("plan stage"))),
+        "addresses": or_null(record_of({"given": list_of(TEXT), "use": choice_of("reserved", "active", "free")})),
     })  # fmt: skip
     audited = summary_of({**counts_of("lines rollouts errors warnings notes"), "head": TEXT})
     told = summary_of(counts_of("rollouts devices"))

@@ -14,7 +14,7 @@ from controller.reports.details import print_detail, quoted_line
 from controller.reports.witness import print_witness
 from intents.messages import printable
 from verification.drift.classes import DriftClass
-from verification.drift.effects import ACCESS, DriftEffect
+from verification.drift.effects import ACCESS, ADMISSION, DriftEffect
 from verification.drift.found import DeviceDrift
 from verification.verdicts.flow import describe_flow
 
@@ -139,7 +139,7 @@ def effect_line(output: Output, effect: DriftEffect) -> str:
     reason = output.in_words(effect.reason)
     if effect.hidden:
         reason = output.words("drift_hidden", reason=reason)
-    if effect.kind == ACCESS:
+    if effect.kind in {ACCESS, ADMISSION}:
         return reason
     was, now = (output.words(name) if name else "-" for name in (effect.was, effect.now))
     subject = output.in_words(effect.subject)

@@ -286,6 +286,10 @@ class Vendor(Protocol):
         """Return who gets a session with every right by SSH or NETCONF while no server of names answers."""
         ...
 
+    def admits(self, path: LinePath) -> bool:
+        """Return whether a line lets somebody in who is not without it: a user, a password, a key, a server of names."""
+        ...
+
     def lacking(self, device: Device) -> Iterator[Reason]:
         """Yield what a whole text needs before it stands on a device, or lets anybody in, and this one has not."""
         ...

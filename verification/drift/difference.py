@@ -48,13 +48,14 @@ class TextDifference:
     """Lines that only the expected text has, and lines that only the text found has.
 
     `judged`: whether anything that is judged may differ; else descriptions and harmless lines alone do. `foreign`: whether none
-    of them is ours, so that they are a drift only if they have an effect.
+    of them is ours, so that they are a drift only if they have an effect. `admitting`: those found that let somebody in.
     """
 
     missing: tuple[DriftLine, ...]
     added: tuple[DriftLine, ...]
     judged: bool
     foreign: bool
+    admitting: tuple[DriftLine, ...] = ()
 
     @property
     def unknown(self) -> bool:
@@ -80,11 +81,13 @@ def difference_of(
     unknown = other.unknown - one.unknown
     ours = frozenset(entry.path for entry in one.entries) - frozenset(foreign)
     lost = [entry for entry in one.without(other) if one.kind(entry) is ReadKind.HARMLESS and entry.path in ours]
-    if not (means_other or unknown or lost):
+    admitting = [entry for entry in other.without(one) if vendor.admits(entry.path)]
+    if not (means_other or unknown or lost or admitting):
         return None
     gone, came = _modelled(one, other) if means_other else ([], [])
     came = [
         *came,
+        *admitting,
         *(entry for entry in other.entries if entry.like in unknown),
         *(entry for entry in other.without(one) if any(_replaces(entry, item) for item in lost)),
     ]
@@ -94,7 +97,8 @@ def difference_of(
         missing=missing,
         added=added,
         judged=bool(unknown) or _judged(expected.read.device) != _judged(found.read.device),
-        foreign=not any(line.ours for line in (*missing, *added)),
+        foreign=not (admitting or any(line.ours for line in (*missing, *added))),
+        admitting=tuple(line for line in added if vendor.admits(line.path)),
     )
 
 

@@ -17,6 +17,7 @@ from ipam.endpoints import Resolver
 from verification.change.access import AccessChange, Turn
 from verification.change.judge import ChangeOfAccess, ToldChange, judge_gathered, nothing_said
 from verification.drift.classes import DriftClass, class_of_verdict, rank_of
+from verification.drift.difference import TextDifference
 from verification.engine.engine import Proven
 from verification.evidence.evidence import Evidence, Given
 from verification.judge import replay_answers
@@ -29,6 +30,8 @@ from verification.verdicts.verdict import Culprit, Disputed, Holds, NotModelled,
 
 ACCESS = "access"
 """The kind of an effect that is no question: packets pass between two attachments, or no longer do."""
+ADMISSION = "admission"
+"""The kind of an effect that is no question either: somebody is let in whom nobody wrote down."""
 MOST_REPLAYS = 12
 """Counterexamples, and addresses of examples, that are replayed for one difference; of others it is told that they were not."""
 
@@ -72,6 +75,21 @@ class Effects:
     found: tuple[DriftEffect, ...] = ()
     doubts: tuple[Reason, ...] = ()
     sure: bool = True
+
+
+def admission_effects(difference: TextDifference) -> tuple[DriftEffect, ...]:
+    """Return who is let into a device by lines that it should not have; from where is told by the questions about logins."""
+    return tuple(
+        DriftEffect(
+            drift_class=DriftClass.WEAKENS_FENCE,
+            kind=ADMISSION,
+            subject=because("drift_admits", line=line.line),
+            was="",
+            now="",
+            reason=because("drift_admits", line=line.line),
+        )
+        for line in difference.admitting
+    )
 
 
 def effects_between(before: Proven, after: Proven) -> Effects:

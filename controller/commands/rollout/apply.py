@@ -214,7 +214,15 @@ def _resume(
     ):
         report = RolloutReport(output, work.plan)
         log = Logbook(journal, report.hear)
-        log.write(Resumed(at=utc_now(), operator=request.operator, aim=aim))
+        log.write(
+            Resumed(
+                at=utc_now(),
+                operator=request.operator,
+                aim=aim,
+                approvals=work.check.approvals,
+                break_glass=work.check.break_glass,
+            )
+        )
         return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
 
 

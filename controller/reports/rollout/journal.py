@@ -99,6 +99,9 @@ def _print_standing(output: Output, standing: DeviceStanding) -> None:
         other, stage = standing.in_work
         in_words = output.in_words(stage_in_words(stage))
         output.say("history_in_work", device=standing.device, plan=other.plan, stage=in_words)
+    if standing.addresses is not None:
+        use = output.words(f"addresses_{standing.addresses.use}")
+        output.say("history_addresses", addresses=", ".join(standing.addresses.addresses), use=use)
 
 
 def _print_rollouts_json(output: Output, rollouts: Iterable[RolloutState]) -> None:
@@ -123,7 +126,7 @@ def _print_rollouts_json(output: Output, rollouts: Iterable[RolloutState]) -> No
 
 
 def _standing_message(standing: DeviceStanding) -> Message:
-    begun, work = standing.begun, standing.in_work
+    begun, work, given = standing.begun, standing.in_work, standing.addresses
     return {
         "type": "device",
         "device": standing.device,
@@ -133,4 +136,5 @@ def _standing_message(standing: DeviceStanding) -> Message:
         "since": None if standing.since is None else standing.since.isoformat(),
         "text": standing.text,
         "in_work": None if work is None else {"plan": work[0].plan, "stage": str(work[1])},
+        "addresses": None if given is None else {"given": list(given.addresses), "use": str(given.use)},
     }

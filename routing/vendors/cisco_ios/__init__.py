@@ -10,7 +10,7 @@ from routing.model import Device, LinePath, LoginService
 from routing.vendors.admission import Admission
 from routing.vendors.change import MadeEdits
 from routing.vendors.cisco_ios import layout
-from routing.vendors.cisco_ios.admission import WAY_IN_FACTS, admission
+from routing.vendors.cisco_ios.admission import WAY_IN_FACTS, admission, admits
 from routing.vendors.cisco_ios.baseline import baseline
 from routing.vendors.cisco_ios.changing import edits, with_ports
 from routing.vendors.cisco_ios.execute.in_force import in_force
@@ -155,6 +155,10 @@ class _CiscoIos:
     def admission(self, device: Device, service: LoginService) -> Admission:
         """Return who gets in while no server of names answers."""
         return admission(device, service)
+
+    def admits(self, path: LinePath) -> bool:
+        """Return whether a line lets somebody in."""
+        return admits(path)
 
     def lacking(self, device: Device) -> Iterator[Reason]:  # noqa: ARG002 - other platforms look at it
         """Yield nothing: what nobody can log in by is no way in (IOS-UP-09, IOS-AAA-02)."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from intents.reason import Reason, because
-from routing.model import Device, LoginService
+from routing.model import Device, LinePath, LoginService
 from routing.vendors.admission import Account, Admission
 from routing.vendors.cisco_ios.reader.aaa import FULL_RIGHTS, Aaa, aaa_of
 
@@ -119,3 +119,20 @@ def _asks_no_user(device: Device) -> bool:
     """Return whether some line that is always there asks no user, without the new model: SSH knows nobody else (IOS-UP-09)."""
     asking = {number for path in device.harmless if path[1:] == ("login local",) for number in _numbers(path[0])}
     return not asking.issuperset(_FIRST)
+
+
+_ADMITTING = re.compile(
+    r"username \S+ .+"
+    r"|enable (?:secret|password) .+"
+    r"|(?:tacacs|radius) server \S+(?: / address .+)?|(?:tacacs|radius)-server host .+"
+    r"|aaa group server \S+ \S+ / server.* .+"
+    r"|snmp-server (?:community|user|group) .+"
+    r"|ip ssh pubkey-chain / .+"
+    r"|line .+ / password .+"
+)
+"""Lines without which somebody would not come in: users, passwords, keys, servers of names, SNMP."""
+
+
+def admits(path: LinePath) -> bool:
+    """Return whether a line lets somebody in."""
+    return _ADMITTING.fullmatch(" / ".join(path)) is not None

@@ -3,12 +3,14 @@
 Lists, route maps and their clauses bear names of their content, so they are made under new names first. Then sessions, then
 ports: on a port filters come before addresses, so that no packet meets an open one (IOS-EXEC; the order of a sub-interface's
 lines is free but for `encapsulation` and `vrf forwarding`, which come first). What goes, goes in reverse: ports, sessions,
-policies, lists, VRFs.
+policies, lists, VRFs. Only an address in whose place another port gets one goes at once before that, for a device refuses two of
+one subnet in a VRF.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
 
 from intents.reason import UnclearError, unclear
 from routing.model import LinePath
@@ -33,7 +35,8 @@ _VPN = {"ipv4": "vpnv4", "ipv6": "vpnv6"}
 def edits(state: IosState, standing: str) -> MadeEdits:
     """Return the edits from the text of a state to another one, each as `state_text` prints it; UnclearError if some line is not
     taken, or what it does is not known."""
-    made = making(text_of(state.root), standing)
+    running = text_of(state.root)
+    made = tuple(moving(making(running, standing), running, standing))
     made = (*made, *applying(made))
     notices: list[str] = []
     state = _typed(state, made, notices)
@@ -90,6 +93,57 @@ def making(running: str, standing: str) -> tuple[Edit, ...]:
     kinds = {path: _kind(path, objects) for path in new}
     order = sorted(enumerate(new), key=lambda item: (kinds[item[1]] is not EditKind.CREATE, *_place(*item)))
     return tuple(_edit(path, kinds[path]) for _, path in order)
+
+
+def moving(made: Iterable[Edit], running: str, standing: str) -> Iterator[Edit]:
+    """Yield edits, each that sets an address behind those that take away what is in its way on other ports."""
+    wanted = frozenset(layout.paths(standing))
+    old, new = _vrfs(running), _vrfs(standing)
+    leaving = [
+        (path, subnet)
+        for path in layout.paths(running)
+        if path not in wanted and (subnet := _subnet_of(path)) is not None
+    ]
+    gone: set[LinePath] = set()
+    for edit in made:
+        subnet = _subnet_of((*edit.section, edit.line))
+        for path, other in leaving:
+            is_elsewhere = subnet is not None and path[0] != edit.section[0] and path not in gone
+            if is_elsewhere and old.get(path[0]) == new.get(edit.section[0]) and _overlap(subnet, other):
+                gone.add(path)
+                yield Edit(kind=EditKind.SWITCH, line=negated(path[-1]), section=path[:-1])
+        if _is_primary(edit.line.removeprefix("no ")):
+            gone |= {path for path, _ in leaving if path[:-1] == edit.section and _is_primary(path[-1])}
+        yield edit
+
+
+def _is_primary(line: str) -> bool:
+    """Return whether a line says the one address of IPv4 that a port has, or that it has none: either ends what was."""
+    return line.startswith("ip address") and not line.endswith(" secondary")
+
+
+def _vrfs(text: str) -> dict[str, str]:
+    """Return the VRF of each port that is in one, by its header."""
+    return {path[0]: path[1] for path in layout.paths(text) if len(path) == 2 and path[1].startswith("vrf forwarding ")}
+
+
+def _subnet_of(path: LinePath) -> IPv4Network | IPv6Network | None:
+    """Return the subnet of the address that a line gives to a port."""
+    if len(path) != 2 or not path[0].startswith("interface "):
+        return None
+    try:
+        match path[1].split():
+            case ["ip", "address", address, mask, *_]:
+                return IPv4Interface(f"{address}/{mask}").network
+            case ["ipv6", "address", address, *_] if "/" in address:
+                return IPv6Interface(address).network
+    except ValueError:
+        pass
+    return None
+
+
+def _overlap(one: IPv4Network | IPv6Network | None, other: IPv4Network | IPv6Network) -> bool:
+    return one is not None and one.version == other.version and one.overlaps(other)
 
 
 def applying(made: Iterable[Edit]) -> tuple[Edit, ...]:

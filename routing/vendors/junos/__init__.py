@@ -19,7 +19,7 @@ from routing.vendors.change import MadeEdits, WayBack
 from routing.vendors.device_tables import DeviceTable, TableQuery, TableScope, Templates
 from routing.vendors.entering import Entry
 from routing.vendors.execution import Executed, InForce, TextState
-from routing.vendors.junos.admission import WAY_IN_FACTS, admission
+from routing.vendors.junos.admission import WAY_IN_FACTS, admission, admits
 from routing.vendors.junos.baseline import baseline
 from routing.vendors.junos.canonical import canonical
 from routing.vendors.junos.changing import edits
@@ -179,6 +179,9 @@ class _Junos:
 
     def admission(self, device: Device, service: LoginService) -> Admission:
         return admission(device, service)
+
+    def admits(self, path: LinePath) -> bool:
+        return admits(path)
 
     def lacking(self, device: Device) -> Iterator[Reason]:
         return lacking(device)

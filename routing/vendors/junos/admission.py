@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from intents.reason import because
-from routing.model import Device, LoginService
+from routing.model import Device, LinePath, LoginService
 from routing.vendors.admission import Account, Admission
 from routing.vendors.junos.lacking import in_effect
 
@@ -50,3 +50,20 @@ def admission(device: Device, service: LoginService) -> Admission:
     )
     refusal = None if accounts else because("way_in_no_account")
     return Admission(accounts=accounts, refusal=refusal, terms=terms)
+
+
+_ADMITTING = re.compile(
+    r"system (?:"
+    r"login user \S+ (?:class|authentication) .+"
+    r"|login class \S+ (?:permissions|allow-\S+) .+"
+    r"|root-authentication .+"
+    r"|(?:tacplus|radius)-server \S+ secret .+"
+    r"|authentication-order .+"
+    r")|snmp (?:community \S+(?: .+)?|v3 usm local-engine user \S+ .+|v3 vacm .+)"
+)
+"""Lines without which somebody would not come in: users, passwords, keys, servers of names, SNMP."""
+
+
+def admits(path: LinePath) -> bool:
+    """Return whether a statement lets somebody in."""
+    return _ADMITTING.fullmatch(" ".join(path)) is not None
