@@ -217,9 +217,7 @@ def begin(scene: Scene, path: Path, log: Logbook, aim: Aim | None, *, all_or_not
         log.write(Resumed(at=utc_now(), operator="bình", aim=aim))
         return
     keep_texts(path, scene.plan.digest, {name: scene.texts[name] for name in scene.planned})
-    log.write(
-        begun_of(scene.plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=all_or_nothing)
-    )
+    log.write(begun_of(scene.plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=all_or_nothing))
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What can go wrong in the middle of a roll-out, as values, and the boundaries at which it may.
 
 The one idea: a boundary is a moment before or behind something that lasts: bytes that go to the disk or to a device. It has a
-stage, what the roll-out was about, and a fault bites at the n-th boundary; so a case is two words and a number, and can be tried again.
+stage, what the roll-out was about, and a fault bites at the n-th boundary; so a case can be said in a line, and tried again.
 """
 
 from __future__ import annotations
@@ -113,12 +113,12 @@ class ChaosDisk(SystemDisk):
         return number
 
     def write(self, number: int, data: bytes) -> int:
-        return self._written(number, data, lambda some: super(ChaosDisk, self).write(number, some))
+        return self._written(data, lambda some: super(ChaosDisk, self).write(number, some))
 
     def write_at(self, number: int, data: bytes, offset: int) -> int:
-        return self._written(number, data, lambda some: super(ChaosDisk, self).write_at(number, some, offset))
+        return self._written(data, lambda some: super(ChaosDisk, self).write_at(number, some, offset))
 
-    def _written(self, number: int, data: bytes, write: Callable[[bytes], int]) -> int:
+    def _written(self, data: bytes, write: Callable[[bytes], int]) -> int:
         match self._pass(Boundary(stage=Stage.JOURNAL, when="before")):
             case Kind.FULL:
                 self.is_full = True
@@ -147,4 +147,4 @@ class ChaosDisk(SystemDisk):
         self._pass(Boundary(stage=Stage.JOURNAL, when="behind", at_sync=True))
 
     def sync_folder(self, folder: Path) -> None:
-        """Nothing."""
+        """Do nothing."""

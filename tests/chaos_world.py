@@ -22,7 +22,7 @@ from controller.apply.rollout_run import RolloutRules, RolloutRun
 from controller.apply.terms import Patience, RolloutTerms
 from controller.fleet.readings import Stop
 from controller.journal.holder import LockedError
-from controller.journal.records import Aim, Indeterminate, Record, Resumed, RolloutOutcome
+from controller.journal.records import Aim, Indeterminate, OfDevice, Record, Resumed, RolloutOutcome
 from intents.finding import FindingsError
 from tests.applied import Scene, begin, held
 from tests.chaos_faults import Boundary, ChaosDisk, Kind, Stage, stage_of
@@ -107,8 +107,8 @@ class World:
         return None
 
     def _last_device(self) -> str:
-        named = [record.device for record in self.records if hasattr(record, "device")]
-        return str(named[-1]) if named else next(iter(self.devices))
+        named = [record.device for record in self.records if isinstance(record, OfDevice)]
+        return named[-1] if named else next(iter(self.devices))
 
     def _second_run(self) -> None:
         """Somebody else takes the same journal in hand, and is told that he can't."""
@@ -124,7 +124,9 @@ class World:
 
     # Runs.
 
-    def run(self, aim: Aim | None, rules: RolloutRules | None = None, *, arms: bool = False, whole: bool = False) -> str:
+    def run(
+        self, aim: Aim | None, rules: RolloutRules | None = None, *, arms: bool = False, whole: bool = False
+    ) -> str:
         """Carry the plan out, or take it up again with an aim; return the outcome, or the error that ended it."""
         self.seen.clear()
         self.marks.clear()
@@ -149,7 +151,7 @@ class World:
 
     def _hear(self, record: Record) -> None:
         self.records.append(record)
-        name = getattr(record, "device", "")
+        name = record.device if isinstance(record, OfDevice) else ""
         if isinstance(record, Indeterminate):
             self.marks[name] = changes(self.devices[name])
         elif isinstance(record, Resumed):
@@ -169,7 +171,7 @@ class World:
             finally:
                 os._exit(1)
         os.close(writing)
-        with open(reading, "rb") as file:
+        with os.fdopen(reading, "rb") as file:
             data = file.read()
         _, status = os.waitpid(child, 0)
         assert os.WIFSIGNALED(status), "it was not killed"
@@ -251,7 +253,7 @@ def thaw(scene: Scene, journal: Path, data: bytes) -> World:
 
 
 def _die(world: World, writing: int) -> None:
-    with open(writing, "wb") as file:
+    with os.fdopen(writing, "wb") as file:
         file.write(freeze(world))
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -276,17 +278,17 @@ def _read(config: Config) -> Config:
 @contextmanager
 def syncing(world: World) -> Iterator[None]:
     """Let the texts beside the journal go to the disk of a world."""
-    before = kept_texts._sync
+    before = vars(kept_texts)["_sync"]
 
     def sync(_: Path) -> None:
         if world.on_disk(Boundary(stage=Stage.JOURNAL, when="before", at_sync=True)) is not None:
             raise OSError(5, "Input/output error")
 
-    kept_texts._sync = sync
+    vars(kept_texts).update(_sync=sync)
     try:
         yield
     finally:
-        kept_texts._sync = before
+        vars(kept_texts).update(_sync=before)
 
 
 OUTCOMES = {Aim.FORWARD: str(RolloutOutcome.APPLIED), Aim.BACK: str(RolloutOutcome.NOT_APPLIED)}

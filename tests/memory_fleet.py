@@ -1,6 +1,6 @@
 """Made-up devices in the memory of whoever changes them: the product's sessions and the devices' own, without SSH between them.
 
-The one idea: what is typed goes into the very sessions that `tests/device_server.py` serves, as bytes, and what they say comes back
+The one idea: what is typed goes as bytes into the very sessions that `tests/device_server.py` serves, and their answers come back
 as bytes, under the product's own readers; only the secure shell is left out, and with it nearly all that a roll-out costs. Every
 message passes a boundary, before it arrives and behind its answer, at which somebody may put a fault in.
 """

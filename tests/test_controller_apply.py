@@ -16,6 +16,7 @@ from controller.journal.records import (
     Checked,
     Confirmed,
     Confirming,
+    OfDevice,
     Record,
     RolloutOutcome,
     Sending,
@@ -175,10 +176,9 @@ def test_another_key_at_any_moment_is_no_login(moment: type[Record], tmp_path: P
     logins: dict[str, int] = {}
 
     def stand_between(record: Record, _stop: Stop) -> None:
-        if isinstance(record, moment) and record.device not in logins:  # type: ignore[attr-defined] # all have one
-            name: str = record.device  # type: ignore[attr-defined] # as above
-            found.servers.swap_key(name)
-            logins[name] = found.device(name).logins
+        if isinstance(record, moment) and isinstance(record, OfDevice) and record.device not in logins:
+            found.servers.swap_key(record.device)
+            logins[record.device] = found.device(record.device).logins
 
     with night(scene(), tmp_path) as found:
         if back:

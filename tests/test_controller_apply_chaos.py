@@ -1,7 +1,7 @@
 """Something goes wrong at a boundary of a roll-out: gone on with or taken back, it ends where it should, and twice is once.
 
-500 cases of many (`make chaos` tries 5,000), each of two halves in a process of its own, where time is virtual; and a few that are
-killed over SSH, TRUC_CHAOS says how many.
+500 cases of many (`make chaos` tries 5,000), each half in a process of its own, where time is virtual; and a few that are killed
+over SSH, TRUC_CHAOS says how many.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ QUICK = 4
 @pytest.mark.parametrize("half", [0, 1])
 def test_whatever_goes_wrong_at_a_boundary(half: int) -> None:
     given = [f"{HALF}", f"{half * HALF}", f"{QUICK}"]
-    found = subprocess.run(  # noqa: S603 (ourselves)
+    found = subprocess.run(
         [sys.executable, "-m", "tests.chaos", *given],
         capture_output=True,
         text=True,

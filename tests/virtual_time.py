@@ -1,7 +1,7 @@
 """Time that passes only when somebody waits: hours of a night in no time, and a wall clock that can be made to jump.
 
-The one idea: whoever sleeps moves the time on to where he wakes, and what was to happen meanwhile happens then, in order. It takes
-the place of the system's clock for a whole process, so it belongs in one that does nothing else.
+The one idea: whoever sleeps moves the time on to where he wakes, and what was to happen meanwhile happens then, in order. It
+takes the place of the system's clock for a whole process, in which nothing else may wait.
 """
 
 from __future__ import annotations
@@ -68,10 +68,14 @@ class VirtualTime:
     @contextmanager
     def ruling(self) -> Iterator[None]:
         """Be this process's time while the block lasts."""
-        before = time.monotonic, time.sleep, logbook.datetime
+        before = vars(time)["monotonic"], vars(time)["sleep"], vars(logbook)["datetime"]
         try:
-            time.monotonic, time.sleep = self.monotonic, self.sleep
-            logbook.datetime = self  # type: ignore[assignment]  # all that is asked of it is now()
+            self._set(self.monotonic, self.sleep, self)
             yield
         finally:
-            time.monotonic, time.sleep, logbook.datetime = before
+            self._set(*before)
+
+    def _set(self, monotonic: object, sleep: object, wall: object) -> None:
+        """Let the clocks be these; all that a journal asks of the wall clock is `now`."""
+        vars(time).update(monotonic=monotonic, sleep=sleep)
+        vars(logbook).update(datetime=wall)

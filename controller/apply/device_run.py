@@ -295,7 +295,7 @@ class DeviceRun:
         self._judge(step, reason)
 
     def _is_to_be_read(self, step: NextStep, error: _Error) -> bool:
-        """Return whether a device may carry something else than is known: it was touched, or has started with what it had saved."""
+        """Return whether a device may carry something else than is known: it was touched, or started with what was saved."""
         if next_step(self._state, Aim.FORWARD) is NextStep.READ:
             return True
         is_other = isinstance(error, WritingError) and error.trouble is WritingTrouble.DIFFERS

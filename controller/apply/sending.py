@@ -234,7 +234,9 @@ def locked(terms: RolloutTerms, device: PlannedDevice) -> Iterator[CandidateSess
                 terms.pause(pause)
         try:
             yield session
-        except BaseException:  # a journal that takes nothing more, too: a candidate left dirty would ride along with the next commit
+        except (
+            BaseException
+        ):  # a journal that takes nothing more, too: what is left in a candidate rides along with the next commit
             with suppress(WritingError, ReadingError):
                 session.discard()
             raise

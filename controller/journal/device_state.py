@@ -180,8 +180,8 @@ def _closing(
 
 
 def resume_device(state: DeviceState) -> DeviceState:
-    """Return what is known of a device when somebody resumes: of one in work only that no more was done than was sent, and one that
-    carried a text which nobody knew may carry another by now."""
+    """Return what is known of a device when somebody resumes: of one in work only that no more was done than was sent; one with a
+    text that nobody knew may carry another by now."""
     found = replace(state, barred=False, failure=None)
     if state.stage in IN_FORCE:
         return replace(found, failure=state.failure)
