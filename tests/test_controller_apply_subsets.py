@@ -63,7 +63,8 @@ def _fault(world: World, name: str, at: int) -> Planned:
     """Return what makes a device fail while it is pushed: early or late, by a refusal or by going."""
     fault = (Fault.REFUSE_LINE, Fault.DROP)[at % 2]
     if world.devices[name].platform == "junos":
-        return Planned(fault=fault, place=Place.COMMIT)
+        # Gone behind the commit it would carry the plan's text all the same, and be gone on with.
+        return Planned(fault=fault, place=Place.COMMIT if fault is Fault.REFUSE_LINE else Place.LINE)
     edits = world.scene.planned[name].edits
     return Planned(fault=fault, place=Place.LINE, nth=1 + (at * 37 + 5) % edits)
 
