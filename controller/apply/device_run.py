@@ -233,7 +233,8 @@ class DeviceRun:
         armed = self._state.armed
         if armed is None:
             return 0.0
-        left = (armed.at - utc_now()).total_seconds() + armed.seconds + self._terms.patience.grace
+        # However the clock was moved since: it is at most the whole time.
+        left = min((armed.at - utc_now()).total_seconds(), 0.0) + armed.seconds + self._terms.patience.grace
         return time.monotonic() + left
 
     def _place(self, text: str) -> tuple[bool, int] | None:
