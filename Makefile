@@ -6,6 +6,7 @@
 WORKERS = 2
 PYTEST_ARGS =
 LAWS = 10
+RUNS = 5000
 BATFISH = 127.0.0.1:9996
 ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
 PORT = 22000
@@ -16,7 +17,7 @@ help:
 	@echo 'make test   run the tests'
 	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times), and all that takes long'
 	@echo 'make rollouts  judge every state of 10,000 small roll-outs, line by line (several hours)'
-	@echo 'make chaos     kill roll-outs on made-up devices at every boundary, and go on or back'
+	@echo 'make chaos     let 5,000 roll-outs on made-up devices go wrong at their boundaries, and go on or back (RUNS=N: N)'
 	@echo 'make nights    carry the five everyday changes of the example province out, from files to confirmed (half an hour)'
 	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
@@ -40,7 +41,8 @@ laws:
 
 chaos:
 	@sh scripts/env.sh test
-	@PYTHONUTF8=1 .venv-test/bin/python -m tests.chaos
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.chaos $(RUNS)
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.chaos_ssh 10
 
 nights:
 	@sh scripts/env.sh test

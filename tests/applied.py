@@ -23,6 +23,7 @@ from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.access import FleetAccess
 from controller.fleet.credentials import Credentials, Secret, parse_reference
 from controller.fleet.readings import DeviceReach, DeviceTransport, HostKey, Stop
+from controller.journal.disk import Disk
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder
 from controller.journal.records import Aim, Record, Resumed, RolloutOutcome
@@ -186,9 +187,9 @@ class Night:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[Journal]:
+def held(path: Path, disk: Disk | None = None) -> Iterator[Journal]:
     holder = Holder(operator="an", host="here", process=1, since=utc_now())
-    with open_journal(path, holder) as journal:
+    with open_journal(path, holder, disk=disk) as journal:
         yield journal
 
 
@@ -207,15 +208,17 @@ def carry_out(
     with held(path) as journal, FleetAccess(CREDENTIALS, timeout) as access:
         log = Logbook(journal, hear)
         terms = RolloutTerms(access=access, log=log, patience=patience, stop=stop)
-        if aim is None:
-            keep_texts(path, scene.plan.digest, {name: scene.texts[name] for name in scene.planned})
-            begun = begun_of(
-                scene.plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=all_or_nothing
-            )
-            log.write(begun)
-        else:
-            log.write(Resumed(at=utc_now(), operator="bình", aim=aim))
+        begin(scene, path, log, aim, all_or_nothing=all_or_nothing)
         return RolloutRun(reached(scene, ways), terms, rules).run()
+
+
+def begin(scene: Scene, path: Path, log: Logbook, aim: Aim | None, *, all_or_nothing: bool = False) -> None:
+    """Write down that a plan is carried out from now on, or taken up again with an aim."""
+    if aim is not None:
+        log.write(Resumed(at=utc_now(), operator="bình", aim=aim))
+        return
+    keep_texts(path, scene.plan.digest, {name: scene.texts[name] for name in scene.planned})
+    log.write(begun_of(scene.plan, at=utc_now(), operator="an", approvals=(), tool="0", all_or_nothing=all_or_nothing))
 
 
 @contextmanager

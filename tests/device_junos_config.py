@@ -38,11 +38,13 @@ _INSIDE = re.compile(r"^set routing-instances (\S+) interface ([^\s.]+)(?:\.(\d+
 
 
 class JunosConfig:
-    """Running or candidate; its text is read when it is first asked for."""
+    """Running or candidate; its text is read when it is first asked for. Copies share a tree until one of them is changed."""
 
     def __init__(self, text: str = "") -> None:
         self._text = text
         self._root: Node | None = None
+        self._is_shared = False
+        self._printed: tuple[str, ...] | None = None
 
     @property
     def root(self) -> Node:
@@ -54,21 +56,30 @@ class JunosConfig:
 
     @root.setter
     def root(self, root: Node) -> None:
-        self._root = root
+        self._root, self._is_shared, self._printed = root, False, None
 
     def copy(self) -> JunosConfig:
-        if self._root is None:
-            return JunosConfig(self._text)
-        twin = JunosConfig()
-        twin.root = self.root.copy()
+        twin = JunosConfig(self._text)
+        self._is_shared = self._root is not None
+        twin._root, twin._is_shared, twin._printed = self._root, self._is_shared, self._printed
         return twin
 
+    def _change(self) -> None:
+        """Take the tree for this one alone: it is about to be changed."""
+        if self._is_shared:
+            self._root, self._is_shared = self.root.copy(), False
+        self._printed = None
+
     def blocks(self) -> tuple[str, ...]:
-        return tuple(
-            "".join(f"{line}\n" for line in set_lines(node, (word,))) for word, node in self.root.below.items()
-        )
+        if self._printed is None:
+            self._printed = tuple(
+                "".join(f"{line}\n" for line in set_lines(node, (word,))) for word, node in self.root.below.items()
+            )
+        return self._printed
 
     def set_text(self, path: Path = ()) -> str:
+        if not path:
+            return "".join(self.blocks())
         node = self.find(path)
         return "" if node is None else "".join(f"{line}\n" for line in set_lines(node, path))
 
@@ -96,6 +107,7 @@ class JunosConfig:
     def set(self, path: Path) -> None:
         if path[0] == "version":  # the device's own, whatever a text says
             return
+        self._change()
         node, before = self.root, ""
         for word in path:
             if word not in node.below:
@@ -108,6 +120,7 @@ class JunosConfig:
 
     def delete(self, path: Path) -> bool:
         """Take away a path with all below it, and what is empty above; tell if it was there."""
+        self._change()
         way = [self.root]
         for word in path:
             if word not in way[-1].below:
@@ -123,6 +136,7 @@ class JunosConfig:
 
     def command(self, line: str, above: Path = ()) -> str:
         """Do `set`, `delete`, `rename`, `insert`, `activate` or `deactivate`; return a warning, or refuse."""
+        self._change()
         words = _WORDS.findall(line)
         path = (*above, *words[1:])
         if not path or path[0] not in TOP:
@@ -169,6 +183,7 @@ class JunosConfig:
 
     def load(self, text: str, how: str) -> None:
         """Load a text: `set` lines, or braces that merge, replace what is tagged, or stand for all (override, update)."""
+        self._change()
         if how == "set":
             for line in text.splitlines():
                 if line.strip() and not line.startswith("#"):

@@ -17,6 +17,17 @@ from typing import Protocol
 from tests.device_faults import Fault, Place, Planned, due_fault
 
 
+class Clock(Protocol):
+    """Something that will be done later, unless it is told not to be."""
+
+    def cancel(self) -> None: ...
+
+
+def in_loop(seconds: float, do: Callable[[str], None], word: str) -> Clock:
+    """Do something later in the loop that runs: the one of the server."""
+    return asyncio.get_running_loop().call_later(seconds, do, word)
+
+
 class Config(Protocol):
     """A configuration, as a platform keeps it."""
 
@@ -66,7 +77,7 @@ class Pending:
     session: int
     token: str | None
     minutes: float
-    clock: asyncio.TimerHandle | None = None
+    clock: Clock | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -103,6 +114,7 @@ class Device:
     sessions: dict[int, Callable[[], None]] = field(default_factory=dict)  # number -> how to cut it
     notices: list[Callable[[str], None]] = field(default_factory=list)  # how terminals hear of what happens by itself
     restart: Callable[[], None] = lambda: None
+    after: Callable[[float, Callable[[str], None], str], Clock] = in_loop  # how it does something later
     free_number: int = 1
 
     def new_session(self, cut: Callable[[], None]) -> int:
@@ -200,10 +212,10 @@ class Device:
     # -- a change on trial -------------------------------------------------------------------------------------------
 
     def arm(self, before: Config, session: int, seconds: float, token: str | None) -> None:
-        """Start the clock (in the loop of the server) that undoes what follows."""
+        """Start the clock that undoes what follows."""
         self.settle()
         self.pending = Pending(before=before, session=session, token=token, minutes=seconds / self.minute)
-        self.pending.clock = asyncio.get_running_loop().call_later(seconds, self.revert, "expired")
+        self.pending.clock = self.after(seconds, self.revert, "expired")
         self.log.append(f"armed {seconds:g}")
 
     def settle(self) -> None:

@@ -13,13 +13,18 @@ from controller.fleet.readings import Stop
 from controller.journal.device_state import Stage
 from controller.journal.records import (
     Aim,
+    Armed,
     Begun,
+    Checked,
     Confirmed,
+    Confirming,
+    OfDevice,
     Record,
     RolloutOutcome,
     Saved,
     Sending,
     StopCause,
+    Taken,
     WaveBegun,
     WaveEnded,
 )
@@ -185,6 +190,30 @@ def test_another_key_in_the_middle_of_a_night_is_no_login(tmp_path: Path) -> Non
         assert found.device(last).logins == 0
         assert found.stands() == {first: "standing", last: "running"}
         assert [event.device for event in found.state().security] == [last]
+
+
+MOMENTS: tuple[type[Record], ...] = (Checked, Sending, Taken, Armed, Confirming, Confirmed)
+
+
+@pytest.mark.parametrize("back", [False, pytest.param(True, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "moment", [MOMENTS[0], MOMENTS[2], *(pytest.param(one, marks=pytest.mark.long) for one in MOMENTS)]
+)
+def test_another_key_at_any_moment_is_no_login(moment: type[Record], tmp_path: Path, *, back: bool) -> None:
+    """Whoever stands in the middle from some moment on gets no attempt to log in, whatever is open or half done."""
+    logins: dict[str, int] = {}
+
+    def stand_between(record: Record, _stop: Stop) -> None:
+        if isinstance(record, moment) and isinstance(record, OfDevice) and record.device not in logins:
+            found.servers.swap_key(record.device)
+            logins[record.device] = found.device(record.device).logins
+
+    with night(scene(), tmp_path) as found:
+        if back:
+            assert found.run() is RolloutOutcome.APPLIED
+        found.run(Aim.BACK if back else None, RolloutRules(stop_after=9), during=stand_between)
+        assert logins or back, "nobody stood between"
+        assert {name: found.device(name).logins for name in logins} == logins
 
 
 def test_a_foreign_lock_and_a_dirty_candidate_are_left_alone(tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ def test_one_byte_flipped_is_no_plan(data: st.DataObject) -> None:
         read_plan(bytes(content), FILE)
 
 
+@pytest.mark.long
+def test_each_byte_flipped_is_no_plan() -> None:
+    content = filed()
+    for at, byte in enumerate(content):
+        with pytest.raises(FindingsError):
+            read_plan(content[:at] + bytes([byte ^ (1 << at % 8)]) + content[at + 1 :], FILE)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [

@@ -73,13 +73,14 @@ CHANGES: Mapping[str, Callable[[Path], None]] = {
 
 @cache
 def folders(name: str) -> tuple[Path, Path]:
-    """Return the small example with its lockfile, and a copy of both with one change."""
+    """Return the small example with its lockfile, and a copy of both with one change, or several ("one + another")."""
     made = Path(mkdtemp(prefix="truc-plan-"))
     base, other = made / "base", made / "other"
     shutil.copytree(SMALL, base)
     lock(base)
     shutil.copytree(base, other)
-    CHANGES[name](other)
+    for one in name.split(" + "):
+        CHANGES[one](other)
     return base, other
 
 
@@ -101,7 +102,7 @@ def planned(name: str, *, back: bool = False, interrupted: tuple[str, ...] = ())
 
 def declared(name: str) -> tuple[str, ...]:
     """Return who has to be declared to be cut off."""
-    return (MOVED,) if name == "move a site" else ()
+    return (MOVED,) if "move a site" in name else ()
 
 
 CASES = [(name, back) for name in CHANGES for back in (False, True)]

@@ -308,7 +308,7 @@ class DeviceRun:
         if step is NextStep.READ:
             self._unknown(reason)
             return
-        if self._is_to_be_read(error) and self._terms.stop.asked < 2:
+        if self._is_to_be_read(step, error) and self._terms.stop.asked < 2:
             try:
                 self._read()
             except (ReadingError, WritingError) as unread:
@@ -316,12 +316,13 @@ class DeviceRun:
                 return
         self._judge(step, reason)
 
-    def _is_to_be_read(self, error: _Error) -> bool:
-        """Return whether a device that was touched may carry something else than is known."""
+    def _is_to_be_read(self, step: NextStep, error: _Error) -> bool:
+        """Return whether a device may carry something else than is known: it was touched, or started with what was saved."""
         if next_step(self._state, Aim.FORWARD) is NextStep.READ:
             return True
         is_other = isinstance(error, WritingError) and error.trouble is WritingTrouble.DIFFERS
-        return is_other and self._state.is_touched and self._state.stage is not Stage.FAILED
+        was_touched = self._state.is_touched and self._state.stage is not Stage.FAILED
+        return is_other and (was_touched or step is NextStep.SAVE)
 
     def _judge(self, step: NextStep, reason: Reason) -> None:
         """A device that carries what it should after all is gone on with; else it has failed, and goes back if it can."""

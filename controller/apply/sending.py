@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from controller.apply.logbook import utc_now
 from controller.apply.terms import RolloutTerms
-from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_along
+from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_after
 from controller.fleet.readings import ReadingError, ReadingTrouble
 from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
 from controller.journal.records import Armed, Arming, Confirming, DeadMan, ReadBack, Sending, Taken
@@ -53,9 +53,7 @@ def form_of(device: PlannedDevice, text: str) -> str:
 
 def stands_at(way: EditWay, text: str, done: int) -> bool:
     """Return whether a text is the one that a device carries after so many edits of a way."""
-    if done == 0:
-        return text == way.change.running
-    return any(number == done and found == text for number, found in texts_along(way.change))
+    return text in texts_after(way.change, done)
 
 
 # A command line.
@@ -230,7 +228,8 @@ def over_at(terms: RolloutTerms, device: PlannedDevice) -> float:
     armed = terms.log.device(device.name).armed
     if armed is None:
         return 0.0
-    left = (armed.at - utc_now()).total_seconds() + armed.seconds + terms.patience.grace
+    # However the clock was moved since: it is at most the whole time.
+    left = min((armed.at - utc_now()).total_seconds(), 0.0) + armed.seconds + terms.patience.grace
     return time.monotonic() + left
 
 
@@ -309,7 +308,7 @@ def _unlocked_after(session: CandidateSession) -> Iterator[None]:
     """Give the lock back in the end, and the candidate as it was if anything goes wrong."""
     try:
         yield
-    except (WritingError, ReadingError):
+    except BaseException:  # a journal that takes nothing more, too: what is left there rides along with the next commit
         with suppress(WritingError, ReadingError):
             session.discard()
         raise

@@ -15,6 +15,7 @@ from controller.rollout.steps import DeviceChange, StepError, change_device, tex
 from intents.reason import UnclearError, because
 from routing.vendors import VENDORS
 from routing.vendors.change import Edit, EditKind
+from routing.vendors.execution import TextState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,23 +84,44 @@ def digest_in_form(device: PlannedDevice, text: str) -> str:
     return text_digest(text if found is None else found)
 
 
-def texts_along(change: DeviceChange) -> Iterator[tuple[int, str]]:
-    """Yield the texts that a device carries after 0, 1, … edits; after some two, of which one is without what was scheduled."""
+@lru_cache(maxsize=32)
+def _state_of(device: str, platform: str, text: str) -> TextState:
+    """Return the state on which a text stands; states are values, and those of a way's start are asked for again and again."""
+    return VENDORS[platform].device_state(device, text)
+
+
+def _states_along(change: DeviceChange) -> Iterator[tuple[int, TextState]]:
+    """Yield the states of a device after 0, 1, … edits; after some two, of which one is without what was scheduled."""
     vendor = VENDORS[change.platform]
-    state = vendor.device_state(change.device, change.running)
-    yield 0, change.running
+    state = _state_of(change.device, change.platform, change.running)
+    yield 0, state
     for number, edit in enumerate(change.edits, start=1):
         for line in edit.typed:
             state = vendor.execute(state, line).state
-        yield number, vendor.state_text(state)
+        yield number, state
         later = vendor.settled(state)
         if later is not state:
-            yield number, vendor.state_text(later)
+            yield number, later
+
+
+def texts_along(change: DeviceChange) -> Iterator[tuple[int, str]]:
+    """Yield the texts that a device carries after 0, 1, … edits; after some two, of which one is without what was scheduled."""
+    vendor = VENDORS[change.platform]
+    for number, state in _states_along(change):
+        yield number, vendor.state_text(state) if number else change.running
+
+
+def texts_after(change: DeviceChange, edits: int) -> tuple[str, ...]:
+    """Return what may stand on a device after some edits: the text before what they scheduled has come, and the one behind it."""
+    if edits == 0:
+        return (change.running,)
+    vendor = VENDORS[change.platform]
+    return tuple(vendor.state_text(state) for number, state in _states_along(change) if number == edits)
 
 
 def text_after(change: DeviceChange, edits: int) -> str:
     """Return what stands on a device after some edits, before what they scheduled has come."""
-    return next(text for number, text in texts_along(change) if number == edits)
+    return texts_after(change, edits)[0]
 
 
 def place_on(change: DeviceChange, text: str) -> int | None:
@@ -154,7 +176,7 @@ def blocks_of(way: EditWay) -> Iterator[EditBlock]:
     """
     change = way.change
     vendor = VENDORS[change.platform]
-    state = vendor.device_state(change.device, change.running)
+    state = _state_of(change.device, change.platform, change.running)
     gathered: list[str] = []
     first, is_fresh = way.done + 1, True
     for number, edit in enumerate(change.edits, start=1):

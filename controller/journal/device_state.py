@@ -180,10 +180,13 @@ def _closing(
 
 
 def resume_device(state: DeviceState) -> DeviceState:
-    """Return what is known of a device when somebody resumes: of one in work only that no more was done than was sent."""
+    """Return what is known of a device when somebody resumes: of one in work only that no more was done than was sent; one with a
+    text that nobody knew may carry another by now."""
     found = replace(state, barred=False, failure=None)
-    if state.stage in IN_FORCE or state.stage is Stage.INDETERMINATE:
+    if state.stage in IN_FORCE:
         return replace(found, failure=state.failure)
+    if state.stage is Stage.INDETERMINATE:
+        return replace(found, failure=state.failure, read=None)
     if state.stage is Stage.WENT_BACK:
         return found
     if not state.is_touched and state.armed is None:
