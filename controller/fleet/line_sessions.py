@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 
 from controller.fleet.asking import ask_again, ask_text
 from controller.fleet.lines import Line
+from controller.fleet.readings import ReadingError
 from controller.fleet.terminals import Terminal
 from controller.fleet.words import DeviceWords
 from controller.fleet.writing import WritingError, WritingTrouble
@@ -77,16 +79,31 @@ class TerminalLines:
         return self._entry.saved.search(self._command(self._entry.save)) is not None
 
     def type_lines(self, lines: Sequence[str], notices: frozenset[str]) -> None:
-        """Type lines; WritingError, with how many were taken, at the first that is not. ReadingError."""
+        """Type lines; WritingError, with how many were taken before it, at the first that is not. ReadingError.
+
+        What was sent with a line that is not taken acts all the same, so its answers are waited for: whoever reads the device
+        next reads what it has come to.
+        """
         done = 0
         for some in _portions(lines):
             with self._line.step(self._seconds):
                 self._terminal.put("".join(f"{line}\n" for line in some).encode())
-            for line in some:
+            for number, line in enumerate(some, start=1):
                 with self._line.step(self._seconds):
                     said = self._answer(line, self._entry.prompt)
-                self._check(line, said, notices, done)
+                try:
+                    self._check(line, said, notices, done)
+                except WritingError:
+                    self._hear_out(some[number:])
+                    raise
                 done += 1
+
+    def _hear_out(self, lines: Sequence[str]) -> None:
+        """Wait for the answers to lines that are sent; what they are does not matter any more."""
+        with suppress(ReadingError):
+            for line in lines:
+                with suppress(WritingError), self._line.step(self._seconds):
+                    self._answer(line, self._entry.prompt)
 
     def _check(self, line: str, said: str, notices: frozenset[str], done: int) -> None:
         rest = said.strip()
