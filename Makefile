@@ -18,7 +18,7 @@ help:
 	@echo 'make laws   try ten times as many examples of every property (LAWS=N: N times), and all that takes long'
 	@echo 'make rollouts  judge every state of 10,000 small roll-outs, line by line (several hours)'
 	@echo 'make chaos     let 5,000 roll-outs on made-up devices go wrong at their boundaries, and go on or back (RUNS=N: N)'
-	@echo 'make nights    carry the five everyday changes of the example province out, from files to confirmed (half an hour)'
+	@echo 'make nights    carry the five everyday changes of the example province out, from files to confirmed (long)'
 	@echo 'make lint   check style, types and the direction of imports, and count modules, functions and floors'
 	@echo 'make format lay out the code'
 	@echo 'make bench  measure'
