@@ -76,14 +76,20 @@ UNRUN: dict[str, dict[str, str]] = {
 """Commands that are shown and not run, each with the reason."""
 
 DRAWING = "a drawing"
-NIGHT = "what a night says that stops half-way; tests/test_controller_apply_command.py makes one"
+NIGHT = "a night that stops half-way; tests/test_docs_night.py spends it"
 TREE = "the tree of a workspace; tests/test_docs_workspace.py holds it to what `truc init` makes"
 PIECE = "a file as it may be, cut with `…`; tests/test_docs_workspace.py holds it to its schema"
 PLAIN: dict[tuple[str, str], str] = {
     ("ARCHITECTURE.md", "files ──> intents ─────────> Registry, Policy      what is wanted"): DRAWING,
     ("ARCHITECTURE.md", "Proven"): DRAWING,
-    ("docs/en/apply.md", "wave 2 of 3: cpe-phan-dinh-phung, cpe-tan-cuong"): NIGHT,
-    ("docs/vi/apply.md", "đợt 2/3: cpe-phan-dinh-phung, cpe-tan-cuong"): NIGHT,
+    **{
+        (f"docs/{language}/apply.md", f"$ truc {words}{spoken}"): NIGHT
+        for language, spoken in (("en", ""), ("vi", " --lang vi"))
+        for words in (
+            *(f"{command} plan.json --base base -w after" for command in ("apply", "resume", "rollback")),
+            "history cpe-phan-dinh-phung",
+        )
+    },
     (
         "ARCHITECTURE.md",
         "       ┌─ drift ─┐          what devices carry against what they should, told by its effect",
