@@ -102,4 +102,6 @@ def _told(error: Exception) -> UnclearError:
         return unclear("credentials_vault_sealed")
     if kind == "SSLError":
         return unclear("credentials_vault_certificate")
-    return unclear("credentials_vault_silent" if isinstance(error, OSError) else "credentials_vault_answer")
+    if isinstance(error, OSError):
+        return unclear("credentials_vault_silent")
+    return unclear("credentials_vault_answer")
