@@ -33,11 +33,11 @@ demo:
 
 test:
 	@sh scripts/env.sh test
-	@PYTHONUTF8=1 .venv-test/bin/python -m pytest -q -n $(WORKERS) $(PYTEST_ARGS)
+	@PYTHONUTF8=1 .venv-test/bin/python -m pytest -q -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 laws:
 	@sh scripts/env.sh test
-	@PYTHONUTF8=1 TRUC_LAWS=$(LAWS) .venv-test/bin/python -m pytest -q -n $(WORKERS) -m "property or slow or long" $(PYTEST_ARGS)
+	@PYTHONUTF8=1 TRUC_LAWS=$(LAWS) .venv-test/bin/python -m pytest -q -n $(WORKERS) --dist worksteal -m "property or slow or long" $(PYTEST_ARGS)
 
 chaos:
 	@sh scripts/env.sh test
@@ -50,7 +50,7 @@ nights:
 
 rollouts:
 	@sh scripts/env.sh test
-	@PYTHONUTF8=1 TRUC_LAWS=25 .venv-test/bin/python -m pytest -q -n $(WORKERS) tests/test_laws_rollouts.py tests/test_controller_province_plans.py $(PYTEST_ARGS)
+	@PYTHONUTF8=1 TRUC_LAWS=25 .venv-test/bin/python -m pytest -q -n $(WORKERS) --dist worksteal tests/test_laws_rollouts.py tests/test_controller_province_plans.py $(PYTEST_ARGS)
 
 lint:
 	@sh scripts/env.sh test
