@@ -1,8 +1,8 @@
 """How every test runs: the same examples each time, no test left out in silence, and coverage of what is written down.
 
-Coverage is not measured while properties are tried or while slow tests run, and of every other test only in its first
-moments, all its rows together: tracing makes everything three times as slow, later rows seldom reach what the first did not,
-and what drawn examples alone reach is reached by nobody's intention.
+Coverage is not measured while properties are tried, and of every other test only in its first moments, all its rows together:
+tracing makes everything three times as slow, later rows seldom reach what the first did not, and what drawn examples alone
+reach is reached by nobody's intention.
 
 TRUC_LAWS=N tries N times as many examples of every property (`make laws`); without it half of them are tried.
 """
@@ -31,7 +31,7 @@ settings.load_profile("same")
 
 FEWER, LEAST = 0.5, 10
 """The share of a property's examples that is tried without TRUC_LAWS, if it is not `counted`, and how many at least."""
-TRACED = 4.0
+TRACED = 6.0
 """Seconds of processor for which a test is traced, all its rows together."""
 _LEFT: dict[str, float] = {}
 
@@ -90,13 +90,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Trace what is left of the moments in which a test is traced, all its rows together; a property or a slow test is not traced
-    at all (pytest-cov's own marker leaves an outer tracer in xdist's workers)."""
+    """Trace what is left of the moments in which a test is traced, all its rows together; a property is not traced at all
+    (pytest-cov's own marker leaves an outer tracer in xdist's workers)."""
     tracer, name = sys.gettrace(), item.nodeid.partition("[")[0]
     if tracer is None:
         return (yield)
-    is_plain = not (item.get_closest_marker("slow") or is_hypothesis_test(getattr(item, "function", None)))
-    left = _LEFT.setdefault(name, TRACED) if is_plain else 0.0
+    is_property = is_hypothesis_test(getattr(item, "function", None))
+    left = 0.0 if is_property else _LEFT.setdefault(name, TRACED)
     if left > 0:
         signal.signal(signal.SIGVTALRM, lambda *_: sys.settrace(None))
         signal.setitimer(signal.ITIMER_VIRTUAL, left)
