@@ -40,6 +40,10 @@ LONGEST = 1800.0
 _LATER = 900.0
 
 
+_NOTICED = 120.0
+"""Seconds after which a device has noticed that a session through which nothing went any more is gone, and its lock with it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """A roll-out: which plan, whether timers are armed, and whether it is the way back, from all of it, that is in hand."""
@@ -243,6 +247,7 @@ class Chaos:
 
     def _check_end(self, world: World, case: Case) -> None:
         wanted = "standing" if case.aim is Aim.FORWARD else "running"
+        world.time.sleep(_NOTICED)
         state = _state(world)
         assert state is not None
         assert state.ended is not None
