@@ -83,8 +83,8 @@ def run(devices: Iterable[Device], out: Path, first_port: int) -> None:
         with served(*devices, first_port=first_port) as servers:
             write_down(servers, out)
             last = first_port + len(servers.devices) - 1
-            print(f"{len(servers.devices)} devices on {HOST}, ports {first_port} to {last}; user truc, password truc")  # noqa: T201
-            print(f"wrote {out / 'inventory.csv'} and {out / 'known_hosts'}; Ctrl-C ends it", flush=True)  # noqa: T201
+            print(f"{len(servers.devices)} devices on {HOST}, ports {first_port} to {last}; user truc, password truc")  # noqa: T201 (a program)
+            print(f"wrote {out / 'inventory.csv'} and {out / 'known_hosts'}; Ctrl-C ends it", flush=True)  # noqa: T201 (a program)
             threading.Event().wait()
     except KeyboardInterrupt:
         return

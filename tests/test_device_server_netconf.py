@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from ncclient.operations import RPCError, TimeoutExpiredError  # type: ignore[import-untyped]  # it has no types
-from ncclient.operations.errors import MissingCapabilityError  # type: ignore[import-untyped]
-from ncclient.transport.errors import (  # type: ignore[import-untyped]
+from ncclient.operations.errors import MissingCapabilityError  # type: ignore[import-untyped] # it has no types
+from ncclient.transport.errors import (  # type: ignore[import-untyped] # it has no types
     SSHUnknownHostError,
     TransportError,
 )

@@ -79,16 +79,10 @@ class Effects:
 
 def admission_effects(difference: TextDifference) -> tuple[DriftEffect, ...]:
     """Return who is let into a device by lines that it should not have; from where is told by the questions about logins."""
+    reasons = [because("drift_admits", line=line.line) for line in difference.admitting]
     return tuple(
-        DriftEffect(
-            drift_class=DriftClass.WEAKENS_FENCE,
-            kind=ADMISSION,
-            subject=because("drift_admits", line=line.line),
-            was="",
-            now="",
-            reason=because("drift_admits", line=line.line),
-        )
-        for line in difference.admitting
+        DriftEffect(drift_class=DriftClass.WEAKENS_FENCE, kind=ADMISSION, subject=reason, was="", now="", reason=reason)
+        for reason in reasons
     )
 
 

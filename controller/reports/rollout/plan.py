@@ -127,8 +127,6 @@ def _print_mended(output: Output, plan: ChangePlan) -> None:
     output.say("plan_mended", count=len(plan.proof.mended))
     for reason in list(reasons)[:MOST_SHOWN]:
         output.line(f"  {printable(output.in_words(reason))}")
-    if len(reasons) > MOST_SHOWN:
-        output.say("plan_more", count=len(reasons) - MOST_SHOWN)
     output.line()
 
 

@@ -144,7 +144,7 @@ def _orders_left(orders: Orders, lines: Lines, start: StatementWords) -> Orders:
         length = len(prefix)
         if prefix[: len(start)] == start[:length]:
             standing = {line[length] for line in lines.values() if line[:length] == prefix and len(line) > length}
-            names = tuple(name for name in names if name in standing)  # noqa: PLW2901
+            names = tuple(name for name in names if name in standing)  # noqa: PLW2901 (fewer of the same)
         if names:
             left[prefix] = names
     return left
