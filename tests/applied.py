@@ -39,6 +39,7 @@ from tests.device_ios_edit import load_text
 from tests.device_junos_config import JunosConfig
 from tests.device_netconf_junos import whole_set
 from tests.device_server import HOST, Servers, served
+from tests.device_shows import Live
 from tests.device_state import Config, Device
 from tests.test_controller_planning import declared, ends_of, folders
 
@@ -74,7 +75,15 @@ class Scene:
             text, platform = self.texts[name], device.reach.platform
             config: Config = JunosConfig(text) if platform == "junos" else load_text(text)
             found.append(
-                Device(name=name, platform=platform, running=config, startup=config.copy(), minute=minute, away=0.2)
+                Device(
+                    name=name,
+                    platform=platform,
+                    running=config,
+                    startup=config.copy(),
+                    minute=minute,
+                    away=0.2,
+                    live=Live(),
+                )
             )
         return found
 

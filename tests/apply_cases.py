@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.apply.opening import check_journal, check_limit, check_workspaces, texts_of
+from controller.commands.rollout.apply import ApprovedPlan, judge_again
 from controller.fleet.credentials import parse_reference
 from controller.fleet.readings import PLAIN, DeviceReach, DeviceTransport, NotRead, ReadingTrouble
 from controller.journal.device_state import DeviceState, Stage
@@ -92,6 +93,10 @@ def _left(**changes: Any) -> tuple[Finding, ...]:
     return left_to_people(_rollout(replace(_STATE, **changes)))
 
 
+def _gone() -> ApprovedPlan:
+    raise FileNotFoundError(2, "No such file or directory", "plan.json")
+
+
 def _unread() -> object:
     trouble = ReadingTrouble.TIMEOUT
     return texts_of({"core-1": NotRead(reach=_REACH, trouble=trouble, detail=PLAIN[trouble])}, tell_reading)
@@ -120,4 +125,6 @@ APPLYING: Mapping[str, Callable[[Path], object]] = {
     ),
     "TR963-wrong-key": lambda _: _left(barred=True),
     "TR964-not-saved": lambda _: _left(stage=Stage.CONFIRMED, least=40, most=40),
+    "TR965-another-plan": lambda _: judge_again(PLAN, lambda: ApprovedPlan(plan=replace(PLAN, digest=_OLD))),
+    "TR965-no-plan": lambda _: judge_again(PLAN, _gone),
 }

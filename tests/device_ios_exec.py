@@ -61,7 +61,7 @@ def show(device: Device, command: str, rest: list[str]) -> str:
     config = device.running
     assert isinstance(config, IosConfig)
     piped = " ".join(rest).partition("|")
-    text = device.tables.get(f"{command} {piped[0]}".strip())
+    text = device.table(f"{command} {piped[0]}".strip())
     if text is None:
         text = _own(device, config, command, piped[0].split())
     if not device.shows_secrets and command.endswith("-config"):

@@ -117,7 +117,7 @@ class JunosSession:
                 self.device.reboot()
                 raise GoneError
             case ["show" | "clear" | "ping" | "request" | "monitor", *_]:
-                await self._say(line, _shown(self.device.tables.get(words.strip(), ""), pipe))
+                await self._say(line, _shown(self.device.table(words.strip()) or "", pipe))
             case _:
                 self.terminal.write(f"{' ' * len(self.prompt)}^\nunknown command.\n")
         return False

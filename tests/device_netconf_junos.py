@@ -50,7 +50,7 @@ def _load(device: Device, session: int, operation: ET.Element) -> str:
             raise RefusedError("operation-not-supported", "the made-up Junos takes text and set, no XML")
         candidate.load(text, how)
     device.candidate = candidate
-    device.log.append("loaded")
+    device.log.append("discarded" if operation.get("rollback") == "0" else "loaded")
     return f"<load-configuration-results>{OK}</load-configuration-results>"
 
 
@@ -109,7 +109,7 @@ def _open(device: Device, session: int, operation: ET.Element) -> str:
 
 
 def _table(command: str) -> Callable[[Device, int, ET.Element], str]:
-    return lambda device, _session, _operation: device.tables.get(command, "")
+    return lambda device, _session, _operation: device.table(command) or ""
 
 
 OPERATIONS: dict[str, Callable[[Device, int, ET.Element], str]] = {

@@ -102,6 +102,7 @@ class Device:
     away: float = 0.3  # how long a reboot takes
     faults: list[Planned] = field(default_factory=list)
     tables: dict[str, str] = field(default_factory=dict)  # show command -> answer
+    live: Callable[[Device], dict[str, str]] | None = None  # the same, worked out when it is asked for
     files: dict[str, Config] = field(default_factory=dict)  # name on flash -> configuration
     candidate: Config | None = None  # None: as running
     older: list[Config] = field(default_factory=list)  # what was committed before, the latest first
@@ -116,6 +117,12 @@ class Device:
     restart: Callable[[], None] = lambda: None
     after: Callable[[float, Callable[[str], None], str], Clock] = in_loop  # how it does something later
     free_number: int = 1
+
+    def table(self, command: str) -> str | None:
+        """Return what a show command prints of the network, None if nobody said."""
+        if command in self.tables or self.live is None or command.startswith("show running"):
+            return self.tables.get(command)
+        return self.live(self).get(command)
 
     def new_session(self, cut: Callable[[], None]) -> int:
         if not self.states:

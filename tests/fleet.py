@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.device_ios_edit import load_text
 from tests.device_junos_config import JunosConfig
 from tests.device_server import HOST, Servers, served
+from tests.device_shows import Live
 from tests.device_state import Config, Device
 
 COLUMNS = ("device", "address", "port", "transport", "host_key", "credentials")
@@ -34,7 +35,7 @@ def device_of(path: Path, *, minute: float = 60.0) -> Device:
     text = path.read_text(encoding="utf-8")
     config: Config = JunosConfig(text) if path.suffix == ".conf" else load_text(text)
     platform = "junos" if path.suffix == ".conf" else "cisco_ios"
-    return Device(name=path.stem, platform=platform, running=config, startup=config.copy(), minute=minute)
+    return Device(name=path.stem, platform=platform, running=config, startup=config.copy(), minute=minute, live=Live())
 
 
 def texts_in(folder: Path) -> list[Path]:

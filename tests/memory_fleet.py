@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ncclient.xml_ import to_ele  # type: ignore[import-untyped]  # it has no types
@@ -20,10 +21,12 @@ from controller.fleet.lines import Line, gone
 from controller.fleet.readings import DeviceReach, DeviceReading, DeviceText, DeviceTransport, NotRead, ReadingError
 from controller.fleet.readings import ReadingTrouble as Trouble
 from controller.fleet.sessions import NetconfSession, RefusedOperationError
+from controller.fleet.tables import tables_beside
 from controller.fleet.terminals import Terminal
 from controller.fleet.writing import CandidateSession, LineSession
 from intents.reason import because
 from routing.vendors import VENDORS
+from routing.vendors.device_tables import TableKind
 from tests.device_ios import IosSession
 from tests.device_netconf import Framing
 from tests.device_netconf import NetconfSession as ServedNetconf
@@ -197,14 +200,17 @@ class MemoryAccess:
         self._seconds = seconds
         self.away: dict[str, float] = {}
 
-    def read(self, reach: DeviceReach) -> DeviceReading:
+    def read(self, reach: DeviceReach, kinds: frozenset[TableKind] = frozenset()) -> DeviceReading:
         line = Line(reach, self._seconds)
         try:
             with self._connection(line) as connection:
                 text = ask_text(connection, line, VENDORS[reach.platform])
+                read = DeviceText(reach=reach, text=text, seconds=line.seconds)
+                if kinds:
+                    read = replace(read, tables=tables_beside(read, connection, kinds))
         except ReadingError as error:
             return NotRead(reach=reach, trouble=error.trouble, detail=error.detail)
-        return DeviceText(reach=reach, text=text, seconds=line.seconds)
+        return read
 
     @contextmanager
     def lines(self, reach: DeviceReach) -> Iterator[LineSession]:

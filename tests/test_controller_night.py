@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from controller.output.exit_codes import ExitCode
 from intents.change_request import VIETNAM
 from tests.device_faults import Fault, Place, Planned
 from tests.device_server import Servers, served
+from tests.device_state import Device
 from tests.everyday_changes import lock
 from tests.fleet import device_of, write_down
-from tests.signing_office import AUTHOR, enter_people, office
+from tests.signing_office import AUTHOR, enter_people, office, public_of
 from tests.small_commands import SMALL, truc
 from tests.test_controller_planning import renumber_lan
 
@@ -69,6 +71,22 @@ def changed(folder: Path, today: datetime) -> tuple[Path, Path]:
     return after, request
 
 
+@contextmanager
+def revoked_once_changed(device: Device, revoked: Path, key: Path) -> Iterator[None]:
+    """Have somebody revoke a key while a device shows what its change has made of it."""
+    answers = device.live
+    assert answers is not None
+
+    def revoking(it: Device) -> dict[str, str]:
+        if len(it.states) > 1:
+            revoked.write_text(public_of(key) + "\n")
+        return answers(it)
+
+    device.live = revoking
+    yield
+    device.live = answers
+
+
 @pytest.mark.slow
 def test_a_night_from_files_to_confirmed_with_a_device_that_fails(fleet: Servers, tmp_path: Path) -> None:
     today, keys = datetime.now(VIETNAM), office().keys
@@ -90,10 +108,18 @@ def test_a_night_from_files_to_confirmed_with_a_device_that_fails(fleet: Servers
     )
     for name in ("an", "binh"):
         typed(ExitCode.FINE, "approve", plan, *ends, "--key", keys / name)
-    second = fleet.devices[json.loads(plan.read_bytes())["waves"][1]["devices"][0]]
+    first, second = (fleet.devices[wave["devices"][0]] for wave in json.loads(plan.read_bytes())["waves"][:2])
     before = second.running.blocks()
+    revoked = tmp_path / "revoked"
+    revoked.write_text("")
+    with revoked_once_changed(first, revoked, keys / "binh"):
+        said = typed(ExitCode.PARTLY_APPLIED, "apply", plan, *ends, *reach, "--revoked", revoked)
+    assert "TR929" in said
+    assert "not approved any more" in said
+    assert fleet.call(second.running.blocks) == before
+    assert "TR929" in typed(ExitCode.NOT_APPROVED, "resume", plan, *ends, *reach, "--revoked", revoked)
     second.faults.append(Planned(fault=Fault.REFUSE_LINE, place=Place.COMMIT))
-    said = typed(ExitCode.PARTLY_APPLIED, "apply", plan, *ends, *reach)
+    said = typed(ExitCode.PARTLY_APPLIED, "resume", plan, *ends, *reach)
     assert f"TR962 {second.name}" in said
     assert fleet.call(second.running.blocks) == before
     assert "TR949" in typed(ExitCode.FINE, "audit", journal, "--plan", plan, *ends)

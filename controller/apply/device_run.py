@@ -12,12 +12,14 @@ from dataclasses import replace
 
 from controller.apply.logbook import utc_now
 from controller.apply.sending import (
+    await_links,
     differs,
     form_of,
     is_candidate,
     keep,
     locked,
     over_at,
+    seen_of,
     send_way,
     stands_at,
     take_back,
@@ -120,9 +122,12 @@ class DeviceRun:
 
     def _check(self) -> None:
         device = self._device
-        text = self._terms.read_patiently(device)
+        look = self._terms.look(device)
+        text = look.text
         if text == device.there.running:
             self._terms.log.write(Checked(at=utc_now(), device=device.name, digest=text_digest(text)))
+            if self._terms.patience.settle:
+                self._terms.log.write(seen_of(device, look.links))
         elif text == device.there.standing:
             self._note(text, device.edits)
         else:
@@ -137,8 +142,9 @@ class DeviceRun:
             self._confirmed()
 
     def _confirm(self) -> None:
-        """Confirm what was read: where nothing is armed there is nothing to be asked."""
+        """Confirm what was read, if all is up that was: where nothing is armed there is nothing to be asked."""
         device, armed = self._device, self._state.armed
+        await_links(self._terms, device)
         if armed is None:
             digest = text_digest(device.there.standing)
             self._terms.log.write(Confirmed(at=utc_now(), device=device.name, digest=digest))
@@ -303,6 +309,9 @@ class DeviceRun:
         reason = error.reason if isinstance(error, StepError) else error.detail
         if isinstance(error, ReadingError) and error.trouble is ReadingTrouble.KEY_DIFFERS:
             self._terms.log.write(SecurityEvent(at=utc_now(), device=self._device.name, what=Alarm.WRONG_HOST_KEY))
+            self._give_up(reason)
+            return
+        if isinstance(error, WritingError) and error.trouble is WritingTrouble.FALLEN:
             self._give_up(reason)
             return
         if step is NextStep.READ:

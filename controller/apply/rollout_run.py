@@ -7,7 +7,7 @@ stops the beginning of devices, never one in the middle, and only a second word 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,10 +57,19 @@ class RolloutRules:
 class RolloutRun:
     """A run over the devices of a roll-out, in the order of its waves."""
 
-    def __init__(self, devices: Mapping[str, PlannedDevice], terms: RolloutTerms, rules: RolloutRules) -> None:
+    def __init__(
+        self,
+        devices: Mapping[str, PlannedDevice],
+        terms: RolloutTerms,
+        rules: RolloutRules,
+        is_approved: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """`is_approved`: whether the plan is approved now; it is asked again before every wave but the first."""
         self._devices = devices
         self._terms = terms
         self._rules = rules
+        self._is_approved = is_approved
+        self._has_leave = True
         self._before = self._troubled()
         self._addresses = addresses_given(devices)
 
@@ -84,12 +93,16 @@ class RolloutRun:
         return self._rollout.outcome
 
     def _go_forward(self) -> None:
+        has_worked = False
         for number, wave in enumerate(self._rollout.begun.waves, start=1):
             chosen = [name for name in wave if self._rules.limit is None or name in self._rules.limit]
             waiting = [name for name in chosen if self._step(name) not in _REST]
-            if self._rules.is_late or not self._begin(number, chosen, waiting):
+            if has_worked and waiting:
+                self._has_leave = self._is_approved()
+            if self._rules.is_late or not self._has_leave or not self._begin(number, chosen, waiting):
                 break
             self._work(waiting)
+            has_worked = has_worked or bool(waiting)
             is_open = bool(self._rollout.in_wave) and number == self._rollout.open_wave
             if is_open and not any(self._rollout.devices[name].stage in _AT_WORK for name in self._rollout.in_wave):
                 self._terms.log.write(WaveEnded(at=utc_now(), number=number))
@@ -169,6 +182,8 @@ class RolloutRun:
         elif rollout.aim is Aim.FORWARD and self._failed():
             reason = because("apply_failed_devices", count=len(self._failed()))
             self._terms.log.write(Stopped(at=utc_now(), why=StopCause.STOP_RULE, reason=reason))
+        elif not self._has_leave:
+            self._terms.log.write(Stopped(at=utc_now(), why=StopCause.APPROVAL))
         elif rollout.aim is Aim.FORWARD and any(self._step(name) not in _REST for name in rollout.devices):
             why = StopCause.WINDOW if self._rules.is_late else StopCause.LIMIT
             self._terms.log.write(Stopped(at=utc_now(), why=why))

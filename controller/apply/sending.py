@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
+from controller.apply.links import LinksUp, fallen, links_kept
 from controller.apply.logbook import utc_now
-from controller.apply.terms import RolloutTerms
+from controller.apply.terms import Look, RolloutTerms
 from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_after
 from controller.fleet.readings import ReadingError, ReadingTrouble
 from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
-from controller.journal.records import Armed, Arming, Confirming, DeadMan, ReadBack, Sending, Taken
+from controller.journal.records import Armed, Arming, Confirming, DeadMan, LinksSeen, ReadBack, Sending, Taken
 from controller.rollout.steps import text_digest
 from intents.reason import because
 from routing.vendors import VENDORS
@@ -77,8 +78,10 @@ def _type(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
             _type_block(terms, device, way, session, block)
         session.leave()
         timer.end()
-        _await_end(terms, device, way)
+        look = _await_end(terms, device, way)
     terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
+    if not way.going_back:
+        await_links(terms, device, look)
 
 
 class _Timer:
@@ -120,6 +123,8 @@ class _Timer:
             return
         self._is_wanted = self._runs = False
         _await_place(self._terms, self._device, self._way, self._done)
+        if not self._way.going_back:
+            await_links(self._terms, self._device)
         if not self._session.confirm():
             raise WritingError(WritingTrouble.DIFFERS, because("apply_not_confirmed"))
 
@@ -139,15 +144,15 @@ def _type_block(
         session.enter()
 
 
-def _await_end(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
-    """Return when a device, read over a fresh connection, carries the last text of a way: what it does in the background may
-    take a while. ReadingError, WritingError."""
-    for pause in (*terms.patience.pauses, None):
-        if terms.read_patiently(device) == way.change.standing:
-            return
-        if pause is None:
+def _await_end(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> Look:
+    """Return what a device shows, over a fresh connection, once it carries the last text of a way: what it does in the background
+    may take a while. ReadingError, WritingError."""
+    pauses = list(terms.patience.pauses)
+    while (look := terms.look(device)).text != way.change.standing:
+        if not pauses:
             raise differs(device)
-        terms.pause(pause)
+        terms.pause(pauses.pop(0))
+    return look
 
 
 def _await_place(terms: RolloutTerms, device: PlannedDevice, way: EditWay, done: int) -> None:
@@ -158,6 +163,37 @@ def _await_place(terms: RolloutTerms, device: PlannedDevice, way: EditWay, done:
         if pause is None:
             raise differs(device)
         terms.pause(pause)
+
+
+def await_links(terms: RolloutTerms, device: PlannedDevice, look: Look | None = None) -> None:
+    """Return when what was up before, and what the change leaves alone, is up again; `look`: what was seen just now.
+    ReadingError; WritingError if it is not within `settle` seconds."""
+    state = terms.log.device(device.name)
+    seen = state.seen
+    if seen is None or state.is_up or not terms.patience.settle:
+        return
+    kept = links_kept(device)
+    until = time.monotonic() + terms.patience.settle
+    while True:
+        found = (look or terms.look(device)).links
+        down, look = fallen(seen, kept, found), None
+        if not down:
+            terms.log.write(seen_of(device, found))
+            return
+        if time.monotonic() >= until or terms.stop.asked > 1:
+            raise WritingError(WritingTrouble.FALLEN, because("apply_fallen", what=", ".join(down)))
+        terms.pause(terms.patience.pauses[-1])
+
+
+def seen_of(device: PlannedDevice, links: LinksUp) -> LinksSeen:
+    """Return the record of what a device showed as up."""
+    return LinksSeen(
+        at=utc_now(),
+        device=device.name,
+        interfaces=tuple(sorted(links.interfaces)),
+        sessions=tuple(sorted(links.sessions)),
+        not_shown=links.not_shown,
+    )
 
 
 def read_back(device: PlannedDevice, way: EditWay, edits: int, text: str) -> ReadBack:
@@ -181,9 +217,12 @@ def _commit(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
         lines = [edit.line for edit in way.change.edits if edit.kind is not EditKind.COMMIT]
         _stage(device, way, session, lines)
         token = _try(terms, device, way, session)
-        if terms.read_patiently(device) != way.change.standing:
+        look = terms.look(device)
+        if look.text != way.change.standing:
             raise differs(device)
         terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
+        if not way.going_back:
+            await_links(terms, device, look)
         keep(terms, device, session, token)
 
 

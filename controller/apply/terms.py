@@ -10,10 +10,12 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from controller.apply.links import KINDS, LinksUp, links_up
 from controller.apply.logbook import Logbook
 from controller.apply.ways import PlannedDevice, own_text
 from controller.fleet.readings import DeviceText, NotRead, ReadingError, ReadingTrouble, Stop
 from controller.fleet.writing import DeviceAccess
+from routing.vendors.device_tables import TableKind
 
 FINAL = frozenset(
     {ReadingTrouble.KEY_DIFFERS, ReadingTrouble.KEY_UNKNOWN, ReadingTrouble.LOGIN, ReadingTrouble.ANOTHER_NAME}
@@ -25,17 +27,27 @@ FINAL = frozenset(
 class Patience:
     """`seconds`: how long a device waits to be confirmed before it goes back by itself; `arms`: whether also a device is made to
     that would do so in steps that nobody has proved. `pauses`: seconds between attempts to read a device that does not answer.
-    `grace`: seconds behind a device's own time until it is surely over."""
+    `grace`: seconds behind a device's own time until it is surely over. `settle`: seconds that what was up before has to come up
+    again after a change; 0: nobody looks."""
 
     seconds: int = 300
     arms: bool = False
     pauses: tuple[float, ...] = (0.5, 1.0, 2.0, 5.0)
     grace: float = 20.0
+    settle: float = 60.0
 
     @property
     def minutes(self) -> int:
         """The same for devices that count in minutes: a part of one is one."""
         return math.ceil(self.seconds / 60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one reading of a device says: its text in the form of plans, and what is up."""
+
+    text: str
+    links: LinksUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,25 +66,32 @@ class RolloutTerms:
         while self.stop.asked < 2 and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
 
-    def read(self, device: PlannedDevice) -> str:
-        """Return a device's text in the form of plans, read over a fresh connection; ReadingError."""
-        found = self.access.read(device.reach)
-        match found:
-            case NotRead():
-                raise ReadingError(found.trouble, found.detail)
-            case DeviceText():
-                text = own_text(device.name, device.reach.platform, found.text, device.there.standing)
-                return found.text if text is None else text
+    def look(self, device: PlannedDevice) -> Look:
+        """Return what a device carries and, if that is wanted, what it shows as up, read over a fresh connection as
+        `read_patiently` does. ReadingError."""
+        return self._patiently(device, KINDS if self.patience.settle else frozenset(), 0.0)
 
     def read_patiently(self, device: PlannedDevice, *, until: float = 0.0) -> str:
-        """Return the same, asking again while the device does not answer: a few times, and as long as `until` (monotonic) has not
-        come. ReadingError."""
+        """Return a device's text in the form of plans, read over a fresh connection, asking again while it does not answer: a few
+        times, and as long as `until` (monotonic) has not come. ReadingError."""
+        return self._patiently(device, frozenset(), until).text
+
+    def _patiently(self, device: PlannedDevice, kinds: frozenset[TableKind], until: float) -> Look:
         pauses = list(self.patience.pauses)
         while True:
             try:
-                return self.read(device)
+                return self._read(device, kinds)
             except ReadingError as error:
                 is_late = time.monotonic() >= until
                 if error.trouble in FINAL or self.stop.asked > 1 or (not pauses and is_late):
                     raise
                 self.pause(pauses.pop(0) if pauses else self.patience.pauses[-1])
+
+    def _read(self, device: PlannedDevice, kinds: frozenset[TableKind]) -> Look:
+        found = self.access.read(device.reach, kinds)
+        match found:
+            case NotRead():
+                raise ReadingError(found.trouble, found.detail)
+            case DeviceText():
+                text = own_text(device.name, device.reach.platform, found.text, device.there.standing)
+                return Look(text=found.text if text is None else text, links=links_up(found.tables))

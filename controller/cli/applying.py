@@ -56,6 +56,15 @@ ConfirmWithin = Annotated[
     typer.Option("--confirm-within", min=1, max=120, help="Minutes until a device goes back if it is not confirmed."),
 ]
 Revoked = Annotated[Path | None, typer.Option("--revoked", help="A further list of revoked keys.", metavar="FILE")]
+Settle = Annotated[
+    float,
+    typer.Option(
+        "--settle",
+        min=0,
+        max=3600,
+        help="Seconds in which sessions and interfaces that were up have to be up again; 0: do not look.",
+    ),
+]
 Arm = Annotated[bool, typer.Option("--arm", help="Let IOS-XE devices with an archive go back by themselves, too.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
@@ -76,6 +85,7 @@ class _Asked:
     wave: int
     stop_after: int = 1
     confirm_within: int = 5
+    settle: float = 60
     limit: tuple[str, ...] = ()
     revoked: Path | None = None
     all_or_nothing: bool = False
@@ -97,6 +107,7 @@ def apply(
     stop_after: StopAfter = 1,
     timeout: Timeout = 60,
     confirm_within: ConfirmWithin = 5,
+    settle: Settle = 60,
     revoked: Revoked = None,
     lang: Lang = Language.EN,
     *,
@@ -121,6 +132,7 @@ def apply(
         wave=wave,
         stop_after=stop_after,
         confirm_within=confirm_within,
+        settle=settle,
         limit=tuple(limit or ()),
         revoked=revoked,
         all_or_nothing=all_or_nothing,
@@ -150,6 +162,7 @@ def resume(
     stop_after: StopAfter = 1,
     timeout: Timeout = 60,
     confirm_within: ConfirmWithin = 5,
+    settle: Settle = 60,
     revoked: Revoked = None,
     lang: Lang = Language.EN,
     *,
@@ -169,6 +182,7 @@ def resume(
         wave=wave,
         stop_after=stop_after,
         confirm_within=confirm_within,
+        settle=settle,
         limit=tuple(limit or ()),
         revoked=revoked,
         arm=arm,
@@ -219,6 +233,7 @@ def confirm(
     operator: Operator = None,
     wave: Wave = 20,
     timeout: Timeout = 60,
+    settle: Settle = 60,
     lang: Lang = Language.EN,
     *,
     json: Json = False,
@@ -234,6 +249,7 @@ def confirm(
         operator=operator,
         timeout=timeout,
         wave=wave,
+        settle=settle,
     )
     _take_up(Output(lang, json=json), "CONFIRM", asked)
 
@@ -267,7 +283,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         rules=RolloutRules(
             workers=asked.wave, stop_after=asked.stop_after, limit=frozenset(asked.limit) if asked.limit else None
         ),
-        patience=Patience(seconds=asked.confirm_within * 60, arms=asked.arm),
+        patience=Patience(seconds=asked.confirm_within * 60, arms=asked.arm, settle=asked.settle),
         timeout=asked.timeout,
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -29,10 +30,12 @@ from controller.fleet.readings import (
     ReadingTrouble,
 )
 from controller.fleet.sessions import PinnedSessions
+from controller.fleet.tables import tables_beside
 from controller.fleet.terminals import PinnedTerminals
 from controller.fleet.words import DeviceWords
 from controller.fleet.writing import CandidateSession, LineSession
 from routing.vendors import VENDORS
+from routing.vendors.device_tables import TableKind
 
 _LOOK = 0.1
 """Seconds between two looks for connections whose time is over."""
@@ -71,17 +74,20 @@ class FleetAccess:
         self._watch.join()
         self._stack.close()
 
-    def read(self, reach: DeviceReach) -> DeviceReading:
-        """Return a device's text, read over a fresh connection, or why it was not read."""
+    def read(self, reach: DeviceReach, kinds: frozenset[TableKind] = frozenset()) -> DeviceReading:
+        """Return a device's text, and tables of some kinds, read over a fresh connection, or why it was not read."""
         if reach.host_key is None:
             return NotRead(reach=reach, trouble=ReadingTrouble.KEY_UNKNOWN, detail=PLAIN[ReadingTrouble.KEY_UNKNOWN])
         line = Line(reach, self._seconds)
         try:
             with self._connection(line) as way:
                 text = ask_text(way.connection, line, self._words[reach.platform])
+                read = DeviceText(reach=reach, text=text, seconds=line.seconds)
+                if kinds:
+                    read = replace(read, tables=tables_beside(read, way.connection, kinds), seconds=line.seconds)
         except ReadingError as error:
             return NotRead(reach=reach, trouble=error.trouble, detail=error.detail, seconds=line.seconds)
-        return DeviceText(reach=reach, text=text, seconds=line.seconds)
+        return read
 
     @contextmanager
     def lines(self, reach: DeviceReach) -> Iterator[LineSession]:

@@ -18,6 +18,7 @@ from routing.vendors import VENDORS
 from routing.vendors.device_tables import (
     DeviceTable,
     DeviceTables,
+    TableKind,
     TableQuery,
     TableScope,
     UnreadTableError,
@@ -33,11 +34,13 @@ _FATAL = frozenset(
 )
 
 
-def tables_beside(read: DeviceText, session: Terminal | NetconfSession) -> DeviceTables:
-    """Return the tables that a device's text says it has, as the device shows them now."""
+def tables_beside(
+    read: DeviceText, session: Terminal | NetconfSession, kinds: frozenset[TableKind] = frozenset(TableKind)
+) -> DeviceTables:
+    """Return the tables, of some kinds, that a device's text says it has, as the device shows them now."""
     reach = read.reach
     vendor = VENDORS[reach.platform]
-    scopes = scopes_of(vendor.read(reach.device, read.text).device)
+    scopes = [scope for scope in scopes_of(vendor.read(reach.device, read.text).device) if scope.kind in kinds]
     asked = tuple(scope for scope in scopes if may_be_asked(scope))
     found = [*_not_had((scope for scope in scopes if not may_be_asked(scope)), because("table_name_not_asked"))]
     ended: Reason | None = None

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from controller.fleet.readings import DeviceReach, DeviceReading
 from intents.reason import Reason
+from routing.vendors.device_tables import TableKind
 
 
 class WritingTrouble(StrEnum):
@@ -29,6 +30,8 @@ class WritingTrouble(StrEnum):
     """It waits with another prompt than the one of configuration mode."""
     DIFFERS = "differs"
     """It would become, or has become, another text than the one that shall stand."""
+    FALLEN = "fallen"
+    """Something that was up before, and that the change leaves alone, does not come up again."""
 
 
 class WritingError(Exception):
@@ -116,8 +119,8 @@ class CandidateSession(Protocol):
 class DeviceAccess(Protocol):
     """Ways to devices; each opens a connection of its own, with the pinned key."""
 
-    def read(self, reach: DeviceReach) -> DeviceReading:
-        """Return a device's text, read over a fresh connection, or why it was not read."""
+    def read(self, reach: DeviceReach, kinds: frozenset[TableKind] = frozenset()) -> DeviceReading:
+        """Return a device's text, and tables of some kinds, read over a fresh connection, or why it was not read."""
         ...
 
     def lines(self, reach: DeviceReach) -> AbstractContextManager[LineSession]:

@@ -20,6 +20,7 @@ from controller.journal.records import (
     DeviceTarget,
     Failed,
     Indeterminate,
+    LinksSeen,
     OfDevice,
     ReadBack,
     Saved,
@@ -64,7 +65,8 @@ class CannotFollowError(ValueError):
 class DeviceState:
     """What is known of one device. `going_back`, `start`: whether it is on a way back, and after how many edits that one began;
     `least`, `most`: edits of its way that are done; `read`: the digest of its text, if nothing was sent since; `armed`: the
-    dead-man's handle that may be set; `starts_new`: whether it starts with the plan's text; `barred`: it is another one."""
+    dead-man's handle that may be set; `seen`: what it showed as up before anything was sent, and `is_up`: whether that was looked
+    at again with all edits done; `starts_new`: whether it starts with the plan's text; `barred`: it is another one."""
 
     target: DeviceTarget
     stage: Stage = Stage.UNTOUCHED
@@ -74,6 +76,8 @@ class DeviceState:
     most: int = 0
     read: str | None = None
     armed: Arming | Armed | None = None
+    seen: LinksSeen | None = None
+    is_up: bool = False
     failure: Reason | None = None
     starts_new: bool = False
     barred: bool = False
@@ -139,6 +143,11 @@ def follow_device(state: DeviceState, record: OfDevice) -> DeviceState:
     match record:
         case Checked():
             return _checked(state, record)
+        case LinksSeen():
+            _demand(state.stage not in {Stage.UNTOUCHED, Stage.WENT_BACK}, because("journal_out_of_turn"), state)
+            if state.stage is Stage.CHECKED:
+                return replace(state, seen=record)
+            return replace(state, is_up=state.stage is Stage.STANDING)
         case Sending():
             return _sending_back(state, record) if record.going_back else _sending(state, record)
         case Taken():
@@ -182,7 +191,7 @@ def _closing(
 def resume_device(state: DeviceState) -> DeviceState:
     """Return what is known of a device when somebody resumes: of one in work only that no more was done than was sent; one with a
     text that nobody knew may carry another by now."""
-    found = replace(state, barred=False, failure=None)
+    found = replace(state, barred=False, is_up=False, failure=None)
     if state.stage in IN_FORCE:
         return replace(found, failure=state.failure)
     if state.stage is Stage.INDETERMINATE:
@@ -197,7 +206,7 @@ def resume_device(state: DeviceState) -> DeviceState:
 def _checked(state: DeviceState, record: Checked) -> DeviceState:
     fits = state.stage in {Stage.UNTOUCHED, Stage.CHECKED, Stage.WENT_BACK} and record.digest == state.target.running
     _demand(fits, because("journal_checked_other"), state)
-    return replace(state, stage=Stage.CHECKED, read=record.digest, failure=None)
+    return replace(state, stage=Stage.CHECKED, read=record.digest, seen=None, is_up=False, failure=None)
 
 
 def _sending(state: DeviceState, record: Sending) -> DeviceState:

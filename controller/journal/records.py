@@ -46,6 +46,8 @@ class StopCause(StrEnum):
     """Only a part was asked for."""
     WINDOW = "window"
     """The window was over before all devices were begun."""
+    APPROVAL = "approval"
+    """The plan was not approved any more before a wave began."""
 
 
 class RolloutOutcome(StrEnum):
@@ -136,6 +138,17 @@ class Checked(Happened):
 
     device: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinksSeen(Happened):
+    """What a device showed as up, before its change and again after it: interfaces by name, and BGP sessions as VRF (`-`: the
+    global table) and address of the other end. `not_shown`: tables that were not had, each with why."""
+
+    device: str
+    interfaces: tuple[str, ...]
+    sessions: tuple[str, ...]
+    not_shown: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,8 +333,8 @@ class Repaired(Happened):
 
 
 OfDevice = (
-    Checked | Sending | Taken | Arming | Armed | ReadBack | Confirming | Confirmed | Saved | WentBack | Failed | Indeterminate
-    | SecurityEvent
+    Checked | LinksSeen | Sending | Taken | Arming | Armed | ReadBack | Confirming | Confirmed | Saved | WentBack | Failed
+    | Indeterminate | SecurityEvent
 )  # fmt: skip
 """What happened to one device."""
 OfAddresses = Reserved | Activated | Released

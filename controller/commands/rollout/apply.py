@@ -50,7 +50,8 @@ from controller.reports.devices import tell_reading
 from controller.reports.findings import tell_failure, tell_findings
 from controller.reports.rollout.apply import RolloutReport, print_commands, print_rollout
 from controller.rollout.filed import FiledPlan, load_plan
-from intents.finding import Finding, Severity
+from intents.finding import Finding, FindingsError, Severity, Where, make_finding
+from intents.reason import because
 
 APPLY_FORMAT = "truc/apply/1"
 OpenFleet: TypeAlias = Callable[
@@ -110,6 +111,7 @@ class _Work:
     ends: PlanEnds
     reach: Mapping[str, DeviceReach]
     check: ApprovedPlan
+    approve: Approve
 
 
 def apply_command(output: Output, request: ApplyRequest, open_fleet: OpenFleet, approve: Approve) -> ExitCode:
@@ -152,7 +154,7 @@ def _prepare(output: Output, request: ApplyRequest, approve: Approve, *, free: b
         start_messages(output, APPLY_FORMAT, plan=plan.digest)
     tell_findings(output, request.workspace, (*warnings, *check.findings))
     reach = {item.device: item for item in reaches}
-    return _Work(plan=plan, ends=PlanEnds(before=before, after=after), reach=reach, check=check)
+    return _Work(plan=plan, ends=PlanEnds(before=before, after=after), reach=reach, check=check, approve=approve)
 
 
 def _with_journal(output: Output, request: ApplyRequest, action: Callable[[Journal], ExitCode]) -> ExitCode:
@@ -196,7 +198,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             report = RolloutReport(output, work.plan)
             log = Logbook(journal, report.hear)
             log.write(begun)
-            return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
+            return _run(output, request, work, devices, _terms(request, access, log, stop), report)
 
 
 def _resume(
@@ -224,7 +226,7 @@ def _resume(
                 break_glass=work.check.break_glass,
             )
         )
-        return _run(output, request, work.plan, devices, _terms(request, access, log, stop), report)
+        return _run(output, request, work, devices, _terms(request, access, log, stop), report)
 
 
 def _open(output: Output, work: _Work, texts: Mapping[str, str]) -> dict[str, PlannedDevice]:
@@ -242,18 +244,39 @@ def _counting(output: Output, stage: str, total: int) -> Count:
 def _run(
     output: Output,
     request: ApplyRequest,
-    plan: FiledPlan,
+    work: _Work,
     devices: Mapping[str, PlannedDevice],
     terms: RolloutTerms,
     report: RolloutReport,
 ) -> ExitCode:
-    window = None if plan.request is None else plan.request.window
+    window = None if work.plan.request is None else work.plan.request.window
     rules = request.rules if window is None else replace(request.rules, until=window.moments[1])
-    outcome = RolloutRun(devices, terms, rules).run()
+    outcome = RolloutRun(devices, terms, rules, partial(_is_approved, output, request.workspace, work)).run()
     print_rollout(output, request.workspace, terms.log.rollout, report)
     if terms.stop.asked:
         return ExitCode.INTERRUPTED
     return _exit_code(outcome, terms.log.rollout.aim)
+
+
+def _is_approved(output: Output, folder: Path, work: _Work) -> bool:
+    """Return whether a plan is approved now, as it was when it was begun; why it is not is told."""
+    refused = judge_again(work.plan, work.approve)
+    tell_findings(output, folder, refused)
+    return not refused
+
+
+def judge_again(plan: FiledPlan, approve: Approve) -> tuple[Finding, ...]:
+    """Return why a plan that was begun is not to go on."""
+    try:
+        check = approve()
+    except FindingsError as error:
+        return tuple(error.findings)
+    except OSError as error:
+        reason = because("os_said", said=error.strerror or type(error).__name__)
+        return (make_finding("TR965", Where(file=str(error.filename or "")), digest=plan.digest, reason=reason),)
+    if check.plan.digest != plan.digest:
+        return (make_finding("TR965", Where(), digest=plan.digest, reason=because("apply_other_plan")),)
+    return tuple(item for item in check.findings if item.severity is Severity.ERROR)
 
 
 def _exit_code(outcome: RolloutOutcome, aim: Aim) -> ExitCode:

@@ -21,6 +21,7 @@ from controller.journal.records import (
     Ended,
     Failed,
     Indeterminate,
+    LinksSeen,
     Record,
     Resumed,
     Saved,
@@ -62,6 +63,7 @@ class RolloutReport:
         self._total = len(plan.devices)
         self._waves = len(plan.waves)
         self._done: set[str] = set()
+        self._not_shown: set[str] = set()
         self._begun = time.monotonic()
         self._turn = threading.Lock()
 
@@ -87,6 +89,10 @@ class RolloutReport:
                 output.say("apply_armed", device=record.device, minutes=record.seconds // _MINUTE)
             case Confirmed() | Saved() | WentBack() | SecurityEvent():
                 output.say(_KEYS[type(record)], device=record.device)
+            case LinksSeen(not_shown=missing) if missing and record.device not in self._not_shown:
+                self._not_shown.add(record.device)
+                more = f" (+{len(missing) - 1})" if missing[1:] else ""
+                output.say("apply_not_shown", device=record.device, what=output.in_words(missing[0]) + more)
             case Sending() if record.going_back and record.first == 1:
                 output.say("apply_going_back", device=record.device)
             case _:
