@@ -12,8 +12,9 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -96,10 +97,12 @@ def _free_port() -> int:
 
 @contextmanager
 def _running(
-    folder: Path, reach: DeviceReach, ssh: str, script: str, is_up: Callable[[], bool]
+    folder: Path, reach: DeviceReach, ssh: str, script: str, is_up: Callable[[], bool], front: str = ""
 ) -> Iterator[RealServer]:
-    """Run a script, and sshd behind it, in namespaces of their own until the block ends. `ssh`: what sshd does with a session."""
+    """Run a script, and sshd behind it, in namespaces of their own until the block ends. `ssh`: what sshd does with a session;
+    `front`: what runs in its place, and starts it for each connection (`sshd -i`)."""
     config = folder / "sshd_config"
+    alone = f"{program_path('sshd')} -D -E {folder}/sshd.log -f {config}"
     config.write_text(
         f"Port {reach.port}\nListenAddress {HOST}\nHostKey {folder}/key\nPidFile none\nUsePAM no\nUseDNS no\n"
         "PermitRootLogin yes\nPasswordAuthentication yes\nStrictModes no\nLogLevel DEBUG1\nMaxStartups 50\nPrintMotd no\n"
@@ -113,7 +116,7 @@ def _running(
     (folder / "run.sh").write_text(
         f"set -e\nmount --bind {folder}/passwd /etc/passwd\nmount --bind {folder}/shadow /etc/shadow\n"
         f"mount -t tmpfs none /run\nmkdir /run/sshd\ncd {folder}\n"
-        f"{script}\nexec {program_path('sshd')} -D -E {folder}/sshd.log -f {config}\n",
+        f"{script}\nexec {front or alone}\n",
         encoding="utf-8",
     )
     with (folder / "out.log").open("wb") as out:
@@ -238,4 +241,34 @@ ip -n r link set r0 up
 vtysh -H /dev/null --vty_socket /run/frr --config_dir /run/frr/etc -b
 touch {folder}/up"""
     with _running(folder, reach, f"ForceCommand {folder}/shell", script, (folder / "up").exists) as server:
+        yield server
+
+
+# A host in a network of its own.
+
+_FRONT = """import ctypes, os, socket, subprocess, sys
+front = socket.create_server(("127.0.0.1", int(sys.argv[1])))  # in the network of whoever started it; so are its connections
+network = os.open("/run/netns/r", os.O_RDONLY)
+if ctypes.CDLL(None, use_errno=True).setns(network, 0):
+    raise OSError(ctypes.get_errno(), "setns")
+places = [item.rsplit(":", 1) for item in sys.argv[3:]]
+beside = [socket.create_server((at, int(port)), family=socket.AF_INET6 if ":" in at else socket.AF_INET) for at, port in places]
+while True:
+    taken, _ = front.accept()
+    subprocess.Popen([*sys.argv[2].split(), "-i"], stdin=taken, stdout=taken, close_fds=True)
+    taken.close()
+"""
+
+
+@contextmanager
+def probe_server(folder: Path, network: Sequence[str], listens: Sequence[str], ssh: str = "") -> Iterator[RealServer]:
+    """Have a host up in a network of its own, which one can log in to over loopback. `network`: what `ip` is told to make
+    it, r by name; `listens`: ADDRESS:PORT on which something answers there."""
+    reach = _reach(folder, "probe", "", DeviceTransport.CLI)
+    (folder / "front.py").write_text(_FRONT, encoding="utf-8")
+    made = "\n".join(f"ip {line}" for line in network)
+    script = f"ip netns add r\nip -n r link set lo up\n{made}\ntouch {folder}/up"
+    sshd = f"{program_path('sshd')} -E {folder}/sshd.log -f {folder}/sshd_config"
+    front = shlex.join([sys.executable, f"{folder}/front.py", str(reach.port), sshd, *listens])
+    with _running(folder, reach, ssh, script, (folder / "up").exists, front) as server:
         yield server

@@ -56,6 +56,7 @@ from tests.approval_cases import APPROVALS
 from tests.audited_approvals import AUDITED
 from tests.journal_cases import JOURNALS
 from tests.plan_cases import CHANGE_REQUESTS
+from tests.probe_cases import PROBES
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish.protocol import BatfishError, Trouble
 from verification.change.judge import ChangeOfAccess
@@ -479,6 +480,7 @@ DEVICES: Mapping[str, Produce] = {
 
 CASES: Mapping[str, Produce] = {
     **APPLYING,
+    **PROBES,
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
     "TR703-two-texts": with_two_texts,

@@ -38,6 +38,7 @@ ELSEWHERE = {
     "truc/read-devices/1 summary": "test_controller_fleet_command",
     **{f"truc/drift/1 {kind}": "test_controller_witness" for kind in ("witness", "down", "not witnessed")},
     **{f"truc/apply/1 {kind}": "test_controller_apply_command" for kind in ("event", "commands", "summary")},
+    **{f"truc/probe/1 {kind}": "test_controller_probes" for kind in ("probe", "summary")},
     "truc/watch/1 turn": "test_controller_watch",
     "truc/watch/1 judged": "test_controller_watch",
     "truc/watch/1 refused": "test_controller_watch",

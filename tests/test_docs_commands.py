@@ -43,6 +43,7 @@ MADE = frozenset(
         "report.txt",
         "reach.csv",
         "inventory.csv",
+        "probes.csv",
     }
 )
 

@@ -54,6 +54,15 @@ class RolloutRules:
         return self.until is not None and utc_now() >= self.until
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaveGate:
+    """What is asked between waves. `approved`: whether the plan is approved now; `probed`: whether packets, sent behind a wave of
+    this number, arrive and stay out as they should."""
+
+    approved: Callable[[], bool] = lambda: True
+    probed: Callable[[int], bool] = lambda _wave: True
+
+
 class RolloutRun:
     """A run over the devices of a roll-out, in the order of its waves."""
 
@@ -62,14 +71,13 @@ class RolloutRun:
         devices: Mapping[str, PlannedDevice],
         terms: RolloutTerms,
         rules: RolloutRules,
-        is_approved: Callable[[], bool] = lambda: True,
+        gate: WaveGate | None = None,
     ) -> None:
-        """`is_approved`: whether the plan is approved now; it is asked again before every wave but the first."""
         self._devices = devices
         self._terms = terms
         self._rules = rules
-        self._is_approved = is_approved
-        self._has_leave = True
+        self._gate = gate or WaveGate()
+        self._shut: StopCause | None = None
         self._before = self._troubled()
         self._addresses = addresses_given(devices)
 
@@ -97,9 +105,10 @@ class RolloutRun:
         for number, wave in enumerate(self._rollout.begun.waves, start=1):
             chosen = [name for name in wave if self._rules.limit is None or name in self._rules.limit]
             waiting = [name for name in chosen if self._step(name) not in _REST]
-            if has_worked and waiting:
-                self._has_leave = self._is_approved()
-            if self._rules.is_late or not self._has_leave or not self._begin(number, chosen, waiting):
+            if has_worked and waiting and not self._gate.approved():
+                self._shut = StopCause.APPROVAL
+                break
+            if self._rules.is_late or not self._begin(number, chosen, waiting):
                 break
             self._work(waiting)
             has_worked = has_worked or bool(waiting)
@@ -108,9 +117,16 @@ class RolloutRun:
                 self._terms.log.write(WaveEnded(at=utc_now(), number=number))
             if self._is_over():
                 break
-        failed = self._failed()
-        if failed and self._rollout.begun.all_or_nothing and not self._terms.stop.asked:
-            reason = because("apply_turned_back", device=failed[0])
+            if waiting and not self._gate.probed(number):
+                self._shut = StopCause.PROBE
+                break
+        self._turn_back()
+
+    def _turn_back(self) -> None:
+        """Have all go back if something went wrong and the plan is all or nothing."""
+        failed, is_probed = self._failed(), self._shut is StopCause.PROBE
+        if (failed or is_probed) and self._rollout.begun.all_or_nothing and not self._terms.stop.asked:
+            reason = because("apply_turned_back", device=failed[0]) if failed else because("apply_turned_back_probed")
             self._terms.log.write(TurnedBack(at=utc_now(), reason=reason))
 
     def _begin(self, number: int, chosen: list[str], waiting: list[str]) -> bool:
@@ -182,10 +198,8 @@ class RolloutRun:
         elif rollout.aim is Aim.FORWARD and self._failed():
             reason = because("apply_failed_devices", count=len(self._failed()))
             self._terms.log.write(Stopped(at=utc_now(), why=StopCause.STOP_RULE, reason=reason))
-        elif not self._has_leave:
-            self._terms.log.write(Stopped(at=utc_now(), why=StopCause.APPROVAL))
         elif rollout.aim is Aim.FORWARD and any(self._step(name) not in _REST for name in rollout.devices):
-            why = StopCause.WINDOW if self._rules.is_late else StopCause.LIMIT
+            why = self._shut or (StopCause.WINDOW if self._rules.is_late else StopCause.LIMIT)
             self._terms.log.write(Stopped(at=utc_now(), why=why))
         else:
             given_up = rollout.unsettled

@@ -20,6 +20,7 @@ from controller.output.words import Language
 
 if TYPE_CHECKING:
     from controller.commands.rollout.apply import ApplyRequest, Approve, OpenFleet
+    from controller.probes.rounds import ProbeTable
 
 app = typer.Typer()
 
@@ -66,8 +67,14 @@ Settle = Annotated[
     ),
 ]
 Arm = Annotated[bool, typer.Option("--arm", help="Let IOS-XE devices with an archive go back by themselves, too.")]
+Probes = Annotated[
+    Path | None,
+    typer.Option("--probes", help="Send packets from the hosts of this table, before and between.", metavar="CSV"),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
+ATTEMPT = 5.0
+"""Seconds that a probe waits for an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,7 @@ class _Asked:
     all_or_nothing: bool = False
     arm: bool = False
     dry_run: bool = False
+    probes: Path | None = None
 
 
 @app.command(cls=SpokenCommand)
@@ -109,6 +117,7 @@ def apply(
     confirm_within: ConfirmWithin = 5,
     settle: Settle = 60,
     revoked: Revoked = None,
+    probes: Probes = None,
     lang: Lang = Language.EN,
     *,
     all_or_nothing: Annotated[
@@ -138,6 +147,7 @@ def apply(
         all_or_nothing=all_or_nothing,
         arm=arm,
         dry_run=dry_run,
+        probes=probes,
     )
 
     def action() -> int:
@@ -164,6 +174,7 @@ def resume(
     confirm_within: ConfirmWithin = 5,
     settle: Settle = 60,
     revoked: Revoked = None,
+    probes: Probes = None,
     lang: Lang = Language.EN,
     *,
     arm: Arm = False,
@@ -186,6 +197,7 @@ def resume(
         limit=tuple(limit or ()),
         revoked=revoked,
         arm=arm,
+        probes=probes,
     )
     _take_up(Output(lang, json=json), "FORWARD", asked)
 
@@ -254,6 +266,37 @@ def confirm(
     _take_up(Output(lang, json=json), "CONFIRM", asked)
 
 
+@app.command(cls=SpokenCommand)
+def probe(
+    plan: Plan,
+    base: Base,
+    probes: Annotated[Path, typer.Option("--probes", help="The hosts from which packets are sent.", metavar="CSV")],
+    workspace: Workspace = HERE,
+    credentials: CredentialsOption = CREDENTIALS,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, max=60, help="Seconds to wait for an answer.")
+    ] = ATTEMPT,
+    lang: Lang = Language.EN,
+    *,
+    behind: Annotated[
+        bool, typer.Option("--behind", help="The plan is carried out: what it promises is asked.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Send a few real packets beside a plan's proof; opens nothing and changes nothing."""
+    output = Output(lang, json=json)
+
+    def action() -> int:
+        from controller.commands.rollout.probe import ProbeRequest, probe_command
+
+        table = _table(probes, credentials, timeout)
+        return probe_command(
+            output, ProbeRequest(plan=plan, base=base, workspace=workspace, table=table, behind=behind)
+        )
+
+    finish(output, workspace, action)
+
+
 def _take_up(output: Output, aim: str, asked: _Asked) -> None:
     """Take up a plan that was begun, with an aim of the journal's."""
 
@@ -287,7 +330,17 @@ def _request(asked: _Asked) -> ApplyRequest:
         timeout=asked.timeout,
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,
+        probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
     )
+
+
+def _table(path: Path, credentials: str, seconds: float) -> ProbeTable:
+    """Return what reads and asks probe hosts; its libraries may not be installed (FindingsError)."""
+    _fleet()
+    from controller.fleet.probing import probe_from
+    from controller.probes.rounds import ProbeTable
+
+    return ProbeTable(path=path, credentials=credentials, seconds=seconds, attempt=probe_from)
 
 
 def _approve(asked: _Asked) -> Approve:

@@ -72,7 +72,7 @@ def read_reach(
         found = _read_row(row, reading, devices, credentials)
         if _is_first(row, named, reading) and found is not None and found.address:
             reach[found.device] = found
-    return reach, raise_errors(_with_excerpts(folder, table, reading.findings))
+    return reach, raise_errors(without_credentials(folder, table, reading.findings))
 
 
 def _is_first(row: Row, named: dict[str, Where], reading: ParserContext) -> bool:
@@ -92,8 +92,8 @@ def _read_row(
     transport = fields.choice("transport", DeviceTransport, DeviceTransport.CLI)
     port = fields.whole("port", 1, 65535, STANDARD_PORTS[transport])
     address = _address(fields)
-    host_key = _host_key(row, fields)
-    reference = _credentials(row, fields) or credentials
+    host_key = host_key_in(row, fields)
+    reference = credentials_in(row, fields) or credentials
     known = devices.get(name)
     if known is None or not fields.ok:
         return None
@@ -123,7 +123,8 @@ def _address(fields: RowFields) -> str:
         return ""
 
 
-def _host_key(row: Row, fields: RowFields) -> HostKey | None:
+def host_key_in(row: Row, fields: RowFields) -> HostKey | None:
+    """Return the host key that a row gives, None if it gives none; what is none is complained of."""
     words = row.text("host_key").split()
     if not words:
         return None
@@ -135,7 +136,8 @@ def _host_key(row: Row, fields: RowFields) -> HostKey | None:
         return None
 
 
-def _credentials(row: Row, fields: RowFields) -> CredentialReference | None:
+def credentials_in(row: Row, fields: RowFields) -> CredentialReference | None:
+    """Return where a row says that credentials are kept, None if it does not; what is no such place is complained of."""
     text = row.text("credentials")
     if not text:
         return None
@@ -146,7 +148,7 @@ def _credentials(row: Row, fields: RowFields) -> CredentialReference | None:
         return None
 
 
-def _with_excerpts(folder: Path, table: CsvTable, findings: Iterable[Finding]) -> Iterator[Finding]:
+def without_credentials(folder: Path, table: CsvTable, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield findings with their source lines, each cut before the cell of credentials."""
     at = table.index.get("credentials", 0)
     for finding in add_excerpts(folder, findings):

@@ -157,6 +157,18 @@ class Pace:
     tables: bool = False
 
 
+class ProbeEnd(StrEnum):
+    """What became of a probe: a connection is asked for over TCP."""
+
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    """Somebody answers that nothing listens: packets went there and back."""
+    LOST = "lost"
+    """Nobody answers, or a router says that there is no way."""
+    UNTRIED = "untried"
+    """The host from which it goes was not reached, or does not do it."""
+
+
 @dataclass(slots=True)
 class Stop:
     """How often a run was asked to end: once, after the devices that are being asked; twice, now."""

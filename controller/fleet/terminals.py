@@ -7,7 +7,6 @@ prompt in everything that came so far each time a little more comes.
 
 from __future__ import annotations
 
-import base64
 import re
 from contextlib import suppress
 from typing import Any
@@ -17,7 +16,8 @@ from netmiko import BaseConnection
 from netmiko.exceptions import NetmikoBaseException
 
 from controller.fleet.credentials import Credentials
-from controller.fleet.lines import Line, gone, key_differs, way_of
+from controller.fleet.lines import Line, gone, way_of
+from controller.fleet.pinned_client import PinnedClient
 from controller.fleet.readings import HostKey, ReadingError, ReadingTrouble
 from intents.reason import because
 from routing.vendors.showing import Gap, Showing
@@ -33,35 +33,6 @@ _SEARCHED = 4096
 _PAUSE = 0.5
 """Seconds of silence behind what looks like the prompt, without a whole answer before it, that make it the prompt."""
 _CHUNK = 1 << 16
-
-
-class _PinnedClient(paramiko.SSHClient):  # type: ignore[misc, no-any-unimported]  # as above
-    """An SSH client that knows one key, and says in a word of ours what kept it from logging in."""
-
-    def __init__(self, pinned: HostKey, line: Line) -> None:
-        super().__init__()
-        self._line = line
-        reach = line.reach
-        name = reach.address if reach.port == paramiko.config.SSH_PORT else f"[{reach.address}]:{reach.port}"
-        key = paramiko.PKey.from_type_string(pinned.type, base64.b64decode(pinned.base64))
-        self.get_host_keys().add(name, key.get_name(), key)
-
-    def connect(self, *words: Any, **options: Any) -> None:
-        """Connect and log in; ReadingError, and nothing is left of the connection."""
-        try:
-            super().connect(*words, **options)
-        except BaseException as error:
-            self._line.hang_up()
-            self.close()
-            match error:
-                case paramiko.BadHostKeyException():
-                    raise key_differs(error.key, self._line) from error
-                case paramiko.AuthenticationException():
-                    raise gone(self._line, ReadingTrouble.LOGIN) from error
-                case paramiko.SSHException() | EOFError() | OSError():
-                    raise gone(self._line) from error
-                case _:
-                    raise
 
 
 class _PinnedTerminal(BaseConnection):
@@ -82,8 +53,8 @@ class _PinnedTerminal(BaseConnection):
             sock=line.open(),
         )
 
-    def _get_ssh_client_instance(self) -> _PinnedClient:
-        return _PinnedClient(self._pinned, self._line)
+    def _get_ssh_client_instance(self) -> PinnedClient:
+        return PinnedClient(self._pinned, self._line)
 
     def _try_session_preparation(self, force_data: bool = True) -> None:
         """Send nothing and wait for nothing: what a terminal is told depends on its platform, and is said there."""

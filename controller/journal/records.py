@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from controller.fleet.readings import ProbeEnd
 from intents.reason import Reason
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -48,6 +49,8 @@ class StopCause(StrEnum):
     """The window was over before all devices were begun."""
     APPROVAL = "approval"
     """The plan was not approved any more before a wave began."""
+    PROBE = "probe"
+    """A packet arrived that should not, or one no longer arrived that should."""
 
 
 class RolloutOutcome(StrEnum):
@@ -62,6 +65,31 @@ class Alarm(StrEnum):
     """What makes a device one that nothing may be sent to."""
 
     WRONG_HOST_KEY = "wrong host key"
+
+
+class ProbeWish(StrEnum):
+    """What shall become of a probe's packets."""
+
+    ARRIVE = "arrive"
+    STAY_OUT = "stay out"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeResult:
+    """What became of one probe: from a probe host, to an address and a TCP port; `wish`: what should; `changes`: whether the plan
+    is to change it."""
+
+    host: str
+    target: str
+    port: int
+    wish: ProbeWish
+    changes: bool
+    end: ProbeEnd
+
+    @property
+    def arrived(self) -> bool:
+        """Return whether packets went there and back."""
+        return self.end in {ProbeEnd.CONNECTED, ProbeEnd.REFUSED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +158,14 @@ class WaveEnded(Happened):
     """No device of the wave is in work any more, and its gate was looked at."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed(Happened):
+    """Packets were sent through the network, behind a wave (0: before the first)."""
+
+    wave: int
+    results: tuple[ProbeResult, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,7 +374,7 @@ OfDevice = (
 )  # fmt: skip
 """What happened to one device."""
 OfAddresses = Reserved | Activated | Released
-OfRollout = Begun | WaveBegun | WaveEnded | TurnedBack | Stopped | Resumed | Ended
+OfRollout = Begun | WaveBegun | WaveEnded | Probed | TurnedBack | Stopped | Resumed | Ended
 Record = OfDevice | OfAddresses | OfRollout | Repaired
 
 

@@ -28,6 +28,7 @@ from controller.journal.records import (
     OfAddresses,
     OfDevice,
     OfRollout,
+    Probed,
     Record,
     Released,
     Repaired,
@@ -88,7 +89,7 @@ class RolloutState:
     """What is known of one roll-out. `wave`: the furthest that was begun (0: none); `open_wave`,
     `in_wave`: the one that is open (0: none) and its devices;
     `operator`: who has it in hand; `last`: when something happened last; `leaves`: by whose leave it went forward, first when it
-    began, then whenever it was taken up again for that."""
+    began, then whenever it was taken up again for that; `probed`: what became of probes before the first wave."""
 
     begun: Begun
     devices: Mapping[str, DeviceState]
@@ -103,6 +104,7 @@ class RolloutState:
     ended: Ended | None = None
     addresses: Mapping[str, DeviceAddresses] = field(default_factory=dict)
     security: tuple[SecurityEvent, ...] = ()
+    probed: Probed | None = None
 
     @property
     def is_open(self) -> bool:
@@ -192,6 +194,8 @@ def _next(state: RolloutState, record: OfDevice | OfAddresses | OfRollout) -> Ro
             if not state.in_wave or number != state.open_wave or at_work:
                 raise CannotFollowError(because("journal_wave_ended", number=number))
             return replace(state, open_wave=0, in_wave=frozenset())
+        case Probed(wave=wave):
+            return replace(state, probed=record) if wave == 0 else state
         case TurnedBack():
             return replace(state, aim=Aim.BACK)
         case Stopped():

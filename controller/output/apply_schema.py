@@ -1,10 +1,11 @@
-"""The JSON Schema of the messages of `truc apply`, `truc resume`, `truc rollback` and `truc confirm`."""
+"""The JSON Schema of the messages of `truc apply`, `truc resume`, `truc rollback`, `truc confirm` and `truc probe`."""
 
 from __future__ import annotations
 
 from controller.output.message_parts import (
     COUNT,
     TEXT,
+    TRUTH,
     Schema,
     closed_format,
     counts_of,
@@ -16,6 +17,17 @@ from controller.output.message_parts import (
     summary_of,
     texts_of,
 )
+
+
+def probe_schema() -> Schema:
+    """Return the schema of `truc probe`: each packet, what should become of it and what did."""
+    name = "truc/probe/1"
+    return closed_format(
+        name,
+        head_of(name, {"plan": TEXT, "behind": TRUTH}),
+        message_of("probe", {**texts_of("host target wish end"), "port": COUNT, "changes": TRUTH}),
+        summary_of(counts_of("fine wrong silent errors warnings notes")),
+    )
 
 
 def apply_schema() -> Schema:

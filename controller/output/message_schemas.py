@@ -5,7 +5,7 @@ The one idea: a format is closed; a message or field that is not here is a fault
 
 from __future__ import annotations
 
-from controller.output.apply_schema import apply_schema
+from controller.output.apply_schema import apply_schema, probe_schema
 from controller.output.approval_schema import approval_schema
 from controller.output.drift_schema import drift_schema
 from controller.output.inspection_schema import routes_schema, trace_schema
@@ -338,6 +338,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/plan-report/1": _plan(),
         "truc/approval-report/1": approval_schema(),
         "truc/apply/1": apply_schema(),
+        "truc/probe/1": probe_schema(),
         "truc/drift/1": drift_schema(),
         **journal_schemas(),
         "truc/watch/1": _watch(),

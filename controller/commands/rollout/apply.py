@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,7 @@ from controller.apply.opening import (
     read_devices,
     texts_of,
 )
-from controller.apply.rollout_run import RolloutRules, RolloutRun
+from controller.apply.rollout_run import RolloutRules, RolloutRun, WaveGate
 from controller.apply.terms import Patience, RolloutTerms
 from controller.apply.ways import PlannedDevice
 from controller.approval.standing import ApprovalStanding
@@ -38,17 +38,21 @@ from controller.fleet.readings import DeviceReach, Stop
 from controller.fleet.writing import DeviceAccess
 from controller.jobs.compile import compile_workspace
 from controller.jobs.reach import WantedReach, reach_of
+from controller.journal.device_state import IN_FORCE
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
-from controller.journal.records import Aim, Resumed, RolloutOutcome
+from controller.journal.records import Aim, Probed, ProbeResult, Resumed, RolloutOutcome
 from controller.journal.targets import begun_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import start_messages
 from controller.output.terminal import Output
 from controller.output.version import product_version
+from controller.probes.look import judge_look
+from controller.probes.rounds import ProbeRounds, ProbeTable, read_rounds
 from controller.reports.devices import tell_reading
 from controller.reports.findings import tell_failure, tell_findings
 from controller.reports.rollout.apply import RolloutReport, print_commands, print_rollout
+from controller.reports.rollout.probes import count_probes
 from controller.rollout.filed import FiledPlan, load_plan
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
 from intents.reason import because
@@ -101,6 +105,7 @@ class ApplyRequest:
     timeout: float
     all_or_nothing: bool = False
     dry_run: bool = False
+    probes: ProbeTable | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,7 @@ class _Work:
     reach: Mapping[str, DeviceReach]
     check: ApprovedPlan
     approve: Approve
+    rounds: ProbeRounds | None
 
 
 def apply_command(output: Output, request: ApplyRequest, open_fleet: OpenFleet, approve: Approve) -> ExitCode:
@@ -154,7 +160,19 @@ def _prepare(output: Output, request: ApplyRequest, approve: Approve, *, free: b
         start_messages(output, APPLY_FORMAT, plan=plan.digest)
     tell_findings(output, request.workspace, (*warnings, *check.findings))
     reach = {item.device: item for item in reaches}
-    return _Work(plan=plan, ends=PlanEnds(before=before, after=after), reach=reach, check=check, approve=approve)
+    ends = PlanEnds(before=before, after=after)
+    rounds = _rounds(output, request, ends)
+    return _Work(plan=plan, ends=ends, reach=reach, check=check, approve=approve, rounds=rounds)
+
+
+def _rounds(output: Output, request: ApplyRequest, ends: PlanEnds) -> ProbeRounds | None:
+    """Return the probes that go with the roll-out, None if none were asked for; FindingsError, OSError."""
+    if request.probes is None or request.dry_run:
+        return None
+    both = (ends.before.addressed, ends.after.addressed)
+    rounds, warnings = read_rounds(request.probes, both)
+    tell_findings(output, request.workspace, warnings)
+    return rounds
 
 
 def _with_journal(output: Output, request: ApplyRequest, action: Callable[[Journal], ExitCode]) -> ExitCode:
@@ -184,6 +202,9 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
         if request.dry_run:
             print_commands(output, work.plan, devices)
             return ExitCode.FINE
+        probed = () if work.rounds is None else work.rounds.look(behind=False)
+        if not _tell_probes(output, request.workspace, probed, probed):
+            return ExitCode.ERROR
         keep_texts(request.journal, work.plan.digest, texts)
         begun = begun_of(
             work.plan,
@@ -198,6 +219,8 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             report = RolloutReport(output, work.plan)
             log = Logbook(journal, report.hear)
             log.write(begun)
+            if probed:
+                log.write(Probed(at=utc_now(), wave=0, results=probed))
             return _run(output, request, work, devices, _terms(request, access, log, stop), report)
 
 
@@ -251,11 +274,42 @@ def _run(
 ) -> ExitCode:
     window = None if work.plan.request is None else work.plan.request.window
     rules = request.rules if window is None else replace(request.rules, until=window.moments[1])
-    outcome = RolloutRun(devices, terms, rules, partial(_is_approved, output, request.workspace, work)).run()
+    shut: list[int] = []
+    gate = WaveGate(
+        approved=partial(_is_approved, output, request.workspace, work),
+        probed=partial(_is_probed, output, request.workspace, work, terms.log, shut),
+    )
+    outcome = RolloutRun(devices, terms, rules, gate).run()
     print_rollout(output, request.workspace, terms.log.rollout, report)
     if terms.stop.asked:
         return ExitCode.INTERRUPTED
-    return _exit_code(outcome, terms.log.rollout.aim)
+    code = _exit_code(outcome, terms.log.rollout.aim)
+    return ExitCode.ERROR if shut and code is ExitCode.FINE else code
+
+
+def _is_probed(output: Output, folder: Path, work: _Work, log: Logbook, shut: list[int], wave: int) -> bool:
+    """Return whether probes behind a wave do what they should; `shut` gets the wave if they don't."""
+    if work.rounds is None:
+        return True
+    rollout = log.rollout
+    is_behind = all(state.stage in IN_FORCE for state in rollout.devices.values())
+    results = work.rounds.look(behind=True if is_behind else None)
+    log.write(Probed(at=utc_now(), wave=wave, results=results))
+    is_fine = _tell_probes(output, folder, results, None if rollout.probed is None else rollout.probed.results)
+    if not is_fine:
+        shut.append(wave)
+    return is_fine
+
+
+def _tell_probes(
+    output: Output, folder: Path, results: Sequence[ProbeResult], before: Sequence[ProbeResult] | None
+) -> bool:
+    """Tell what became of probes; return whether nothing is open that should not be, and nothing is cut."""
+    found = tuple(judge_look(results, before))
+    tell_findings(output, folder, found)
+    if results and not output.json:
+        output.say("apply_probed", **count_probes(results, found))
+    return not any(item.severity is Severity.ERROR for item in found)
 
 
 def _is_approved(output: Output, folder: Path, work: _Work) -> bool:
