@@ -13,23 +13,28 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.netbox_server import ADMIN, NetBox, netbox_server
 from tests.netbox_services import NotStartedError
 
-FIRST_PORT = 21000
+PORT = 21000
 
 
-def write_down(server: NetBox, out: Path) -> Path:
-    """Write the administrator's token into a file that only its owner reads."""
+@contextmanager
+def token_file(server: NetBox, out: Path) -> Iterator[Path]:
+    """Have the administrator's token in a file that only its owner reads, for as long as it is good for anything."""
     out.mkdir(parents=True, exist_ok=True)
-    token = out / "token"
-    token.unlink(missing_ok=True)
-    token.touch(mode=0o600)
-    token.write_text(f"{server.token}\n", encoding="utf-8")
-    return token
+    path = out / "token"
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(f"{server.token}\n", encoding="utf-8")
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def load(server: NetBox, command: Sequence[str]) -> None:
@@ -38,8 +43,7 @@ def load(server: NetBox, command: Sequence[str]) -> None:
 
 
 def main(out: Path, port: int, command: Sequence[str]) -> None:
-    with netbox_server(port) as server:
-        token = write_down(server, out)
+    with netbox_server(port) as server, token_file(server, out) as token:
         if command:
             load(server, command)
         version = server.admin.get("/api/status/")["netbox-version"]
@@ -51,7 +55,7 @@ def main(out: Path, port: int, command: Sequence[str]) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.netbox")
     parser.add_argument("out", type=Path)
-    parser.add_argument("port", type=int, nargs="?", default=FIRST_PORT)
+    parser.add_argument("port", type=int, nargs="?", default=PORT)
     parser.add_argument("--load", nargs=argparse.REMAINDER, default=[], metavar="COMMAND")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends it lets it clear up

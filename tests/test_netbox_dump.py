@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import netbox_services
 from tests.netbox_dump import LOCK, beside, compressed, portable
 from tests.netbox_server import BESIDE, DUMP
 from tests.netbox_services import NotStartedError, own_folder, postgres, process, valkey, wait_until, why_no_services
@@ -89,6 +90,16 @@ def test_services_end_when_a_test_fails_and_leave_no_folder() -> None:
         fail()
     assert not folders[0].exists()
     assert not _running_in(str(folders[0]))
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(netbox_services, "OLDEST_POSTGRES", 99)
+    monkeypatch.setattr(netbox_services, "postgres_programs", netbox_services.postgres_programs.__wrapped__)
+    monkeypatch.setattr(netbox_services, "_valkey_program", lambda: tmp_path)
+    assert why_no_services.__wrapped__() == "not installed: PostgreSQL 99 or newer (apt-get install postgresql)"
+    monkeypatch.undo()
+    monkeypatch.setattr(netbox_services, "VENV", tmp_path)
+    assert why_no_services.__wrapped__() == "no .venv-netbox here (sh scripts/env.sh netbox makes it)"
 
 
 def test_what_does_not_start_is_told_with_its_last_words(tmp_path: Path) -> None:
