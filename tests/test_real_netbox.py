@@ -8,7 +8,6 @@ looked up but not locked); here is what NetBox says when one comes after the oth
 from __future__ import annotations
 
 import re
-import time
 from importlib import import_module
 from typing import Any
 
@@ -43,14 +42,11 @@ def test_it_is_the_netbox_that_is_pinned(netbox: NetBox) -> None:
 def test_a_reset_gives_the_empty_database_back_to_the_running_server(netbox: NetBox) -> None:
     first = _prefixes(netbox.admin, *range(6))
     netbox.admin.account("officer")
-    began = time.monotonic()
     netbox.reset()
-    took = time.monotonic() - began
     # Each of its processes and threads asks the new database, and no connection to the old one is seen.
     assert all(_is_empty(netbox) for _ in range(12))
     assert [user["username"] for user in netbox.admin.get("/api/users/users/")["results"]] == ["admin"]
     assert _prefixes(netbox.admin, 0)[0]["id"] == first[0]["id"]
-    assert took < 5  # under one second when nothing else runs
 
 
 def test_a_person_can_log_in_and_see_pages_with_their_style(netbox: NetBox) -> None:
