@@ -127,7 +127,7 @@ def configure(folder: Path, database: Postgres, store: Path, pepper: str) -> dic
                 "CONN_HEALTH_CHECKS": True,  # or what asks first after a reset gets an error
             }
         },
-        "REDIS": {part: {"URL": f"unix://{store}", "DATABASE": n} for n, part in enumerate(("tasks", "caching"))},
+        "REDIS": {"tasks": {"URL": f"unix://{store}?db=0"}, "caching": {"URL": f"unix://{store}?db=1"}},
         "SECRET_KEY": _drawn(60),
         "API_TOKEN_PEPPERS": {1: pepper},
         # It asks nobody outside.
