@@ -1,7 +1,7 @@
 # What a person runs. Everything happens inside this folder; `make help` says what there is.
 .POSIX:
 .SUFFIXES:
-.PHONY: help demo test laws rollouts chaos nights lint format bench record-batfish fleet clean
+.PHONY: help demo test laws rollouts chaos nights lint format bench record-batfish fleet netbox clean
 
 WORKERS = 2
 PYTEST_ARGS =
@@ -11,6 +11,9 @@ BATFISH = 127.0.0.1:9996
 ANSWERS = examples/batfish/thai-nguyen.jsonl.gz
 PORT = 22000
 FLEET = fleet
+NETBOX = netbox
+NETBOX_PORT = 21000
+LOAD =
 
 help:
 	@echo 'make demo   prove the example province (examples/thai-nguyen), with recorded answers of Batfish'
@@ -24,6 +27,7 @@ help:
 	@echo 'make bench  measure'
 	@echo 'make record-batfish  ask a Batfish server (BATFISH=HOST:PORT) about all golden cases and snippets anew'
 	@echo 'make fleet  serve the example province as made-up devices on loopback, from PORT=22000 on, until Ctrl-C'
+	@echo 'make netbox start a NetBox on loopback, NETBOX_PORT=21000, empty or filled by a command (LOAD=...), until Ctrl-C'
 	@echo 'make clean  remove the environments and caches'
 	@echo 'PYTHON=/path/to/python chooses the Python (3.11 to 3.13).'
 
@@ -78,6 +82,11 @@ fleet:
 	@sh scripts/env.sh test
 	@PYTHONUTF8=1 .venv-test/bin/python -m tests.fleet examples/thai-nguyen $(FLEET) $(PORT)
 
+netbox:
+	@sh scripts/env.sh test
+	@sh scripts/env.sh netbox
+	@PYTHONUTF8=1 .venv-test/bin/python -m tests.netbox $(NETBOX) $(NETBOX_PORT) --load $(LOAD)
+
 clean:
-	@rm -rf .coverage .coverage.* .venv .venv-test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build fleet
+	@rm -rf .coverage .coverage.* .venv .venv-test .venv-netbox .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build fleet netbox
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

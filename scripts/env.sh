@@ -1,17 +1,20 @@
 #!/bin/sh
-# Make a private environment: `scripts/env.sh base` gives .venv, `scripts/env.sh test` gives .venv-test.
+# Make a private environment: `scripts/env.sh base` gives .venv, `scripts/env.sh test` gives .venv-test, and `scripts/env.sh netbox`
+# .venv-netbox: a NetBox server to try against, apart because it has a package `ipam` of its own and needs Python 3.12.
 # Says nothing and does nothing if it is there and neither its requirement file nor its Python changed.
 # PYTHON=/path/to/python chooses the Python; else the newest that fits is taken.
 set -eu
 
-kind=${1:?usage: env.sh base|test}
+kind=${1:?usage: env.sh base|test|netbox}
+oldest=11 advice='apt-get install python3 python3-venv'
 case $kind in
-    base) venv=.venv ;;
-    test) venv=.venv-test ;;
+    base) venv=.venv lock=base ;;
+    test) venv=.venv-test lock=test ;;
+    netbox) venv=.venv-netbox lock=netbox-server oldest=12 advice='pyenv install 3.13' ;;
     *) echo "env.sh: no environment named $kind" >&2; exit 2 ;;
 esac
 cd -- "$(dirname -- "$0")/.."
-requirements=requirements/$kind.txt
+requirements=requirements/$lock.txt
 
 # What a caller's own set-up must not change in ours.
 unset PYTHONHOME PYTHONPATH PIP_USER PIP_TARGET PIP_PREFIX PIP_REQUIRE_VIRTUALENV
@@ -20,8 +23,8 @@ export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}
 [ -w "$cache" ] || [ -w "${HOME:-/nonexistent}" ] || export PIP_NO_CACHE_DIR=1
 
-fits() { # Is this command a Python from 3.11 to 3.13? (A pyenv shim exists for versions that are not active, too.)
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+fits() { # Is this command a Python from 3.$oldest to 3.13? (A pyenv shim exists for versions that are not active, too.)
+    "$1" -c 'import sys; sys.exit(not (3, int(sys.argv[1])) <= sys.version_info[:2] <= (3, 13))' "$oldest" >/dev/null 2>&1
 }
 
 has_venv() {
@@ -55,9 +58,9 @@ find_python() { # Print the first Python that fits and can make an environment; 
     if [ -n "$without_venv" ]; then
         say_venv_missing "$without_venv"
     elif [ -n "${PYTHON:-}" ]; then
-        echo "truc: PYTHON=$PYTHON is no Python from 3.11 to 3.13" >&2
+        echo "truc: PYTHON=$PYTHON is no Python from 3.$oldest to 3.13" >&2
     else
-        echo "truc: no Python from 3.11 to 3.13 found; install one, e.g.: apt-get install python3 python3-venv" >&2
+        echo "truc: no Python from 3.$oldest to 3.13 found; install one, e.g.: $advice" >&2
     fi
     return 1
 }
@@ -65,7 +68,7 @@ find_python() { # Print the first Python that fits and can make an environment; 
 stamp_of() { # What the environment depends on: where it is, who made it, what it was made from.
     echo "directory=$(pwd -P)"
     echo "python=$1"
-    cat -- "$requirements" pyproject.toml | cksum
+    if [ "$kind" = netbox ]; then cksum <"$requirements"; else cat -- "$requirements" pyproject.toml | cksum; fi
 }
 
 if [ -x "$venv/bin/python" ] && [ -r "$venv/stamp" ] && fits "$venv/bin/python"; then
@@ -79,14 +82,23 @@ python=$(find_python)
 echo "truc: making $venv with $python (once; from $requirements)" >&2
 rm -rf -- "$venv"
 "$python" -m venv "$venv"
-if ! "$venv/bin/python" -m pip install --quiet --require-hashes --requirement "$requirements" ||
-    ! "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .; then
+install() {
+    "$venv/bin/python" -m pip install --quiet "$@"
+}
+install_all() { # The lock of the NetBox server is whole, but names another build of psycopg than NetBox asks for.
+    if [ "$kind" = netbox ]; then
+        install --require-hashes --no-deps --requirement "$requirements"
+    else
+        install --require-hashes --requirement "$requirements" && install --no-deps --no-build-isolation --editable .
+    fi
+}
+if ! install_all; then
     echo "truc: installing into $venv failed (see above); it needs the Python package index or a mirror once" >&2
     exit 1
 fi
 # Python 3.11 reads .pth files in the locale's encoding, so that under LC_ALL=C a folder named in Vietnamese would stop it
 # from starting at all; from site-packages to this folder the way is always the same, and plain ASCII.
 for pth in "$venv"/lib/python3.*/site-packages/_truc.pth; do
-    echo ../../../.. >"$pth"
+    [ ! -e "$pth" ] || echo ../../../.. >"$pth"
 done
 stamp_of "${PYTHON:-$python}" >"$venv/stamp"

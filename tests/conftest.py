@@ -22,6 +22,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from tests.netbox_server import NetBox, netbox_server
+
 # The same examples on every machine, whatever its speed; nothing is remembered between runs.
 settings.register_profile(
     "same", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -124,3 +126,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def skip_reason(longrepr: object) -> str:
     """Return the reason that a skipped test's report carries."""
     return str(longrepr[2]) if isinstance(longrepr, tuple) else "expected to fail"
+
+
+@pytest.fixture(scope="session")
+def netbox_of_worker() -> Iterator[NetBox]:
+    """One NetBox for each of xdist's workers that needs one, from its first such test to the end.
+
+    It costs ten seconds of one core. One for all workers would save them only where both need it, and would cost more: whoever
+    empties or fills the database would have to lock the others out, and the workers would wait for one another in every test.
+    """
+    with netbox_server() as server:
+        yield server
+
+
+@pytest.fixture
+def netbox(netbox_of_worker: NetBox) -> NetBox:
+    """A NetBox as it is when it has just been installed."""
+    netbox_of_worker.reset()
+    return netbox_of_worker
