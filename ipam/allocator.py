@@ -14,17 +14,18 @@ from typing import Protocol
 
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.prefix import Family, Prefix
-from intents.registry import Registry
+from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
 from ipam.checks import check_plan
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
+from ipam.keys import OutsideKey, PrefixKey
 from ipam.lock_checks import entry_key
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
-EntryKey = tuple[str, Family]
+EntryKey = tuple[PrefixKey, Family]
 
 
 class AllocationSettings(Protocol):
@@ -88,7 +89,7 @@ class _Allocation:
     def keep(self, requests: Iterable[PrefixRequest], previous: Iterable[PrefixEntry]) -> None:
         """Give each request what it had, quarantine what nobody wants any more, and leave the other requests open."""
         before: dict[EntryKey, list[PrefixEntry]] = {}
-        agreed: dict[tuple[str, Prefix], date] = {}
+        agreed: dict[tuple[AttachmentName | None, Prefix], date] = {}
         for entry in previous:
             if not entry.pool:
                 agreed[_whose(entry.key), entry.prefix] = entry.since
@@ -196,9 +197,9 @@ class _Allocation:
         return replace(entry, state=EntryState.QUARANTINED, since=self.on, until=self.until, reason=reason)
 
 
-def _whose(key: str) -> str:
-    """Return the key of a prefix that isn't ours without its number: one more prefix before it changes nothing about it."""
-    return key.rpartition("/")[0]
+def _whose(key: PrefixKey) -> AttachmentName | None:
+    """Return whose a prefix is that isn't ours, without its number: one more prefix before it changes nothing about it."""
+    return key.attachment if isinstance(key, OutsideKey) else None
 
 
 def _released(entry: PrefixEntry, on: date) -> bool:

@@ -20,6 +20,7 @@ from intents.registry import Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
+from ipam.keys import PrefixKey
 from ipam.lock_checks import entry_key
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
@@ -67,13 +68,13 @@ def _of_import(finding: Finding) -> Finding:
 class _Import:
     """One run over a table: the space that is used so far and the keys that have an entry."""
 
-    def __init__(self, target: ImportTarget, requests: Mapping[tuple[str, Family], PrefixRequest]) -> None:
+    def __init__(self, target: ImportTarget, requests: Mapping[tuple[PrefixKey, Family], PrefixRequest]) -> None:
         self._requests = requests
-        self._keys = sorted({key for key, _ in requests})
+        self._keys = {str(key): key for key, _ in requests}
         self._space = PoolSpace(target.pools)
         self._roots = [pool for pool in target.pools if pool.use is PoolUse.ROOT]
-        self._used: list[tuple[Prefix, str]] = []
-        self._given: set[tuple[str, Family]] = set()
+        self._used: list[tuple[Prefix, PrefixKey]] = []
+        self._given: set[tuple[PrefixKey, Family]] = set()
         for entry in target.previous.prefixes:
             self._note(entry.key, entry.prefix, active=entry.state is not EntryState.QUARANTINED)
 
@@ -89,8 +90,8 @@ class _Import:
         except ValueError:
             return make_finding("TR543", row.where("since"), text=row.text("since"), column="since")
         if key not in self._keys:
-            return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, self._keys))
-        request = self._requests.get((key, prefix.family))
+            return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, sorted(self._keys)))
+        request = self._requests.get((self._keys[key], prefix.family))
         if request is None:
             return make_finding("TR546", row.where("prefix"), key=key, family=f"IPv{prefix.family.value}")
         return self._check_place(row, request, prefix) or self._entry(row, request, prefix, since)
@@ -117,7 +118,7 @@ class _Import:
         entry = active_entry(request, prefix, pool.name if pool is not None else "", since)
         return replace(entry, registration_ref=row.text("registration_ref") or entry.registration_ref)
 
-    def _note(self, key: str, prefix: Prefix, *, active: bool) -> None:
+    def _note(self, key: PrefixKey, prefix: Prefix, *, active: bool) -> None:
         self._space.use(prefix)
         self._used.append((prefix, key))
         if active:

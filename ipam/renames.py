@@ -5,35 +5,53 @@ The one idea: an entry's key says what it is for, so a rename is a change of key
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.reader.parser_context import NameKind
 from intents.reader.suggestions import suggest
-from intents.registry import ConnectionKind, Registry
+from intents.registry import (
+    AttachmentName,
+    ConnectionKind,
+    OrganisationName,
+    OutsideName,
+    PurposeName,
+    Registry,
+    SystemName,
+)
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
 from ipam.inventory import Inventory, Role
+from ipam.keys import (
+    AttachmentOwner,
+    ChannelScope,
+    DeviceOwner,
+    LanKey,
+    LanScope,
+    LinkKey,
+    LoopbackKey,
+    NoParty,
+    NumberKey,
+    OrganisationParty,
+    OutsideKey,
+    OutsideParty,
+    Owner,
+    Party,
+    PrefixKey,
+    ProvinceScope,
+    PurposeOnDevice,
+    PurposeOwner,
+    Scope,
+    SystemParty,
+)
 from ipam.lock_checks import entry_key
-from ipam.number_allocator import number_key
+from ipam.number_allocator import number_order
 
 Names = Mapping[NameKind, Mapping[str, str]]
 """By kind, today's name of each earlier one."""
-_PARTIES = {
-    "organisation": NameKind.ORGANISATION,
-    "system": NameKind.SYSTEM,
-    "outside": NameKind.OUTSIDE_NETWORK,
-}
-_HEADS = {
-    "lan": NameKind.ATTACHMENT,
-    "attachment": NameKind.ATTACHMENT,
-    "outside": NameKind.ATTACHMENT,
-    "loopback": NameKind.DEVICE,
-    "device": NameKind.DEVICE,
-    "purpose": NameKind.PURPOSE,
-    "link": NameKind.CHANNEL,
-}
-"""What the second word of a key names, by its first one."""
+Naming = Callable[[NameKind, str], str]
+"""A name of a kind -> the name to put in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,64 +148,116 @@ def _idle(item: Renamed, *, done: bool, meant: str) -> Finding:
 def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
     """Return the names in a plan's keys and parties that are in use, by kind."""
     found: dict[NameKind, set[str]] = {kind: set() for kind in NameKind}
-    entries: tuple[PrefixEntry | NumberEntry, ...] = (*plan.prefixes, *plan.numbers)
-    for key in {entry.key for entry in entries if entry.state is not EntryState.QUARANTINED}:
-        words = key.split("/")
-        for place, kind in _places(words):
-            found[kind].add(words[place])
-    for party in {entry.party for entry in plan.prefixes if entry.party and entry.state is not EntryState.QUARANTINED}:
-        kind_word, _, name = party.partition("/")
-        found[_PARTIES[kind_word]].add(name)
+
+    def note(kind: NameKind, name: str) -> str:
+        found[kind].add(name)
+        return name
+
+    for prefix in plan.prefixes:
+        if prefix.state is not EntryState.QUARANTINED:
+            _prefix_key(prefix.key, note)
+            _party(prefix.party, note)
+    for number in plan.numbers:
+        if number.state is not EntryState.QUARANTINED:
+            _number_key(number.key, note)
     return found
 
 
-def _places(words: list[str]) -> Iterator[tuple[int, NameKind]]:
-    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `link/C/purpose/P`, `purpose/P` (a VRF), or
-    `purpose/P/D` (an edge device's AS number)."""
-    head = _HEADS.get(words[0])
-    if head is not None and len(words) > 1:
-        yield 1, head
-    if words[0] == "link" and words[2:3] == ["attachment"]:
-        yield 3, NameKind.ATTACHMENT
-    if words[0] == "link" and words[2:3] == ["purpose"]:
-        yield 3, NameKind.PURPOSE
-    if words[0] == "purpose" and len(words) == 3:
-        yield 2, NameKind.DEVICE
-
-
 def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
-    prefixes = (_prefix(entry, names) for entry in plan.prefixes)
-    numbers = (_number(entry, names) for entry in plan.numbers)
+    def today(kind: NameKind, name: str) -> str:
+        return names[kind].get(name, name)
+
+    prefixes = (_prefix(entry, today) for entry in plan.prefixes)
+    numbers = (_number(entry, today) for entry in plan.numbers)
     return replace(
-        plan, prefixes=tuple(sorted(prefixes, key=entry_key)), numbers=tuple(sorted(numbers, key=number_key))
+        plan, prefixes=tuple(sorted(prefixes, key=entry_key)), numbers=tuple(sorted(numbers, key=number_order))
     )
 
 
-def _prefix(entry: PrefixEntry, names: Names) -> PrefixEntry:
-    kind_word, slash, name = entry.party.partition("/")
-    party = f"{kind_word}/{names[_PARTIES[kind_word]].get(name, name)}" if slash else entry.party
-    organisation = names[NameKind.ORGANISATION].get(entry.organisation, entry.organisation)
-    purpose = names[NameKind.PURPOSE].get(entry.purpose, entry.purpose)
-    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation, purpose=purpose)
+def _prefix(entry: PrefixEntry, naming: Naming) -> PrefixEntry:
+    return replace(
+        entry,
+        key=_prefix_key(entry.key, naming),
+        party=_party(entry.party, naming),
+        organisation=naming(NameKind.ORGANISATION, entry.organisation),
+        purpose=naming(NameKind.PURPOSE, entry.purpose),
+    )
 
 
-def _number(entry: NumberEntry, names: Names) -> NumberEntry:
-    return replace(entry, key=_key(entry.key, names), scope=_scope(entry.scope, names))
+def _number(entry: NumberEntry, naming: Naming) -> NumberEntry:
+    return replace(entry, key=_number_key(entry.key, naming), scope=_scope(entry.scope, naming))
 
 
-def _key(key: str, names: Names) -> str:
-    words = key.split("/")
-    for place, kind in _places(words):
-        words[place] = names[kind].get(words[place], words[place])
-    return "/".join(words)
+def _prefix_key(key: PrefixKey, naming: Naming) -> PrefixKey:
+    match key:
+        case LanKey() | LinkKey():
+            return _vlan_key(key, naming)
+        case LoopbackKey(device):
+            return LoopbackKey(naming(NameKind.DEVICE, device))
+        case OutsideKey(attachment, number):
+            return OutsideKey(AttachmentName(naming(NameKind.ATTACHMENT, attachment)), number)
+        case _:
+            assert_never(key)
 
 
-def _scope(scope: str, names: Names) -> str:
-    """Return a scope of VLANs with today's name of its device (`lan/DEVICE/INTERFACE`) or channel (`channel/CHANNEL`)."""
-    head, _, rest = scope.partition("/")
-    name, slash, interface = rest.partition("/")
-    kind = NameKind.DEVICE if head == "lan" else NameKind.CHANNEL
-    return f"{head}/{names[kind].get(name, name)}{slash}{interface}" if rest else scope
+def _number_key(key: NumberKey, naming: Naming) -> NumberKey:
+    match key:
+        case AttachmentOwner() | PurposeOwner():
+            return _owner(key, naming)
+        case PurposeOnDevice(purpose, device):
+            return PurposeOnDevice(PurposeName(naming(NameKind.PURPOSE, purpose)), naming(NameKind.DEVICE, device))
+        case DeviceOwner(device):
+            return DeviceOwner(naming(NameKind.DEVICE, device))
+        case LanKey() | LinkKey():
+            return _vlan_key(key, naming)
+        case _:
+            assert_never(key)
+
+
+def _vlan_key(key: LanKey | LinkKey, naming: Naming) -> LanKey | LinkKey:
+    match key:
+        case LanKey(attachment):
+            return LanKey(AttachmentName(naming(NameKind.ATTACHMENT, attachment)))
+        case LinkKey(channel, owner):
+            return LinkKey(naming(NameKind.CHANNEL, channel), _owner(owner, naming))
+        case _:
+            assert_never(key)
+
+
+def _owner(owner: Owner, naming: Naming) -> Owner:
+    match owner:
+        case AttachmentOwner(attachment):
+            return AttachmentOwner(AttachmentName(naming(NameKind.ATTACHMENT, attachment)))
+        case PurposeOwner(purpose):
+            return PurposeOwner(PurposeName(naming(NameKind.PURPOSE, purpose)))
+        case _:
+            assert_never(owner)
+
+
+def _scope(scope: Scope, naming: Naming) -> Scope:
+    match scope:
+        case ProvinceScope():
+            return scope
+        case LanScope(device, interface):
+            return LanScope(naming(NameKind.DEVICE, device), interface)
+        case ChannelScope(channel):
+            return ChannelScope(naming(NameKind.CHANNEL, channel))
+        case _:
+            assert_never(scope)
+
+
+def _party(party: Party, naming: Naming) -> Party:
+    match party:
+        case OrganisationParty(organisation):
+            return OrganisationParty(OrganisationName(naming(NameKind.ORGANISATION, organisation)))
+        case SystemParty(system):
+            return SystemParty(SystemName(naming(NameKind.SYSTEM, system)))
+        case OutsideParty(outside):
+            return OutsideParty(OutsideName(naming(NameKind.OUTSIDE_NETWORK, outside)))
+        case NoParty():
+            return party
+        case _:
+            assert_never(party)
 
 
 def places_of(registry: Registry, inventory: Inventory) -> Mapping[tuple[NameKind, str], Where]:
@@ -226,32 +296,46 @@ def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameK
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
     found: dict[tuple[NameKind, str], set[object]] = {}
     for number in plan.numbers:
-        words = number.key.split("/")
-        if words[0] == "purpose" and number.state is not EntryState.QUARANTINED:
-            found.setdefault((NameKind.PURPOSE, words[1]), set()).add(tuple(words[2:]))
+        if number.state is not EntryState.QUARANTINED and isinstance(number.key, PurposeOwner | PurposeOnDevice):
+            device = number.key.device if isinstance(number.key, PurposeOnDevice) else None
+            found.setdefault((NameKind.PURPOSE, number.key.purpose), set()).add(device)
     for entry in plan.prefixes:
-        if entry.state is EntryState.QUARANTINED:
-            continue
-        words = entry.key.split("/")
-        if words[0] == "lan":
-            kind, name = _of_lan(entry, words[1])
-            party = entry.party if kind is NameKind.ATTACHMENT else ""
-            face: object = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
-            found.setdefault((kind, name), set()).add((entry.prefix.family, face))
-            if entry.purpose:
-                found.setdefault((NameKind.PURPOSE, entry.purpose), set()).add(entry.key)
-        elif words[0] == "link":
-            found.setdefault((NameKind.CHANNEL, words[1]), set()).add((entry.prefix.family, *words[2:]))
-        elif words[0] == "loopback":
-            found.setdefault((NameKind.DEVICE, words[1]), set()).add(("loopback", entry.unit))
-        if entry.party.startswith("organisation/"):
-            key = (NameKind.ORGANISATION, entry.organisation)
-            found.setdefault(key, set()).add((entry.key, entry.prefix))
+        if entry.state is not EntryState.QUARANTINED:
+            for thing, face in _faces_of(entry):
+                found.setdefault(thing, set()).add(face)
     return {item: frozenset(face) for item, face in found.items()}
 
 
-def _of_lan(entry: PrefixEntry, attachment: str) -> tuple[NameKind, str]:
+def _faces_of(entry: PrefixEntry) -> Iterator[tuple[tuple[NameKind, str], object]]:
+    """Yield what an entry shows of each thing that it is about."""
+    match entry.key:
+        case LanKey(attachment):
+            kind, name = _of_lan(entry.party, attachment)
+            party = entry.party if kind is NameKind.ATTACHMENT else None
+            face = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
+            yield (kind, name), (entry.prefix.family, face)
+            if entry.purpose:
+                yield (NameKind.PURPOSE, entry.purpose), entry.key
+        case LinkKey(channel, owner):
+            yield (NameKind.CHANNEL, channel), (entry.prefix.family, owner)
+        case LoopbackKey(device):
+            yield (NameKind.DEVICE, device), ("loopback", entry.unit)
+        case OutsideKey():
+            pass
+        case _:
+            assert_never(entry.key)
+    if isinstance(entry.party, OrganisationParty):
+        yield (NameKind.ORGANISATION, entry.organisation), (entry.key, entry.prefix)
+
+
+def _of_lan(party: Party, attachment: AttachmentName) -> tuple[NameKind, str]:
     """Return what a LAN belongs to: an attachment, or the system or outside network whose attachment it is."""
-    kind_word, _, name = entry.party.partition("/")
-    kind = _PARTIES.get(kind_word, NameKind.ATTACHMENT)
-    return (NameKind.ATTACHMENT, attachment) if kind is NameKind.ORGANISATION else (kind, name)
+    match party:
+        case SystemParty(system):
+            return NameKind.SYSTEM, system
+        case OutsideParty(outside):
+            return NameKind.OUTSIDE_NETWORK, outside
+        case OrganisationParty() | NoParty():
+            return NameKind.ATTACHMENT, attachment
+        case _:
+            assert_never(party)

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.registry import PurposeName
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PrefixEntry
 from ipam.allocator import allocate
+from ipam.keys import PROVINCE, PurposeOwner
 from ipam.lock_lines import join_fields, split_fields
 from ipam.lockfile import HEADER, parse_plan, print_plan, read_lockfile
 from tests.small_registries import ON, PC, POOLS, Numbers, attachment, inventory, organisation, registry
@@ -48,7 +50,14 @@ def test_any_text_survives_as_a_field(fields: list[str]) -> None:
 def test_every_attribute_survives(reference: str, reason: str, state: EntryState, value: int) -> None:
     first = replace(PLAN.prefixes[0], registration_ref=reference, reason=reason or "x", state=state, until=ON)
     number = NumberEntry(
-        kind=NumberKind.VRF, scope="", key="x", value=value, state=state, since=ON, until=ON, reason="x"
+        kind=NumberKind.VRF,
+        scope=PROVINCE,
+        key=PurposeOwner(PurposeName("x")),
+        value=value,
+        state=state,
+        since=ON,
+        until=ON,
+        reason="x",
     )
     plan = AddressPlan(pools=PLAN.pools, prefixes=(first,), numbers=(number,))
     assert parse_plan(print_plan(plan), "truc.lock") == (plan, ())
@@ -108,6 +117,13 @@ def test_a_file_that_is_cut_off_is_no_plan() -> None:
         ("number,vrf,,attachment/x,7,live,2026-07-15,,", "TR532", 28),
         ("number,vrf,,attachment/x,7,active,20260715,,", "TR532", 35),
         ("number,vrf,,,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,,x,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,,device/x,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,channel/c,attachment/x,7,active,2026-07-15,,", "TR532", 22),
+        ("number,vlan,port/c,lan/x,100,active,2026-07-15,,", "TR532", 13),
+        ("number,vlan,channel/c,link/d/purpose/p,100,active,2026-07-15,,", "TR532", 23),
+        ("prefix,lan/x/y,10.197.0.0/26,p,active,2026-07-15,,,,,0,,,", "TR532", 8),
+        ("prefix,lan/x,10.197.0.0/26,p,active,2026-07-15,,office/x,,,0,,,", "TR532", 49),
         ("number,vxlan,,attachment/x,7,active,2026-07-15,,", "TR532", 8),
         ("prefix,lan/x,10.196.0.1/26,p,active,2026-07-15,,,,,0,,,", "TR532", 14),
         ("prefix,lan/x,2001:DB8::/64,p,active,2026-07-15,,,,,0,,,", "TR532", 14),

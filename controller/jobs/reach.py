@@ -20,6 +20,7 @@ from intents.reader.parser_context import NameKind, ParserContext
 from intents.reason import UnclearError
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.inventory import rendered_devices
+from ipam.keys import LoopbackKey
 from ipam.lockfile import read_lockfile
 
 
@@ -68,7 +69,8 @@ def _loopbacks(plan: AddressPlan) -> dict[str, str]:
     found: dict[str, str] = {}
     for family in (Family.V6, Family.V4):
         for entry in plan.prefixes:
-            kind, _, device = entry.key.partition("/")
-            if kind == "loopback" and entry.prefix.family is family and entry.state is not EntryState.QUARANTINED:
-                found[device] = format_address(family, entry.prefix.network)
+            if not isinstance(entry.key, LoopbackKey) or entry.state is EntryState.QUARANTINED:
+                continue
+            if entry.prefix.family is family:
+                found[entry.key.device] = format_address(family, entry.prefix.network)
     return found
