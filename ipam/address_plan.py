@@ -141,6 +141,16 @@ def fits(kind: NumberKind, scope: Scope, key: NumberKey) -> bool:
             return False
 
 
+def prefix_order(entry: PrefixEntry) -> tuple[object, ...]:
+    """Return the sorting key of a prefix entry: key, family, prefix."""
+    return (str(entry.key), entry.prefix, entry.state)
+
+
+def number_order(entry: NumberEntry) -> tuple[str, str, str]:
+    """Return the sorting key of a number entry: kind, scope, key."""
+    return (entry.kind, str(entry.scope), str(entry.key))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressPlan:
     """Pools, prefix entries and number entries, each sorted (by name; by key, family, prefix; by kind, scope, key)."""

@@ -15,12 +15,11 @@ from typing import Protocol
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, Registry
-from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
+from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry, prefix_order
 from ipam.checks import check_plan
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.keys import OutsideKey, PrefixKey
-from ipam.lock_checks import entry_key
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
@@ -62,7 +61,7 @@ def allocate(
     numbers, number_findings = allocate_numbers(wanted.numbers, previous.numbers, on, until)
     plan = AddressPlan(
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
-        prefixes=tuple(sorted(allocation.entries, key=entry_key)),
+        prefixes=tuple(sorted(allocation.entries, key=prefix_order)),
         numbers=numbers,
     )
     checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)

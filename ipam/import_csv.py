@@ -17,11 +17,10 @@ from intents.reader.csv_reader import read_csv
 from intents.reader.suggestions import suggest
 from intents.reader.table import Row
 from intents.registry import Registry
-from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
+from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry, prefix_order
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.keys import PrefixKey
-from ipam.lock_checks import entry_key
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
@@ -54,7 +53,7 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     findings = (*findings, *map(_of_import, table.warnings()), *(item for item in found if isinstance(item, Finding)))
     plan = AddressPlan(
         pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
-        prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),
+        prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=prefix_order)),
         numbers=target.previous.numbers,
     )
     return plan, sort_findings(findings)

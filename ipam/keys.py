@@ -133,14 +133,12 @@ class OutsideKey(_Told):
 
     def __post_init__(self) -> None:
         _check(self.attachment)
-        if not 0 <= self.number < _MOST_OUTSIDE:
+        if self.number < 0:
             raise ValueError(f"not the number of an outside prefix: {self.number}")
 
     def __str__(self) -> str:
         return f"outside/{self.attachment}/{self.number}"
 
-
-_MOST_OUTSIDE = 10**6
 
 PrefixKey = LanKey | LinkKey | LoopbackKey | OutsideKey
 """What a prefix is for."""
@@ -312,5 +310,5 @@ def _owner(words: list[str]) -> Owner:
 
 
 def _is_number(text: str) -> bool:
-    """Return whether a text is a whole number as we write it, small enough to be a place in a list."""
-    return text.isascii() and text.isdigit() and len(text) <= len(str(_MOST_OUTSIDE - 1)) and str(int(text)) == text
+    """Return whether a text is a whole number as we write it; ValueError for one that is longer than any."""
+    return text.isascii() and text.isdigit() and str(int(text)) == text

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from intents.finding import Finding, Where, make_finding
-from ipam.address_plan import EntryState, NumberEntry, NumberKind
+from ipam.address_plan import EntryState, NumberEntry, NumberKind, number_order
 from ipam.keys import LanScope, NumberKey, Scope
 from ipam.requests import NumberRequest
 
@@ -44,11 +44,6 @@ def allocate_numbers(
     entries += [_quarantined(entry, on, until) for entry in before.values()]
     placed, findings = _place(open_requests, used, on)
     return tuple(sorted((*entries, *placed), key=number_order)), findings
-
-
-def number_order(entry: NumberEntry) -> tuple[str, str, str]:
-    """Return the sorting key of a number entry: kind, scope, key."""
-    return _order((entry.kind, entry.scope, entry.key))
 
 
 def _order(request: NumberRequest) -> tuple[str, str, str]:

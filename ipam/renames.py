@@ -21,7 +21,7 @@ from intents.registry import (
     Registry,
     SystemName,
 )
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry, number_order, prefix_order
 from ipam.inventory import Inventory, Role
 from ipam.keys import (
     AttachmentOwner,
@@ -45,8 +45,6 @@ from ipam.keys import (
     Scope,
     SystemParty,
 )
-from ipam.lock_checks import entry_key
-from ipam.number_allocator import number_order
 
 Names = Mapping[NameKind, Mapping[str, str]]
 """By kind, today's name of each earlier one."""
@@ -170,7 +168,7 @@ def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
     prefixes = (_prefix(entry, today) for entry in plan.prefixes)
     numbers = (_number(entry, today) for entry in plan.numbers)
     return replace(
-        plan, prefixes=tuple(sorted(prefixes, key=entry_key)), numbers=tuple(sorted(numbers, key=number_order))
+        plan, prefixes=tuple(sorted(prefixes, key=prefix_order)), numbers=tuple(sorted(numbers, key=number_order))
     )
 
 

@@ -36,10 +36,10 @@ from ipam.checks_policy import check_plan_rules
 from ipam.import_csv import ImportTarget, import_plan
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.keys import LanKey, LanScope
-from ipam.lockfile import parse_plan, print_plan
 from ipam.number_allocator import allocate_numbers
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.store.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,
     ON,

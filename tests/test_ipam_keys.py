@@ -44,7 +44,7 @@ INTERFACES = st.text(min_size=1, max_size=8) | st.sampled_from(["GigabitEthernet
 ATTACHMENTS, PURPOSES = NAMES.map(AttachmentName), NAMES.map(PurposeName)
 OWNERS = st.builds(AttachmentOwner, ATTACHMENTS) | st.builds(PurposeOwner, PURPOSES)
 VLAN_KEYS = st.builds(LanKey, ATTACHMENTS) | st.builds(LinkKey, NAMES, OWNERS)
-PREFIX_KEYS = VLAN_KEYS | st.builds(LoopbackKey, NAMES) | st.builds(OutsideKey, ATTACHMENTS, st.integers(0, 10**6 - 1))
+PREFIX_KEYS = VLAN_KEYS | st.builds(LoopbackKey, NAMES) | st.builds(OutsideKey, ATTACHMENTS, st.integers(0))
 NUMBER_KEYS = VLAN_KEYS | OWNERS | st.builds(PurposeOnDevice, PURPOSES, NAMES) | st.builds(DeviceOwner, NAMES)
 SCOPES = st.just(PROVINCE) | st.builds(LanScope, NAMES, INTERFACES) | st.builds(ChannelScope, NAMES)
 PARTIES = (
@@ -104,6 +104,7 @@ def test_keys_sort_as_their_texts(keys: list[PrefixKey | NumberKey]) -> None:
         ("number", "purpose/p/d/e"), ("number", "attachment/a/d"), ("number", ""), ("scope", "lan/d"), ("scope", "lan//i"),
         ("scope", "lan/d/"), ("scope", "channel/"), ("scope", "channel/c/d"), ("scope", "province"), ("party", "organisation"),
         ("party", "organisation/"), ("party", "unit/u"), ("party", "system/a/b"),
+        ("prefix", "outside/a/-1"),
     ],
 )  # fmt: skip
 def test_what_is_no_key_is_refused(kind: str, text: str) -> None:

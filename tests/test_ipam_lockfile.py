@@ -13,8 +13,10 @@ from intents.registry import PurposeName
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PrefixEntry
 from ipam.allocator import allocate
 from ipam.keys import PROVINCE, PurposeOwner
-from ipam.lock_lines import join_fields, split_fields
-from ipam.lockfile import HEADER, parse_plan, print_plan, read_lockfile
+from ipam.store.lock_lines import join_fields, split_fields
+from ipam.store.lockfile import HEADER, parse_plan, print_plan
+from ipam.store.lockfile_store import LockfileStore
+from ipam.store.plan_store import NO_PLAN
 from tests.small_registries import ON, PC, POOLS, Numbers, attachment, inventory, organisation, registry
 
 REGISTRY = registry(
@@ -166,9 +168,11 @@ def test_a_quarantine_needs_a_reason_and_an_end() -> None:
 
 def test_a_printed_plan_is_read_again_and_no_file_is_an_empty_plan(tmp_path: Path) -> None:
     path = tmp_path / "truc.lock"
-    assert read_lockfile(path, "truc.lock") == (AddressPlan(), ())
+    store = LockfileStore(path=path, shown="truc.lock")
+    assert store.load() == NO_PLAN
     path.write_text(print_plan(PLAN), encoding="utf-8")
-    assert read_lockfile(path, "truc.lock") == (PLAN, ())
+    kept = store.load()
+    assert (kept.plan, kept.findings, kept.is_there) == (PLAN, (), True)
     assert path.read_bytes().decode("utf-8") == TEXT
 
 
@@ -181,7 +185,7 @@ def test_a_plan_that_says_two_things_is_not_printed() -> None:
 def test_a_lockfile_with_a_hidden_character_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "truc.lock"
     path.write_text(f"{HEADER}\n# \u202e\n", encoding="utf-8")
-    assert [item.code for item in read_lockfile(path, "truc.lock")[1]] == ["TR104"]
+    assert [item.code for item in LockfileStore(path=path, shown="truc.lock").load().findings] == ["TR104"]
 
 
 def test_the_active_prefix_of_a_key_is_the_one_in_use() -> None:

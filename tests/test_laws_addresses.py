@@ -35,8 +35,8 @@ from ipam.allocator import allocate
 from ipam.endpoints import Resolver
 from ipam.free_space import FreeSpace
 from ipam.keys import PrefixKey
-from ipam.lockfile import parse_plan, print_plan
 from ipam.requests import NumberRequest
+from ipam.store.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,
     GOVERNMENT,

@@ -16,8 +16,8 @@ from ipam.address_plan import AddressPlan, EntryState
 from ipam.allocator import allocate
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.keys import OutsideKey
-from ipam.lockfile import print_plan
 from ipam.pools import make_pools
+from ipam.store.lockfile import print_plan
 from tests.small_commands import copy_small, truc
 from tests.workspace_edits import drop_row, substitute
 

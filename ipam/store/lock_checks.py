@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from intents.finding import Finding, Where, make_finding
 from intents.rule_packs import rule_on
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry
-from ipam.number_allocator import RANGES, number_order
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry, number_order, prefix_order
+from ipam.number_allocator import RANGES
 
 
 @dataclass(slots=True)
@@ -26,14 +26,9 @@ class PlacedPlan:
         """Return the plan, sorted."""
         return AddressPlan(
             pools=tuple(sorted((pool for pool, _ in self.pools), key=lambda pool: pool.name)),
-            prefixes=tuple(sorted((entry for entry, _ in self.prefixes), key=entry_key)),
+            prefixes=tuple(sorted((entry for entry, _ in self.prefixes), key=prefix_order)),
             numbers=tuple(sorted((entry for entry, _ in self.numbers), key=number_order)),
         )
-
-
-def entry_key(entry: PrefixEntry) -> tuple[object, ...]:
-    """Return the sorting key of a prefix entry: key, family, prefix."""
-    return (str(entry.key), entry.prefix, entry.state)
 
 
 def check_placed(placed: PlacedPlan, shown: str) -> list[Finding]:
