@@ -88,22 +88,23 @@ class _Allocation:
     def keep(self, requests: Iterable[PrefixRequest], previous: Iterable[PrefixEntry]) -> None:
         """Give each request what it had, quarantine what nobody wants any more, and leave the other requests open."""
         before: dict[EntryKey, list[PrefixEntry]] = {}
-        agreed: dict[tuple[AttachmentName | None, Prefix], date] = {}
+        agreed: dict[tuple[AttachmentName, Prefix], date] = {}
         for entry in previous:
-            if not entry.pool:
-                agreed[_whose(entry.key), entry.prefix] = entry.since
+            if isinstance(entry.key, OutsideKey):
+                agreed[entry.key.attachment, entry.prefix] = entry.since
             elif not _released(entry, self.on):
                 before.setdefault((entry.key, entry.prefix.family), []).append(entry)
         for request in requests:
-            if request.fixed is not None:
-                since = agreed.get((_whose(request.key), request.fixed), self.on)
+            if isinstance(request.key, OutsideKey) and request.fixed is not None:
+                # its number does not matter: one more prefix before it changes nothing about it
+                since = agreed.get((request.key.attachment, request.fixed), self.on)
                 self.entries.append(active_entry(request, request.fixed, "", since))
                 continue
             self._keep_one(request, before.pop((request.key, request.family), []))
         for entries in before.values():
             self.entries.extend(self._quarantine(entry, "no longer wanted") for entry in entries)
         for entry in self.entries:
-            if entry.pool:
+            if not isinstance(entry.key, OutsideKey):
                 self.space.use(entry.prefix)
 
     def _keep_one(self, request: PrefixRequest, before: list[PrefixEntry]) -> None:
@@ -194,11 +195,6 @@ class _Allocation:
         if entry.state is EntryState.QUARANTINED:
             return entry
         return replace(entry, state=EntryState.QUARANTINED, since=self.on, until=self.until, reason=reason)
-
-
-def _whose(key: PrefixKey) -> AttachmentName | None:
-    """Return whose a prefix is that isn't ours, without its number: one more prefix before it changes nothing about it."""
-    return key.attachment if isinstance(key, OutsideKey) else None
 
 
 def _released(entry: PrefixEntry, on: date) -> bool:

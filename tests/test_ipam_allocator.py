@@ -369,3 +369,22 @@ def test_a_data_centre_site_needs_no_level() -> None:
     assert REGISTRY.sites[SiteName("dc")].kind is SiteKind.DATA_CENTRE
     plan, _ = allocated()
     assert (entry(plan, "lan/system-edoc").level, entry(plan, "lan/system-edoc").purpose) == (0, SHARED)
+
+
+def test_a_prefix_whose_line_names_no_pool_stays_where_it_is_and_is_not_given_to_others() -> None:
+    first, _ = allocated()
+    moved = parse_prefix("10.196.9.0/26")
+    nameless = tuple(
+        replace(item, pool="", prefix=moved if item.key == entry(first, "lan/ubnd-b-government").key else item.prefix)
+        for item in first.prefixes
+        if item.prefix.family is Family.V4
+    )
+    before = replace(first, prefixes=nameless)
+    kept, _ = allocated(previous=before)
+    assert (entry(kept, "lan/ubnd-b-government").prefix, entry(kept, "lan/ubnd-b-government").since) == (moved, ON)
+    assert entry(kept, "lan/ubnd-b-government").pool == "communes-gov-v4"
+    gone, _ = allocated(without(REGISTRY, "ubnd-b-government"), previous=before)
+    rests = {item.prefix for item in gone.prefixes if item.state is EntryState.QUARANTINED}
+    assert moved in rests
+    later, _ = allocated(without(REGISTRY, "ubnd-b-government"), previous=gone, on=ON + timedelta(days=1))
+    assert moved in {item.prefix for item in later.prefixes if item.state is EntryState.QUARANTINED}
