@@ -5,7 +5,7 @@ The one idea: an entry's key says what it is for, so a rename is a change of key
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -15,41 +15,27 @@ from intents.reader.suggestions import suggest
 from intents.registry import (
     AttachmentName,
     ConnectionKind,
-    OrganisationName,
-    OutsideName,
-    PurposeName,
     Registry,
-    SystemName,
 )
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry, number_order, prefix_order
 from ipam.inventory import Inventory, Role
+from ipam.key_names import Naming, name_number_key, name_party, name_prefix_key, name_scope
 from ipam.keys import (
-    AttachmentOwner,
-    ChannelScope,
-    DeviceOwner,
     LanKey,
-    LanScope,
     LinkKey,
     LoopbackKey,
     NoParty,
-    NumberKey,
     OrganisationParty,
     OutsideKey,
     OutsideParty,
-    Owner,
     Party,
-    PrefixKey,
-    ProvinceScope,
     PurposeOnDevice,
     PurposeOwner,
-    Scope,
     SystemParty,
 )
 
 Names = Mapping[NameKind, Mapping[str, str]]
 """By kind, today's name of each earlier one."""
-Naming = Callable[[NameKind, str], str]
-"""A name of a kind -> the name to put in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +139,11 @@ def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
 
     for prefix in plan.prefixes:
         if prefix.state is not EntryState.QUARANTINED:
-            _prefix_key(prefix.key, note)
-            _party(prefix.party, note)
+            name_prefix_key(prefix.key, note)
+            name_party(prefix.party, note)
     for number in plan.numbers:
         if number.state is not EntryState.QUARANTINED:
-            _number_key(number.key, note)
+            name_number_key(number.key, note)
     return found
 
 
@@ -175,87 +161,15 @@ def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
 def _prefix(entry: PrefixEntry, naming: Naming) -> PrefixEntry:
     return replace(
         entry,
-        key=_prefix_key(entry.key, naming),
-        party=_party(entry.party, naming),
+        key=name_prefix_key(entry.key, naming),
+        party=name_party(entry.party, naming),
         organisation=naming(NameKind.ORGANISATION, entry.organisation),
         purpose=naming(NameKind.PURPOSE, entry.purpose),
     )
 
 
 def _number(entry: NumberEntry, naming: Naming) -> NumberEntry:
-    return replace(entry, key=_number_key(entry.key, naming), scope=_scope(entry.scope, naming))
-
-
-def _prefix_key(key: PrefixKey, naming: Naming) -> PrefixKey:
-    match key:
-        case LanKey() | LinkKey():
-            return _vlan_key(key, naming)
-        case LoopbackKey(device):
-            return LoopbackKey(naming(NameKind.DEVICE, device))
-        case OutsideKey(attachment, number):
-            return OutsideKey(AttachmentName(naming(NameKind.ATTACHMENT, attachment)), number)
-        case _:
-            assert_never(key)
-
-
-def _number_key(key: NumberKey, naming: Naming) -> NumberKey:
-    match key:
-        case AttachmentOwner() | PurposeOwner():
-            return _owner(key, naming)
-        case PurposeOnDevice(purpose, device):
-            return PurposeOnDevice(PurposeName(naming(NameKind.PURPOSE, purpose)), naming(NameKind.DEVICE, device))
-        case DeviceOwner(device):
-            return DeviceOwner(naming(NameKind.DEVICE, device))
-        case LanKey() | LinkKey():
-            return _vlan_key(key, naming)
-        case _:
-            assert_never(key)
-
-
-def _vlan_key(key: LanKey | LinkKey, naming: Naming) -> LanKey | LinkKey:
-    match key:
-        case LanKey(attachment):
-            return LanKey(AttachmentName(naming(NameKind.ATTACHMENT, attachment)))
-        case LinkKey(channel, owner):
-            return LinkKey(naming(NameKind.CHANNEL, channel), _owner(owner, naming))
-        case _:
-            assert_never(key)
-
-
-def _owner(owner: Owner, naming: Naming) -> Owner:
-    match owner:
-        case AttachmentOwner(attachment):
-            return AttachmentOwner(AttachmentName(naming(NameKind.ATTACHMENT, attachment)))
-        case PurposeOwner(purpose):
-            return PurposeOwner(PurposeName(naming(NameKind.PURPOSE, purpose)))
-        case _:
-            assert_never(owner)
-
-
-def _scope(scope: Scope, naming: Naming) -> Scope:
-    match scope:
-        case ProvinceScope():
-            return scope
-        case LanScope(device, interface):
-            return LanScope(naming(NameKind.DEVICE, device), interface)
-        case ChannelScope(channel):
-            return ChannelScope(naming(NameKind.CHANNEL, channel))
-        case _:
-            assert_never(scope)
-
-
-def _party(party: Party, naming: Naming) -> Party:
-    match party:
-        case OrganisationParty(organisation):
-            return OrganisationParty(OrganisationName(naming(NameKind.ORGANISATION, organisation)))
-        case SystemParty(system):
-            return SystemParty(SystemName(naming(NameKind.SYSTEM, system)))
-        case OutsideParty(outside):
-            return OutsideParty(OutsideName(naming(NameKind.OUTSIDE_NETWORK, outside)))
-        case NoParty():
-            return party
-        case _:
-            assert_never(party)
+    return replace(entry, key=name_number_key(entry.key, naming), scope=name_scope(entry.scope, naming))
 
 
 def places_of(registry: Registry, inventory: Inventory) -> Mapping[tuple[NameKind, str], Where]:
