@@ -45,7 +45,7 @@ def _lose(found: Night, name: str) -> None:
     assert found.state().devices[name].stage is Stage.INDETERMINATE
 
 
-@pytest.mark.parametrize("limited", [False, True])
+@pytest.mark.parametrize("limited", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_beside_a_device_of_which_nobody_knows_no_other_is_begun(tmp_path: Path, *, limited: bool) -> None:
     made = scene(CHANGE)
     with night(made, tmp_path) as found:
