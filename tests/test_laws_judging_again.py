@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.jobs.evidence import give
+from tests.drawn_otherwise import drawn_otherwise
 from tests.mutants import OF_POLICIES, Change, mutants
 from tests.proof_bugs import PROOF_BUGS
 from tests.small_builds import compiled, network_of
@@ -51,6 +52,7 @@ def sequences(draw: st.DrawFn, right: Given, changes: Sequence[Change] | None = 
 @pytest.mark.counted
 @pytest.mark.parametrize("with_failures", [False, True])
 @pytest.mark.parametrize("changes", [None, OF_POLICIES], ids=["anything", "policies"])
+@drawn_otherwise
 @settings(max_examples=NETWORKS)
 @given(data=st.data())
 def test_judging_again_is_judging(data: st.DataObject, changes: Sequence[Change] | None, with_failures: bool) -> None:
