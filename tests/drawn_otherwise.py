@@ -1,4 +1,4 @@
-"""TRUC_SEED=N draws other examples of the laws that are too long for one sitting, so that several runs look at more than one does."""
+"""TRUC_SEED=N draws other examples of the laws that are too long for one sitting: several runs look at more than one does."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from controller.rollout.steps import DeviceChange, change_device, last_text, outcome
-from tests.rollout_states import wrong_states
 from tests.drawn_otherwise import drawn_otherwise
+from tests.rollout_states import wrong_states
 from tests.rollouts import KINDS, DrawnChange, Rollout, rollout_of
 from tests.wrong_planners import PLANNERS, Edits, by
 
