@@ -4,8 +4,8 @@ Coverage is not measured while properties are tried, and of every other test onl
 tracing makes everything three times as slow, later rows seldom reach what the first did not, and what drawn examples alone
 reach is reached by nobody's intention.
 
-TRUC_LAWS=N tries N times as many examples of every property (`make laws`); without it half of them are tried. TRUC_SEED=N draws others
-of the longest laws.
+TRUC_LAWS=N tries N times as many examples of every property (`make laws`); without it half of them are tried. TRUC_SEED=N
+draws others of the longest laws.
 """
 
 from __future__ import annotations
