@@ -32,8 +32,8 @@ from controller.apply.terms import Patience, RolloutTerms
 from controller.apply.ways import PlannedDevice
 from controller.approval.standing import ApprovalStanding
 from controller.boundary import check_folder
+from controller.commands.rollout.listening import listened_to
 from controller.fleet.credentials import CredentialReference, Credentials, resolve
-from controller.fleet.interruption import stopping
 from controller.fleet.readings import DeviceReach, Stop
 from controller.fleet.writing import DeviceAccess
 from controller.jobs.compile import compile_workspace
@@ -42,6 +42,7 @@ from controller.journal.device_state import IN_FORCE
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
 from controller.journal.records import Aim, Probed, ProbeResult, Resumed, RolloutOutcome
+from controller.journal.state import RolloutState
 from controller.journal.targets import begun_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import start_messages
@@ -215,7 +216,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             all_or_nothing=request.all_or_nothing,
             break_glass=work.check.break_glass,
         )
-        with stopping() as stop:
+        with listened_to(output, journal) as stop:
             report = RolloutReport(output, work.plan)
             log = Logbook(journal, report.hear)
             log.write(begun)
@@ -236,7 +237,7 @@ def _resume(
         return ExitCode.FINE
     with (
         open_fleet(_credentials(work.reach.values()), request.timeout) as access,
-        stopping() as stop,
+        listened_to(output, journal) as stop,
     ):
         report = RolloutReport(output, work.plan)
         log = Logbook(journal, report.hear)
@@ -281,9 +282,9 @@ def _run(
     )
     outcome = RolloutRun(devices, terms, rules, gate).run()
     print_rollout(output, request.workspace, terms.log.rollout, report)
-    if terms.stop.asked:
+    if terms.stop.asked and not terms.stop.is_unheard:
         return ExitCode.INTERRUPTED
-    code = _exit_code(outcome, terms.log.rollout.aim)
+    code = _exit_code(outcome, terms.log.rollout)
     return ExitCode.ERROR if shut and code is ExitCode.FINE else code
 
 
@@ -333,9 +334,9 @@ def judge_again(plan: FiledPlan, approve: Approve) -> tuple[Finding, ...]:
     return tuple(item for item in check.findings if item.severity is Severity.ERROR)
 
 
-def _exit_code(outcome: RolloutOutcome, aim: Aim) -> ExitCode:
-    wanted = RolloutOutcome.NOT_APPLIED if aim is Aim.BACK else RolloutOutcome.APPLIED
-    if outcome is RolloutOutcome.PARTLY_APPLIED:
+def _exit_code(outcome: RolloutOutcome, rollout: RolloutState) -> ExitCode:
+    wanted = RolloutOutcome.NOT_APPLIED if rollout.aim is Aim.BACK else RolloutOutcome.APPLIED
+    if outcome is RolloutOutcome.PARTLY_APPLIED or (outcome is wanted and rollout.ended is None):
         return ExitCode.PARTLY_APPLIED
     return ExitCode.FINE if outcome is wanted else ExitCode.ERROR
 

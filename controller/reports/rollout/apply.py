@@ -74,9 +74,9 @@ class RolloutReport:
                 self._done.add(record.device)
             if self._output.json:
                 print_message(self._output, {"type": "event", "event": write_record(record)})
-                self._output.flush()
             else:
                 self._say(record)
+            self._output.flush()
             self._output.progress("apply", len(self._done), self._total)
 
     def _say(self, record: Record) -> None:
