@@ -28,3 +28,10 @@ def hear_as_before(before: Mapping[int, object]) -> None:
     """Have interruptions heard as they were."""
     for number, hear in before.items():
         signal.signal(number, hear)  # type: ignore[arg-type]  # what `signal.signal` returned
+
+
+def leave_interruptions() -> None:
+    """Let a worker hear of no interruption: whoever started it does, and ends it, by a SIGTERM that ends at once."""
+    for number in (signal.SIGINT, *(() if LOST_SESSION is None else (LOST_SESSION,))):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

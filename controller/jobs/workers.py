@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import cast
 
+from controller.interruptions import leave_interruptions
 from verification.engine.workers import Found, Item, Workers
 
 MINIMUM_WORKERS = 2
@@ -50,6 +51,7 @@ class _Worker:
     @classmethod
     def begin(cls, job: Callable[[Sequence[object]], object]) -> None:
         """Keep the function that this process was forked for (a fork inherits it; nothing is pickled)."""
+        leave_interruptions()
         cls._job = job
 
     @classmethod
