@@ -41,6 +41,7 @@ from controller.jobs.reach import WantedReach, reach_of
 from controller.journal.device_state import IN_FORCE
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
+from controller.journal.place import check_place
 from controller.journal.records import Aim, Probed, ProbeResult, Resumed, RolloutOutcome
 from controller.journal.state import RolloutState
 from controller.journal.targets import begun_of
@@ -146,6 +147,7 @@ def _prepare(output: Output, request: ApplyRequest, approve: Approve, *, free: b
     """Return what is needed, or the exit code if it is not approved. `free`: what needs no approval and no window."""
     for folder in (request.base, request.workspace):
         check_folder(folder)
+    check_place(request.journal, writing=True)
     check = ApprovedPlan(plan=load_plan(request.plan)) if free else approve()
     plan = check.plan
     refused = [item for item in check.findings if item.severity is Severity.ERROR]
