@@ -104,7 +104,7 @@ def printable(text: str) -> str:
 
 def printable_lines(text: str) -> str:
     """Return lines, and tabs in them, as `printable` returns a text of one."""
-    return FORBIDDEN.sub(_by_number, text)
+    return FORBIDDEN.sub(_by_number, text).replace("\r", "<U+000D>")
 
 
 def _by_number(found: re.Match[str]) -> str:
