@@ -147,7 +147,7 @@ def test_a_journal_is_read_through_a_link_and_not_written(tmp_path: Path) -> Non
 def test_what_the_system_refuses_names_the_file(tmp_path: Path) -> None:
     class Refusing(SystemDisk):
         def sync(self, number: int) -> None:
-            os.fsync(-number)  # no such descriptor
+            os.fsync(number + 100_000)  # no such descriptor
 
     with pytest.raises(OSError, match=r"Bad file descriptor: '.*journal\.jsonl'"):
         open_journal(tmp_path / "journal.jsonl", HOLDER, disk=Refusing())
