@@ -149,6 +149,9 @@ def test_a_script_that_stops_reading_gets_the_rest_beside_it(operator: Operator)
         said
     )  # nothing was begun: the first message could not be said
     check_finished(operator)
+    code, said = into_full_disk(operator, "rollback", "--json")
+    assert code == ExitCode.FINE, said
+    assert json.loads(said.splitlines()[-1])["outcome"] == "not applied"
 
 
 @pytest.mark.long

@@ -71,6 +71,9 @@ Probes = Annotated[
     Path | None,
     typer.Option("--probes", help="Send packets from the hosts of this table, before and between.", metavar="CSV"),
 ]
+NewSigners = Annotated[
+    bool, typer.Option("--new-signers", help="Take upon yourself that more may sign than at the last roll-out.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
 ATTEMPT = 5.0
@@ -99,6 +102,7 @@ class _Asked:
     arm: bool = False
     dry_run: bool = False
     probes: Path | None = None
+    new_signers: bool = False
 
 
 @app.command(cls=SpokenCommand)
@@ -125,6 +129,7 @@ def apply(
     ] = False,
     arm: Arm = False,
     dry_run: DryRun = False,
+    new_signers: NewSigners = False,
     json: Json = False,
 ) -> None:
     """Carry out a signed plan, wave by wave, each device read back."""
@@ -148,6 +153,7 @@ def apply(
         arm=arm,
         dry_run=dry_run,
         probes=probes,
+        new_signers=new_signers,
     )
 
     def action() -> int:
@@ -178,6 +184,7 @@ def resume(
     lang: Lang = Language.EN,
     *,
     arm: Arm = False,
+    new_signers: NewSigners = False,
     json: Json = False,
 ) -> None:
     """Go on with a plan that was begun, from wherever its devices stand."""
@@ -198,6 +205,7 @@ def resume(
         revoked=revoked,
         arm=arm,
         probes=probes,
+        new_signers=new_signers,
     )
     _take_up(Output(lang, json=json), "FORWARD", asked)
 
@@ -330,6 +338,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         timeout=asked.timeout,
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,
+        new_signers=asked.new_signers,
         probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from controller.journal.audit import Audit
-from controller.journal.records import Begun, Confirmed, RolloutOutcome, WentBack
+from controller.journal.records import Begun, Confirmed, Reopened, RolloutOutcome, WentBack
 from controller.journal.state import RolloutState, outcome_in_words
 from controller.output.canonical_json import Plain, canonical_bytes
 from controller.rollout.filed import FiledPlan
@@ -97,9 +97,13 @@ def _standing(found: Audit, begun: Begun) -> Iterator[tuple[str, str]]:
     """Yield the digest of what was confirmed last on each device in a roll-out, as the journal has it."""
     confirmed: dict[str, str] = {}
     current: Begun | None = None
+    begun_before: list[Begun] = []
     for record in found.text.chain.records:
         if isinstance(record, Begun):
             current = record
+            begun_before.append(record)
+        elif isinstance(record, Reopened):
+            current = begun_before[record.number - 1]
         elif current is not begun:
             continue
         elif isinstance(record, Confirmed):

@@ -119,10 +119,10 @@ class Output:
     @contextmanager
     def going_on(self, lost: Callable[[str], None]) -> Iterator[None]:
         """Let no standard output that fails end what is done in the block: from then on, results go to standard error, if that
-        works. `lost` is called once, with the reason. What was said before has gone out, or the block is not entered."""
-        self.flush()
+        works. `lost` is called once, with the reason."""
         self._lost = lost
         try:
+            self.flush()
             yield
             self.flush()
         finally:

@@ -17,13 +17,16 @@ from controller.output.terminal import Output
 
 
 @contextmanager
-def listened_to(output: Output, journal: Journal) -> Iterator[Stop]:
-    """Give what says whether a roll-out is to end: it was interrupted, or what it says can't be written any more."""
+def listened_to(output: Output, journal: Journal, *, back: bool = False) -> Iterator[Stop]:
+    """Give what says whether a roll-out is to end: it was interrupted, or what it says can't be written any more (if it can't be
+    before anything is begun, nothing is: OSError). `back`: it is taken back from its beginning, not only once something failed."""
+    if not back:
+        output.flush()
     with stopping() as stop:
 
         def lose(reason: str) -> None:
             last = journal.state.last
-            is_going_back = last is not None and last.aim is Aim.BACK
+            is_going_back = back or (last is not None and last.aim is Aim.BACK)
             if not is_going_back:
                 stop.lose_listener()
             output.error(output.words("apply_unheard_back" if is_going_back else "apply_unheard", reason=reason))
