@@ -18,8 +18,8 @@ from controller.output.terminal import Output
 
 @contextmanager
 def listened_to(output: Output, journal: Journal, *, back: bool = False) -> Iterator[Stop]:
-    """Give what says whether a roll-out is to end: it was interrupted, or what it says can't be written any more (if it can't be
-    before anything is begun, nothing is: OSError). `back`: it is taken back from its beginning, not only once something failed."""
+    """Give what says whether a roll-out is to end: it was interrupted, or what it says can't be written any more. If it can't be
+    before anything is begun, nothing is (OSError). `back`: it is taken back from its beginning, not only once something failed."""
     if not back:
         output.flush()
     with stopping() as stop:
