@@ -19,7 +19,7 @@ from controller.output.terminal import Output
 @contextmanager
 def listened_to(output: Output, journal: Journal, *, back: bool = False) -> Iterator[Stop]:
     """Give what says whether a roll-out is to end: it was interrupted, or what it says can't be written any more. If it can't be
-    before anything is begun, nothing is (OSError). `back`: it is taken back from its beginning, not only once something failed."""
+    before anything is begun, nothing is (OSError). `back`: it goes back from its beginning, not only once something failed."""
     if not back:
         output.flush()
     with stopping() as stop:
