@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from intents.finding import Finding, RuleRef
-from intents.reader.source_text import FORBIDDEN_IN_VALUE
+from intents.reader.source_text import FORBIDDEN, FORBIDDEN_IN_VALUE
 from intents.reason import describe_reason
 
 LANGUAGES = ("vi", "en")
@@ -99,7 +99,16 @@ def explain_code(code: str, language: str) -> str:
 
 def printable(text: str) -> str:
     """Return text in which characters that hide or reorder others show as `<U+…>`."""
-    return FORBIDDEN_IN_VALUE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text).replace("\n", "<U+000A>")
+    return FORBIDDEN_IN_VALUE.sub(_by_number, text).replace("\n", "<U+000A>")
+
+
+def printable_lines(text: str) -> str:
+    """Return lines, and tabs in them, as `printable` returns a text of one."""
+    return FORBIDDEN.sub(_by_number, text).replace("\r", "<U+000D>")
+
+
+def _by_number(found: re.Match[str]) -> str:
+    return f"<U+{ord(found.group()):04X}>"
 
 
 def _value(catalogue: Catalogue, name: str, value: str) -> str:

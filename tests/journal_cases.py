@@ -83,6 +83,11 @@ def _locked(folder: Path) -> object:
         return open_journal(folder / "journal.jsonl", HOLDER)
 
 
+def _link(folder: Path) -> object:
+    (folder / "link.jsonl").symlink_to("journal.jsonl")
+    return open_journal(folder / "link.jsonl", HOLDER)
+
+
 def _full(folder: Path) -> object:
     with open_journal(folder / "journal.jsonl", HOLDER, disk=FullDisk.with_room(400)) as journal:
         return journal.append(BEGUN)
@@ -113,6 +118,7 @@ JOURNALS: Mapping[str, Produce] = {
     "TR947-full": _full,
     "TR948-not-given": audited(journal_bytes(WHOLE)),
     "TR949-half-way": audited(journal_bytes(WHOLE[:4])),
+    "TR977-link": _link,
     "TR980-repaired": audited(journal_bytes((*WHOLE, Repaired(at=NOW, length=17, digest=digest("torn"))))),
     "TR981-clock": audited(journal_bytes((BEGUN, replace(CHECKED, at=NOW - timedelta(hours=7))))),
     "TR982-stranger": _history,

@@ -38,7 +38,7 @@ from controller.rollout.plan import plan_bytes
 from intents.finding import Finding, Where, make_finding
 from tests.journal_cases import BEGUN, WHOLE, A, journal_bytes
 from tests.journal_runs import NOW, Device, Run, digest
-from tests.small_commands import truc
+from tests.small_commands import SMALL, truc
 from tests.test_controller_planning import planned
 
 
@@ -132,6 +132,17 @@ def test_who_checks_signatures_is_asked_with_the_plan(tmp_path: Path, plan: Path
     assert audit_command(Output("en"), path, (plan,), check_approvals=check) is ExitCode.ERROR
     assert audit_command(Output("en"), path, (), check_approvals=check) is ExitCode.FINE
     assert asked == [(filed(plan).digest, plan), (filed(plan).digest, None)]
+
+
+def test_what_is_so_of_a_plan_each_time_is_said_once_with_how_often(tmp_path: Path, plan: Path) -> None:
+    """Its signatures were not looked at: neither when it was begun nor when it was taken up again, twice."""
+    whole = carried_out(filed(plan))
+    again = Resumed(at=whole[-1].at, operator="bình", aim=Aim.FORWARD, approvals=(digest("signed"),))
+    path = put(tmp_path, [*whole, again, whole[-1], again, whole[-1]])
+    code, text = truc("audit", path, "--base", SMALL, "-w", SMALL)
+    assert (code, text.count("TR988"), text.count("(the same 3 times in this journal)")) == (0, 1, 1)
+    code, text = truc("audit", put(tmp_path, whole), "--base", SMALL, "-w", SMALL)
+    assert (code, text.count("TR988"), "the same" in text) == (0, 1, False)
 
 
 def test_a_roll_out_without_approvals_is_wrong_and_one_by_break_glass_is_marked(tmp_path: Path, plan: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import pytest
 
 from controller.boundary import run
 from controller.journal.device_state import CannotFollowError
+from controller.journal.disk import SystemDisk
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import LockedError, NotWrittenError
 from controller.journal.reading import read_journal
@@ -21,9 +24,10 @@ from controller.journal.records import Checked, Repaired
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from intents.finding import FindingsError
+from intents.messages import describe
 from tests.journal_cases import BEGUN, CHECKED, HOLDER, WAVE, WHOLE, journal_bytes
 from tests.journal_runs import NOW, begun, target
-from tests.small_commands import ROOT
+from tests.small_commands import ROOT, SMALL, truc
 
 HOLD = """\
 import sys, time
@@ -94,10 +98,59 @@ def test_what_is_no_journal_is_not_touched(tmp_path: Path, content: bytes) -> No
     open_journal(path, HOLDER).close()
 
 
-def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(OSError, match="symbolic links"):
+def _pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def _socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(str(path))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [Path.mkdir, _pipe, _socket, *(lambda path, name=name: path.symlink_to(name) for name in ("/dev/full", "nowhere"))],
+)
+def test_what_is_no_file_is_refused_by_name_and_left_as_it_is(make: Callable[[Path], None], tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    make(path)
+    before = path.lstat()
+    with pytest.raises(FindingsError) as caught:
+        open_journal(path, HOLDER)
+    assert [(item.code, dict(item.values)["file"]) for item in caught.value.findings] == [("TR977", str(path))]
+    assert (path.lstat().st_mode, path.lstat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/null", "/dev/zero"])
+def test_a_device_is_refused_by_every_command_that_has_a_journal(path: str) -> None:
+    """Before the plan is looked at; a reader of /dev/zero would never come to an end."""
+    for words in (
+        ("apply", "plan.json", "--base", SMALL, "-w", SMALL, "--journal", path),
+        ("rollback", "plan.json", "--base", SMALL, "-w", SMALL, "--journal", path),
+        ("audit", path),
+        ("history", "--journal", path),
+    ):
+        code, said = truc(*words)
+        assert (code, f"TR977 {path}: {path} cannot be a journal" in said) == (ExitCode.ERROR, True), said
+
+
+def test_a_journal_is_read_through_a_link_and_not_written(tmp_path: Path) -> None:
+    (tmp_path / "journal.jsonl").write_bytes(journal_bytes(WHOLE))
+    (tmp_path / "link").symlink_to("journal.jsonl")
+    assert read_journal(tmp_path / "link").chain.records == WHOLE
+    with pytest.raises(FindingsError) as caught:
         open_journal(tmp_path / "link", HOLDER)
+    assert describe(caught.value.findings[0], "en").splitlines()[0].endswith("it is a link to journal.jsonl")
+
+
+def test_what_the_system_refuses_names_the_file(tmp_path: Path) -> None:
+    class Refusing(SystemDisk):
+        def sync(self, number: int) -> None:
+            os.fsync(number + 100_000)  # no such descriptor
+
+    with pytest.raises(OSError, match=r"Bad file descriptor: '.*journal\.jsonl'"):
+        open_journal(tmp_path / "journal.jsonl", HOLDER, disk=Refusing())
 
 
 def test_another_process_is_told_who_has_it_and_the_lock_ends_with_the_process(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import pytest
 import typer
 
 from controller.cli import app
+from controller.output.exit_codes import ExitCode
 from scripts.house import PACKAGES
 
 ROOT = Path(__file__).parent.parent
@@ -55,6 +56,12 @@ def codes_of(text: str) -> Iterator[str]:
         yield from block.splitlines()[1:-1]
     for span in re.findall(r"`([^`]+)`", blocks.sub("", text)):
         yield " ".join(span.split())
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/en/commands.md", "docs/vi/commands.md"])
+def test_every_exit_code_has_one_row(page: str) -> None:
+    rows = re.findall(r"^\| (\d+) \| ", (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert rows == [str(int(code)) for code in ExitCode]
 
 
 def commands_in(code: str) -> Iterator[str]:

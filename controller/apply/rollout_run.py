@@ -206,7 +206,8 @@ class RolloutRun:
         """Write down how the run ends."""
         rollout = self._rollout
         if self._terms.stop.asked:
-            self._terms.log.write(Stopped(at=utc_now(), why=StopCause.INTERRUPTED))
+            why = StopCause.UNHEARD if self._terms.stop.is_unheard else StopCause.INTERRUPTED
+            self._terms.log.write(Stopped(at=utc_now(), why=why))
         elif rollout.aim is Aim.FORWARD and self._failed():
             reason = because("apply_failed_devices", count=len(self._failed()))
             self._terms.log.write(Stopped(at=utc_now(), why=StopCause.STOP_RULE, reason=reason))

@@ -47,7 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Read intents, give them addresses, work out what every device must carry, and prove it.",
-    epilog="Exit codes: 0 fine; 1 error or violated; 2 changes (--check); 3 inconclusive; 4 not approved; 130 interrupted.",
+    epilog="Exit codes: 0 fine; 1 error or violated; 2 changes; 3 inconclusive; 4 to 6 roll-outs; 130 interrupted.",
 )
 
 

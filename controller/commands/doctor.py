@@ -19,7 +19,7 @@ from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from controller.startup import foreign_ipam
 from intents.finding import Where, make_finding
-from intents.messages import describe
+from intents.messages import describe, printable
 from intents.reader.conversions import to_date
 from intents.reader.nodes import MappingNode, ScalarNode
 from intents.reader.yaml_reader import read_yaml
@@ -91,7 +91,7 @@ def doctor(output: Output, folder: Path) -> ExitCode:
         print_message(output, {"type": "summary", "ok": good})
     else:
         for check in checks:
-            output.line(f"  {_mark(check, output)}  {output.words('check_' + check.name)}: {check.found}")
+            output.line(f"  {_mark(check, output)}  {output.words('check_' + check.name)}: {printable(check.found)}")
         wrong = ", ".join(output.words("check_" + check.name) for check in checks if not check.holds)
         if wrong:
             output.error(describe(make_finding("TR896", Where(file=str(folder)), checks=wrong), output.language))

@@ -66,7 +66,7 @@ def print_table(output: Output, name: str, table: ShownTable) -> None:
         print_message(output, {"type": "summary", "ok": True, "rows": len(table.rows)})
         return
     headers = [output.words(f"column_{name}") for name in table.columns]
-    output.table(headers, [[printable(output.in_words(cell)) for cell in row] for row in table.rows], table.numbers)
+    output.table(headers, [[output.in_words(cell) for cell in row] for row in table.rows], table.numbers)
     output.say("rows", count=len(table.rows))
 
 

@@ -19,6 +19,7 @@ from types import FrameType
 
 from controller.boundary import check_folder, parse_day, refusal
 from controller.commands.ask_socket import Board, answering
+from controller.interruptions import hear_as_before, hear_interruptions
 from controller.jobs.pipeline import RUNNING
 from controller.jobs.resident import Glance, Resident, WatchRequest, day_of, judge_again
 from controller.jobs.seen_files import see, see_calm
@@ -81,11 +82,11 @@ def _interrupted() -> Iterator[Callable[[], bool]]:
     if threading.current_thread() is not threading.main_thread():
         yield lambda: False
         return
-    before = signal.signal(signal.SIGINT, hear)
+    before = hear_interruptions(hear)
     try:
         yield lambda: bool(heard)
     finally:
-        signal.signal(signal.SIGINT, before)
+        hear_as_before(before)
 
 
 def _watch(output: Output, request: WatchRequest, events: Events | None, board: Board) -> Iterator[None]:

@@ -171,9 +171,16 @@ class ProbeEnd(StrEnum):
 
 @dataclass(slots=True)
 class Stop:
-    """How often a run was asked to end: once, after the devices that are being asked; twice, now."""
+    """How often a run was asked to end: once, after the devices that are being asked; twice, now. `is_unheard`: nobody asked, but
+    nobody hears what it says any more."""
 
     asked: int = 0
+    is_unheard: bool = False
+
+    def lose_listener(self) -> None:
+        """Have the run end after the devices that are being asked, for nobody hears of it any more."""
+        if not self.asked:
+            self.asked, self.is_unheard = 1, True
 
 
 class ReadingError(Exception):

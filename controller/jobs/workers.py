@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import cast
 
+from controller.interruptions import leave_interruptions
 from verification.engine.workers import Found, Item, Workers
 
 MINIMUM_WORKERS = 2
+_ENDING = 2.0
+"""Seconds that a thread may take to end once nobody works for it any more."""
 
 
 def make_workers() -> Workers | None:
@@ -30,6 +34,7 @@ def make_workers() -> Workers | None:
 @contextmanager
 def _forked(count: int, job: Callable[[Sequence[Item]], Found]) -> Iterator[Callable[[Sequence[Item]], Future[Found]]]:
     context = multiprocessing.get_context("fork")
+    before = frozenset(threading.enumerate())
     shared = (cast("Callable[[Sequence[object]], object]", job),)
     executor = ProcessPoolExecutor(count, mp_context=context, initializer=_Worker.begin, initargs=shared)
     try:
@@ -38,6 +43,10 @@ def _forked(count: int, job: Callable[[Sequence[Item]], Found]) -> Iterator[Call
         executor.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
             child.terminate()
+        for thread in (
+            frozenset(threading.enumerate()) - before
+        ):  # the executor's: Python's exit stumbles over one that is ending
+            thread.join(_ENDING)
         raise
     executor.shutdown()
 
@@ -50,6 +59,7 @@ class _Worker:
     @classmethod
     def begin(cls, job: Callable[[Sequence[object]], object]) -> None:
         """Keep the function that this process was forked for (a fork inherits it; nothing is pickled)."""
+        leave_interruptions()
         cls._job = job
 
     @classmethod

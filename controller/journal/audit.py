@@ -6,8 +6,9 @@ must be what its plan's file says, to the last digest: then what was read back i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -69,7 +70,16 @@ def audit(request: AuditRequest) -> Audit:
         *_of_plans(request, rollouts),
         *(finding for rollout in rollouts for finding in _of_rollout(request, rollout)),
     ]
-    return Audit(text=text, findings=tuple(findings))
+    return Audit(text=text, findings=tuple(_once(findings)))
+
+
+def _once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield what is said in the same words of several roll-outs (of one plan, say) once, with how often."""
+    for finding, count in Counter(findings).items():
+        values = dict(finding.values)
+        if count > 1 and "reason" in values:
+            values["reason"] = because("audit_times", reason=values["reason"], count=count)
+        yield replace(finding, values=tuple(sorted(values.items())))
 
 
 def _of_file(request: AuditRequest, text: JournalText) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from typing import Self
 from controller.journal.chain import Link, first_line, next_line, repair_of
 from controller.journal.disk import Disk, SystemDisk
 from controller.journal.holder import HELD_BYTES, Holder, NotWrittenError, held_bytes, locked_error
+from controller.journal.place import check_place
 from controller.journal.reading import JournalText, read_bytes
 from controller.journal.records import Record, Repaired
 from controller.journal.state import JournalState, follow
@@ -93,10 +94,19 @@ class Journal:
 def open_journal(path: Path, holder: Holder, *, identity: str | None = None, disk: Disk | None = None) -> Journal:
     """Open a journal to write, for one holder alone; made if it is not there, with a name drawn at random unless one is given.
 
-    What a crash left half-written at the end is cut off, and said so in a record. OSError; LockedError (exit code 6) if somebody
-    else has it; FindingsError for a broken one, which is not touched.
+    What a crash left half-written at the end is cut off, and said so in a record. OSError, which names a file; LockedError (exit
+    code 6) if somebody else has it; FindingsError for a broken one, which is not touched, and for what is no file.
     """
-    disk = disk or SystemDisk()
+    check_place(path, writing=True)
+    try:
+        return _open(path, holder, identity, disk or SystemDisk())
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _open(path: Path, holder: Holder, identity: str | None, disk: Disk) -> Journal:
     number = disk.open(path, _NEW)
     beside = -1
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from controller.journal.chain import BrokenChainError, Chain, read_chain
 from controller.journal.device_state import CannotFollowError
+from controller.journal.place import check_place
 from controller.journal.state import JournalState, follow
 from intents.finding import Finding, FindingsError, Where, make_finding
 
@@ -25,6 +26,7 @@ class JournalText:
 
 def read_journal(path: Path) -> JournalText:
     """Return what stands in a journal; OSError, and FindingsError if it is none, or a broken one."""
+    check_place(path, writing=False)
     found = read_bytes(path.read_bytes(), path)
     if found is None:
         raise FindingsError(

@@ -51,6 +51,8 @@ class StopCause(StrEnum):
     """The plan was not approved any more before a wave began."""
     PROBE = "probe"
     """A packet arrived that should not, or one no longer arrived that should."""
+    UNHEARD = "unheard"
+    """What the run said could not be written any more: nobody would have seen what comes of a further device."""
 
 
 class RolloutOutcome(StrEnum):

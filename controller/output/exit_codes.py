@@ -23,8 +23,10 @@ class ExitCode(IntEnum):
     """Nothing is violated, but something is disputed or not modelled."""
     NOT_APPROVED = 4
     PARTLY_APPLIED = 5
+    """A plan stands on some devices, or on all and not yet over a restart."""
     LOCKED = 6
     INTERRUPTED = 130
+    """By Ctrl-C, SIGTERM or SIGHUP alike."""
 
 
 def code_of_answers(answers: Iterable[Answer]) -> ExitCode:

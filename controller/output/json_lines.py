@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from controller.output.terminal import Output
 from intents.finding import Finding, Where
 from intents.messages import describe
+from intents.reader.source_text import FORBIDDEN
 from intents.reason import Reason, Telling, describe_reason
 from verification.verdicts.flow import Flow, describe_flow
 from verification.verdicts.question import Answer, subject_in_words
@@ -28,9 +29,9 @@ def start_messages(output: Output, name: str, **fields: object) -> None:
 
 
 def print_message(output: Output, message: Message) -> None:
-    """Write one message as one line; a byte that is no UTF-8 (PEP 383) is escaped as JSON does it."""
+    """Write one message as one line; what hides or reorders text, or is no UTF-8, is escaped as JSON does it."""
     text = json.dumps(message, ensure_ascii=False, separators=(", ", ": "))
-    output.line(text.encode("utf-8", errors="backslashreplace").decode("utf-8"))
+    output.line(FORBIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text))
 
 
 def finding_message(finding: Finding, language: str) -> Message:

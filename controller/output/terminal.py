@@ -1,26 +1,30 @@
 """What a command says -> bytes on a terminal, in a pipe or in a log.
 
 The one idea: the text is the same everywhere; a terminal gets colour and progress on top, never information. Streams are
-UTF-8 whatever the locale says, and what can't be encoded is shown by its number instead of ending the program.
+UTF-8 whatever the locale says, and what can't be encoded is shown by its number instead of ending the program. What could steer
+the terminal is shown by its number, too, whoever has said it: only colours of our own go there as they are.
 """
 
 from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TextIO
 
 from controller.output.words import say
+from intents.messages import printable, printable_lines
 from intents.reason import Telling, describe_reason
 
 _COLOURS = {"good": "32", "bad": "31;1", "unsure": "33", "quiet": "2"}
+_PAINTED = re.compile(f"(\x1b\\[(?:{'|'.join(('0', *_COLOURS.values()))})m)")
 _SECONDS_BETWEEN = 0.1
 
 
@@ -52,9 +56,13 @@ def prepare_streams() -> bool:
 
 def abandon_output() -> None:
     """Forget what can't be written: the reader has gone or the disk is full, and flushing at exit would fail again."""
+    _abandon(sys.stdout)
+
+
+def _abandon(stream: TextIO) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     with suppress(io.UnsupportedOperation):
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
 
 
@@ -81,17 +89,6 @@ def table_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: 
     ]
 
 
-@contextmanager
-def _to_standard_output() -> Iterator[None]:
-    """Let a refusal of the system name what it is about."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(error.errno, error.strerror) from error
-
-
 class Output:
     """Where a command writes: results to standard output, progress to standard error if that is a terminal."""
 
@@ -115,28 +112,37 @@ class Output:
         """Whether the result is a text as it is, to which nothing may be added."""
         self.standing_day: date | None = None
         """The day that a workspace says instead of today, if a command worked on it."""
+        self._lost: Callable[[str], None] | None = None
+        self._unsent = ""
+        """What is not known to have gone out, while work goes on without it."""
+
+    @contextmanager
+    def going_on(self, lost: Callable[[str], None]) -> Iterator[None]:
+        """Let no standard output that fails end what is done in the block: from then on, results go to standard error, if that
+        works. `lost` is called once, with the reason."""
+        self._lost = lost
+        try:
+            self.flush()
+            yield
+            self.flush()
+        finally:
+            self._lost = None
 
     def line(self, text: str = "") -> None:
         """Write one line (or several) of the result."""
-        self.clear()
-        with _to_standard_output():
-            self._out.write(f"{text}\n")
+        self._write(f"{self._harmless(text)}\n")
 
     def raw(self, text: str) -> None:
         """Write a text as it is."""
-        self.clear()
         self.is_verbatim = True
-        with _to_standard_output():
-            self._out.write(text)
+        self._write(text)
 
     def error(self, text: str) -> None:
         """Write about a failure, beside the result."""
         self.clear()
         with suppress(OSError):  # where the result can't go, what is said about that still can
             self._out.flush()
-        with suppress(OSError):
-            self._err.write(f"{text}\n")
-            self._err.flush()
+        self._write_beside(f"{self._harmless(text)}\n")
 
     def note_day(self, day: date, *, stands_still: bool) -> None:
         """Remember that a workspace stands still in time, so that it is said where people look last."""
@@ -151,9 +157,7 @@ class Output:
 
     def flush(self) -> None:
         """Hand everything over now, so that a reader who has gone is noticed here."""
-        self.clear()
-        with _to_standard_output():
-            self._out.flush()
+        self._write("", flush=True)
 
     def say(self, key: str, **values: object) -> None:
         """Write a sentence of the command line's own."""
@@ -169,7 +173,8 @@ class Output:
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()) -> None:
         """Write a table; `numbers` are the columns set to the right."""
-        for text in table_lines(headers, rows, frozenset(numbers)):
+        cells = [[printable(cell) for cell in row] for row in rows]
+        for text in table_lines(headers, cells, frozenset(numbers)):
             self.line(f"  {text}")
 
     def paint(self, text: str, kind: str) -> str:
@@ -184,13 +189,54 @@ class Output:
             return
         self._shown_at = now
         count = f" {done:,}/{total:,}" if total else ""
-        self._err.write(f"\r\x1b[K{self.words('stage_' + stage)}{count} … ")
-        self._err.flush()
+        self._write_beside(f"\r\x1b[K{self.words('stage_' + stage)}{count} … ")
         self._busy = True
 
     def clear(self) -> None:
         """Take the progress line away."""
         if self._busy:
-            self._err.write("\r\x1b[K")
-            self._err.flush()
             self._busy = False
+            self._write_beside("\r\x1b[K")
+
+    def _harmless(self, text: str) -> str:
+        """Return lines in which nothing steers a terminal but our own colours, where they are wanted."""
+        if not self._colour:
+            return printable_lines(text)
+        parts = _PAINTED.split(text)
+        return "".join(part if number % 2 else printable_lines(part) for number, part in enumerate(parts))
+
+    def _write(self, text: str, *, flush: bool = False) -> None:
+        self.clear()
+        stream = self._out
+        self._unsent += text if self._lost is not None else ""
+        try:
+            stream.write(text)
+            if flush:
+                stream.flush()
+                self._unsent = ""
+        except OSError as error:
+            self._lose(stream, error)
+
+    def _write_beside(self, text: str) -> None:
+        """Write to standard error; whoever does not read that stops nothing."""
+        try:
+            self._err.write(text)
+            self._err.flush()
+        except OSError:
+            _abandon(self._err)
+
+    def _lose(self, stream: TextIO, error: OSError) -> None:
+        """Take a stream that refuses what is said as an end, named as what it is about; or go on beside it, if that is wanted."""
+        if stream is self._err:
+            _abandon(stream)
+            return
+        if self._lost is None:
+            if isinstance(error, BrokenPipeError):
+                raise error
+            raise OutputError(error.errno, error.strerror) from error
+        _abandon(stream)
+        if self._out is stream:  # of several threads that meet it, one tells
+            self._out = self._err
+            self._lost(error.strerror or type(error).__name__)
+        unsent, self._unsent = self._unsent, ""
+        self._write_beside(unsent)

@@ -41,12 +41,8 @@ def say(language: str, key: str, **values: object) -> str:
     return fill(load_words(language)[key], values)
 
 
-def _shown(value: object) -> str:
-    """Return a value as text; the name of a file may hold what hides or reorders text, and shows it by its number."""
-    return printable(str(value)) if isinstance(value, Path) else str(value)
-
-
 def fill(sentence: str, values: Mapping[str, object]) -> str:
-    """Return a sentence with its values put in; numbers get thousands separated by commas."""
-    shown = {name: f"{value:,}" if isinstance(value, int) else _shown(value) for name, value in values.items()}
+    """Return a sentence with its values put in: numbers with thousands separated by commas, texts without what hides, reorders or
+    breaks lines, whoever typed them."""
+    shown = {name: f"{value:,}" if isinstance(value, int) else printable(str(value)) for name, value in values.items()}
     return sentence.format_map(shown)

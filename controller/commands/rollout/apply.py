@@ -36,8 +36,8 @@ from controller.apply.ways import PlannedDevice
 from controller.approval.signers import rules_in_lines, widened
 from controller.approval.standing import ApprovalStanding
 from controller.boundary import check_folder
+from controller.commands.rollout.listening import listened_to
 from controller.fleet.credentials import CredentialReference, Credentials, resolve
-from controller.fleet.interruption import stopping
 from controller.fleet.readings import DeviceReach, Stop
 from controller.fleet.writing import DeviceAccess
 from controller.jobs.compile import compile_workspace
@@ -45,8 +45,10 @@ from controller.jobs.reach import WantedReach, reach_of
 from controller.journal.device_state import IN_FORCE
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
+from controller.journal.place import check_place
 from controller.journal.probe_results import ProbeResult
 from controller.journal.records import Aim, Probed, Reopened, Resumed, RolloutOutcome, SignersKnown
+from controller.journal.state import RolloutState
 from controller.journal.targets import begun_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import start_messages
@@ -154,6 +156,7 @@ def _prepare(output: Output, request: ApplyRequest, approve: Approve, *, free: b
     """Return what is needed, or the exit code if it is not approved. `free`: what needs no approval and no window."""
     for folder in (request.base, request.workspace):
         check_folder(folder)
+    check_place(request.journal, writing=True)
     check = ApprovedPlan(plan=load_plan(request.plan)) if free else approve()
     plan = check.plan
     refused = [item for item in check.findings if item.severity is Severity.ERROR]
@@ -227,7 +230,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             all_or_nothing=request.all_or_nothing,
             break_glass=work.check.break_glass,
         )
-        with stopping() as stop:
+        with listened_to(output, journal) as stop:
             report = RolloutReport(output, work.plan)
             log = Logbook(journal, report.hear)
             log.write(begun)
@@ -251,7 +254,7 @@ def _resume(
         return ExitCode.FINE
     with (
         open_fleet(_credentials(work.reach.values()), request.timeout) as access,
-        stopping() as stop,
+        listened_to(output, journal, back=aim is Aim.BACK) as stop,
     ):
         report = RolloutReport(output, work.plan)
         log = Logbook(journal, report.hear)
@@ -320,9 +323,9 @@ def _run(
     )
     outcome = RolloutRun(devices, terms, rules, gate).run()
     print_rollout(output, request.workspace, terms.log.rollout, report)
-    if terms.stop.asked:
+    if terms.stop.asked and not terms.stop.is_unheard:
         return ExitCode.INTERRUPTED
-    code = _exit_code(outcome, terms.log.rollout.aim)
+    code = _exit_code(outcome, terms.log.rollout)
     return ExitCode.ERROR if shut and code is ExitCode.FINE else code
 
 
@@ -372,9 +375,9 @@ def judge_again(plan: FiledPlan, approve: Approve) -> tuple[Finding, ...]:
     return tuple(item for item in check.findings if item.severity is Severity.ERROR)
 
 
-def _exit_code(outcome: RolloutOutcome, aim: Aim) -> ExitCode:
-    wanted = RolloutOutcome.NOT_APPLIED if aim is Aim.BACK else RolloutOutcome.APPLIED
-    if outcome is RolloutOutcome.PARTLY_APPLIED:
+def _exit_code(outcome: RolloutOutcome, rollout: RolloutState) -> ExitCode:
+    wanted = RolloutOutcome.NOT_APPLIED if rollout.aim is Aim.BACK else RolloutOutcome.APPLIED
+    if outcome is RolloutOutcome.PARTLY_APPLIED or (outcome is wanted and rollout.ended is None):
         return ExitCode.PARTLY_APPLIED
     return ExitCode.FINE if outcome is wanted else ExitCode.ERROR
 

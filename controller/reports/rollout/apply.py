@@ -41,6 +41,7 @@ from controller.output.terminal import Output
 from controller.reports.findings import count_findings, tell_findings
 from controller.rollout.filed import FiledPlan
 from intents.finding import Finding, Severity, Where, make_finding
+from intents.messages import printable
 from intents.reason import because
 from routing.vendors import VENDORS
 from routing.vendors.change import Edit
@@ -76,9 +77,9 @@ class RolloutReport:
                 self._done.add(record.device)
             if self._output.json:
                 print_message(self._output, {"type": "event", "event": write_record(record)})
-                self._output.flush()
             else:
                 self._say(record)
+            self._output.flush()
             self._output.progress("apply", len(self._done), self._total)
 
     def _say(self, record: Record) -> None:
@@ -208,9 +209,8 @@ def print_commands(
                 continue
             output.say("apply_commands", device=name, edits=len(change.edits))
             for edit in change.edits:
-                output.line(
-                    f"  {edit.kind:7}{' / '.join((*map(str, edit.section), _shown(change.platform, edit.line)))}"
-                )
+                place = " / ".join((*map(str, edit.section), _shown(change.platform, edit.line)))
+                output.line(f"  {edit.kind:7}{printable(place)}")
     if output.json:
         print_message(
             output, {"type": "summary", "ok": True, "outcome": "dry run", "devices": {}, **count_findings(())}

@@ -14,7 +14,6 @@ from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.approval import ApproverRole
-from intents.messages import printable
 from intents.registry import Domain
 
 APPROVAL_REPORT_FORMAT = "truc/approval-report/1"
@@ -42,9 +41,9 @@ def _print_plan(output: Output, standing: ApprovalStanding) -> None:
         request = plan.request
         output.say(
             "approve_request",
-            title=printable(request.title),
+            title=request.title,
             author=request.author or "-",
-            decision=printable(request.decision_ref),
+            decision=request.decision_ref,
             window=request.window,
         )
     risks = ", ".join(output.words(f"approve_risk_{risk}") for risk in sorted(case.touched.risks))
@@ -69,11 +68,11 @@ def _signature_words(output: Output, item: Signature) -> dict[str, object]:
     statement = item.statement
     return {
         "principal": statement.principal,
-        "person": printable(item.approver.person),
+        "person": item.approver.person,
         "role": output.words(f"approve_role_{statement.role}"),
         "domain": item.approver.domain,
         "moment": f"{statement.moment:%Y-%m-%d %H:%M}",
-        "reason": f": {printable(statement.reason)}" if statement.reason else "",
+        "reason": f": {statement.reason}" if statement.reason else "",
     }
 
 

@@ -16,7 +16,6 @@ from controller.journal.state import RolloutState, outcome_in_words
 from controller.output.json_lines import Message, print_message, start_messages
 from controller.output.terminal import Output
 from controller.reports.findings import count_findings, tell_findings
-from intents.messages import printable
 
 AUDIT_FORMAT = "truc/audit/1"
 HISTORY_FORMAT = "truc/history/1"
@@ -75,7 +74,7 @@ def _row(output: Output, rollout: RolloutState) -> list[str]:
     begun = rollout.begun
     outcome = output.words("rollout_open") if rollout.is_open else output.in_words(outcome_in_words(rollout.outcome))
     counts = ", ".join(f"{count} {output.in_words(stage_in_words(stage))}" for stage, count in rollout.counts.items())
-    return [moment_in_words(begun.at), begun.plan[:_SHORT], printable(begun.operator), outcome, counts or "-"]
+    return [moment_in_words(begun.at), begun.plan[:_SHORT], begun.operator, outcome, counts or "-"]
 
 
 def _print_standing(output: Output, standing: DeviceStanding) -> None:
@@ -90,11 +89,11 @@ def _print_standing(output: Output, standing: DeviceStanding) -> None:
             since=moment_in_words(since),
             workspace=begun.workspace,
             text=standing.text,
-            operator=printable(begun.operator),
+            operator=begun.operator,
         )
         output.say("history_approvals", approvals=", ".join(begun.approvals) or "-")
         if begun.break_glass:
-            output.say("history_break_glass", reason=printable(begun.break_glass))
+            output.say("history_break_glass", reason=begun.break_glass)
     if standing.in_work is not None:
         other, stage = standing.in_work
         in_words = output.in_words(stage_in_words(stage))

@@ -83,7 +83,7 @@ def print_suggestion(output: Output, lines: Sequence[str], devices: Sequence[str
         output.say("plan_would_declare")
         output.line("  change:")
         for line in lines:
-            output.line(f"  {line}")
+            output.line(f"  {printable(line)}")
     if devices:
         output.say("plan_try_interrupt", options=" ".join(f"--interrupt {device}" for device in devices))
 
