@@ -24,7 +24,19 @@ def planned(folder: Path, *more: str) -> tuple[int, str, Path, Path]:
     """Plan an everyday change with a statement; return the exit code, what was said, the plan and the statement."""
     base, after = scene("renumber a LAN").folders
     plan, out = folder / "plan.json", folder / "verified.json"
-    words = ("plan", "--base", base, "-w", after, "--undeclared", "-o", plan, "--attest", out, *more)
+    words: tuple[str | Path, ...] = (
+        "plan",
+        "--base",
+        base,
+        "-w",
+        after,
+        "--undeclared",
+        "-o",
+        plan,
+        "--attest",
+        out,
+        *more,
+    )
     return (*truc(*words), plan, out)
 
 
