@@ -54,9 +54,7 @@ LINES = {
 def session(*faults: Planned, time: VirtualTime | None = None) -> Iterator[tuple[LineSession, Device]]:
     """Have a device in configuration mode; its time passes only while somebody waits for it."""
     running = load_text(f"hostname {NAME}\nvrf definition P-GOVERNMENT\n rd 1:1\n address-family ipv4\n")
-    device = Device(
-        name=NAME, platform="cisco_ios", running=running, startup=running.copy(), faults=list(faults)
-    )
+    device = Device(name=NAME, platform="cisco_ios", running=running, startup=running.copy(), faults=list(faults))
     access = MemoryAccess({NAME: device}, time or VirtualTime(), lambda *_: "", 60.0)
     reach = DeviceReach(
         device=NAME,

@@ -108,8 +108,8 @@ class Terminal:
             raise gone(self._line) from error
 
     def take(self, pause: float | None = None) -> bytes:
-        """Return what comes next, at least one byte; none if nothing comes for `pause` seconds. ReadingError, at the latest when the
-        line's time is over."""
+        """Return what comes next, at least one byte; none if nothing comes for `pause` seconds. ReadingError, at the latest when
+        the line's time is over."""
         self._channel.settimeout(self._line.left if pause is None else min(pause, self._line.left))
         try:
             chunk = bytes(self._channel.recv(_CHUNK))
