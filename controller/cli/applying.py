@@ -71,6 +71,15 @@ Probes = Annotated[
     Path | None,
     typer.Option("--probes", help="Send packets from the hosts of this table, before and between.", metavar="CSV"),
 ]
+Secrets = Annotated[
+    Path | None,
+    typer.Option(
+        "--secrets",
+        envvar="TRUC_SECRETS",
+        help="Where the secrets are kept that lines name: secret, platform, credentials.",
+        metavar="CSV",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
 ATTEMPT = 5.0
@@ -99,6 +108,7 @@ class _Asked:
     arm: bool = False
     dry_run: bool = False
     probes: Path | None = None
+    secrets: Path | None = None
 
 
 @app.command(cls=SpokenCommand)
@@ -118,6 +128,7 @@ def apply(
     settle: Settle = 60,
     revoked: Revoked = None,
     probes: Probes = None,
+    secrets: Secrets = None,
     lang: Lang = Language.EN,
     *,
     all_or_nothing: Annotated[
@@ -148,6 +159,7 @@ def apply(
         arm=arm,
         dry_run=dry_run,
         probes=probes,
+        secrets=secrets,
     )
 
     def action() -> int:
@@ -175,6 +187,7 @@ def resume(
     settle: Settle = 60,
     revoked: Revoked = None,
     probes: Probes = None,
+    secrets: Secrets = None,
     lang: Lang = Language.EN,
     *,
     arm: Arm = False,
@@ -198,6 +211,7 @@ def resume(
         revoked=revoked,
         arm=arm,
         probes=probes,
+        secrets=secrets,
     )
     _take_up(Output(lang, json=json), "FORWARD", asked)
 
@@ -331,6 +345,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,
         probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
+        secrets=asked.secrets,
     )
 
 

@@ -7,19 +7,18 @@ plan would type all of them again on every device, and end at a text that no dev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from routing.config import DeviceConfig
 from routing.model import Device, LinePath
 from routing.vendors import VENDORS
+from routing.vendors.secrets import names_in
 from routing.vendors.vendor import Likeness, Vendor
 from verification.drift.difference import meaning_of
 
 MOST_TRIED = 20
 """Lines of which it is tried whether a text means the same without them; more are taken to mean something."""
-_REFERENCE = re.compile(r"\{\{secret:[^}]*\}\}")
 
 
 def spelled_as_found(config: DeviceConfig, running: str, typed: Collection[LinePath]) -> str:
@@ -64,7 +63,7 @@ class _Found:
     def line(self, path: LinePath, like: Likeness) -> LinePath | None:
         """Return how a line stands on the device, None if it doesn't: what was told with another secret is another line."""
         told = self._told.get(like.path, path)
-        return self._shown.get(like.path) if _references(told) == _references(path) else None
+        return self._shown.get(like.path) if names_in(told[-1]) == names_in(path[-1]) else None
 
     def leaves_out(self, like: Likeness) -> bool:
         """Return whether a line says a default in a section of which the device shows no line of its command."""
@@ -96,13 +95,8 @@ def _secrets(found: _Found, wanted: tuple[LinePath, ...], typed: Collection[Line
         like = found.vendor.likeness(path)
         if like is None and path not in found.paths and path in typed:
             continue
-        known = found.line(path, like) if like is not None and _references(path) else None
+        known = found.line(path, like) if like is not None and names_in(path[-1]) else None
         yield path if known is None or path in found.paths else known
-
-
-def _references(path: LinePath) -> list[str]:
-    """Return the names of the secrets in a line."""
-    return _REFERENCE.findall(path[-1])
 
 
 def _below(path: LinePath, spellings: Mapping[LinePath, LinePath]) -> LinePath:

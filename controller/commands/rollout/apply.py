@@ -18,6 +18,7 @@ from typing import TypeAlias
 from controller.apply.derived import Count, PlanEnds
 from controller.apply.kept_texts import keep_texts, kept_texts
 from controller.apply.logbook import Logbook, utc_now
+from controller.apply.needed_secrets import secrets_for
 from controller.apply.opening import (
     check_journal,
     check_limit,
@@ -33,6 +34,7 @@ from controller.apply.ways import PlannedDevice
 from controller.approval.standing import ApprovalStanding
 from controller.boundary import check_folder
 from controller.fleet.credentials import CredentialReference, Credentials, resolve
+from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.interruption import stopping
 from controller.fleet.readings import DeviceReach, Stop
 from controller.fleet.writing import DeviceAccess
@@ -91,7 +93,8 @@ def approved_plan(standing: ApprovalStanding) -> ApprovedPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRequest:
-    """What is asked for. `journal`: the file; `reach`: the table of other ways to devices; `timeout`: seconds of each step."""
+    """What is asked for. `journal`: the file; `reach`: the table of other ways to devices; `timeout`: seconds of each step;
+    `secrets`: the table of where those are kept that lines name."""
 
     plan: Path
     base: Path
@@ -106,6 +109,7 @@ class ApplyRequest:
     all_or_nothing: bool = False
     dry_run: bool = False
     probes: ProbeTable | None = None
+    secrets: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +206,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
         if request.dry_run:
             print_commands(output, work.plan, devices)
             return ExitCode.FINE
+        secrets = secrets_for(devices.values(), request.secrets)
         probed = () if work.rounds is None else work.rounds.look(behind=False)
         if not _tell_probes(output, request.workspace, probed, probed):
             return ExitCode.ERROR
@@ -221,7 +226,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             log.write(begun)
             if probed:
                 log.write(Probed(at=utc_now(), wave=0, results=probed))
-            return _run(output, request, work, devices, _terms(request, access, log, stop), report)
+            return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
 
 
 def _resume(
@@ -234,6 +239,7 @@ def _resume(
     if request.dry_run:
         print_commands(output, work.plan, devices, back=aim is Aim.BACK)
         return ExitCode.FINE
+    secrets = secrets_for(devices.values(), request.secrets) if aim is Aim.FORWARD else DeviceSecrets()
     with (
         open_fleet(_credentials(work.reach.values()), request.timeout) as access,
         stopping() as stop,
@@ -249,7 +255,7 @@ def _resume(
                 break_glass=work.check.break_glass,
             )
         )
-        return _run(output, request, work, devices, _terms(request, access, log, stop), report)
+        return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
 
 
 def _open(output: Output, work: _Work, texts: Mapping[str, str]) -> dict[str, PlannedDevice]:
@@ -340,8 +346,10 @@ def _exit_code(outcome: RolloutOutcome, aim: Aim) -> ExitCode:
     return ExitCode.FINE if outcome is wanted else ExitCode.ERROR
 
 
-def _terms(request: ApplyRequest, access: DeviceAccess, log: Logbook, stop: Stop) -> RolloutTerms:
-    return RolloutTerms(access=access, log=log, patience=request.patience, stop=stop)
+def _terms(
+    request: ApplyRequest, access: DeviceAccess, log: Logbook, stop: Stop, secrets: DeviceSecrets
+) -> RolloutTerms:
+    return RolloutTerms(access=access, log=log, patience=request.patience, stop=stop, secrets=secrets)
 
 
 def _credentials(fleet: Iterable[DeviceReach]) -> Mapping[CredentialReference, Credentials]:
