@@ -6,20 +6,25 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from controller.jobs.pipeline import address, compile_network
-from controller.rollout.plan import device_part
+from controller.output.terminal import Output
+from controller.rollout.plan import ChangePlan, device_part, plan_bytes
+from controller.rollout.planning import PlanRequest, make_plan
 from controller.rollout.spelling import spelled_as_found
 from controller.rollout.steps import DeviceChange, change_device
+from intents.finding import Finding, FindingsError
 from intents.prefix import parse_address
 from routing.config import DeviceConfig, render_device
 from routing.merge import merge_text
 from routing.vendors import VENDORS
 from tests.drift_noise import HASH, as_shown
 from tests.rule_cases import SMALL, example
+from tests.test_controller_planning import ends_of, folders
 from verification.drift.difference import JudgedText, difference_of
 
 IOS, JUNOS = "agg-1", "cpe-tan-cuong"
@@ -139,6 +144,36 @@ def test_a_secret_that_has_another_name_is_another_one(name: str) -> None:
     assert {edit.line for edit in change.edits} - {"commit"} == set(CHANGED[name])
     assert {edit.line for edit in change.back} - {"commit"} <= set(before_lines(change.running))
     assert not any(coded in json.dumps(device_part(change)) for coded in CODED)
+
+
+def planned_with(name: str, folder: Path) -> tuple[ChangePlan, tuple[Finding, ...]]:
+    """Plan the change of a secret's name from what devices show."""
+    ends, (base, workspace) = ends_of(name), folders(name)
+    for config in ends[0].configs.values():
+        (folder / config.file_name).write_text(shown(config, 1), encoding="utf-8")
+    request = PlanRequest(base=base, workspace=workspace, running=folder)
+    return make_plan(ends, request, Output("en", json=True))
+
+
+def test_a_plan_that_types_secrets_says_which(tmp_path: Path) -> None:
+    plan, findings = planned_with("another TACACS+ key", tmp_path)
+    assert plan.holds
+    assert {edit.line for item in plan.changes for edit in item.edits} - {"commit"} == {
+        "key {{secret:tacacs-key-2026}}",
+        'set system tacplus-server 10.193.240.12 secret "{{secret:tacacs-key-2026}}"',
+    }
+    told = {item.code: dict(item.values).get("secrets") for item in findings}
+    assert told["TR976"] == "tacacs-key-2026 (cisco_ios), tacacs-key-2026 (junos)"
+    assert not any(coded in plan_bytes(plan).decode() for coded in CODED)
+
+
+def test_a_secret_that_no_device_shows_is_not_planned_with(tmp_path: Path) -> None:
+    with pytest.raises(FindingsError) as caught:
+        planned_with("another SNMP key", tmp_path)
+    found = caught.value.findings
+    assert {item.code for item in found} == {"TR975"}
+    assert {"agg-1", "agg-2"} <= {item.where.device for item in found}
+    assert not any(coded in str(found) for coded in CODED)
 
 
 def test_of_communities_that_differ_in_no_more_than_their_name_none_is_taken_for_ours() -> None:

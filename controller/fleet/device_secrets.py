@@ -79,7 +79,7 @@ class DeviceSecrets:
 def open_secrets(table: Path | None, needed: Mapping[SecretName, Collection[str]]) -> DeviceSecrets:
     """Return the secrets that lines name (`needed`: by name, the lines); FindingsError with each that is not there or does not
     fit its lines, OSError."""
-    places = read_secrets(table) if needed and table is not None else {}
+    places = read_secrets(table, str(table)) if needed and table is not None else {}
     because_of = {name: because("secret_not_named") for name in needed if name not in places}
     raise_errors(_missing(name, reason) for name, reason in sorted(because_of.items()))
     kept = resolve(places[name] for name in needed)
@@ -92,10 +92,10 @@ def open_secrets(table: Path | None, needed: Mapping[SecretName, Collection[str]
     return DeviceSecrets({name: there.password for name, there in found.items()})
 
 
-def read_secrets(path: Path) -> Mapping[SecretName, CredentialReference]:
+def read_secrets(path: Path, shown: str) -> Mapping[SecretName, CredentialReference]:
     """Return where a table says that secrets are kept; FindingsError, OSError."""
     reading = ParserContext()
-    table, findings = read_csv(path, str(path), SECRET_COLUMNS)
+    table, findings = read_csv(path, shown, SECRET_COLUMNS)
     reading.add((*findings, *table.warnings()))
     found: dict[SecretName, CredentialReference] = {}
     for row in table.rows:
