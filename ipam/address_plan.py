@@ -13,6 +13,22 @@ from enum import StrEnum
 
 from intents.prefix import Family, Prefix
 from intents.registry import Category, Tier
+from ipam.keys import (
+    INFRASTRUCTURE,
+    AttachmentOwner,
+    ChannelScope,
+    DeviceOwner,
+    LanKey,
+    LanScope,
+    LinkKey,
+    NumberKey,
+    Party,
+    PrefixKey,
+    ProvinceScope,
+    PurposeOnDevice,
+    PurposeOwner,
+    Scope,
+)
 
 
 class EntryState(StrEnum):
@@ -60,34 +76,27 @@ class Pool:
 
 class NumberKind(StrEnum):
     VRF = "vrf"
-    """Numbers VRFs province-wide (scope ""), 1..65535, keys `attachment/NAME` and `purpose/NAME`; VRF name, RD and RT derive
-    from it."""
+    """Numbers VRFs province-wide, 1..65535; VRF name, RD and RT derive from it."""
     VLAN = "vlan"
-    """802.1Q tags: scope `lan/DEVICE/INTERFACE` with key `lan/ATTACHMENT`, or scope `channel/CHANNEL` with the key of the
-    link prefix; from 100 up to 4094."""
+    """802.1Q tags of LANs on a port and of links on a channel, from 100 up to 4094."""
     ASN = "asn"
-    """32-bit private AS numbers (4200000000..4294967294, RFC 6996; scope ""): keys `device/NAME`, `attachment/NAME`, and
-    `purpose/NAME/DEVICE` for a purpose VRF on an edge device, or the management VRF of a CPE."""
+    """32-bit private AS numbers (4200000000..4294967294, RFC 6996), unique in the province."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixEntry:
-    """One prefix in use. Keys: `lan/ATTACHMENT`; `link/CHANNEL/attachment/NAME` and `link/CHANNEL/purpose/NAME` (the
-    sub-interface pair on a channel that serves an attachment VRF, or joins two purpose VRFs); `loopback/DEVICE`;
-    `outside/ATTACHMENT/N` (prefixes behind an outside network, N from 0, pool ""). A key has at most one entry a family,
-    except `outside/…`, which has one.
+    """One prefix in use. A key has at most one entry a family, that of a prefix behind an outside network one in all (pool "").
 
     Attributes of D04: pool, organisation, purpose, level, unit, registration reference, dates.
     """
 
-    key: str
+    key: PrefixKey
     prefix: Prefix
     pool: str
     state: EntryState
     since: date
     until: date | None = None
-    party: str = ""
-    """Whose traffic it is: `organisation/NAME`, `system/NAME`, `outside/NAME`, or "" for infrastructure."""
+    party: Party = INFRASTRUCTURE
     organisation: str = ""
     purpose: str = ""
     level: int = 0
@@ -98,16 +107,48 @@ class PrefixEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberEntry:
-    """One number in use, unique among entries of the same kind and scope that are not released."""
+    """One number in use, unique among entries of the same kind and scope that are not released.
+
+    ValueError for a key or scope that such a number has not.
+    """
 
     kind: NumberKind
-    scope: str
-    key: str
+    scope: Scope
+    key: NumberKey
     value: int
     state: EntryState
     since: date
     until: date | None = None
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not fits(self.kind, self.scope, self.key):
+            raise ValueError(f"no {self.kind} is of {self.key} in scope {self.scope}")
+
+
+def fits(kind: NumberKind, scope: Scope, key: NumberKey) -> bool:
+    """Return whether a number of a kind is unique in such a scope and given to such a thing."""
+    match kind, scope, key:
+        case NumberKind.VRF, ProvinceScope(), AttachmentOwner() | PurposeOwner():
+            return True
+        case NumberKind.ASN, ProvinceScope(), AttachmentOwner() | PurposeOnDevice() | DeviceOwner():
+            return True
+        case NumberKind.VLAN, LanScope(), LanKey():
+            return True
+        case NumberKind.VLAN, ChannelScope(channel), LinkKey(of_channel):
+            return channel == of_channel
+        case _:
+            return False
+
+
+def prefix_order(entry: PrefixEntry) -> tuple[object, ...]:
+    """Return the sorting key of a prefix entry: key, family, prefix."""
+    return (str(entry.key), entry.prefix, entry.state)
+
+
+def number_order(entry: NumberEntry) -> tuple[str, str, str]:
+    """Return the sorting key of a number entry: kind, scope, key."""
+    return (entry.kind, str(entry.scope), str(entry.key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,8 +159,8 @@ class AddressPlan:
     prefixes: tuple[PrefixEntry, ...] = ()
     numbers: tuple[NumberEntry, ...] = ()
 
-    def active(self, key: str) -> Mapping[Family, Prefix]:
-        """Return the active prefix of a key in each family that has one."""
+    def active(self, key: PrefixKey | None) -> Mapping[Family, Prefix]:
+        """Return the active prefix of a key in each family that has one; nothing for what no entry is of."""
         return {
             entry.prefix.family: entry.prefix
             for entry in self.prefixes

@@ -14,17 +14,17 @@ from typing import Protocol
 
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.prefix import Family, Prefix
-from intents.registry import Registry
-from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
+from intents.registry import AttachmentName, Registry
+from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry, prefix_order
 from ipam.checks import check_plan
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
-from ipam.lock_checks import entry_key
+from ipam.keys import OutsideKey, PrefixKey
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
-EntryKey = tuple[str, Family]
+EntryKey = tuple[PrefixKey, Family]
 
 
 class AllocationSettings(Protocol):
@@ -61,7 +61,7 @@ def allocate(
     numbers, number_findings = allocate_numbers(wanted.numbers, previous.numbers, on, until)
     plan = AddressPlan(
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
-        prefixes=tuple(sorted(allocation.entries, key=entry_key)),
+        prefixes=tuple(sorted(allocation.entries, key=prefix_order)),
         numbers=numbers,
     )
     checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)
@@ -88,22 +88,23 @@ class _Allocation:
     def keep(self, requests: Iterable[PrefixRequest], previous: Iterable[PrefixEntry]) -> None:
         """Give each request what it had, quarantine what nobody wants any more, and leave the other requests open."""
         before: dict[EntryKey, list[PrefixEntry]] = {}
-        agreed: dict[tuple[str, Prefix], date] = {}
+        agreed: dict[tuple[AttachmentName, Prefix], date] = {}
         for entry in previous:
-            if not entry.pool:
-                agreed[_whose(entry.key), entry.prefix] = entry.since
+            if isinstance(entry.key, OutsideKey):
+                agreed[entry.key.attachment, entry.prefix] = entry.since
             elif not _released(entry, self.on):
                 before.setdefault((entry.key, entry.prefix.family), []).append(entry)
         for request in requests:
-            if request.fixed is not None:
-                since = agreed.get((_whose(request.key), request.fixed), self.on)
+            if isinstance(request.key, OutsideKey) and request.fixed is not None:
+                # its number does not matter: one more prefix before it changes nothing about it
+                since = agreed.get((request.key.attachment, request.fixed), self.on)
                 self.entries.append(active_entry(request, request.fixed, "", since))
                 continue
             self._keep_one(request, before.pop((request.key, request.family), []))
         for entries in before.values():
             self.entries.extend(self._quarantine(entry, "no longer wanted") for entry in entries)
         for entry in self.entries:
-            if entry.pool:
+            if not isinstance(entry.key, OutsideKey):
                 self.space.use(entry.prefix)
 
     def _keep_one(self, request: PrefixRequest, before: list[PrefixEntry]) -> None:
@@ -194,11 +195,6 @@ class _Allocation:
         if entry.state is EntryState.QUARANTINED:
             return entry
         return replace(entry, state=EntryState.QUARANTINED, since=self.on, until=self.until, reason=reason)
-
-
-def _whose(key: str) -> str:
-    """Return the key of a prefix that isn't ours without its number: one more prefix before it changes nothing about it."""
-    return key.rpartition("/")[0]
 
 
 def _released(entry: PrefixEntry, on: date) -> bool:

@@ -17,6 +17,7 @@ from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.family_checks import check_families
 from ipam.inventory import Inventory, InventoryDevice, Role
+from ipam.keys import LanKey, OutsideKey, OutsideParty, PrefixKey
 from ipam.pools import is_public
 from ipam.utilisation import utilisation
 
@@ -59,7 +60,7 @@ def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tupl
         for entry in entries:
             if dedicated.get(entry.pool) != group:
                 values = {
-                    "key": entry.key,
+                    "key": str(entry.key),
                     "prefix": str(entry.prefix),
                     "pool": entry.pool,
                     "group": _class_text(group),
@@ -96,15 +97,14 @@ def _class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | No
 def _lans(plan: AddressPlan) -> Mapping[AttachmentName, tuple[PrefixEntry, ...]]:
     found: dict[AttachmentName, list[PrefixEntry]] = {}
     for entry in plan.prefixes:
-        kind, _, name = entry.key.partition("/")
-        if kind == "lan" and entry.state is EntryState.ACTIVE:
-            found.setdefault(AttachmentName(name), []).append(entry)
+        if isinstance(entry.key, LanKey) and entry.state is EntryState.ACTIVE:
+            found.setdefault(entry.key.attachment, []).append(entry)
     return {name: tuple(entries) for name, entries in found.items()}
 
 
-def _where(key: str, registry: Registry) -> Where:
-    """Return where the attachment of a `lan/…` or `outside/…` key was written."""
-    attachment = registry.attachments.get(AttachmentName(key.split("/")[1]))
+def _where(key: PrefixKey, registry: Registry) -> Where:
+    """Return where the attachment was written whose LAN it is, or behind which it lies."""
+    attachment = registry.attachments.get(key.attachment) if isinstance(key, LanKey | OutsideKey) else None
     return attachment.where if attachment is not None else Where()
 
 
@@ -119,8 +119,8 @@ def _outside_pools(plan: AddressPlan, registry: Registry) -> list[Finding]:
     ]
 
 
-def _outside(plan: AddressPlan) -> list[tuple[Prefix, str]]:
-    return [(entry.prefix, entry.key) for entry in plan.prefixes if entry.key.startswith("outside/")]
+def _outside(plan: AddressPlan) -> list[tuple[Prefix, OutsideKey]]:
+    return [(entry.prefix, entry.key) for entry in plan.prefixes if isinstance(entry.key, OutsideKey)]
 
 
 def _outside_in_our_space(plan: AddressPlan, registry: Registry) -> list[Finding]:
@@ -137,24 +137,23 @@ def _outside_in_our_space(plan: AddressPlan, registry: Registry) -> list[Finding
 def _outside_overlaps(plan: AddressPlan, registry: Registry) -> list[Finding]:
     """Return outside prefixes that overlap each other, each with the nearest around it: they meet in the shared purpose (D01)."""
     found: list[Finding] = []
-    above: list[tuple[Prefix, str]] = []
+    above: list[tuple[Prefix, OutsideKey]] = []
     for prefix, key in sorted(_outside(plan)):
         while above and not above[-1][0].covers(prefix):
             above.pop()
         if above:
             (one, first), (other, second) = sorted((above[-1], (prefix, key)), key=lambda item: _number(item[1]))
-            found.append(_overlap(other, second, one, first, registry))
+            found.append(_overlap(other, second, one, str(first), registry))
         above.append((prefix, key))
     return found
 
 
-def _number(key: str) -> tuple[str, int]:
+def _number(key: OutsideKey) -> tuple[str, int]:
     """Return what sorts keys of outside prefixes as they were written."""
-    whose, _, number = key.rpartition("/")
-    return whose, int(number) if number.isdigit() else 0
+    return key.attachment, key.number
 
 
-def _overlap(prefix: Prefix, key: str, other: Prefix, name: str, registry: Registry) -> Finding:
+def _overlap(prefix: Prefix, key: OutsideKey, other: Prefix, name: str, registry: Registry) -> Finding:
     return make_finding("TR521", _where(key, registry), key=key, prefix=prefix, other=name, other_prefix=other)
 
 
@@ -162,10 +161,10 @@ def _attributes(plan: AddressPlan, registry: Registry) -> list[Finding]:
     """Return LANs and outside prefixes without what every allocation must say (D04)."""
     findings: list[Finding] = []
     for entry in plan.prefixes:
-        if not entry.key.startswith(("lan/", "outside/")) or entry.state is EntryState.QUARANTINED:
+        if not isinstance(entry.key, LanKey | OutsideKey) or entry.state is EntryState.QUARANTINED:
             continue
         said = {"purpose": entry.purpose, "unit": entry.unit, "registration_ref": entry.registration_ref}
-        if not entry.party.startswith("outside/"):
+        if not isinstance(entry.party, OutsideParty):
             said["organisation"] = entry.organisation
         missing = ", ".join(name for name, value in sorted(said.items()) if not value)
         if missing:

@@ -22,6 +22,19 @@ from intents.registry import (
 )
 from ipam.address_plan import NumberKind, Pool, PoolUse
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Place, Role
+from ipam.keys import (
+    PROVINCE,
+    AttachmentOwner,
+    ChannelScope,
+    DeviceOwner,
+    LanKey,
+    LanScope,
+    LinkKey,
+    LoopbackKey,
+    Owner,
+    PurposeOnDevice,
+    PurposeOwner,
+)
 from ipam.lan_demand import lan_attributes, request_lan
 from ipam.pool_choice import PoolChoice
 from ipam.requests import MANAGEMENT, Demand, EntryAttributes, Requests, number_all
@@ -53,7 +66,7 @@ def list_demand(registry: Registry, inventory: Inventory, pools: Sequence[Pool],
     for channel in channels.values():
         _request_purposes(channel, devices, requests)
     _request_devices(devices, requests)
-    prefixes = tuple(sorted(requests.prefixes, key=lambda request: (request.key, request.family)))
+    prefixes = tuple(sorted(requests.prefixes, key=lambda request: (str(request.key), request.family)))
     return Demand(prefixes=prefixes, numbers=tuple(sorted(requests.numbers)), gaps=requests.gaps())
 
 
@@ -87,22 +100,22 @@ def _channels_of(
 
 
 def _request_numbers(attachment: Attachment, requests: Requests) -> None:
-    key = f"attachment/{attachment.name}"
-    requests.numbers.add((NumberKind.VRF, "", key))
-    requests.numbers.add((NumberKind.ASN, "", key))
+    owner = AttachmentOwner(attachment.name)
+    requests.numbers.add((NumberKind.VRF, PROVINCE, owner))
+    requests.numbers.add((NumberKind.ASN, PROVINCE, owner))
 
 
 def _request_place(attachment: Attachment, place: Place, channels: Sequence[Channel], requests: Requests) -> None:
     """Add the VLAN of the LAN (a level-I attachment has none here: its link is where it stands) and the links."""
     if not place.level1_cpe:
-        scope = f"lan/{place.device}/{place.interface}"
-        requests.numbers.add((NumberKind.VLAN, scope, f"lan/{attachment.name}"))
+        scope = LanScope(place.device, place.interface)
+        requests.numbers.add((NumberKind.VLAN, scope, LanKey(attachment.name)))
     of_lan = lan_attributes(attachment, requests)
     for channel in channels:
         attributes = EntryAttributes(
             organisation=of_lan.organisation, purpose=of_lan.purpose, level=channel.level, unit=of_lan.unit
         )
-        _request_link(channel, f"attachment/{attachment.name}", attributes, attachment.where, requests)
+        _request_link(channel, AttachmentOwner(attachment.name), attributes, attachment.where, requests)
 
 
 def _request_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], requests: Requests) -> None:
@@ -121,24 +134,24 @@ def _request_purposes(channel: Channel, devices: Mapping[str, InventoryDevice], 
     families = (Family.V4,) if Role.CPE in (near, far) else tuple(Family)
     for purpose in purposes:
         attributes = EntryAttributes(purpose=purpose, level=channel.level, unit=unit)
-        _request_link(channel, f"purpose/{purpose}", attributes, channel.where, requests, families)
+        _request_link(channel, PurposeOwner(purpose), attributes, channel.where, requests, families)
 
 
 def _request_link(
     channel: Channel,
-    whose: str,
+    owner: Owner,
     attributes: EntryAttributes,
     where: Where,
     requests: Requests,
     families: tuple[Family, ...] = tuple(Family),
 ) -> None:
     """Add the two ends of a channel's sub-interface and its tag; a family only if both devices can forward it."""
-    key = f"link/{channel.name}/{whose}"
+    key = LinkKey(channel.name, owner)
     devices = requests.inventory.devices
     both = devices[channel.a_device].families & devices[channel.b_device].families
     spoken = tuple(family for family in families if family in both)
     requests.pair(key, attributes, _root_blocks(channel, requests), where, spoken)
-    requests.numbers.add((NumberKind.VLAN, f"channel/{channel.name}", key))
+    requests.numbers.add((NumberKind.VLAN, ChannelScope(channel.name), key))
 
 
 def _request_devices(devices: Mapping[str, InventoryDevice], requests: Requests) -> None:
@@ -154,17 +167,17 @@ def _request_devices(devices: Mapping[str, InventoryDevice], requests: Requests)
         choice = requests.pools.infrastructure(PoolUse.LOOPBACK, Family.V4, (block,))
         if choice.pools:
             attributes = EntryAttributes(purpose=MANAGEMENT, unit=unit)
-            requests.add(f"loopback/{name}", Family.V4, choice, attributes, device.where)
+            requests.add(LoopbackKey(name), Family.V4, choice, attributes, device.where)
         else:
-            requests.miss((PoolUse.LOOPBACK, "", block, "IPv4"), f"loopback/{name}", device.where)
-        requests.numbers.add((NumberKind.ASN, "", f"device/{name}"))
+            requests.miss((PoolUse.LOOPBACK, "", block, "IPv4"), LoopbackKey(name), device.where)
+        requests.numbers.add((NumberKind.ASN, PROVINCE, DeviceOwner(name)))
         if device.role is Role.CPE:
-            requests.numbers.add((NumberKind.ASN, "", f"purpose/{MANAGEMENT}/{name}"))
+            requests.numbers.add((NumberKind.ASN, PROVINCE, PurposeOnDevice(MANAGEMENT, name)))
         if device.role is Role.EDGE:
             for purpose in requests.registry.purposes:
-                requests.numbers.add((NumberKind.ASN, "", f"purpose/{purpose}/{name}"))
+                requests.numbers.add((NumberKind.ASN, PROVINCE, PurposeOnDevice(purpose, name)))
     for purpose in requests.registry.purposes:
-        requests.numbers.add((NumberKind.VRF, "", f"purpose/{purpose}"))
+        requests.numbers.add((NumberKind.VRF, PROVINCE, PurposeOwner(purpose)))
 
 
 def _root_blocks(channel: Channel, requests: Requests) -> tuple[str, ...]:

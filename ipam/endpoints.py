@@ -22,10 +22,11 @@ from intents.policy import (
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, OrganisationName
 from ipam.address_plan import AddressPlan, EntryState, PoolUse, PrefixEntry
+from ipam.keys import LanKey, OrganisationParty, OutsideKey, OutsideParty, Party, SystemParty
 
 Key = TypeVar("Key")
 Prefixes = tuple[Prefix, ...]
-LanKey = tuple[str, str, Family]
+_Whose = tuple[Party, str, Family]
 """Party, purpose ("" for systems, which have one only) and family."""
 
 
@@ -34,23 +35,18 @@ class Resolver:
 
     def __init__(self, plan: AddressPlan) -> None:
         active = [entry for entry in plan.prefixes if entry.state is EntryState.ACTIVE]
-        lans = [entry for entry in active if entry.key.startswith("lan/")]
+        lans = [(entry.key.attachment, entry) for entry in active if isinstance(entry.key, LanKey)]
         self._classes = _collect(
             ((*astuple(pool.dedicated), pool.prefix.family), pool.prefix)
             for pool in plan.pools
             if pool.dedicated is not None
         )
-        self._lans = _collect((_lan_key(entry), entry.prefix) for entry in lans)
+        self._lans = _collect((_whose(entry), entry.prefix) for _, entry in lans)
         self._outside = _collect(
-            ((entry.party, entry.prefix.family), entry.prefix) for entry in active if entry.key.startswith("outside/")
+            ((entry.party, entry.prefix.family), entry.prefix) for entry in active if isinstance(entry.key, OutsideKey)
         )
         self._attachments = {
-            family: {
-                AttachmentName(entry.key.removeprefix("lan/")): entry.prefix
-                for entry in lans
-                if entry.prefix.family is family
-            }
-            for family in Family
+            family: {name: entry.prefix for name, entry in lans if entry.prefix.family is family} for family in Family
         }
         self._starts = {
             family: sorted((prefix, name) for name, prefix in found.items())
@@ -67,9 +63,9 @@ class Resolver:
             case OrganisationEndpoint():
                 return self._organisation(endpoint.organisation, endpoint.purpose, family)
             case SystemEndpoint():
-                return self._lans.get((f"system/{endpoint.system}", "", family), ())
+                return self._lans.get((SystemParty(endpoint.system), "", family), ())
             case OutsideEndpoint():
-                return self._outside.get((f"outside/{endpoint.outside}", family), ())
+                return self._outside.get((OutsideParty(endpoint.outside), family), ())
             case DevicesEndpoint():
                 return self._loopbacks.get(family, ())
             case _:
@@ -121,19 +117,17 @@ class Resolver:
         return self._infrastructure.get(family, ())
 
     def _organisation(self, name: OrganisationName, purpose: str, family: Family) -> Prefixes:
-        return self._lans.get((f"organisation/{name}", purpose, family), ())
+        return self._lans.get((OrganisationParty(name), purpose, family), ())
 
     def _members(self, endpoint: ClassEndpoint, family: Family) -> dict[OrganisationName, Prefixes]:
         pools = self.prefixes(endpoint, family)
         found: dict[OrganisationName, Prefixes] = {}
         for (party, purpose, lan_family), prefixes in self._lans.items():
-            kind, _, text = party.partition("/")
-            name = OrganisationName(text)
-            if kind != "organisation" or purpose != endpoint.purpose or lan_family is not family:
+            if not isinstance(party, OrganisationParty) or purpose != endpoint.purpose or lan_family is not family:
                 continue
             inside = tuple(lan for lan in prefixes if any(pool.covers(lan) for pool in pools))
-            if inside and name not in endpoint.excluding:
-                found[name] = inside
+            if inside and party.organisation not in endpoint.excluding:
+                found[party.organisation] = inside
         return dict(sorted(found.items()))
 
 
@@ -148,6 +142,6 @@ def _of_use(plan: AddressPlan, *uses: PoolUse) -> dict[Family, Prefixes]:
     return _collect((pool.prefix.family, pool.prefix) for pool in plan.pools if pool.use in uses)
 
 
-def _lan_key(entry: PrefixEntry) -> LanKey:
-    purpose = "" if entry.party.startswith("system/") else entry.purpose
+def _whose(entry: PrefixEntry) -> _Whose:
+    purpose = "" if isinstance(entry.party, SystemParty) else entry.purpose
     return (entry.party, purpose, entry.prefix.family)

@@ -17,10 +17,10 @@ from intents.reader.csv_reader import read_csv
 from intents.reader.suggestions import suggest
 from intents.reader.table import Row
 from intents.registry import Registry
-from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry
+from ipam.address_plan import AddressPlan, EntryState, Pool, PoolUse, PrefixEntry, prefix_order
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
-from ipam.lock_checks import entry_key
+from ipam.keys import PrefixKey
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import PoolSpace
 
@@ -53,7 +53,7 @@ def import_plan(path: Path, shown: str, target: ImportTarget) -> tuple[AddressPl
     findings = (*findings, *map(_of_import, table.warnings()), *(item for item in found if isinstance(item, Finding)))
     plan = AddressPlan(
         pools=tuple(sorted(target.pools, key=lambda pool: pool.name)),
-        prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=entry_key)),
+        prefixes=tuple(sorted((*target.previous.prefixes, *entries), key=prefix_order)),
         numbers=target.previous.numbers,
     )
     return plan, sort_findings(findings)
@@ -67,13 +67,13 @@ def _of_import(finding: Finding) -> Finding:
 class _Import:
     """One run over a table: the space that is used so far and the keys that have an entry."""
 
-    def __init__(self, target: ImportTarget, requests: Mapping[tuple[str, Family], PrefixRequest]) -> None:
+    def __init__(self, target: ImportTarget, requests: Mapping[tuple[PrefixKey, Family], PrefixRequest]) -> None:
         self._requests = requests
-        self._keys = sorted({key for key, _ in requests})
+        self._keys = {str(key): key for key, _ in requests}
         self._space = PoolSpace(target.pools)
         self._roots = [pool for pool in target.pools if pool.use is PoolUse.ROOT]
-        self._used: list[tuple[Prefix, str]] = []
-        self._given: set[tuple[str, Family]] = set()
+        self._used: list[tuple[Prefix, PrefixKey]] = []
+        self._given: set[tuple[PrefixKey, Family]] = set()
         for entry in target.previous.prefixes:
             self._note(entry.key, entry.prefix, active=entry.state is not EntryState.QUARANTINED)
 
@@ -89,8 +89,8 @@ class _Import:
         except ValueError:
             return make_finding("TR543", row.where("since"), text=row.text("since"), column="since")
         if key not in self._keys:
-            return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, self._keys))
-        request = self._requests.get((key, prefix.family))
+            return make_finding("TR540", row.where("key"), key=key, suggestion=suggest(key, sorted(self._keys)))
+        request = self._requests.get((self._keys[key], prefix.family))
         if request is None:
             return make_finding("TR546", row.where("prefix"), key=key, family=f"IPv{prefix.family.value}")
         return self._check_place(row, request, prefix) or self._entry(row, request, prefix, since)
@@ -117,7 +117,7 @@ class _Import:
         entry = active_entry(request, prefix, pool.name if pool is not None else "", since)
         return replace(entry, registration_ref=row.text("registration_ref") or entry.registration_ref)
 
-    def _note(self, key: str, prefix: Prefix, *, active: bool) -> None:
+    def _note(self, key: PrefixKey, prefix: Prefix, *, active: bool) -> None:
         self._space.use(prefix)
         self._used.append((prefix, key))
         if active:

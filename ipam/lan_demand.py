@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intents.prefix import Family
-from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Tier
+from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Registry, Tier
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
 from ipam.inventory import families_at
+from ipam.keys import LanKey, OrganisationParty, OutsideKey, OutsideParty, Party, SystemParty
 from ipam.pool_choice import Choice, LanQuestion
 from ipam.requests import EntryAttributes, PrefixRequest, Requests
 
@@ -38,14 +39,7 @@ def request_lan(attachment: Attachment, requests: Requests) -> None:
 
 def lan_attributes(attachment: Attachment, requests: Requests) -> EntryAttributes:
     """Return what the entry of an attachment's prefix says beside it (D04)."""
-    if attachment.system is not None:
-        party = f"system/{attachment.system}"
-        system = requests.registry.systems.get(attachment.system)
-        organisation = str(system.owner) if system is not None else ""
-    elif attachment.outside is not None:
-        party, organisation = f"outside/{attachment.outside}", ""
-    else:
-        party, organisation = f"organisation/{attachment.organisation}", str(attachment.organisation)
+    party, organisation = _party(attachment, requests.registry)
     site = requests.registry.sites.get(attachment.site)
     return EntryAttributes(
         party=party,
@@ -55,6 +49,18 @@ def lan_attributes(attachment: Attachment, requests: Requests) -> EntryAttribute
         unit=site.unit if site is not None else "",
         registration_ref=attachment.decision_ref or attachment.request_ref,
     )
+
+
+def _party(attachment: Attachment, registry: Registry) -> tuple[Party, str]:
+    """Return whose the traffic of an attachment is, and the organisation that answers for it ("" for an outside network)."""
+    if attachment.system is not None:
+        system = registry.systems.get(attachment.system)
+        return SystemParty(attachment.system), str(system.owner) if system is not None else ""
+    if attachment.outside is not None:
+        return OutsideParty(attachment.outside), ""
+    if attachment.organisation is None:
+        raise ValueError(f"attachment {attachment.name} is nobody's")
+    return OrganisationParty(attachment.organisation), str(attachment.organisation)
 
 
 def lan_length(hosts: int, headroom: int, slot: int) -> int:
@@ -71,7 +77,7 @@ def _lan(attachment: Attachment, family: Family, choice: Choice, requests: Reque
         fits = lan_length(attachment.hosts, 0, family.bits)  # headroom may be used up before a LAN has to move
     slot, first_other = _slot(attachment, choice.pools, requests)
     return PrefixRequest(
-        key=f"lan/{attachment.name}",
+        key=LanKey(attachment.name),
         family=family,
         choice=choice,
         length=length,
@@ -127,7 +133,7 @@ def _staying(choice: Choice) -> Choice:
 def _miss(
     attachment: Attachment, unit: AdministrativeUnit | None, families: Sequence[Family], requests: Requests
 ) -> None:
-    key = f"lan/{attachment.name}"
+    key = LanKey(attachment.name)
     if unit is None:
         requests.lose(lan_attributes(attachment, requests).unit or "-", key, attachment.where)
     else:
@@ -146,7 +152,7 @@ def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: 
             continue
         requests.prefixes.append(
             PrefixRequest(
-                key=f"outside/{attachment.name}/{number}",
+                key=OutsideKey(attachment.name, number),
                 family=prefix.family,
                 fixed=prefix,
                 attributes=attributes,
@@ -156,4 +162,4 @@ def _request_outside(attachment: Attachment, network: OutsideNetwork, requests: 
     unit = _unit(attachment, requests)
     families = sorted({prefix.family for prefix in network.prefixes} & spoken)
     blocks = (unit.root_block if unit else "",)
-    requests.pair(f"lan/{attachment.name}", attributes, blocks, attachment.where, families, every=True)
+    requests.pair(LanKey(attachment.name), attributes, blocks, attachment.where, families, every=True)

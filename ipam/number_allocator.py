@@ -11,8 +11,9 @@ from dataclasses import replace
 from datetime import date
 
 from intents.finding import Finding, Where, make_finding
-from ipam.address_plan import EntryState, NumberEntry, NumberKind
-from ipam.requests import NumberKey
+from ipam.address_plan import EntryState, NumberEntry, NumberKind, number_order
+from ipam.keys import LanScope, NumberKey, Scope
+from ipam.requests import NumberRequest
 
 RANGES: Mapping[NumberKind, tuple[int, int]] = {
     NumberKind.VRF: (1, 65535),
@@ -21,20 +22,20 @@ RANGES: Mapping[NumberKind, tuple[int, int]] = {
 }
 """Lowest and highest number given out. The first private AS number is left out: it stands in route targets."""
 
-Scope = tuple[NumberKind, str]
+_Space = tuple[NumberKind, Scope]
 
 
 def allocate_numbers(
-    wanted: Iterable[NumberKey], previous: Iterable[NumberEntry], on: date, until: date
+    wanted: Iterable[NumberRequest], previous: Iterable[NumberEntry], on: date, until: date
 ) -> tuple[tuple[NumberEntry, ...], tuple[Finding, ...]]:
     """Return the numbers of one day, sorted, and a finding for each scope that has none left."""
-    before = {number_key(entry): entry for entry in previous if not _released(entry, on)}
-    used: dict[Scope, set[int]] = {}
+    before = {(entry.kind, entry.scope, entry.key): entry for entry in previous if not _released(entry, on)}
+    used: dict[_Space, set[int]] = {}
     for entry in before.values():
         used.setdefault((entry.kind, entry.scope), set()).add(entry.value)
     entries: list[NumberEntry] = []
-    open_requests: list[NumberKey] = []
-    for request in sorted(set(wanted)):
+    open_requests: list[NumberRequest] = []
+    for request in sorted(set(wanted), key=_order):
         old = before.pop(request, None)
         if old is None:
             open_requests.append(request)
@@ -42,20 +43,20 @@ def allocate_numbers(
             entries.append(_active(old, on))
     entries += [_quarantined(entry, on, until) for entry in before.values()]
     placed, findings = _place(open_requests, used, on)
-    return tuple(sorted((*entries, *placed), key=number_key)), findings
+    return tuple(sorted((*entries, *placed), key=number_order)), findings
 
 
-def number_key(entry: NumberEntry) -> NumberKey:
-    """Return what a number is for: kind, scope, key."""
-    return (entry.kind, entry.scope, entry.key)
+def _order(request: NumberRequest) -> tuple[str, str, str]:
+    kind, scope, key = request
+    return (kind, str(scope), str(key))
 
 
 def _place(
-    requests: Iterable[NumberKey], used: Mapping[Scope, set[int]], on: date
+    requests: Iterable[NumberRequest], used: Mapping[_Space, set[int]], on: date
 ) -> tuple[list[NumberEntry], tuple[Finding, ...]]:
     entries: list[NumberEntry] = []
-    following: dict[Scope, int] = {}
-    full: dict[Scope, list[str]] = {}
+    following: dict[_Space, int] = {}
+    full: dict[_Space, list[NumberKey]] = {}
     for kind, scope, key in requests:
         lowest, highest = RANGES[kind]
         taken = used.get((kind, scope), set())
@@ -69,16 +70,15 @@ def _place(
             entry = NumberEntry(kind=kind, scope=scope, key=key, value=value, state=EntryState.ACTIVE, since=on)
             entries.append(entry)
     findings = (
-        make_finding("TR515", _where(scope), kind=kind, scope=scope or "-", first=keys[0], count=len(keys))
+        make_finding("TR515", _where(scope), kind=kind, scope=str(scope) or "-", first=keys[0], count=len(keys))
         for (kind, scope), keys in sorted(full.items())
     )
     return entries, tuple(findings)
 
 
-def _where(scope: str) -> Where:
+def _where(scope: Scope) -> Where:
     """Return the device that a scope is about, if it is one device's."""
-    kind, _, rest = scope.partition("/")
-    return Where(device=rest.partition("/")[0]) if kind == "lan" else Where()
+    return Where(device=scope.device) if isinstance(scope, LanScope) else Where()
 
 
 def _active(entry: NumberEntry, on: date) -> NumberEntry:

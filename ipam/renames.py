@@ -7,33 +7,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.reader.parser_context import NameKind
 from intents.reader.suggestions import suggest
-from intents.registry import ConnectionKind, Registry
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry
+from intents.registry import (
+    AttachmentName,
+    ConnectionKind,
+    Registry,
+)
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry, number_order, prefix_order
 from ipam.inventory import Inventory, Role
-from ipam.lock_checks import entry_key
-from ipam.number_allocator import number_key
+from ipam.key_names import Naming, name_number_key, name_party, name_prefix_key, name_scope
+from ipam.keys import (
+    LanKey,
+    LinkKey,
+    LoopbackKey,
+    NoParty,
+    OrganisationParty,
+    OutsideKey,
+    OutsideParty,
+    Party,
+    PurposeOnDevice,
+    PurposeOwner,
+    SystemParty,
+)
 
 Names = Mapping[NameKind, Mapping[str, str]]
 """By kind, today's name of each earlier one."""
-_PARTIES = {
-    "organisation": NameKind.ORGANISATION,
-    "system": NameKind.SYSTEM,
-    "outside": NameKind.OUTSIDE_NETWORK,
-}
-_HEADS = {
-    "lan": NameKind.ATTACHMENT,
-    "attachment": NameKind.ATTACHMENT,
-    "outside": NameKind.ATTACHMENT,
-    "loopback": NameKind.DEVICE,
-    "device": NameKind.DEVICE,
-    "purpose": NameKind.PURPOSE,
-    "link": NameKind.CHANNEL,
-}
-"""What the second word of a key names, by its first one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,64 +132,44 @@ def _idle(item: Renamed, *, done: bool, meant: str) -> Finding:
 def names_in(plan: AddressPlan) -> Mapping[NameKind, set[str]]:
     """Return the names in a plan's keys and parties that are in use, by kind."""
     found: dict[NameKind, set[str]] = {kind: set() for kind in NameKind}
-    entries: tuple[PrefixEntry | NumberEntry, ...] = (*plan.prefixes, *plan.numbers)
-    for key in {entry.key for entry in entries if entry.state is not EntryState.QUARANTINED}:
-        words = key.split("/")
-        for place, kind in _places(words):
-            found[kind].add(words[place])
-    for party in {entry.party for entry in plan.prefixes if entry.party and entry.state is not EntryState.QUARANTINED}:
-        kind_word, _, name = party.partition("/")
-        found[_PARTIES[kind_word]].add(name)
+
+    def note(kind: NameKind, name: str) -> str:
+        found[kind].add(name)
+        return name
+
+    for prefix in plan.prefixes:
+        if prefix.state is not EntryState.QUARANTINED:
+            name_prefix_key(prefix.key, note)
+            name_party(prefix.party, note)
+    for number in plan.numbers:
+        if number.state is not EntryState.QUARANTINED:
+            name_number_key(number.key, note)
     return found
 
 
-def _places(words: list[str]) -> Iterator[tuple[int, NameKind]]:
-    """Yield where a key has names, and of what: `lan/A`, `link/C/attachment/A`, `link/C/purpose/P`, `purpose/P` (a VRF), or
-    `purpose/P/D` (an edge device's AS number)."""
-    head = _HEADS.get(words[0])
-    if head is not None and len(words) > 1:
-        yield 1, head
-    if words[0] == "link" and words[2:3] == ["attachment"]:
-        yield 3, NameKind.ATTACHMENT
-    if words[0] == "link" and words[2:3] == ["purpose"]:
-        yield 3, NameKind.PURPOSE
-    if words[0] == "purpose" and len(words) == 3:
-        yield 2, NameKind.DEVICE
-
-
 def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
-    prefixes = (_prefix(entry, names) for entry in plan.prefixes)
-    numbers = (_number(entry, names) for entry in plan.numbers)
+    def today(kind: NameKind, name: str) -> str:
+        return names[kind].get(name, name)
+
+    prefixes = (_prefix(entry, today) for entry in plan.prefixes)
+    numbers = (_number(entry, today) for entry in plan.numbers)
     return replace(
-        plan, prefixes=tuple(sorted(prefixes, key=entry_key)), numbers=tuple(sorted(numbers, key=number_key))
+        plan, prefixes=tuple(sorted(prefixes, key=prefix_order)), numbers=tuple(sorted(numbers, key=number_order))
     )
 
 
-def _prefix(entry: PrefixEntry, names: Names) -> PrefixEntry:
-    kind_word, slash, name = entry.party.partition("/")
-    party = f"{kind_word}/{names[_PARTIES[kind_word]].get(name, name)}" if slash else entry.party
-    organisation = names[NameKind.ORGANISATION].get(entry.organisation, entry.organisation)
-    purpose = names[NameKind.PURPOSE].get(entry.purpose, entry.purpose)
-    return replace(entry, key=_key(entry.key, names), party=party, organisation=organisation, purpose=purpose)
+def _prefix(entry: PrefixEntry, naming: Naming) -> PrefixEntry:
+    return replace(
+        entry,
+        key=name_prefix_key(entry.key, naming),
+        party=name_party(entry.party, naming),
+        organisation=naming(NameKind.ORGANISATION, entry.organisation),
+        purpose=naming(NameKind.PURPOSE, entry.purpose),
+    )
 
 
-def _number(entry: NumberEntry, names: Names) -> NumberEntry:
-    return replace(entry, key=_key(entry.key, names), scope=_scope(entry.scope, names))
-
-
-def _key(key: str, names: Names) -> str:
-    words = key.split("/")
-    for place, kind in _places(words):
-        words[place] = names[kind].get(words[place], words[place])
-    return "/".join(words)
-
-
-def _scope(scope: str, names: Names) -> str:
-    """Return a scope of VLANs with today's name of its device (`lan/DEVICE/INTERFACE`) or channel (`channel/CHANNEL`)."""
-    head, _, rest = scope.partition("/")
-    name, slash, interface = rest.partition("/")
-    kind = NameKind.DEVICE if head == "lan" else NameKind.CHANNEL
-    return f"{head}/{names[kind].get(name, name)}{slash}{interface}" if rest else scope
+def _number(entry: NumberEntry, naming: Naming) -> NumberEntry:
+    return replace(entry, key=name_number_key(entry.key, naming), scope=name_scope(entry.scope, naming))
 
 
 def places_of(registry: Registry, inventory: Inventory) -> Mapping[tuple[NameKind, str], Where]:
@@ -226,32 +208,46 @@ def _by_face(things: Mapping[tuple[NameKind, str], Face]) -> Mapping[tuple[NameK
 def _faces(plan: AddressPlan) -> Mapping[tuple[NameKind, str], Face]:
     found: dict[tuple[NameKind, str], set[object]] = {}
     for number in plan.numbers:
-        words = number.key.split("/")
-        if words[0] == "purpose" and number.state is not EntryState.QUARANTINED:
-            found.setdefault((NameKind.PURPOSE, words[1]), set()).add(tuple(words[2:]))
+        if number.state is not EntryState.QUARANTINED and isinstance(number.key, PurposeOwner | PurposeOnDevice):
+            device = number.key.device if isinstance(number.key, PurposeOnDevice) else None
+            found.setdefault((NameKind.PURPOSE, number.key.purpose), set()).add(device)
     for entry in plan.prefixes:
-        if entry.state is EntryState.QUARANTINED:
-            continue
-        words = entry.key.split("/")
-        if words[0] == "lan":
-            kind, name = _of_lan(entry, words[1])
-            party = entry.party if kind is NameKind.ATTACHMENT else ""
-            face: object = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
-            found.setdefault((kind, name), set()).add((entry.prefix.family, face))
-            if entry.purpose:
-                found.setdefault((NameKind.PURPOSE, entry.purpose), set()).add(entry.key)
-        elif words[0] == "link":
-            found.setdefault((NameKind.CHANNEL, words[1]), set()).add((entry.prefix.family, *words[2:]))
-        elif words[0] == "loopback":
-            found.setdefault((NameKind.DEVICE, words[1]), set()).add(("loopback", entry.unit))
-        if entry.party.startswith("organisation/"):
-            key = (NameKind.ORGANISATION, entry.organisation)
-            found.setdefault(key, set()).add((entry.key, entry.prefix))
+        if entry.state is not EntryState.QUARANTINED:
+            for thing, face in _faces_of(entry):
+                found.setdefault(thing, set()).add(face)
     return {item: frozenset(face) for item, face in found.items()}
 
 
-def _of_lan(entry: PrefixEntry, attachment: str) -> tuple[NameKind, str]:
+def _faces_of(entry: PrefixEntry) -> Iterator[tuple[tuple[NameKind, str], object]]:
+    """Yield what an entry shows of each thing that it is about."""
+    match entry.key:
+        case LanKey(attachment):
+            kind, name = _of_lan(entry.party, attachment)
+            party = entry.party if kind is NameKind.ATTACHMENT else None
+            face = (party, entry.organisation, entry.purpose, entry.level, entry.unit, entry.registration_ref)
+            yield (kind, name), (entry.prefix.family, face)
+            if entry.purpose:
+                yield (NameKind.PURPOSE, entry.purpose), entry.key
+        case LinkKey(channel, owner):
+            yield (NameKind.CHANNEL, channel), (entry.prefix.family, owner)
+        case LoopbackKey(device):
+            yield (NameKind.DEVICE, device), ("loopback", entry.unit)
+        case OutsideKey():
+            pass
+        case _:
+            assert_never(entry.key)
+    if isinstance(entry.party, OrganisationParty):
+        yield (NameKind.ORGANISATION, entry.organisation), (entry.key, entry.prefix)
+
+
+def _of_lan(party: Party, attachment: AttachmentName) -> tuple[NameKind, str]:
     """Return what a LAN belongs to: an attachment, or the system or outside network whose attachment it is."""
-    kind_word, _, name = entry.party.partition("/")
-    kind = _PARTIES.get(kind_word, NameKind.ATTACHMENT)
-    return (NameKind.ATTACHMENT, attachment) if kind is NameKind.ORGANISATION else (kind, name)
+    match party:
+        case SystemParty(system):
+            return NameKind.SYSTEM, system
+        case OutsideParty(outside):
+            return NameKind.OUTSIDE_NETWORK, outside
+        case OrganisationParty() | NoParty():
+            return NameKind.ATTACHMENT, attachment
+        case _:
+            assert_never(party)

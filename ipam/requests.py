@@ -14,6 +14,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import PurposeName, Registry, UnitKey
 from ipam.address_plan import EntryState, NumberKind, PoolUse, PrefixEntry
 from ipam.inventory import Inventory
+from ipam.keys import INFRASTRUCTURE, NumberKey, Party, PrefixKey, Scope
 from ipam.pool_choice import Choice, PoolChoice
 
 
@@ -21,7 +22,7 @@ from ipam.pool_choice import Choice, PoolChoice
 class EntryAttributes:
     """What an entry says beside its prefix (D04)."""
 
-    party: str = ""
+    party: Party = INFRASTRUCTURE
     organisation: str = ""
     purpose: str = ""
     level: int = 0
@@ -37,7 +38,7 @@ class PrefixRequest:
     beyond all communes. `fixed` is a prefix that isn't ours to choose.
     """
 
-    key: str
+    key: PrefixKey
     family: Family
     choice: Choice = field(default_factory=Choice)
     length: int = 0
@@ -70,7 +71,7 @@ def active_entry(request: PrefixRequest, prefix: Prefix, pool: str, since: date)
 MANAGEMENT = PurposeName("management")
 """The devices' own purpose."""
 
-NumberKey = tuple[NumberKind, str, str]
+NumberRequest = tuple[NumberKind, Scope, NumberKey]
 """A request for a number: kind, scope and key."""
 
 
@@ -79,7 +80,7 @@ class Demand:
     """Everything wanted on one day, sorted by key; `gaps` are the findings about pools that are missing."""
 
     prefixes: tuple[PrefixRequest, ...]
-    numbers: tuple[NumberKey, ...]
+    numbers: tuple[NumberRequest, ...]
     gaps: tuple[Finding, ...]
 
 
@@ -92,7 +93,7 @@ class _Gap:
     """A pool that is missing, and who needs it."""
 
     where: Where
-    first: str
+    first: PrefixKey
     count: int = 0
 
 
@@ -106,13 +107,13 @@ class Requests:
     headroom: int
     communes: Mapping[str, Mapping[UnitKey, int]]
     prefixes: list[PrefixRequest] = field(default_factory=list)
-    numbers: set[NumberKey] = field(default_factory=set)
+    numbers: set[NumberRequest] = field(default_factory=set)
     _gaps: dict[PoolNeed, _Gap] = field(default_factory=dict)
     _lost: dict[str, _Gap] = field(default_factory=dict)
 
     def pair(
         self,
-        key: str,
+        key: PrefixKey,
         attributes: EntryAttributes,
         root_blocks: Sequence[str],
         where: Where,
@@ -130,7 +131,7 @@ class Requests:
                 continue
             self.add(key, family, choice, attributes, where)
 
-    def add(self, key: str, family: Family, choice: Choice, attributes: EntryAttributes, where: Where) -> None:
+    def add(self, key: PrefixKey, family: Family, choice: Choice, attributes: EntryAttributes, where: Where) -> None:
         """Wish for one slot of infrastructure space; one that exists stays whatever its size."""
         self.prefixes.append(
             PrefixRequest(
@@ -144,11 +145,11 @@ class Requests:
             )
         )
 
-    def lose(self, unit: str, key: str, where: Where) -> None:
+    def lose(self, unit: str, key: PrefixKey, where: Where) -> None:
         """Note that the unit of a thing's site doesn't exist on this day."""
         _count(self._lost.setdefault(unit, _Gap(where, key)), key, where)
 
-    def miss(self, need: PoolNeed, key: str, where: Where) -> None:
+    def miss(self, need: PoolNeed, key: PrefixKey, where: Where) -> None:
         """Note that there is no pool for something."""
         _count(self._gaps.setdefault(need, _Gap(where, key)), key, where)
 
@@ -174,7 +175,7 @@ class Requests:
         return (*missing, *lost)
 
 
-def _count(gap: _Gap, key: str, where: Where) -> None:
+def _count(gap: _Gap, key: PrefixKey, where: Where) -> None:
     gap.count += 1
     if key < gap.first:
         gap.first, gap.where = key, where

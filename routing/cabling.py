@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from intents.registry import Attachment, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberKind
 from ipam.inventory import Inventory, Place, rendered_devices
+from ipam.keys import AttachmentOwner, ChannelScope, LanKey, LanScope, LinkKey, NumberKey, Scope
 from routing.model import AttachmentPort, PhysicalLink
 
 
@@ -57,14 +58,14 @@ def _links(inventory: Inventory) -> Iterator[PhysicalLink]:
             )
 
 
-def _port(attachment: Attachment, place: Place, tags: Mapping[tuple[str, str], int]) -> AttachmentPort:
+def _port(attachment: Attachment, place: Place, tags: Mapping[tuple[Scope, NumberKey], int]) -> AttachmentPort:
     """Return the port of an attachment at a place: behind a level-I CPE it hands over on the channel, else on its own LAN."""
     if place.level1_cpe:
-        key = f"link/{place.channel}/attachment/{attachment.name}"
-        scope = f"channel/{place.channel}"
+        key: LanKey | LinkKey = LinkKey(place.channel, AttachmentOwner(attachment.name))
+        scope: Scope = ChannelScope(place.channel)
     else:
-        key = f"lan/{attachment.name}"
-        scope = f"lan/{place.device}/{place.interface}"
+        key = LanKey(attachment.name)
+        scope = LanScope(place.device, place.interface)
     tag = tags.get((scope, key))
     if tag is None:
         raise ValueError(f"{key} has no active VLAN in {scope}")

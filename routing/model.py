@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from intents.prefix import Family, Prefix
 from intents.reason import Reason
+from ipam.keys import LanKey, LinkKey
 
 Ref = tuple[str, ...]
 """Names one configured thing of a device, see `routing.refs` for the closed list of shapes."""
@@ -574,14 +575,14 @@ class AttachmentPort:
     """Where an attachment's LAN is plugged in: the (sub-)interface whose arriving packets are the attachment's.
 
     `external`: what is behind it is not ours (level I CPE, outside network): its prefixes lie behind a next hop.
-    `subnet`: the address plan's key of the interface's prefixes; `vlan`: the tag that the LAN side expects.
+    `subnet`: the address plan's key of the interface's prefixes, if there is a plan; `vlan`: the tag that the LAN side expects.
     """
 
     attachment: str
     device: str
     interface: str
     external: bool = False
-    subnet: str = ""
+    subnet: LanKey | LinkKey | None = None
     vlan: int | None = None
 
 

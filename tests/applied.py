@@ -7,7 +7,7 @@ times, each time the devices are new and the journal is empty.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -26,7 +26,7 @@ from controller.fleet.readings import DeviceReach, DeviceTransport, HostKey, Sto
 from controller.journal.disk import Disk
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder
-from controller.journal.records import Aim, Record, Resumed, RolloutOutcome
+from controller.journal.records import Aim, Record, Reopened, Resumed, RolloutOutcome
 from controller.journal.state import RolloutState
 from controller.journal.targets import begun_of
 from controller.output.terminal import Output
@@ -143,6 +143,7 @@ class Night:
     timeout: float = 5.0
     patience: Patience = PATIENCE
     heard: list[Record] = field(default_factory=list)
+    reopens: int = 0  # which earlier roll-out the next run takes up again
 
     @property
     def ways(self) -> dict[str, tuple[int, str]]:
@@ -175,8 +176,11 @@ class Night:
             rules or RolloutRules(),
             hear,
             stop,
-            (all_or_nothing, self.timeout, replace(self.patience, arms=arms)),
+            (all_or_nothing, self.timeout, replace(self.patience, arms=arms), self.reopens),
         )
+
+    def held(self) -> AbstractContextManager[Journal]:
+        return held(self.journal)
 
     def state(self) -> RolloutState:
         """Return what the journal says."""
@@ -210,13 +214,15 @@ def carry_out(
     rules: RolloutRules,
     hear: Callable[[Record], None],
     stop: Stop,
-    how: tuple[bool, float, Patience] = (False, 5.0, PATIENCE),
+    how: tuple[bool, float, Patience, int] = (False, 5.0, PATIENCE, 0),
 ) -> RolloutOutcome:
     """Do what the commands do once nothing is to be refused."""
-    all_or_nothing, timeout, patience = how
+    all_or_nothing, timeout, patience, reopens = how
     with held(path) as journal, FleetAccess(CREDENTIALS, timeout) as access:
         log = Logbook(journal, hear)
         terms = RolloutTerms(access=access, log=log, patience=patience, stop=stop)
+        if reopens:
+            log.write(Reopened(at=utc_now(), number=reopens))
         begin(scene, path, log, aim, all_or_nothing=all_or_nothing)
         return RolloutRun(reached(scene, ways), terms, rules).run()
 

@@ -8,13 +8,22 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from controller.apply.opening import check_journal, check_limit, check_workspaces, texts_of
+from controller.apply.derived import derive_devices
+from controller.apply.opening import (
+    check_free,
+    check_journal,
+    check_limit,
+    check_signers,
+    check_unused,
+    check_workspaces,
+    texts_of,
+)
 from controller.commands.rollout.apply import ApprovedPlan, judge_again
 from controller.fleet.credentials import parse_reference
 from controller.fleet.device_secrets import SecretName, open_secrets, read_secrets
 from controller.fleet.readings import PLAIN, DeviceReach, DeviceTransport, NotRead, ReadingTrouble
 from controller.journal.device_state import DeviceState, Stage
-from controller.journal.records import Begun, DeviceTarget
+from controller.journal.records import Aim, Begun, DeviceTarget, SignersKnown
 from controller.journal.state import JournalState, RolloutState
 from controller.reports.devices import tell_reading
 from controller.reports.rollout.apply import left_to_people
@@ -112,6 +121,9 @@ def _secrets(*rows: str) -> Callable[[Path], object]:
     return read
 
 
+_NO_ENDS: Any = None
+"""Workspaces that nobody asks for."""
+
 APPLYING: Mapping[str, Callable[[Path], object]] = {
     "TR950-another-folder": lambda _: check_workspaces(PLAN, SMALL, SMALL),
     "TR952-not-read": lambda _: _unread(),
@@ -130,8 +142,8 @@ APPLYING: Mapping[str, Callable[[Path], object]] = {
             reason=because("secret_no_hash", form="$6$SALT$HASH"),
         ),
     ),
-    "TR955-nothing-begun": lambda _: check_journal(JournalState(), PLAN, resuming=True),
-    "TR956-another-plan": lambda _: check_journal(JournalState(rollouts=(_rollout(_STATE),)), PLAN, resuming=False),
+    "TR955-nothing-begun": lambda _: check_journal(JournalState(), PLAN, Aim.FORWARD),
+    "TR956-another-plan": lambda _: check_free(JournalState(rollouts=(_rollout(_STATE),), current=1), PLAN),
     "TR957-not-in-plan": lambda _: check_limit(PLAN, None, ("core-9",)),
     "TR958-without-canary": lambda _: check_limit(PLAN, None, ("core-1",)),
     "TR959-wrong-way": lambda _: (
@@ -146,6 +158,25 @@ APPLYING: Mapping[str, Callable[[Path], object]] = {
     ),
     "TR963-wrong-key": lambda _: _left(barred=True),
     "TR964-not-saved": lambda _: _left(stage=Stage.CONFIRMED, least=40, most=40),
+    "TR978-another-text": lambda _: _left(stage=Stage.FAILED, failure=because("writing_differs", device="core-1")),
+    "TR979-no-kept-text": lambda _: derive_devices(PLAN, _NO_ENDS, {}, {}, kept_in=Path("journal.jsonl.texts/7")),
+    "TR990-new-signers": lambda _: check_signers(
+        JournalState(
+            signers=SignersKnown(at=_NOON, rules=("approver an An dept_ict approver - -", "signatures - access 2"))
+        ),
+        ("approver an An dept_ict approver - -", "approver eve Eve dept_ict approver - -", "signatures - access 1"),
+        accepted=False,
+    ),
+    "TR991-over": lambda _: check_unused(_rollout(replace(_STATE, stage=Stage.SAVED, least=40, most=40))),
+    "TR992-accepted": lambda _: (
+        make_finding(
+            "TR992",
+            Where(file="journal.jsonl", line=7),
+            operator="an",
+            at="2026-12-05 12:00:00",
+            rules="approver eve Eve dept_ict approver - -",
+        ),
+    ),
     "TR965-another-plan": lambda _: judge_again(PLAN, lambda: ApprovedPlan(plan=replace(PLAN, digest=_OLD))),
     "TR965-no-plan": lambda _: judge_again(PLAN, _gone),
 }

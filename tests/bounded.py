@@ -15,6 +15,7 @@ from controller.jobs.evidence import declare, give
 from controller.jobs.pipeline import Compiled
 from intents.registry import AttachmentName
 from ipam.address_plan import AddressPlan, EntryState
+from ipam.keys import parse_number_key, parse_prefix_key
 from routing.cabling import cabling_of
 from routing.model import AttachmentPort, Network
 from tests.corner_flows import Corners, Question
@@ -174,10 +175,11 @@ def moves(draw: st.DrawFn, most_sites: int = 2) -> tuple[Compiled, Compiled]:
 def forgotten(plan: AddressPlan) -> AddressPlan:
     """Return a plan in which nobody knows whose the quarantined entries were."""
     prefixes = tuple(
-        replace(item, key=f"{item.key}-gone") if item.state is EntryState.QUARANTINED else item
+        replace(item, key=parse_prefix_key(f"{item.key}-gone")) if item.state is EntryState.QUARANTINED else item
         for item in plan.prefixes
     )
     numbers = tuple(
-        replace(item, key=f"{item.key}-gone") if item.state is EntryState.QUARANTINED else item for item in plan.numbers
+        replace(item, key=parse_number_key(f"{item.key}-gone")) if item.state is EntryState.QUARANTINED else item
+        for item in plan.numbers
     )
     return replace(plan, prefixes=prefixes, numbers=numbers)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from intents.prefix import Family, Prefix, parse_prefix, prefix_of
+from ipam.keys import ChannelScope, LanScope, NumberKey, Scope
 from routing.build.context import DeviceBuilder, Plans
 from routing.build.peers import Peer
 from routing.build.placement import AttachmentCircuit, Numbers
@@ -89,9 +90,9 @@ def _rotate(values: Mapping[Any, int], wanted: Callable[[Any], bool]) -> dict[An
     return {**values, one: values[other], other: values[one]}
 
 
-def _one_scope(values: Mapping[tuple[str, str], int], start: str) -> Callable[[tuple[str, str]], bool]:
+def _one_scope(values: Mapping[tuple[Scope, NumberKey], int], of: type) -> Callable[[tuple[Scope, NumberKey]], bool]:
     """Return whether a key is in the first scope of a kind that has two."""
-    scopes = [scope for scope, _ in values if scope.startswith(start)]
+    scopes = [scope for scope, _ in values if isinstance(scope, of)]
     chosen = next(scope for scope in scopes if scopes.count(scope) > 1)
     return lambda key: key[0] == chosen
 
@@ -206,10 +207,10 @@ def _foreign_target(real: Callable[..., None]) -> Callable[..., None]:
 
 BUILDER_FAULTS: dict[str, BuilderFault] = {
     "the tags of two LANs on one interface are swapped": _numbers(
-        lambda found: replace(found, vlan=_rotate(found.vlan, _one_scope(found.vlan, "lan/")))
+        lambda found: replace(found, vlan=_rotate(found.vlan, _one_scope(found.vlan, LanScope)))
     ),
     "the tags of two links on one channel are swapped": _numbers(
-        lambda found: replace(found, vlan=_rotate(found.vlan, _one_scope(found.vlan, "channel/")))
+        lambda found: replace(found, vlan=_rotate(found.vlan, _one_scope(found.vlan, ChannelScope)))
     ),
     "an attachment stands on another interface": _circuits(
         lambda found: _first(found, _office, interface="GigabitEthernet0/0/7.100")
@@ -235,7 +236,7 @@ BUILDER_FAULTS: dict[str, BuilderFault] = {
         )
     ),
     "two devices have each the other's AS": _numbers(
-        lambda found: replace(found, asn=_rotate(found.asn, lambda key: key.startswith("device/c")))
+        lambda found: replace(found, asn=_rotate(found.asn, lambda key: str(key).startswith("device/c")))
     ),
     "the prefix of a class is one bit too wide": BuilderFault(module="peers", function="_peer", wrap=_wide_class),
     "no reply is let through": BuilderFault(module="fence_entries", function="_answered", wrap=_nothing),

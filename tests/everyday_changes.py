@@ -10,7 +10,7 @@ from pathlib import Path
 from controller.jobs.compile import compile_workspace
 from controller.jobs.pipeline import LOCKFILE, Compiled
 from controller.output.terminal import Output
-from ipam.lockfile import print_plan
+from ipam.store.lockfile import print_plan
 
 SYSTEM = """
   new-portal:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from controller.fleet.credentials import parse_reference
 from controller.fleet.readings import ProbeEnd
-from controller.journal.records import ProbeResult, ProbeWish
+from controller.journal.probe_results import ProbeResult, ProbeWish
 from controller.probes.hosts import read_probe_hosts
 from controller.probes.look import judge_look
 from intents.prefix import parse_prefix

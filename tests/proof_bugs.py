@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ipam.keys import LanKey
 from routing.model import Acl, BgpInstance, BgpNeighbor, Device, Interface, LocalAs, Vrf
 from verification.engine import delta as deltas
 from verification.engine import engine, routing_judgement
@@ -196,7 +197,7 @@ def _without_entry(given: Given) -> Iterator[Given]:
     (state,) = given.bounds.declared
     entries = state.address_plan.prefixes
     for index, item in enumerate(entries):
-        if item.key.startswith("lan/") and not item.key.startswith("lan/outside-"):
+        if isinstance(item.key, LanKey) and not item.key.attachment.startswith("outside-"):
             found = entries[:index] + entries[index + 1 :]
             yield _declared(given, address_plan=replace(state.address_plan, prefixes=found))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from controller.jobs.pipeline import LOCKFILE, Wanted, address, want
 from intents.finding import Finding, FindingsError
 from intents.rule_packs import load_rules
-from ipam.lockfile import print_plan
+from ipam.store.lockfile import print_plan
 
 ROOT = Path(__file__).parent.parent
 TINY = ROOT / "tests" / "data" / "tiny"

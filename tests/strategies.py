@@ -35,6 +35,7 @@ from ipam.address_plan import AddressPlan, Pool, PoolUse
 from ipam.allocator import allocate
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
 from ipam.placement import place_attachments
+from ipam.store.plan_store import NOTHING, KeptPlan
 from tests.small_registries import (
     GOVERNMENT,
     MANAGEMENT,
@@ -173,7 +174,8 @@ def address_province(province: Province, previous: AddressPlan | None = None) ->
     before = AddressPlan() if previous is None else previous
     plan, allocated = allocate(province.registry, province.inventory, province.pools, before, settings, ON)
     findings = raise_errors(allocated)
-    return Addressed(wanted=wanted, previous=before, carried=before, renamed=0, address_plan=plan, findings=findings)
+    kept = KeptPlan(plan=before, revision=NOTHING)
+    return Addressed(wanted=wanted, previous=kept, carried=before, renamed=0, address_plan=plan, findings=findings)
 
 
 def compile_province(province: Province, previous: AddressPlan | None = None) -> Compiled:

@@ -27,7 +27,7 @@ from intents.model import Permit, Selector, SystemTarget
 from intents.policy_text import read_policy
 from intents.prefix import parse_prefix
 from intents.reader.excerpts import add_excerpts
-from intents.registry import Category, PurposeName, as_at
+from intents.registry import AttachmentName, Category, PurposeName, as_at
 from intents.settings import PoolSpec
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, NumberKind
@@ -35,10 +35,11 @@ from ipam.allocator import allocate
 from ipam.checks_policy import check_plan_rules
 from ipam.import_csv import ImportTarget, import_plan
 from ipam.inventory_reader import inventory_as_at, load_inventory
-from ipam.lockfile import parse_plan, print_plan
+from ipam.keys import LanKey, LanScope
 from ipam.number_allocator import allocate_numbers
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.store.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,
     ON,
@@ -104,7 +105,8 @@ def allocated_without_references() -> tuple[Finding, ...]:
 
 
 def too_many_vlans() -> tuple[Finding, ...]:
-    wanted = [(NumberKind.VLAN, "lan/cpe-1/ge-0/0/1", f"lan/a-{number:04d}") for number in range(4000)]
+    lans = [LanKey(AttachmentName(f"a-{number:04d}")) for number in range(4000)]
+    wanted = [(NumberKind.VLAN, LanScope("cpe-1", "ge-0/0/1"), lan) for lan in lans]
     return allocate_numbers(wanted, (), ON, ON)[1]
 
 

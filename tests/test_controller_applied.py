@@ -14,8 +14,8 @@ from controller.approval import gate
 from controller.approval.attesting import NAMESPACE, attest, read_keys
 from controller.approval.signing import sign
 from controller.commands.rollout.attest import check_attestation, signature_file
-from controller.journal.applied import PREDICATE_TYPE, STATEMENT_TYPE, applied_bytes, read_applied
 from controller.journal.records import Ended, Record
+from controller.journal.statements import STATEMENT_TYPE, StatementKind, read_statement, statement_bytes
 from controller.output.canonical_json import canonical_bytes
 from intents.approval import ApproverRole
 from intents.finding import FindingsError
@@ -80,7 +80,7 @@ def test_what_it_states_is_what_the_plan_and_the_journal_say(tmp_path: Path) -> 
     head = json.loads(told.splitlines()[-1])["head"]
     stated = json.loads(out.read_bytes())
     assert stated["_type"] == STATEMENT_TYPE
-    assert stated["predicateType"] == PREDICATE_TYPE
+    assert stated["predicateType"] == StatementKind.APPLIED
     new = digest("new").removeprefix("sha256:")
     assert stated["subject"] == [{"name": "cpe-gia-sang", "digest": {"sha256": new}}]
     said = stated["predicate"]
@@ -88,7 +88,7 @@ def test_what_it_states_is_what_the_plan_and_the_journal_say(tmp_path: Path) -> 
     assert said["approvals"] == list(of.approvals)
     assert said["not_modelled"]["second_judge"] is True
     assert said["judges"] == [{"name": "truc", "version": "1"}]
-    assert (said["journal"]["head"], said["began"], said["audited"]) == (
+    assert (said["journal"]["head"], said["began"], said["at"]) == (
         head,
         "2026-11-25T15:30:00Z",
         "2026-12-25T15:30:00Z",
@@ -167,7 +167,7 @@ def test_canonical_json_of_another_shape_is_none_though_it_is_signed(tmp_path: P
     whole = json.loads(out.read_bytes())
     whole["predicate"]["more"] = "x"
     content = canonical_bytes(whole) + b"\n"
-    assert read_applied(content) is None
+    assert read_statement(content) is None
     out.write_bytes(content)
     signature_file(out).write_bytes(attest(content, office().keys / "chi"))
     assert "no statement as truc writes it" in check(out, signers(tmp_path))[1]
@@ -175,11 +175,11 @@ def test_canonical_json_of_another_shape_is_none_though_it_is_signed(tmp_path: P
 
 def test_a_statement_is_read_as_it_was_written(tmp_path: Path) -> None:
     _, _, out = attested(night(tmp_path).sign("an").carry_out())
-    found = read_applied(out.read_bytes())
+    found = read_statement(out.read_bytes())
     assert found is not None
-    assert applied_bytes(found) == out.read_bytes()
-    assert read_applied(b"[]") is None
-    assert read_applied(b"{}") is None
+    assert statement_bytes(found) == out.read_bytes()
+    assert read_statement(b"[]") is None
+    assert read_statement(b"{}") is None
 
 
 def test_nothing_is_stated_of_what_an_audit_finds_wrong(tmp_path: Path) -> None:

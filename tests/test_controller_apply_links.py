@@ -20,7 +20,6 @@ from tests.device_shows import Down, Live
 from tests.device_state import Device
 
 QUICK = replace(PATIENCE, settle=0.5)
-PLATFORMS = ("cisco_ios", "junos")
 
 
 def of_platform(found: Scene, platform: str) -> PlannedDevice:
@@ -41,8 +40,15 @@ def with_down(found: Night, name: str, down: Down) -> None:
     found.device(name).live = Live(down)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
-@pytest.mark.parametrize("kind", ["session", "interface"])
+@pytest.mark.parametrize(
+    ("kind", "platform"),
+    [
+        ("session", "cisco_ios"),
+        ("session", "junos"),
+        pytest.param("interface", "cisco_ios", marks=pytest.mark.long),
+        pytest.param("interface", "junos", marks=pytest.mark.long),
+    ],
+)
 def test_what_falls_with_a_change_takes_it_back(platform: str, kind: str, tmp_path: Path) -> None:
     made = scene("renumber a LAN") if platform == "cisco_ios" else scene("close a permit")
     device = of_platform(made, platform)

@@ -207,7 +207,7 @@ start()
 
 
 @pytest.mark.parametrize(
-    "module", ["controller.cli", "typer", "controller.boundary", "intents.finding", "ipam.lockfile"]
+    "module", ["controller.cli", "typer", "controller.boundary", "intents.finding", "ipam.store.lockfile"]
 )
 def test_an_interruption_while_modules_load_leaves_no_traceback(module: str) -> None:
     """Some of the modules are loaded before the command line takes over, some by it, some by the command."""

@@ -35,7 +35,8 @@ from controller.jobs.captured import by_name, read_captured
 from controller.jobs.compile import compare, compile_workspace
 from controller.jobs.device_folder import DeviceFolder, KeptFile
 from controller.jobs.evidence import give, read_folder
-from controller.jobs.pipeline import Compiled
+from controller.jobs.files import Placing
+from controller.jobs.pipeline import LOCKFILE, Compiled, store_of
 from controller.jobs.second_judge import CODES, parse_address, tell_trouble
 from controller.jobs.targets import Target, check_targets
 from controller.jobs.verify import change_findings, check_coverage, line_findings, lockfile_findings
@@ -47,6 +48,8 @@ from intents.finding import Finding, FindingsError, Severity, Where, make_findin
 from intents.messages import LANGUAGES, describe, load_catalogue
 from intents.prefix import Family, parse_prefix
 from intents.reason import Reason, because
+from ipam.address_plan import AddressPlan
+from ipam.store.lockfile import print_plan
 from routing.device_texts import MAXIMUM_SIZE
 from routing.merge import merge_running
 from routing.vendors.device_tables import DeviceTable, DeviceTables, TableKind, TableScope
@@ -113,6 +116,18 @@ def occupied(folder: Path, name: str = "notes.txt") -> object:
     (folder / name).parent.mkdir(exist_ok=True)
     (folder / name).write_text("", encoding="utf-8")
     return compare(compiled(), folder, writing=True)
+
+
+def changed_meanwhile(folder: Path) -> object:
+    store, path = store_of(folder), folder / LOCKFILE
+    path.write_text(print_plan(AddressPlan()), encoding="utf-8")
+    read = store.load()
+    with path.open("a", encoding="utf-8") as file:
+        file.write("prefix,loopback/agg-11,10.255.0.9/32,loopbacks,active,2026-09-01,,,,management,0,,,by hand\n")
+    with Placing() as placing:
+        store.save(compiled().addressed.address_plan, read, placing)
+        placing.put()
+    return ()
 
 
 def another_run(folder: Path) -> object:
@@ -195,8 +210,8 @@ def no_earlier_report(folder: Path) -> object:
 
 def stale_lockfile(folder: Path) -> object:
     (folder / "truc.lock.csv").write_text("", encoding="utf-8")
-    wanted = replace(compiled().addressed.wanted, folder=folder)
-    return lockfile_findings(replace(compiled(), addressed=replace(compiled().addressed, wanted=wanted)))
+    other = store_of(folder).load()
+    return lockfile_findings(replace(compiled(), addressed=replace(compiled().addressed, previous=other)))
 
 
 def judges_differ(_: Path) -> object:
@@ -529,6 +544,7 @@ CASES: Mapping[str, Produce] = {
     "TR811-folder-in-use": occupied,
     "TR811-beside-the-texts": lambda folder: occupied(folder, "configs/notes.txt"),
     "TR897-another-run": another_run,
+    "TR912-changed-meanwhile": changed_meanwhile,
     "TR898-full": told("TR898", reason="No space left on device"),
     "TR812-no-table": lambda _: ipam(Output("en"), SMALL, ON, IpamAction.IMPORT, None),
     "TR820-no-address": lambda _: parse_address("batfish:99999"),

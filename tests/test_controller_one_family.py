@@ -16,6 +16,7 @@ from controller.jobs.pipeline import address, compile_network, want
 from intents.finding import FindingsError, Severity
 from intents.prefix import Family
 from ipam.address_plan import EntryState
+from ipam.keys import OutsideKey
 from routing.model import AclBinding, Device, Interface, InterfaceAddress
 from tests.small_commands import start_truc
 from tests.workspace_edits import copy_workspace
@@ -142,7 +143,7 @@ def test_ipv6_of_an_outside_network_is_left_out_where_its_device_lacks_it_and_sa
     folder = changed(copy_workspace(SMALL, tmp_path / "w"), [without_ipv6("dc-edge-1")])
     addressed = address(want(folder, None))
     assert [item.where.file for item in addressed.findings if item.code == "TR561"] == ["outside_networks.yaml"]
-    outside = [item.prefix.family for item in addressed.address_plan.prefixes if item.key.startswith("outside/")]
+    outside = [item.prefix.family for item in addressed.address_plan.prefixes if isinstance(item.key, OutsideKey)]
     assert outside == [Family.V4]
 
 
@@ -152,7 +153,9 @@ def test_a_device_that_loses_ipv6_gives_its_prefixes_back(tmp_path: Path) -> Non
     changed(folder, [without_ipv6("cpe-gia-sang")])
     plan = address(want(folder, None)).address_plan
     lan = {
-        item.state for item in plan.prefixes if item.key == "lan/ubnd-gia-sang-cq" and item.prefix.family is Family.V6
+        item.state
+        for item in plan.prefixes
+        if str(item.key) == "lan/ubnd-gia-sang-cq" and item.prefix.family is Family.V6
     }
     assert lan == {EntryState.QUARANTINED}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from controller.fleet.readings import ProbeEnd
-from controller.journal.records import ProbeResult, ProbeWish
+from controller.journal.probe_results import ProbeResult, ProbeWish
 from controller.output.exit_codes import ExitCode
 from controller.probes.look import is_as_wished, judge_look, wished
 from controller.probes.planned import PlannedProbe, lans_of, plan_probes, saying_of

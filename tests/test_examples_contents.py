@@ -14,11 +14,12 @@ import yaml
 from examples.make_thai_nguyen import main as make_thai_nguyen
 from intents.compiler import compile_policy
 from intents.finding import Severity
-from intents.registry import as_at
+from intents.registry import AttachmentName, as_at
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
 from ipam.inventory_reader import inventory_as_at, load_inventory
+from ipam.keys import LanKey
 from ipam.pools import make_pools
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -303,7 +304,7 @@ def test_a_whole_workspace_loads_compiles_and_gets_addresses_with_no_word_but_on
     assert spoken == ([("TR304", "drill-2026")] if folder == BIG else [])
     assert policy.rules
     assert {entry.key for entry in plan.prefixes} >= {
-        f"lan/{name}" for name, item in registry.attachments.items() if not item.outside
+        LanKey(name) for name, item in registry.attachments.items() if not item.outside
     }
 
 
@@ -316,7 +317,7 @@ def test_the_servers_of_the_management_plane_stand_in_the_stations_lan(folder: P
     inventory, _ = inventory_as_at(load_inventory(folder, loaded.registry)[0], registry, day)
     pools, _ = make_pools(loaded.settings.pools, AddressPlan())
     plan, _ = allocate(registry, inventory, pools, AddressPlan(), loaded.settings, day)
-    stations = plan.active("lan/so-khcn-qt")
+    stations = plan.active(LanKey(AttachmentName("so-khcn-qt")))
     management = loaded.settings.management
     servers = (
         *management.ntp_servers,

@@ -28,10 +28,12 @@ from intents.finding import (
 from intents.prefix import Family, Prefix, PrefixIndex, prefix_of
 from intents.reader.parser_context import NameKind
 from intents.reader.source_text import read_text
+from intents.registry import PurposeName
 from intents.service import ServiceSet, Transport, service_set, united
 from intents.service_index import ServiceIndex
 from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
+from ipam.keys import LinkKey, PurposeOwner
 from ipam.renames import likely_renames
 from tests.small_commands import copy_small, start_truc
 from tests.timing import cost
@@ -107,10 +109,12 @@ def test_of_many_findings_in_many_files_the_first_are_kept_and_the_rest_is_count
 
 
 def test_channels_between_the_same_two_devices_are_compared_by_what_they_are_like() -> None:
+    shared = PurposeOwner(PurposeName("shared"))
+
     def plan(word: str) -> AddressPlan:
         entries = (
             PrefixEntry(
-                key=f"link/{word}-{number}/purpose/shared", prefix=Prefix(Family.V4, number * 2, 31), pool="p",
+                key=LinkKey(f"{word}-{number}", shared), prefix=Prefix(Family.V4, number * 2, 31), pool="p",
                 state=EntryState.ACTIVE, since=date(2026, 1, 1),
             )
             for number in range(10_000)

@@ -9,10 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.registry import PurposeName
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PrefixEntry
 from ipam.allocator import allocate
-from ipam.lock_lines import join_fields, split_fields
-from ipam.lockfile import HEADER, parse_plan, print_plan, read_lockfile
+from ipam.keys import PROVINCE, PurposeOwner
+from ipam.store.lock_lines import join_fields, split_fields
+from ipam.store.lockfile import HEADER, parse_plan, print_plan
+from ipam.store.lockfile_store import LockfileStore
+from ipam.store.plan_store import NO_PLAN
 from tests.small_registries import ON, PC, POOLS, Numbers, attachment, inventory, organisation, registry
 
 REGISTRY = registry(
@@ -48,7 +52,14 @@ def test_any_text_survives_as_a_field(fields: list[str]) -> None:
 def test_every_attribute_survives(reference: str, reason: str, state: EntryState, value: int) -> None:
     first = replace(PLAN.prefixes[0], registration_ref=reference, reason=reason or "x", state=state, until=ON)
     number = NumberEntry(
-        kind=NumberKind.VRF, scope="", key="x", value=value, state=state, since=ON, until=ON, reason="x"
+        kind=NumberKind.VRF,
+        scope=PROVINCE,
+        key=PurposeOwner(PurposeName("x")),
+        value=value,
+        state=state,
+        since=ON,
+        until=ON,
+        reason="x",
     )
     plan = AddressPlan(pools=PLAN.pools, prefixes=(first,), numbers=(number,))
     assert parse_plan(print_plan(plan), "truc.lock") == (plan, ())
@@ -108,6 +119,13 @@ def test_a_file_that_is_cut_off_is_no_plan() -> None:
         ("number,vrf,,attachment/x,7,live,2026-07-15,,", "TR532", 28),
         ("number,vrf,,attachment/x,7,active,20260715,,", "TR532", 35),
         ("number,vrf,,,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,,x,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,,device/x,7,active,2026-07-15,,", "TR532", 13),
+        ("number,vrf,channel/c,attachment/x,7,active,2026-07-15,,", "TR532", 22),
+        ("number,vlan,port/c,lan/x,100,active,2026-07-15,,", "TR532", 13),
+        ("number,vlan,channel/c,link/d/purpose/p,100,active,2026-07-15,,", "TR532", 23),
+        ("prefix,lan/x/y,10.197.0.0/26,p,active,2026-07-15,,,,,0,,,", "TR532", 8),
+        ("prefix,lan/x,10.197.0.0/26,p,active,2026-07-15,,office/x,,,0,,,", "TR532", 49),
         ("number,vxlan,,attachment/x,7,active,2026-07-15,,", "TR532", 8),
         ("prefix,lan/x,10.196.0.1/26,p,active,2026-07-15,,,,,0,,,", "TR532", 14),
         ("prefix,lan/x,2001:DB8::/64,p,active,2026-07-15,,,,,0,,,", "TR532", 14),
@@ -150,9 +168,11 @@ def test_a_quarantine_needs_a_reason_and_an_end() -> None:
 
 def test_a_printed_plan_is_read_again_and_no_file_is_an_empty_plan(tmp_path: Path) -> None:
     path = tmp_path / "truc.lock"
-    assert read_lockfile(path, "truc.lock") == (AddressPlan(), ())
+    store = LockfileStore(path=path, shown="truc.lock")
+    assert store.load() == NO_PLAN
     path.write_text(print_plan(PLAN), encoding="utf-8")
-    assert read_lockfile(path, "truc.lock") == (PLAN, ())
+    kept = store.load()
+    assert (kept.plan, kept.findings, kept.is_there) == (PLAN, (), True)
     assert path.read_bytes().decode("utf-8") == TEXT
 
 
@@ -165,7 +185,7 @@ def test_a_plan_that_says_two_things_is_not_printed() -> None:
 def test_a_lockfile_with_a_hidden_character_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "truc.lock"
     path.write_text(f"{HEADER}\n# \u202e\n", encoding="utf-8")
-    assert [item.code for item in read_lockfile(path, "truc.lock")[1]] == ["TR104"]
+    assert [item.code for item in LockfileStore(path=path, shown="truc.lock").load().findings] == ["TR104"]
 
 
 def test_the_active_prefix_of_a_key_is_the_one_in_use() -> None:

@@ -19,9 +19,9 @@ from intents.parser.systems import MANAGEMENT
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
 from ipam.inventory import Inventory
-from ipam.lockfile import print_plan
 from ipam.pools import make_pools
 from ipam.renames import rename_plan
+from ipam.store.lockfile import print_plan
 from tests.small_commands import ON, SMALL, copy_small, edit, truc
 from tests.workspace_edits import substitute
 

@@ -34,7 +34,9 @@ from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PoolUs
 from ipam.allocator import allocate
 from ipam.endpoints import Resolver
 from ipam.free_space import FreeSpace
-from ipam.lockfile import parse_plan, print_plan
+from ipam.keys import PrefixKey
+from ipam.requests import NumberRequest
+from ipam.store.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,
     GOVERNMENT,
@@ -203,13 +205,13 @@ def go_through(steps: Sequence[Stage], pools: tuple[Pool, ...], days: int = 30) 
     return plans
 
 
-def prefix_keys(plan: AddressPlan) -> dict[tuple[str, Family], PrefixEntry]:
+def prefix_keys(plan: AddressPlan) -> dict[tuple[PrefixKey, Family], PrefixEntry]:
     return {
         (entry.key, entry.prefix.family): entry for entry in plan.prefixes if entry.state is not EntryState.QUARANTINED
     }
 
 
-def number_keys(plan: AddressPlan) -> dict[tuple[str, str, str], NumberEntry]:
+def number_keys(plan: AddressPlan) -> dict[NumberRequest, NumberEntry]:
     return {(entry.kind, entry.scope, entry.key): entry for entry in plan.numbers}
 
 

@@ -15,7 +15,9 @@ from controller.jobs.pipeline import Compiled, address, compile_network, device_
 from intents.finding import Finding, Severity
 from intents.messages import LANGUAGES, describe
 from intents.prefix import Family, parse_prefix
+from intents.registry import AttachmentName
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
+from ipam.keys import LanKey
 from routing.build.budgets import check_budgets, dearest_intents, expected_routes, uses
 from routing.model import (
     Action,
@@ -67,7 +69,13 @@ def plan(*lans: str) -> AddressPlan:
     day = compiled().addressed.wanted.on
     return AddressPlan(
         prefixes=tuple(
-            PrefixEntry(key=f"lan/a-{number}", prefix=parse_prefix(text), pool="p", state=EntryState.ACTIVE, since=day)
+            PrefixEntry(
+                key=LanKey(AttachmentName(f"a-{number}")),
+                prefix=parse_prefix(text),
+                pool="p",
+                state=EntryState.ACTIVE,
+                since=day,
+            )
             for number, text in enumerate(lans)
         )
     )
@@ -198,7 +206,7 @@ def test_a_neighbour_without_a_filter_may_send_what_others_let_into_the_vrf() ->
 
 def test_a_core_is_expected_to_hold_every_lan_of_its_purposes() -> None:
     done = compiled()
-    lans = [item for item in done.addressed.address_plan.prefixes if item.key.startswith("lan/")]
+    lans = [item for item in done.addressed.address_plan.prefixes if isinstance(item.key, LanKey)]
     assert expected_routes(done.built.devices, done.addressed.address_plan)["core-1"] >= len(lans)
 
 

@@ -9,6 +9,7 @@ import pytest
 from intents.prefix import Family, Prefix, format_address
 from intents.registry import PurposeName
 from ipam.inventory import Role
+from ipam.keys import LoopbackKey
 from routing.build.placement import purpose_vrf
 from routing.config import render_device
 from routing.model import (
@@ -38,7 +39,7 @@ def test_a_cpe_announces_only_what_stands_on_it() -> None:
         if plans().inventory.devices[device.name].role is not Role.CPE:
             continue
         own = {item.vrf: {p for found in item.own.values() for p in found} for item in plans().circuits_on(device.name)}
-        loopback = set(plans().numbers.prefixes[f"loopback/{device.name}"].values())
+        loopback = set(plans().numbers.prefixes[LoopbackKey(device.name)].values())
         for vrf, neighbor in sessions(device):
             (name,) = neighbor.exports
             announced = prefixes_of(policy_named(device, name))

@@ -11,6 +11,7 @@ from intents.policy import DevicesEndpoint, Effect, Policy, Rule, ViaAssertion
 from intents.prefix import Family
 from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState, PrefixEntry
+from ipam.keys import LanKey
 from tests.bounded import between, declared_by, texts_of
 from tests.small_builds import compiled
 from verification.batfish.allowed_acls import Cover
@@ -66,7 +67,7 @@ def refused(other: Declared) -> str:
 
 
 def lan_entry() -> PrefixEntry:
-    return next(item for item in declared().address_plan.prefixes if item.key.startswith("lan/"))
+    return next(item for item in declared().address_plan.prefixes if isinstance(item.key, LanKey))
 
 
 def with_entry(old: PrefixEntry, new: PrefixEntry) -> Declared:
@@ -76,12 +77,17 @@ def with_entry(old: PrefixEntry, new: PrefixEntry) -> Declared:
 
 def test_a_prefix_of_somebody_else_in_the_other_state_is_refused() -> None:
     entry = lan_entry()
-    assert refused(with_entry(entry, replace(entry, key="lan/somebody-else"))) == "prefix_of_two_owners"
+    assert (
+        refused(with_entry(entry, replace(entry, key=LanKey(AttachmentName("somebody-else")))))
+        == "prefix_of_two_owners"
+    )
 
 
 def test_half_a_prefix_of_somebody_else_is_refused_and_in_quarantine_it_is_not() -> None:
     entry = lan_entry()
-    half = replace(entry, key="lan/somebody-else", prefix=entry.prefix._replace(length=entry.prefix.length + 1))
+    half = replace(
+        entry, key=LanKey(AttachmentName("somebody-else")), prefix=entry.prefix._replace(length=entry.prefix.length + 1)
+    )
     assert refused(with_entry(entry, half)) == "prefix_of_two_owners"
     Bounds(declared=(declared(), with_entry(entry, replace(half, state=EntryState.QUARANTINED))))
     Bounds(declared=(declared(), with_entry(entry, replace(half, key=entry.key))))

@@ -16,7 +16,9 @@ from controller.adopt.standing import Facing, FoundPlace, FoundStanding, slug_of
 from controller.adopt.today import TodayIntent
 from intents.messages import printable
 from intents.prefix import Prefix, prefix_of
+from intents.registry import AttachmentName, PurposeName
 from intents.service import EVERY_SERVICE, ServiceSet, Transport
+from ipam.keys import AttachmentOwner, LanKey, LinkKey, LoopbackKey, Owner, PrefixKey, PurposeOwner
 from routing.model import Device, Interface, Network, PhysicalLink
 from routing.subnet_links import port_of
 
@@ -258,29 +260,29 @@ def _selectors(names: Sequence[str], places: Mapping[str, FoundPlace]) -> Iterat
 
 def address_table(proposal: Proposal) -> str:
     """Return the addresses of today as `truc ipam import` takes them: LANs, loopbacks and links, by their keys."""
-    rows = sorted({(key, str(prefix)) for key, prefix in _addresses(proposal)})
+    rows = sorted({(str(key), str(prefix)) for key, prefix in _addresses(proposal)})
     return _table("key,prefix,registration_ref,since", ([key, prefix, "", ""] for key, prefix in rows))
 
 
-def _addresses(proposal: Proposal) -> Iterator[tuple[str, Prefix]]:
+def _addresses(proposal: Proposal) -> Iterator[tuple[PrefixKey, Prefix]]:
     """Yield key and prefix of what has an address; a link between a table with one place and another is that place's."""
     standing = proposal.standing
     for place in standing.places:
         name = place.name if place.facing is Facing.LAN else f"outside-{place.name}"
-        yield from ((f"lan/{name}", prefix) for prefix in place.prefixes)
+        yield from ((LanKey(AttachmentName(name)), prefix) for prefix in place.prefixes)
     for device in proposal.network.devices.values():
         for item in device.interfaces:
             if standing.facings[device.name, item.name] is Facing.LOOPBACK:
-                yield from ((f"loopback/{slug_of(device.name)}", prefix) for prefix in _prefixes(item))
+                yield from ((LoopbackKey(slug_of(device.name)), prefix) for prefix in _prefixes(item))
     yield from _link_addresses(proposal)
 
 
-def _link_addresses(proposal: Proposal) -> Iterator[tuple[str, Prefix]]:
+def _link_addresses(proposal: Proposal) -> Iterator[tuple[PrefixKey, Prefix]]:
     served: dict[tuple[str, str], list[str]] = {}
     for place in proposal.standing.places:
         served.setdefault((place.device, place.vrf), []).append(place.name)
     links = {end: channel_name(link) for link in proposal.channels for end in _ends(link)}
-    found: dict[tuple[str, Prefix], str] = {}
+    found: dict[tuple[str, Prefix], Owner] = {}
     for device in proposal.network.devices.values():
         for item in device.interfaces:
             channel = links.get((device.name, port_of(item.name)))
@@ -289,10 +291,10 @@ def _link_addresses(proposal: Proposal) -> Iterator[tuple[str, Prefix]]:
             names = served.get((device.name, item.vrf or ""), [])
             for prefix in _prefixes(item):
                 if len(names) == 1:
-                    found[channel, prefix] = f"attachment/{names[0]}"
+                    found[channel, prefix] = AttachmentOwner(AttachmentName(names[0]))
                 else:
-                    found.setdefault((channel, prefix), f"purpose/{purpose_name(item.vrf or '')}")
-    yield from ((f"link/{channel}/{whose}", prefix) for (channel, prefix), whose in found.items())
+                    found.setdefault((channel, prefix), PurposeOwner(PurposeName(purpose_name(item.vrf or ""))))
+    yield from ((LinkKey(channel, owner), prefix) for (channel, prefix), owner in found.items())
 
 
 def _prefixes(interface: Interface) -> Iterator[Prefix]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeAlias
 
 from controller.apply.ways import PlannedDevice, own_text
@@ -42,23 +43,36 @@ def derive_devices(
     reach: Mapping[str, DeviceReach],
     texts: Mapping[str, str],
     count: Count = lambda _done: None,
+    kept_in: Path | None = None,
 ) -> dict[str, PlannedDevice]:
     """Return what is done on each device of a plan, from the text that it was made from; FindingsError with every device on which
-    another text stands, or for which something else would be done now than was signed."""
+    another text stands, or for which something else would be done now than was signed. `kept_in`: the folder in which the texts
+    were kept (None: the devices have just shown them)."""
     found: dict[str, PlannedDevice] = {}
     findings: list[Finding] = []
     for number, filed in enumerate(plan.devices):
         name = filed.device
         count(number)
+        if name not in texts:
+            findings.append(_not_kept(name, kept_in, because("apply_text_missing")))
+            continue
         try:
             found[name] = derive_device(filed, ends, reach[name], texts[name])
         except AnotherStateError:
-            findings.append(make_finding("TR953", Where(device=name), device=name, digest=filed.running))
+            if kept_in is None:
+                findings.append(make_finding("TR953", Where(device=name), device=name, digest=filed.running))
+            else:
+                findings.append(_not_kept(name, kept_in, because("apply_text_other")))
         except StepError as error:
             findings.append(make_finding("TR954", Where(device=name), device=name, reason=error.reason))
     if findings:
         raise FindingsError(findings)
     return found
+
+
+def _not_kept(device: str, folder: Path | None, reason: Reason) -> Finding:
+    assert folder is not None
+    return make_finding("TR979", Where(file=str(folder), device=device), device=device, folder=folder, reason=reason)
 
 
 def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, running: str) -> PlannedDevice:

@@ -20,9 +20,14 @@ def texts_folder(journal: Path) -> Path:
     return journal.with_name(f"{journal.name}.texts")
 
 
+def kept_folder(journal: Path, plan: str) -> Path:
+    """Return the folder with the texts of one plan (its digest)."""
+    return texts_folder(journal) / plan.removeprefix("sha256:")
+
+
 def keep_texts(journal: Path, plan: str, texts: Mapping[str, str]) -> None:
     """Keep texts as they were read before a plan (its digest) was carried out; OSError. They are on the disk on return."""
-    folder = texts_folder(journal) / plan.removeprefix("sha256:")
+    folder = kept_folder(journal, plan)
     folder.parent.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     with Placing() as placing:
@@ -35,7 +40,7 @@ def keep_texts(journal: Path, plan: str, texts: Mapping[str, str]) -> None:
 
 def kept_texts(journal: Path, plan: str) -> dict[str, str]:
     """Return the texts that were kept of a plan, none if there are none; OSError."""
-    folder = texts_folder(journal) / plan.removeprefix("sha256:")
+    folder = kept_folder(journal, plan)
     if not folder.is_dir():
         return {}
     # A name that begins with a dot is what a crash left of a text that was being written.

@@ -14,10 +14,13 @@ from typing import TypeAlias
 from controller.apply.derived import AnotherStateError, Count, PlanEnds, derive_device, derive_devices
 from controller.apply.sending import is_candidate
 from controller.apply.ways import PlannedDevice, planned_text
+from controller.approval.signers import widened
 from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.readings import DeviceReach, DeviceReading, DeviceText, DeviceTransport, NotRead, ReadingTrouble
 from controller.jobs.digests import workspace_digest
-from controller.journal.state import JournalState, RolloutState
+from controller.journal.moments import moment_in_words
+from controller.journal.records import Aim
+from controller.journal.state import JournalState, RolloutState, outcome_in_words
 from controller.rollout.filed import FiledPlan
 from controller.rollout.steps import StepError
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
@@ -38,15 +41,44 @@ def check_workspaces(plan: FiledPlan, base: Path, workspace: Path) -> None:
     )
 
 
-def check_journal(state: JournalState, plan: FiledPlan, *, resuming: bool) -> RolloutState | None:
-    """Return the roll-out of a plan if it is a journal's last; FindingsError if another is open, or none can be resumed."""
+def check_free(state: JournalState, plan: FiledPlan) -> RolloutState | None:
+    """Return the roll-out that a plan has had already, None if it has had none; FindingsError if any is open."""
     last = state.last
-    is_ours = last is not None and last.begun.plan == plan.digest
-    if last is not None and last.is_open and (not is_ours or not resuming):
+    if last is not None and last.is_open:
         raise FindingsError([make_finding("TR956", Where(), digest=last.begun.plan, operator=last.operator)])
-    if resuming and not is_ours:
+    number = state.of_plan(plan.digest)
+    return state.rollouts[number - 1] if number else None
+
+
+def check_unused(rollout: RolloutState | None) -> None:
+    """FindingsError if a plan has had its roll-out: signatures are for one, and it is over."""
+    if rollout is not None:
+        outcome, plan = outcome_in_words(rollout.outcome), rollout.begun.plan
+        raise FindingsError(
+            [make_finding("TR991", Where(), digest=plan, outcome=outcome, at=moment_in_words(rollout.last))]
+        )
+
+
+def check_journal(state: JournalState, plan: FiledPlan, aim: Aim) -> tuple[int, RolloutState]:
+    """Return the roll-out of a plan that is taken up again, and its number if it must be opened again for that (0: it need not);
+    FindingsError if another is open, none was begun, or one that was taken back to its end is to go forward."""
+    last, number = state.last, state.of_plan(plan.digest)
+    is_ours = last is not None and last.begun.plan == plan.digest
+    if last is not None and last.is_open and not is_ours:
+        raise FindingsError([make_finding("TR956", Where(), digest=last.begun.plan, operator=last.operator)])
+    if not number or not (is_ours or state.may_reopen(number)):
         raise FindingsError([make_finding("TR955", Where(), digest=plan.digest)])
-    return last if is_ours else None
+    rollout = state.rollouts[number - 1]
+    if aim is Aim.FORWARD and not rollout.is_open and rollout.aim is Aim.BACK:
+        check_unused(rollout)
+    return (0 if is_ours else number), rollout
+
+
+def check_signers(state: JournalState, rules: tuple[str, ...], *, accepted: bool) -> None:
+    """FindingsError if more may sign than when a roll-out last began, and nobody has accepted that."""
+    more = () if state.signers is None else widened(state.signers.rules, rules)
+    if more and not accepted:
+        raise FindingsError([make_finding("TR990", Where(), rules="; ".join(more), count=len(more))])
 
 
 def check_limit(plan: FiledPlan, rollout: RolloutState | None, limit: Iterable[str]) -> None:
@@ -95,9 +127,11 @@ def open_devices(
     reach: Mapping[str, DeviceReach],
     texts: Mapping[str, str],
     count: Count,
+    kept_in: Path | None = None,
 ) -> dict[str, PlannedDevice]:
-    """Return what is done on each device of a plan; FindingsError for those that can't be changed over the way to them, too."""
-    found = derive_devices(plan, ends, reach, texts, count)
+    """Return what is done on each device of a plan; FindingsError for those that can't be changed over the way to them, too.
+    `kept_in`: as of `derive_devices`."""
+    found = derive_devices(plan, ends, reach, texts, count, kept_in)
     raise_errors(
         make_finding("TR959", Where(device=name), device=name, transport=str(device.reach.transport))
         for name, device in sorted(found.items())

@@ -78,7 +78,8 @@ class RolloutRun:
         self._rules = rules
         self._gate = gate or WaveGate()
         self._shut: StopCause | None = None
-        self._before = self._troubled()
+        troubled = self._troubled()
+        self._before = troubled if rules.limit is None else troubled & rules.limit
         self._addresses = addresses_given(devices)
 
     @property
@@ -102,7 +103,7 @@ class RolloutRun:
 
     def _go_forward(self) -> None:
         has_worked = False
-        for number, wave in enumerate(self._rollout.begun.waves, start=1):
+        for number, wave in self._in_order():
             chosen = [name for name in wave if self._rules.limit is None or name in self._rules.limit]
             waiting = [name for name in chosen if self._step(name) not in _REST]
             if has_worked and waiting and not self._gate.approved():
@@ -121,6 +122,12 @@ class RolloutRun:
                 self._shut = StopCause.PROBE
                 break
         self._turn_back()
+
+    def _in_order(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Return the waves, numbered: first those with devices of which nobody knows what they carry, for beside such a one no
+        further device is begun."""
+        waves = enumerate(self._rollout.begun.waves, start=1)
+        return sorted(waves, key=lambda item: not self._before & set(item[1]))
 
     def _turn_back(self) -> None:
         """Have all go back if something went wrong and the plan is all or nothing."""
@@ -148,17 +155,21 @@ class RolloutRun:
         """Run over devices, some at a time, until all that were begun are done."""
         waiting = deque(names)
         running: set[Future[None]] = set()
+        names_of: dict[Future[None], str] = {}
         with ThreadPoolExecutor(self._rules.workers, thread_name_prefix="apply") as pool:
             try:
                 while waiting or running:
                     while waiting and len(running) < self._rules.workers and not self._is_over(saving=saving):
-                        run = DeviceRun(self._devices[waiting.popleft()], self._terms, saving=saving)
-                        running.add(pool.submit(run.run))
+                        name = waiting.popleft()
+                        run = DeviceRun(self._devices[name], self._terms, saving=saving)
+                        names_of[future := pool.submit(run.run)] = name
+                        running.add(future)
                     if self._is_over(saving=saving):
                         waiting.clear()
                     done, running = wait(running, _LOOK, FIRST_COMPLETED)
                     for future in done:
                         future.result()
+                        self._before -= {names_of[future]}
                     settle_addresses(self._terms.log, self._addresses)
                     if self._terms.stop.asked > 1:
                         self._terms.access.cut()
@@ -187,7 +198,8 @@ class RolloutRun:
         )
 
     def _failed(self) -> list[str]:
-        """Return the devices with which something went wrong in this run."""
+        """Return the devices with which something is wrong: what was wrong before this run counts once it was looked at again, or
+        if it is not to be."""
         return sorted(self._troubled() - self._before)
 
     def _close(self) -> None:

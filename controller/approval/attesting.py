@@ -17,7 +17,7 @@ from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.parser.signers import read_revoked, read_signers
 from intents.reason import Reason, because
 
-NAMESPACE = "truc-applied@truc"
+NAMESPACE = "truc-statement@truc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

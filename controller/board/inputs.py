@@ -15,7 +15,7 @@ from controller.jobs.pipeline import LOCKFILE
 from controller.jobs.verify import VerifyReport
 from controller.reports.mutations import MutationRun
 from intents.rule_packs import load_rules
-from ipam.lockfile import print_plan
+from ipam.store.lockfile import print_plan
 from verification.mutation.score import Score
 from verification.mutation.second_score import SecondScore
 from verification.verdicts.opinions import SecondJudge

@@ -80,6 +80,9 @@ Secrets = Annotated[
         metavar="CSV",
     ),
 ]
+NewSigners = Annotated[
+    bool, typer.Option("--new-signers", help="Take upon yourself that more may sign than at the last roll-out.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
 ATTEMPT = 5.0
@@ -109,6 +112,7 @@ class _Asked:
     dry_run: bool = False
     probes: Path | None = None
     secrets: Path | None = None
+    new_signers: bool = False
 
 
 @app.command(cls=SpokenCommand)
@@ -136,6 +140,7 @@ def apply(
     ] = False,
     arm: Arm = False,
     dry_run: DryRun = False,
+    new_signers: NewSigners = False,
     json: Json = False,
 ) -> None:
     """Carry out a signed plan, wave by wave, each device read back."""
@@ -160,6 +165,7 @@ def apply(
         dry_run=dry_run,
         probes=probes,
         secrets=secrets,
+        new_signers=new_signers,
     )
 
     def action() -> int:
@@ -191,6 +197,7 @@ def resume(
     lang: Lang = Language.EN,
     *,
     arm: Arm = False,
+    new_signers: NewSigners = False,
     json: Json = False,
 ) -> None:
     """Go on with a plan that was begun, from wherever its devices stand."""
@@ -212,6 +219,7 @@ def resume(
         arm=arm,
         probes=probes,
         secrets=secrets,
+        new_signers=new_signers,
     )
     _take_up(Output(lang, json=json), "FORWARD", asked)
 
@@ -344,6 +352,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         timeout=asked.timeout,
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,
+        new_signers=asked.new_signers,
         probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
         secrets=asked.secrets,
     )

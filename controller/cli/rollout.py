@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from controller.cli.approving import check_libraries
 from controller.cli.options import (
     HERE,
     Batfish,
@@ -24,6 +25,9 @@ from controller.cli.options import (
 from controller.cli.spoken import SpokenCommand
 from controller.output.terminal import Output
 from controller.output.words import Language
+
+if TYPE_CHECKING:
+    from controller.commands.rollout.plan import StatementTarget
 
 app = typer.Typer()
 
@@ -83,6 +87,16 @@ def plan(
     batfish_timeout: BatfishTimeout = 600,
     replay: Replay = None,
     serial: Annotated[str, typer.Option("--serial", help="The number under which it is filed.")] = "",
+    attest: Annotated[
+        Path | None, typer.Option("--attest", help="Write a statement of the proved plan.", metavar="FILE")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", "-k", help="Sign it with this key.", metavar="FILE")] = None,
+    mutations: Annotated[
+        int,
+        typer.Option(
+            "--mutations", min=0, help="Put so many faults into the new texts, for the statement.", metavar="N"
+        ),
+    ] = 0,
     on: On = None,
     lang: Lang = Language.EN,
     *,
@@ -110,6 +124,29 @@ def plan(
             interrupted=tuple(interrupt or ()),
             second=SecondJudgeRequest(batfish=batfish, deadline=batfish_timeout, dial=dial, replay=replay),
         )
-        return plan_command(output, request, on, PlanTargets(plan=out, page=html, undeclared=undeclared))
+        statement = None if attest is None else _statement(attest, key, mutations)
+        targets = PlanTargets(plan=out, page=html, statement=statement, undeclared=undeclared)
+        return plan_command(output, request, on, targets)
 
     finish(output, workspace, action)
+
+
+def _statement(out: Path, key: Path | None, mutations: int) -> StatementTarget:
+    """Return what writes a statement of a proved plan; FindingsError if it can't be signed, or something stands there."""
+    check_libraries()
+    from controller.approval.gate import now_here
+    from controller.commands.rollout.attest import AttestOrder, check_free_places, write_statement
+    from controller.commands.rollout.plan import StatementTarget
+    from controller.journal.verified import verified_statement
+    from controller.output.version import product_version
+    from controller.reports.mutations import MutationRun
+
+    check_free_places(out)
+    order = AttestOrder(out=out, key=key, now=now_here())
+    return StatementTarget(
+        path=out,
+        state=lambda plan, measured: write_statement(
+            order, verified_statement(plan, measured, product_version(), order.now)
+        ),
+        mutations=MutationRun(count=mutations, seed=1) if mutations else None,
+    )

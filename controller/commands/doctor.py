@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from controller.jobs.pipeline import LOCKFILE, today
+from controller.jobs.pipeline import store_of, today
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
@@ -23,7 +23,6 @@ from intents.messages import describe
 from intents.reader.conversions import to_date
 from intents.reader.nodes import MappingNode, ScalarNode
 from intents.reader.yaml_reader import read_yaml
-from ipam.lockfile import read_lockfile
 
 DOCTOR_FORMAT = "truc/doctor/1"
 SETTINGS = "settings.yaml"
@@ -71,12 +70,12 @@ def _day_check(folder: Path, output: Output) -> Check:
 
 
 def _lockfile_check(folder: Path) -> Check:
-    path = folder / LOCKFILE
-    if not path.exists():
+    kept = store_of(folder).load()
+    if not kept.is_there:
         return Check(name="lockfile", holds=True, found="none yet")
-    plan, findings = read_lockfile(path, LOCKFILE)
-    found = f"{len(plan.prefixes):,} prefixes, {len(plan.numbers):,} numbers, {len(findings):,} findings"
-    return Check(name="lockfile", holds=not findings, found=found)
+    prefixes, numbers, findings = len(kept.plan.prefixes), len(kept.plan.numbers), len(kept.findings)
+    found = f"{prefixes:,} prefixes, {numbers:,} numbers, {findings:,} findings"
+    return Check(name="lockfile", holds=not kept.findings, found=found)
 
 
 def doctor(output: Output, folder: Path) -> ExitCode:

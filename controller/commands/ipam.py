@@ -9,8 +9,8 @@ from controller.boundary import check_folder, parse_day
 from controller.commands.show import ShownTable, print_table
 from controller.jobs.alone import alone_in
 from controller.jobs.changes import compare_plans, total_of
-from controller.jobs.files import write_text
-from controller.jobs.pipeline import LOCKFILE, address, want
+from controller.jobs.files import Placing
+from controller.jobs.pipeline import LOCKFILE, address, store_of, want
 from controller.output.choices import IpamAction
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
@@ -19,7 +19,6 @@ from controller.reports.findings import tell_findings
 from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.prefix import Family
 from ipam.import_csv import ImportTarget, import_plan
-from ipam.lockfile import print_plan, read_lockfile
 from ipam.pools import make_pools
 from ipam.utilisation import Utilisation, utilisation
 
@@ -71,17 +70,20 @@ def _import(output: Output, folder: Path, on: str | None, table: Path) -> ExitCo
     """Take over every line of a table, or none."""
     wanted = want(folder, parse_day(on))
     output.note_day(wanted.on, stands_still=wanted.stands_still)
-    previous, found = read_lockfile(folder / LOCKFILE, LOCKFILE)
-    raise_errors(found)
-    pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
+    store = store_of(folder)
+    previous = store.load()
+    raise_errors(previous.findings)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
     raise_errors(pool_findings)
     target = ImportTarget(
-        registry=wanted.registry, inventory=wanted.inventory, pools=pools, previous=previous, on=wanted.on
+        registry=wanted.registry, inventory=wanted.inventory, pools=pools, previous=previous.plan, on=wanted.on
     )
     plan, imported = import_plan(table, str(table), target)
     findings = raise_errors((*pool_findings, *imported))
-    write_text(folder / LOCKFILE, print_plan(plan))
-    count = total_of(compare_plans(previous, plan)).new
+    with Placing() as placing:
+        store.save(plan, previous, placing)
+        placing.put()
+    count = total_of(compare_plans(previous.plan, plan)).new
     if output.json:
         start_messages(output, IMPORT_FORMAT)
         tell_findings(output, Path(), findings)

@@ -97,7 +97,7 @@ def _addresses(addressed: Addressed, wanted: ShowFilter) -> ShownTable:
         columns=("key", "prefix", "pool", "state", "purpose", "organisation", "since"),
         rows=tuple(
             (
-                entry.key,
+                str(entry.key),
                 str(entry.prefix),
                 entry.pool or "-",
                 str(entry.state),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import assert_never
 
 from controller.jobs.pipeline import Addressed
 from controller.output.choices import Shown
@@ -22,9 +23,10 @@ from intents.policy import (
 )
 from intents.reader.parser_context import NameKind
 from intents.reader.suggestions import suggest
-from intents.registry import AttachmentName, OrganisationName, Registry
+from intents.registry import OrganisationName, Registry
 from ipam.address_plan import PrefixEntry
 from ipam.inventory import Inventory
+from ipam.keys import LanKey, LinkKey, LoopbackKey, OutsideKey
 
 FILTERS: Mapping[Shown, tuple[str, ...]] = {
     Shown.ADDRESSES: ("site", "organisation", "pool"),
@@ -126,17 +128,18 @@ def _is_member(organisation: OrganisationName, end: ClassEndpoint, registry: Reg
 
 def _sites_of(entry: PrefixEntry, addressed: Addressed) -> frozenset[str]:
     """Return where a prefix is: the site of its attachment or device, both ends of a channel."""
-    kind, name, *_ = entry.key.split("/")
     registry, inventory = addressed.wanted.registry, addressed.wanted.inventory
-    match kind:
-        case "lan" | "outside":
-            attachment = registry.attachments.get(AttachmentName(name))
+    match entry.key:
+        case LanKey(name) | OutsideKey(name, _):
+            attachment = registry.attachments.get(name)
             return frozenset() if attachment is None else frozenset((str(attachment.site),))
-        case "loopback":
-            return _device_sites(inventory, (name,))
-        case _:
-            channel = inventory.channels.get(name)
+        case LoopbackKey(device):
+            return _device_sites(inventory, (device,))
+        case LinkKey(between, _):
+            channel = inventory.channels.get(between)
             return frozenset() if channel is None else _device_sites(inventory, (channel.a_device, channel.b_device))
+        case _:
+            assert_never(entry.key)
 
 
 def _device_sites(inventory: Inventory, names: Iterable[str]) -> frozenset[str]:

@@ -14,11 +14,10 @@ from pathlib import Path
 
 from controller.jobs.changes import PlanChange, TextChange, compare_plans, compare_pools, compare_texts
 from controller.jobs.files import Placing, naming, recover_folder
-from controller.jobs.pipeline import LOCKFILE, Compiled, address, compile_network, want
+from controller.jobs.pipeline import Compiled, address, compile_network, store_of, want
 from controller.jobs.provenance import PROVENANCE_FORMAT, provenance
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
-from ipam.lockfile import print_plan
 
 CONFIGS = "configs"
 PROVENANCE = "provenance.json"
@@ -72,9 +71,9 @@ def compare(compiled: Compiled, out: Path, *, writing: bool) -> CompileReport:
         compiled=compiled,
         out=out,
         plan=compare_plans(addressed.carried, addressed.address_plan),
-        pools=compare_pools(addressed.previous, addressed.address_plan),
+        pools=compare_pools(addressed.previous.plan, addressed.address_plan),
         texts=compare_texts(old or {}, {item.file_name: item.text for item in compiled.configs.values()}),
-        is_first=not (addressed.wanted.folder / LOCKFILE).exists(),
+        is_first=not addressed.previous.is_there,
         wrote_before=old is not None,
         foreign=tuple(replace(item, severity=Severity.WARNING) for item in found),
     )
@@ -120,13 +119,13 @@ def _is_provenance(path: Path) -> bool:
 
 
 def write(report: CompileReport) -> None:
-    """Write the lockfile, then the texts and their side table; if one can't be written, neither is (OSError)."""
+    """Save the plan, then write the texts and their side table; if one can't be written, neither is (OSError), nor if the plan
+    that they were made from is not kept any more (FindingsError)."""
     addressed = report.compiled.addressed
     texts = {f"{CONFIGS}/{item.file_name}": item.text for item in report.compiled.configs.values()}
     texts[PROVENANCE] = json.dumps(provenance(report.compiled), ensure_ascii=False, separators=(",", ":")) + "\n"
     with Placing() as placing:
-        if report.is_first or report.renamed or report.plan or any(report.pools):
-            placing.file(addressed.wanted.folder / LOCKFILE, print_plan(addressed.address_plan).encode("utf-8"))
+        store_of(addressed.wanted.folder).save(addressed.address_plan, addressed.previous, placing)
         placing.folder(report.out, texts)
         placing.put()
 

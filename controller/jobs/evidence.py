@@ -16,6 +16,7 @@ from intents.finding import Finding, FindingsError, Severity, Where, make_findin
 from intents.prefix import Prefix
 from ipam.address_plan import EntryState
 from ipam.inventory import BACKBONE_ROLES, Inventory, Role, rendered_devices
+from ipam.keys import LanKey, LoopbackKey
 from routing.cabling import Cabling, cabling_of
 from routing.device_texts import read_device_texts
 from routing.model import Network, PhysicalLink
@@ -163,7 +164,7 @@ def _without(declared: Declared, devices: frozenset[str]) -> Declared:
     """Return a declared state in which nobody stands on some devices, and nobody is promised a login."""
     gone = {port.attachment for port in declared.ports if port.device in devices}
     attachments = {name: item for name, item in declared.registry.attachments.items() if name not in gone}
-    loopbacks = {f"loopback/{name}" for name in devices}
+    loopbacks = {LoopbackKey(name) for name in devices}
     entries = tuple(entry for entry in declared.address_plan.prefixes if entry.key not in loopbacks)
     return replace(
         declared,
@@ -214,7 +215,7 @@ def _stations(addressed: Addressed) -> tuple[Prefix, ...]:
     """Return the LANs of the management stations: read from registry and plan here, by no code that the builder uses."""
     names = addressed.wanted.settings.management.login_from
     keys = {
-        f"lan/{name}"
+        LanKey(name)
         for name, attachment in addressed.wanted.registry.attachments.items()
         if attachment.organisation in names and attachment.purpose == MANAGEMENT
     }

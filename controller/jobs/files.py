@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ class Placing:
     Between two renames power may fail: then the first thing is new and the next old. Any other failure puts everything back.
     """
 
+    _looks: list[Callable[[], None]] = field(default_factory=list)
     _staged: list[_Staged] = field(default_factory=list)
     _done: list[_Staged] = field(default_factory=list)
 
@@ -91,8 +92,14 @@ class Placing:
                 place.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
             temporary.chmod(0o755)
 
+    def before(self, look: Callable[[], None]) -> None:
+        """Have something looked at when all is written and nothing is renamed: what it raises leaves everything as it is."""
+        self._looks.append(look)
+
     def put(self) -> None:
         """Rename everything to its place (OSError, and everything is as it was); FindingsError if that can't be undone."""
+        for look in self._looks:
+            look()
         try:
             for item in self._staged:
                 with naming(item.shown):

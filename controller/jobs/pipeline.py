@@ -35,9 +35,10 @@ from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
-from ipam.lockfile import read_lockfile
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.store.lockfile_store import LockfileStore
+from ipam.store.plan_store import KeptPlan, PlanStore
 from routing.build.budgets import check_budgets
 from routing.build.builder import BuiltNetwork, build
 from routing.build.context import Plans, index_plans
@@ -82,11 +83,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressed:
-    """The same with an address plan; `previous` is the lockfile's, `carried` the same with today's names, `renamed` how many
+    """The same with an address plan; `previous` is what is kept, `carried` its plan with today's names, `renamed` how many
     things it knew by other ones."""
 
     wanted: Wanted
-    previous: AddressPlan
+    previous: KeptPlan
     carried: AddressPlan
     renamed: int
     address_plan: AddressPlan
@@ -152,17 +153,21 @@ def with_builtin(policy: Policy, settings: Settings) -> Policy:
     return add_rules(policy, management_rules(settings.management.login_from), BUILTIN)
 
 
+def store_of(folder: Path) -> PlanStore:
+    """Return where the address plan of a workspace is kept."""
+    return LockfileStore(path=folder / LOCKFILE, shown=LOCKFILE)
+
+
 def address(wanted: Wanted) -> Addressed:
-    """Give everything its addresses, stable over the lockfile; FindingsError. Writes nothing."""
-    path = wanted.folder / LOCKFILE
-    previous, found = read_lockfile(path, LOCKFILE) if path.exists() else (AddressPlan(), ())
-    raise_errors(found)
-    pools, pool_findings = make_pools(wanted.settings.pools, previous, wanted.on)
+    """Give everything its addresses, stable over the plan that is kept; FindingsError. Writes nothing."""
+    previous = store_of(wanted.folder).load()
+    raise_errors(previous.findings)
+    pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
     raise_errors((*wanted.findings, *pool_findings))
-    carried, renamed, idle = rename_plan(previous, wanted.registry, wanted.inventory)
+    carried, renamed, idle = rename_plan(previous.plan, wanted.registry, wanted.inventory)
     plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on)
     likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
-    findings = raise_errors((*wanted.findings, *found, *pool_findings, *idle, *likely, *allocated))
+    findings = raise_errors((*wanted.findings, *previous.findings, *pool_findings, *idle, *likely, *allocated))
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(
         wanted=wanted, previous=previous, carried=carried, renamed=renamed, address_plan=plan, findings=findings

@@ -12,7 +12,7 @@ from pathlib import Path
 from controller.fleet.credentials import CredentialReference, parse_reference
 from controller.fleet.reach_table import REACH_FILE, KnownDevice, read_reach
 from controller.fleet.readings import DeviceReach
-from controller.jobs.pipeline import LOCKFILE, Wanted
+from controller.jobs.pipeline import Wanted, store_of
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
 from intents.parser.equipment_names import declare_devices, read_device_table
 from intents.prefix import Family, format_address
@@ -20,7 +20,7 @@ from intents.reader.parser_context import NameKind, ParserContext
 from intents.reason import UnclearError
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.inventory import rendered_devices
-from ipam.lockfile import read_lockfile
+from ipam.keys import LoopbackKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +38,9 @@ def reach_of(wanted: Wanted, asked: WantedReach) -> tuple[tuple[DeviceReach, ...
     strangers = [make_finding("TR806", Where(), device=name) for name in asked.devices if name not in ours]
     if strangers:
         raise FindingsError(strangers)
-    plan, found = read_lockfile(wanted.folder / LOCKFILE, LOCKFILE)
-    raise_errors(found)
-    addresses = _loopbacks(plan)
+    kept = store_of(wanted.folder).load()
+    raise_errors(kept.findings)
+    addresses = _loopbacks(kept.plan)
     known = {
         name: KnownDevice(platform=device.platform, address=addresses.get(name, "")) for name, device in ours.items()
     }
@@ -68,7 +68,8 @@ def _loopbacks(plan: AddressPlan) -> dict[str, str]:
     found: dict[str, str] = {}
     for family in (Family.V6, Family.V4):
         for entry in plan.prefixes:
-            kind, _, device = entry.key.partition("/")
-            if kind == "loopback" and entry.prefix.family is family and entry.state is not EntryState.QUARANTINED:
-                found[device] = format_address(family, entry.prefix.network)
+            if not isinstance(entry.key, LoopbackKey) or entry.state is EntryState.QUARANTINED:
+                continue
+            if entry.prefix.family is family:
+                found[entry.key.device] = format_address(family, entry.prefix.network)
     return found

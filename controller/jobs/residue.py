@@ -23,9 +23,10 @@ from intents.policy import (
     SystemEndpoint,
 )
 from intents.reason import Reason, because
-from intents.registry import Attachment, Registry
+from intents.registry import Attachment, AttachmentName, Registry
 from intents.service import ALL_PORTS, ServiceSet, Transport, service_set
 from ipam.address_plan import AddressPlan, EntryState
+from ipam.keys import LanKey, LoopbackKey
 
 _WHOLE = {
     Transport.TCP: service_set([(Transport.TCP, *ALL_PORTS)]),
@@ -123,11 +124,11 @@ class _Members:
 
     def __init__(self, plan: AddressPlan, registry: Registry) -> None:
         active = [entry.key for entry in plan.prefixes if entry.state is EntryState.ACTIVE]
-        lans = {key.removeprefix("lan/") for key in active if key.startswith("lan/")}
-        self._devices = frozenset(key for key in active if key.startswith("loopback/"))
+        lans = {key.attachment for key in active if isinstance(key, LanKey)}
+        self._devices = frozenset(key for key in active if isinstance(key, LoopbackKey))
         self._attachments = [item for item in registry.attachments.values() if item.name in lans]
         self._registry = registry
-        self._found: dict[Endpoint, frozenset[str]] = {}
+        self._found: dict[Endpoint, frozenset[AttachmentName | LoopbackKey]] = {}
 
     def pairs(self, rule: Rule) -> int:
         """Return how many ordered pairs of different attachments (or devices) a rule joins."""
@@ -137,7 +138,7 @@ class _Members:
         companies = Counter(item.organisation for item in self._attachments if item.name in sources & destinations)
         return sum(count * (count - 1) for count in companies.values())
 
-    def _of(self, endpoint: Endpoint) -> frozenset[str]:
+    def _of(self, endpoint: Endpoint) -> frozenset[AttachmentName | LoopbackKey]:
         if endpoint not in self._found:
             self._found[endpoint] = (
                 self._devices

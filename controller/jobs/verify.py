@@ -198,10 +198,9 @@ def check_coverage(judgement: Judgement, expected: frozenset[str], devices: Coll
 def lockfile_findings(compiled: Compiled) -> tuple[Finding, ...]:
     """Return a note if no address plan is written yet, a warning if the written one is not what was judged."""
     addressed = compiled.addressed
-    if addressed.previous == addressed.address_plan:
+    if addressed.previous.plan == addressed.address_plan:
         return ()
-    written = (addressed.wanted.folder / LOCKFILE).exists()
-    severity = Severity.WARNING if written else Severity.INFO
+    severity = Severity.WARNING if addressed.previous.is_there else Severity.INFO
     return (make_finding("TR809", Where(file=LOCKFILE), severity=severity),)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from controller.journal.chain import Link
 from controller.journal.moments import moment_in_words
 from controller.journal.reading import JournalText, read_journal
-from controller.journal.records import Begun, Repaired
+from controller.journal.records import Begun, Repaired, SignersKnown
 from controller.journal.state import Leave, RolloutState
 from controller.journal.targets import targets_of
 from controller.rollout.filed import FiledPlan
@@ -65,6 +65,7 @@ def audit(request: AuditRequest) -> Audit:
     findings = [
         *_of_file(request, text),
         *_of_lines(request.path, text.chain.links),
+        *_of_signers(request.path, text.chain.links),
         *_of_plans(request, rollouts),
         *(finding for rollout in rollouts for finding in _of_rollout(request, rollout)),
     ]
@@ -96,6 +97,21 @@ def _of_lines(path: Path, links: tuple[Link, ...]) -> Iterator[Finding]:
             at = moment_in_words(record.at)
             yield make_finding("TR981", where, severity=Severity.WARNING, file=path, line=line, at=at)
         before = record.at
+
+
+def _of_signers(path: Path, links: tuple[Link, ...]) -> Iterator[Finding]:
+    """Yield who has accepted that more may sign than before."""
+    known: tuple[str, ...] = ()
+    for link in links:
+        record = link.record
+        if isinstance(record, SignersKnown):
+            if record.accepted:
+                more, at = "; ".join(sorted(set(record.rules) - set(known))), moment_in_words(record.at)
+                where = Where(file=str(path), line=link.sequence + 1)
+                yield make_finding(
+                    "TR992", where, severity=Severity.WARNING, operator=record.accepted, at=at, rules=more
+                )
+            known = record.rules
 
 
 def _of_plans(request: AuditRequest, rollouts: tuple[RolloutState, ...]) -> Iterator[Finding]:

@@ -236,7 +236,8 @@ def _read_back(state: DeviceState, record: ReadBack) -> DeviceState:
     target = state.target
     if record.edits is None:
         _demand(state.stage not in {Stage.UNTOUCHED, Stage.CHECKED}, because("journal_out_of_turn"), state)
-        return replace(state, stage=Stage.INDETERMINATE, read=record.digest)
+        why = state.failure or because("writing_differs", device=state.device)
+        return replace(state, stage=Stage.INDETERMINATE, read=record.digest, failure=why)
     way = _way_read(state, record)
     if not record.going_back:
         expected = {0: target.running, target.edits: target.standing}.get(record.edits, record.digest)
@@ -246,7 +247,8 @@ def _read_back(state: DeviceState, record: ReadBack) -> DeviceState:
     keeps = state.stage is Stage.FAILED or is_as_before or is_as_after
     stands = not way.going_back and way.least == target.edits
     stage = state.stage if keeps else Stage.STANDING if stands else Stage.IN_HAND
-    return replace(way, stage=stage, read=record.digest)
+    failure = None if state.stage is Stage.INDETERMINATE else state.failure
+    return replace(way, stage=stage, read=record.digest, failure=failure)
 
 
 def _way_read(state: DeviceState, record: ReadBack) -> DeviceState:

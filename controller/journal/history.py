@@ -47,7 +47,7 @@ def history(records: Iterable[Record], on: date | None = None) -> History:
             break
         state = follow(state, record)
         if isinstance(record, Confirmed):
-            confirmed[len(state.rollouts), record.device] = record.at
+            confirmed[state.current, record.device] = record.at
     standing: dict[str, DeviceStanding] = {}
     for number, rollout in enumerate(state.rollouts, start=1):
         for name, device in rollout.devices.items():

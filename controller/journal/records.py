@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from controller.fleet.readings import ProbeEnd
+from controller.journal.probe_results import ProbeResult
 from intents.reason import Reason
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -67,31 +67,6 @@ class Alarm(StrEnum):
     WRONG_HOST_KEY = "wrong host key"
 
 
-class ProbeWish(StrEnum):
-    """What shall become of a probe's packets."""
-
-    ARRIVE = "arrive"
-    STAY_OUT = "stay out"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProbeResult:
-    """What became of one probe: from a probe host, to an address and a TCP port; `wish`: what should; `changes`: whether the plan
-    is to change it."""
-
-    host: str
-    target: str
-    port: int
-    wish: ProbeWish
-    changes: bool
-    end: ProbeEnd
-
-    @property
-    def arrived(self) -> bool:
-        """Return whether packets went there and back."""
-        return self.end in {ProbeEnd.CONNECTED, ProbeEnd.REFUSED}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceTarget:
     """A device of the plan: digests of its text before and after, how many edits there are and how many lead back from there."""
@@ -143,6 +118,22 @@ class Begun(Happened):
             raise ValueError("every device stands in one wave, once")
         if not all(self.waves):
             raise ValueError("a wave without a device")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignersKnown(Happened):
+    """Who may sign by the base of the plan that has begun, one rule a line. `accepted`: by whom, if that is more than who might
+    before; "" if it is not."""
+
+    rules: tuple[str, ...]
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Happened):
+    """An earlier roll-out, counted from 1, is the one that is taken up again: those after it have left nothing on any device."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,7 +366,9 @@ OfDevice = (
 """What happened to one device."""
 OfAddresses = Reserved | Activated | Released
 OfRollout = Begun | WaveBegun | WaveEnded | Probed | TurnedBack | Stopped | Resumed | Ended
-Record = OfDevice | OfAddresses | OfRollout | Repaired
+OfJournal = SignersKnown | Reopened | Repaired
+"""What is about no one roll-out."""
+Record = OfDevice | OfAddresses | OfRollout | OfJournal
 
 
 def _check_digests(*digests: str) -> None:

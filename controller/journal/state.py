@@ -27,16 +27,19 @@ from controller.journal.records import (
     Ended,
     OfAddresses,
     OfDevice,
+    OfJournal,
     OfRollout,
     Probed,
     Record,
     Released,
+    Reopened,
     Repaired,
     Reserved,
     Resumed,
     RolloutOutcome,
     SecurityEvent,
     Sending,
+    SignersKnown,
     Stopped,
     TurnedBack,
     WaveBegun,
@@ -133,14 +136,29 @@ class RolloutState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalState:
-    """What is known of all roll-outs, in order."""
+    """What is known of all roll-outs, in the order in which they began. `current`: which one records are about, counted from 1
+    (0: none); `signers`: who might sign when one last began (None: nobody wrote it down)."""
 
     rollouts: tuple[RolloutState, ...] = ()
+    current: int = 0
+    signers: SignersKnown | None = None
 
     @property
     def last(self) -> RolloutState | None:
-        """The roll-out that is open, or was the last."""
-        return self.rollouts[-1] if self.rollouts else None
+        """The roll-out that is open, or was the last in work."""
+        return self.rollouts[self.current - 1] if self.current else None
+
+    def of_plan(self, plan: str) -> int:
+        """Return which roll-out was the last of a plan (its digest), counted from 1; 0 if there is none."""
+        found = (number for number, item in enumerate(self.rollouts, start=1) if item.begun.plan == plan)
+        return max(found, default=0)
+
+    def may_reopen(self, number: int) -> bool:
+        """Return whether a roll-out may be taken up again: it is there, and those that began after it have left nothing."""
+        later = self.rollouts[number:]
+        return 1 <= number <= len(self.rollouts) and all(
+            not item.is_open and item.outcome is RolloutOutcome.NOT_APPLIED for item in later
+        )
 
 
 def fold(records: Iterable[Record]) -> JournalState:
@@ -153,18 +171,34 @@ def fold(records: Iterable[Record]) -> JournalState:
 
 def follow(state: JournalState, record: Record) -> JournalState:
     """Return what is known after one more record; CannotFollowError if it can't follow."""
-    if isinstance(record, Repaired):
-        return state
+    if isinstance(record, OfJournal):
+        return _of_journal(state, record)
     last = state.last
     if isinstance(record, Begun):
         if last is not None and last.is_open:
             raise CannotFollowError(because("journal_begun_twice"))
-        return JournalState(rollouts=(*state.rollouts, _begun(record)))
+        rollouts = (*state.rollouts, _begun(record))
+        return replace(state, rollouts=rollouts, current=len(rollouts))
     if last is None:
         raise CannotFollowError(because("journal_not_begun"))
     if not last.is_open and not isinstance(record, Resumed):
         raise CannotFollowError(because("journal_over"))
-    return JournalState(rollouts=(*state.rollouts[:-1], replace(_next(last, record), last=record.at)))
+    found = replace(_next(last, record), last=record.at)
+    return replace(state, rollouts=(*state.rollouts[: state.current - 1], found, *state.rollouts[state.current :]))
+
+
+def _of_journal(state: JournalState, record: OfJournal) -> JournalState:
+    match record:
+        case Repaired():
+            return state
+        case SignersKnown():
+            return replace(state, signers=record)
+        case Reopened(number=number):
+            if (state.last is not None and state.last.is_open) or not state.may_reopen(number):
+                raise CannotFollowError(because("journal_reopened", number=number))
+            return replace(state, current=number)
+        case _:
+            assert_never(record)
 
 
 def _begun(record: Begun) -> RolloutState:

@@ -41,7 +41,7 @@ def journal_schemas() -> dict[str, Schema]:
     audited = summary_of({**counts_of("lines rollouts errors warnings notes"), "head": TEXT})
     told = summary_of(counts_of("rollouts devices"))
     applied = record_of({
-        **texts_of("plan serial decision_ref base workspace break_glass operator began ended audited"),
+        **texts_of("plan serial decision_ref base workspace break_glass operator began ended at"),
         "judges": list_of(map_of({})),
         "verdicts": record_of(counts_of("states asked held")),
         "not_modelled": record_of({
@@ -51,7 +51,20 @@ def journal_schemas() -> dict[str, Schema]:
         "findings": list_of(TEXT),
         "journal": record_of({**texts_of("identity head"), "lines": COUNT}),
     })  # fmt: skip
-    stated = summary_of({**texts_of("principal key plan audited"), "devices": COUNT, "predicate": applied})
+    verified = record_of({
+        **texts_of("plan serial decision_ref base workspace running at"),
+        "judges": list_of(map_of({})),
+        "verdicts": record_of(counts_of("states asked held")),
+        "not_modelled": record_of({
+            "second_judge": TRUTH, "returns_not_proved": list_of(TEXT), "ways_in_rest_on": list_of(TEXT),
+        }),
+        **counts_of("opens closes"),
+        "interrupted": list_of(TEXT),
+        "coverage": record_of(counts_of("modelled covered")),
+        "mutations": or_null(map_of(COUNT)),
+    })  # fmt: skip
+    kinds = {"kind": choice_of("applied", "verified"), "predicate": {"anyOf": [applied, verified]}}
+    stated = summary_of({**texts_of("principal key plan at"), "devices": COUNT, **kinds})
     return {
         "truc/applied/1": closed_format(
             "truc/applied/1",

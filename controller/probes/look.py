@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from controller.fleet.credentials import CredentialReference, Credentials
 from controller.fleet.readings import DeviceReach, ProbeEnd
-from controller.journal.records import ProbeResult, ProbeWish
+from controller.journal.probe_results import ProbeResult, ProbeWish
 from controller.probes.planned import PlannedProbe
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.reason import Reason, because

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from controller.jobs.pipeline import Addressed
-from controller.journal.records import ProbeWish
+from controller.journal.probe_results import ProbeWish
 from controller.probes.hosts import ProbeHost
 from intents.prefix import Address, Prefix
 from intents.registry import AttachmentName

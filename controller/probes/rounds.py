@@ -11,7 +11,7 @@ from pathlib import Path
 
 from controller.fleet.credentials import CredentialReference, Credentials, parse_reference, resolve
 from controller.jobs.pipeline import Addressed
-from controller.journal.records import ProbeResult
+from controller.journal.probe_results import ProbeResult
 from controller.probes.hosts import read_probe_hosts
 from controller.probes.look import Try, look, wished
 from controller.probes.planned import PlannedProbe, lans_of, plan_probes, saying_of

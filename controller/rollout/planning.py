@@ -155,6 +155,12 @@ def standing_text(before: Compiled, after: Compiled, name: str, running: str) ->
     return spelled_as_found(merge_text(config, running, earlier), running, typed)
 
 
+def standing_texts(ends: tuple[Compiled, Compiled], request: PlanRequest) -> dict[str, str]:
+    """Return the texts that will stand when a plan is carried out, by device; FindingsError."""
+    running, _ = _running(ends[0], request)
+    return _standing(*ends, running)
+
+
 def _headroom(
     ends: tuple[Compiled, Compiled],
     texts: tuple[Mapping[str, str], Mapping[str, str]],

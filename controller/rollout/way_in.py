@@ -17,6 +17,7 @@ from intents.finding import Finding, Where, make_finding
 from intents.prefix import Prefix
 from intents.reason import Reason, because
 from ipam.address_plan import EntryState
+from ipam.keys import LanKey, LoopbackKey
 from routing.model import Device, LoginService
 from routing.vendors import VENDORS
 from routing.vendors.change import EditKind, WayBack
@@ -115,7 +116,7 @@ def _hosts(end: Compiled) -> Mapping[Prefix, frozenset[str]]:
         for name, attachment in wanted.registry.attachments.items()
         if attachment.organisation in management.login_from and attachment.purpose == MANAGEMENT
         for entry in end.addressed.address_plan.prefixes
-        if entry.key == f"lan/{name}" and entry.state is EntryState.ACTIVE
+        if entry.key == LanKey(name) and entry.state is EntryState.ACTIVE
     ]
     named = {Prefix(host.family, host.value, host.family.bits) for host in management.hosts}
     return {
@@ -125,9 +126,9 @@ def _hosts(end: Compiled) -> Mapping[Prefix, frozenset[str]]:
 
 def _loopbacks(end: Compiled) -> frozenset[tuple[str, Prefix]]:
     return frozenset(
-        (entry.key.removeprefix("loopback/"), entry.prefix)
+        (entry.key.device, entry.prefix)
         for entry in end.addressed.address_plan.prefixes
-        if entry.key.startswith("loopback/") and entry.state is EntryState.ACTIVE
+        if isinstance(entry.key, LoopbackKey) and entry.state is EntryState.ACTIVE
     )
 
 

@@ -58,8 +58,8 @@ def open_regular(path: Path, shown: str, limit: int) -> BinaryIO | Finding:
     return os.fdopen(descriptor, "rb")
 
 
-def read_text(path: Path, shown: str, limit: int) -> str | Finding:
-    """Return the text of a regular UTF-8 file of at most `limit` bytes, without a byte order mark."""
+def read_content(path: Path, shown: str, limit: int) -> bytes | Finding:
+    """Return the bytes of a regular file of at most `limit` bytes."""
     opened = open_regular(path, shown, limit)
     if isinstance(opened, Finding):
         return opened
@@ -67,7 +67,13 @@ def read_text(path: Path, shown: str, limit: int) -> str | Finding:
         content = file.read(limit + 1)
     if len(content) > limit:
         return make_finding("TR102", Where(file=shown), file=shown, size=len(content), limit=limit)
-    return decode_text(content, shown)
+    return content
+
+
+def read_text(path: Path, shown: str, limit: int) -> str | Finding:
+    """Return the text of a regular UTF-8 file of at most `limit` bytes, without a byte order mark."""
+    content = read_content(path, shown, limit)
+    return content if isinstance(content, Finding) else decode_text(content, shown)
 
 
 def decode_text(content: bytes, shown: str) -> str | Finding:

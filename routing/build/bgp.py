@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address
+from intents.registry import PurposeName
 from ipam.inventory import Channel, Role
+from ipam.keys import DeviceOwner, LoopbackKey, PurposeOnDevice
 from routing.build.context import DeviceBuilder, Plans, link_keys, subnet_address
 from routing.build.placement import MANAGEMENT, AttachmentCircuit, purpose_vrf
 from routing.build.route_filters import RouteFilter, exact_filter, passing_filter
@@ -60,9 +62,11 @@ def add_sessions(builder: DeviceBuilder, channel: Channel, plans: Plans) -> None
             _add(builder, plans, mine, theirs, Family(family), address)
 
 
-def _backbone_end(device: str, purpose: str, circuit: AttachmentCircuit | None, family: Family, plans: Plans) -> _End:
+def _backbone_end(
+    device: str, purpose: PurposeName, circuit: AttachmentCircuit | None, family: Family, plans: Plans
+) -> _End:
     edge = plans.inventory.devices[device].role is Role.EDGE
-    key = f"purpose/{purpose}/{device}" if edge else f"device/{device}"
+    key = PurposeOnDevice(purpose, device) if edge else DeviceOwner(device)
     return _End(
         vrf=purpose_vrf(purpose),
         asn=plans.numbers.asn[key],
@@ -104,14 +108,14 @@ def _own_filter(circuit: AttachmentCircuit, family: Family, plans: Plans) -> Rou
 def _management_end(device: str, family: Family, plans: Plans) -> _End:
     return _End(
         vrf=purpose_vrf(MANAGEMENT),
-        asn=plans.numbers.asn[f"purpose/{MANAGEMENT}/{device}"],
+        asn=plans.numbers.asn[PurposeOnDevice(MANAGEMENT, device)],
         imports=exact_filter(prefix for prefix in plans.login_sources if prefix.family is family),
         exports=_loopback_filter(device, family, plans),
     )
 
 
 def _loopback(device: str, family: Family, plans: Plans) -> list[Prefix]:
-    found = plans.numbers.prefixes.get(f"loopback/{device}", {}).get(family)
+    found = plans.numbers.prefixes.get(LoopbackKey(device), {}).get(family)
     return [] if found is None else [found]
 
 
@@ -121,7 +125,7 @@ def _loopback_filter(device: str, family: Family, plans: Plans) -> RouteFilter:
 
 def _add(builder: DeviceBuilder, plans: Plans, mine: _End, theirs: _End, family: Family, address: int) -> None:
     platform = plans.platform(builder.device.name)
-    device_asn = plans.numbers.asn[f"device/{builder.device.name}"]
+    device_asn = plans.numbers.asn[DeviceOwner(builder.device.name)]
     imports = _use(builder, mine.imports)
     exports = _use(builder, mine.exports)
     neighbor = BgpNeighbor(
@@ -170,7 +174,7 @@ def originate(builder: DeviceBuilder, plans: Plans) -> None:
     here = {item.vrf: item for item in plans.circuits_on(builder.device.name)}
     if builder.device.role is Role.EDGE:
         for vrf in here:
-            asn = plans.numbers.asn[f"device/{builder.device.name}"]
+            asn = plans.numbers.asn[DeviceOwner(builder.device.name)]
             builder.bgp.setdefault(vrf, _instance(builder.device.name, vrf, asn, plans))
     for vrf, instance in builder.bgp.items():
         families = sorted({item.family for item in builder.vrfs[vrf].families})

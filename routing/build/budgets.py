@@ -16,6 +16,7 @@ from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import Policy, Rule
 from intents.prefix import Prefix, prefix_of
 from ipam.address_plan import AddressPlan, EntryState
+from ipam.keys import LinkKey
 from routing.build.builder import BuiltNetwork
 from routing.model import (
     Action,
@@ -154,8 +155,9 @@ def _let_in(instance: BgpInstance, policies: Mapping[str, RoutePolicy], known: _
 
 
 def _plan_prefixes(plan: AddressPlan) -> Iterable[Prefix]:
-    kinds = ("lan/", "outside/", "loopback/")
-    return (item.prefix for item in plan.prefixes if item.state is EntryState.ACTIVE and item.key.startswith(kinds))
+    return (
+        item.prefix for item in plan.prefixes if item.state is EntryState.ACTIVE and not isinstance(item.key, LinkKey)
+    )
 
 
 class _Known:

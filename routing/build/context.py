@@ -16,6 +16,7 @@ from intents.registry import PurposeName, Registry
 from ipam.address_plan import AddressPlan
 from ipam.endpoints import Resolver
 from ipam.inventory import Channel, Inventory, InventoryDevice, Role
+from ipam.keys import AttachmentOwner, LinkKey, PurposeOwner
 from routing.build.fences import Fences
 from routing.build.peers import Reachability
 from routing.build.placement import MANAGEMENT, AttachmentCircuit, Numbers, index_plan, place_circuits, purpose_of
@@ -183,14 +184,14 @@ def subnet_address(prefix: Prefix, far: bool) -> int:
     return prefix.last if far else prefix.network
 
 
-def link_keys(channel: Channel, plans: Plans) -> tuple[tuple[str, PurposeName, AttachmentCircuit | None], ...]:
+def link_keys(channel: Channel, plans: Plans) -> tuple[tuple[LinkKey, PurposeName, AttachmentCircuit | None], ...]:
     """Return what a channel carries: (link key, purpose, the attachment served or None), sorted by key."""
     b_role = plans.inventory.devices[channel.b_device].role
     if b_role is Role.CPE:
-        keys: list[tuple[str, PurposeName, AttachmentCircuit | None]] = [
-            (f"link/{channel.name}/attachment/{item.attachment.name}", item.attachment.purpose, item)
+        keys: list[tuple[LinkKey, PurposeName, AttachmentCircuit | None]] = [
+            (LinkKey(channel.name, AttachmentOwner(item.attachment.name)), item.attachment.purpose, item)
             for item in plans.circuits_on(channel.b_device)
         ]
-        keys.append((f"link/{channel.name}/purpose/{MANAGEMENT}", MANAGEMENT, None))
-        return tuple(sorted(keys, key=lambda key: key[0]))
-    return tuple((f"link/{channel.name}/purpose/{name}", name, None) for name in plans.purposes)
+        keys.append((LinkKey(channel.name, PurposeOwner(MANAGEMENT)), MANAGEMENT, None))
+        return tuple(sorted(keys, key=lambda key: str(key[0])))
+    return tuple((LinkKey(channel.name, PurposeOwner(name)), name, None) for name in plans.purposes)

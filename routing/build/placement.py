@@ -22,6 +22,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import Attachment, AttachmentName, ConnectionKind, PurposeName, Registry
 from ipam.address_plan import AddressPlan, EntryState, NumberKind
 from ipam.inventory import Inventory, Place, Role
+from ipam.keys import AttachmentOwner, ChannelScope, LanKey, LanScope, LinkKey, NumberKey, OutsideKey, PrefixKey, Scope
 from routing.build.peers import Membership
 
 MANAGEMENT = PurposeName("management")
@@ -31,18 +32,18 @@ MANAGEMENT = PurposeName("management")
 class Numbers:
     """Active numbers and prefixes of a plan by key."""
 
-    vrf: Mapping[str, int]
-    asn: Mapping[str, int]
-    vlan: Mapping[tuple[str, str], int]
-    prefixes: Mapping[str, Mapping[Family, Prefix]]
-    outside: Mapping[str, tuple[Prefix, ...]]
+    vrf: Mapping[NumberKey, int]
+    asn: Mapping[NumberKey, int]
+    vlan: Mapping[tuple[Scope, NumberKey], int]
+    prefixes: Mapping[PrefixKey, Mapping[Family, Prefix]]
+    outside: Mapping[AttachmentName, tuple[Prefix, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttachmentCircuit:
     """One attachment at one place.
 
-    `own`: the prefixes that its packets come from. `subnet`: of its interface on the device, `subnet_key` its plan entry.
+    `own`: the prefixes that its packets come from. `subnet`: of its interface on the device.
     `gateway`: the device's address there; `next_hop`: the far end's, for an external one (what is behind belongs to others).
     """
 
@@ -55,7 +56,6 @@ class AttachmentCircuit:
     interface: str
     own: Mapping[Family, tuple[Prefix, ...]]
     subnet: Mapping[Family, Prefix]
-    subnet_key: str
     gateway: Mapping[Family, int]
     next_hop: Mapping[Family, int]
     membership: Membership
@@ -78,17 +78,17 @@ def purpose_vrf(purpose: str) -> str:
 
 def index_plan(plan: AddressPlan) -> Numbers:
     """Return the active entries of a plan by key."""
-    numbers: dict[NumberKind, dict[tuple[str, str], int]] = {kind: {} for kind in NumberKind}
+    numbers: dict[NumberKind, dict[tuple[Scope, NumberKey], int]] = {kind: {} for kind in NumberKind}
     for entry in plan.numbers:
         if entry.state is EntryState.ACTIVE:
             numbers[entry.kind][(entry.scope, entry.key)] = entry.value
-    prefixes: dict[str, dict[Family, Prefix]] = {}
-    outside: dict[str, list[Prefix]] = {}
+    prefixes: dict[PrefixKey, dict[Family, Prefix]] = {}
+    outside: dict[AttachmentName, list[Prefix]] = {}
     for item in plan.prefixes:
         if item.state is not EntryState.ACTIVE:
             continue
-        if item.key.startswith("outside/"):
-            outside.setdefault(item.key.split("/")[1], []).append(item.prefix)
+        if isinstance(item.key, OutsideKey):
+            outside.setdefault(item.key.attachment, []).append(item.prefix)
         else:
             prefixes.setdefault(item.key, {})[item.prefix.family] = item.prefix
     return Numbers(
@@ -145,27 +145,26 @@ def _circuit(
     attachment: Attachment, place: Place, inventory: Inventory, numbers: Numbers, membership: Membership
 ) -> AttachmentCircuit:
     name = attachment.name
-    lan = numbers.prefixes.get(f"lan/{name}", {})
-    level1 = bool(place.level1_cpe)
-    link_key = f"link/{place.channel}/attachment/{name}"
-    external = level1 or attachment.outside is not None
-    subnet = numbers.prefixes.get(link_key, {}) if level1 else lan
-    scope = (
-        (f"channel/{place.channel}", link_key) if level1 else (f"lan/{place.device}/{place.interface}", f"lan/{name}")
-    )
-    vlan = numbers.vlan[scope]
-    number = numbers.vrf[f"attachment/{name}"]
+    lan = numbers.prefixes.get(LanKey(name), {})
+    if place.level1_cpe:
+        key: LanKey | LinkKey = LinkKey(place.channel, AttachmentOwner(name))
+        scope: Scope = ChannelScope(place.channel)
+    else:
+        key, scope = LanKey(name), LanScope(place.device, place.interface)
+    external = bool(place.level1_cpe) or attachment.outside is not None
+    subnet = numbers.prefixes.get(key, {})
+    vlan = numbers.vlan[scope, key]
+    number = numbers.vrf[AttachmentOwner(name)]
     return AttachmentCircuit(
         attachment=attachment,
         place=place,
         vrf=attachment_vrf(number),
         number=number,
-        asn=numbers.asn[f"attachment/{name}"],
+        asn=numbers.asn[AttachmentOwner(name)],
         vlan=vlan,
         interface=f"{place.interface}.{vlan}",
         own=_own_prefixes(name, attachment, lan, numbers),
         subnet=subnet,
-        subnet_key=link_key if level1 else f"lan/{name}",
         gateway={family: first_address(prefix) for family, prefix in subnet.items()},
         next_hop={family: prefix.last for family, prefix in subnet.items()} if external else {},
         membership=membership,
@@ -177,7 +176,7 @@ def _own_prefixes(
 ) -> Mapping[Family, tuple[Prefix, ...]]:
     if attachment.outside is None:
         return {family: (prefix,) for family, prefix in lan.items()}
-    behind = numbers.outside.get(str(name), ())
+    behind = numbers.outside.get(name, ())
     return {
         family: found for family in Family if (found := tuple(prefix for prefix in behind if prefix.family is family))
     }

@@ -12,6 +12,7 @@ from intents.policy import Rule
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
 from ipam.inventory import Channel, Role
+from ipam.keys import AttachmentOwner, ChannelScope, LoopbackKey, Owner, PurposeOwner
 from routing.build.context import DeviceBuilder, Plans, link_keys, subnet_address
 from routing.build.placement import MANAGEMENT, AttachmentCircuit, purpose_of, purpose_vrf
 from routing.build.route_filters import RouteFilter, exact_filter
@@ -38,7 +39,7 @@ def add_parents(builder: DeviceBuilder, plans: Plans) -> None:
     platform = plans.platform(name)
     if platform.control_interface:
         builder.interfaces[platform.control_interface] = Interface(name=platform.control_interface)
-    addresses = plans.numbers.prefixes.get(f"loopback/{name}", {})
+    addresses = plans.numbers.prefixes.get(LoopbackKey(name), {})
     builder.interfaces[platform.loopback] = Interface(
         name=platform.loopback,
         vrf=purpose_vrf(MANAGEMENT),
@@ -60,7 +61,7 @@ def add_channel_ends(builder: DeviceBuilder, channel: Channel, plans: Plans) -> 
         prefixes = plans.numbers.prefixes.get(key, {})
         if not prefixes:
             continue
-        vlan = plans.numbers.vlan[(f"channel/{channel.name}", key)]
+        vlan = plans.numbers.vlan[ChannelScope(channel.name), key]
         vrf = circuit.vrf if far and circuit is not None else purpose_vrf(purpose)
         served = "" if circuit is None else f" {circuit.attachment.name}"
         builder.interfaces[f"{parent}.{vlan}"] = Interface(
@@ -116,7 +117,7 @@ def add_vrfs(builder: DeviceBuilder, plans: Plans) -> None:
     wanted = {item.vrf for item in builder.interfaces.values() if item.vrf is not None}
     for purpose in plans.purposes:
         if purpose_vrf(purpose) in wanted:
-            number = plans.numbers.vrf[f"purpose/{purpose}"]
+            number = plans.numbers.vrf[PurposeOwner(purpose)]
             builder.vrfs[purpose_vrf(purpose)] = _plain(
                 builder, purpose_vrf(purpose), number, plans, f"purpose {purpose}"
             )
@@ -151,8 +152,8 @@ def _add_leaks(builder: DeviceBuilder, plans: Plans) -> None:
             _leak_into_purpose(builder, purpose, here, plans)
 
 
-def _target(plans: Plans, key: str) -> str:
-    return f"{plans.target_asn}:{plans.numbers.vrf[key]}"
+def _target(plans: Plans, owner: Owner) -> str:
+    return f"{plans.target_asn}:{plans.numbers.vrf[owner]}"
 
 
 def _leak_into_attachment(
@@ -162,16 +163,16 @@ def _leak_into_attachment(
         peers = plans.reachability.peers(circuit.membership, family)
         talking = [peer.prefix for peer in peers if peer.talks]
         targets = {
-            _target(plans, f"attachment/{other.attachment.name}")
+            _target(plans, AttachmentOwner(other.attachment.name))
             for other in here
             if other.vrf != circuit.vrf and _meet(other.own.get(family, ()), talking)
         }
         targets |= {
-            _target(plans, f"purpose/{purpose}")
+            _target(plans, PurposeOwner(purpose))
             for purpose in plans.purposes
             if purpose_vrf(purpose) in builder.vrfs and purpose in _peer_purposes(circuit, family, plans)
         }
-        own = _target(plans, f"attachment/{circuit.attachment.name}")
+        own = _target(plans, AttachmentOwner(circuit.attachment.name))
         _set_leak(builder, circuit.vrf, family, targets, plans.reachability_filters.of(circuit.membership, family), own)
         builder.serve(vrf_export_ref(circuit.vrf, family, own), plans.rules_of(circuit))
 
@@ -185,13 +186,13 @@ def _leak_into_purpose(
 ) -> None:
     for family in (item.family for item in builder.vrfs[purpose_vrf(purpose)].families):
         users = [item for item in here if purpose in _peer_purposes(item, family, plans)]
-        targets = {_target(plans, f"attachment/{item.attachment.name}") for item in users}
+        targets = {_target(plans, AttachmentOwner(item.attachment.name)) for item in users}
         prefixes = [prefix for item in users for prefix in item.own.get(family, ())]
-        own = _target(plans, f"purpose/{purpose}")
+        own = _target(plans, PurposeOwner(purpose))
         _set_leak(builder, purpose_vrf(purpose), family, targets, exact_filter(prefixes), own)
         builder.serve(vrf_export_ref(purpose_vrf(purpose), family, own), plans.purpose_rules(purpose))
         for item in users:
-            target = _target(plans, f"attachment/{item.attachment.name}")
+            target = _target(plans, AttachmentOwner(item.attachment.name))
             builder.serve(vrf_import_ref(purpose_vrf(purpose), family, target), plans.rules_of(item))
 
 

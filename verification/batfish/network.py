@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
+from ipam.keys import Owner
 from routing.model import AttachmentPort
 from verification.batfish.tables import Facts, SeenRoute
 from verification.evidence.evidence import Evidence
@@ -185,8 +186,8 @@ def _shown(addresses: Iterable[tuple[str, int]]) -> Reason | str:
 
 
 def _mixed_vrfs(tables: Tables, found: Mapping[Where, PlannedInterface]) -> Iterator[Reason]:
-    owner_of: dict[Where, str] = {}
-    vrf_of: dict[tuple[str, str], str] = {}
+    owner_of: dict[Where, Owner] = {}
+    vrf_of: dict[tuple[str, Owner], str] = {}
     for (device, name), planned in found.items():
         vrf = tables.facts.interfaces[(device, name)].vrf
         first = owner_of.setdefault((device, vrf), planned.owner)

@@ -13,6 +13,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from ipam.address_plan import AddressPlan, PoolUse
 from ipam.endpoints import Resolver
+from ipam.keys import PrefixKey
 from routing.model import AttachmentPort
 from verification.packets.bit_sets import union
 from verification.packets.flow_sets import FlowSet, Span, union_of
@@ -78,7 +79,9 @@ def _state_of(declared: Declared) -> DeclaredState:
     resolver = Resolver(declared.address_plan)
     routers = router_pools(declared.address_plan)
     pairs = {family: pair_policy(declared.policy, declared.registry, resolver, routers, family) for family in Family}
-    active = {(entry.key, entry.prefix.family): entry.prefix for entry in declared.active()}
+    active: dict[tuple[PrefixKey | None, Family], Prefix] = {
+        (entry.key, entry.prefix.family): entry.prefix for entry in declared.active()
+    }
     return DeclaredState(
         declared=declared,
         resolver=resolver,

@@ -1,6 +1,6 @@
 """Where the management plane is: each device's own address in it, the VRF that holds it, and the stations that log in.
 
-The one idea: all of it is read off the address plan (`loopback/DEVICE` entries, the stations' LANs) and found again in the
+The one idea: all of it is read off the address plan (the devices' loopbacks, the stations' LANs) and found again in the
 texts by address, so no name of a VRF or interface needs to be known.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
+from ipam.keys import LoopbackKey
 from verification.evidence.declared_state import DeclaredState
 from verification.evidence.evidence import Evidence
 
@@ -73,9 +74,8 @@ def kept_loopbacks(evidence: Evidence) -> dict[str, tuple[Prefix, ...]]:
 def _loopbacks_in(evidence: Evidence, state: DeclaredState) -> dict[str, tuple[Prefix, ...]]:
     found: dict[str, tuple[Prefix, ...]] = {}
     for entry in state.declared.active():
-        kind, _, device = entry.key.partition("/")
-        if kind == "loopback" and device in evidence.given.network.devices:
-            found[device] = (*found.get(device, ()), entry.prefix)
+        if isinstance(entry.key, LoopbackKey) and entry.key.device in evidence.given.network.devices:
+            found[entry.key.device] = (*found.get(entry.key.device, ()), entry.prefix)
     return found
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from intents.prefix import Family, Prefix, format_address, prefix_of
 from intents.reason import Reason, because
-from intents.registry import AttachmentName
+from intents.registry import AttachmentName, PurposeName
 from ipam.address_plan import EntryState, NumberKind
+from ipam.keys import AttachmentOwner, ChannelScope, LinkKey, LoopbackKey, Owner, PrefixKey, PurposeOwner
 from routing.model import AttachmentPort, BgpNeighbor, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
 from verification.evidence.declared_state import DeclaredState
@@ -27,7 +28,7 @@ from verification.verdicts.route_entry import table_named
 
 Address = tuple[Family, int, int]
 """Family, value, prefix length."""
-_MANAGEMENT = "purpose/management"
+_MANAGEMENT = PurposeOwner(PurposeName("management"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +42,7 @@ class PlannedInterface:
     name: str
     vlan: int | None
     addresses: frozenset[Address]
-    owner: str
+    owner: Owner
     peers: bool
     hosts: bool = False
     kept: bool = True
@@ -56,7 +57,7 @@ class PlannedPlace:
     is_needed: bool
 
 
-Key = tuple[str, str]
+Key = tuple[str, PrefixKey | None]
 """An interface of the plan: device, and the plan's key of its prefixes."""
 
 
@@ -88,7 +89,7 @@ def planned_places(evidence: Evidence) -> Iterator[PlannedPlace]:
     plans = [dict(_planned_in(evidence, state)) for state in evidence.states]
     ports = dict.fromkeys((port.device, port.subnet) for port in evidence.given.network.ports)
     ends = dict.fromkeys(key for plan in plans for key in plan if key not in ports)
-    for key in (*ports, *sorted(ends, key=lambda item: item[1])):
+    for key in (*ports, *sorted(ends, key=lambda item: str(item[1]))):
         options = [plan[key] for plan in plans if key in plan]
         if options:
             yield _place_of(options, is_needed=len(options) == len(plans))
@@ -102,7 +103,7 @@ def _place_of(planned: Sequence[PlannedInterface], *, is_needed: bool) -> Planne
 
 def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key, PlannedInterface]]:
     """Yield every interface that a declared state plans, with its key."""
-    prefixes: dict[str, list[Prefix]] = {}
+    prefixes: dict[PrefixKey | None, list[Prefix]] = {}
     for entry in state.declared.active():
         prefixes.setdefault(entry.key, []).append(entry.prefix)
     tags = {
@@ -114,20 +115,18 @@ def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key,
     ports = {(port.device, port.subnet): port for port in state.declared.ports}
     for place, port in ports.items():
         yield place, _port(port, prefixes.get(port.subnet, []))
-    for key, held in sorted(prefixes.items()):
-        kind, _, rest = key.partition("/")
-        channel, _, owner = rest.partition("/")
-        if kind == "link" and channel in links:
-            tag = tags.get((f"channel/{channel}", key))
-            for device, port_name, low in _ends(links[channel]):
+    for key, held in sorted(prefixes.items(), key=lambda item: str(item[0])):
+        if isinstance(key, LinkKey) and key.channel in links:
+            tag = tags.get((ChannelScope(key.channel), key))
+            for device, port_name, low in _ends(links[key.channel]):
                 if device in evidence.given.network.devices and (device, key) not in ports:
-                    yield (device, key), _link_end(evidence, (device, port_name, low), tag, held, owner)
-        elif kind == "loopback" and rest in evidence.given.network.devices:
+                    yield (device, key), _link_end(evidence, (device, port_name, low), tag, held, key.owner)
+        elif isinstance(key, LoopbackKey) and key.device in evidence.given.network.devices:
             addresses = frozenset((item.family, item.network, item.length) for item in held)
             planned = PlannedInterface(
-                device=rest, port="", name="", vlan=None, addresses=addresses, owner=_MANAGEMENT, peers=False
+                device=key.device, port="", name="", vlan=None, addresses=addresses, owner=_MANAGEMENT, peers=False
             )
-            yield (rest, key), planned
+            yield (key.device, key), planned
 
 
 def _port(port: AttachmentPort, held: Iterable[Prefix]) -> PlannedInterface:
@@ -138,7 +137,7 @@ def _port(port: AttachmentPort, held: Iterable[Prefix]) -> PlannedInterface:
         name=port.interface,
         vlan=port.vlan,
         addresses=frozenset((item.family, gateway_of(item), item.length) for item in held),
-        owner=f"attachment/{port.attachment}",
+        owner=AttachmentOwner(AttachmentName(port.attachment)),
         peers=False,
         hosts=not port.external,
     )
@@ -150,12 +149,11 @@ def _ends(link: PhysicalLink) -> tuple[tuple[str, str, bool], tuple[str, str, bo
 
 
 def _link_end(
-    evidence: Evidence, end: tuple[str, str, bool], tag: int | None, held: Iterable[Prefix], owner: str
+    evidence: Evidence, end: tuple[str, str, bool], tag: int | None, held: Iterable[Prefix], owner: Owner
 ) -> PlannedInterface:
     device, port, low = end
-    if device in evidence.given.roles.backbone and owner.startswith("attachment/"):
-        name = AttachmentName(owner.removeprefix("attachment/"))
-        owner = f"purpose/{evidence.given.bounds.attachments[name].purpose}"
+    if device in evidence.given.roles.backbone and isinstance(owner, AttachmentOwner):
+        owner = PurposeOwner(evidence.given.bounds.attachments[owner.attachment].purpose)
     return PlannedInterface(
         device=device,
         port=port,
@@ -259,7 +257,7 @@ def addresses_named(texts: Iterable[str]) -> Reason | str:
 def _mixed_vrfs(evidence: Evidence, found: Mapping[tuple[str, str], PlannedInterface]) -> Iterator[NetworkFault]:
     """Yield interfaces whose VRF holds another owner, or whose owner has another VRF on the same device."""
     owner_of: dict[tuple[str, str | None], PlannedInterface] = {}
-    vrf_of: dict[tuple[str, str], str | None] = {}
+    vrf_of: dict[tuple[str, Owner], str | None] = {}
     for (device, name), planned in found.items():
         vrf = next(item.vrf for item in evidence.given.network.devices[device].interfaces if item.name == name)
         first = owner_of.setdefault((device, vrf), planned)

@@ -7,18 +7,20 @@ alike, and a route to a device's own address looks as good as one to its neighbo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from intents.prefix import Family, Prefix, format_address
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.address_plan import EntryState, NumberKind
+from ipam.keys import AttachmentOwner, DeviceOwner, LanKey, NumberKey, OutsideKey, Owner, PurposeOnDevice, PurposeOwner
 from routing.model import AttachmentPort, StaticRoute
 from routing.refs import bgp_ref, static_ref, vrf_ref
 from verification.evidence.evidence import Evidence
 from verification.questions.network import NetworkFault
 
-Owners = Mapping[tuple[str, str], str]
-"""Whose an interface is by plan (`attachment/NAME` or `purpose/NAME`), by device and interface."""
+Owners = Mapping[tuple[str, str], Owner]
+"""Whose an interface is by plan, by device and interface."""
 
 
 def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
@@ -29,7 +31,7 @@ def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[Network
         owner = owners.get((device, session.peer_interface))
         if owner is None:
             continue
-        meant = planned.get(owner) or planned.get(f"{owner}/{device}") or planned.get(f"device/{device}", ())
+        meant = next((planned[key] for key in _presenting(owner, device) if key in planned), ())
         if session.sender_asn not in meant:
             yield NetworkFault(
                 reason=because(
@@ -43,6 +45,18 @@ def check_presented_asns(evidence: Evidence, owners: Owners) -> Iterator[Network
                 ref=bgp_ref(vrf),
                 family=session.family,
             )
+
+
+def _presenting(owner: Owner, device: str) -> Iterator[NumberKey]:
+    """Yield whose AS number an owner presents on a device: its own, that of its VRF there, or the device's."""
+    match owner:
+        case AttachmentOwner():
+            yield owner
+        case PurposeOwner(purpose):
+            yield PurposeOnDevice(purpose, device)
+        case _:
+            assert_never(owner)
+    yield DeviceOwner(device)
 
 
 def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[NetworkFault]:
@@ -70,9 +84,9 @@ def check_distinguishers(evidence: Evidence, owners: Owners) -> Iterator[Network
             )
 
 
-def _active_numbers(evidence: Evidence, kind: NumberKind) -> dict[str, tuple[int, ...]]:
+def _active_numbers(evidence: Evidence, kind: NumberKind) -> dict[NumberKey, tuple[int, ...]]:
     """Return the numbers of a kind that is unique in the province, by key: what any declared state plans."""
-    found: dict[str, set[int]] = {}
+    found: dict[NumberKey, set[int]] = {}
     for state in evidence.states:
         for entry in state.declared.address_plan.numbers:
             if entry.kind is kind and entry.state is EntryState.ACTIVE:
@@ -114,12 +128,11 @@ def _wrong_ways(evidence: Evidence, name: AttachmentName, port: AttachmentPort) 
 
 def prefixes_behind(evidence: Evidence, name: AttachmentName) -> frozenset[Prefix]:
     """Return the planned prefixes behind an external attachment's far end."""
-    starts = (f"outside/{name}/", f"lan/{name}")
     return frozenset(
         entry.prefix
         for state in evidence.states
         for entry in state.declared.active()
-        if entry.key.startswith(starts[0]) or entry.key == starts[1]
+        if isinstance(entry.key, LanKey | OutsideKey) and entry.key.attachment == name
     ) - {subnet for port in evidence.ports[name] for family in Family for subnet in evidence.subnets_of(port, family)}
 
 

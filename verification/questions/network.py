@@ -12,6 +12,7 @@ from itertools import pairwise
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName, PurposeName
+from ipam.keys import AttachmentOwner, LinkKey, PurposeOwner
 from routing.model import AttachmentPort, Ref
 from routing.refs import interface_ref, neighbor_ref
 from verification.evidence.address_index import AddressIndex
@@ -250,12 +251,13 @@ def planned_links(given: Given) -> dict[Prefix, PurposeName]:
     planned: dict[Prefix, PurposeName] = {}
     attachments = given.bounds.attachments
     for entry in (entry for declared in given.bounds.declared for entry in declared.active()):
-        if entry.key.startswith("link/"):
-            kind, _, name = entry.key.split("/", 2)[2].partition("/")
-            if kind == "purpose":
-                planned[entry.prefix] = PurposeName(name)
-            elif AttachmentName(name) in attachments:
-                planned[entry.prefix] = attachments[AttachmentName(name)].purpose
+        match entry.key:
+            case LinkKey(_, PurposeOwner(purpose)):
+                planned[entry.prefix] = purpose
+            case LinkKey(_, AttachmentOwner(name)) if name in attachments:
+                planned[entry.prefix] = attachments[name].purpose
+            case _:
+                pass
     return planned
 
 

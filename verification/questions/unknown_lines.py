@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
+from ipam.keys import LanKey, LoopbackKey, PrefixKey
 from routing.model import AclBinding, Action, Device, PolicyDefault
 from routing.vendors import VENDORS
 from verification.evidence.evidence import Evidence
@@ -108,10 +109,10 @@ def _contained(evidence: Evidence, device: str) -> bool:
 
 def _own_prefixes(evidence: Evidence, device: str) -> frozenset[Prefix]:
     """Return the planned prefixes of what stands on a device, and of itself."""
-    wanted = {f"loopback/{device}"}
+    wanted: set[PrefixKey | None] = {LoopbackKey(device)}
     for port in evidence.given.network.ports:
         if port.device == device:
-            wanted |= {port.subnet, f"lan/{port.attachment}"}
+            wanted |= {port.subnet, LanKey(AttachmentName(port.attachment))}
     plans = (state.declared.address_plan for state in evidence.states)
     return frozenset(item.prefix for plan in plans for item in plan.prefixes if item.key in wanted)
 

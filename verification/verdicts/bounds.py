@@ -86,7 +86,7 @@ def _united(policies: tuple[Policy, ...]) -> Policy:
 
 
 def _port_key(port: AttachmentPort) -> tuple[object, ...]:
-    return port.attachment, port.device, port.interface, port.subnet, port.external, port.vlan or 0
+    return port.attachment, port.device, port.interface, str(port.subnet or ""), port.external, port.vlan or 0
 
 
 # The premise: nothing has two owners. Quarantine keeps it for whatever is allocated; a state from elsewhere may break it.

@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import TypeAlias
 
 from controller.apply.derived import Count, PlanEnds
-from controller.apply.kept_texts import keep_texts, kept_texts
+from controller.apply.kept_texts import keep_texts, kept_folder, kept_texts
 from controller.apply.logbook import Logbook, utc_now
 from controller.apply.needed_secrets import secrets_for
 from controller.apply.opening import (
+    check_free,
     check_journal,
     check_limit,
+    check_signers,
+    check_unused,
     check_workspaces,
     is_applied,
     open_devices,
@@ -31,6 +34,7 @@ from controller.apply.opening import (
 from controller.apply.rollout_run import RolloutRules, RolloutRun, WaveGate
 from controller.apply.terms import Patience, RolloutTerms
 from controller.apply.ways import PlannedDevice
+from controller.approval.signers import rules_in_lines, widened
 from controller.approval.standing import ApprovalStanding
 from controller.boundary import check_folder
 from controller.fleet.credentials import CredentialReference, Credentials, resolve
@@ -43,7 +47,8 @@ from controller.jobs.reach import WantedReach, reach_of
 from controller.journal.device_state import IN_FORCE
 from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
-from controller.journal.records import Aim, Probed, ProbeResult, Resumed, RolloutOutcome
+from controller.journal.probe_results import ProbeResult
+from controller.journal.records import Aim, Probed, Reopened, Resumed, RolloutOutcome, SignersKnown
 from controller.journal.targets import begun_of
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import start_messages
@@ -68,12 +73,14 @@ OpenFleet: TypeAlias = Callable[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovedPlan:
-    """A plan, and whether it may be carried out: why not (errors), the digests of what approves it, why glass was broken."""
+    """A plan, and whether it may be carried out: why not (errors), the digests of what approves it, why glass was broken, and who
+    may sign by its base, one rule a line."""
 
     plan: FiledPlan
     findings: tuple[Finding, ...] = ()
     approvals: tuple[str, ...] = ()
     break_glass: str = ""
+    signers: tuple[str, ...] = ()
 
 
 Approve: TypeAlias = Callable[[], ApprovedPlan]
@@ -88,6 +95,7 @@ def approved_plan(standing: ApprovalStanding) -> ApprovedPlan:
         findings=standing.findings,
         approvals=tuple(item.digest for item in standing.signatures),
         break_glass="; ".join(item.statement.reason for item in standing.broken_glass),
+        signers=rules_in_lines(standing.case.rules),
     )
 
 
@@ -110,6 +118,7 @@ class ApplyRequest:
     dry_run: bool = False
     probes: ProbeTable | None = None
     secrets: Path | None = None
+    new_signers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +201,7 @@ def _with_journal(output: Output, request: ApplyRequest, action: Callable[[Journ
 
 
 def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenFleet, journal: Journal) -> ExitCode:
-    known = check_journal(journal.state, work.plan, resuming=False)
+    known = check_free(journal.state, work.plan)
     check_limit(work.plan, None, request.rules.limit or ())
     with open_fleet(_credentials(work.reach.values()), request.timeout) as access:
         count = _counting(output, "devices", len(work.reach))
@@ -202,6 +211,9 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
         if kept and is_applied(work.plan, work.ends, work.reach, kept, texts):
             output.say("apply_nothing")
             return ExitCode.FINE
+        check_unused(known)
+        if not request.dry_run and not _is_signed_by_known(output, request, work, journal):
+            return ExitCode.NOT_APPROVED
         devices = _open(output, work, texts)
         if request.dry_run:
             print_commands(output, work.plan, devices)
@@ -224,6 +236,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             report = RolloutReport(output, work.plan)
             log = Logbook(journal, report.hear)
             log.write(begun)
+            _note_signers(request, work, log, journal)
             if probed:
                 log.write(Probed(at=utc_now(), wave=0, results=probed))
             return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
@@ -232,10 +245,12 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
 def _resume(
     output: Output, request: ApplyRequest, aim: Aim, work: _Work, open_fleet: OpenFleet, journal: Journal
 ) -> ExitCode:
-    rollout = check_journal(journal.state, work.plan, resuming=True)
+    reopened, rollout = check_journal(journal.state, work.plan, aim)
     check_limit(work.plan, rollout, request.rules.limit or ())
+    if aim is Aim.FORWARD and not _is_signed_by_known(output, request, work, journal):
+        return ExitCode.NOT_APPROVED
     texts = kept_texts(request.journal, work.plan.digest)
-    devices = _open(output, work, texts)
+    devices = _open(output, work, texts, kept_folder(request.journal, work.plan.digest))
     if request.dry_run:
         print_commands(output, work.plan, devices, back=aim is Aim.BACK)
         return ExitCode.FINE
@@ -246,6 +261,8 @@ def _resume(
     ):
         report = RolloutReport(output, work.plan)
         log = Logbook(journal, report.hear)
+        if reopened:
+            log.write(Reopened(at=utc_now(), number=reopened))
         log.write(
             Resumed(
                 at=utc_now(),
@@ -255,12 +272,34 @@ def _resume(
                 break_glass=work.check.break_glass,
             )
         )
+        if aim is Aim.FORWARD:
+            _note_signers(request, work, log, journal)
         return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
 
 
-def _open(output: Output, work: _Work, texts: Mapping[str, str]) -> dict[str, PlannedDevice]:
+def _is_signed_by_known(output: Output, request: ApplyRequest, work: _Work, journal: Journal) -> bool:
+    """Return whether nobody more may sign than the journal knows, or whether the operator takes that upon himself."""
+    try:
+        check_signers(journal.state, work.check.signers, accepted=request.new_signers)
+    except FindingsError as error:
+        tell_failure(output, request.workspace, error.findings)
+        return False
+    return True
+
+
+def _note_signers(request: ApplyRequest, work: _Work, log: Logbook, journal: Journal) -> None:
+    """Write down who may sign, if that is not known; by whom it was accepted, if it is more than before."""
+    known, rules = journal.state.signers, work.check.signers
+    if rules and (known is None or known.rules != rules):
+        is_more = known is not None and bool(widened(known.rules, rules))
+        log.write(SignersKnown(at=utc_now(), rules=rules, accepted=request.operator if is_more else ""))
+
+
+def _open(
+    output: Output, work: _Work, texts: Mapping[str, str], kept_in: Path | None = None
+) -> dict[str, PlannedDevice]:
     count = _counting(output, "apply_steps", len(work.plan.devices))
-    return open_devices(work.plan, work.ends, work.reach, texts, count)
+    return open_devices(work.plan, work.ends, work.reach, texts, count, kept_in)
 
 
 def _counting(output: Output, stage: str, total: int) -> Count:

@@ -1,7 +1,7 @@
-"""`truc audit --attest`, `truc audit --statement`: a signed statement of an applied plan, written and checked.
+"""`truc audit --attest`, `truc plan --attest`, `truc audit --statement`: a signed statement of a plan, written and checked.
 
-The one idea: written only of what an audit found nothing wrong with, and never over anything; checked with nothing but the file,
-its signature and keys.
+The one idea: written only of what an audit found nothing wrong with, or what was proved, and never over anything; checked with
+nothing but the file, its signature and keys.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from pathlib import Path
 
 from controller.approval.attesting import StatementKeys, attest, signer_of
 from controller.jobs.files import Placing
-from controller.journal.applied import AppliedStatement, applied_bytes, applied_statement, read_applied
+from controller.journal.applied import applied_statement
 from controller.journal.audit import Audit
+from controller.journal.statements import PlanStatement, read_statement, statement_bytes
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.reports.rollout.attestation import print_attestation
@@ -39,18 +40,29 @@ class AttestOrder:
 
 def write_attestation(order: AttestOrder, plans: Mapping[Path, FiledPlan], found: Audit) -> tuple[Path, ...]:
     """Write a statement of the one plan that is given, and its signature; return the files. FindingsError, OSError."""
-    out, signature = order.out, signature_file(order.out)
-    for path in (out, signature):
-        if path.exists() or path.is_symlink():
-            raise FindingsError([_wrong(path, because("applied_exists"))])
+    check_free_places(order.out)
     if len(plans) != 1:
-        raise refuse_attestation(out, because("applied_one_plan", count=len(plans)))
+        raise refuse_attestation(order.out, because("applied_one_plan", count=len(plans)))
     (plan,) = plans.values()
     statement = applied_statement(plan, found, order.now)
     if isinstance(statement, Reason):
-        raise FindingsError([_wrong(out, statement)])
-    content = applied_bytes(statement)
-    files = {out: content} if order.key is None else {signature: attest(content, order.key), out: content}
+        raise FindingsError([_wrong(order.out, statement)])
+    return write_statement(order, statement)
+
+
+def check_free_places(out: Path) -> None:
+    """FindingsError if anything stands where a statement or its signature is to be written."""
+    for path in (out, signature_file(out)):
+        if path.exists() or path.is_symlink():
+            raise FindingsError([_wrong(path, because("applied_exists"))])
+
+
+def write_statement(order: AttestOrder, statement: PlanStatement) -> tuple[Path, ...]:
+    """Write a statement, and its signature if there is a key; return the files. FindingsError, OSError."""
+    content = statement_bytes(statement)
+    files = {order.out: content}
+    if order.key is not None:
+        files = {signature_file(order.out): attest(content, order.key), **files}
     with Placing() as placing:
         for path, data in files.items():
             placing.file(path, data)
@@ -65,13 +77,13 @@ def check_attestation_command(output: Output, path: Path, keys: StatementKeys) -
     return ExitCode.FINE
 
 
-def check_attestation(path: Path, keys: StatementKeys) -> tuple[AppliedStatement, SignerKey]:
+def check_attestation(path: Path, keys: StatementKeys) -> tuple[PlanStatement, SignerKey]:
     """Return a statement and whose key signed it; FindingsError, OSError."""
     content, signature = _read(path), _read(signature_file(path))
-    statement = read_applied(content)
+    statement = read_statement(content)
     if statement is None:
         raise FindingsError([_wrong(path, because("applied_shape"))])
-    signer = signer_of(content, signature, keys, statement.audited)
+    signer = signer_of(content, signature, keys, statement.at)
     if isinstance(signer, Reason):
         raise FindingsError([_wrong(path, signer)])
     return statement, signer

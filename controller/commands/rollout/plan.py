@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from controller.board.plan import plan_page
 from controller.boundary import check_folder, parse_day
 from controller.jobs.compile import compile_workspace
+from controller.jobs.evidence import give
 from controller.jobs.files import write_bytes
+from controller.jobs.judging import Extent, judge_texts
 from controller.jobs.pipeline import Compiled
 from controller.jobs.second_judge import check_replay
 from controller.jobs.targets import Target, check_targets
+from controller.journal.verified import Measured
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
 from controller.output.version import product_version
 from controller.reports.findings import tell_findings
+from controller.reports.mutations import MutationRun, try_mutations
 from controller.reports.rollout.plan import print_plan, print_plan_end, print_plan_json, print_suggestion, refusals
+from controller.rollout.filed import FiledPlan, read_plan
 from controller.rollout.plan import ChangePlan, plan_bytes
-from controller.rollout.planning import PlanRequest, make_plan
+from controller.rollout.planning import PlanRequest, make_plan, standing_texts
 from controller.rollout.suggested import moved_sites, suggested_lines
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
 from intents.reader.suggestions import suggest
+from verification.mutation.score import Outcome
+
+State: TypeAlias = Callable[[FiledPlan, Measured], tuple[Path, ...]]
+"""Writes a statement of a plan, and says in which files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementTarget:
+    """Where a statement of a proved plan is written, and what writes it: its libraries may not be installed. `mutations`: how
+    many faults are put into the texts that shall stand, to see how well the judges see."""
+
+    path: Path
+    state: State
+    mutations: MutationRun | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanTargets:
-    """Where a plan is written, and its page; `undeclared`: the plan also if it does what nobody declared."""
+    """Where a plan is written, its page, and a statement of it; `undeclared`: the plan also if it does what nobody declared."""
 
     plan: Path | None = None
     page: Path | None = None
+    statement: StatementTarget | None = None
     undeclared: bool = False
 
 
@@ -51,6 +73,8 @@ def plan_command(output: Output, request: PlanRequest, on: str | None, targets: 
         write_bytes(targets.page, plan_page(plan, ends, product_version()).encode("utf-8"))
     if targets.plan is not None and plan.changes and not refused:
         write_bytes(targets.plan, plan_bytes(plan))
+    if targets.statement is not None and plan.changes and not refused:
+        _state(output, request, plan, ends, targets.statement)
     if not output.json:
         _say_next(output, plan, targets, refused=refused)
         print_plan_end(output, plan)
@@ -59,12 +83,41 @@ def plan_command(output: Output, request: PlanRequest, on: str | None, targets: 
     return ExitCode.CHANGES if plan.changes else ExitCode.FINE
 
 
+def _state(
+    output: Output,
+    request: PlanRequest,
+    plan: ChangePlan,
+    ends: tuple[Compiled, Compiled],
+    target: StatementTarget,
+) -> None:
+    """Write a statement of a plan that holds, with how well the judges see in the texts that shall stand."""
+    standing = standing_texts(ends, request)
+    given = give(ends[1], standing)
+    coverage = judge_texts(ends[1], standing, lambda: given, output, Extent(coverage=True), None).coverage
+    faults = None
+    if target.mutations is not None:
+        output.progress("mutate", 0, 0)
+        found = try_mutations(ends[1], standing, target.mutations)
+        faults = {str(outcome): found.count(outcome) for outcome in Outcome}
+    measured = Measured(
+        modelled=0 if coverage is None else coverage.modelled,
+        covered=0 if coverage is None else coverage.modelled - len(coverage.uncovered),
+        faults=faults,
+        seed=0 if target.mutations is None else target.mutations.seed,
+    )
+    files = target.state(read_plan(plan_bytes(plan), target.path), measured)
+    if not output.json:
+        for file in files:
+            output.say("wrote_file", file=file)
+
+
 def _check(request: PlanRequest, targets: PlanTargets) -> None:
     for folder in (request.base, request.workspace):
         check_folder(folder)
     if request.base.resolve() == request.workspace.resolve():
         raise FindingsError([make_finding("TR886", Where(), folder=request.workspace)])
-    named = (("--out", targets.plan), ("--html", targets.page))
+    statement = None if targets.statement is None else targets.statement.path
+    named = (("--out", targets.plan), ("--html", targets.page), ("--attest", statement))
     written = [Target(option=option, path=path) for option, path in named if path is not None]
     replayed = None if request.second is None else request.second.replay
     check_targets(written, request.workspace, (request.running, request.change, replayed))

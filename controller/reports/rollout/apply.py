@@ -24,9 +24,11 @@ from controller.journal.records import (
     LinksSeen,
     Record,
     Resumed,
+    RolloutOutcome,
     Saved,
     SecurityEvent,
     Sending,
+    StopCause,
     Stopped,
     TurnedBack,
     WaveBegun,
@@ -145,7 +147,17 @@ def print_rollout(output: Output, folder: Path, rollout: RolloutState, report: R
         return
     words = ", ".join(f"{count} {output.words(f'device_stage_{name}')}" for name, count in counts.items())
     output.say("apply_where", devices=len(rollout.devices), counts=words)
-    output.say("next_apply_done" if rollout.ended is not None and not told else "next_apply_stopped")
+    output.say(_next(rollout, told))
+
+
+def _next(rollout: RolloutState, told: tuple[Finding, ...]) -> str:
+    """Return what is said of what comes next."""
+    if rollout.ended is None:
+        is_late = rollout.stopped is not None and rollout.stopped.why is StopCause.WINDOW
+        return "next_apply_window" if is_late else "next_apply_stopped"
+    if told:
+        return "next_apply_stopped"
+    return "next_apply_partly" if rollout.ended.outcome is RolloutOutcome.PARTLY_APPLIED else "next_apply_done"
 
 
 def left_to_people(rollout: RolloutState) -> tuple[Finding, ...]:
@@ -154,12 +166,20 @@ def left_to_people(rollout: RolloutState) -> tuple[Finding, ...]:
     return tuple(finding for _, state in sorted(rollout.devices.items()) for finding in _of_device(state))
 
 
+def _has_old_text(state: DeviceState) -> bool:
+    """Return whether a device that failed was read, last of all, with the text that it had before."""
+    is_other = state.failure is not None and state.failure.key == "writing_differs"
+    return state.stage is not Stage.FAILED or (state.read == state.target.running and not is_other)
+
+
 def _of_device(state: DeviceState) -> tuple[Finding, ...]:
     found = []
     why = state.failure or because("apply_no_reason")
     where = Where(device=state.device)
     if state.barred:
         found.append(make_finding("TR963", where, device=state.device))
+        if not state.is_touched:
+            return tuple(found)
     if state.stage is Stage.INDETERMINATE:
         found.append(make_finding("TR960", where, device=state.device, reason=why))
     elif not state.is_settled:
@@ -167,7 +187,8 @@ def _of_device(state: DeviceState) -> tuple[Finding, ...]:
             make_finding("TR961", where, device=state.device, reason=why, done=state.least, of=state.target.edits)
         )
     elif state.failure is not None:
-        found.append(make_finding("TR962", where, severity=Severity.WARNING, device=state.device, reason=why))
+        code = "TR962" if _has_old_text(state) else "TR978"
+        found.append(make_finding(code, where, severity=Severity.WARNING, device=state.device, reason=why))
     if not state.is_saved and (state.stage in IN_FORCE or state.stage is Stage.WENT_BACK):
         found.append(make_finding("TR964", where, severity=Severity.WARNING, device=state.device))
     return tuple(found)

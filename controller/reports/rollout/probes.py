@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from controller.journal.records import ProbeResult, ProbeWish
+from controller.journal.probe_results import ProbeResult, ProbeWish
 from controller.output.json_lines import print_message
 from controller.output.terminal import Output
 from controller.probes.look import ENDS, is_as_wished

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from intents.finding import Finding, Where, make_finding
 from intents.rule_packs import rule_on
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry
-from ipam.number_allocator import RANGES, number_key
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry, number_order, prefix_order
+from ipam.number_allocator import RANGES
 
 
 @dataclass(slots=True)
@@ -26,25 +26,20 @@ class PlacedPlan:
         """Return the plan, sorted."""
         return AddressPlan(
             pools=tuple(sorted((pool for pool, _ in self.pools), key=lambda pool: pool.name)),
-            prefixes=tuple(sorted((entry for entry, _ in self.prefixes), key=entry_key)),
-            numbers=tuple(sorted((entry for entry, _ in self.numbers), key=number_key)),
+            prefixes=tuple(sorted((entry for entry, _ in self.prefixes), key=prefix_order)),
+            numbers=tuple(sorted((entry for entry, _ in self.numbers), key=number_order)),
         )
-
-
-def entry_key(entry: PrefixEntry) -> tuple[object, ...]:
-    """Return the sorting key of a prefix entry: key, family, prefix."""
-    return (entry.key, entry.prefix, entry.state)
 
 
 def check_placed(placed: PlacedPlan, shown: str) -> list[Finding]:
     """Return the findings about lines that don't go together."""
     names = ((pool.name, pool.name, line) for pool, line in placed.pools)
     keys = (
-        ((entry.key, entry.prefix.family), entry.key, line)
+        ((entry.key, entry.prefix.family), str(entry.key), line)
         for entry, line in placed.prefixes
         if entry.state is not EntryState.QUARANTINED
     )
-    number_keys = ((number_key(entry), entry.key, line) for entry, line in placed.numbers)
+    number_keys = (((entry.kind, entry.scope, entry.key), str(entry.key), line) for entry, line in placed.numbers)
     values = (
         ((entry.kind, entry.scope, entry.value), f"{entry.kind} {entry.value}", line) for entry, line in placed.numbers
     )

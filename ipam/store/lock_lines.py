@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from intents.prefix import Prefix, parse_prefix
 from intents.registry import Category, Tier
-from ipam.address_plan import DedicatedClass, EntryState, NumberEntry, NumberKind, Pool, PoolUse, PrefixEntry
+from ipam.address_plan import DedicatedClass, EntryState, NumberEntry, NumberKind, Pool, PoolUse, PrefixEntry, fits
+from ipam.keys import parse_number_key, parse_party, parse_prefix_key, parse_scope
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "pool": ("name", "use", "prefix", "root_block", "slot", "purpose", "category", "tier", "level", "owner"),
@@ -71,13 +72,13 @@ def pool_fields(pool: Pool) -> tuple[str, ...]:
 def prefix_fields(entry: PrefixEntry) -> tuple[str, ...]:
     """Return the fields of a prefix entry."""
     return (
-        entry.key,
+        str(entry.key),
         str(entry.prefix),
         entry.pool,
         entry.state,
         _date_text(entry.since),
         _date_text(entry.until),
-        entry.party,
+        str(entry.party),
         entry.organisation,
         entry.purpose,
         str(entry.level),
@@ -90,7 +91,7 @@ def prefix_fields(entry: PrefixEntry) -> tuple[str, ...]:
 def number_fields(entry: NumberEntry) -> tuple[str, ...]:
     """Return the fields of a number entry."""
     since, until = _date_text(entry.since), _date_text(entry.until)
-    return (entry.kind, entry.scope, entry.key, str(entry.value), entry.state, since, until, entry.reason)
+    return (entry.kind, str(entry.scope), str(entry.key), str(entry.value), entry.state, since, until, entry.reason)
 
 
 def read_pool(fields: Sequence[str]) -> Pool:
@@ -117,13 +118,13 @@ def read_pool(fields: Sequence[str]) -> Pool:
 def read_prefix(fields: Sequence[str]) -> PrefixEntry:
     """Return the prefix entry that these fields say; BadFieldError if one can't be read."""
     return PrefixEntry(
-        key=_filled("prefix", fields, 0),
+        key=_read("prefix", fields, 0, parse_prefix_key),
         prefix=_read("prefix", fields, 1, _prefix),
         pool=fields[2],
         state=_read("prefix", fields, 3, _state),
         since=_read("prefix", fields, 4, _date),
         until=_read("prefix", fields, 5, _date) if fields[5] else None,
-        party=fields[6],
+        party=_read("prefix", fields, 6, parse_party),
         organisation=fields[7],
         purpose=fields[8],
         level=_read("prefix", fields, 9, _whole),
@@ -135,10 +136,15 @@ def read_prefix(fields: Sequence[str]) -> PrefixEntry:
 
 def read_number(fields: Sequence[str]) -> NumberEntry:
     """Return the number entry that these fields say; BadFieldError if one can't be read."""
+    kind = _read("number", fields, 0, NumberKind)
+    scope = _read("number", fields, 1, parse_scope)
+    key = _read("number", fields, 2, parse_number_key)
+    if not fits(kind, scope, key):
+        raise BadFieldError("TR532", 3, COLUMNS["number"][2], fields[2])
     return NumberEntry(
-        kind=_read("number", fields, 0, NumberKind),
-        scope=fields[1],
-        key=_filled("number", fields, 2),
+        kind=kind,
+        scope=scope,
+        key=key,
         value=_read("number", fields, 3, _whole),
         state=_read("number", fields, 4, _state),
         since=_read("number", fields, 5, _date),

@@ -6,13 +6,11 @@ change of exactly those lines; a line that can't be read is a finding, never ski
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from intents.finding import Finding, Where, make_finding
-from intents.reader.source_text import MARKERS, read_text
+from intents.reader.source_text import MARKERS
 from ipam.address_plan import AddressPlan, NumberEntry, Pool, PrefixEntry
-from ipam.lock_checks import PlacedPlan, check_placed
-from ipam.lock_lines import (
+from ipam.store.lock_checks import PlacedPlan, check_placed
+from ipam.store.lock_lines import (
     COLUMNS,
     BadFieldError,
     join_fields,
@@ -62,16 +60,6 @@ def parse_plan(text: str, shown: str) -> tuple[AddressPlan, tuple[Finding, ...]]
             findings.append(make_finding(error.code, where, excerpt=line, field=error.field, text=error.text))
     findings += check_placed(placed, shown)
     return placed.plan(), tuple(findings)
-
-
-def read_lockfile(path: Path, shown: str) -> tuple[AddressPlan, tuple[Finding, ...]]:
-    """Return the plan in a file; an empty plan if there is no such file yet."""
-    if not path.exists():
-        return AddressPlan(), ()
-    text = read_text(path, shown, MAXIMUM_SIZE)
-    if isinstance(text, Finding):
-        return AddressPlan(), (text,)
-    return parse_plan(text, shown)
 
 
 def _check_frame(lines: list[str], shown: str) -> list[Finding]:
