@@ -1,12 +1,14 @@
 """What is foreign on a device is kept: intended text and running text become the text that will stand there.
 
 The one idea: foreign lines are copied into the intended configuration before anything is judged or compared, so that nothing
-later has to leave them alone. Ownership is per line path, decided by the vendor module.
+later has to leave them alone. Ownership is per line path, decided by the vendor module; a line that a device prints otherwise
+than it was typed, its key encoded, is the line that was typed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from routing.config import DeviceConfig
 from routing.device_texts import read_device_texts
 from routing.model import LinePath
 from routing.vendors import VENDORS
+from routing.vendors.vendor import Vendor
 
 
 def merge_text(config: DeviceConfig, running: str, before: DeviceConfig | None = None) -> DeviceConfig:
@@ -26,15 +29,25 @@ def merge_text(config: DeviceConfig, running: str, before: DeviceConfig | None =
     intended = vendor.paths(config.text)
     ours = frozenset(intended)
     once = frozenset[LinePath]() if before is None else before.ours
+    shown = vendor.paths(running)
     found = (
         path
-        for path in vendor.paths(running)
+        for path in shown
         if path not in ours and path not in once and not vendor.owned(path, ours) and not vendor.owned(path, once)
     )
-    foreign = tuple(dict.fromkeys(found))
+    foreign = tuple(_not_alike(vendor, tuple(dict.fromkeys(found)), (ours | once).difference(shown)))
     if not foreign:
         return config
     return replace(config, text=vendor.merged_text(intended, foreign), foreign=foreign)
+
+
+def _not_alike(vendor: Vendor, found: Collection[LinePath], typed: Collection[LinePath]) -> Iterator[LinePath]:
+    """Yield the lines found that say nothing that was typed and is not shown as it was. Where several say the same but for what
+    is secret, nobody knows which of them was typed, and all stay: so it is with communities, whose name is the secret."""
+    told = {path: like.path for path in typed if (like := vendor.likeness(path)) is not None} if found else {}
+    shown = {path: like.path for path in found if (like := vendor.likeness(path)) is not None}
+    said, times = frozenset(told.values()), Counter(shown.values())
+    yield from (path for path in found if path not in shown or shown[path] not in said or times[shown[path]] > 1)
 
 
 def merge_running(

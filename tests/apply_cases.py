@@ -20,6 +20,7 @@ from controller.apply.opening import (
 )
 from controller.commands.rollout.apply import ApprovedPlan, judge_again
 from controller.fleet.credentials import parse_reference
+from controller.fleet.device_secrets import SecretName, open_secrets, read_secrets
 from controller.fleet.readings import PLAIN, DeviceReach, DeviceTransport, NotRead, ReadingTrouble
 from controller.journal.device_state import DeviceState, Stage
 from controller.journal.records import Aim, Begun, DeviceTarget, SignersKnown
@@ -111,6 +112,15 @@ def _unread() -> object:
     return texts_of({"core-1": NotRead(reach=_REACH, trouble=trouble, detail=PLAIN[trouble])}, tell_reading)
 
 
+def _secrets(*rows: str) -> Callable[[Path], object]:
+    def read(folder: Path) -> object:
+        path = folder / "secrets.csv"
+        path.write_text("\n".join(("secret,platform,credentials", *rows)) + "\n", encoding="utf-8")
+        return read_secrets(path, path.name)
+
+    return read
+
+
 _NO_ENDS: Any = None
 """Workspaces that nobody asks for."""
 
@@ -120,6 +130,17 @@ APPLYING: Mapping[str, Callable[[Path], object]] = {
     "TR953-another-text": lambda _: (make_finding("TR953", Where(device="core-1"), device="core-1", digest=_OLD),),
     "TR954-other-lines": lambda _: (
         make_finding("TR954", Where(device="core-1"), device="core-1", reason=because("apply_other_edits")),
+    ),
+    "TR974-no-table": lambda _: open_secrets(None, {SecretName(name="tacacs-key", platform="junos"): ()}),
+    "TR974-twice": _secrets("tacacs-key,junos,env:TRUC_A", "tacacs-key,junos,env:TRUC_B"),
+    "TR974-no-hash": lambda _: (
+        make_finding(
+            "TR974",
+            Where(),
+            secret="admin",  # noqa: S106 - a name
+            platform="junos",
+            reason=because("secret_no_hash", form="$6$SALT$HASH"),
+        ),
     ),
     "TR955-nothing-begun": lambda _: check_journal(JournalState(), PLAN, Aim.FORWARD),
     "TR956-another-plan": lambda _: check_free(JournalState(rollouts=(_rollout(_STATE),), current=1), PLAN),

@@ -18,6 +18,8 @@ class Fault(StrEnum):
     HALF_ANSWER = "half_answer"  # takes it, says half of the answer, and never the rest
     REBOOT = "reboot"  # falls, and comes back with what was saved
     WRONG_PROMPT = "wrong_prompt"  # takes it, and calls itself by another name from then on
+    ODD_PROMPT = "odd_prompt"  # takes it, and waits behind what no device of its kind waits behind
+    ASKS = "asks"  # asks back before it takes it, and takes the next line for the answer
     WRONG_KEY = "wrong_key"  # shows another host key than the one that is known
     DOES_NOTHING = "does_nothing"  # says that all is well and does nothing
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tests.device_ios_config import Block, IosConfig, Lines
 from tests.device_ios_removed import removed
 from tests.device_ios_special import SPECIAL, Answer
-from tests.device_ios_words import COMMANDS, DIRECTED, KEYED, LEAST, OPENERS, PROMPTS, SINGLE, USUAL
+from tests.device_ios_words import COMMANDS, DIRECTED, KEYED, LEAST, OPENERS, PROMPTS, PROMPTS_BY_HEAD, SINGLE, USUAL
 
 INCOMPLETE = "% Incomplete command.\n"
 PHYSICAL = ("GigabitEthernet", "TenGigabitEthernet", "FastEthernet", "Ethernet", "TwentyFiveGigE", "HundredGigE")
@@ -31,7 +31,8 @@ class Typing:
 
     @property
     def prompt(self) -> str:
-        return PROMPTS[self.mode]
+        head = self.path[-1][1] if self.path else ""
+        return next((said for start, said in PROMPTS_BY_HEAD.items() if head.startswith(start)), PROMPTS[self.mode])
 
 
 def type_line(config: IosConfig, typing: Typing, line: str, *, prompt: int = 0, later: float = 0.0) -> str:

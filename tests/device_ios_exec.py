@@ -65,7 +65,9 @@ def show(device: Device, command: str, rest: list[str]) -> str:
     if text is None:
         text = _own(device, config, command, piped[0].split())
     if not device.shows_secrets and command.endswith("-config"):
-        text = hide(text)
+        hidden = hide(text)
+        fewer = len(text.encode()) - len(hidden.encode())
+        text = _SIZE.sub(lambda found: f"{found[1]}{int(found[2]) - fewer}", hidden, count=1)
     return _part(text, piped[2].split()) if piped[2] else text
 
 
@@ -108,6 +110,7 @@ def hide(text: str) -> str:
     return "".join(_NTP_KEY.sub(_obfuscated, _KEY.sub(_obfuscated, line)) for line in kept)
 
 
+_SIZE = re.compile(r"(Current configuration : |Using )(\d+)")
 _SNMP_USER = re.compile(r"snmp-server user \S+ \S+ v3 ")
 _KEY = re.compile(r"^( key| password)(?! \d ) (?P<secret>\S+)$", re.MULTILINE)
 _NTP_KEY = re.compile(r"^(ntp authentication-key \d+ md5) (?P<secret>\S+)(?P<end>)$", re.MULTILINE)

@@ -28,6 +28,19 @@ PROMPTS = {
     "aaa-group": "config-sg-tacacs+",
     "other": "config-other",
 }
+# Start of a section's head -> the same, where modes that take any command differ (Cisco's command references, "Command Modes").
+PROMPTS_BY_HEAD = {
+    "aaa group server radius": "config-sg-radius",
+    "class-map": "config-cmap",
+    "policy-map": "config-pmap",
+    "key chain": "config-keychain",
+    "object-group network": "config-network-group",
+    "track": "config-track",
+    "ip sla": "config-ip-sla",
+    "crypto pki trustpoint": "ca-trustpoint",
+    "control-plane": "config-cp",
+    "redundancy": "config-red",
+}
 
 # Mode -> commands that open another mode: their words, the mode, and how many words the whole command has at least.
 OPENERS: dict[str, tuple[tuple[str, str, int], ...]] = {

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from tests.device_junos_text import Node, Path, brace_lines, set_lines, statements
+from tests.device_junos_veil import veiled
 from tests.device_state import Config, RefusedError
 
 TOP = frozenset(
@@ -108,6 +109,8 @@ class JunosConfig:
         if path[0] == "version":  # the device's own, whatever a text says
             return
         self._change()
+        if path[-2:-1] == ("secret",) or (path[-2:-1] == ("value",) and "authentication-key" in path):
+            path = (*path[:-1], veiled(path[-1]))
         node, before = self.root, ""
         for word in path:
             if word not in node.below:

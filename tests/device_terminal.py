@@ -14,6 +14,10 @@ from tests.device_faults import Fault
 from tests.device_state import Device
 
 MORE = " --More-- "
+QUESTIONS = {
+    Fault.ODD_PROMPT: "{name}:odd%",
+    Fault.ASKS: "This operation will remove all that hangs on it. Do you want to continue? [confirm]",
+}
 
 
 class GoneError(Exception):
@@ -120,6 +124,9 @@ class Terminal:
             await self._silence()
         elif fault is Fault.HALF_ANSWER:
             self.write(answer[: len(answer) // 2])
+            await self._silence()
+        elif fault in QUESTIONS:
+            self.write(QUESTIONS[fault].format(name=self.device.name))
             await self._silence()
         elif fault is Fault.DROP:
             self.cut()

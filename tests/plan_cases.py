@@ -16,7 +16,7 @@ from controller.rollout.headroom import FullestUse, check_headroom
 from controller.rollout.plan import Origin
 from controller.rollout.planning import PlanRequest, window_findings
 from controller.rollout.way_in import Moment, WayInFault, way_in_findings
-from intents.finding import Where, make_finding
+from intents.finding import Severity, Where, make_finding
 from intents.prefix import Family, parse_address
 from intents.reason import because
 from intents.registry import AttachmentName
@@ -121,6 +121,19 @@ CHANGE_REQUESTS: Mapping[str, Produce] = {
     "TR911-a-space-more": lambda _: read_plan(b'{"format":"truc/plan/1"} ', Path("plan.json")),
     "TR907-too-late": _too_late,
     "TR973-never-read": lambda _: unread_findings(PlanRequest(base=Path("base"), workspace=Path("after"))),
+    "TR975-not-shown": lambda _: (
+        make_finding(
+            "TR975",
+            Where(device="agg-2"),
+            device="agg-2",
+            line='snmp v3 usm local-engine user truc authentication-sha authentication-password "{{secret:snmp-2}}"',
+        ),
+    ),
+    "TR976-typed": lambda _: (
+        make_finding(
+            "TR976", Where(), severity=Severity.WARNING, secrets="tacacs-key-2 (cisco_ios), tacacs-key-2 (junos)"
+        ),
+    ),
     "TR906-side-by-side": lambda _: tuple(
         check_headroom(
             [

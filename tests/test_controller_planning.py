@@ -62,6 +62,19 @@ def renumber_lan(folder: Path) -> None:
     change(folder / "attachments.csv", "tru-so-gia-sang,government,20,", "tru-so-gia-sang,government,100,")
 
 
+def rename_key(folder: Path) -> None:
+    change(folder / "settings.yaml", "tacacs: tacacs-key,", "tacacs: tacacs-key-2026,")
+
+
+def rename_snmp_key(folder: Path) -> None:
+    change(folder / "settings.yaml", "snmp_auth: snmp-auth,", "snmp_auth: snmp-auth-2026,")
+
+
+SECRETS: Mapping[str, Callable[[Path], None]] = {
+    "another TACACS+ key": rename_key,
+    "another SNMP key": rename_snmp_key,
+}
+"""Changes of a secret's name: what is typed then is in no plan."""
 CHANGES: Mapping[str, Callable[[Path], None]] = {
     "close a permit": close_permit,
     "add a system": add_system,
@@ -80,7 +93,7 @@ def folders(name: str) -> tuple[Path, Path]:
     lock(base)
     shutil.copytree(base, other)
     for one in name.split(" + "):
-        CHANGES[one](other)
+        {**CHANGES, **SECRETS}[one](other)
     return base, other
 
 

@@ -38,6 +38,7 @@ MADE = frozenset(
         "addresses.csv",
         "reachability.csv",
         "adoption.json",
+        "secrets.csv",
         "today.yaml",
         "truc.lock.csv",
         "provenance.json",

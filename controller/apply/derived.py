@@ -6,7 +6,6 @@ compares. Nothing is done that is not, line by line, what was signed; and nothin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +23,6 @@ from intents.reason import Reason, because
 
 Count: TypeAlias = Callable[[int], None]
 """Hears how many devices are done."""
-_REFERENCE = re.compile(r"\{\{secret:[\w.-]{1,64}\}\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +90,6 @@ def derive_device(filed: FiledDevice, ends: PlanEnds, reach: DeviceReach, runnin
         raise StepError(name, platform, because("apply_other_inputs"))
     there, back = ways
     _compare(filed, there)
-    _check_secrets(there)
     # A state is many times as large as its text, and whoever carries a plan out holds both ways of every device.
     return PlannedDevice(reach=reach, there=replace(there, start=None), back=replace(back, start=None))
 
@@ -124,10 +121,3 @@ def _edits(filed: FiledDevice, *, back: bool) -> list[object]:
         }
         for edit in (filed.back if back else filed.edits)
     ]
-
-
-def _check_secrets(change: DeviceChange) -> None:
-    """StepError if a line names where a secret is kept and nobody has put it there: the name is not to be typed."""
-    for edit in (*change.edits, *change.back):
-        if _REFERENCE.search(edit.line):
-            raise StepError(change.device, change.platform, because("apply_secret_missing", line=edit.line.strip()))

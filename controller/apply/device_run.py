@@ -14,7 +14,6 @@ from controller.apply.logbook import utc_now
 from controller.apply.sending import (
     await_links,
     differs,
-    form_of,
     is_candidate,
     keep,
     locked,
@@ -151,7 +150,7 @@ class DeviceRun:
             return
         if is_candidate(device):
             with locked(self._terms, device, on_trial=True) as session:
-                if form_of(device, session.text()) != device.there.standing:
+                if self._terms.form_of(device, session.text()) != device.there.standing:
                     raise differs(device)
                 keep(self._terms, device, session, armed.token)
         else:
@@ -202,7 +201,7 @@ class DeviceRun:
         device, state = self._device, self._state
         if state.armed is not None and is_candidate(device):
             with locked(self._terms, device, on_trial=True) as session:
-                if form_of(device, session.text()) != text:
+                if self._terms.form_of(device, session.text()) != text:
                     raise differs(device)
                 if state.read != text_digest(text):
                     self._note_place(text)
@@ -232,7 +231,7 @@ class DeviceRun:
         wanted = device.there.running if state.stage is Stage.WENT_BACK else device.there.standing
         if not is_candidate(device):
             with self._terms.access.lines(device.reach) as lines:
-                if form_of(device, lines.text()) != wanted:
+                if self._terms.form_of(device, lines.text()) != wanted:
                     raise differs(device)
                 if not lines.save():
                     raise StepError(device.name, device.reach.platform, because("apply_not_saved"))
@@ -253,7 +252,7 @@ class DeviceRun:
         """Return the text once nobody who was cut off can change it any more: when its candidate can be locked. ReadingError."""
         try:
             with locked(self._terms, self._device, on_trial=True) as session:
-                return form_of(self._device, session.text())
+                return self._terms.form_of(self._device, session.text())
         except WritingError as error:
             raise ReadingError(ReadingTrouble.UNEXPECTED, error.detail) from error
 

@@ -13,8 +13,9 @@ from typing import TypeAlias
 
 from controller.apply.derived import AnotherStateError, Count, PlanEnds, derive_device, derive_devices
 from controller.apply.sending import is_candidate
-from controller.apply.ways import PlannedDevice, own_text
+from controller.apply.ways import PlannedDevice, planned_text
 from controller.approval.signers import widened
+from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.readings import DeviceReach, DeviceReading, DeviceText, DeviceTransport, NotRead, ReadingTrouble
 from controller.jobs.digests import workspace_digest
 from controller.journal.moments import moment_in_words
@@ -149,6 +150,6 @@ def is_applied(
             device = derive_device(filed, ends, reach[name], kept[name])
         except (KeyError, AnotherStateError, StepError):
             return False
-        if own_text(name, filed.platform, texts[name], device.there.standing) != device.there.standing:
+        if planned_text(device, texts[name], DeviceSecrets()) != device.there.standing:
             return False
     return True

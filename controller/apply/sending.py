@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from controller.apply.links import LinksUp, fallen, links_kept
 from controller.apply.logbook import utc_now
 from controller.apply.terms import Look, RolloutTerms
-from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, own_text, text_after, texts_after
+from controller.apply.ways import EditBlock, EditWay, PlannedDevice, blocks_of, text_after, texts_after
 from controller.fleet.readings import ReadingError, ReadingTrouble
 from controller.fleet.writing import CandidateSession, LineSession, WritingError, WritingTrouble
 from controller.journal.records import Armed, Arming, Confirming, DeadMan, LinksSeen, ReadBack, Sending, Taken
@@ -46,12 +46,6 @@ def differs(device: PlannedDevice) -> WritingError:
     return WritingError(WritingTrouble.DIFFERS, because("writing_differs", device=device.name))
 
 
-def form_of(device: PlannedDevice, text: str) -> str:
-    """Return a text of a device in the form of plans, or as it is if it has none."""
-    found = own_text(device.name, device.reach.platform, text, device.there.standing)
-    return text if found is None else found
-
-
 def stands_at(way: EditWay, text: str, done: int) -> bool:
     """Return whether a text is the one that a device carries after so many edits of a way."""
     return text in texts_after(way.change, done)
@@ -63,7 +57,7 @@ def stands_at(way: EditWay, text: str, done: int) -> bool:
 def _type(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
     with ExitStack() as stack:
         session = stack.enter_context(terms.access.lines(device.reach))
-        if not stands_at(way, form_of(device, session.text()), way.done):
+        if not stands_at(way, terms.form_of(device, session.text()), way.done):
             raise differs(device)
         if terms.log.device(device.name).armed is not None:
             session.confirm()
@@ -135,11 +129,13 @@ def _type_block(
     """Send one portion; what nothing names yet is read back before anything does."""
     first, last = way.counted + block.first, way.counted + block.last
     terms.log.write(Sending(at=utc_now(), device=device.name, first=first, last=last, going_back=way.going_back))
-    session.type_lines(block.lines, frozenset(way.change.notices))
+    with terms.secrets.unsaid():
+        lines = tuple(terms.secrets.filled(device.reach.platform, line) for line in block.lines)
+        session.type_lines(lines, frozenset(way.change.notices))
     terms.log.write(Taken(at=utc_now(), device=device.name, edits=last))
     if block.kind is EditKind.CREATE:
         session.leave()
-        if form_of(device, session.text()) != text_after(way.change, block.last):
+        if terms.form_of(device, session.text()) != text_after(way.change, block.last):
             raise differs(device)
         session.enter()
 
@@ -212,10 +208,10 @@ def read_back(device: PlannedDevice, way: EditWay, edits: int, text: str) -> Rea
 
 def _commit(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
     with locked(terms, device) as session:
-        if form_of(device, session.text()) != way.change.running:
+        if terms.form_of(device, session.text()) != way.change.running:
             raise differs(device)
         lines = [edit.line for edit in way.change.edits if edit.kind is not EditKind.COMMIT]
-        _stage(device, way, session, lines)
+        _stage(terms, device, way, session, lines)
         token = _try(terms, device, way, session)
         look = terms.look(device)
         if look.text != way.change.standing:
@@ -226,10 +222,13 @@ def _commit(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
         keep(terms, device, session, token)
 
 
-def _stage(device: PlannedDevice, way: EditWay, session: CandidateSession, lines: list[str]) -> None:
+def _stage(
+    terms: RolloutTerms, device: PlannedDevice, way: EditWay, session: CandidateSession, lines: list[str]
+) -> None:
     """Load the lines into the candidate, and see that it is the text that shall stand."""
-    session.load(lines)
-    if form_of(device, session.candidate()) != way.change.standing:
+    with terms.secrets.unsaid():
+        session.load([terms.secrets.filled(device.reach.platform, line) for line in lines])
+    if terms.form_of(device, session.candidate()) != way.change.standing:
         raise differs(device)
 
 
@@ -338,8 +337,8 @@ def _holds_ours_alone(terms: RolloutTerms, device: PlannedDevice, session: Candi
     ReadingError, WritingError."""
     if not _token(terms, device):
         return False
-    text = form_of(device, session.text())
-    return text in {device.there.running, device.there.standing} and form_of(device, session.candidate()) == text
+    text = terms.form_of(device, session.text())
+    return text in {device.there.running, device.there.standing} and terms.form_of(device, session.candidate()) == text
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from controller.apply.links import KINDS, LinksUp, links_up
 from controller.apply.logbook import Logbook
-from controller.apply.ways import PlannedDevice, own_text
+from controller.apply.ways import PlannedDevice, planned_text
+from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.readings import DeviceText, NotRead, ReadingError, ReadingTrouble, Stop
 from controller.fleet.writing import DeviceAccess
 from routing.vendors.device_tables import TableKind
@@ -59,12 +60,17 @@ class RolloutTerms:
     patience: Patience
     stop: Stop
     alone: threading.Lock = field(default_factory=threading.Lock)
+    secrets: DeviceSecrets = field(default_factory=DeviceSecrets)
 
     def pause(self, seconds: float) -> None:
         """Wait, unless the run is to end now."""
         until = time.monotonic() + seconds
         while self.stop.asked < 2 and (left := until - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
+
+    def form_of(self, device: PlannedDevice, text: str) -> str:
+        """Return a text that was read in the form of plans."""
+        return planned_text(device, text, self.secrets)
 
     def look(self, device: PlannedDevice) -> Look:
         """Return what a device carries and, if that is wanted, what it shows as up, read over a fresh connection as
@@ -93,5 +99,4 @@ class RolloutTerms:
             case NotRead():
                 raise ReadingError(found.trouble, found.detail)
             case DeviceText():
-                text = own_text(device.name, device.reach.platform, found.text, device.there.standing)
-                return Look(text=found.text if text is None else text, links=links_up(found.tables))
+                return Look(text=self.form_of(device, found.text), links=links_up(found.tables))

@@ -6,16 +6,19 @@ carries after each edit. A text that is none of these is nobody's, and nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.readings import DeviceReach
-from controller.rollout.steps import DeviceChange, StepError, change_device, text_digest
+from controller.rollout.steps import DeviceChange, StepError, change_device
 from intents.reason import UnclearError, because
+from routing.model import LinePath
 from routing.vendors import VENDORS
 from routing.vendors.change import Edit, EditKind
 from routing.vendors.execution import TextState
+from routing.vendors.secrets import names_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,10 +81,42 @@ def _in_form(device: str, platform: str, text: str) -> str | None:
         return None
 
 
-def digest_in_form(device: PlannedDevice, text: str) -> str:
-    """Return the digest of a text that was read, in the form of plans if it has one."""
-    found = own_text(device.name, device.reach.platform, text, device.there.standing)
-    return text_digest(text if found is None else found)
+def planned_text(device: PlannedDevice, text: str, secrets: DeviceSecrets) -> str:
+    """Return a text that was read in the form of plans, or as it is if it has none. A line that the plan types with a secret
+    is shown with it, in the device's own way; in the plan's form it has the secret's name, unless it holds another one."""
+    platform, other = device.reach.platform, device.there.standing
+    named = named_lines(device)
+    if named:
+        text = _by_name(platform, text, named, frozenset(VENDORS[platform].paths(device.there.running)), secrets)
+    found = own_text(device.name, platform, text, other)
+    return text if found is None else found
+
+
+def named_lines(device: PlannedDevice) -> Mapping[LinePath, LinePath]:
+    """Return the lines that come and name a secret, by what all lines have in common that say the same."""
+    return _named(device.reach.platform, device.there.running, device.there.standing)
+
+
+@lru_cache(maxsize=256)
+def _named(platform: str, running: str, standing: str) -> Mapping[LinePath, LinePath]:
+    if "{{secret:" not in standing:
+        return {}
+    vendor = VENDORS[platform]
+    come = frozenset(vendor.paths(standing)) - frozenset(vendor.paths(running))
+    likes = {path: vendor.likeness(path) for path in come if names_in(path[-1])}
+    return {like.path: path for path, like in likes.items() if like is not None}
+
+
+def _by_name(
+    platform: str, text: str, named: Mapping[LinePath, LinePath], before: frozenset[LinePath], secrets: DeviceSecrets
+) -> str:
+    vendor = VENDORS[platform]
+    found = []
+    for path in vendor.paths(text):
+        like = None if path in before else vendor.likeness(path)
+        known = None if like is None else named.get(like.path)
+        found.append(path if known is None or secrets.holds(platform, known, path) is False else known)
+    return vendor.text(tuple(found))
 
 
 @lru_cache(maxsize=32)

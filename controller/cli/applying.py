@@ -71,6 +71,15 @@ Probes = Annotated[
     Path | None,
     typer.Option("--probes", help="Send packets from the hosts of this table, before and between.", metavar="CSV"),
 ]
+Secrets = Annotated[
+    Path | None,
+    typer.Option(
+        "--secrets",
+        envvar="TRUC_SECRETS",
+        help="Where the secrets are kept that lines name: secret, platform, credentials.",
+        metavar="CSV",
+    ),
+]
 NewSigners = Annotated[
     bool, typer.Option("--new-signers", help="Take upon yourself that more may sign than at the last roll-out.")
 ]
@@ -102,6 +111,7 @@ class _Asked:
     arm: bool = False
     dry_run: bool = False
     probes: Path | None = None
+    secrets: Path | None = None
     new_signers: bool = False
 
 
@@ -122,6 +132,7 @@ def apply(
     settle: Settle = 60,
     revoked: Revoked = None,
     probes: Probes = None,
+    secrets: Secrets = None,
     lang: Lang = Language.EN,
     *,
     all_or_nothing: Annotated[
@@ -153,6 +164,7 @@ def apply(
         arm=arm,
         dry_run=dry_run,
         probes=probes,
+        secrets=secrets,
         new_signers=new_signers,
     )
 
@@ -181,6 +193,7 @@ def resume(
     settle: Settle = 60,
     revoked: Revoked = None,
     probes: Probes = None,
+    secrets: Secrets = None,
     lang: Lang = Language.EN,
     *,
     arm: Arm = False,
@@ -205,6 +218,7 @@ def resume(
         revoked=revoked,
         arm=arm,
         probes=probes,
+        secrets=secrets,
         new_signers=new_signers,
     )
     _take_up(Output(lang, json=json), "FORWARD", asked)
@@ -340,6 +354,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         dry_run=asked.dry_run,
         new_signers=asked.new_signers,
         probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
+        secrets=asked.secrets,
     )
 
 

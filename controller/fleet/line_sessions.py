@@ -1,7 +1,8 @@
 """A command line that writes: lines typed in one go, every answer looked at.
 
 The one idea: what a device sends is cut at its prompts into one answer for each line that was typed; an answer begins with the
-line itself, as the device echoes it, and is else empty or a notice that the plan foretells. Whatever else comes ends the session.
+line itself, as the device echoes it, and is else empty or a notice that the plan foretells. Whatever else comes ends the session,
+and so does a device that asks back, or waits behind what is no prompt of its own: it would say nothing more.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from routing.vendors.entering import LineEntry
 _MOST_BYTES = 4096
 """Bytes that are sent before the answers to them are waited for: no device's buffer is smaller."""
 _SHOWN = 120
+_MODE = rb"\([^()\r\n]{1,64}\)"
+"""What a prompt says of the mode, whatever it is called: `(config-sg-tacacs+)`, `(ca-trustpoint)` (IOS-GRAM-11)."""
+_ASKS = rb"[\r\n][^\r\n]{1,200}(?:\[confirm\]|\[(?:yes/no|y/n)\]:?|\?|password:) ?$"
+"""A last line behind which a device waits for an answer."""
+_STILL = 2.0
+"""Seconds of silence behind what may be such a line, or a prompt of no known form, that make it one."""
 
 
 class TerminalLines:
@@ -36,6 +43,8 @@ class TerminalLines:
         self._seconds = seconds
         self._is_ready = False
         self._left = b""
+        own = re.escape(line.reach.device[: self._entry.cut].encode())
+        self._ends = re.compile(_ASKS + rb"|[\r\n]" + own + rb"[^\r\n]{0,99}[#>%$:] ?$", re.IGNORECASE)
 
     def text(self) -> str:
         """Return the device's whole text. ReadingError."""
@@ -124,7 +133,10 @@ class TerminalLines:
         waits = self._waits(prompt)
         data = self._left
         while (found := waits.search(data)) is None:
-            data += self._terminal.take()
+            more = self._terminal.take(_STILL if self._ends.search(data[-_SHOWN * 3 :]) else None)
+            if not more:
+                raise WritingError(WritingTrouble.PROMPT, because("writing_prompt", line=self._shown(line)))
+            data += more
         self._left = data[found.end() :]
         answer = data[: found.start(1)].decode("utf-8", errors="replace").replace("\r", "").removeprefix("\n")
         echo = line.rstrip()
@@ -136,7 +148,7 @@ class TerminalLines:
     def _waits(self, prompt: re.Pattern[str] | None) -> re.Pattern[bytes]:
         """Return what finds any prompt: behind a line in configuration mode more may follow it, for the next line is sent."""
         end = rb" ?$" if prompt is None else rb""
-        return re.compile(rb"[\r\n]([\w.-]{1,99}(?:\([\w-]+\))?[#>])" + end)
+        return re.compile(rb"[\r\n]([\w.-]{1,99}(?:" + _MODE + rb")?[#>])" + end)
 
     def _check_prompt(self, waits: str, line: str, prompt: re.Pattern[str] | None) -> None:
         """WritingError if a device waits with a prompt that is not its own, or not that of the mode."""

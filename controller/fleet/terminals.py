@@ -107,12 +107,15 @@ class Terminal:
         except (EOFError, OSError) as error:
             raise gone(self._line) from error
 
-    def take(self) -> bytes:
-        """Return what comes next, at least one byte. ReadingError, at the latest when the line's time is over."""
-        self._channel.settimeout(self._line.left)
+    def take(self, pause: float | None = None) -> bytes:
+        """Return what comes next, at least one byte; none if nothing comes for `pause` seconds. ReadingError, at the latest when
+        the line's time is over."""
+        self._channel.settimeout(self._line.left if pause is None else min(pause, self._line.left))
         try:
             chunk = bytes(self._channel.recv(_CHUNK))
         except OSError as error:
+            if isinstance(error, TimeoutError) and not self._line.is_overdue:
+                return b""
             raise gone(self._line) from error
         if not chunk:
             raise gone(self._line)

@@ -6,6 +6,7 @@ that a board reads of it is worked out here, before any device is touched.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -30,6 +31,8 @@ from intents.change_request import ChangeRequest
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
 from routing.merge import merge_text
 from routing.model import Device, LinePath
+from routing.vendors import VENDORS
+from routing.vendors.secrets import names_in
 from verification.change.judge import judge_change
 from verification.verdicts.bounds import NoBoundsError
 
@@ -62,6 +65,7 @@ def make_plan(
     interrupted = _interrupted(change, request)
     running, warnings = _running(before, request)
     standing = _standing(before, after, running)
+    raise_errors(_unseen(after, running, standing))
     output.progress("plan_steps", 0, 0)
     changes = _changes(after, running, standing)
     reads = TextReads()
@@ -98,7 +102,8 @@ def make_plan(
         unheard=end.unheard,
     )
     known = dict.fromkeys((*before.findings, *after.findings))  # what is wrong with both is said once
-    return plan, (*known, *warnings, *nearly_full, *window_findings(change, plan.origin))
+    secrets = _secret_findings(changes)
+    return plan, (*known, *warnings, *nearly_full, *secrets, *window_findings(change, plan.origin))
 
 
 def window_findings(change: ChangeRequest | None, origin: Origin) -> tuple[Finding, ...]:
@@ -187,6 +192,28 @@ def _changes(after: Compiled, running: Mapping[str, str], standing: Mapping[str,
             found.append(change)
     raise_errors(faults)
     return tuple(found)
+
+
+def _unseen(after: Compiled, running: Mapping[str, str], standing: Mapping[str, str]) -> Iterator[Finding]:
+    """Yield a finding for each line that would come with another secret and that no device shows: nobody could read it back."""
+    for name, platform in sorted(platforms_of(after).items()):
+        vendor = VENDORS[platform]
+        if name not in running or standing.get(name, running[name]) == running[name]:
+            continue
+        there = frozenset(vendor.paths(running[name]))
+        for path in vendor.paths(standing[name]):
+            if path not in there and re.match(vendor.capabilities.unseen_secrets, path[0]) and names_in(path[-1]):
+                yield make_finding("TR975", Where(device=name), device=name, line=vendor.hide_secrets(path[-1]))
+
+
+def _secret_findings(changes: Iterable[DeviceChange]) -> tuple[Finding, ...]:
+    """Return what is said of a plan that types secrets: which have to be at hand when it is carried out."""
+    edits = ((change, edit) for change in changes for edit in (*change.edits, *change.back))
+    needed = sorted({(name, change.platform) for change, edit in edits for name in names_in(edit.line)})
+    if not needed:
+        return ()
+    told = ", ".join(f"{name} ({platform})" for name, platform in needed)
+    return (make_finding("TR976", Where(), severity=Severity.WARNING, secrets=told),)
 
 
 def _read(texts: Mapping[str, str], end: Compiled, reads: TextReads) -> dict[str, Device]:

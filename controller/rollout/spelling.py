@@ -7,19 +7,18 @@ plan would type all of them again on every device, and end at a text that no dev
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
 from routing.config import DeviceConfig
 from routing.model import Device, LinePath
 from routing.vendors import VENDORS
+from routing.vendors.secrets import names_in
 from routing.vendors.vendor import Likeness, Vendor
 from verification.drift.difference import meaning_of
 
 MOST_TRIED = 20
 """Lines of which it is tried whether a text means the same without them; more are taken to mean something."""
-_REFERENCE = re.compile(r"\{\{secret:[^}]*\}\}")
 
 
 def spelled_as_found(config: DeviceConfig, running: str, typed: Collection[LinePath]) -> str:
@@ -29,7 +28,7 @@ def spelled_as_found(config: DeviceConfig, running: str, typed: Collection[LineP
     wanted, there = vendor.paths(standing), vendor.paths(running)
     if set(wanted) == set(there):
         return standing
-    found = _Found(vendor, there)
+    found = _Found(vendor, there, typed)
     read = vendor.read(device, standing).device
     spoken = _likenesses(vendor, {*wanted, *typed})
     beside = tuple(_beside(found, vendor.read(device, running).device, there, frozenset(wanted), spoken))
@@ -48,10 +47,11 @@ def spelled_as_found(config: DeviceConfig, running: str, typed: Collection[LineP
 
 
 class _Found:
-    """What a device shows: each line by what all lines that say the same have in common."""
+    """What a device shows: each line by what all lines that say the same have in common. `typed`: what it was told before."""
 
-    def __init__(self, vendor: Vendor, there: Collection[LinePath]) -> None:
+    def __init__(self, vendor: Vendor, there: Collection[LinePath], typed: Collection[LinePath]) -> None:
         self.vendor, self.paths = vendor, frozenset(there)
+        self._told = {like.path: path for path in typed if (like := vendor.likeness(path)) is not None}
         self._shown: dict[LinePath, LinePath] = {}
         self._commands: dict[LinePath, list[str]] = {}
         for path in there:
@@ -60,9 +60,10 @@ class _Found:
                 self._shown.setdefault(like.path, path)
                 self._commands.setdefault(like.path[:-1], []).append(f"{like.path[-1].removeprefix('no ')} ")
 
-    def line(self, like: Likeness) -> LinePath | None:
-        """Return how a line stands on the device, None if it doesn't."""
-        return self._shown.get(like.path)
+    def line(self, path: LinePath, like: Likeness) -> LinePath | None:
+        """Return how a line stands on the device, None if it doesn't: what was told with another secret is another line."""
+        told = self._told.get(like.path, path)
+        return self._shown.get(like.path) if names_in(told[-1]) == names_in(path[-1]) else None
 
     def leaves_out(self, like: Likeness) -> bool:
         """Return whether a line says a default in a section of which the device shows no line of its command."""
@@ -81,7 +82,7 @@ def _all_lines(found: _Found, wanted: tuple[LinePath, ...], typed: Collection[Li
         elif like is None:
             if path not in typed:
                 yield path
-        elif (known := found.line(like)) is not None:
+        elif (known := found.line(path, like)) is not None:
             spellings[path] = known
             yield known
         elif not found.leaves_out(like):
@@ -94,7 +95,7 @@ def _secrets(found: _Found, wanted: tuple[LinePath, ...], typed: Collection[Line
         like = found.vendor.likeness(path)
         if like is None and path not in found.paths and path in typed:
             continue
-        known = found.line(like) if like is not None and _REFERENCE.search(path[-1]) else None
+        known = found.line(path, like) if like is not None and names_in(path[-1]) else None
         yield path if known is None or path in found.paths else known
 
 

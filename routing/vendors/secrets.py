@@ -16,7 +16,7 @@ _LONG = 20  # characters from which a word without sense is a key, not a name
 _NONSENSE = 12
 
 # A reference to a secret (`{{secret:NAME}}`) says where one is kept.
-_REFERENCE = re.compile(r"\{\{secret:[\w.-]{1,64}\}\}")
+_REFERENCE = re.compile(r"\{\{secret:([\w.-]{1,64})\}\}")
 
 # Parts of words that announce a secret wherever they stand; Vietnamese ones also without their marks, or as raw bytes.
 _MARKED = r"(?:[a\u1ea9\u1ead]|[^\sa-z])[^\sa-z]{0,3}"
@@ -70,6 +70,11 @@ def replace_spans(text: str, spans: Iterable[Span], dummy: Callable[[str, str], 
 def is_reference(word: str) -> bool:
     """Return whether a word says where a secret is kept, instead of saying it."""
     return _REFERENCE.fullmatch(word) is not None
+
+
+def names_in(line: str) -> tuple[str, ...]:
+    """Return the names of the secrets in a line, each once."""
+    return tuple(dict.fromkeys(_REFERENCE.findall(line)))
 
 
 def announces(word: str) -> bool:

@@ -47,6 +47,11 @@ def junos_key(text: str, longest: int = _ANY_LENGTH) -> str:
     return _mark(_unveiled9(text.removeprefix(_VEILED)) if text.startswith(_VEILED) else text, longest)
 
 
+def unveiled(text: str) -> str | None:
+    """Return the key that a text of type 7, or `$9$`, veils; None if it veils none that is known."""
+    return _unveiled9(text.removeprefix(_VEILED)) if text.startswith(_VEILED) else _unveiled7(text)
+
+
 def has_keys(device: Device) -> bool:
     """Return whether anything of a device has a mark of a key."""
     return any(neighbor.guards for instance in device.bgp for neighbor in instance.neighbors) or any(

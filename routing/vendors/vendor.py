@@ -103,7 +103,8 @@ class Capabilities:
     alone, else by naming each one (`network`). `control_filter`: logins are fenced by a filter on the loopback, else by
     a list of each login. `fences`: what its filters mean. `suffix` of files that hold its texts.
     `rules`: what its devices do by themselves. `way_back`: what they do if a change is not confirmed.
-    `way_in_facts`: the facts about them that a verdict about a way in rests on.
+    `way_in_facts`: the facts about them that a verdict about a way in rests on. `unseen_secrets`: a regular expression of lines
+    that no device shows as they were typed, their secret or all of them, so that nobody can see whether one stands.
     """
 
     platform: str
@@ -121,6 +122,7 @@ class Capabilities:
     rules: PlatformRules = field(default_factory=PlatformRules)
     way_back: WayBack = WayBack.REPLACE
     way_in_facts: tuple[str, ...] = ()
+    unseen_secrets: str = ""
 
 
 class TextLine(NamedTuple):
@@ -351,6 +353,15 @@ class Vendor(Protocol):
     def likeness(self, path: LinePath) -> Likeness | None:
         """Return a line in the form in which lines that a device prints of the same are equal: spelling, numbers of entries and
         secrets left out; None for one that devices do not show."""
+        ...
+
+    def secret_fault(self, line: str, secret: str) -> Reason | None:
+        """Return why a secret can't stand where a line names it, None if it can: some lines want a hash of a kind."""
+        ...
+
+    def holds(self, shown: LinePath, secret: str) -> bool | None:
+        """Return whether a line that a device shows holds a secret: what is only veiled is unveiled, a hash is as it was typed;
+        None for what the device itself encrypts."""
         ...
 
     def hide_secrets(self, text: str) -> str:

@@ -18,6 +18,7 @@ from typing import TypeAlias
 from controller.apply.derived import Count, PlanEnds
 from controller.apply.kept_texts import keep_texts, kept_folder, kept_texts
 from controller.apply.logbook import Logbook, utc_now
+from controller.apply.needed_secrets import secrets_for
 from controller.apply.opening import (
     check_free,
     check_journal,
@@ -38,6 +39,7 @@ from controller.approval.standing import ApprovalStanding
 from controller.boundary import check_folder
 from controller.commands.rollout.listening import listened_to
 from controller.fleet.credentials import CredentialReference, Credentials, resolve
+from controller.fleet.device_secrets import DeviceSecrets
 from controller.fleet.readings import DeviceReach, Stop
 from controller.fleet.writing import DeviceAccess
 from controller.jobs.compile import compile_workspace
@@ -101,7 +103,8 @@ def approved_plan(standing: ApprovalStanding) -> ApprovedPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyRequest:
-    """What is asked for. `journal`: the file; `reach`: the table of other ways to devices; `timeout`: seconds of each step."""
+    """What is asked for. `journal`: the file; `reach`: the table of other ways to devices; `timeout`: seconds of each step;
+    `secrets`: the table of where those are kept that lines name."""
 
     plan: Path
     base: Path
@@ -116,6 +119,7 @@ class ApplyRequest:
     all_or_nothing: bool = False
     dry_run: bool = False
     probes: ProbeTable | None = None
+    secrets: Path | None = None
     new_signers: bool = False
 
 
@@ -217,6 +221,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
         if request.dry_run:
             print_commands(output, work.plan, devices)
             return ExitCode.FINE
+        secrets = secrets_for(devices.values(), request.secrets)
         probed = () if work.rounds is None else work.rounds.look(behind=False)
         if not _tell_probes(output, request.workspace, probed, probed):
             return ExitCode.ERROR
@@ -237,7 +242,7 @@ def _apply(output: Output, request: ApplyRequest, work: _Work, open_fleet: OpenF
             _note_signers(request, work, log, journal)
             if probed:
                 log.write(Probed(at=utc_now(), wave=0, results=probed))
-            return _run(output, request, work, devices, _terms(request, access, log, stop), report)
+            return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
 
 
 def _resume(
@@ -252,6 +257,7 @@ def _resume(
     if request.dry_run:
         print_commands(output, work.plan, devices, back=aim is Aim.BACK)
         return ExitCode.FINE
+    secrets = secrets_for(devices.values(), request.secrets) if aim is Aim.FORWARD else DeviceSecrets()
     with (
         open_fleet(_credentials(work.reach.values()), request.timeout) as access,
         listened_to(output, journal, back=aim is Aim.BACK) as stop,
@@ -271,7 +277,7 @@ def _resume(
         )
         if aim is Aim.FORWARD:
             _note_signers(request, work, log, journal)
-        return _run(output, request, work, devices, _terms(request, access, log, stop), report)
+        return _run(output, request, work, devices, _terms(request, access, log, stop, secrets), report)
 
 
 def _is_signed_by_known(output: Output, request: ApplyRequest, work: _Work, journal: Journal) -> bool:
@@ -382,8 +388,10 @@ def _exit_code(outcome: RolloutOutcome, rollout: RolloutState) -> ExitCode:
     return ExitCode.FINE if outcome is wanted else ExitCode.ERROR
 
 
-def _terms(request: ApplyRequest, access: DeviceAccess, log: Logbook, stop: Stop) -> RolloutTerms:
-    return RolloutTerms(access=access, log=log, patience=request.patience, stop=stop)
+def _terms(
+    request: ApplyRequest, access: DeviceAccess, log: Logbook, stop: Stop, secrets: DeviceSecrets
+) -> RolloutTerms:
+    return RolloutTerms(access=access, log=log, patience=request.patience, stop=stop, secrets=secrets)
 
 
 def _credentials(fleet: Iterable[DeviceReach]) -> Mapping[CredentialReference, Credentials]:

@@ -27,7 +27,7 @@ from routing.vendors.cisco_ios.section_order import placed
 from routing.vendors.cisco_ios.showing import tables
 from routing.vendors.cisco_ios.showing.captured import FORMS, host_name, why_not_whole
 from routing.vendors.cisco_ios.showing.running_text import SHOWING
-from routing.vendors.cisco_ios.shown import likeness
+from routing.vendors.cisco_ios.shown import holds, likeness, secret_fault
 from routing.vendors.cisco_ios.subjects import edit_subject, subject_of
 from routing.vendors.cisco_ios.typing_lines import ENTRY
 from routing.vendors.cisco_ios.writer.device import render
@@ -68,6 +68,7 @@ class _CiscoIos:
     capabilities = Capabilities(
         platform=PLATFORM,
         way_in_facts=WAY_IN_FACTS,
+        unseen_secrets="snmp-server user ",
         leaks=True,
         ipv6=True,
         budgets={"": _EDGE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE},
@@ -222,6 +223,14 @@ class _CiscoIos:
     def likeness(self, path: LinePath) -> Likeness | None:
         """Return a line as all texts that say the same have it."""
         return likeness(path)
+
+    def secret_fault(self, line: str, secret: str) -> Reason | None:
+        """Return why a secret can't stand where a line names it."""
+        return secret_fault(line, secret)
+
+    def holds(self, shown: LinePath, secret: str) -> bool | None:
+        """Return whether a line that a device shows holds a secret, None if nobody can see it."""
+        return holds(shown, secret)
 
     def hide_secrets(self, text: str) -> str:
         """Return a text with a dummy for each secret."""

@@ -191,9 +191,11 @@ def _is_stripped(path: LinePath) -> bool:
 
 
 def _leaving(number: int, path: LinePath) -> tuple[object, ...]:
-    """Return where a line goes within its stage: on a port addresses first, filters behind them, the port itself last."""
-    if _stage(path) != _PORT:
-        return (-_leak_rank(path), number)
+    """Return where a line goes within its stage: on a port addresses first, filters behind them, the port itself last; of the
+    rest the last line first, for what names a server stands behind it."""
+    stage = _stage(path)
+    if stage != _PORT:
+        return (-_leak_rank(path), -number if stage == _OTHER else number)
     rank = 9 if len(path) == 1 else -int(str(_place(number, path)[3]))
     return (-_rank_of(path[0]), path[0], rank, number)
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from intents.reason import Reason, because
 from routing.model import LinePath
 from routing.vendors.cisco_ios.names import interface_name
 from routing.vendors.cisco_ios.redaction.commands import line_spans
 from routing.vendors.secrets import replace_spans
+from routing.vendors.session_keys import unveiled
 from routing.vendors.vendor import Likeness
 
 _SECRET = "•"
@@ -29,6 +31,9 @@ _OLDER = (
 )
 """Spellings of releases before 16: the same command (Cisco IOS IP Addressing: DNS Command Reference)."""
 _ADDRESS = re.compile(r"(?<![\w.:])(?=[\da-fA-F]*:)[\da-fA-F:]*:[\da-fA-F:.]*(?:/\d+)?(?![\w.:])")
+_TYPE_9 = re.compile(r"\$9\$[./A-Za-z0-9]{14}\$[./A-Za-z0-9]{43}")
+_ENCRYPTED = re.compile(r" 6 \S+$| \S+ 6$")
+_VEILED = re.compile(r" 7 (\S+)$| (\S+) 7$")
 _NOT_SHOWN = re.compile(r"snmp-server user ")
 
 _DEFAULTS: tuple[tuple[str, str, str], ...] = (
@@ -55,6 +60,25 @@ def likeness(path: LinePath) -> Likeness | None:
         if line == default and (section.startswith(start) if start else not section):
             return Likeness(path=found, default_of=command)
     return Likeness(path=found)
+
+
+def secret_fault(line: str, secret: str) -> Reason | None:
+    """Return why a secret can't stand where a line names it."""
+    wants_hash = re.search(r"\bsecret 9 ", line) is not None
+    return because("secret_no_hash", form="$9$SALT$HASH") if wants_hash and not _TYPE_9.fullmatch(secret) else None
+
+
+def holds(shown: LinePath, secret: str) -> bool | None:
+    """Return whether a line holds a secret, as a device shows it (IOS-SHOW-03); type 6 is encrypted with a key of its own."""
+    line = shown[-1]
+    if _ENCRYPTED.search(line) is not None:
+        return None
+    veiled = _VEILED.search(line)
+    return secret in line.split() if veiled is None else _is(unveiled(veiled[1] or veiled[2]), secret)
+
+
+def _is(found: str | None, secret: str) -> bool | None:
+    return None if found is None else found == secret
 
 
 def _covered(part: str, shape: str) -> str:

@@ -34,7 +34,7 @@ from routing.vendors.junos.redaction.secrets import hide_secrets
 from routing.vendors.junos.showing import tables
 from routing.vendors.junos.showing.captured import FORMS, host_name, why_not_whole
 from routing.vendors.junos.showing.running_text import SHOWING
-from routing.vendors.junos.shown import likeness
+from routing.vendors.junos.shown import holds, likeness, secret_fault
 from routing.vendors.junos.subjects import edit_subject, subject_of
 from routing.vendors.junos.tree import paths_text, read_statements, statement_paths
 from routing.vendors.junos.writer.device import render, write
@@ -78,6 +78,7 @@ class _Junos:
         way_back=WayBack.CONFIRMED_COMMIT,
         platform=PLATFORM,
         way_in_facts=WAY_IN_FACTS,
+        unseen_secrets="snmp v3 usm ",
         leaks=False,
         ipv6=True,
         budgets=MappingProxyType({"": _SITE, "core": _BACKBONE, "aggregation": _BACKBONE, "edge": _BACKBONE}),
@@ -244,6 +245,14 @@ class _Junos:
 
     def likeness(self, path: LinePath) -> Likeness | None:
         return likeness(path)
+
+    def secret_fault(self, line: str, secret: str) -> Reason | None:
+        """Return why a secret can't stand where a line names it."""
+        return secret_fault(line, secret)
+
+    def holds(self, shown: LinePath, secret: str) -> bool | None:
+        """Return whether a line that a device shows holds a secret, None if nobody can see it."""
+        return holds(shown, secret)
 
     def hide_secrets(self, text: str) -> str:
         return hide_secrets(text)
