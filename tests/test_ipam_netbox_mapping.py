@@ -12,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.messages import LANGUAGES, describe
+from intents.prefix import Prefix
 from intents.registry import PurposeName
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PrefixEntry
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PoolUse, PrefixEntry
 from ipam.allocator import allocate
 from ipam.keys import PROVINCE, LanKey, LanScope, PurposeOwner
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
 from ipam.netbox.mapping import HOMES, line_of, plan_of, shown_name, slug_of, things_of
 from ipam.netbox.reading import kept_plan
-from ipam.netbox.rows import ShapeError
+from ipam.netbox.rows import ForeignRow, ShapeError
 from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.lock_lines import COLUMNS
 from ipam.store.lockfile import print_plan
@@ -205,6 +206,23 @@ def test_what_somebody_writes_there_changes_nothing_of_a_text(text: str) -> None
             told = describe(finding, language)
             assert len(told.split("\n")) == 3
             assert not any(letter in told for letter in "\x1b\u202e\u2066\r")
+
+
+@given(st.sampled_from(PLAN.prefixes), st.integers(0, 128), st.integers(-2, 2))
+def test_of_a_prefix_that_is_not_ours_every_entry_that_it_meets_is_counted(
+    entry: PrefixEntry, length: int, steps: int
+) -> None:
+    family = entry.prefix.family
+    short = min(length, family.bits)
+    size = 1 << (family.bits - short)
+    number = max(0, entry.prefix.network // size + steps) % (1 << short)
+    prefix = Prefix(family, number * size, short)
+    foreign = ForeignRow(endpoint=ObjectKind.PREFIX, number=1, says=str(prefix))
+    reading = replace(reading_of(answers_of(things_of(PLAN))), foreign=(foreign,))
+    met = [str(one.key) for one in PLAN.prefixes if one.prefix.overlaps(prefix)]
+    roots = [pool.name for pool in PLAN.pools if pool.use is PoolUse.ROOT and pool.prefix.covers(prefix)]
+    said = [dict(item.values) for item in changes_to(reading, PLAN).warnings]
+    assert [(one["count"], one["first"] in (met or ["-"])) for one in said] == [(str(len(met)), True)] * len(roots)
 
 
 @pytest.mark.parametrize(

@@ -27,11 +27,11 @@ from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import Reading, kept_plan, read_netbox
 from ipam.netbox.server import NoAnswerError, Server, ServerAddress, ServerAnswer
 from ipam.netbox.writing import Writer
-from ipam.store.lockfile import print_plan
+from ipam.store.lockfile import parse_plan, print_plan
 from ipam.store.plan_store import NOTHING, KeptPlan
 from tests.netbox_api import Permission
 from tests.netbox_server import NetBox, why_not
-from tests.small_commands import ON, SMALL, truc
+from tests.small_commands import ON, ROOT, SMALL, truc
 from tests.small_registries import ON as DAY
 from tests.small_registries import PC, POOLS, Numbers, attachment, inventory, organisation, registry
 
@@ -134,6 +134,20 @@ def test_an_example_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_
     assert (code, "~ changed in NetBox: number,vlan," in told) == (2, True)
     code, told = ask("export", "--yes")
     assert (code, "TR998" in told) == (1, True)
+
+
+@pytest.mark.long
+def test_a_province_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_path: Path) -> None:
+    """Six minutes: 7,669 objects."""
+    folder = tmp_path / "w"
+    shutil.copytree(ROOT / "examples" / "thai-nguyen", folder)
+    assert truc("compile", "-w", folder, "--on", ON)[0] == 0
+    text = (folder / "truc.lock.csv").read_text(encoding="utf-8")
+    plan, _ = parse_plan(text, "truc.lock.csv")
+    server = prepared(netbox)
+    fill(server, EMPTY, plan)
+    kept = NetBoxStore(server=server).load()
+    assert (kept.findings, print_plan(kept.plan)) == ((), text)
 
 
 HOSTILE = (
@@ -239,9 +253,6 @@ class Line(Server):
     def __init__(self, server: Server, meanwhile: Iterator[object] = iter(()), *, losing: bool = False) -> None:  # noqa: B008 (empty)
         self.url = server.url
         self._server, self._meanwhile, self._losing = server, meanwhile, losing
-
-    def relative(self, following: str) -> str:
-        return self._server.relative(following)
 
     def ask(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None

@@ -7,15 +7,16 @@ since: it is drift of the address plan, told with its place, and never written o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
-from ipam.address_plan import AddressPlan, PoolUse
+from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
 from ipam.netbox.mapping import NAMED_KINDS, things_of
 from ipam.netbox.reading import Reading, place_of
-from ipam.netbox.rows import ForeignRow, OwnRow
+from ipam.netbox.rows import OwnRow
 from ipam.netbox.thing import ObjectKind, Thing
 
 
@@ -114,25 +115,34 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding
 
 
 def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
-    """Yield a warning for each prefix that is not ours inside our root blocks."""
+    """Yield a warning for each prefix that is not ours inside our root blocks, in whichever VRF it is."""
     roots = [pool for pool in plan.pools if pool.use is PoolUse.ROOT]
+    entries = sorted(plan.prefixes, key=lambda entry: entry.prefix)
     for row in reading.foreign:
-        if row.endpoint is not ObjectKind.PREFIX:
-            continue
-        prefix = _prefix(row.says)
+        prefix = _prefix(row.says) if row.endpoint is ObjectKind.PREFIX else None
         root = next((pool for pool in roots if prefix is not None and pool.prefix.covers(prefix)), None)
-        if root is not None:
-            yield _overlapping(reading, row, plan, root.name)
+        if prefix is not None and root is not None:
+            met = _met(entries, prefix)
+            yield make_finding(
+                "TR997",
+                Where(file=place_of(reading.shown, row)),
+                severity=Severity.WARNING,
+                prefix=prefix,
+                pool=root.name,
+                count=len(met),
+                first=met[0].key if met else "-",
+            )
 
 
-def _overlapping(reading: Reading, row: ForeignRow, plan: AddressPlan, root: str) -> Finding:
-    prefix = _prefix(row.says)
-    met = [str(entry.key) for entry in plan.prefixes if _overlap(entry.prefix, prefix)]
-    where = Where(file=place_of(reading.shown, row))
-    first = met[0] if met else "-"
-    return make_finding(
-        "TR997", where, severity=Severity.WARNING, prefix=row.says, pool=root, count=len(met), first=first
+def _met(entries: Sequence[PrefixEntry], prefix: Prefix) -> Sequence[PrefixEntry]:
+    """Return the entries that a prefix overlaps; they are sorted, and none overlaps another."""
+    first = bisect_left(entries, prefix, key=lambda entry: entry.prefix)
+    if first and entries[first - 1].prefix.overlaps(prefix):
+        return entries[first - 1 : first]
+    after = bisect_right(
+        entries, prefix._replace(network=prefix.last, length=prefix.family.bits), key=lambda one: one.prefix
     )
+    return entries[first:after]
 
 
 def _overlap(one: Prefix | None, other: Prefix | None) -> bool:

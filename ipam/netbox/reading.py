@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
@@ -25,6 +26,7 @@ PAGE = 1000
 """Objects in one answer: as many as NetBox gives."""
 MOST_OBJECTS = 1_000_000
 """Objects of all kinds beyond which a NetBox is not read."""
+_LONGEST_NUMBER = 20
 TIMES = 4
 """Times that it is read until nobody wrote meanwhile."""
 
@@ -108,16 +110,28 @@ def _read_once(
 
 
 def objects(server: Server, path: str, **query: object) -> Iterator[Any]:
-    """Yield the objects of a list, following its cursor; FindingsError (TR993)."""
-    page = server.get(path, start=0, limit=PAGE, **query)
+    """Yield the objects of a list, following its cursor; FindingsError (TR993).
+
+    Of the address of the next page only the number where it starts is taken: it leads nowhere else, and never back.
+    """
+    start = 0
     while True:
+        page = server.get(path, start=start, limit=PAGE, **query)
         if not isinstance(page, dict) or not isinstance(page.get("results"), list):
             raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said="results"))
         yield from page["results"]
-        following = page.get("next")
-        if not following:
+        if not page.get("next"):
             return
-        page = server.get(server.relative(str(following)))
+        following = _start_of(page["next"])
+        if following <= start:
+            raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said="next"))
+        start = following
+
+
+def _start_of(following: object) -> int:
+    """Return the number at which the next page starts, 0 if it says none."""
+    found = parse_qs(urlsplit(str(following)).query).get("start", ["0"])[-1]
+    return int(found) if found.isascii() and found.isdigit() and len(found) < _LONGEST_NUMBER else 0
 
 
 def _revision(rows: tuple[OwnRow, ...]) -> Revision:

@@ -115,14 +115,6 @@ class Server:
             with suppress(OSError):
                 line.close()
 
-    def relative(self, following: str) -> str:
-        """Return the path of a following page as `get` takes it; FindingsError if it leads elsewhere."""
-        path = f"{self._place.path}/api/"
-        found = urlsplit(following)
-        if found.hostname != self._place.hostname or not found.path.startswith(path):
-            raise refuse(self.url, because("netbox_leads_away"))
-        return f"{found.path.removeprefix(path)}?{found.query}"
-
     def _connection(self) -> http.client.HTTPConnection:
         host, port = str(self._place.hostname), self._place.port
         if self._context is None:
@@ -163,7 +155,7 @@ def _parsed(text: bytes) -> Any:
 
 
 def _words_of(error: BaseException) -> str:
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # a certificate's error is both
         return "no JSON"
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:_MOST_SAID]
 

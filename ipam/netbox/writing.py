@@ -70,7 +70,7 @@ class Writer:
                 for change, row in zip(batch, rows, strict=True)
             ]
             for body in bodies:
-                body["add_tags"] = body.pop("tags")  # people's own tags stay
+                del body["tags"]  # ours is there, and people's own stay
             self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, rows)
             self._count(len(batch))
 
