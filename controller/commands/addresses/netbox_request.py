@@ -5,7 +5,7 @@ The one idea: whatever NetBox says is data: it is shown as a lockfile line is, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from controller.output.terminal import Output
 from intents.finding import FindingsError, Where, make_finding
 from intents.messages import printable
 from intents.reason import because, reason_of
-from ipam.netbox.comparing import EntryDifference
+from ipam.netbox.comparing import EntryDifference, LineTurn
 from ipam.netbox.server import Server, ServerAddress
 
 NETBOX_FORMAT = "truc/netbox/1"
@@ -54,6 +54,14 @@ def start(output: Output, server: Server, action: NetBoxAction) -> None:
         start_messages(output, NETBOX_FORMAT, action=str(action), url=server.url)
 
 
+_TURNS: Mapping[LineTurn, str] = {
+    LineTurn.ONLY_LOCKFILE: "netbox_only_lockfile",
+    LineTurn.ONLY_NETBOX: "netbox_only_netbox",
+    LineTurn.EDITED: "netbox_edited",
+    LineTurn.BEHIND: "netbox_behind",
+}
+
+
 def tell_lines(output: Output, differences: Iterable[EntryDifference]) -> None:
     """Write every line that differs."""
     for one in differences:
@@ -62,7 +70,7 @@ def tell_lines(output: Output, differences: Iterable[EntryDifference]) -> None:
             print_message(output, {"type": "line", **known})
         else:
             lines = {"lockfile": printable(one.lockfile), "netbox": printable(one.netbox)}
-            output.line(output.words(f"netbox_{one.turn}", **lines))
+            output.line(output.words(_TURNS[one.turn], **lines))
 
 
 def sum_up(output: Output, request: NetBoxRequest, *, made: int, changed: int, gone: int = 0) -> None:
