@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.messages import LANGUAGES, describe
-from intents.prefix import Prefix
+from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PoolUse, PrefixEntry
 from ipam.allocator import allocate
-from ipam.keys import PROVINCE, LanKey, LanScope, PurposeOwner
+from ipam.keys import PROVINCE, LanKey, LanScope, LoopbackKey, PurposeOwner
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
 from ipam.netbox.mapping import HOMES, line_of, plan_of, shown_name, slug_of, things_of
@@ -90,6 +91,24 @@ def test_every_attribute_comes_back_whatever_stands_in_it(
     )
     plan = AddressPlan(pools=PLAN.pools, prefixes=(first,), numbers=(tag, vrf))
     assert print_plan(round_trip(plan)) == print_plan(plan)
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_hostile_strings_come_back_as_they_were() -> None:
+    draw = random.Random(1)  # noqa: S311 (nothing secret)
+    alphabet = "a,\"'\\\n\r\t \x1b\x00\u202e\u2066\u200b\u2028\ufeff<>&{}$(`;|=+-@#%/ệ\U0001f600\ud800"
+    first = PLAN.prefixes[0]
+    entries = tuple(
+        replace(
+            first,
+            key=LoopbackKey(f"d{number:06}"),
+            prefix=Prefix(Family.V4, (10 << 24) + number, 32),
+            registration_ref="".join(draw.choices(alphabet, k=draw.randint(0, 12))),
+        )
+        for number in range(100_000)
+    )
+    plan = AddressPlan(prefixes=entries)
+    assert round_trip(plan) == plan
 
 
 @given(st.text(), st.text())

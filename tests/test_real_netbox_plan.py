@@ -105,6 +105,7 @@ def change(netbox: NetBox, path: str, number: int, **body: object) -> None:
 # There and back.
 
 
+@pytest.mark.slow
 def test_an_example_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_path: Path) -> None:
     folder, again = tmp_path / "w", tmp_path / "again"
     shutil.copytree(SMALL, folder)

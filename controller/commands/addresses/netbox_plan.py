@@ -17,7 +17,7 @@ from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message
 from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
-from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors
+from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
 from ipam.netbox.bootstrap import check_ready
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import EntryDifference, compare
@@ -37,7 +37,7 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     differences = compare(reading, addressed.previous.plan)
     start(output, server, NetBoxAction.CHECK)
     tell_lines(output, differences)
-    tell_findings(output, Path(), (*drifted, *changes.warnings))
+    tell_findings(output, Path(), sort_findings((*drifted, *changes.warnings)))
     if not output.json and addressed.address_plan != addressed.previous.plan:
         output.say("netbox_compile_first", folder=quote(str(request.folder)))
     _end_check(output, reading, differences, drifted)
@@ -77,7 +77,7 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
             placing.put()
     start(output, server, NetBoxAction.EXPORT)
     tell_lines(output, compare(reading, kept.plan))
-    tell_findings(output, Path(), changes.warnings)
+    tell_findings(output, Path(), sort_findings(changes.warnings))
     sum_up(output, request, made=len(changes.made), changed=len(changes.changed), gone=len(changes.gone))
     return code_of(request, changes.count)
 
