@@ -1,8 +1,8 @@
 """A NetBox -> everything in it that is ours, and what is in our way: whole, as it was at one moment, or refused.
 
-The one idea: lists are followed by their cursor, which loses no row when others go; how many there are is compared, and the newest entry
-of NetBox's own record of changes are asked before and after, and if they are not the same, somebody wrote meanwhile and it
-is read again.
+The one idea: lists are followed by their cursor, which loses no row when others go; the newest entry of NetBox's own record
+of changes is asked before and after, and how many objects there are: if anything is otherwise, somebody wrote meanwhile,
+and it is read again.
 """
 
 from __future__ import annotations
