@@ -139,7 +139,7 @@ def test_an_example_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_
 
 @pytest.mark.long
 def test_a_province_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_path: Path) -> None:
-    """Six minutes: 7,669 objects."""
+    """7,669 objects: three minutes, six on a busy machine."""
     folder = tmp_path / "w"
     shutil.copytree(ROOT / "examples" / "thai-nguyen", folder)
     assert truc("compile", "-w", folder, "--on", ON)[0] == 0
