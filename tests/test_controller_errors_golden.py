@@ -16,11 +16,11 @@ from typing import cast
 import pytest
 
 from controller.boundary import check_folder, parse_day, unexpected_end
+from controller.commands.addresses.ipam import ipam
 from controller.commands.explain import explain, find_line
 from controller.commands.help import print_help
 from controller.commands.init import init_workspace
 from controller.commands.inspection import InspectionRequest, TraceRequest, routes_command, trace_command
-from controller.commands.ipam import ipam
 from controller.commands.places import find_place
 from controller.commands.schema import schema
 from controller.commands.show import show
@@ -58,6 +58,7 @@ from tests.apply_cases import APPLYING
 from tests.approval_cases import APPROVALS
 from tests.audited_approvals import AUDITED
 from tests.journal_cases import JOURNALS
+from tests.netbox_cases import NETBOX
 from tests.plan_cases import CHANGE_REQUESTS
 from tests.probe_cases import PROBES
 from tests.small_commands import ON, ROOT, SMALL
@@ -516,7 +517,7 @@ CASES: Mapping[str, Produce] = {
     "TR803-refused": refused,
     "TR804-foreign-ipam": lambda folder: (make_finding("TR804", Where(), place=folder / "site-packages" / "ipam"),),
     "TR805-nothing-to-explain": lambda _: explain(Output("en"), SMALL, ON, "edoc-al"),
-    "TR805-no-such-code": lambda _: explain(Output("en"), SMALL, ON, "TR999"),
+    "TR805-no-such-code": lambda _: explain(Output("en"), SMALL, ON, "TR000"),
     "TR806-unknown-device": lambda _: show(Output("en"), SMALL, ON, Shown.CONFIG, "agg-3.cfg"),
     "TR807-not-a-date": lambda _: parse_day("20260901"),
     "TR808-over-nothing": over_nothing,
@@ -553,6 +554,7 @@ CASES: Mapping[str, Produce] = {
     **COMMAND_LINE,
     **CHANGE_REQUESTS,
     **JOURNALS,
+    **NETBOX,
     **APPROVALS,
     **AUDITED,
     **DEVICES,

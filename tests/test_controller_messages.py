@@ -23,6 +23,7 @@ from verification.verdicts.opinions import Scope
 
 # Messages that need a second judge, or two meanings that differ; they are held to their schemas below, or in the test named here.
 ELSEWHERE = {
+    **{f"truc/netbox/1 {kind}": "test_real_netbox_plan" for kind in ("line", "need", "summary")},
     "truc/plan-report/1 premise": "test_controller_plan",
     **{
         f"truc/approval-report/1 {kind}": "test_controller_approve_command"

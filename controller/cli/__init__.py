@@ -24,6 +24,7 @@ from controller.cli.drifting import app as drifting
 from controller.cli.inspection import app as inspection
 from controller.cli.journal import app as journal
 from controller.cli.lookup import app as lookup
+from controller.cli.netbox import app as netbox
 from controller.cli.options import DEBUG, HERE, Batfish, BatfishTimeout, Json, Lang, On, Replay, Workspace, dial, finish
 from controller.cli.rollout import app as rollout
 from controller.cli.shells import COMPLETE, PROGRAM, prepare_completion
@@ -78,6 +79,7 @@ app.add_typer(lookup)
 app.add_typer(inspection)
 app.add_typer(devices)
 app.add_typer(tables)
+app.add_typer(netbox)
 app.add_typer(drifting)
 app.add_typer(watching)
 app.add_typer(shells)
@@ -224,7 +226,7 @@ def ipam(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.ipam import ipam as ipam_action
+        from controller.commands.addresses.ipam import ipam as ipam_action
 
         return ipam_action(output, workspace, on, what, table)
 

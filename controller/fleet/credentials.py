@@ -104,6 +104,14 @@ def resolve(references: Iterable[CredentialReference]) -> Mapping[CredentialRefe
     return found
 
 
+def resolve_token(reference: CredentialReference) -> Secret:
+    """Return the token that a reference leads to: one word, without a user; FindingsError if it leads to none."""
+    try:
+        return _token_at(reference)
+    except _NotThereError as error:
+        raise FindingsError([make_finding("TR919", Where(), reference=str(reference), reason=error.reason)]) from None
+
+
 class _NotThereError(Exception):
     """A reference leads to nothing; `reason` says why, and holds nothing that was found there."""
 
@@ -133,6 +141,26 @@ def _look_up(reference: CredentialReference) -> Credentials:
             except UnclearError as error:
                 raise _NotThereError(error.reason) from None
             return Credentials(user=user, password=Secret(password))
+
+
+def _token_at(reference: CredentialReference) -> Secret:
+    match reference.kind:
+        case CredentialKind.ENVIRONMENT:
+            text = os.environ.get(reference.place)
+            if text is None:
+                raise _NotThereError(because("credentials_not_set", name=reference.place))
+            return _one_word(text)
+        case CredentialKind.FILE:
+            return _one_word(_private_text(Path(reference.place).expanduser()))
+        case CredentialKind.KEYRING | CredentialKind.VAULT:
+            return _look_up(reference).password
+
+
+def _one_word(text: str) -> Secret:
+    word = text.strip()
+    if not word or not word.isprintable() or " " in word:
+        raise _NotThereError(because("credentials_no_token"))
+    return Secret(word)
 
 
 def _user_and_password(text: str) -> Credentials:

@@ -16,6 +16,15 @@ class Shown(StrEnum):
     CONFIG = "config"
 
 
+class NetBoxAction(StrEnum):
+    """What `truc netbox` can do."""
+
+    BOOTSTRAP = "bootstrap"
+    CHECK = "check"
+    EXPORT = "export"
+    IMPORT = "import"
+
+
 class IpamAction(StrEnum):
     """What `truc ipam` can do."""
 

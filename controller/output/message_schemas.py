@@ -58,6 +58,18 @@ def _question() -> tuple[Schema, ...]:
     return tuple(_message("question", {**about, **verdict}, "rule") for verdict in verdicts)
 
 
+def _netbox() -> Schema:
+    line = {"turn": _choice("only_lockfile", "only_netbox", "edited", "behind"), **_texts("lockfile netbox")}
+    return _format(
+        "truc/netbox/1",
+        _head("truc/netbox/1", _texts("action url")),
+        _message("line", line),
+        _message("need", {"name": TEXT, "is_there": TRUTH}),
+        _summary({"done": TRUTH, **_counts("made changed gone")}),
+        _summary(_counts("differences drifted ours others")),
+    )
+
+
 def _change() -> tuple[Schema, ...]:
     """Return the messages about what a change opens and cuts."""
     return (
@@ -351,6 +363,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/show/1": _show(),
         "truc/explain/1": _explain(),
         "truc/ipam-import/1": _format("truc/ipam-import/1", _head("truc/ipam-import/1"), _summary({"entries": COUNT})),
+        "truc/netbox/1": _netbox(),
         "truc/tidy/1": _format("truc/tidy/1", _head("truc/tidy/1"), table, _summary(_counts("tables changes"))),
         "truc/doctor/1": _format("truc/doctor/1", _head("truc/doctor/1"), check, _summary({})),
         "truc/error/1": _format("truc/error/1", _head("truc/error/1")),

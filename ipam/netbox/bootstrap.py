@@ -1,0 +1,125 @@
+"""What a NetBox must have before it can say an address plan: the tag, the registry, roles and custom fields, and what it
+lacks.
+
+The one idea: what is needed is a list worked out of the mapping, so no field is forgotten; what is there already and is as
+it should be is left alone, and what is there otherwise is shown before and after, and put into a backup.
+"""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from intents.finding import FindingsError, Where, make_finding
+from intents.reason import because
+from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
+from ipam.netbox.reading import objects
+from ipam.netbox.rows import CUSTOM
+from ipam.netbox.server import Server, refuse, send
+from ipam.netbox.thing import ObjectKind
+
+MESSAGE = "truc netbox bootstrap"
+OBJECT_TYPES: Mapping[ObjectKind, str] = {
+    ObjectKind.TENANT: "tenancy.tenant",
+    ObjectKind.REGION: "dcim.region",
+    ObjectKind.VLAN_GROUP: "ipam.vlangroup",
+    ObjectKind.VRF: "ipam.vrf",
+    ObjectKind.AGGREGATE: "ipam.aggregate",
+    ObjectKind.PREFIX: "ipam.prefix",
+    ObjectKind.VLAN: "ipam.vlan",
+    ObjectKind.ASN: "ipam.asn",
+}
+_TAG, _RIR, _ROLE, _FIELD = "extras/tags/", "ipam/rirs/", "ipam/roles/", "extras/custom-fields/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something that has to be there: where, under which name, and what it says."""
+
+    path: str
+    key: str
+    name: str
+    says: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """A need that is not met: `found` is what is there instead, None for nothing."""
+
+    need: Need
+    found: Mapping[str, Any] | None
+
+
+def needs() -> Iterator[Need]:
+    """Yield everything that has to be there."""
+    label = "trục (truc)"
+    yield Need(path=_TAG, key="slug", name=OWN, says={"name": OWN, "description": "written by truc: ask it, not here"})
+    yield Need(path=_RIR, key="slug", name=OWN, says={"name": label, "is_private": True})
+    for role in ROLES:
+        yield Need(path=_ROLE, key="slug", name=role_slug(role), says={"name": f"truc {role}"})
+    names = sorted({name for custom in CUSTOM.values() for name in custom})
+    for name in (ENTRY, DIGEST, *names):
+        yield Need(path=_FIELD, key="name", name=name, says=_field_says(name))
+
+
+def _field_says(name: str) -> Mapping[str, Any]:
+    common = name in (ENTRY, DIGEST)
+    types = sorted(OBJECT_TYPES[one] for one in ObjectKind if common or name in CUSTOM[one])
+    kind = "integer" if name in WHOLE_NUMBERS else "date" if name in DAYS else "text"
+    return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN}
+
+
+def lacks(server: Server) -> tuple[Lack, ...]:
+    """Return every need that a NetBox does not meet; FindingsError (TR993)."""
+    there = {path: _listed(server, path) for path in (_TAG, _RIR, _ROLE, _FIELD)}
+    found = ((need, there[need.path].get(need.name)) for need in needs())
+    return tuple(Lack(need=need, found=one) for need, one in found if one is None or not _meets(need, one))
+
+
+def check_ready(server: Server) -> None:
+    """FindingsError (TR995) if a need is not met."""
+    missing = lacks(server)
+    if missing:
+        first = missing[0].need
+        where = Where(file=server.url)
+        raise FindingsError([make_finding("TR995", where, count=len(missing), first=f"{first.path}{first.name}")])
+
+
+def _listed(server: Server, path: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return what is there by slug or, for custom fields, by name."""
+    key = "name" if path == _FIELD else "slug"
+    try:
+        return {str(one[key]): dict(one) for one in objects(server, path)}
+    except (KeyError, TypeError, ValueError) as error:
+        raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said=error)) from None
+
+
+def _meets(need: Need, found: Mapping[str, Any]) -> bool:
+    """Return whether what is there says what it has to; what people name and describe is theirs."""
+    if need.path != _FIELD:
+        return True
+    kind = found.get("type")
+    says = {"type": kind.get("value") if isinstance(kind, dict) else kind, "unique": found.get("unique")}
+    types = found.get("object_types")
+    wide = isinstance(types, list) and set(need.says["object_types"]) <= {str(one) for one in types}
+    return wide and all(says[name] == need.says[name] for name in says)
+
+
+def supply(server: Server, lacking: tuple[Lack, ...]) -> None:
+    """Make and change what is lacking; FindingsError (TR913, TR916)."""
+    done = 0
+    for path in (_TAG, _RIR, _ROLE, _FIELD):
+        of_path = [lack for lack in lacking if lack.need.path == path]
+        for method, status in (("POST", http.HTTPStatus.CREATED), ("PATCH", http.HTTPStatus.OK)):
+            bodies = [_body(lack) for lack in of_path if (lack.found is None) == (method == "POST")]
+            if bodies:
+                send(server, method, path, bodies, status, done=done)
+                done += len(bodies)
+
+
+def _body(lack: Lack) -> Mapping[str, Any]:
+    need = lack.need
+    number = {} if lack.found is None else {"id": lack.found["id"]}
+    return {**number, need.key: need.name, **need.says, "changelog_message": MESSAGE}

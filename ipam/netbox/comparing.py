@@ -1,0 +1,52 @@
+"""What was read and the plan of a lockfile -> the lines in which they differ.
+
+The one idea: both are the same objects, so a difference is an entry that only one has, or that says another line in each;
+and whether somebody changed it in NetBox, or only the lockfile went on, the digest beside it says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ipam.address_plan import AddressPlan
+from ipam.netbox.mapping import line_of, things_of
+from ipam.netbox.reading import Reading
+
+
+class LineTurn(StrEnum):
+    """How a line of the address plan differs between a lockfile and a NetBox."""
+
+    ONLY_LOCKFILE = "only_lockfile"
+    ONLY_NETBOX = "only_netbox"
+    EDITED = "edited"
+    """Somebody changed it in NetBox."""
+    BEHIND = "behind"
+    """The lockfile says something new that was not exported yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDifference:
+    """One entry: its line in the lockfile and in NetBox, "" where it is not there."""
+
+    turn: LineTurn
+    lockfile: str
+    netbox: str
+
+
+def compare(reading: Reading, plan: AddressPlan) -> tuple[EntryDifference, ...]:
+    """Return every difference, sorted by line."""
+    wanted = {thing.entry: line for thing in things_of(plan) if (line := line_of(thing))}
+    found = {row.thing.entry: (row, line) for row in reading.rows if (line := line_of(row.thing))}
+    differences: list[EntryDifference] = []
+    for entry in wanted.keys() | found.keys():
+        line = wanted.get(entry, "")
+        row, other = found.get(entry, (None, ""))
+        if line == other:
+            continue
+        if row is None or not line:
+            turn = LineTurn.ONLY_LOCKFILE if row is None else LineTurn.ONLY_NETBOX
+        else:
+            turn = LineTurn.BEHIND if row.is_as_written else LineTurn.EDITED
+        differences.append(EntryDifference(turn=turn, lockfile=line, netbox=other))
+    return tuple(sorted(differences, key=lambda one: (one.lockfile or one.netbox, one.netbox)))

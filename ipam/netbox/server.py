@@ -1,0 +1,190 @@
+"""One NetBox over HTTP: a request and what was answered, or a finding that says why there is no answer.
+
+The one idea: standard HTTP is all that it takes, and it shows what a plan's safety rests on: entity tags, counts, cursors,
+and which answer was lost after a write. Reading is tried again, writing never: whoever wrote looks first. No redirect is
+followed, so the token goes nowhere but to the server that was named, and it stands in no text that is made here.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from intents.finding import FindingsError, Where, make_finding
+from intents.reason import Reason, because
+
+MOST_BYTES = 64 << 20
+"""Most of one answer that is read; a page of a thousand objects is one or two million."""
+READS = 4
+"""Times that a question is asked until it is given up."""
+_PAUSE = 0.5
+_SECONDS = 90.0
+_MOST_SAID = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAddress:
+    """Where a NetBox is; `ca` is a file of certificates to trust instead of the system's."""
+
+    url: str
+    ca: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAnswer:
+    """What a server answered: its status and what it said."""
+
+    status: int
+    body: Any
+
+
+class NoAnswerError(Exception):
+    """Nothing, or nothing whole, was answered: what was asked may have been done or not."""
+
+
+def refuse(url: str, reason: Reason) -> FindingsError:
+    """Return the refusal (TR993) of a server that gives no usable answer, to be raised."""
+    return FindingsError([make_finding("TR993", Where(file=url), reason=reason)])
+
+
+class Server:
+    """A NetBox as the holder of a token sees it; counts what is asked."""
+
+    def __init__(self, address: ServerAddress, token: str) -> None:
+        """FindingsError for an address that can't be asked, or not safely, and for a token that is none."""
+        self.url = address.url.rstrip("/")
+        self._place = _checked(address)
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise refuse(self.url, because("netbox_no_token"))
+        kind = "Bearer" if token.startswith("nbt_") else "Token"
+        self._secret = token.encode()
+        self._headers = {"Authorization": f"{kind} {token}", "Accept": "application/json"}
+        self._context = _context(address) if self._place.scheme == "https" else None
+        self.requests = 0
+
+    def get(self, path: str, **query: object) -> Any:
+        """Return what is there; asked again if no answer comes or the server fails; FindingsError if it stays so."""
+        reason = because("nothing")
+        for attempt in range(READS):
+            time.sleep(attempt * _PAUSE)
+            try:
+                answer = self.ask("GET", f"{path}?{urlencode(query, doseq=True)}" if query else path)
+            except NoAnswerError as error:
+                reason = because("os_said", said=error)
+                continue
+            if answer.status == http.HTTPStatus.OK:
+                return answer.body
+            reason = refusal_of(answer)
+            if answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+                break
+        raise refuse(f"{self.url}/{path}", reason)
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> ServerAnswer:
+        """Send one request, once, on a connection of its own: one that was kept could be closed just when something is written.
+
+        NoAnswerError if no whole answer comes.
+        """
+        self.requests += 1
+        sent = {**self._headers, **(headers or {})}
+        content = None
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+            content = json.dumps(body).encode()
+        line = self._connection()
+        try:
+            line.request(method, f"{self._place.path}/api/{path}", content, sent)
+            answer = line.getresponse()
+            text = answer.read(MOST_BYTES + 1)
+            if len(text) > MOST_BYTES:
+                raise NoAnswerError(f"more than {MOST_BYTES} bytes")
+            return ServerAnswer(status=answer.status, body=_parsed(text.replace(self._secret, b"...")))
+        except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
+            raise NoAnswerError(_words_of(error)) from None
+        finally:
+            with suppress(OSError):
+                line.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        host, port = str(self._place.hostname), self._place.port
+        if self._context is None:
+            return http.client.HTTPConnection(host, port, timeout=_SECONDS)
+        return http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=self._context)
+
+
+def _checked(address: ServerAddress) -> SplitResult:
+    """Return the parts of an address that may be asked; FindingsError for another."""
+    try:
+        place = urlsplit(address.url.rstrip("/"))
+        known = place.scheme in ("http", "https") and bool(place.hostname) and (place.port or 1) > 0
+    except ValueError:
+        raise refuse(address.url.rpartition("@")[2], because("netbox_no_url")) from None
+    if not known or place.username is not None or place.query or place.fragment or not address.url.isascii():
+        raise refuse(address.url.rpartition("@")[2], because("netbox_no_url"))
+    if place.scheme == "http" and not _is_loopback(str(place.hostname)):
+        raise refuse(address.url, because("netbox_no_tls"))
+    return place
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _context(address: ServerAddress) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=None if address.ca is None else str(address.ca))
+    except OSError as error:
+        raise refuse(str(address.ca), because("os_said", said=_words_of(error))) from None
+
+
+def _parsed(text: bytes) -> Any:
+    return json.loads(text) if text else None
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, ValueError) and not isinstance(error, OSError):  # a certificate's error is both
+        return "no JSON"
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__)[:_MOST_SAID]
+
+
+def refusal_of(answer: ServerAnswer) -> Reason:
+    """Return what a server said when it refused, cut to what a person reads."""
+    said = json.dumps(answer.body, ensure_ascii=False)
+    return because("netbox_answered", status=answer.status, said=said[:_MOST_SAID])
+
+
+def send(
+    server: Server,
+    method: str,
+    path: str,
+    bodies: Sequence[Mapping[str, Any]],
+    status: int,
+    tags: Sequence[str] = (),
+    *,
+    done: int,
+) -> ServerAnswer:
+    """Write once, under entity tags if there are any; what is not done as a whole is a FindingsError (TR913, TR916, TR951), which
+    says how many objects were written (`done`) before it."""
+    where = Where(file=f"{server.url}/api/{path}")
+    try:
+        answer = server.ask(method, path, bodies, {"If-Match": ", ".join(tags)} if tags else {})
+    except NoAnswerError as error:
+        raise FindingsError([make_finding("TR913", where, done=done, reason=because("os_said", said=error))]) from None
+    if answer.status == http.HTTPStatus.PRECONDITION_FAILED:
+        raise FindingsError([make_finding("TR951", where, done=done, count=len(bodies))])
+    if answer.status != status:
+        raise FindingsError([make_finding("TR916", where, done=done, reason=refusal_of(answer))])
+    return answer

@@ -1,0 +1,59 @@
+"""docs/en/netbox.md and docs/vi/netbox.md show the home of every column, and the permissions with which it was tried.
+
+To write the tables anew, in the project's folder: `python -m tests.test_docs_netbox`.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from intents.messages import LANGUAGES
+from ipam.netbox.mapping import HOMES
+from tests.test_real_netbox_plan import WRITER
+
+ROOT = Path(__file__).parent.parent
+START, END = "<!-- homes -->", "<!-- end of homes -->"
+HEADINGS = {"en": "| line | object | column: field |", "vi": "| dòng | đối tượng | cột: trường |"}
+LINES = {"root": "pool (root)", "vrf": "number (vrf)", "vlan": "number (vlan)", "asn": "number (asn)"}
+
+
+def table(language: str) -> str:
+    rows = [
+        f"| {LINES.get(kind, kind)} | {endpoint} | {', '.join(f'{column}: `{home}`' for column, home in homes.items())} |"
+        for kind, (endpoint, homes) in HOMES.items()
+    ]
+    return "\n".join((START, "", HEADINGS[language], "|---|---|---|", *rows, "", END))
+
+
+def page(language: str) -> Path:
+    return ROOT / "docs" / language / "netbox.md"
+
+
+def with_table(text: str, language: str) -> str:
+    before, rest = text.split(START)
+    return before + table(language) + rest.split(END)[1]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_shows_the_home_of_every_column(language: str) -> None:
+    text = page(language).read_text(encoding="utf-8")
+    assert with_table(text, language) == text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_names_every_permission_with_which_it_was_tried(language: str) -> None:
+    rows = re.findall(
+        r"^\| \S+ \| (?:view|[^|]* add [^|]*|[^|]* add, [^|]*) \| (.*) \|$",
+        page(language).read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    wanted = [[one.split(".")[1] for one in permission.types] for permission in WRITER]
+    assert [row.replace(" ", "").lower().split(",") for row in rows] == wanted
+
+
+if __name__ == "__main__":
+    for one in LANGUAGES:
+        page(one).write_text(with_table(page(one).read_text(encoding="utf-8"), one), encoding="utf-8")
