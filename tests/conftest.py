@@ -38,9 +38,12 @@ TRACED = 6.0
 """Seconds of processor for which a test is traced, all its rows together."""
 _LEFT: dict[str, float] = {}
 
-# Whoever starts the tests in the background has interruptions ignored, and all that they start would ignore them, too.
+# Whoever starts the tests in the background, or without a terminal, has words to end ignored, and all that they start would, too.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+for _number in (signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 _CACHES = tempfile.TemporaryDirectory(prefix="truc-tests-", ignore_cleanup_errors=True)
 _NUMBERS: Iterator[int] = count()

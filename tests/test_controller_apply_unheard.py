@@ -15,7 +15,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -240,7 +240,8 @@ def test_all_processes_of_a_command_may_hear_it_and_one_answers(
         try:
             _, said = process.communicate(timeout=30)
         finally:
-            process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == ExitCode.INTERRUPTED
     assert said == b"interrupted: nothing is half written; run the command again\n"
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before
