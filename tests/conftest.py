@@ -99,7 +99,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Trace what is left of the moments in which a test is traced, all its rows together; a property is not traced at all
     (pytest-cov's own marker leaves an outer tracer in xdist's workers)."""
     tracer, name = sys.gettrace(), item.nodeid.partition("[")[0]
-    if tracer is None:
+    if tracer is None or item.get_closest_marker("traced"):
         return (yield)
     is_property = is_hypothesis_test(getattr(item, "function", None))
     left = 0.0 if is_property else _LEFT.setdefault(name, TRACED)

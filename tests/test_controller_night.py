@@ -88,6 +88,7 @@ def revoked_once_changed(device: Device, revoked: Path, key: Path) -> Iterator[N
 
 
 @pytest.mark.slow
+@pytest.mark.traced
 def test_a_night_from_files_to_confirmed_with_a_device_that_fails(fleet: Servers, tmp_path: Path) -> None:
     today, keys = datetime.now(VIETNAM), office().keys
     base, shown, plan, journal = (tmp_path / name for name in ("base", "shown", "plan.json", "journal.jsonl"))
