@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from controller.apply.ways import PlannedDevice
 from controller.journal.device_state import Stage
 from controller.journal.records import Aim, LinksSeen, ReadBack, RolloutOutcome, StopCause
 from tests.applied import PATIENCE, Night, Scene, night, scene
+from tests.device_ios_config import IosConfig
 from tests.device_shows import Down, Live
 from tests.device_state import Device
+from tests.test_controller_apply_persist import OFFERED
 
 QUICK = replace(PATIENCE, settle=0.5)
 
@@ -53,7 +56,7 @@ def test_what_falls_with_a_change_takes_it_back(platform: str, kind: str, tmp_pa
     made = scene("renumber a LAN") if platform == "cisco_ios" else scene("close a permit")
     device = of_platform(made, platform)
     what = session(device)[1] if kind == "session" else min(links_kept(device).interfaces)
-    with night(made, tmp_path, patience=QUICK) as found:
+    with night(made, tmp_path, patience=QUICK, minute=20.0) as found:
         with_down(found, device.name, lambda it: frozenset({what} if changed(device, it) else ()))
         outcome = found.run(rules=RolloutRules(limit=_up_to(made, device.name)))
         assert outcome is not RolloutOutcome.APPLIED
@@ -124,6 +127,45 @@ def test_a_table_that_is_shown_no_more_is_not_taken_for_up(tmp_path: Path) -> No
     with night(made, tmp_path, patience=QUICK) as found:
         found.device(device.name).live = lambda it: {} if changed(device, it) else answers(it)
         assert found.run() is not RolloutOutcome.APPLIED
+        assert found.stands()[device.name] == "running"
+
+
+def test_whoever_changes_a_device_while_it_is_waited_for_is_seen(tmp_path: Path) -> None:
+    """It is not taken for one whose session fell: nobody knows what it carries."""
+    made = scene("renumber a LAN")
+    device = of_platform(made, "cisco_ios")
+    looks = 0
+
+    def down(it: Device) -> frozenset[str]:
+        nonlocal looks
+        looks += changed(device, it)
+        if looks > 20:
+            assert isinstance(it.running, IosConfig)
+            it.running.lines["ntp server 192.0.2.9"] = "ntp server 192.0.2.9"
+        return frozenset({session(device)[1]} if changed(device, it) else ())
+
+    with night(made, tmp_path, patience=replace(PATIENCE, settle=30.0)) as found:
+        with_down(found, device.name, down)
+        found.run()
+        state = found.state().devices[device.name]
+        assert state.stage is Stage.INDETERMINATE
+        assert state.failure is not None
+        assert state.failure.key == "writing_differs"
+
+
+def test_what_is_on_trial_is_not_waited_for_until_it_goes_back_by_itself(tmp_path: Path) -> None:
+    made = scene("renumber a LAN")
+    device = of_platform(made, "junos")
+    patience = replace(PATIENCE, settle=600.0, seconds=4)
+    with night(made, tmp_path, patience=patience, minute=60.0) as found:
+        found.device(device.name).capabilities = OFFERED
+        with_down(found, device.name, lambda it: frozenset({session(device)[1]} if changed(device, it) else ()))
+        begun = time.monotonic()
+        found.run()
+        assert time.monotonic() - begun < 60
+        state = found.state().devices[device.name]
+        assert state.failure is not None
+        assert state.failure.key == "apply_fallen"
         assert found.stands()[device.name] == "running"
 
 

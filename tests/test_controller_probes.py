@@ -46,10 +46,10 @@ def table(folder: Path, place: HostPlace | None = None) -> Path:
 
 
 def planned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[PlannedProbe, ...]:
-    monkeypatch.setenv("TRUC_DEVICES", "truc:truc")
+    monkeypatch.setenv("TRUC_PROBES", "truc:truc")
     before, after = ends_of(CHANGE)
     with probe_host(lambda _address, _port: "") as place:
-        given = ProbeTable(path=table(folder, place), credentials="env:TRUC_DEVICES", seconds=1.0, attempt=_never)
+        given = ProbeTable(path=table(folder, place), credentials="env:TRUC_PROBES", seconds=1.0, attempt=_never)
         rounds, warnings = read_rounds(given, (before.addressed, after.addressed))
     assert not warnings
     return rounds.probes
@@ -121,7 +121,7 @@ def test_a_silence_that_nobody_broke_is_never_as_it_should_be() -> None:
 
 def test_a_host_probes_neither_itself_nor_another_family() -> None:
     before, after = (saying_of(end.addressed) for end in ends_of(CHANGE))
-    assert plan_probes((), before, after) == ()
+    assert plan_probes((), before, after) == ((), ())
     assert all(lan for lan in lans_of((before, after)).values())
 
 
@@ -150,7 +150,7 @@ def test_probes_of_a_plan_before_it_and_behind(tmp_path: Path) -> None:
     with _plan(tmp_path) as (plan, (base, after), place, network):
         hosts = table(tmp_path, place)
         words = ("probe", plan, "--base", base, "-w", after, "--probes", hosts, "--timeout", "2")
-        environment = {"TRUC_DEVICES": "truc:truc"}
+        environment = {"TRUC_PROBES": "truc:truc"}
         code, said = truc(*words, environment=environment)
         assert (code, "2 as they should be" in said or "4 as they should be" in said) == (ExitCode.FINE, True), said
         # The council's connection still stands behind the plan.
@@ -162,7 +162,7 @@ def test_probes_of_a_plan_before_it_and_behind(tmp_path: Path) -> None:
         network.open.clear()
         code, said = truc(*words, "--behind", environment=environment)
         assert (code, "TR970 committee" in said, "TR972 council" in said) == (ExitCode.ERROR, True, True), said
-        code, said = truc(*words, environment={"TRUC_DEVICES": "truc:other"})
+        code, said = truc(*words, environment={"TRUC_PROBES": "truc:other"})
         assert (code, said.count("TR971")) == (ExitCode.INCONCLUSIVE, 4), said
 
 

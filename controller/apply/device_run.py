@@ -143,7 +143,7 @@ class DeviceRun:
     def _confirm(self) -> None:
         """Confirm what was read, if all is up that was: where nothing is armed there is nothing to be asked."""
         device, armed = self._device, self._state.armed
-        await_links(self._terms, device)
+        await_links(self._terms, device, device.there.standing)
         if armed is None:
             digest = text_digest(device.there.standing)
             self._terms.log.write(Confirmed(at=utc_now(), device=device.name, digest=digest))

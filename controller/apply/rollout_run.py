@@ -77,7 +77,8 @@ class RolloutRun:
         self._terms = terms
         self._rules = rules
         self._gate = gate or WaveGate()
-        self._shut: StopCause | None = None
+        self.shut: StopCause | None = None
+        """What the gate behind a wave, or before one, was shut for."""
         troubled = self._troubled()
         self._before = troubled if rules.limit is None else troubled & rules.limit
         self._addresses = addresses_given(devices)
@@ -107,7 +108,7 @@ class RolloutRun:
             chosen = [name for name in wave if self._rules.limit is None or name in self._rules.limit]
             waiting = [name for name in chosen if self._step(name) not in _REST]
             if has_worked and waiting and not self._gate.approved():
-                self._shut = StopCause.APPROVAL
+                self.shut = StopCause.APPROVAL
                 break
             if self._rules.is_late or not self._begin(number, chosen, waiting):
                 break
@@ -119,7 +120,7 @@ class RolloutRun:
             if self._is_over():
                 break
             if waiting and not self._gate.probed(number):
-                self._shut = StopCause.PROBE
+                self.shut = StopCause.PROBE
                 break
         self._turn_back()
 
@@ -131,7 +132,7 @@ class RolloutRun:
 
     def _turn_back(self) -> None:
         """Have all go back if something went wrong and the plan is all or nothing."""
-        failed, is_probed = self._failed(), self._shut is StopCause.PROBE
+        failed, is_probed = self._failed(), self.shut is StopCause.PROBE
         if (failed or is_probed) and self._rollout.begun.all_or_nothing and not self._terms.stop.asked:
             reason = because("apply_turned_back", device=failed[0]) if failed else because("apply_turned_back_probed")
             self._terms.log.write(TurnedBack(at=utc_now(), reason=reason))
@@ -212,7 +213,7 @@ class RolloutRun:
             reason = because("apply_failed_devices", count=len(self._failed()))
             self._terms.log.write(Stopped(at=utc_now(), why=StopCause.STOP_RULE, reason=reason))
         elif rollout.aim is Aim.FORWARD and any(self._step(name) not in _REST for name in rollout.devices):
-            why = self._shut or (StopCause.WINDOW if self._rules.is_late else StopCause.LIMIT)
+            why = self.shut or (StopCause.WINDOW if self._rules.is_late else StopCause.LIMIT)
             self._terms.log.write(Stopped(at=utc_now(), why=why))
         else:
             given_up = rollout.unsettled

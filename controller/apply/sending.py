@@ -6,9 +6,10 @@ but from its text, read over another connection. Whatever goes wrong here ends t
 
 from __future__ import annotations
 
+import math
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from controller.apply.links import LinksUp, fallen, links_kept
@@ -72,10 +73,10 @@ def _type(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
             _type_block(terms, device, way, session, block)
         session.leave()
         timer.end()
-        look = _await_end(terms, device, way)
+        _await_text(terms, device, {way.change.standing})
     terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
-    if not way.going_back:
-        await_links(terms, device, look)
+    if not way.going_back:  # the next device acts meanwhile
+        await_links(terms, device, way.change.standing)
 
 
 class _Timer:
@@ -116,9 +117,9 @@ class _Timer:
         if not self._runs:
             return
         self._is_wanted = self._runs = False
-        _await_place(self._terms, self._device, self._way, self._done)
+        text = _await_text(self._terms, self._device, texts_after(self._way.change, self._done))
         if not self._way.going_back:
-            await_links(self._terms, self._device)
+            await_links(self._terms, self._device, text)
         if not self._session.confirm():
             raise WritingError(WritingTrouble.DIFFERS, because("apply_not_confirmed"))
 
@@ -140,45 +141,42 @@ def _type_block(
         session.enter()
 
 
-def _await_end(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> Look:
-    """Return what a device shows, over a fresh connection, once it carries the last text of a way: what it does in the background
-    may take a while. ReadingError, WritingError."""
+def _await_text(terms: RolloutTerms, device: PlannedDevice, texts: Collection[str]) -> str:
+    """Return the text of a device, read over a fresh connection, once it is one of some: what it does in the background may take
+    a while. ReadingError, WritingError."""
     pauses = list(terms.patience.pauses)
-    while (look := terms.look(device)).text != way.change.standing:
+    while (text := terms.read_patiently(device)) not in texts:
         if not pauses:
             raise differs(device)
         terms.pause(pauses.pop(0))
-    return look
+    return text
 
 
-def _await_place(terms: RolloutTerms, device: PlannedDevice, way: EditWay, done: int) -> None:
-    """Return when a device, read over a fresh connection, carries the text after some edits. ReadingError, WritingError."""
-    for pause in (*terms.patience.pauses, None):
-        if stands_at(way, terms.read_patiently(device), done):
-            return
-        if pause is None:
-            raise differs(device)
-        terms.pause(pause)
+def await_links(terms: RolloutTerms, device: PlannedDevice, text: str, look: Look | None = None) -> None:
+    """Return when what was up before, and what the change leaves alone, is up again, while the device carries a text; `look`:
+    what was seen just now. Nothing is asked where that was done already, or nobody looked before.
 
-
-def await_links(terms: RolloutTerms, device: PlannedDevice, look: Look | None = None) -> None:
-    """Return when what was up before, and what the change leaves alone, is up again; `look`: what was seen just now.
-    ReadingError; WritingError if it is not within `settle` seconds."""
+    ReadingError; WritingError if it carries another text, or if something is not up within `settle` seconds, or half of those in
+    which the device goes back by itself."""
     state = terms.log.device(device.name)
-    seen = state.seen
-    if seen is None or state.is_up or not terms.patience.settle:
+    if state.seen is None or state.is_up or not terms.patience.settle:
         return
     kept = links_kept(device)
-    until = time.monotonic() + terms.patience.settle
+    until = time.monotonic() + min(terms.patience.settle, math.inf if state.armed is None else state.armed.seconds / 2)
     while True:
-        found = (look or terms.look(device)).links
-        down, look = fallen(seen, kept, found), None
+        look = look or terms.look(device)
+        if look.text != text:
+            raise differs(device)
+        down = fallen(state.seen, kept, look.links)
         if not down:
-            terms.log.write(seen_of(device, found))
+            terms.log.write(seen_of(device, look.links))
             return
-        if time.monotonic() >= until or terms.stop.asked > 1:
+        if time.monotonic() >= until:
             raise WritingError(WritingTrouble.FALLEN, because("apply_fallen", what=", ".join(down)))
+        look = None
         terms.pause(terms.patience.pauses[-1])
+        if terms.stop.asked > 1:
+            raise ReadingError(ReadingTrouble.NOT_ASKED)
 
 
 def seen_of(device: PlannedDevice, links: LinksUp) -> LinksSeen:
@@ -218,7 +216,7 @@ def _commit(terms: RolloutTerms, device: PlannedDevice, way: EditWay) -> None:
             raise differs(device)
         terms.log.write(read_back(device, way, len(way.change.edits), way.change.standing))
         if not way.going_back:
-            await_links(terms, device, look)
+            await_links(terms, device, way.change.standing, look)
         keep(terms, device, session, token)
 
 

@@ -85,6 +85,8 @@ NewSigners = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print each command and do nothing.")]
 CREDENTIALS = "env:TRUC_DEVICES"
+PROBE_CREDENTIALS = "env:TRUC_PROBES"
+"""Where those of probe hosts are kept: a device's password goes to none of them."""
 ATTEMPT = 5.0
 """Seconds that a probe waits for an answer."""
 
@@ -294,7 +296,7 @@ def probe(
     base: Base,
     probes: Annotated[Path, typer.Option("--probes", help="The hosts from which packets are sent.", metavar="CSV")],
     workspace: Workspace = HERE,
-    credentials: CredentialsOption = CREDENTIALS,
+    credentials: CredentialsOption = PROBE_CREDENTIALS,
     timeout: Annotated[
         float, typer.Option("--timeout", min=0.1, max=60, help="Seconds to wait for an answer.")
     ] = ATTEMPT,
@@ -353,7 +355,7 @@ def _request(asked: _Asked) -> ApplyRequest:
         all_or_nothing=asked.all_or_nothing,
         dry_run=asked.dry_run,
         new_signers=asked.new_signers,
-        probes=None if asked.probes is None else _table(asked.probes, asked.credentials, ATTEMPT),
+        probes=None if asked.probes is None else _table(asked.probes, PROBE_CREDENTIALS, ATTEMPT),
         secrets=asked.secrets,
     )
 

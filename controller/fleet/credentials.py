@@ -122,13 +122,8 @@ class _NotThereError(Exception):
 
 def _look_up(reference: CredentialReference) -> Credentials:
     match reference.kind:
-        case CredentialKind.ENVIRONMENT:
-            text = os.environ.get(reference.place)
-            if text is None:
-                raise _NotThereError(because("credentials_not_set", name=reference.place))
-            return _user_and_password(text)
-        case CredentialKind.FILE:
-            return _user_and_password(_private_text(Path(reference.place).expanduser()))
+        case CredentialKind.ENVIRONMENT | CredentialKind.FILE:
+            return _user_and_password(_text_at(reference))
         case CredentialKind.KEYRING:
             service, _, user = reference.place.rpartition("/")
             password = _keyring()(service, user)
@@ -145,15 +140,20 @@ def _look_up(reference: CredentialReference) -> Credentials:
 
 def _token_at(reference: CredentialReference) -> Secret:
     match reference.kind:
-        case CredentialKind.ENVIRONMENT:
-            text = os.environ.get(reference.place)
-            if text is None:
-                raise _NotThereError(because("credentials_not_set", name=reference.place))
-            return _one_word(text)
-        case CredentialKind.FILE:
-            return _one_word(_private_text(Path(reference.place).expanduser()))
+        case CredentialKind.ENVIRONMENT | CredentialKind.FILE:
+            return _one_word(_text_at(reference))
         case CredentialKind.KEYRING | CredentialKind.VAULT:
             return _look_up(reference).password
+
+
+def _text_at(reference: CredentialReference) -> str:
+    """Return the text of a variable, or of a private file."""
+    if reference.kind is CredentialKind.FILE:
+        return _private_text(Path(reference.place).expanduser())
+    text = os.environ.get(reference.place)
+    if text is None:
+        raise _NotThereError(because("credentials_not_set", name=reference.place))
+    return text
 
 
 def _one_word(text: str) -> Secret:

@@ -34,7 +34,7 @@ def probe_from(
         with _logged_in(reach, credentials, seconds) as transport:
             heard = _Heard(transport)
             return [_try(transport, heard, target, seconds) for target in asked]
-    except ReadingError:
+    except (ReadingError, paramiko.SSHException, EOFError, OSError):  # a key of no known kind, a host that goes
         return [ProbeEnd.UNTRIED] * len(asked)
 
 

@@ -15,7 +15,7 @@ from controller.fleet.credentials import CredentialReference, parse_reference
 from controller.fleet.readings import STANDARD_PORTS, DeviceReach, DeviceTransport, HostKey
 from intents.finding import Finding, Where, raise_errors
 from intents.parser.registry import columns_of
-from intents.prefix import parse_address
+from intents.prefix import Address, parse_address
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
 from intents.reader.fields import RowFields
@@ -91,7 +91,7 @@ def _read_row(
     name = fields.reference("device", NameKind.DEVICE)
     transport = fields.choice("transport", DeviceTransport, DeviceTransport.CLI)
     port = fields.whole("port", 1, 65535, STANDARD_PORTS[transport])
-    address = _address(fields)
+    address = address_in(fields, "address")
     host_key = host_key_in(row, fields)
     reference = credentials_in(row, fields) or credentials
     known = devices.get(name)
@@ -103,7 +103,7 @@ def _read_row(
     return DeviceReach(
         device=name,
         platform=known.platform,
-        address=address or known.address,
+        address=known.address if address is None else str(address),
         port=port,
         transport=transport,
         host_key=host_key,
@@ -111,16 +111,16 @@ def _read_row(
     )
 
 
-def _address(fields: RowFields) -> str:
-    """Return the address that a row gives, "" if it gives none; any may be meant, a tunnel's end on this machine, too."""
-    text = fields.optional("address")
+def address_in(fields: RowFields, field: str) -> Address | None:
+    """Return the address that a row gives, None if it gives none; any may be meant, a tunnel's end on this machine, too."""
+    text = fields.optional(field)
     if not text:
-        return ""
+        return None
     try:
-        return str(parse_address(text))
+        return parse_address(text)
     except ValueError:
-        fields.complain("TR123", fields.place("address"), field="address", text=text, suggestion="")
-        return ""
+        fields.complain("TR123", fields.place(field), field=field, text=text, suggestion="")
+        return None
 
 
 def host_key_in(row: Row, fields: RowFields) -> HostKey | None:

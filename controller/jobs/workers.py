@@ -43,9 +43,8 @@ def _forked(count: int, job: Callable[[Sequence[Item]], Found]) -> Iterator[Call
         executor.shutdown(wait=False, cancel_futures=True)
         for child in multiprocessing.active_children():
             child.terminate()
-        for thread in (
-            frozenset(threading.enumerate()) - before
-        ):  # the executor's: Python's exit stumbles over one that is ending
+        # The executor's threads: Python's exit stumbles over one that is ending.
+        for thread in frozenset(threading.enumerate()) - before:
             thread.join(_ENDING)
         raise
     executor.shutdown()

@@ -13,16 +13,17 @@ from controller.journal.statements import PlanStatement, StatementKind, state
 from controller.output.canonical_json import Plain
 from controller.rollout.filed import FiledPlan
 from controller.rollout.proved import judges_of, not_modelled, verdicts_of
+from verification.coverage.lines import Coverage
+from verification.mutation.score import Outcome, Score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """How well the judges see: modelled lines and how many of them some question rests on; faults that were drawn, by what became
-    of them, and the seed (None: none were drawn)."""
+    """How well the judges see: what their questions rest on (None: nothing was asked), and what became of faults that were drawn
+    by a seed (None: none were)."""
 
-    modelled: int
-    covered: int
-    faults: dict[str, int] | None = None
+    coverage: Coverage | None
+    score: Score | None = None
     seed: int = 0
 
 
@@ -42,10 +43,23 @@ def verified_statement(plan: FiledPlan, measured: Measured, version: str, at: da
         "opens": _length(plan.body.get("opens")),
         "closes": _length(plan.body.get("closes")),
         "interrupted": list(plan.interrupted),
-        "coverage": {"modelled": measured.modelled, "covered": measured.covered},
-        "mutations": None if measured.faults is None else {**measured.faults, "seed": measured.seed},
+        "coverage": _coverage(measured.coverage),
+        "mutations": _faults(measured),
     }
     return state(StatementKind.VERIFIED, subjects, predicate, at)
+
+
+def _coverage(found: Coverage | None) -> Plain:
+    if found is None:
+        return None
+    return {"modelled": found.modelled, "covered": found.modelled - len(found.uncovered)}
+
+
+def _faults(measured: Measured) -> Plain:
+    score = measured.score
+    if score is None:
+        return None
+    return {**{str(outcome): score.count(outcome) for outcome in Outcome}, "seed": measured.seed}
 
 
 def _length(part: Plain) -> int:

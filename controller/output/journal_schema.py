@@ -60,7 +60,7 @@ def journal_schemas() -> dict[str, Schema]:
         }),
         **counts_of("opens closes"),
         "interrupted": list_of(TEXT),
-        "coverage": record_of(counts_of("modelled covered")),
+        "coverage": or_null(record_of(counts_of("modelled covered"))),
         "mutations": or_null(map_of(COUNT)),
     })  # fmt: skip
     kinds = {"kind": choice_of("applied", "verified"), "predicate": {"anyOf": [applied, verified]}}

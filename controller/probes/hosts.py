@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from controller.fleet.credentials import CredentialReference
-from controller.fleet.reach_table import credentials_in, host_key_in, without_credentials
+from controller.fleet.reach_table import address_in, credentials_in, host_key_in, without_credentials
 from controller.fleet.readings import STANDARD_PORTS, DeviceReach, DeviceTransport
 from intents.finding import Finding, Where, raise_errors
 from intents.parser.registry import columns_of
-from intents.prefix import Address, Prefix, parse_address
+from intents.prefix import Address, Prefix
 from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
 from intents.reader.parser_context import NameKind, ParserContext
 from intents.reader.table import Row
 from intents.registry import AttachmentName
 
-PROBES_FILE = "probes.csv"
 PROBE_COLUMNS = columns_of("host attachment address", "ssh_address port host_key credentials answers")
 _MOST_PORT = 65535
 
@@ -55,9 +54,10 @@ def read_probe_hosts(
     hosts = []
     for row in table.rows:
         host = _host(row, reading, lans, credentials)
-        earlier = named.setdefault(row.text("host"), row.where("host"))
-        if earlier is not row.where("host") and str(earlier) != str(row.where("host")):
-            RowFields(row, reading).complain("TR966", row.where("host"), host=row.text("host"), first=str(earlier))
+        where = row.where("host")
+        first = named.setdefault(row.text("host"), where)
+        if first is not where:
+            RowFields(row, reading).complain("TR966", where, host=row.text("host"), first=str(first))
         elif host is not None:
             hosts.append(host)
     return tuple(hosts), raise_errors(without_credentials(path.parent, table, reading.findings))
@@ -72,8 +72,8 @@ def _host(
     fields = RowFields(row, reading)
     name = fields.name("host")
     attachment = AttachmentName(fields.reference("attachment", NameKind.ATTACHMENT))
-    address = _address(fields, "address")
-    ssh_address = _address(fields, "ssh_address") or address
+    address = address_in(fields, "address")
+    ssh_address = address_in(fields, "ssh_address") or address
     port = fields.whole("port", 1, _MOST_PORT, STANDARD_PORTS[DeviceTransport.CLI])
     host_key = host_key_in(row, fields)
     reference = credentials_in(row, fields) or credentials
@@ -100,17 +100,6 @@ def _host(
         reach=reach if host_key is not None else None,
         answers=answers,
     )
-
-
-def _address(fields: RowFields, field: str) -> Address | None:
-    text = fields.optional(field)
-    if not text:
-        return None
-    try:
-        return parse_address(text)
-    except ValueError:
-        fields.complain("TR123", fields.place(field), field=field, text=text, suggestion="")
-        return None
 
 
 def _ports(fields: RowFields) -> tuple[int, ...]:

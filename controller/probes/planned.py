@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from controller.jobs.pipeline import Addressed
 from controller.journal.probe_results import ProbeWish
 from controller.probes.hosts import ProbeHost
+from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Address, Prefix
 from intents.registry import AttachmentName
 from ipam.endpoints import Resolver
@@ -56,13 +57,17 @@ def lans_of(sayings: Iterable[Saying]) -> dict[AttachmentName, tuple[Prefix, ...
     return found
 
 
-def plan_probes(hosts: Iterable[ProbeHost], before: Saying, after: Saying) -> tuple[PlannedProbe, ...]:
+def plan_probes(
+    hosts: Iterable[ProbeHost], before: Saying, after: Saying
+) -> tuple[tuple[PlannedProbe, ...], tuple[Finding, ...]]:
     """Return the probes between hosts: all that the plan changes, and of every host that sends two that it leaves alone: one that
-    shall arrive, as a control, and one that shall stay out."""
+    shall arrive, as a control, and one that shall stay out; and a warning if there are more than are sent."""
     known = tuple(hosts)
     found = [probe for host in known if host.reach is not None for probe in _probes_of(host, known, before, after)]
     found.sort(key=lambda probe: not probe.changes)
-    return tuple(found[:MOST])
+    left = len(found) - MOST
+    told = (make_finding("TR909", Where(), severity=Severity.WARNING, most=MOST, left=left),) if left > 0 else ()
+    return tuple(found[:MOST]), told
 
 
 def _probes_of(host: ProbeHost, targets: Iterable[ProbeHost], before: Saying, after: Saying) -> Iterator[PlannedProbe]:

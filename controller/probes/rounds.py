@@ -49,8 +49,8 @@ def read_rounds(table: ProbeTable, ends: tuple[Addressed, Addressed]) -> tuple[P
     before, after = map(saying_of, ends)
     reference = parse_reference(table.credentials)
     hosts, warnings = read_probe_hosts(table.path, str(table.path), lans_of((before, after)), reference)
-    probes = plan_probes(hosts, before, after)
+    probes, left = plan_probes(hosts, before, after)
     reaches = {probe.host.reach for probe in probes}
     secrets = resolve(reach.credentials for reach in reaches if reach is not None)
     found = ProbeRounds(probes=probes, credentials=secrets, seconds=table.seconds, attempt=table.attempt)
-    return found, warnings
+    return found, (*warnings, *left)

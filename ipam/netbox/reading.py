@@ -7,7 +7,7 @@ and it is read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -180,8 +180,3 @@ def place_of(shown: str, row: OwnRow | ForeignRow) -> str:
     """Return where people find an object in NetBox's own pages."""
     endpoint = row.thing.endpoint if isinstance(row, OwnRow) else row.endpoint
     return f"{shown}/{endpoint}/{row.number}/"
-
-
-def by_entry(reading: Reading) -> Mapping[str, OwnRow]:
-    """Return our objects by what they are of."""
-    return {row.thing.entry: row for row in reading.rows}

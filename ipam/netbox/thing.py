@@ -41,8 +41,6 @@ class Form(StrEnum):
     """Another object of ours."""
     SCOPE = "scope"
     """A region of ours, which the API names by its type and number."""
-    CUSTOM = "custom"
-    """A custom field."""
 
 
 NATIVE: Mapping[ObjectKind, Mapping[str, Form]] = {

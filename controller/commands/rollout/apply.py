@@ -49,7 +49,7 @@ from controller.journal.file import Journal, open_journal
 from controller.journal.holder import Holder, LockedError
 from controller.journal.place import check_place
 from controller.journal.probe_results import ProbeResult
-from controller.journal.records import Aim, Probed, Reopened, Resumed, RolloutOutcome, SignersKnown
+from controller.journal.records import Aim, Probed, Reopened, Resumed, RolloutOutcome, SignersKnown, StopCause
 from controller.journal.state import RolloutState
 from controller.journal.targets import begun_of
 from controller.output.exit_codes import ExitCode
@@ -322,31 +322,28 @@ def _run(
 ) -> ExitCode:
     window = None if work.plan.request is None else work.plan.request.window
     rules = request.rules if window is None else replace(request.rules, until=window.moments[1])
-    shut: list[int] = []
     gate = WaveGate(
         approved=partial(_is_approved, output, request.workspace, work),
-        probed=partial(_is_probed, output, request.workspace, work, terms.log, shut),
+        probed=partial(_is_probed, output, request.workspace, work, terms.log),
     )
-    outcome = RolloutRun(devices, terms, rules, gate).run()
+    run = RolloutRun(devices, terms, rules, gate)
+    outcome = run.run()
     print_rollout(output, request.workspace, terms.log.rollout, report)
     if terms.stop.asked and not terms.stop.is_unheard:
         return ExitCode.INTERRUPTED
     code = _exit_code(outcome, terms.log.rollout)
-    return ExitCode.ERROR if shut and code is ExitCode.FINE else code
+    return ExitCode.ERROR if run.shut is StopCause.PROBE and code is ExitCode.FINE else code
 
 
-def _is_probed(output: Output, folder: Path, work: _Work, log: Logbook, shut: list[int], wave: int) -> bool:
-    """Return whether probes behind a wave do what they should; `shut` gets the wave if they don't."""
+def _is_probed(output: Output, folder: Path, work: _Work, log: Logbook, wave: int) -> bool:
+    """Return whether probes behind a wave do what they should."""
     if work.rounds is None:
         return True
     rollout = log.rollout
     is_behind = all(state.stage in IN_FORCE for state in rollout.devices.values())
     results = work.rounds.look(behind=True if is_behind else None)
     log.write(Probed(at=utc_now(), wave=wave, results=results))
-    is_fine = _tell_probes(output, folder, results, None if rollout.probed is None else rollout.probed.results)
-    if not is_fine:
-        shut.append(wave)
-    return is_fine
+    return _tell_probes(output, folder, results, None if rollout.probed is None else rollout.probed.results)
 
 
 def _tell_probes(

@@ -29,7 +29,6 @@ from controller.rollout.planning import PlanRequest, make_plan, standing_texts
 from controller.rollout.suggested import moved_sites, suggested_lines
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
 from intents.reader.suggestions import suggest
-from verification.mutation.score import Outcome
 
 State: TypeAlias = Callable[[FiledPlan, Measured], tuple[Path, ...]]
 """Writes a statement of a plan, and says in which files."""
@@ -94,17 +93,11 @@ def _state(
     standing = standing_texts(ends, request)
     given = give(ends[1], standing)
     coverage = judge_texts(ends[1], standing, lambda: given, output, Extent(coverage=True), None).coverage
-    faults = None
+    measured = Measured(coverage=coverage)
     if target.mutations is not None:
         output.progress("mutate", 0, 0)
-        found = try_mutations(ends[1], standing, target.mutations)
-        faults = {str(outcome): found.count(outcome) for outcome in Outcome}
-    measured = Measured(
-        modelled=0 if coverage is None else coverage.modelled,
-        covered=0 if coverage is None else coverage.modelled - len(coverage.uncovered),
-        faults=faults,
-        seed=0 if target.mutations is None else target.mutations.seed,
-    )
+        score = try_mutations(ends[1], standing, target.mutations)
+        measured = Measured(coverage=coverage, score=score, seed=target.mutations.seed)
     files = target.state(read_plan(plan_bytes(plan), target.path), measured)
     if not output.json:
         for file in files:

@@ -34,7 +34,7 @@ def print_attestation(output: Output, path: Path, statement: PlanStatement, sign
         _say_verified(output, statement)
     judges = said["judges"] if isinstance(said["judges"], list) else []
     named = [f"{item.get('name')} {item.get('version')}" for item in judges if isinstance(item, dict)]
-    output.say("applied_judges", judges=printable(", ".join(named)))
+    output.say("applied_judges", judges=", ".join(named))
     _say_not_modelled(output, said["not_modelled"])
     output.say("applied_signed", principal=signer.principal, fingerprint=signer.fingerprint, at=said["at"])
     output.say("next_applied")
@@ -50,7 +50,7 @@ def _say_applied(output: Output, statement: PlanStatement) -> None:
         approvals=_count(said["approvals"]),
     )
     if said["break_glass"]:
-        output.say("history_break_glass", reason=printable(str(said["break_glass"])))
+        output.say("history_break_glass", reason=said["break_glass"])
 
 
 def _say_verified(output: Output, statement: PlanStatement) -> None:
@@ -59,10 +59,11 @@ def _say_verified(output: Output, statement: PlanStatement) -> None:
     counts = {"opens": said["opens"], "closes": said["closes"], "devices": len(statement.subjects)}
     output.say("verified_says", plan=statement.plan, **counts)
     output.say("verified_asked", states=verdicts.get("states"), asked=verdicts.get("asked"), held=verdicts.get("held"))
-    output.say("verified_coverage", covered=coverage.get("covered"), modelled=coverage.get("modelled"))
+    if coverage:
+        output.say("verified_coverage", covered=coverage.get("covered"), modelled=coverage.get("modelled"))
     faults = _object(said["mutations"])
     if faults:
-        told = ", ".join(f"{printable(name)} {count}" for name, count in faults.items() if name != "seed")
+        told = ", ".join(f"{name} {count}" for name, count in faults.items() if name != "seed")
         output.say("verified_mutations", counts=told, seed=faults.get("seed"))
     else:
         output.say("verified_no_mutations")
@@ -74,7 +75,7 @@ def _say_not_modelled(output: Output, part: Plain) -> None:
         output.say("applied_no_second")
     names = [str(name) for listed in unproved.values() if isinstance(listed, list) for name in listed]
     if names:
-        output.say("applied_unproved", names=printable(", ".join(names)))
+        output.say("applied_unproved", names=", ".join(names))
 
 
 def _object(part: Plain) -> dict[str, Plain]:
