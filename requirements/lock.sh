@@ -1,6 +1,6 @@
 #!/bin/sh
-# Resolve pyproject.toml into base.txt, batfish.txt, deploy.txt, netbox.txt, vault.txt, watch.txt and test.txt: one version and every
-# hash per package, for Python 3.11 to 3.13 on every platform the packages serve; and netbox-server.in, which has nothing to do with
+# Resolve pyproject.toml into base.txt, batfish.txt, deploy.txt, vault.txt, watch.txt and test.txt: one version and every hash
+# per package, for Python 3.11 to 3.13 on every platform the packages serve; and netbox-server.in, which has nothing to do with
 # the project's own packages, into netbox-server.txt, for Python 3.12 and later (after it: `python -m tests.netbox_dump`).
 # The files name no host, so that any mirror can serve them.
 # Needs `uv` on PATH; run it only to change a dependency, and commit what it writes.
@@ -26,7 +26,6 @@ lock() {
 lock requirements/base.txt
 lock requirements/batfish.txt --extra batfish
 lock requirements/deploy.txt --extra deploy
-lock requirements/netbox.txt --extra netbox
 lock requirements/vault.txt --extra vault
 lock requirements/watch.txt --extra watch
 lock requirements/test.txt --extra test
