@@ -17,7 +17,7 @@ import pytest
 from intents.finding import FindingsError
 from intents.messages import describe
 from ipam.netbox import server as netbox_server
-from ipam.netbox.reading import PAGE, objects
+from ipam.netbox.record import PAGE, objects
 from ipam.netbox.server import READS, NoAnswerError, Server, ServerAddress, send
 
 TOKEN = "nbt_Abcdefghijkl.0123456789"

@@ -15,22 +15,12 @@ from typing import Any
 from intents.finding import FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
-from ipam.netbox.reading import objects
+from ipam.netbox.record import objects
 from ipam.netbox.rows import CUSTOM
 from ipam.netbox.server import Server, refuse, send
-from ipam.netbox.thing import ObjectKind
+from ipam.netbox.thing import OBJECT_TYPES, ObjectKind
 
 MESSAGE = "truc netbox bootstrap"
-OBJECT_TYPES: Mapping[ObjectKind, str] = {
-    ObjectKind.TENANT: "tenancy.tenant",
-    ObjectKind.REGION: "dcim.region",
-    ObjectKind.VLAN_GROUP: "ipam.vlangroup",
-    ObjectKind.VRF: "ipam.vrf",
-    ObjectKind.AGGREGATE: "ipam.aggregate",
-    ObjectKind.PREFIX: "ipam.prefix",
-    ObjectKind.VLAN: "ipam.vlan",
-    ObjectKind.ASN: "ipam.asn",
-}
 _TAG, _RIR, _ROLE, _FIELD = "extras/tags/", "ipam/rirs/", "ipam/roles/", "extras/custom-fields/"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.finding import FindingsError, Where
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import changes_to
-from ipam.netbox.reading import Reading, kept_plan, mark_of, read_netbox
+from ipam.netbox.reading import Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import Server
 from ipam.netbox.writing import Writer, check_said
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
@@ -35,10 +35,8 @@ class NetBoxStore:
         placing.before(lambda: self._write(plan, read))
 
     def _read(self) -> Reading:
-        """Return what is there; what is known is that, as long as nothing at all was written since."""
-        if self.known is not None and self.known.mark == mark_of(self.server):
-            return self.known
-        return read_netbox(self.server)
+        """Return what is there; of what is known only what was written since is read again."""
+        return read_netbox(self.server) if self.known is None else read_on(self.server, self.known)
 
     def _write(self, plan: AddressPlan, read: KeptPlan) -> None:
         reading = self._read()
@@ -49,4 +47,4 @@ class NetBoxStore:
             raise FindingsError(changes.conflicts)
         if changes.count:
             Writer(self.server, reading.numbers(), self.progress).write(changes)
-            check_said(self.server, plan)
+            check_said(self.server, plan, reading)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_interface, summarize_address_range
 from typing import Any
 
+from intents.prefix import Prefix, parse_prefix
 from ipam.netbox.mapping import DIGEST, ENTRY, HOMES, OWN
-from ipam.netbox.thing import NATIVE, POINTS_TO, FieldValue, Form, ObjectKind, Thing
+from ipam.netbox.thing import NATIVE, POINTS_TO, FieldValue, Form, ObjectKind, Thing, UsedKind
 
 CUSTOM: Mapping[ObjectKind, tuple[str, ...]] = {
     endpoint: tuple(
@@ -61,6 +63,19 @@ class ForeignRow:
     says: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedRow:
+    """An object of somebody's that uses addresses, which `prefixes` cover exactly; `says` is how NetBox shows them."""
+
+    endpoint: UsedKind
+    number: int
+    says: str
+    prefixes: tuple[Prefix, ...]
+
+
+Row = OwnRow | ForeignRow | UsedRow
+
+
 @dataclass(slots=True)
 class ObjectNumbers:
     """The number that a server has given to each entry, and back."""
@@ -72,18 +87,27 @@ class ObjectNumbers:
         self.of_entry[entry] = number
         self.entries[endpoint, number] = entry
 
+    def drop(self, endpoint: ObjectKind, entry: str, number: int) -> None:
+        self.of_entry.pop(entry, None)
+        self.entries.pop((endpoint, number), None)
 
-def asked_fields(endpoint: ObjectKind) -> str:
+
+def asked_fields(endpoint: ObjectKind | UsedKind) -> str:
     """Return what is asked for of each object."""
+    if isinstance(endpoint, UsedKind):
+        return "id,address" if endpoint is UsedKind.ADDRESS else "id,start_address,end_address"
     names: list[str] = []
     for name, form in NATIVE[endpoint].items():
         names += ["scope_type", "scope_id"] if form is Form.SCOPE else [name]
     return ",".join(("id", "last_updated", "tags", "custom_fields", *names))
 
 
-def read_row(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> OwnRow | ForeignRow:
+def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers) -> Row:
     """Return an object as a value; ShapeError."""
     number = _is(int, found, "id")
+    if isinstance(endpoint, UsedKind):
+        says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
+        return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
         return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found))
     custom = _is(dict, found, "custom_fields")
@@ -125,6 +149,20 @@ def _native(name: str, form: Form, found: Any, numbers: ObjectNumbers) -> FieldV
         return str(_is(str, value, "slug"))
     number = _is(int, value, "id")
     return numbers.entries.get((POINTS_TO[name], number), f"foreign {number}")
+
+
+def _covering(first: str, last: str) -> tuple[Prefix, ...]:
+    """Return the prefixes that cover addresses from one to another; ShapeError."""
+    try:
+        start, end = (_address(text) for text in (first, last))
+        networks = summarize_address_range(start, end)
+        return tuple(parse_prefix(str(network)) for network in networks)
+    except (TypeError, ValueError) as error:
+        raise ShapeError(f"no addresses: {error}") from None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    return ip_interface(text).ip
 
 
 def _foreign(endpoint: ObjectKind, found: Any) -> str:

@@ -29,6 +29,29 @@ class ObjectKind(StrEnum):
     ASN = "ipam/asns"
 
 
+OBJECT_TYPES: Mapping[ObjectKind, str] = {
+    ObjectKind.TENANT: "tenancy.tenant",
+    ObjectKind.REGION: "dcim.region",
+    ObjectKind.VLAN_GROUP: "ipam.vlangroup",
+    ObjectKind.VRF: "ipam.vrf",
+    ObjectKind.AGGREGATE: "ipam.aggregate",
+    ObjectKind.PREFIX: "ipam.prefix",
+    ObjectKind.VLAN: "ipam.vlan",
+    ObjectKind.ASN: "ipam.asn",
+}
+"""What NetBox calls each kind where it speaks of kinds."""
+
+
+class UsedKind(StrEnum):
+    """Kinds of objects that are never ours and may use addresses of ours."""
+
+    ADDRESS = "ipam/ip-addresses"
+    RANGE = "ipam/ip-ranges"
+
+
+USED_TYPES: Mapping[UsedKind, str] = {UsedKind.ADDRESS: "ipam.ipaddress", UsedKind.RANGE: "ipam.iprange"}
+
+
 class Form(StrEnum):
     """How the API writes a field."""
 

@@ -16,7 +16,7 @@ from intents.finding import FindingsError, Where, make_finding
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import NetBoxChanges, ThingChange, changes_to
 from ipam.netbox.mapping import NAMED_KINDS
-from ipam.netbox.reading import Reading, read_netbox
+from ipam.netbox.reading import Reading, read_on
 from ipam.netbox.rows import ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, send
 from ipam.netbox.thing import ObjectKind
@@ -101,9 +101,9 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + BATCH]
 
 
-def check_said(server: Server, plan: AddressPlan) -> Reading:
-    """Read again and return what is there; FindingsError (TR914) if that is not the plan."""
-    reading = read_netbox(server)
+def check_said(server: Server, plan: AddressPlan, reading: Reading) -> Reading:
+    """Return what is there since it was read and written to; FindingsError (TR914) if that is not the plan."""
+    reading = read_on(server, reading)
     left = changes_to(reading, plan)
     if left.count or left.conflicts:
         raise FindingsError([make_finding("TR914", Where(file=server.url), count=left.count), *left.conflicts])
