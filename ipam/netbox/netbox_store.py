@@ -20,11 +20,13 @@ from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxStore:
-    """A plan as objects that carry our tag; `known`: what was read already; `progress` is told how many objects were written."""
+    """A plan as objects that carry our tag; `known`: what was read already; `progress` is told how many objects were written, and
+    `before` is called before each request that writes."""
 
     server: Server
     known: Reading | None = None
     progress: Callable[[int], None] = lambda _: None
+    before: Callable[[], None] = lambda: None
 
     def load(self) -> KeptPlan:
         """Return what our objects say (FindingsError if it can't be read whole)."""
@@ -46,5 +48,5 @@ class NetBoxStore:
         if changes.conflicts:
             raise FindingsError(changes.conflicts)
         if changes.count:
-            Writer(self.server, reading.numbers(), self.progress).write(changes)
+            Writer(self.server, reading.numbers(), self.progress, self.before).write(changes)
             check_said(self.server, plan, reading)

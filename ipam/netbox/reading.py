@@ -16,7 +16,7 @@ from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HOMES, NAMED_KINDS, plan_of, things_of
-from ipam.netbox.record import PAGE, Mark, Recorded, mark_of, marked, objects, recorded_since
+from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import OBJECT_TYPES, POINTS_TO, USED_TYPES, ObjectKind, UsedKind
@@ -48,7 +48,7 @@ class Reading:
     revision: Revision
     shown: str
     used: tuple[UsedRow, ...] = ()
-    mark: Mark = frozenset()
+    mark: RecordMark = frozenset()
 
     def numbers(self) -> ObjectNumbers:
         """Return the numbers of our objects."""
@@ -107,7 +107,7 @@ class _Found:
         row = self.rows.get(key)
         return None if row is None else row.thing.entry if isinstance(row, OwnRow) else ""
 
-    def reading(self, shown: str, mark: Mark) -> Reading:
+    def reading(self, shown: str, mark: RecordMark) -> Reading:
         order = {kind: place for place, kind in enumerate(KINDS)}
         rows = [self.rows[key] for key in sorted(self.rows, key=lambda key: (order[key[0]], key[1]))]
         own = tuple(row for row in rows if isinstance(row, OwnRow))
@@ -137,7 +137,7 @@ def _rows_of(server: Server, kind: Kind, numbers: ObjectNumbers, asked: tuple[in
         yield row
 
 
-def _follow(server: Server, found: _Found, mark: Mark) -> Mark | None:
+def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | None:
     """Bring what was found up to date; returns how far the record was followed, None if all has to be read anew.
 
     What others do to what is theirs while it is read again is taken as it comes; what was done to ours is read until nobody did.
@@ -180,7 +180,7 @@ def _renew(server: Server, found: _Found, keys: tuple[Key, ...]) -> bool:
     return True
 
 
-def _is_whole(server: Server, found: _Found, mark: Mark) -> bool:
+def _is_whole(server: Server, found: _Found, mark: RecordMark) -> bool:
     """Return whether each list is as long as NetBox says, those left out that somebody wrote to meanwhile."""
     said = {kind: _count(server, kind) for kind in KINDS}
     moving = {_KIND_OF.get(one.kind) for one in recorded_since(server, mark)}

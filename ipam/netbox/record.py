@@ -19,7 +19,7 @@ PAGE = 1000
 RECORD = "core/object-changes/"
 _LONGEST_NUMBER = 20
 
-Mark = frozenset[int]
+RecordMark = frozenset[int]
 """The numbers of the newest changes that are known of, at most a page of them."""
 
 
@@ -32,7 +32,7 @@ class Recorded:
     changed: int
 
 
-def mark_of(server: Server) -> Mark:
+def mark_of(server: Server) -> RecordMark:
     """Return what is known of the record now; FindingsError (TR993)."""
     page = server.get(RECORD, limit=PAGE, ordering="-id", fields="id")
     try:
@@ -41,7 +41,7 @@ def mark_of(server: Server) -> Mark:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
-def recorded_since(server: Server, mark: Mark) -> tuple[Recorded, ...]:
+def recorded_since(server: Server, mark: RecordMark) -> tuple[Recorded, ...]:
     """Return the changes that a mark does not know; FindingsError (TR993)."""
     listed = objects(server, RECORD, min(mark, default=0), fields="id,changed_object_type,changed_object_id")
     try:
@@ -55,7 +55,7 @@ def recorded_since(server: Server, mark: Mark) -> tuple[Recorded, ...]:
     return tuple(found)
 
 
-def marked(mark: Mark, recorded: tuple[Recorded, ...]) -> Mark:
+def marked(mark: RecordMark, recorded: tuple[Recorded, ...]) -> RecordMark:
     """Return a mark that knows more changes."""
     return frozenset(sorted(mark | {one.number for one in recorded})[-PAGE:])
 

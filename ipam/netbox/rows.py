@@ -34,6 +34,11 @@ class ShapeError(ValueError):
     """An answer has not the shape that was asked for."""
 
 
+def etag_of(updated: str) -> str:
+    """Return the entity tag of an object that was written last at that moment."""
+    return f'W/"{updated.replace("Z", "+00:00")}"'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRow:
     """An object of ours as it was read: its number, when it was written last, and what truc says it wrote there."""
@@ -44,9 +49,14 @@ class OwnRow:
     written: str
 
     @property
+    def key(self) -> tuple[ObjectKind, int]:
+        """Return what tells it from all other objects there."""
+        return (self.thing.endpoint, self.number)
+
+    @property
     def etag(self) -> str:
         """Return the tag under which NetBox lets it be changed if nobody else has."""
-        return f'W/"{self.updated.replace("Z", "+00:00")}"'
+        return etag_of(self.updated)
 
     @property
     def is_as_written(self) -> bool:
@@ -56,11 +66,13 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number."""
+    """An object that is not ours, with what could be in our way: its prefix, slug or number. A container is a prefix that says
+    how people order their space."""
 
     endpoint: ObjectKind
     number: int
     says: str
+    is_container: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +121,9 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
         return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
-        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found))
+        status = found.get("status")
+        is_container = isinstance(status, dict) and status.get("value") == "container"
+        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found), is_container=is_container)
     custom = _is(dict, found, "custom_fields")
     fields = {name: _native(name, form, found, numbers) for name, form in NATIVE[endpoint].items()}
     fields |= {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}

@@ -8,6 +8,7 @@ again, so the same command goes on where it ended; and whatever is changed or de
 from __future__ import annotations
 
 import http
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -33,12 +34,15 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class Writer:
-    """Sends changes to a server; `numbers` knows every object that others may name, `done` counts what was written."""
+    """Sends changes to a server; `numbers` knows every object that others may name; `before` is called before each request;
+    `done` counts what was written, `slowest` is how many seconds a request took at most."""
 
     server: Server
     numbers: ObjectNumbers
     progress: Callable[[int], None]
+    before: Callable[[], None] = lambda: None
     done: int = 0
+    slowest: float = 0.0
 
     def write(self, changes: NetBoxChanges) -> None:
         """Do all changes, in an order in which nothing names what is not there; FindingsError (TR998, TR913, TR916)."""
@@ -72,6 +76,8 @@ class Writer:
             for body in bodies:
                 del body["tags"]  # ours is there, and people's own stay
             self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, rows)
+            for change, row in zip(batch, rows, strict=True):
+                self.numbers.add(endpoint, change.thing.entry, row.number)
             self._count(len(batch))
 
     def _delete(self, endpoint: ObjectKind, gone: Sequence[OwnRow]) -> None:
@@ -89,7 +95,12 @@ class Writer:
         rows: Sequence[OwnRow] = (),
     ) -> ServerAnswer:
         tags = [row.etag for row in rows]
-        return send(self.server, method, f"{endpoint}/", bodies, status, tags, done=self.done)
+        self.before()
+        begun = time.monotonic()
+        try:
+            return send(self.server, method, f"{endpoint}/", bodies, status, tags, done=self.done)
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - begun)
 
     def _count(self, more: int) -> None:
         self.done += more

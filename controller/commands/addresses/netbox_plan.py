@@ -9,6 +9,7 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import parse_day
+from controller.commands.addresses.netbox_alone import alone_there
 from controller.commands.addresses.netbox_request import NetBoxRequest, code_of, start, sum_up, tell_lines
 from controller.jobs.files import Placing
 from controller.jobs.pipeline import LOCKFILE, address, store_of, want
@@ -66,12 +67,12 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     changes = changes_to(reading, kept.plan)
     raise_errors(changes.conflicts)
     if request.yes and changes.count:
-        output.stage = "netbox_write"
-        with Placing() as placing:
+        with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
                 server=server,
                 known=reading,
                 progress=lambda done: output.progress("netbox_write", done, changes.count),
+                before=lease.renew,
             )
             store.save(kept.plan, kept_plan(reading), placing)
             placing.put()
