@@ -101,14 +101,23 @@ class NetBox:
     def admin(self) -> Api:
         return Api(self.url, self.token)
 
-    def reset(self) -> None:
-        """Have the empty database again; the next request goes to it."""
-        copy_template(self.database)
+    def reset(self, state: str = TEMPLATE) -> None:
+        """Have the empty database again, or what was kept as a state; the next request goes to it."""
+        copy_database(self.database, state, DATABASE)
         say(self.cache, "FLUSHALL")
 
+    def keep(self, state: str) -> None:
+        """Keep what is there under a name, to be had again by `reset`."""
+        copy_database(self.database, DATABASE, state)
 
-def copy_template(database: Postgres) -> None:
-    database.do(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)", f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE}")
+
+def copy_database(database: Postgres, source: str, copy: str) -> None:
+    """Have a second database with the same content; whoever is connected to either is cut off."""
+    database.do(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'",  # noqa: S608 (named here)
+        f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)",
+        f"CREATE DATABASE {copy} TEMPLATE {source}",
+    )
 
 
 # What NetBox is told.
@@ -155,7 +164,7 @@ def restore(database: Postgres, drawn: Secrets) -> None:
         f"UPDATE users_user SET password = '{_as_django_keeps(drawn.password)}'",  # noqa: S608 (as above)
         database=TEMPLATE,
     )
-    copy_template(database)
+    copy_database(database, TEMPLATE, DATABASE)
 
 
 def _as_django_keeps(password: str) -> str:

@@ -69,12 +69,21 @@ class Office:
         return found[1]
 
 
-@pytest.fixture
-def office(netbox: NetBox, tmp_path: Path) -> Office:
-    prepared(netbox)
-    found = Office(netbox, tmp_path / "office")
+@pytest.fixture(scope="module")
+def kept_office(netbox_of_worker: NetBox, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """A first office, whose NetBox is kept: to fill one takes its time."""
+    netbox_of_worker.reset()
+    prepared(netbox_of_worker)
+    found = Office(netbox_of_worker, tmp_path_factory.mktemp("kept") / "office")
     found.compile()
+    netbox_of_worker.keep("office")
     return found
+
+
+@pytest.fixture
+def office(kept_office: Office, tmp_path: Path) -> Office:
+    kept_office.netbox.reset("office")
+    return kept_office.clone(tmp_path / "office")
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, does: Meanwhile) -> None:
