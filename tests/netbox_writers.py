@@ -1,0 +1,250 @@
+"""Many who write to one NetBox at once: runs of truc that give out addresses, and people's scripts that know nothing of truc.
+
+The one idea: what stands there in the end is looked at with other eyes than truc's own: every prefix in the pools, whoever has
+it, against all others. By hand, in the project's folder: `python -m tests.netbox_writers [WRITERS ALLOCATIONS]`.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from controller.jobs.files import Placing
+from intents.registry import Registry
+from ipam.address_plan import AddressPlan, PoolUse
+from ipam.allocator import allocate
+from ipam.keys import LanKey
+from ipam.netbox.allocating import AllocatingStore, TakenMeanwhileError, taken_of
+from ipam.netbox.changes import changes_to
+from ipam.netbox.lease import LeaseHolder, WriteLease, leased
+from ipam.netbox.reading import kept_plan, read_netbox
+from ipam.netbox.server import Server, ServerAddress
+from ipam.netbox.writing import Writer
+from tests.netbox_api import Api
+from tests.netbox_server import NetBox, netbox_server
+from tests.small_registries import GOVERNMENT, ON, PC, Numbers, attachment, inventory, organisation, pool, registry
+
+POOLS = (
+    pool("communes-gov-v4", PoolUse.LAN, "10.196.0.0/14", 26, GOVERNMENT, PC),
+    pool("communes-gov-v6", PoolUse.LAN, "2001:db8:1400::/48", 64, GOVERNMENT, PC),
+    pool("links-v4", PoolUse.LINK, "10.192.0.0/17", 31),
+    pool("links-v6", PoolUse.LINK, "2001:db8:1000::/108", 127),
+    pool("loopbacks-v4", PoolUse.LOOPBACK, "10.192.128.0/20", 32),
+    pool("root-v4", PoolUse.ROOT, "10.192.0.0/13", 13),
+    pool("root-v6", PoolUse.ROOT, "2001:db8:1000::/36", 36),
+)
+SITES = 4
+OF_AN_ATTACHMENT = 8
+"""Entries that an attachment gets: LAN and link of both families, and numbers for VRF, VLANs and AS."""
+PREFIXES = "/api/ipam/prefixes/"
+Network = IPv4Network | IPv6Network
+_WAIT = 3600.0
+_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many write: runs of truc, each for some attachments, and scripts, each for some prefixes; `pause`: most seconds between
+    two prefixes of a script."""
+
+    runs: int
+    attachments: int
+    scripts: int
+    prefixes: int
+    pause: float
+
+    @property
+    def allocations(self) -> int:
+        return self.runs * self.attachments * OF_AN_ATTACHMENT + self.scripts * self.prefixes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What stands there in the end: what overlaps, who lacks what, what nobody asked for; `rounds`: times that runs had to place
+    anew because a script was there first."""
+
+    overlaps: tuple[str, ...]
+    missing: tuple[str, ...]
+    leaked: tuple[str, ...]
+    moved: tuple[str, ...]
+    notes: Counter[int]
+    rounds: int
+    seconds: float
+
+
+def name_of(run: int, number: int) -> str:
+    return f"o-{run:03d}-{number:03d}"
+
+
+def registry_of(names: set[str]) -> Registry:
+    """Return a registry in which everybody of these has a LAN, at one of some sites."""
+    ordered = sorted(names)
+    return registry(
+        organisations=[organisation(name, PC) for name in ordered],
+        attachments=[attachment(name, f"s-{1 + int(name.rpartition('-')[2]) % SITES}") for name in ordered],
+        communes=range(1, SITES + 1),
+    )
+
+
+def names_in(plan: AddressPlan) -> set[str]:
+    return {
+        entry.key.attachment.removesuffix(f"-{GOVERNMENT}") for entry in plan.prefixes if isinstance(entry.key, LanKey)
+    }
+
+
+# Runs of truc.
+
+
+def grow(server: Server, run: int, count: int) -> int:
+    """Give addresses to what a run has to attach, beside what is attached already; returns how often it had to place anew."""
+    mine = {name_of(run, number) for number in range(count)}
+    with leased(server, LeaseHolder(word=f"run-{run}", shown=f"run {run}"), _WAIT) as lease:
+        known = {row.thing.entry for row in read_netbox(server).rows}
+        for turn in range(_ROUNDS):
+            try:
+                place(server, mine, lease, known)
+            except TakenMeanwhileError:
+                continue
+            return turn
+    raise AssertionError(f"run {run} never got its place")
+
+
+def place(server: Server, mine: set[str], lease: WriteLease, known: set[str]) -> None:
+    reading = read_netbox(server)
+    kept = kept_plan(reading)
+    assert kept.findings == ()
+    found = registry_of(names_in(kept.plan) | mine)
+    plan, wrong = allocate(found, inventory(found), POOLS, kept.plan, Numbers(), ON, taken_of(reading, POOLS))
+    assert [item for item in wrong if item.severity == "error"] == []
+    store = AllocatingStore(reading=reading, lease=lease, registry=found, news=lambda entry: entry not in known)
+    with Placing() as placing:
+        store.save(plan, kept, placing)
+        placing.put()
+
+
+# Scripts.
+
+
+def take(api: Api, container: int, count: int, number: int, pause: float) -> list[dict[str, Any]]:
+    """Take prefixes in a pool as scripts do: by NetBox's own allocation, or by writing what it says is free."""
+    drawn = random.Random(number)  # noqa: S311 (no secret)
+    found: list[dict[str, Any]] = []
+    available = f"{PREFIXES}{container}/available-prefixes/"
+    while len(found) < count:
+        time.sleep(drawn.random() * pause)
+        length = drawn.choice([26, 26, 27, 25])
+        if number % 2:
+            answer = api.ask("POST", available, {"prefix_length": length})
+        else:
+            free = api.get(available)[drawn.choice([0, -1])]["prefix"]
+            network = ip_network(free)
+            wanted = next(network.subnets(new_prefix=max(length, network.prefixlen)))
+            answer = api.ask("POST", PREFIXES, {"prefix": str(wanted)})
+        if answer.code == 201:
+            found.append(answer.body)
+        else:
+            assert answer.code in (400, 409, 500), answer
+    return found
+
+
+# All at once.
+
+
+def crowd_in(netbox: NetBox, crowd: Crowd) -> Outcome:
+    """Let everybody write at once to a prepared, empty NetBox, and look at what stands there."""
+    begun, address = time.monotonic(), ServerAddress(url=netbox.url)
+    first = Server(address, netbox.token)
+    empty = read_netbox(first)
+    plan, _ = allocate(registry_of(set()), inventory(registry_of(set())), POOLS, AddressPlan(), Numbers(), ON)
+    Writer(first, empty.numbers(), lambda _: None).write(changes_to(empty, plan))
+    container = netbox.admin.get(PREFIXES, prefix="10.196.0.0/14")["results"][0]["id"]
+    api = replace(netbox.admin, seconds=600.0)
+    with ThreadPoolExecutor(crowd.runs + crowd.scripts) as pool_of_threads:
+        scripts = [
+            pool_of_threads.submit(take, api, container, crowd.prefixes, number, crowd.pause)
+            for number in range(crowd.scripts)
+        ]
+        runs = [
+            pool_of_threads.submit(grow, Server(address, netbox.token), run, crowd.attachments)
+            for run in range(crowd.runs)
+        ]
+        rounds = sum(run.result() for run in runs)
+        theirs = [one for script in scripts for one in script.result()]
+    return _looked_at(netbox, crowd, theirs, rounds, time.monotonic() - begun)
+
+
+def _looked_at(netbox: NetBox, crowd: Crowd, theirs: list[dict[str, Any]], rounds: int, seconds: float) -> Outcome:
+    rows = list(_all(netbox.admin, PREFIXES))
+    ours = [row for row in rows if any(tag["slug"] == "truc" for tag in row["tags"])]
+    entries = Counter(row["custom_fields"]["truc_key"] for row in ours)
+    wanted = {f"lan/{name_of(run, n)}-{GOVERNMENT}" for run in range(crowd.runs) for n in range(crowd.attachments)}
+    lans = {key: count for key, count in entries.items() if key and key.startswith("lan/")}
+    now = {row["id"]: row for row in rows}
+    notes = Counter(note["assigned_object_id"] for note in _all(netbox.admin, "/api/extras/journal-entries/"))
+    left = netbox.admin.get("/api/ipam/vrfs/", rd="truc:lock")["count"]
+    return Outcome(
+        overlaps=tuple(
+            _overlaps([row for row in rows if row["status"]["value"] != "container"], {row["id"] for row in ours})
+        ),
+        missing=tuple(sorted(key for key in wanted if lans.get(key) != 2)),
+        leaked=(*sorted(lans.keys() - wanted), *(["the right to write"] if left else [])),
+        moved=tuple(
+            one["prefix"] for one in theirs if now.get(one["id"], {}).get("last_updated") != one["last_updated"]
+        ),
+        notes=notes,
+        rounds=rounds,
+        seconds=seconds,
+    )
+
+
+def _all(api: Api, path: str) -> Iterator[dict[str, Any]]:
+    page = api.get(path, start=0, limit=1000)
+    yield from page["results"]
+    while page["next"]:
+        page = api.get(page["next"].removeprefix(api.url))
+        yield from page["results"]
+
+
+def _overlaps(rows: list[dict[str, Any]], ours: set[int]) -> Iterator[str]:
+    """Yield pairs that overlap, of which one at least is ours (scripts also get in each other's way).
+
+    Of sorted prefixes, each is held against those before it that are not over yet.
+    """
+    open_ones: list[tuple[Network, int]] = []
+    networks = [(ip_network(row["prefix"]), int(row["id"])) for row in rows]
+    for network, number in sorted(
+        networks, key=lambda one: (one[0].version, int(one[0].network_address), one[0].prefixlen)
+    ):
+        open_ones = [
+            (one, other)
+            for one, other in open_ones
+            if one.version == network.version and int(one.broadcast_address) >= int(network.network_address)
+        ]
+        yield from (f"{one} ({other}) {network} ({number})" for one, other in open_ones if {other, number} & ours)
+        open_ones.append((network, number))
+
+
+def main(writers: int, allocations: int) -> None:
+    from tests.test_real_netbox_plan import prepared  # noqa: PLC0415 (pytest's module, for by hand)
+
+    runs, scripts = writers * 3 // 4, writers - writers * 3 // 4
+    each = max(1, (allocations * 9 // 10) // (runs * OF_AN_ATTACHMENT))
+    rest = max(1, -(-(allocations - runs * each * OF_AN_ATTACHMENT) // scripts))
+    crowd = Crowd(runs=runs, attachments=each, scripts=scripts, prefixes=rest, pause=runs * 12.0 / rest)
+    with netbox_server() as netbox:
+        prepared(netbox)
+        found = crowd_in(netbox, crowd)
+    print(f"{crowd}: {crowd.allocations} allocations in {found.seconds:.0f} s, placed anew {found.rounds} times")  # noqa: T201 (a program)
+    print(f"overlaps {found.overlaps}, missing {found.missing}, leaked {found.leaked}, moved {found.moved}")  # noqa: T201 (a program)
+    print(f"notes: {len(found.notes)} prefixes, at most {max(found.notes.values(), default=0)} each")  # noqa: T201 (a program)
+
+
+if __name__ == "__main__":
+    main(*(int(word) for word in sys.argv[1:3] or ("64", "10000")))
