@@ -70,7 +70,7 @@ def mark_of(server: Server) -> Mark:
     try:
         newest = changes["results"][0]["id"] if changes["results"] else 0
         return (int(changes["count"]), int(newest))
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
@@ -78,7 +78,7 @@ def _counts(server: Server) -> tuple[int, ...]:
     """Return how many objects of each kind there are."""
     try:
         return tuple(int(server.get(f"{kind}/", limit=1, fields="id")["count"]) for kind in ObjectKind)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
