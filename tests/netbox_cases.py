@@ -61,5 +61,8 @@ NETBOX: Mapping[str, Produce] = {
     "TR998-edited": said("TR998", "/ipam/prefixes/7/", **_OBJECT),
     "TR999-which": asked("env:TRUC_NETBOX", None),
     "TR999-the-token-itself": asked("nbt_abc.def"),
+    "TR999-no-backup-of-this": lambda _: (
+        make_finding("TR999", Where(), reason=because("netbox_backup_other", path="truc.lock.csv")),
+    ),
     "TR999-no-backup": lambda _: (make_finding("TR999", Where(), reason=because("netbox_no_backup")),),
 }

@@ -205,8 +205,8 @@ def send(
 def numbers_made(server: Server, path: str, answer: ServerAnswer, count: int, *, done: int) -> tuple[int, ...]:
     """Return the numbers of as many objects as were made; FindingsError (TR913) if the answer says others, or none."""
     found = answer.body if isinstance(answer.body, list) else []
-    numbers = tuple(one.get("id") for one in found if isinstance(one, dict))
-    if len(numbers) != count or not all(type(number) is int for number in numbers):
+    numbers = tuple(one["id"] for one in found if isinstance(one, dict) and type(one.get("id")) is int)
+    if len(numbers) != count or len(found) != count:
         reason = because("netbox_shape", said="id")
         raise FindingsError([make_finding("TR913", Where(file=f"{server.url}/api/{path}"), done=done, reason=reason)])
     return numbers
