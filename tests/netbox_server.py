@@ -101,14 +101,19 @@ class NetBox:
     def admin(self) -> Api:
         return Api(self.url, self.token)
 
-    def reset(self) -> None:
-        """Have the empty database again; the next request goes to it."""
-        copy_template(self.database)
+    def reset(self, kept: str = TEMPLATE) -> None:
+        """Have the empty database again, or one that was kept; the next request goes to it."""
+        copy_database(self.database, kept, DATABASE)
         say(self.cache, "FLUSHALL")
 
+    def keep(self, name: str) -> None:
+        """Keep the database as it is now, under a name, for `reset`."""
+        self.database.do(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{DATABASE}'")  # noqa: S608 (ours)
+        copy_database(self.database, DATABASE, name)
 
-def copy_template(database: Postgres) -> None:
-    database.do(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)", f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE}")
+
+def copy_database(database: Postgres, source: str, target: str) -> None:
+    database.do(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)", f"CREATE DATABASE {target} TEMPLATE {source}")
 
 
 # What NetBox is told.
@@ -155,7 +160,7 @@ def restore(database: Postgres, drawn: Secrets) -> None:
         f"UPDATE users_user SET password = '{_as_django_keeps(drawn.password)}'",  # noqa: S608 (as above)
         database=TEMPLATE,
     )
-    copy_template(database)
+    copy_database(database, TEMPLATE, DATABASE)
 
 
 def _as_django_keeps(password: str) -> str:

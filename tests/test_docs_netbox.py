@@ -12,7 +12,7 @@ import pytest
 
 from intents.messages import LANGUAGES
 from ipam.netbox.mapping import HOMES
-from tests.test_real_netbox_plan import WRITER
+from tests.netbox_plans import WRITER
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- homes -->", "<!-- end of homes -->"

@@ -17,7 +17,6 @@ from controller.jobs.files import Placing
 from intents.finding import FindingsError
 from intents.messages import describe
 from ipam.address_plan import AddressPlan, PrefixEntry
-from ipam.allocator import allocate
 from ipam.keys import OutsideKey
 from ipam.netbox.bootstrap import check_ready, lacks, supply
 from ipam.netbox.changes import changes_to
@@ -29,33 +28,14 @@ from ipam.netbox.server import NoAnswerError, Server, ServerAddress, ServerAnswe
 from ipam.netbox.writing import Writer
 from ipam.store.lockfile import parse_plan, print_plan
 from ipam.store.plan_store import NOTHING, KeptPlan
-from tests.netbox_api import Permission
+from tests.netbox_plans import PLAN, READER, REGISTRY, WRITER
 from tests.netbox_server import NetBox, why_not
 from tests.small_commands import ON, ROOT, SMALL, truc
-from tests.small_registries import ON as DAY
-from tests.small_registries import PC, POOLS, Numbers, attachment, inventory, organisation, registry
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
-REGISTRY = registry(
-    organisations=[organisation("ubnd-a", PC)], attachments=[attachment("ubnd-a", "s-1")], communes=(1,)
-)
-PLAN, _ = allocate(REGISTRY, inventory(REGISTRY), POOLS, AddressPlan(), Numbers(), DAY)
 EMPTY = Reading(rows=(), foreign=(), revision=NOTHING, shown="")
 PREFIXES = "/api/ipam/prefixes/"
-# What docs/en/netbox.md asks an administrator for.
-READER = (
-    Permission(
-        ["tenancy.tenant", "dcim.region", "ipam.vlangroup", "ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn",
-         "ipam.rir", "ipam.role", "extras.tag", "extras.customfield", "core.objectchange"],
-        ["view"],
-    ),
-)  # fmt: skip
-WRITER = (
-    *READER,
-    Permission(["tenancy.tenant", "dcim.region", "ipam.vlangroup"], ["add", "change"]),
-    Permission(["ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn"], ["add", "change", "delete"]),
-)
 
 
 def server_of(netbox: NetBox, token: str | None = None) -> Server:
