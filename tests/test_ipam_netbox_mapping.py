@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.finding import Where
 from intents.messages import LANGUAGES, describe
 from intents.prefix import Family, Prefix
 from intents.registry import PurposeName
@@ -26,7 +27,7 @@ from ipam.netbox.rows import ForeignRow, ShapeError
 from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.lock_lines import COLUMNS
 from ipam.store.lockfile import print_plan
-from tests.netbox_memory import answers_of, reading_of
+from tests.netbox_memory import SHOWN, answers_of, reading_of
 from tests.small_registries import ON, PC, POOLS, Numbers, attachment, inventory, organisation, registry
 from tests.test_laws_addresses import Stage, go_through, stages
 
@@ -176,6 +177,38 @@ def test_an_object_that_contradicts_itself_is_told_and_no_plan(name: str) -> Non
     assert field in {dict(item.values)["field"] for item in kept.findings if item.code == "TR996"}
     conflicts = changes_to(reading, PLAN).conflicts
     assert [item.code for item in conflicts] == ["TR998"] * len(conflicts) != []
+
+
+def test_a_prefix_that_was_moved_is_told_with_where_it_was_and_where_it_is() -> None:
+    reading = reading_of(edited(ObjectKind.PREFIX, lambda one: one.update(prefix="10.192.128.9/32")))
+    (finding,) = kept_plan(reading).findings
+    assert dict(finding.values) == {
+        "entry": "prefix loopback/edge-1 10.192.128.2/32",
+        "field": "truc_entry",
+        "text": "prefix loopback/edge-1 10.192.128.2/32",
+        "other": "prefix loopback/edge-1 10.192.128.9/32",
+    }
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "change", "code"),
+    [
+        (ObjectKind.PREFIX, lambda one: one.update(status={"value": "deprecated"}), "TR537"),
+        (ObjectKind.PREFIX, lambda one: one.update(status={"value": "container"}), "TR532"),
+        (ObjectKind.VRF, custom("truc_number", 1), "TR536"),
+        (ObjectKind.ASN, lambda one: one.update(asn=65001), "TR529"),
+        (ObjectKind.VLAN, custom("truc_since", "a\nnumber,vrf,,purpose/x,9,active,2026-07-15,,"), "TR532"),
+    ],
+)
+def test_a_line_that_is_none_is_told_where_people_find_what_says_it(
+    endpoint: ObjectKind, change: Callable[[dict[str, Any]], object], code: str
+) -> None:
+    answers = edited(endpoint, change)
+    last = next(answer for thing, answer in reversed(answers) if thing.endpoint is endpoint)
+    findings = kept_plan(reading_of(answers)).findings
+    place = Where(file=f"{SHOWN}/{endpoint}/{last['id']}/")
+    assert (code, place) in {(item.code, where) for item in findings for where in (item.where, *item.also)}
+    assert {where.line for item in findings for where in (item.where, *item.also)} == {0}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ and it is read again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HOMES, NAMED_KINDS, plan_of, things_of
+from ipam.netbox.mapping import HOMES, NAMED_KINDS, line_of, plan_of, things_of
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, ShapeError, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import ObjectKind
@@ -147,13 +147,31 @@ def _revision(rows: tuple[OwnRow, ...]) -> Revision:
 def kept_plan(reading: Reading) -> KeptPlan:
     """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one."""
     plan, unread = plan_of((row.thing for row in reading.rows), reading.shown)
-    findings = (*unread, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
+    findings = (
+        *_placed(reading, unread),
+        *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread),
+    )
     return KeptPlan(plan=AddressPlan() if findings else plan, revision=reading.revision, findings=findings)
+
+
+def _placed(reading: Reading, unread: tuple[Finding, ...]) -> Iterator[Finding]:
+    """Yield what is wrong with lines where people find what says them: nobody has seen those lines."""
+    lines: list[tuple[str, str]] = []
+    if unread:
+        lines = sorted((line, place_of(reading.shown, row)) for row in reading.rows if (line := line_of(row.thing)))
+
+    def placed(where: Where) -> Where:
+        number = where.line - 2  # the header's line is the first
+        return Where(file=lines[number][1]) if 0 <= number < len(lines) else where
+
+    for finding in unread:
+        yield replace(finding, where=placed(finding.where), also=tuple(map(placed, finding.also)), excerpt="")
 
 
 def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> Iterator[Finding]:
     """Yield a finding for each field that says another thing than what follows from the entry."""
     made = {thing.entry: thing for thing in things_of(plan)}
+    strays: list[OwnRow] = []
     seen: dict[str, OwnRow] = {}
     for row in reading.rows:
         thing = row.thing
@@ -167,8 +185,12 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
                 values = (str(one.fields.get(name) or "-") for one in (thing, made[thing.entry]))
                 yield _drifted(reading.shown, row, name, *values)
         elif is_whole and kind in HOMES:
-            yield _drifted(reading.shown, row, "truc_entry", thing.entry, "-")
+            strays.append(row)
         seen.setdefault(thing.entry, row)
+    if strays:
+        meant = {line_of(thing): thing.entry for thing in made.values()}
+        for row in strays:
+            yield _drifted(reading.shown, row, "truc_entry", row.thing.entry, meant.get(line_of(row.thing), "-"))
 
 
 def _drifted(shown: str, row: OwnRow, field: str, found: str, wanted: str) -> Finding:
