@@ -179,6 +179,22 @@ def test_an_object_that_contradicts_itself_is_told_and_no_plan(name: str) -> Non
     assert [item.code for item in conflicts] == ["TR998"] * len(conflicts) != []
 
 
+@pytest.mark.parametrize("endpoint", ObjectKind)
+def test_an_object_without_its_tag_is_not_ours_and_not_made_again(endpoint: ObjectKind) -> None:
+    answers = edited(endpoint, lambda one: one.update(tags=[{"slug": "theirs"}]))
+    last = next((thing, answer) for thing, answer in reversed(answers) if thing.endpoint is endpoint)
+    reading = reading_of(answers)
+    place = Where(file=f"{SHOWN}/{endpoint}/{last[1]['id']}/")
+    told = {item.code: dict(item.values) for item in kept_plan(reading).findings if item.where == place}
+    assert told == {"TR996": {"entry": last[0].entry, "field": "tags", "text": "-", "other": "truc"}}
+    changes = changes_to(reading, PLAN)
+    assert ("TR998", place) in {(item.code, item.where) for item in changes.conflicts}
+    assert changes.warnings == ()
+    # Without the entry, too, it is somebody else's.
+    last[1]["custom_fields"]["truc_entry"] = None
+    assert place not in {item.where for item in kept_plan(reading_of(answers)).findings}
+
+
 def test_a_prefix_that_was_moved_is_told_with_where_it_was_and_where_it_is() -> None:
     reading = reading_of(edited(ObjectKind.PREFIX, lambda one: one.update(prefix="10.192.128.9/32")))
     (finding,) = kept_plan(reading).findings

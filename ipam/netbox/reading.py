@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HOMES, NAMED_KINDS, line_of, plan_of, things_of
+from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, line_of, plan_of, things_of
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, ShapeError, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import ObjectKind
@@ -187,15 +187,19 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
         elif is_whole and kind in HOMES:
             strays.append(row)
         seen.setdefault(thing.entry, row)
+    for untagged in reading.foreign:
+        if untagged.entry:
+            yield _drifted(reading.shown, untagged, "tags", "-", OWN)
     if strays:
         meant = {line_of(thing): thing.entry for thing in made.values()}
         for row in strays:
             yield _drifted(reading.shown, row, "truc_entry", row.thing.entry, meant.get(line_of(row.thing), "-"))
 
 
-def _drifted(shown: str, row: OwnRow, field: str, found: str, wanted: str) -> Finding:
+def _drifted(shown: str, row: OwnRow | ForeignRow, field: str, found: str, wanted: str) -> Finding:
     where = Where(file=place_of(shown, row))
-    return make_finding("TR996", where, entry=row.thing.entry or "-", field=field, text=found, other=wanted)
+    entry = row.thing.entry if isinstance(row, OwnRow) else row.entry
+    return make_finding("TR996", where, entry=entry or "-", field=field, text=found, other=wanted)
 
 
 def place_of(shown: str, row: OwnRow | ForeignRow) -> str:

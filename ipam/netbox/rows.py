@@ -54,11 +54,13 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number."""
+    """An object that is not ours, with what could be in our way: its prefix, slug or number; `entry`: whose it says to be all the
+    same, where only our tag was taken off."""
 
     endpoint: ObjectKind
     number: int
     says: str
+    entry: str = ""
 
 
 @dataclass(slots=True)
@@ -85,7 +87,8 @@ def read_row(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> OwnRow
     """Return an object as a value; ShapeError."""
     number = _is(int, found, "id")
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
-        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found))
+        entry = str(_scalar(_is(dict, found, "custom_fields").get(ENTRY)) or "")
+        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found), entry=entry)
     custom = _is(dict, found, "custom_fields")
     fields = {name: _native(name, form, found, numbers) for name, form in NATIVE[endpoint].items()}
     fields |= {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
