@@ -41,6 +41,7 @@ _OBJECT = {"entry": "prefix lan/x 10.0.0.0/26", "field": "status", "text": "rese
 _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in ranges 1-4094"]}')
 
 NETBOX: Mapping[str, Produce] = {
+    "TR869-unallocated": said("TR869", "/ipam/ip-addresses/4/", address="10.196.9.9/26", pool="root-v4"),
     "TR913-lost": said("TR913", "/api/ipam/prefixes/", done=200, reason=because("os_said", said="timed out")),
     "TR914-otherwise": said("TR914", count=1),
     "TR915-in-the-way": said("TR915", "/tenancy/tenants/7/", text="so-khcn", entry="organisation so-khcn"),

@@ -15,7 +15,7 @@ PLAN, _ = allocate(REGISTRY, inventory(REGISTRY), POOLS, AddressPlan(), Numbers(
 READER = (
     Permission(
         ["tenancy.tenant", "dcim.region", "ipam.vlangroup", "ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn",
-         "ipam.rir", "ipam.role", "extras.tag", "extras.customfield", "core.objectchange"],
+         "ipam.ipaddress", "ipam.rir", "ipam.role", "extras.tag", "extras.customfield", "core.objectchange"],
         ["view"],
     ),
 )  # fmt: skip

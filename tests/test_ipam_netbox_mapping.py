@@ -23,7 +23,7 @@ from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
 from ipam.netbox.mapping import HOMES, line_of, plan_of, shown_name, slug_of, things_of
 from ipam.netbox.reading import kept_plan
-from ipam.netbox.rows import ForeignRow, ShapeError
+from ipam.netbox.rows import AddressRow, ForeignRow, ShapeError, read_address
 from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.lock_lines import COLUMNS
 from ipam.store.lockfile import print_plan
@@ -291,6 +291,26 @@ def test_of_a_prefix_that_is_not_ours_every_entry_that_it_meets_is_counted(
     roots = [pool.name for pool in PLAN.pools if pool.use is PoolUse.ROOT and pool.prefix.covers(prefix)]
     said = [dict(item.values) for item in changes_to(reading, PLAN).warnings]
     assert [(one["count"], one["first"] in (met or ["-"])) for one in said] == [(str(len(met)), True)] * len(roots)
+
+
+def test_an_address_in_use_where_nothing_is_allocated_is_told() -> None:
+    said = [
+        "10.196.0.9/26",
+        "10.196.9.9/26",
+        "10.192.128.0/32",
+        "2001:db8:1400::5/64",
+        "2001:db8:1fff::5/64",
+        "192.0.2.1/24",
+        "x",
+    ]
+    rows = tuple(AddressRow(number=number, says=one) for number, one in enumerate(said))
+    found = changes_to(replace(reading_of(answers_of(things_of(PLAN))), addresses=rows), PLAN).warnings
+    assert [(item.code, item.where.file, dict(item.values)) for item in found] == [
+        ("TR869", f"{SHOWN}/ipam/ip-addresses/1/", {"address": "10.196.9.9/26", "pool": "root-v4"}),
+        ("TR869", f"{SHOWN}/ipam/ip-addresses/4/", {"address": "2001:db8:1fff::5/64", "pool": "root-v6"}),
+    ]
+    with pytest.raises(ShapeError):
+        read_address({"id": 1, "address": {"ip": "10.0.0.1"}})
 
 
 @pytest.mark.parametrize(

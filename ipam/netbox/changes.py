@@ -15,7 +15,7 @@ from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
 from ipam.netbox.mapping import NAMED_KINDS, things_of
-from ipam.netbox.reading import Reading, place_of
+from ipam.netbox.reading import ADDRESSES, Reading, place_of
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.thing import ObjectKind, Thing
 
@@ -60,7 +60,7 @@ def changes_to(reading: Reading, plan: AddressPlan) -> NetBoxChanges:
         changed=changed,
         gone=gone,
         conflicts=(*_twice(reading), *_edited(reading, changed, gone), *_in_the_way(reading, wanted)),
-        warnings=tuple(_beside(reading, plan)),
+        warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
     )
 
 
@@ -138,6 +138,24 @@ def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
                 count=len(met),
                 first=met[0].key if met else "-",
             )
+
+
+def _unallocated(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
+    """Yield a warning for each address in use inside our root blocks, in whichever VRF, where the plan has nothing."""
+    roots = [pool for pool in plan.pools if pool.use is PoolUse.ROOT]
+    entries = sorted(plan.prefixes, key=lambda entry: entry.prefix)
+    for row in reading.addresses:
+        address = _host(row.says)
+        root = next((pool for pool in roots if address is not None and pool.prefix.covers(address)), None)
+        if address is not None and root is not None and not _met(entries, address):
+            where = Where(file=f"{reading.shown}/{ADDRESSES}/{row.number}/")
+            yield make_finding("TR869", where, severity=Severity.WARNING, address=row.says, pool=root.name)
+
+
+def _host(text: str) -> Prefix | None:
+    """Return an address with a mask as the prefix that it is alone in."""
+    host = text.partition("/")[0]
+    return _prefix(f"{host}/{128 if ':' in host else 32}")
 
 
 def _met(entries: Sequence[PrefixEntry], prefix: Prefix) -> Sequence[PrefixEntry]:

@@ -17,7 +17,16 @@ from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, line_of, plan_of, things_of
-from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, ShapeError, asked_fields, read_row
+from ipam.netbox.rows import (
+    AddressRow,
+    ForeignRow,
+    ObjectNumbers,
+    OwnRow,
+    ShapeError,
+    asked_fields,
+    read_address,
+    read_row,
+)
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import ObjectKind
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
@@ -26,6 +35,8 @@ PAGE = 1000
 """Objects in one answer: as many as NetBox gives."""
 MOST_OBJECTS = 1_000_000
 """Objects of all kinds beyond which a NetBox is not read."""
+ADDRESSES = "ipam/ip-addresses"
+"""Where addresses in use are; truc keeps none there, and looks whether any lies where nothing is allocated."""
 _LONGEST_NUMBER = 20
 TIMES = 4
 """Times that it is read until nobody wrote meanwhile."""
@@ -45,6 +56,7 @@ class Reading:
     revision: Revision
     shown: str
     mark: Mark = (0, 0)
+    addresses: tuple[AddressRow, ...] = ()
 
     def numbers(self) -> ObjectNumbers:
         """Return the numbers of our objects."""
@@ -59,8 +71,12 @@ def read_netbox(server: Server, progress: Callable[[int], None] = lambda _: None
     for _ in range(TIMES):
         before = mark_of(server)
         rows, foreign, counts = _read_once(server, progress)
+        addresses = tuple(_read_addresses(server))
         if counts == _counts(server) and before == mark_of(server):
-            return Reading(rows=rows, foreign=foreign, revision=_revision(rows), shown=server.url, mark=before)
+            revision = _revision(rows)
+            return Reading(
+                rows=rows, foreign=foreign, revision=revision, shown=server.url, mark=before, addresses=addresses
+            )
     raise FindingsError([make_finding("TR994", Where(file=server.url), times=TIMES)])
 
 
@@ -107,6 +123,16 @@ def _read_once(
         counts.append(len(known))
         progress(len(rows) + len(foreign))
     return tuple(rows), tuple(foreign), tuple(counts)
+
+
+def _read_addresses(server: Server) -> Iterator[AddressRow]:
+    for count, found in enumerate(objects(server, f"{ADDRESSES}/", fields="id,address")):
+        if count >= MOST_OBJECTS:
+            raise refuse(server.url, because("netbox_too_many", most=MOST_OBJECTS))
+        try:
+            yield read_address(found)
+        except ShapeError as error:
+            raise refuse(f"{server.url}/api/{ADDRESSES}/", because("netbox_shape", said=error)) from None
 
 
 def objects(server: Server, path: str, **query: object) -> Iterator[Any]:

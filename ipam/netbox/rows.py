@@ -63,6 +63,14 @@ class ForeignRow:
     entry: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRow:
+    """An address that somebody uses, with its mask."""
+
+    number: int
+    says: str
+
+
 @dataclass(slots=True)
 class ObjectNumbers:
     """The number that a server has given to each entry, and back."""
@@ -98,6 +106,11 @@ def read_row(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> OwnRow
         updated=_is(str, found, "last_updated"),
         written=str(_scalar(custom.get(DIGEST)) or ""),
     )
+
+
+def read_address(found: Any) -> AddressRow:
+    """Return an address in use; ShapeError."""
+    return AddressRow(number=_is(int, found, "id"), says=_is(str, found, "address"))
 
 
 def _of_kind(custom: Mapping[str, Any], fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
