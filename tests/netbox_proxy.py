@@ -251,6 +251,19 @@ def since(number: int, fault: Fault) -> Trouble:
     return lambda exchange: fault if exchange.number >= number else None
 
 
+def at_first_write(fault: Fault) -> Trouble:
+    """A fault at the first request that is no question."""
+    is_done = False
+
+    def trouble(exchange: Exchange) -> Fault | None:
+        nonlocal is_done
+        is_now = exchange.method != "GET" and not is_done
+        is_done = is_done or is_now
+        return fault if is_now else None
+
+    return trouble
+
+
 def every_question_once(fault: Fault) -> Trouble:
     """A fault whenever a question is asked that was not asked just before."""
     last = ""
