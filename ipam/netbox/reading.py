@@ -7,13 +7,14 @@ and it is read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.reader.source_text import FORBIDDEN, forbidden_character
 from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, line_of, plan_of, things_of
@@ -173,18 +174,22 @@ def _revision(rows: tuple[OwnRow, ...]) -> Revision:
 def kept_plan(reading: Reading) -> KeptPlan:
     """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one."""
     plan, unread = plan_of((row.thing for row in reading.rows), reading.shown)
-    findings = (
-        *_placed(reading, unread),
-        *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread),
-    )
+    lines = sorted((line, place_of(reading.shown, row)) for row in reading.rows if (line := line_of(row.thing)))
+    wrong = (*_hidden(lines), *_placed(lines, unread))
+    findings = (*wrong, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
     return KeptPlan(plan=AddressPlan() if findings else plan, revision=reading.revision, findings=findings)
 
 
-def _placed(reading: Reading, unread: tuple[Finding, ...]) -> Iterator[Finding]:
+def _hidden(lines: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Yield each line with a letter that no lockfile may hold, for it hides or reorders others, or steers a terminal."""
+    for line, place in lines:
+        found = FORBIDDEN.search(line)
+        if found is not None:
+            yield forbidden_character(found.group()[0], Where(file=place))
+
+
+def _placed(lines: Sequence[tuple[str, str]], unread: tuple[Finding, ...]) -> Iterator[Finding]:
     """Yield what is wrong with lines where people find what says them: nobody has seen those lines."""
-    lines: list[tuple[str, str]] = []
-    if unread:
-        lines = sorted((line, place_of(reading.shown, row)) for row in reading.rows if (line := line_of(row.thing)))
 
     def placed(where: Where) -> Where:
         number = where.line - 2  # the header's line is the first
