@@ -18,12 +18,15 @@ import tempfile
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests.netbox_server import NetBox, netbox_server
+
+if TYPE_CHECKING:
+    from tests.netbox_office import Office
 
 # The same examples on every machine, whatever its speed; nothing is remembered between runs.
 settings.register_profile(
@@ -148,3 +151,23 @@ def netbox(netbox_of_worker: NetBox) -> NetBox:
     """A NetBox as it is when it has just been installed."""
     netbox_of_worker.reset()
     return netbox_of_worker
+
+
+@pytest.fixture(scope="session")
+def office_of_worker(netbox_of_worker: NetBox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    from tests.netbox_office import office_of  # noqa: PLC0415 (the product, which only those who ask for this need here)
+
+    netbox_of_worker.reset()
+    with office_of(netbox_of_worker, tmp_path_factory.mktemp("office")) as found:
+        yield found
+
+
+@pytest.fixture
+def office(office_of_worker: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office at a NetBox that is prepared, in a hurry."""
+    from tests.netbox_office import hurry  # noqa: PLC0415 (as above)
+
+    hurry(monkeypatch)
+    office_of_worker.proxy.expect()
+    office_of_worker.netbox.reset("ready")
+    return office_of_worker

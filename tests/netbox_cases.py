@@ -69,5 +69,8 @@ NETBOX: Mapping[str, Produce] = {
     "TR999-which": asked("env:TRUC_NETBOX", None),
     "TR999-another": said("TR999", reason=because("netbox_other", wanted=URL, named="http://127.0.0.1:8000")),
     "TR999-the-token-itself": asked("nbt_abc.def"),
+    "TR999-no-backup-of-this": lambda _: (
+        make_finding("TR999", Where(), reason=because("netbox_backup_other", path="truc.lock.csv")),
+    ),
     "TR999-no-backup": lambda _: (make_finding("TR999", Where(), reason=because("netbox_no_backup")),),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ipam.netbox.reading import Reading
-from ipam.netbox.rows import ObjectNumbers, OwnRow, body_of, read_row
+from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of, read_row
 from ipam.netbox.thing import NATIVE, Form, Thing
 from ipam.store.plan_store import Revision
 
@@ -50,9 +50,12 @@ def reading_of(answers: Iterable[tuple[Thing, dict[str, Any]]]) -> Reading:
     """Return what is read where the API answers this."""
     numbers = ObjectNumbers()
     rows: list[OwnRow] = []
+    foreign: list[ForeignRow] = []
     for thing, answer in answers:
         row = read_row(thing.endpoint, answer, numbers)
-        assert isinstance(row, OwnRow)
-        rows.append(row)
-        numbers.add(thing.endpoint, row.thing.entry, row.number)
-    return Reading(rows=tuple(rows), foreign=(), revision=Revision("1"), shown=SHOWN)
+        if isinstance(row, OwnRow):
+            rows.append(row)
+            numbers.add(thing.endpoint, row.thing.entry, row.number)
+        elif isinstance(row, ForeignRow):
+            foreign.append(row)
+    return Reading(rows=tuple(rows), foreign=tuple(foreign), revision=Revision("1"), shown=SHOWN)

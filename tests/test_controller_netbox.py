@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from controller.commands.addresses.netbox_bootstrap import _kept
 from controller.commands.addresses.netbox_request import NetBoxRequest, server_of, tell_lines
 from controller.fleet.credentials import parse_reference, resolve_token
 from controller.output.terminal import Output
 from intents.finding import FindingsError
 from intents.messages import LANGUAGES
 from ipam.netbox.comparing import EntryDifference, LineTurn
+from ipam.netbox.server import Server, ServerAddress
 from tests.small_commands import SMALL
 
 LINE = "prefix,lan/x,10.0.0.0/26,,active,2026-07-15,,,\x1b[2J\u202e\u2066\r<b>,,0,,,"
@@ -33,6 +36,18 @@ def test_a_line_of_others_is_one_message(capsys: pytest.CaptureFixture[str]) -> 
     tell_lines(Output("en", json=True), [EntryDifference(turn=LineTurn.EDITED, lockfile="", netbox=LINE)])
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {"type": "line", "turn": "edited", "lockfile": "", "netbox": LINE}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "truc address plan, format 1", "[]", "{}", '{"url": "https://other.example"}', "[" * 99999]
+)
+def test_a_file_that_is_no_backup_of_this_netbox_is_left_alone(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "truc.lock.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(FindingsError) as caught:
+        _kept(Server(ServerAddress(url="https://ipam.example.vn"), "nbt_abc.def"), path)
+    assert [item.code for item in caught.value.findings] == ["TR999"]
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_a_token_is_looked_for_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from intents.messages import LANGUAGES
+from controller.output.words import say
+from intents.finding import Where, make_finding
+from intents.messages import LANGUAGES, describe
 from ipam.netbox.mapping import HOMES
-from tests.test_real_netbox_plan import WRITER
+from tests.netbox_plans import WRITER
 
 ROOT = Path(__file__).parent.parent
 START, END = "<!-- homes -->", "<!-- end of homes -->"
@@ -52,6 +54,19 @@ def test_the_page_names_every_permission_with_which_it_was_tried(language: str) 
     )
     wanted = [[one.split(".")[1] for one in permission.types] for permission in WRITER]
     assert [row.replace(" ", "").lower().split(",") for row in rows] == wanted
+
+
+LINE = "prefix,lan/system-edoc,10.193.{}.0/26,shared-dc-v4,active,2026-09-01,,system/edoc,..."
+ENTRY = "prefix lan/system-edoc 10.193.{}.0/26"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_shows_a_conflict_as_it_is_told(language: str) -> None:
+    where = Where(file="https://ipam.example.vn/ipam/prefixes/15/")
+    was, found = ENTRY.format(0), ENTRY.format(5)
+    finding = make_finding("TR996", where, entry=was, field="truc_entry", text=was, other=found)
+    lines = say(language, "netbox_edited", lockfile=LINE.format(0), netbox=LINE.format(5))
+    assert f"```text\n{lines}\n{describe(finding, language)}\n```" in page(language).read_text(encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.finding import Where
 from intents.messages import LANGUAGES, describe
 from intents.prefix import Family, Prefix
+from intents.reader.source_text import FORBIDDEN
 from intents.registry import PurposeName
 from ipam.address_plan import AddressPlan, EntryState, NumberEntry, NumberKind, PoolUse, PrefixEntry
 from ipam.allocator import allocate
@@ -22,11 +24,11 @@ from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
 from ipam.netbox.mapping import HOMES, line_of, plan_of, shown_name, slug_of, things_of
 from ipam.netbox.reading import kept_plan
-from ipam.netbox.rows import ForeignRow, ShapeError
-from ipam.netbox.thing import ObjectKind, Thing
+from ipam.netbox.rows import ForeignRow, ObjectNumbers, ShapeError, UsedRow, read_row
+from ipam.netbox.thing import ObjectKind, Thing, UsedKind
 from ipam.store.lock_lines import COLUMNS
 from ipam.store.lockfile import print_plan
-from tests.netbox_memory import answers_of, reading_of
+from tests.netbox_memory import SHOWN, answers_of, reading_of
 from tests.small_registries import ON, PC, POOLS, Numbers, attachment, inventory, organisation, registry
 from tests.test_laws_addresses import Stage, go_through, stages
 
@@ -46,9 +48,15 @@ HOSTILE = st.one_of(
 
 
 def round_trip(plan: AddressPlan) -> AddressPlan:
-    kept = kept_plan(reading_of(answers_of(things_of(plan))))
-    assert kept.findings == ()
-    return kept.plan
+    """Return a plan as it comes back; what no lockfile may hold comes back, too, and is told."""
+    reading = reading_of(answers_of(things_of(plan)))
+    kept = kept_plan(reading)
+    hidden = FORBIDDEN.search(print_plan(plan)) is not None
+    assert {item.code for item in kept.findings} == ({"TR104"} if hidden else set())
+    found, wrong = plan_of((row.thing for row in reading.rows), SHOWN)
+    assert wrong == ()
+    assert kept.plan == (AddressPlan() if hidden else found)
+    return found
 
 
 @given(stages)
@@ -178,6 +186,54 @@ def test_an_object_that_contradicts_itself_is_told_and_no_plan(name: str) -> Non
     assert [item.code for item in conflicts] == ["TR998"] * len(conflicts) != []
 
 
+@pytest.mark.parametrize("endpoint", ObjectKind)
+def test_an_object_without_its_tag_is_not_ours_and_not_made_again(endpoint: ObjectKind) -> None:
+    answers = edited(endpoint, lambda one: one.update(tags=[{"slug": "theirs"}]))
+    last = next((thing, answer) for thing, answer in reversed(answers) if thing.endpoint is endpoint)
+    reading = reading_of(answers)
+    place = Where(file=f"{SHOWN}/{endpoint}/{last[1]['id']}/")
+    told = {item.code: dict(item.values) for item in kept_plan(reading).findings if item.where == place}
+    assert told == {"TR996": {"entry": last[0].entry, "field": "tags", "text": "-", "other": "truc"}}
+    changes = changes_to(reading, PLAN)
+    assert ("TR998", place) in {(item.code, item.where) for item in changes.conflicts}
+    assert changes.warnings == ()
+    # Without the entry, too, it is somebody else's.
+    last[1]["custom_fields"]["truc_entry"] = None
+    assert place not in {item.where for item in kept_plan(reading_of(answers)).findings}
+
+
+def test_a_prefix_that_was_moved_is_told_with_where_it_was_and_where_it_is() -> None:
+    reading = reading_of(edited(ObjectKind.PREFIX, lambda one: one.update(prefix="10.192.128.9/32")))
+    (finding,) = kept_plan(reading).findings
+    assert dict(finding.values) == {
+        "entry": "prefix loopback/edge-1 10.192.128.2/32",
+        "field": "truc_entry",
+        "text": "prefix loopback/edge-1 10.192.128.2/32",
+        "other": "prefix loopback/edge-1 10.192.128.9/32",
+    }
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "change", "code"),
+    [
+        (ObjectKind.PREFIX, lambda one: one.update(status={"value": "deprecated"}), "TR537"),
+        (ObjectKind.PREFIX, lambda one: one.update(status={"value": "container"}), "TR532"),
+        (ObjectKind.VRF, custom("truc_number", 1), "TR536"),
+        (ObjectKind.ASN, lambda one: one.update(asn=65001), "TR529"),
+        (ObjectKind.VLAN, custom("truc_since", "a\nnumber,vrf,,purpose/x,9,active,2026-07-15,,"), "TR532"),
+    ],
+)
+def test_a_line_that_is_none_is_told_where_people_find_what_says_it(
+    endpoint: ObjectKind, change: Callable[[dict[str, Any]], object], code: str
+) -> None:
+    answers = edited(endpoint, change)
+    last = next(answer for thing, answer in reversed(answers) if thing.endpoint is endpoint)
+    findings = kept_plan(reading_of(answers)).findings
+    place = Where(file=f"{SHOWN}/{endpoint}/{last['id']}/")
+    assert (code, place) in {(item.code, where) for item in findings for where in (item.where, *item.also)}
+    assert {where.line for item in findings for where in (item.where, *item.also)} == {0}
+
+
 @pytest.mark.parametrize(
     ("endpoint", "change"),
     [
@@ -242,6 +298,33 @@ def test_of_a_prefix_that_is_not_ours_every_entry_that_it_meets_is_counted(
     roots = [pool.name for pool in PLAN.pools if pool.use is PoolUse.ROOT and pool.prefix.covers(prefix)]
     said = [dict(item.values) for item in changes_to(reading, PLAN).warnings]
     assert [(one["count"], one["first"] in (met or ["-"])) for one in said] == [(str(len(met)), True)] * len(roots)
+
+
+def test_an_address_in_use_where_nothing_is_allocated_is_told() -> None:
+    said = [
+        "10.196.0.9/26",
+        "10.196.9.9/26",
+        "10.192.128.0/32",
+        "2001:db8:1400::5/64",
+        "2001:db8:1fff::5/64",
+        "192.0.2.1/24",
+        "10.196.9.77/26",
+    ]
+    rows = [read_row(UsedKind.ADDRESS, {"id": n, "address": one}, ObjectNumbers()) for n, one in enumerate(said)]
+    ranged = {"id": 9, "start_address": "10.196.0.62/26", "end_address": "10.196.0.66/26"}
+    rows.append(read_row(UsedKind.RANGE, ranged, ObjectNumbers()))
+    used = tuple(row for row in rows if isinstance(row, UsedRow))
+    found = changes_to(replace(reading_of(answers_of(things_of(PLAN))), used=used), PLAN).warnings
+    assert [(item.code, item.where.file, dict(item.values)) for item in found] == [
+        ("TR905", f"{SHOWN}/ipam/ip-addresses/1/", {"count": "3", "first": "10.196.9.9/26", "pool": "root-v4"}),
+        ("TR905", f"{SHOWN}/ipam/ip-addresses/4/", {"count": "1", "first": "2001:db8:1fff::5/64", "pool": "root-v6"}),
+    ]
+    for bad in ({"ip": "10.0.0.1"}, "x", "10.0.0.9/33"):
+        with pytest.raises(ShapeError):
+            read_row(UsedKind.ADDRESS, {"id": 1, "address": bad}, ObjectNumbers())
+    for first, last in (("10.0.0.9/24", "10.0.0.1/24"), ("10.0.0.9/24", "2001:db8::1/64")):
+        with pytest.raises(ShapeError):
+            read_row(UsedKind.RANGE, {"id": 1, "start_address": first, "end_address": last}, ObjectNumbers())
 
 
 @pytest.mark.parametrize(

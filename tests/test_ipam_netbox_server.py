@@ -17,8 +17,9 @@ import pytest
 from intents.finding import FindingsError
 from intents.messages import describe
 from ipam.netbox import server as netbox_server
+from ipam.netbox.reading import read_netbox
 from ipam.netbox.record import PAGE, objects
-from ipam.netbox.server import READS, NoAnswerError, Server, ServerAddress, send
+from ipam.netbox.server import READS, NoAnswerError, Server, ServerAddress, ServerAnswer, numbers_made, send
 
 TOKEN = "nbt_Abcdefghijkl.0123456789"
 Answer = tuple[int, bytes]
@@ -89,6 +90,8 @@ def test_a_question_is_asked_again_until_it_is_answered() -> None:
     [
         ((302, b"{}"), 1, "it answered 302"),
         ((403, json.dumps({"detail": f"{TOKEN} \u202e\x1b[2J"}).encode()), 1, "it answered 403"),
+        ((403, b"<html>\x1b[2J \xff"), 1, "it answered 403"),
+        ((429, b"["), 1, "it answered 429"),
         ((503, b"{}"), READS, "it answered 503"),
         ((200, b"<html>"), READS, "no JSON"),
         ((200, b"[" * 100_000), READS, "recursion"),
@@ -121,13 +124,35 @@ def test_the_next_page_is_only_ever_further_on_and_of_the_same_server() -> None:
 
 @pytest.mark.parametrize(
     ("answer", "code"),
-    [(None, "TR913"), ((201, b"{"), "TR913"), ((400, b"{}"), "TR916"), ((412, b"{}"), "TR951"), ((500, b"{}"), "TR913")],
+    [(None, "TR913"), ((201, b"{"), "TR913"), ((400, b"{}"), "TR916"), ((412, b"{}"), "TR951"), ((500, b"{}"), "TR913"),
+     ((504, b'{"message": "timed out"}'), "TR913"), ((502, b"<html>"), "TR913"), ((202, b"{}"), "TR913"),
+     ((403, b"<html>"), "TR916"), ((302, b""), "TR916")],
 )  # fmt: skip
 def test_a_write_is_sent_once(answer: Answer | None, code: str) -> None:
     with answering(lambda *_: answer) as (url, asked), pytest.raises(FindingsError) as caught:
         send(Server(ServerAddress(url=url), TOKEN), "POST", "ipam/asns/", [{}], 201, done=3)
     assert told(caught).startswith(code)
     assert asked == ["POST /api/ipam/asns/"]
+
+
+@pytest.mark.parametrize(
+    "body", [None, {}, [], [{"id": 1}], [{"id": 1}, None], [{"id": 1}, {"id": True}], [{"id": 1}] * 3]
+)
+def test_what_was_made_has_as_many_numbers_or_is_not_known_to_be_made(body: object) -> None:
+    server = Server(ServerAddress(url="https://x"), TOKEN)
+    made = numbers_made(server, "ipam/asns/", ServerAnswer(status=201, body=[{"id": 7}, {"id": 5}]), 2, done=3)
+    assert made == (7, 5)
+    with pytest.raises(FindingsError) as caught:
+        numbers_made(server, "ipam/asns/", ServerAnswer(status=201, body=body), 2, done=3)
+    assert told(caught).startswith("TR913")
+
+
+@pytest.mark.parametrize("count", [b"1e999", b"null", b'"x"', b"[]"])
+def test_a_count_that_is_none_is_refused(count: bytes) -> None:
+    with answering(lambda *_: (200, b'{"count": %s, "results": []}' % count)) as (url, _):
+        with pytest.raises(FindingsError) as caught:
+            read_netbox(Server(ServerAddress(url=url), TOKEN))
+        assert told(caught).startswith("TR993")
 
 
 def test_a_server_that_is_not_there_is_told() -> None:

@@ -16,46 +16,27 @@ import pytest
 from controller.jobs.files import Placing
 from intents.finding import FindingsError
 from intents.messages import describe
+from intents.reader.source_text import FORBIDDEN
 from ipam.address_plan import AddressPlan, PrefixEntry
-from ipam.allocator import allocate
 from ipam.keys import OutsideKey
 from ipam.netbox.bootstrap import check_ready, lacks, supply
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
-from ipam.netbox.mapping import things_of
+from ipam.netbox.mapping import plan_of, things_of
 from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import NoAnswerError, Server, ServerAddress, ServerAnswer
 from ipam.netbox.writing import Writer
 from ipam.store.lockfile import parse_plan, print_plan
 from ipam.store.plan_store import NOTHING, KeptPlan
-from tests.netbox_api import Permission
+from tests.netbox_plans import PLAN, READER, REGISTRY, WRITER
 from tests.netbox_server import NetBox, why_not
 from tests.small_commands import ON, ROOT, SMALL, truc
-from tests.small_registries import ON as DAY
-from tests.small_registries import PC, POOLS, Numbers, attachment, inventory, organisation, registry
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
-REGISTRY = registry(
-    organisations=[organisation("ubnd-a", PC)], attachments=[attachment("ubnd-a", "s-1")], communes=(1,)
-)
-PLAN, _ = allocate(REGISTRY, inventory(REGISTRY), POOLS, AddressPlan(), Numbers(), DAY)
 EMPTY = Reading(rows=(), foreign=(), revision=NOTHING, shown="")
 PREFIXES = "/api/ipam/prefixes/"
-# What docs/en/netbox.md asks an administrator for.
-READER = (
-    Permission(
-        ["tenancy.tenant", "dcim.region", "ipam.vlangroup", "ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn",
-         "ipam.ipaddress", "ipam.iprange", "ipam.rir", "ipam.role", "extras.tag", "extras.customfield", "core.objectchange"],
-        ["view"],
-    ),
-)  # fmt: skip
-WRITER = (
-    *READER,
-    Permission(["tenancy.tenant", "dcim.region", "ipam.vlangroup"], ["add", "change"]),
-    Permission(["ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn"], ["add", "change", "delete"]),
-)
 
 
 def server_of(netbox: NetBox, token: str | None = None) -> Server:
@@ -164,8 +145,13 @@ def test_whatever_stands_in_an_entry_comes_back_as_it_was(netbox: NetBox) -> Non
     entries = tuple(_hostile(first, number, text) for number, text in enumerate(HOSTILE))
     plan = AddressPlan(prefixes=tuple(sorted(entries, key=lambda entry: str(entry.key))))
     fill(server, EMPTY, plan)
-    kept = NetBoxStore(server=server).load()
-    assert (kept.findings, print_plan(kept.plan)) == ((), print_plan(plan))
+    reading = read_netbox(server)
+    found, wrong = plan_of((row.thing for row in reading.rows), "")
+    assert (wrong, print_plan(found)) == ((), print_plan(plan))
+    # What no lockfile may hold is no plan, and told.
+    kept = kept_plan(reading)
+    hidden = [text for text in HOSTILE if FORBIDDEN.search(text.replace("\r", "\\r"))]
+    assert ({item.code for item in kept.findings}, len(kept.findings)) == ({"TR104"}, len(hidden))
 
 
 def _hostile(entry: PrefixEntry, number: int, text: str) -> PrefixEntry:

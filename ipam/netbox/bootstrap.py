@@ -82,7 +82,7 @@ def _listed(server: Server, path: str) -> Mapping[str, Mapping[str, Any]]:
     key = "name" if path == _FIELD else "slug"
     try:
         return {str(one[key]): dict(one) for one in objects(server, path)}
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said=error)) from None
 
 

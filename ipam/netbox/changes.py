@@ -119,7 +119,7 @@ def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
 
 
 def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding]:
-    """Yield what is not ours and keeps a thing of ours from being made: NetBox has it once only."""
+    """Yield what is not ours, or not any more, and keeps a thing of ours from being made: NetBox has it once only."""
     taken = {
         (endpoint, str(thing.fields[name])): thing
         for thing in wanted
@@ -127,7 +127,12 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding
         if thing.fields.get(name) is not None
     }
     roots = [thing for thing in wanted if thing.endpoint is ObjectKind.AGGREGATE]
+    entries = {thing.entry for thing in wanted}
     for row in reading.foreign:
+        if row.entry in entries:
+            where = Where(file=place_of(reading.shown, row))
+            yield make_finding("TR998", where, entry=row.entry, field="tags", text="-")
+            continue
         thing = taken.get((row.endpoint, row.says))
         if row.endpoint is ObjectKind.AGGREGATE:
             thing = next(
@@ -143,7 +148,8 @@ def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
     roots = [pool for pool in plan.pools if pool.use is PoolUse.ROOT]
     entries = sorted(plan.prefixes, key=lambda entry: entry.prefix)
     for row in reading.foreign:
-        prefix = prefix_in(row.says) if row.endpoint is ObjectKind.PREFIX else None
+        is_theirs = row.endpoint is ObjectKind.PREFIX and not row.entry
+        prefix = prefix_in(row.says) if is_theirs else None
         root = next((pool for pool in roots if prefix is not None and pool.prefix.covers(prefix)), None)
         if prefix is not None and root is not None:
             met = _met(entries, prefix)

@@ -83,5 +83,5 @@ def _noted(server: Server, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
     try:
         for one in objects(server, PATH, assigned_object_type=_TYPE, assigned_object_id=tuple(numbers), fields=fields):
             yield int(one["assigned_object_id"]), str(one["comments"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{server.url}/api/{PATH}", because("netbox_shape", said=error)) from None

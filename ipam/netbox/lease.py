@@ -152,7 +152,7 @@ def _found(server: Server) -> _Held | None:
     try:
         rows = [one for one in answer.body["results"] if one["rd"] == RD]
         return _held(rows[0], answer.at) if rows else None
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{server.url}/api/{PATH}", because("netbox_shape", said=error)) from None
 
 

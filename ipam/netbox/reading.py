@@ -7,15 +7,16 @@ date at any time (`read_on`), which is the same as to read anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.reader.source_text import FORBIDDEN, forbidden_character
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HOMES, NAMED_KINDS, plan_of, things_of
+from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
@@ -193,7 +194,7 @@ def _is_whole(server: Server, found: _Found, mark: RecordMark) -> bool:
 def _count(server: Server, kind: Kind) -> int:
     try:
         return int(server.get(f"{kind}/", limit=1, fields="id")["count"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
@@ -210,13 +211,35 @@ def _revision(rows: tuple[OwnRow, ...]) -> Revision:
 def kept_plan(reading: Reading) -> KeptPlan:
     """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one."""
     plan, unread = plan_of((row.thing for row in reading.rows), reading.shown)
-    findings = (*unread, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
+    lines = sorted((line, place_of(reading.shown, row)) for row in reading.rows if (line := line_of(row.thing)))
+    wrong = (*_hidden(lines), *_placed(lines, unread))
+    findings = (*wrong, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
     return KeptPlan(plan=AddressPlan() if findings else plan, revision=reading.revision, findings=findings)
+
+
+def _hidden(lines: Sequence[tuple[str, str]]) -> Iterator[Finding]:
+    """Yield each line with a letter that no lockfile may hold, for it hides or reorders others, or steers a terminal."""
+    for line, place in lines:
+        found = FORBIDDEN.search(line)
+        if found is not None:
+            yield forbidden_character(found.group()[0], Where(file=place))
+
+
+def _placed(lines: Sequence[tuple[str, str]], unread: tuple[Finding, ...]) -> Iterator[Finding]:
+    """Yield what is wrong with lines where people find what says them: nobody has seen those lines."""
+
+    def placed(where: Where) -> Where:
+        number = where.line - 2  # the header's line is the first
+        return Where(file=lines[number][1]) if 0 <= number < len(lines) else where
+
+    for finding in unread:
+        yield replace(finding, where=placed(finding.where), also=tuple(map(placed, finding.also)), excerpt="")
 
 
 def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> Iterator[Finding]:
     """Yield a finding for each field that says another thing than what follows from the entry."""
     made = {thing.entry: thing for thing in things_of(plan)}
+    strays: list[OwnRow] = []
     seen: dict[str, OwnRow] = {}
     for row in reading.rows:
         thing = row.thing
@@ -230,13 +253,21 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
                 values = (str(one.fields.get(name) or "-") for one in (thing, made[thing.entry]))
                 yield _drifted(reading.shown, row, name, *values)
         elif is_whole and kind in HOMES:
-            yield _drifted(reading.shown, row, "truc_entry", thing.entry, "-")
+            strays.append(row)
         seen.setdefault(thing.entry, row)
+    for untagged in reading.foreign:
+        if untagged.entry:
+            yield _drifted(reading.shown, untagged, "tags", "-", OWN)
+    if strays:
+        meant = {line_of(thing): thing.entry for thing in made.values()}
+        for row in strays:
+            yield _drifted(reading.shown, row, "truc_entry", row.thing.entry, meant.get(line_of(row.thing), "-"))
 
 
-def _drifted(shown: str, row: OwnRow, field: str, found: str, wanted: str) -> Finding:
+def _drifted(shown: str, row: OwnRow | ForeignRow, field: str, found: str, wanted: str) -> Finding:
     where = Where(file=place_of(shown, row))
-    return make_finding("TR996", where, entry=row.thing.entry or "-", field=field, text=found, other=wanted)
+    entry = row.thing.entry if isinstance(row, OwnRow) else row.entry
+    return make_finding("TR996", where, entry=entry or "-", field=field, text=found, other=wanted)
 
 
 def place_of(shown: str, row: Row) -> str:

@@ -37,7 +37,7 @@ def mark_of(server: Server) -> RecordMark:
     page = server.get(RECORD, limit=PAGE, ordering="-id", fields="id")
     try:
         return frozenset(int(one["id"]) for one in page["results"])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
@@ -50,7 +50,7 @@ def recorded_since(server: Server, mark: RecordMark) -> tuple[Recorded, ...]:
             for one in listed
             if one["id"] not in mark
         ]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
     return tuple(found)
 

@@ -66,12 +66,13 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number. A container is a prefix that says
-    how people order their space."""
+    """An object that is not ours, with what could be in our way: its prefix, slug or number; `entry`: whose it says to be all the
+    same, where only our tag was taken off. A container is a prefix that says how people order their space."""
 
     endpoint: ObjectKind
     number: int
     says: str
+    entry: str = ""
     is_container: bool = False
 
 
@@ -121,9 +122,15 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
         return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
+        entry = str(_scalar(_is(dict, found, "custom_fields").get(ENTRY)) or "")
         status = found.get("status")
-        is_container = isinstance(status, dict) and status.get("value") == "container"
-        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found), is_container=is_container)
+        return ForeignRow(
+            endpoint=endpoint,
+            number=number,
+            says=_foreign(endpoint, found),
+            entry=entry,
+            is_container=isinstance(status, dict) and status.get("value") == "container",
+        )
     custom = _is(dict, found, "custom_fields")
     fields = {name: _native(name, form, found, numbers) for name, form in NATIVE[endpoint].items()}
     fields |= {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}

@@ -116,7 +116,7 @@ class Server:
             text = answer.read(MOST_BYTES + 1)
             if len(text) > MOST_BYTES:
                 raise NoAnswerError(f"more than {MOST_BYTES} bytes")
-            body = _parsed(text.replace(self._secret, b"..."))
+            body = _parsed(text.replace(self._secret, b"..."), answer.status)
             return ServerAnswer(status=answer.status, body=body, at=_moment(answer.headers.get("Date")))
         except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
             raise NoAnswerError(_words_of(error)) from None
@@ -167,8 +167,14 @@ def _moment(text: str | None) -> datetime | None:
     return found if found.tzinfo is not None else None
 
 
-def _parsed(text: bytes) -> Any:
-    return json.loads(text) if text else None
+def _parsed(text: bytes, status: int) -> Any:
+    """Return what an answer says; of a refusal, which may be a page of whoever stands before NetBox, at least its text."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        if http.HTTPStatus.OK <= status < http.HTTPStatus.MULTIPLE_CHOICES:
+            raise
+        return text[:_MOST_SAID].decode(errors="replace")
 
 
 def _words_of(error: BaseException) -> str:
@@ -194,7 +200,11 @@ def send(
     done: int,
 ) -> ServerAnswer:
     """Write once, under entity tags if there are any; what is not done as a whole is a FindingsError (TR913, TR916, TR951), which
-    says how many objects were written (`done`) before it."""
+    says how many objects were written (`done`) before it.
+
+    Only a redirect or a refusal (3xx, 4xx) says that nothing was done: a server that fails, or one before it that lost patience,
+    may have done it all the same.
+    """
     where = Where(file=f"{server.url}/api/{path}")
     try:
         answer = server.ask(method, path, bodies, {"If-Match": ", ".join(tags)} if tags else {})
@@ -202,8 +212,18 @@ def send(
         raise FindingsError([make_finding("TR913", where, done=done, reason=because("os_said", said=error))]) from None
     if answer.status == http.HTTPStatus.PRECONDITION_FAILED:
         raise FindingsError([make_finding("TR951", where, done=done, count=len(bodies))])
-    if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:  # whoever answers so may have done it
-        raise FindingsError([make_finding("TR913", where, done=done, reason=refusal_of(answer))])
     if answer.status != status:
-        raise FindingsError([make_finding("TR916", where, done=done, reason=refusal_of(answer))])
+        is_refused = http.HTTPStatus.MULTIPLE_CHOICES <= answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        code = "TR916" if is_refused else "TR913"
+        raise FindingsError([make_finding(code, where, done=done, reason=refusal_of(answer))])
     return answer
+
+
+def numbers_made(server: Server, path: str, answer: ServerAnswer, count: int, *, done: int) -> tuple[int, ...]:
+    """Return the numbers of as many objects as were made; FindingsError (TR913) if the answer says others, or none."""
+    found = answer.body if isinstance(answer.body, list) else []
+    numbers = tuple(one["id"] for one in found if isinstance(one, dict) and type(one.get("id")) is int)
+    if len(numbers) != count or len(found) != count:
+        reason = because("netbox_shape", said="id")
+        raise FindingsError([make_finding("TR913", Where(file=f"{server.url}/api/{path}"), done=done, reason=reason)])
+    return numbers

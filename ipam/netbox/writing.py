@@ -19,7 +19,7 @@ from ipam.netbox.changes import NetBoxChanges, ThingChange, changes_to
 from ipam.netbox.mapping import NAMED_KINDS
 from ipam.netbox.reading import Reading, read_on
 from ipam.netbox.rows import ObjectNumbers, OwnRow, body_of
-from ipam.netbox.server import Server, ServerAnswer, send
+from ipam.netbox.server import Server, ServerAnswer, numbers_made, send
 from ipam.netbox.thing import ObjectKind
 
 BATCH = 100
@@ -60,10 +60,9 @@ class Writer:
         for batch in _batches([change.thing for change in changes if change.thing.endpoint is endpoint]):
             bodies = [body_of(thing, self.numbers, MESSAGE) for thing in batch]
             answer = self._send("POST", endpoint, bodies, http.HTTPStatus.CREATED)
-            made = answer.body if isinstance(answer.body, list) else []
-            for thing, found in zip(batch, made, strict=False):
-                if isinstance(found, dict) and isinstance(found.get("id"), int):
-                    self.numbers.add(endpoint, thing.entry, found["id"])
+            made = numbers_made(self.server, f"{endpoint}/", answer, len(batch), done=self.done)
+            for thing, number in zip(batch, made, strict=True):
+                self.numbers.add(endpoint, thing.entry, number)
             self._count(len(batch))
 
     def _change(self, endpoint: ObjectKind, changes: Sequence[ThingChange]) -> None:

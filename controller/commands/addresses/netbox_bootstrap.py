@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 from controller.commands.addresses.netbox_request import NetBoxRequest, code_of, start, sum_up
 from controller.jobs.files import write_text
@@ -23,7 +25,7 @@ def bootstrap(output: Output, request: NetBoxRequest, server: Server) -> ExitCod
     if request.yes and lacking:
         if request.backup is None:
             raise FindingsError([make_finding("TR999", Where(), reason=because("netbox_no_backup"))])
-        write_text(request.backup, _backup_of(server, lacking))
+        write_text(request.backup, _backup_of(server, lacking, _kept(server, request.backup)))
         supply(server, lacking)
         check_ready(server)
     start(output, server, NetBoxAction.BOOTSTRAP)
@@ -38,11 +40,27 @@ def bootstrap(output: Output, request: NetBoxRequest, server: Server) -> ExitCod
     return code_of(request, len(lacking))
 
 
-def _backup_of(server: Server, lacking: Iterable[Lack]) -> str:
-    """Return everything that is there and will be changed, and the names of what will be made."""
+def _kept(server: Server, path: Path) -> Mapping[str, list[Any]]:
+    """Return what a backup holds already: a run that was cut short, or one of last year, has changed what it says; FindingsError
+    for a file that is none of this NetBox (OSError)."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        if found["url"] == server.url:
+            return {name: list(found[name]) for name in ("changed", "made")}
+    except FileNotFoundError:
+        return {"changed": [], "made": []}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise FindingsError([make_finding("TR999", Where(), reason=because("netbox_backup_other", path=str(path)))])
+
+
+def _backup_of(server: Server, lacking: Iterable[Lack], kept: Mapping[str, list[Any]]) -> str:
+    """Return everything that is there and will be changed, and the names of what will be made, after what was kept before."""
+    changed = [{"path": lack.need.path, "was": lack.found} for lack in lacking if lack.found is not None]
+    made = [f"{lack.need.path}{lack.need.name}" for lack in lacking if lack.found is None]
     content = {
         "url": server.url,
-        "changed": [{"path": lack.need.path, "was": lack.found} for lack in lacking if lack.found is not None],
-        "made": [f"{lack.need.path}{lack.need.name}" for lack in lacking if lack.found is None],
+        "changed": [*kept["changed"], *(one for one in changed if one not in kept["changed"])],
+        "made": [*kept["made"], *(one for one in made if one not in kept["made"])],
     }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

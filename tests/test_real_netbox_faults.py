@@ -1,0 +1,274 @@
+"""Whatever goes wrong between truc and a NetBox: a run ends with a finding, and the same command afterwards with the plan.
+
+Faults are made by a proxy before the real server (tests/netbox_proxy.py), at every request of an export; what NetBox says in the
+end is read without truc (tests/netbox_said.py). tests/golden/netbox-faults.txt says which finding each of them ends in, by what
+was asked; `python -m tests.test_real_netbox_faults` writes it anew (an hour).
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from ipam.address_plan import AddressPlan
+from ipam.netbox import reading
+from ipam.store.lockfile import print_plan
+from tests.netbox_office import LATER, LESS, Office, hurry, office_of, says
+from tests.netbox_proxy import (
+    FAULTS,
+    Exchange,
+    Fault,
+    Proxy,
+    at,
+    at_first_write,
+    every_question_once,
+    first,
+    since,
+    through,
+)
+from tests.netbox_said import lines_of, said
+from tests.netbox_server import netbox_server, why_not
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+GOLDEN = Path(__file__).parent / "golden" / "netbox-faults.txt"
+ASKED = ("GET", "POST", "PATCH", "DELETE")
+EVERY = (*(name for name in FAULTS if name not in ("503", "empty", "mislabelled")), "revoked")
+"""What ends an export, wherever it happens."""
+HEALED = ("deadlock", "500-page", "504-after", "503", "silence", "reset", "lost", "half", "page", "huge")
+"""What is no matter if the question is answered when it is asked again."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """An export from a database that is kept to a plan, and the method of each of its requests."""
+
+    start: str
+    plan: AddressPlan
+    methods: tuple[str, ...]
+
+    @property
+    def writes(self) -> tuple[int, ...]:
+        return tuple(number for number, method in enumerate(self.methods, start=1) if method != "GET")
+
+
+def course(office: Office, start: str, plan: AddressPlan) -> Course:
+    """Return what is asked for when nothing goes wrong."""
+    office.netbox.reset(start)
+    office.keep(plan)
+    office.proxy.expect()
+    assert office.export() == "ok"
+    says(office, plan)
+    return Course(start, plan, tuple(one.method for one in office.proxy.asked))
+
+
+def meets(office: Office, taken: Course, number: int, name: str) -> str:
+    """Return how an export ends to which a fault happens: at a write, or at a question and whatever is asked after it.
+
+    What happens before the first write lets nothing be written.
+    """
+    when = at if number in taken.writes else since
+    office.proxy.expect(when(number, office.fault(name)))
+    ended = office.export()
+    assert number >= taken.writes[0] or not office.proxy.writes()
+    return ended
+
+
+def ends(office: Office, taken: Course, number: int, name: str) -> str:
+    """Return how an export ends to which a fault happens; and see that the next run, without one, makes all good."""
+    office.netbox.reset(taken.start)
+    office.keep(taken.plan)
+    ended = meets(office, taken, number, name)
+    office.proxy.expect()
+    if name == "revoked":
+        assert office.export() == "TR993"
+        office = replace(office, token=office.netbox.token)  # somebody makes another
+    assert office.export() == "ok"
+    says(office, taken.plan)
+    return ended
+
+
+def ends_of(office: Office, name: str) -> Iterator[tuple[str, str]]:
+    """Yield how exports end to which a fault happens, at each of their requests, by what is asked then."""
+    ready, later = course(office, "ready", LESS), course(office, "exported", LATER)
+    office.netbox.reset("ready")
+    office.keep(LESS)
+    for number in range(1, ready.writes[0]):
+        if name == "revoked":
+            office.netbox.reset("ready")
+        yield "GET", meets(office, ready, number, name)
+    assert said(office.netbox.admin) == Counter()
+    for taken in (ready, later):
+        for number in taken.writes:
+            yield taken.methods[number - 1], ends(office, taken, number, name)
+    # What is read again after the last write: all is there already, so each run takes it to the other of two plans.
+    office.netbox.reset("exported")
+    for number in range(later.writes[-1] + 1, len(later.methods) + 1):
+        if name == "revoked":
+            office.netbox.reset("exported")
+        plan = LATER if said(office.netbox.admin) == lines_of(print_plan(LESS)) else LESS
+        office.keep(plan)
+        yield "GET", meets(office, later, number, name)
+        says(office, plan)
+
+
+def known_ends() -> dict[str, dict[str, str]]:
+    """Return how an export ends, by fault and by what is asked when it happens."""
+    _, *rows = (line.split() for line in GOLDEN.read_text(encoding="utf-8").splitlines())
+    return {name: dict(zip(ASKED, found, strict=True)) for name, *found in rows}
+
+
+# A spread of all faults: one export that meets one after another.
+
+QUESTIONS = (("429", 2), ("half", 5), ("object", 9), ("redirect", 14), ("reset", 23))
+WRITES = ("lost", "deadlock", "half", "504-after", "reset", "huge", "null", "403-page", "numbers", "object", "lost")
+"""Faults that meet the first write of a run; eight of them happen when NetBox has done what it was asked to."""
+
+
+@pytest.mark.slow
+def test_an_export_that_meets_one_fault_after_another_goes_on_until_it_is_done(office: Office) -> None:
+    office.keep(LESS)
+    known = known_ends()
+    for name, number in QUESTIONS:
+        office.proxy.expect(since(number, FAULTS[name]))
+        assert office.export() == known[name]["GET"]
+        assert office.proxy.writes() == []
+    assert said(office.netbox.admin) == Counter()
+    done = 0
+    for name in WRITES:
+        # What NetBox did of it is not done again.
+        office.proxy.expect(at_first_write(FAULTS[name]))
+        assert office.export() == known[name]["POST"]
+        done += len(office.proxy.writes())
+    assert done == 8
+    office.proxy.expect(every_question_once(FAULTS["lost"]))
+    assert office.export() == "ok"
+    assert office.proxy.writes() == []
+    says(office, LESS)
+
+
+# Every fault, at every request.
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", EVERY)
+def test_a_fault_at_any_request_ends_in_its_finding_and_the_next_run_makes_all_good(office: Office, name: str) -> None:
+    known = known_ends()[name]
+    assert {(asked, end) for asked, end in ends_of(office, name)} == set(known.items())
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", HEALED)
+def test_a_question_that_is_answered_when_it_is_asked_again_is_no_matter(office: Office, name: str) -> None:
+    office.keep(LESS)
+    office.proxy.expect(every_question_once(FAULTS[name]))
+    assert office.export() == "ok"
+    questions = [one for one in office.proxy.asked if one.method == "GET"]
+    assert sum(one.passed for one in questions) in (len(questions), len(questions) // 2)
+    says(office, LESS)
+
+
+@pytest.mark.long
+def test_what_an_answer_says_counts_and_not_what_kind_it_is_said_to_be(office: Office) -> None:
+    office.keep(LESS)
+    office.proxy.expect(since(1, FAULTS["mislabelled"]))
+    assert office.export() == "ok"
+    says(office, LESS)
+
+
+# Somebody else, in the middle of it.
+
+
+@pytest.mark.long
+def test_another_export_in_the_middle_of_one_does_nothing_twice(office: Office, tmp_path: Path) -> None:
+    other = replace(office, folder=tmp_path, proxy=Proxy(office.netbox.url, office.netbox.url))
+    taken = course(office, "ready", LESS)
+    other.keep(LESS)
+    found: dict[str, set[str]] = defaultdict(set)
+    for number, method in enumerate(taken.methods, start=1):
+        office.netbox.reset("ready")
+        ended: list[str] = []
+        office.proxy.expect(at(number, first(lambda: ended.append(other.export()))))  # noqa: B023 (called in this turn)
+        phase = "before" if number < taken.writes[0] else "after" if number > taken.writes[-1] else method
+        found[phase].add(office.export())
+        assert ended == ["ok"]
+        office.proxy.expect()
+        assert office.export() == "ok"
+        says(office, LESS)
+    # It is seen and read again; or what is made a second time is refused.
+    assert found == {"before": {"ok", "TR912"}, "POST": {"TR916"}, "after": {"ok"}}
+
+
+@pytest.mark.parametrize(
+    "what", ["moved", pytest.param("deleted", marks=pytest.mark.long), pytest.param("added", marks=pytest.mark.long)]
+)
+def test_a_row_that_goes_between_two_pages_is_seen(office: Office, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.netbox.reset("exported")
+    office.keep(LESS)
+    monkeypatch.setattr(reading, "PAGE", 2)
+    admin = office.netbox.admin
+    rows = [one["id"] for one in admin.get("/api/ipam/prefixes/", tag="truc")["results"]]
+    place = f"/api/ipam/prefixes/{rows[0 if what == 'moved' else -1]}/"
+
+    def does() -> None:
+        if what == "added":
+            admin.make("/api/ipam/prefixes/", {"prefix": "10.196.0.128/26"})
+        else:
+            answer = (
+                admin.ask("PATCH", place, {"prefix": "10.199.0.0/26"})
+                if what == "moved"
+                else admin.ask("DELETE", place)
+            )
+            assert answer.code in (200, 204)
+
+    done: list[str] = []
+
+    def trouble(exchange: Exchange) -> Fault | None:
+        is_second = "/ipam/prefixes/?start=" in exchange.path and "start=0&" not in exchange.path
+        if not is_second or done:
+            return None
+        done.append(exchange.path)
+        return first(does, through)
+
+    office.proxy.expect(trouble)
+    ended = office.export()
+    assert done != []
+    assert sum("ipam/aggregates/?start=0" in one.path for one in office.proxy.asked) >= 2  # it was read again
+    assert ended == {"moved": "TR998", "deleted": "ok", "added": "ok"}[what]
+    if what == "moved":
+        assert admin.get(place)["prefix"] == "10.199.0.0/26"
+    else:
+        says(office, LESS)
+
+
+# The goldens.
+
+
+def table() -> str:
+    """Return how every export ends."""
+    patch = pytest.MonkeyPatch()
+    rows = [["fault", *ASKED]]
+    with netbox_server() as netbox, tempfile.TemporaryDirectory() as folder, office_of(netbox, Path(folder)) as office:
+        hurry(patch)
+        for name in EVERY:
+            found: dict[str, set[str]] = {asked: set() for asked in ASKED}
+            for asked, end in ends_of(office, name):
+                found[asked].add(end)
+            rows.append([name, *("|".join(sorted(found[asked])) for asked in ASKED)])
+    patch.undo()
+    return lined(rows)
+
+
+def lined(rows: list[list[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(table(), encoding="utf-8")
