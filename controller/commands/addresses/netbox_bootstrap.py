@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from controller.commands.addresses.netbox_request import NetBoxRequest, code_of, start, sum_up
 from controller.jobs.files import write_text
@@ -40,7 +39,7 @@ def bootstrap(output: Output, request: NetBoxRequest, server: Server) -> ExitCod
     return code_of(request, len(lacking))
 
 
-def _kept(server: Server, path: Path) -> Mapping[str, list[Any]]:
+def _kept(server: Server, path: Path) -> Mapping[str, list[object]]:
     """Return what a backup holds already: a run that was cut short, or one of last year, has changed what it says; FindingsError
     for a file that is none of this NetBox (OSError)."""
     try:
@@ -54,10 +53,10 @@ def _kept(server: Server, path: Path) -> Mapping[str, list[Any]]:
     raise FindingsError([make_finding("TR999", Where(), reason=because("netbox_backup_other", path=str(path)))])
 
 
-def _backup_of(server: Server, lacking: Iterable[Lack], kept: Mapping[str, list[Any]]) -> str:
+def _backup_of(server: Server, lacking: Iterable[Lack], kept: Mapping[str, list[object]]) -> str:
     """Return everything that is there and will be changed, and the names of what will be made, after what was kept before."""
-    changed = [{"path": lack.need.path, "was": lack.found} for lack in lacking if lack.found is not None]
-    made = [f"{lack.need.path}{lack.need.name}" for lack in lacking if lack.found is None]
+    changed: list[object] = [{"path": lack.need.path, "was": lack.found} for lack in lacking if lack.found is not None]
+    made: list[object] = [f"{lack.need.path}{lack.need.name}" for lack in lacking if lack.found is None]
     content = {
         "url": server.url,
         "changed": [*kept["changed"], *(one for one in changed if one not in kept["changed"])],
