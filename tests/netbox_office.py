@@ -79,7 +79,8 @@ class Office:
 
     def begin(self, *words: str | Path) -> subprocess.Popen[bytes]:
         """Start a command of `truc netbox` as a process of its own."""
-        settings = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **self._environment()}
+        known = {name: os.environ[name] for name in ("PATH", "XDG_CACHE_HOME")}
+        settings = {**known, "PYTHONPATH": str(ROOT), **self._environment()}
         command = [sys.executable, "-c", START, "netbox", *(str(word) for word in words), "-w", str(self.folder)]
         return subprocess.Popen(
             command, cwd=self.folder, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

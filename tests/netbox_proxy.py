@@ -40,12 +40,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came, by its number from 1; `passed`: NetBox got it."""
+    """A request as it came, by its number from 1; `passed`: NetBox got it; `is_write`: it says a list of objects to be made,
+    changed or deleted (the right to write, which is asked for before, is one object)."""
 
     number: int
     method: str
     path: str
     passed: bool
+    is_write: bool = False
 
     @property
     def name(self) -> str:
@@ -62,6 +64,10 @@ class Exchange:
         self.method, self.path = handler.command, handler.path
         self.body = handler.rfile.read(length)
         self.passed = False
+
+    @property
+    def is_write(self) -> bool:
+        return self.body.startswith(b"[")
 
     def pass_on(self) -> Reply:
         """Have NetBox do it; returns its answer."""
@@ -204,14 +210,15 @@ class Proxy:
         try:
             fault(exchange)
         finally:
-            self.asked.append(Asked(exchange.number, exchange.method, exchange.path, exchange.passed))
+            asked = Asked(exchange.number, exchange.method, exchange.path, exchange.passed, exchange.is_write)
+            self.asked.append(asked)
 
     def writes(self) -> list[Asked]:
-        """Return what was passed on and is no question, once nothing is on its way any more."""
+        """Return what was passed on and is a write, once nothing is on its way any more."""
         until = time.monotonic() + _MOST_SECONDS
         while len(self.asked) < self.count and time.monotonic() < until:
             time.sleep(0.01)
-        return [one for one in self.asked if one.passed and one.method != "GET"]
+        return [one for one in self.asked if one.passed and one.is_write]
 
 
 @contextmanager
@@ -252,12 +259,12 @@ def since(number: int, fault: Fault) -> Trouble:
 
 
 def at_first_write(fault: Fault) -> Trouble:
-    """A fault at the first request that is no question."""
+    """A fault at the first write."""
     is_done = False
 
     def trouble(exchange: Exchange) -> Fault | None:
         nonlocal is_done
-        is_now = exchange.method != "GET" and not is_done
+        is_now = exchange.is_write and not is_done
         is_done = is_done or is_now
         return fault if is_now else None
 
