@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-from collections.abc import Callable
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from ipaddress import ip_network
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +20,10 @@ import pytest
 
 from ipam.netbox.server import Server, ServerAnswer
 from tests.netbox_api import Api
+from tests.netbox_proxy import Fault, Proxy, Trouble, at, at_first_write, proxy_before
 from tests.netbox_server import NetBox, why_not
-from tests.small_commands import ON, SMALL, truc
+from tests.small_commands import ON, ROOT, SMALL, START, truc
+from tests.test_real_netbox_killed import killing
 from tests.test_real_netbox_plan import change, prepared
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
@@ -183,6 +193,19 @@ def test_nothing_new_is_placed_where_somebody_is(office: Office, tmp_path: Path)
     assert "TR905" in office.truc("netbox", "check")[1]
 
 
+def test_a_pool_that_others_have_filled_is_full(office: Office) -> None:
+    office.attach("moi")
+    pool = re.search(r"^prefix,lan/ubnd-gia-sang[^,]*,10\.[^,]+,([^,]+),", office.lockfile, re.MULTILINE)
+    assert pool
+    row = next(one for one in prefixes(office.netbox.admin) if one["custom_fields"]["truc_name"] == pool[1])
+    for half in ip_network(row["prefix"]).subnets():
+        office.netbox.admin.make(PREFIXES, {"prefix": str(half), "status": "reserved"})
+    before = office.lockfile, office.texts(), ours(office.netbox.admin)
+    code, told = office.truc("compile")
+    assert (code, "TR511" in told) == (1, True), told
+    assert (office.lockfile, office.texts(), ours(office.netbox.admin)) == before
+
+
 def test_who_takes_the_same_at_the_same_moment_keeps_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sees it free before it is written, and writes after that, by NetBox's own way or past it."""
     office.attach("moi")
@@ -256,6 +279,91 @@ def test_what_the_workspace_does_not_know_of_ends_the_run(office: Office, tmp_pa
     assert office.truc("netbox", "export", "--yes")[0] == 0
     office.compile()
     assert office.lockfile == other.lockfile
+
+
+# Killed in the middle.
+
+
+def killed_at(office: Office, proxy: Proxy, trouble: Callable[[Fault], Trouble], *, after: bool) -> bool:
+    """Compile in a process that is killed at a request; return whether it was."""
+    victim: list[subprocess.Popen[bytes]] = []
+    proxy.expect(trouble(killing(victim, after=after)))
+    known = {name: os.environ[name] for name in ("PATH", "XDG_CACHE_HOME")}
+    words = ("compile", "-w", str(office.folder), "--on", ON)
+    settings = {**known, "PYTHONPATH": str(ROOT), "TRUC_NETBOX_URL": proxy.url, "TRUC_NETBOX": office.netbox.token}
+    with subprocess.Popen([sys.executable, "-c", START, *words], env=settings, stdout=subprocess.PIPE) as process:
+        victim.append(process)
+        try:
+            process.communicate(timeout=120)
+        finally:
+            process.kill()
+    assert process.returncode in (0, -signal.SIGKILL)
+    return process.returncode == -signal.SIGKILL
+
+
+@contextmanager
+def killable(office: Office) -> Iterator[Proxy]:
+    """Have an office reach its NetBox through a proxy, with something new to be placed."""
+    with proxy_before(office.netbox.url) as proxy:
+        path = office.folder / "settings.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace(office.netbox.url, proxy.url), encoding="utf-8")
+        office.attach("moi")
+        yield proxy
+
+
+def goes_on(
+    office: Office, proxy: Proxy, before: tuple[str, dict[str, bytes]], wanted: tuple[str, dict[str, bytes]]
+) -> None:
+    """AssertionError unless a killed run left the old or the new, and the next one ends as if nothing had been."""
+    assert (office.lockfile, office.texts()) in (before, wanted)
+    proxy.expect()
+    assert office.truc("compile", TRUC_NETBOX_URL=proxy.url)[0] == 0
+    assert (office.lockfile, office.texts()) == wanted
+    found = re.findall(r"^prefix,([^,]+),([^,]+),", office.lockfile, re.MULTILINE)
+    there = {entry for entry in ours(office.netbox.admin) if entry.startswith("prefix ")}
+    assert there == {f"prefix {key} {prefix}" for key, prefix in found}
+    notes = office.netbox.admin.get(JOURNAL, limit=1000)["results"]
+    new = [
+        row["id"]
+        for row in prefixes(office.netbox.admin, tag="truc")
+        if "moi" in (row["custom_fields"]["truc_key"] or "")
+    ]
+    assert sorted(one["assigned_object_id"] for one in notes if one["assigned_object_id"] in new) == sorted(new)
+    assert office.netbox.admin.get(VRFS, rd="truc:lock")["count"] == 0
+
+
+def test_a_compilation_that_is_killed_at_its_first_write_goes_on(office: Office) -> None:
+    before = office.lockfile, office.texts()
+    with killable(office) as proxy:
+        assert killed_at(office, proxy, at_first_write, after=True)
+        assert (office.lockfile, office.texts()) == before
+        assert any("moi" in entry for entry in entries_there(office))
+        proxy.expect()
+        assert office.truc("compile", TRUC_NETBOX_URL=proxy.url)[0] == 0
+        goes_on(office, proxy, before, (office.lockfile, office.texts()))
+
+
+def entries_there(office: Office) -> list[str]:
+    found = office.netbox.admin.get(VRFS, tag="truc", limit=1000)["results"]
+    return [row["custom_fields"]["truc_entry"] for row in found]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("after", [False, True])
+def test_a_compilation_that_is_killed_at_any_request_goes_on(office: Office, tmp_path: Path, after: bool) -> None:
+    before, kept = (office.lockfile, office.texts()), tmp_path / "kept"
+    with killable(office) as proxy:
+        shutil.copytree(office.folder, kept)
+        assert office.truc("compile", TRUC_NETBOX_URL=proxy.url)[0] == 0
+        wanted = office.lockfile, office.texts()
+        for number in count(1):
+            office.netbox.reset("office")
+            shutil.rmtree(office.folder)
+            shutil.copytree(kept, office.folder)
+            if not killed_at(office, proxy, partial(at, number), after=after):
+                break
+            goes_on(office, proxy, before, wanted)
+        assert number == len(proxy.asked) + 1
 
 
 def test_an_entry_of_another_name_keeps_its_object(office: Office) -> None:
