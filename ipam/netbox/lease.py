@@ -28,7 +28,7 @@ RD, NAME = "truc:lock", "truc lock"
 LEASE = 300.0
 """Seconds after which a right that nobody has renewed is given up for dead."""
 _RENEWED = LEASE / 5
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
+_BREATH, _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5, 10.0
 _LONGEST = 200
 """Letters of a description."""
 
@@ -106,24 +106,25 @@ def leased(
 
 
 def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[str], None]) -> WriteLease:
-    until = time.monotonic() + wait
+    until, held = time.monotonic() + wait, None
     for pause in _pauses():
-        _try_to_make(server, holder)
-        while (held := _found(server)) is not None:
-            if held.word == holder.word:
-                lease = WriteLease(server, holder, held.number, held.etag, -LEASE)
-                lease.renew()
-                return lease
-            if held.age is None or held.age <= LEASE:
-                break
+        if held is None:
+            _try_to_make(server, holder)
+        held = _found(server)
+        if held is not None and held.word == holder.word:
+            lease = WriteLease(server, holder, held.number, held.etag, -LEASE)
+            lease.renew()
+            return lease
+        if held is not None and held.age is not None and held.age > LEASE:
             with suppress(NoAnswerError):  # of many who see that it is dead, one takes it away
                 server.ask("DELETE", f"{PATH}{held.number}/", None, {"If-Match": held.etag})
-        shown = "-" if held is None else held.shown
+            held = None
         if time.monotonic() > until:
+            shown = "-" if held is None else held.shown
             raise FindingsError([make_finding("TR902", Where(file=server.url), holder=shown, seconds=int(wait))])
         if held is not None:
-            waits(shown)
-        time.sleep(pause if held is not None else _FIRST_PAUSE)
+            waits(held.shown)
+        time.sleep(pause if held is not None else _BREATH)
     raise AssertionError("pauses never end")
 
 
