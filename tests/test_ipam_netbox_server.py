@@ -17,6 +17,7 @@ import pytest
 from intents.finding import FindingsError
 from intents.messages import describe
 from ipam.netbox import server as netbox_server
+from ipam.netbox.branches import open_branches
 from ipam.netbox.reading import read_netbox
 from ipam.netbox.record import PAGE, objects
 from ipam.netbox.server import READS, NoAnswerError, Server, ServerAddress, ServerAnswer, numbers_made, send
@@ -179,6 +180,37 @@ def test_an_address_that_is_none_or_not_safe_is_refused(url: str) -> None:
 def test_a_token_that_is_none_is_refused(token: str) -> None:
     with pytest.raises(FindingsError):
         Server(ServerAddress(url="https://x"), token)
+
+
+# As netbox-branching 1.2.2 on NetBox 4.7.3 answered: a new branch, and without a permission; without the plugin it is a 404.
+BRANCH = {"id": 1, "display": "Kế hoạch 2027", "status": {"value": "new", "label": "New"}, "schema_id": "7q7grpxj"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "count"),
+    [
+        (page([]), 0),
+        (page([BRANCH]), 1),
+        (
+            page(
+                [BRANCH, {**BRANCH, "status": {"value": "merged"}}, {**BRANCH, "status": {"value": "archived"}}, BRANCH]
+            ),
+            2,
+        ),
+        ((403, b'{"detail": "You do not have permission to perform this action."}'), 0),
+        ((404, b'{"detail": "Not found"}'), 0),
+        ((404, b"<html>"), 0),
+        ((500, page([BRANCH])[1]), 0),
+        (page("x"), 0),
+        (page([1, {"status": 1}]), 1),
+        ((200, b"[]"), 0),
+        (None, 0),
+    ],
+)
+def test_open_branches_are_counted_where_they_can_be_seen(answer: Answer | None, count: int) -> None:
+    with answering(lambda *_: answer) as (url, asked):
+        assert open_branches(Server(ServerAddress(url=url), TOKEN)) == count
+    assert asked == ["GET /api/plugins/branching/branches/?limit=1000"]
 
 
 def certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:

@@ -208,6 +208,7 @@ def looked_at(province: Province, edits: Mapping[str, Edit]) -> None:
     assert turns == {(turn, line_of(before, entry)) for edit in edits.values() for entry, turn in edit.turns.items()}
     codes = {code for edit in edits.values() for code in edit.found}
     assert {one["code"] for one in findings} == codes
+    assert told[-1]["branches"] == 0
     contradicts = codes - {"TR905", "TR997"}
     assert code == (3 if contradicts else 2 if turns else 0)
     told_in_words(province, codes)

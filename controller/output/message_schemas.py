@@ -66,7 +66,7 @@ def _netbox() -> Schema:
         _message("line", line),
         _message("need", {"name": TEXT, "is_there": TRUTH}),
         _summary({"done": TRUTH, **_counts("made changed gone")}),
-        _summary(_counts("differences drifted ours others")),
+        _summary(_counts("differences drifted ours others branches")),
     )
 
 

@@ -20,6 +20,7 @@ from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
 from ipam.netbox.bootstrap import check_ready
+from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import EntryDifference, compare
 from ipam.netbox.netbox_store import NetBoxStore
@@ -33,6 +34,7 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     addressed = address(want(request.folder, parse_day(request.on)))
     output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     reading = _read(output, server)
+    branches = open_branches(server)
     drifted = kept_plan(reading).findings
     changes = changes_to(reading, addressed.previous.plan)
     differences = compare(reading, addressed.previous.plan)
@@ -41,18 +43,25 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     tell_findings(output, Path(), sort_findings((*drifted, *changes.warnings)))
     if not output.json and addressed.address_plan != addressed.previous.plan:
         output.say("netbox_compile_first", folder=quote(str(request.folder)))
-    _end_check(output, reading, differences, drifted)
+    if not output.json and branches:
+        output.say("netbox_branches", count=branches)
+    _end_check(output, reading, differences, drifted, branches)
     if has_errors(drifted):
         return ExitCode.INCONCLUSIVE
     return ExitCode.CHANGES if differences else ExitCode.FINE
 
 
 def _end_check(
-    output: Output, reading: Reading, differences: tuple[EntryDifference, ...], drifted: tuple[Finding, ...]
+    output: Output,
+    reading: Reading,
+    differences: tuple[EntryDifference, ...],
+    drifted: tuple[Finding, ...],
+    branches: int,
 ) -> None:
     ours, others = len(reading.rows), len(reading.foreign)
     if output.json:
         counts = {"differences": len(differences), "drifted": len(drifted), "ours": ours, "others": others}
+        counts["branches"] = branches
         print_message(output, {"type": "summary", "ok": not differences and not drifted, **counts})
         return
     output.say("netbox_read", ours=ours, others=others, differences=len(differences), drifted=len(drifted))
