@@ -233,7 +233,8 @@ def test_another_export_in_the_middle_of_one_does_nothing_twice(
         assert office.export() == "ok"
         says(office, LESS)
     # It is seen and read again; or it has to wait.
-    assert found == {"before": {"ok", "TR912"}, "during": {"ok"}}
+    assert found["before"] <= {"ok", "TR912"}
+    assert found["during"] == {"ok"}
 
 
 @pytest.mark.parametrize(
