@@ -24,7 +24,7 @@ from ipam.keys import LanKey
 from ipam.netbox.allocating import AllocatingStore, TakenMeanwhileError, taken_of
 from ipam.netbox.changes import changes_to
 from ipam.netbox.lease import LeaseHolder, WriteLease, leased
-from ipam.netbox.reading import kept_plan, read_netbox
+from ipam.netbox.reading import Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import Server, ServerAddress
 from ipam.netbox.writing import Writer
 from tests.netbox_api import Api
@@ -106,18 +106,19 @@ def grow(server: Server, run: int, count: int) -> int:
     """Give addresses to what a run has to attach, beside what is attached already; returns how often it had to place anew."""
     mine = {name_of(run, number) for number in range(count)}
     with leased(server, LeaseHolder(word=f"run-{run}", shown=f"run {run}"), _WAIT) as lease:
-        known = {row.thing.entry for row in read_netbox(server).rows}
+        reading = read_netbox(server)
+        known = {row.thing.entry for row in reading.rows}
         for turn in range(_ROUNDS):
             try:
-                place(server, mine, lease, known)
+                place(reading, mine, lease, known)
             except TakenMeanwhileError:
+                reading = read_on(server, reading)
                 continue
             return turn
     raise AssertionError(f"run {run} never got its place")
 
 
-def place(server: Server, mine: set[str], lease: WriteLease, known: set[str]) -> None:
-    reading = read_netbox(server)
+def place(reading: Reading, mine: set[str], lease: WriteLease, known: set[str]) -> None:
     kept = kept_plan(reading)
     assert kept.findings == ()
     found = registry_of(names_in(kept.plan) | mine)
@@ -235,9 +236,8 @@ def main(writers: int, allocations: int) -> None:
     from tests.test_real_netbox_plan import prepared  # noqa: PLC0415 (pytest's module, for by hand)
 
     runs, scripts = writers * 3 // 4, writers - writers * 3 // 4
-    each = max(1, (allocations * 9 // 10) // (runs * OF_AN_ATTACHMENT))
-    rest = max(1, -(-(allocations - runs * each * OF_AN_ATTACHMENT) // scripts))
-    crowd = Crowd(runs=runs, attachments=each, scripts=scripts, prefixes=rest, pause=runs * 12.0 / rest)
+    each = max(1, allocations // (runs * OF_AN_ATTACHMENT))
+    crowd = Crowd(runs=runs, attachments=each, scripts=scripts, prefixes=10, pause=runs * 2.0)
     with netbox_server() as netbox:
         prepared(netbox)
         found = crowd_in(netbox, crowd)
