@@ -155,7 +155,7 @@ def custom(name: str, value: object) -> Callable[[dict[str, Any]], object]:
 
 CONTRADICTIONS: dict[str, tuple[ObjectKind, Callable[[dict[str, Any]], object], str]] = {
     "a prefix moved": (ObjectKind.PREFIX, lambda one: one.update(prefix="10.196.99.0/26"), "truc_entry"),
-    "a tenant renamed": (ObjectKind.TENANT, lambda one: one.update(name="Ủy ban"), "name"),
+    "a VLAN group renamed": (ObjectKind.VLAN_GROUP, lambda one: one.update(name="Ủy ban"), "name"),
     "a tenant that is not ours": (ObjectKind.PREFIX, lambda one: one.update(tenant={"id": 999}), "tenant"),
     "another VRF": (ObjectKind.PREFIX, lambda one: one.update(vrf=None), "vrf"),
     "a site as its scope": (ObjectKind.PREFIX, lambda one: one.update(scope_type="dcim.site"), "scope"),
@@ -219,7 +219,7 @@ def test_two_objects_of_one_entry_are_told() -> None:
 
 @given(HOSTILE)
 def test_what_somebody_writes_there_changes_nothing_of_a_text(text: str) -> None:
-    kept = kept_plan(reading_of(edited(ObjectKind.TENANT, lambda one: one.update(name=text))))
+    kept = kept_plan(reading_of(edited(ObjectKind.VLAN_GROUP, lambda one: one.update(name=text))))
     for finding in kept.findings:
         for language in LANGUAGES:
             told = describe(finding, language)
