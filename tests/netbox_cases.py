@@ -41,6 +41,10 @@ _OBJECT = {"entry": "prefix lan/x 10.0.0.0/26", "field": "status", "text": "rese
 _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in ranges 1-4094"]}')
 
 NETBOX: Mapping[str, Produce] = {
+    "TR867-half-a-line": said(
+        "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
+    ),
+    "TR868-changed": lambda _: (make_finding("TR868", Where(file="sites.csv"), file="sites.csv"),),
     "TR913-lost": said("TR913", "/api/ipam/prefixes/", done=200, reason=because("os_said", said="timed out")),
     "TR914-otherwise": said("TR914", count=1),
     "TR915-in-the-way": said("TR915", "/tenancy/tenants/7/", text="so-khcn", entry="organisation so-khcn"),

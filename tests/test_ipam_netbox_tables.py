@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.messages import LANGUAGES, describe
 from intents.reader.source_text import FORBIDDEN_IN_VALUE
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import changes_to
-from ipam.netbox.comparing import LineTurn
 from ipam.netbox.reading import Reading
-from ipam.netbox.rows import ForeignRow
-from ipam.netbox.tables_homes import TABLE_HOMES
-from ipam.netbox.tables_mapping import line_of_thing, things_of_tables
+from ipam.netbox.tables_mapping import things_of_tables
 from ipam.netbox.tables_reading import COLUMNS, compare_tables, kept_tables
-from ipam.netbox.thing import ObjectKind, Thing
-from ipam.table_files import TABLES, Line, Tables, check_tables, read_table_files, with_lines
+from ipam.store.table_files import TABLES, Line, Tables, check_tables, read_table_files, with_lines
 from tests.netbox_memory import answers_of, reading_of
 from tests.small_commands import ROOT, SMALL
-from tests.test_ipam_netbox_mapping import PLAN, custom
 
 EXAMPLES = (SMALL, ROOT / "examples" / "thai-nguyen")
 NAMES = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?", fullmatch=True)
@@ -34,7 +25,9 @@ DAYS = st.sampled_from(["", "2024-12-01", "2025-06-30", "2025-07-01", "2026-01-0
 TEXTS = (
     st.one_of(
         st.text(st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=120),
-        st.sampled_from(["-", "truc-x", "Sở Y tế", "Sở Y tế (a)", "x" * 300, 'a,b"c', "#1", "<b>", "=1+1", "unit x", "a; b"]),
+        st.sampled_from(
+            ["-", "truc-x", "Sở Y tế", "Sở Y tế (a)", "x" * 300, 'a,b"c', "#1", "<b>", "=1+1", "unit x", "a; b"]
+        ),
     )
     .map(lambda text: unicodedata.normalize("NFC", text).strip())
     .filter(lambda text: text and not FORBIDDEN_IN_VALUE.search(text))
@@ -58,14 +51,20 @@ def tables(draw: st.DrawFn) -> Tables:
         for at, key in enumerate(keys)
     ]  # fmt: skip
     names = draw(st.lists(NAMES, min_size=3, max_size=6, unique=True))
-    common = {"valid_from": draw(DAYS), "valid_to": draw(DAYS), "renamed_from": draw(st.sampled_from(["", "old", "old; older"]))}
+    common = {
+        "valid_from": draw(DAYS),
+        "valid_to": draw(DAYS),
+        "renamed_from": draw(st.sampled_from(["", "old", "old; older"])),
+    }
     unit, domain = draw(st.sampled_from(keys)), "dept_ict"
     organisations = [
         line("organisations.csv", name=name, title=draw(TEXTS), category="elected_body", tier="commune", unit=unit,
              domain=domain, labels=draw(st.sampled_from(["", "a", "a; b"])), **common)
         for name in names
     ]  # fmt: skip
-    sites = [line("sites.csv", name=name, title=draw(TEXTS), unit=unit, kind="office", level="2", **common) for name in names]
+    sites = [
+        line("sites.csv", name=name, title=draw(TEXTS), unit=unit, kind="office", level="2", **common) for name in names
+    ]
     devices = [
         line("devices.csv", name=name, role="cpe", platform=draw(st.sampled_from(["cisco_ios", "junos"])), model=draw(TEXTS),
              site=names[0], domain=domain, lan_interface=draw(st.sampled_from(["", "ge-0/0/9", "x" * 80])), ipv6="yes", **common)
@@ -77,7 +76,7 @@ def tables(draw: st.DrawFn) -> Tables:
         for name in names
     ]  # fmt: skip
     channels = [
-        line("channels.csv", name=name, a_device=names[0], b_device=names[1], level="2", ducts=draw(st.sampled_from(["", "d; e"])),
+        line("channels.csv", name=name, a_device=names[0], b_device=names[1], level="2", ducts=draw(st.sampled_from(["", "d"])),
              a_interface=draw(st.sampled_from(["xe-0/0/0", "Gi 0/1", "x" * 70])), b_interface=f"ge-0/0/{at}",
              medium=draw(st.sampled_from(["direct_fibre", "enterprise_infrastructure"])), bandwidth_mbps="10000000",
              enterprise=draw(st.one_of(st.just(""), TEXTS)), valid_from=draw(DAYS), valid_to=draw(DAYS))

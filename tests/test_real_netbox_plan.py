@@ -183,7 +183,7 @@ def test_what_somebody_changed_there_is_told_and_not_written_over(netbox: NetBox
     change(netbox, PREFIXES, first["id"], prefix="10.199.0.0/26")
     change(netbox, PREFIXES, second["id"], tenant=other["id"])
     change(netbox, PREFIXES, third["id"], custom_fields={"truc_entry": "x"})
-    change(netbox, "/api/tenancy/tenants/", one_of(netbox, "/api/tenancy/tenants/")["id"], name="Ủy ban\u202e <b>")
+    change(netbox, "/api/ipam/vlan-groups/", one_of(netbox, "/api/ipam/vlan-groups/")["id"], name="Cổng\u202e <b>")
     netbox.admin.make(PREFIXES, {"prefix": "10.199.64.0/26", "tags": [{"slug": "truc"}]})
     assert netbox.admin.ask("DELETE", f"{PREFIXES}{last['id']}/").code == 204
     reading = read_netbox(filled)

@@ -20,7 +20,7 @@ from ipam.netbox.rows import ForeignRow, OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
 from ipam.netbox.thing import ENDING, ObjectKind, Thing
-from ipam.table_files import Tables
+from ipam.store.table_files import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

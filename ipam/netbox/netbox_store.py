@@ -18,7 +18,7 @@ from ipam.netbox.server import Server
 from ipam.netbox.thing import ObjectKind
 from ipam.netbox.writing import Writer, check_said
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
-from ipam.table_files import Tables
+from ipam.store.table_files import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -152,8 +152,6 @@ DERIVED: Mapping[ObjectKind, str] = {ObjectKind.CIRCUIT_TERMINATION: "end", Obje
 CAN_GO = frozenset({"cable", "circuit", "end", "patch"})
 """What is deleted when no line says it any more. All else may be named by others by then: it is emptied, and stays."""
 
-MANUFACTURERS: Mapping[str, str] = {PlatformName.CISCO_IOS: "cisco", PlatformName.JUNOS: "juniper"}
-"""Platform -> who makes devices that run it, by slug."""
 TENANT_GROUPS = tuple(str(one) for one in Category)
 DEVICE_ROLES = tuple(str(one) for one in Role)
 PLATFORMS = tuple(str(one) for one in PlatformName)

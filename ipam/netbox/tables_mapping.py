@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ipam.inventory import Medium
+from ipam.inventory_reader import MAKERS
 from ipam.netbox.mapping import LONGEST_NAME, cut_name, role_slug, shown_name, slug_of
 from ipam.netbox.tables_homes import (
-    MANUFACTURERS,
     NO_ENTERPRISE,
     ROW,
     SPILLS,
@@ -22,7 +22,7 @@ from ipam.netbox.tables_homes import (
     TABLE_WHOLE_NUMBERS,
 )
 from ipam.netbox.thing import ENDING, LASTING, NATIVE, FieldValue, Form, ObjectKind, Thing
-from ipam.table_files import Line, Tables, line_key
+from ipam.store.table_files import Line, Tables, line_key
 
 _NAMED = {
     "parent": "unit",
@@ -106,7 +106,7 @@ def _field_value(entry: str, endpoint: ObjectKind, home: str, text: str, line: L
     if not text:
         return None
     if home == "device_type":
-        return f"model {MANUFACTURERS.get(line['platform'], '-')} {shown_name(text, ObjectKind.DEVICE_TYPE)}"
+        return f"model {MAKERS.get(line['platform'], '-')} {shown_name(text, ObjectKind.DEVICE_TYPE)}"
     if form is Form.TITLE:
         suffix = suffix_of(entry)
         while text.endswith(suffix):

@@ -20,7 +20,7 @@ from ipam.netbox.rows import OwnRow
 from ipam.netbox.tables_homes import DERIVED, ROW, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, line_of_thing, things_of_tables
 from ipam.netbox.thing import Thing
-from ipam.table_files import TABLES, Line, Tables, line_key
+from ipam.store.table_files import TABLES, Line, Tables, line_key
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {file: tuple(homes) for file, _, homes in TABLE_HOMES.values()}
 _LAST = 1 << 60

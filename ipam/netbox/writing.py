@@ -20,7 +20,7 @@ from ipam.netbox.reading import Reading, read_netbox, rows_of
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, send
 from ipam.netbox.thing import ObjectKind, Thing
-from ipam.table_files import Tables
+from ipam.store.table_files import Tables
 
 BATCH = 100
 MESSAGE = "truc netbox export"
