@@ -304,7 +304,7 @@ def test_what_no_line_says_any_more_is_emptied_and_channels_go() -> None:
     changes = changes_to(reading_of_tables(SMALL_TABLES), AddressPlan(), fewer)
     gone = {"circuit gia-sang-1", "end a gia-sang-1", "end b gia-sang-1", "patch a gia-sang-1", "patch b gia-sang-1"}
     assert ({row.thing.entry for row in changes.gone}, changes.made, changes.conflicts) == (gone, (), ())
-    ((thing, row),) = [(change.thing, change.row) for change in changes.emptied]
+    (thing,) = [change.thing for change in changes.emptied]
     assert (thing.entry, line_of_thing(thing), thing.fields["status"]) == (
         "site tru-so-tan-cuong",
         {},
@@ -397,27 +397,16 @@ def test_what_somebody_writes_there_changes_nothing_of_a_text(text: str) -> None
 
 
 def test_lines_are_put_into_a_table_that_keeps_all_else(tmp_path: Path) -> None:
-    path = tmp_path / "sites.csv"
-    path.write_text(
-        "# head\nkind,name,title,unit,level,valid_from,valid_to\n# a\noffice,a,A,u,1,,\n\n# b\noffice,b,B,u,2,,\n# end\n\n"
-    )
+    head = "kind,name,title,unit,level,valid_from,valid_to"
+    text = f"# head\n{head}\n# a\noffice,a,A,u,1,,\n\n# b\noffice,b,B,u,2,,\n# end\n\n"
+    (tmp_path / "sites.csv").write_text(text, encoding="utf-8")
     table = read_table_files(tmp_path).tables["sites.csv"]
-    lines = [
-        line("sites.csv", name=name, title=title, unit="u", kind="office", level="2")
-        for name, title in (("c", "C, D"), ("b", "B"))
-    ]
-    found = with_lines(table, "sites.csv", lines, COLUMNS["sites.csv"])
-    assert (
-        found.text
-        == '# head\nkind,name,title,unit,level,valid_from,valid_to\n# a\n\n# b\noffice,b,B,u,2,,\n# end\noffice,c,"C, D",u,2,,\n'
-    )
-    assert found.keys == {6: "b", 8: "c"}
-    renamed = [{**lines[1], "renamed_from": "old"}]
-    assert (
-        with_lines(table, "sites.csv", renamed, COLUMNS["sites.csv"])
-        .text.splitlines()[1]
-        .endswith(",valid_to,renamed_from")
-    )
+    b, c = (line("sites.csv", name=name, title=f"{name}, x", unit="u", kind="office", level="2") for name in "bc")
+    found = with_lines(table, "sites.csv", [c, b], COLUMNS["sites.csv"])
+    after = f'# head\n{head}\n# a\n\n# b\noffice,b,"b, x",u,2,,\n# end\noffice,c,"c, x",u,2,,\n'
+    assert (found.text, found.keys) == (after, {6: "b", 8: "c"})
+    renamed = with_lines(table, "sites.csv", [{**c, "renamed_from": "old"}], COLUMNS["sites.csv"])
+    assert renamed.text.splitlines()[1] == f"{head},renamed_from"
 
 
 def test_every_column_has_one_home() -> None:

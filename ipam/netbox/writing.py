@@ -32,6 +32,10 @@ _FIRST = (
 """What others name is there before them, and goes after them."""
 _REST = tuple(endpoint for endpoint in ObjectKind if endpoint not in _FIRST)
 
+_GONE_FIRST = (ObjectKind.CIRCUIT, *(one for one in reversed(_REST) if one is not ObjectKind.CIRCUIT))
+"""With a cable, or an end of a circuit, NetBox writes to what it was at, which would then be another than was read; with a
+circuit its ends go."""
+
 Item = TypeVar("Item")
 
 
@@ -46,8 +50,10 @@ class Writer:
 
     def write(self, changes: NetBoxChanges) -> None:
         """Do all changes, in an order in which nothing names what is not there; FindingsError (TR998, TR913, TR916)."""
-        for endpoint in reversed(_REST):
-            self._delete(endpoint, changes.gone)
+        gone_with = {row.thing.entry for row in changes.gone}
+        gone = [row for row in changes.gone if row.thing.fields.get("circuit") not in gone_with]
+        for endpoint in _GONE_FIRST:
+            self._delete(endpoint, gone)
         for endpoint in ObjectKind:
             self._change(endpoint, changes.emptied)
         for endpoint in _FIRST:
