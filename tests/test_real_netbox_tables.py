@@ -18,7 +18,7 @@ from ipam.netbox.writing import Writer
 from ipam.store.table_files import Tables, line_key, read_table_files
 from tests.netbox_server import NetBox, why_not
 from tests.small_commands import SMALL
-from tests.test_real_netbox_plan import READER, WRITER, change, codes, prepared, server_of
+from tests.test_real_netbox_plan import EMPTY, READER, WRITER, change, codes, prepared, server_of
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
@@ -42,9 +42,8 @@ def read(server: Server) -> Reading:
     return read_netbox(server, kinds=tuple(ObjectKind))
 
 
-def write(server: Server, lines: Tables = FEW) -> NetBoxChanges:
-    """Have tables said, and return what that took; FindingsError."""
-    reading = read(server)
+def write(server: Server, reading: Reading, lines: Tables = FEW) -> NetBoxChanges:
+    """Have tables said where that was read, and return what it took; FindingsError."""
     changes = changes_to(reading, AddressPlan(), lines)
     if changes.conflicts:
         raise FindingsError(changes.conflicts)
@@ -65,7 +64,7 @@ def with_line(file: str, **cells: str) -> Tables:
 
 def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox) -> None:
     server = prepared(netbox)
-    write(server)
+    write(server, EMPTY)
     reading = read(server)
     assert (kept_tables(reading).findings, kept_tables(reading).tables) == ((), FEW)
     assert changes_to(reading, AddressPlan(), FEW).count == 0
@@ -109,10 +108,9 @@ def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox
         "channels.csv: core-1-agg-1": LineTurn.EDITED,
     }
     with pytest.raises(FindingsError) as caught:
-        write(server)
+        write(server, reading)
     assert set(codes(caught)) == {"TR998"}
-    write(server, kept.tables)
-    assert changes_to(read(server), AddressPlan(), kept.tables).count == 0
+    write(server, reading, kept.tables)
     assert only(netbox, DEVICES, name="core-1")["status"]["value"] == "offline"
 
     # What leaves something out of step, and what is gone.
@@ -121,7 +119,10 @@ def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox
     assert (
         netbox.admin.ask("DELETE", f"{DEVICES}{only(netbox, DEVICES, name='cpe-phan-dinh-phung')['id']}/").code == 204
     )
-    kept = kept_tables(read(server))
+    now = read(server)
+    edited = {one.thing.entry for one in changes_to(now, AddressPlan(), kept.tables).changed}
+    assert edited == {"site tram-y-te", "patch b phan-dinh-phung-1"}
+    kept = kept_tables(now)
     assert ("TR996", "status") in {(item.code, dict(item.values)["field"]) for item in kept.findings}
     lines = {one.lockfile.partition(",")[0] for one in compare_tables(kept, FEW) if one.turn is LineTurn.ONLY_LOCKFILE}
     assert lines == {"devices.csv: cpe-phan-dinh-phung"}
@@ -140,33 +141,41 @@ def test_what_others_have_there_is_used_or_left_alone_and_tokens_do_what_they_ma
         SITES, {"name": "Điểm mạng", "slug": "pop-1", "status": "staging", "description": "theirs"}
     )
     with pytest.raises(FindingsError) as caught:
-        write(writer)
+        write(writer, read(reader))
     assert codes(caught) == ["TR915"]
     # With the tag it is taken for ours, but for what it says otherwise.
     change(netbox, SITES, theirs["id"], add_tags=[{"slug": "truc"}])
     with pytest.raises(FindingsError) as caught:
-        write(writer)
+        write(writer, read(reader))
     assert [(item.code, dict(item.values)["field"]) for item in caught.value.findings] == [("TR998", "name")]
     change(netbox, SITES, theirs["id"], name=FEW["sites.csv"][0]["title"])
+    reading = read(reader)
     with pytest.raises(FindingsError) as caught:
-        write(reader)
+        write(reader, reading)
     assert codes(caught) == ["TR916"]
-    write(writer)
+    write(writer, reading)
     assert kept_tables(read(reader)).tables == FEW
     site = netbox.admin.get(f"{SITES}{theirs['id']}/")
     assert (site["description"], site["status"]["value"]) == ("theirs", "staging")
     assert only(netbox, DEVICES, name="core-1")["device_type"]["id"] == kind["id"]
     assert only(netbox, INTERFACES, device="core-1")["label"] == "theirs"
 
-    # What no line says any more stays, emptied, under a name that is free again; its channel goes.
-    write(writer, {**with_line("sites.csv", name="moi"), "channels.csv": FEW["channels.csv"][:1]})
-    fewer = {**FEW, "sites.csv": ({**FEW["sites.csv"][-1], "name": "moi"},), "channels.csv": (), "devices.csv": ()}
-    changes = write(writer, fewer)
-    assert (len(changes.emptied), len(changes.gone)) == (5, 1)
-    assert kept_tables(read(reader)).tables == fewer
-    assert netbox.admin.get(DEVICES)["count"] == 3
-    assert netbox.admin.get(CABLES)["count"] == netbox.admin.get("/api/circuits/circuits/")["count"] == 0
-    write(writer)
-    assert kept_tables(read(reader)).tables == FEW
     found = netbox.admin.get("/api/core/object-changes/", changed_object_type="dcim.device", limit=3)["results"]
     assert {one["message"] for one in found} == {"truc netbox export"}
+
+
+@pytest.mark.long
+def test_what_no_line_says_any_more_stays_emptied_and_its_channel_goes(netbox: NetBox) -> None:
+    prepared(netbox)
+    writer = server_of(netbox, netbox.admin.account("writer", *WRITER).token)
+    write(writer, EMPTY, {**with_line("sites.csv", name="moi"), "channels.csv": FEW["channels.csv"][:1]})
+    write(writer, read(writer), FEW)
+    fewer = {**FEW, "sites.csv": ({**FEW["sites.csv"][-1], "name": "khac"},), "channels.csv": (), "devices.csv": ()}
+    changes = write(writer, read(writer), fewer)
+    assert (len(changes.emptied), len(changes.gone)) == (5, 6)
+    now = read(writer)
+    assert (kept_tables(now).findings, kept_tables(now).tables) == ((), fewer)
+    assert netbox.admin.get(DEVICES)["count"] == 3
+    assert netbox.admin.get(CABLES)["count"] == netbox.admin.get("/api/circuits/circuits/")["count"] == 0
+    write(writer, now)
+    assert kept_tables(read(writer)).tables == FEW

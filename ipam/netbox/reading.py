@@ -69,7 +69,7 @@ def read_netbox(
                 rows=rows,
                 foreign=tuple(row for row in others if row.endpoint not in CATALOGUE),
                 catalogue=tuple(row for row in others if row.endpoint in CATALOGUE),
-                revision=revision_of(rows),
+                revision=_revision(rows),
                 shown=server.url,
                 mark=before,
             )
@@ -161,7 +161,7 @@ def _start_of(following: object) -> int:
     return int(found) if found.isascii() and found.isdigit() and len(found) < _LONGEST_NUMBER else 0
 
 
-def revision_of(rows: tuple[OwnRow, ...]) -> Revision:
+def _revision(rows: tuple[OwnRow, ...]) -> Revision:
     """Return which state of the address plan rows are: what other tables say is none of its business."""
     content = [(row.number, row.updated, row.thing.digest) for row in rows if row.thing.endpoint in PLAN_ONLY]
     if not content:
