@@ -15,6 +15,8 @@ from intents.finding import Where
 from intents.prefix import Address, Prefix
 from intents.registry import Category, OrganisationName, PurposeName, Tier
 
+STORES = ("lockfile", "netbox")
+"""Where an address plan may be kept."""
 POOL_USES = ("root", "lan", "link", "loopback")
 
 
@@ -84,7 +86,7 @@ class ManagementSettings:
 class Settings:
     """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
     `batfish` is HOST[:PORT] of the second judge, "" for none; `approval`: how many approve a change, None: nothing can be
-    approved."""
+    approved. `store` is one of STORES; `netbox` is the address of the NetBox that is meant, "" for none."""
 
     province: str
     default_on: date | None
@@ -95,5 +97,7 @@ class Settings:
     pools: tuple[PoolSpec, ...]
     management: ManagementSettings
     batfish: str = ""
+    store: str = STORES[0]
+    netbox: str = ""
     approval: ApprovalSettings | None = None
     where: Where

@@ -22,7 +22,7 @@ from ipam.inventory import Inventory
 from ipam.keys import OutsideKey, PrefixKey
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
-from ipam.space import PoolSpace
+from ipam.space import NOTHING_TAKEN, PoolSpace, TakenSpace
 
 EntryKey = tuple[PrefixKey, Family]
 
@@ -47,18 +47,21 @@ def allocate(
     previous: AddressPlan,
     settings: AllocationSettings,
     on: date,
+    taken: TakenSpace = NOTHING_TAKEN,
 ) -> tuple[AddressPlan, tuple[Finding, ...]]:
     """Return the plan of one day and what is wrong with it; `registry` is the one of that day.
 
     What is still wanted keeps its value; what isn't is quarantined for `quarantine_days` from `on`; a full pool is a
-    finding. The pools must be free of errors.
+    finding. Nothing new gets what is `taken`. The pools must be free of errors.
     """
     wanted = list_demand(registry, inventory, pools, settings.headroom_percent, on)
     until = on + timedelta(days=settings.quarantine_days)
     allocation = _Allocation(pools=pools, on=on, until=until)
     allocation.keep(wanted.prefixes, previous.prefixes)
+    for prefix in sorted(taken.prefixes):
+        allocation.space.use(prefix)
     allocation.place()
-    numbers, number_findings = allocate_numbers(wanted.numbers, previous.numbers, on, until)
+    numbers, number_findings = allocate_numbers(wanted.numbers, previous.numbers, on, until, taken.asns)
     plan = AddressPlan(
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         prefixes=tuple(sorted(allocation.entries, key=prefix_order)),

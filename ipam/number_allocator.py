@@ -12,7 +12,7 @@ from datetime import date
 
 from intents.finding import Finding, Where, make_finding
 from ipam.address_plan import EntryState, NumberEntry, NumberKind, number_order
-from ipam.keys import LanScope, NumberKey, Scope
+from ipam.keys import LanScope, NumberKey, ProvinceScope, Scope
 from ipam.requests import NumberRequest
 
 RANGES: Mapping[NumberKind, tuple[int, int]] = {
@@ -26,11 +26,15 @@ _Space = tuple[NumberKind, Scope]
 
 
 def allocate_numbers(
-    wanted: Iterable[NumberRequest], previous: Iterable[NumberEntry], on: date, until: date
+    wanted: Iterable[NumberRequest],
+    previous: Iterable[NumberEntry],
+    on: date,
+    until: date,
+    taken_asns: frozenset[int] = frozenset(),
 ) -> tuple[tuple[NumberEntry, ...], tuple[Finding, ...]]:
     """Return the numbers of one day, sorted, and a finding for each scope that has none left."""
     before = {(entry.kind, entry.scope, entry.key): entry for entry in previous if not _released(entry, on)}
-    used: dict[_Space, set[int]] = {}
+    used: dict[_Space, set[int]] = {(NumberKind.ASN, ProvinceScope()): set(taken_asns)}
     for entry in before.values():
         used.setdefault((entry.kind, entry.scope), set()).add(entry.value)
     entries: list[NumberEntry] = []

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from intents.prefix import Family, Prefix
 from ipam.address_plan import Pool, PoolUse
 from ipam.free_space import FreeSpace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenSpace:
+    """What others use of ours, and nothing new may get: prefixes, and AS numbers."""
+
+    prefixes: frozenset[Prefix] = frozenset()
+    asns: frozenset[int] = frozenset()
+
+
+NOTHING_TAKEN = TakenSpace()
 
 
 class PoolSpace:

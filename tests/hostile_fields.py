@@ -95,7 +95,7 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     }  # fmt: skip
     purposes["purposes"]["shared"] |= {"renamed_from": "common"}
     purposes["purposes"]["party"] |= {"renamed_from": ["office", "union"]}
-    settings["batfish"] = "batfish.example:9996"
+    settings |= {"batfish": "batfish.example:9996", "store": "lockfile", "netbox": "https://ipam.example.vn"}
     settings["management"] |= {"controllers": ["10.194.16.10"], "break_glass": ["10.194.16.11"]}
     settings["approval"] = {
         "days": 14,

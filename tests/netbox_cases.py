@@ -45,6 +45,13 @@ NETBOX: Mapping[str, Produce] = {
         "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
     ),
     "TR868-changed": lambda _: (make_finding("TR868", Where(file="sites.csv"), file="sites.csv"),),
+    "TR902-held": said("TR902", holder="truc compile, an@quan-tri", seconds=600),
+    "TR903-lost": said("TR903"),
+    "TR904-edited": said("TR904", reason=because("netbox_edited"), count=1, first="prefix,lan/x,10.0.0.0/26"),
+    "TR904-elsewhere": said("TR904", reason=because("netbox_elsewhere"), count=9, first="number,vrf,,x,7"),
+    "TR904-missing": said("TR904", reason=because("netbox_missing"), count=1, first="prefix,lan/x,10.0.0.0/26"),
+    "TR905-in-use": said("TR905", "/ipam/ip-addresses/7/", pool="root-v4", count=3, first="10.196.0.7/26"),
+    "TR908-again": said("TR908", times=5),
     "TR913-lost": said("TR913", "/api/ipam/prefixes/", done=200, reason=because("os_said", said="timed out")),
     "TR914-otherwise": said("TR914", count=1),
     "TR915-in-the-way": said("TR915", "/tenancy/tenants/7/", text="so-khcn", entry="organisation so-khcn"),
@@ -64,6 +71,7 @@ NETBOX: Mapping[str, Produce] = {
     ),
     "TR998-edited": said("TR998", "/ipam/prefixes/7/", **_OBJECT),
     "TR999-which": asked("env:TRUC_NETBOX", None),
+    "TR999-another": said("TR999", reason=because("netbox_other", wanted=URL, named="http://127.0.0.1:8000")),
     "TR999-the-token-itself": asked("nbt_abc.def"),
     "TR999-no-backup": lambda _: (make_finding("TR999", Where(), reason=because("netbox_no_backup")),),
 }

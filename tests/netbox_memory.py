@@ -57,6 +57,7 @@ def reading_of(answers: Iterable[tuple[Thing, dict[str, Any]]]) -> Reading:
             rows.append(row)
             numbers.add(thing.endpoint, row.thing.entry, row.number)
         else:
+            assert isinstance(row, ForeignRow)
             assert thing.endpoint in CATALOGUE
             catalogue.append(row)
             numbers.add(thing.endpoint, row.says, row.number)

@@ -13,6 +13,7 @@ from controller.commands.addresses.netbox_tables import find_tables, put_tables
 from controller.jobs.files import Placing
 from intents.finding import FindingsError
 from ipam.netbox.tables_mapping import things_of_tables
+from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.table_files import TABLES
 from tests.netbox_memory import SHOWN, answers_of, reading_of
 from tests.small_commands import SMALL
@@ -109,6 +110,23 @@ def test_a_site_that_is_gone_is_told_where_it_is_missed(folder: Path) -> None:
 
 
 def test_a_code_that_would_be_read_as_another_is_told(folder: Path) -> None:
-    answers = edited("unit 05503@2025-07-01", custom("truc_code", "5503"))
-    found = find_tables(folder, reading_of(answers))
-    assert {item.code for item in found.findings} == {"TR996"}
+    said = {
+        "truc_code": "5509",
+        "truc_valid_from": "2026-01-01",
+        "truc_unit_type": "commune",
+        "truc_root_block": "thai-nguyen",
+    }
+    region = {
+        "id": 9999,
+        "last_updated": "2026-07-15T00:00:00Z",
+        "tags": [{"slug": "truc"}],
+        "name": "Xã mới",
+        "parent": {"id": number_of("unit 19@2025-07-01")},
+        "custom_fields": said,
+    }
+    answers = answers_of(things_of_tables(SMALL_TABLES))
+    found = find_tables(
+        folder, reading_of([*answers, (Thing(endpoint=ObjectKind.REGION, entry="", fields={}), region)])
+    )
+    ((code, values),) = [(item.code, dict(item.values)) for item in found.findings]
+    assert (code, values["field"], values["text"], values["other"]) == ("TR996", "truc_code", "5509", "05509")

@@ -130,6 +130,19 @@ def test_an_example_comes_back_byte_for_byte(folder: Path, tmp_path: Path) -> No
     assert not [item for item in check_tables(tmp_path) if item.severity == "error"]
 
 
+def test_what_is_called_alike_is_told_apart_and_read_by_its_title() -> None:
+    alike = tuple(
+        {**one, "title": title} for one, title in zip(SMALL_TABLES["sites.csv"], ("Trạm", "TRẠM"), strict=False)
+    )
+    own = {**SMALL_TABLES["sites.csv"][2], "title": f"Trạm ({SMALL_TABLES['sites.csv'][2]['name']})"}
+    lines = {**SMALL_TABLES, "sites.csv": (*alike, own, *SMALL_TABLES["sites.csv"][3:])}
+    answers = answers_of(things_of_tables(lines))
+    names = [one["name"] for thing, one in answers if thing.endpoint is ObjectKind.SITE]
+    assert names[:3] == ["Trạm (pop-1)", "TRẠM (pop-2)", "Trạm (dc-tinh)"]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert kept_tables(reading_of(answers)).tables == lines
+
+
 # What a person changes.
 
 
@@ -264,19 +277,17 @@ def test_what_a_person_made_there_with_all_that_a_line_needs_is_a_line_more() ->
     # Until it is taken over, an export lets it be; then it gets truc's word, and nothing else of it is touched.
     assert [item.code for item in changes_to(reading, AddressPlan(), SMALL_TABLES).conflicts] == ["TR998"]
     changes = changes_to(reading, AddressPlan(), kept.tables)
-    assert [(change.thing.entry, change.row and change.row.number) for change in changes.changed] == [
-        ("site tram-y-te", 9999)
-    ]
-    assert (changes.conflicts, changes.made, changes.changed[0].thing.differing(changes.changed[0].row.thing)) == (
-        (), (), ("truc_row",),
-    )  # fmt: skip
+    ((thing, row),) = [(change.thing, change.row) for change in changes.changed]
+    assert row is not None
+    assert (thing.entry, row.number, thing.differing(row.thing)) == ("site tram-y-te", 9999, ("truc_row",))
+    assert (changes.conflicts, changes.made) == ((), ())
 
 
 def test_what_says_half_a_line_is_told_with_what_it_lacks() -> None:
     kept = kept_tables(with_site(given_site(custom_fields={}, region=None)))
     ((code, values),) = [(item.code, dict(item.values)) for item in kept.findings]
     assert (code, values["entry"], values["file"]) == ("TR867", "site tram-y-te", "sites.csv")
-    assert set(values["fields"].split(", ")) == {"region", "truc_site_kind", "truc_level"}
+    assert set(str(values["fields"]).split(", ")) == {"region", "truc_site_kind", "truc_level"}
     # An object of truc's from which somebody took what its line needs is told so, too.
     kept = kept_tables(reading_of(edited(SITE, custom("truc_level", None))))
     assert [(item.code, dict(item.values)["fields"]) for item in kept.findings] == [("TR867", "truc_level")]
@@ -332,6 +343,10 @@ def test_a_plan_alone_leaves_the_tables_be() -> None:
     bare = reading_of(answers_of(things_of(PLAN)))
     named = changes_to(bare, PLAN, {**SMALL_TABLES, "organisations.csv": (ORGANISATION,)})
     assert (named.changed[0].thing.entry, named.conflicts) == ("organisation ubnd-a", ())
+    # What a plan still names and no table says any more is emptied all the same.
+    full = reading_of_tables({**SMALL_TABLES, "organisations.csv": (ORGANISATION,), "attachments.csv": ()})
+    fewer = changes_to(full, PLAN, {**SMALL_TABLES, "organisations.csv": (), "attachments.csv": ()})
+    assert [change.thing.entry for change in fewer.emptied] == ["organisation ubnd-a"]
 
 
 ORGANISATION = {**SMALL_TABLES["organisations.csv"][0], "name": "ubnd-a"}

@@ -10,10 +10,9 @@ from intents.finding import FindingsError
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import NetBoxChanges, changes_to
 from ipam.netbox.comparing import LineTurn
-from ipam.netbox.reading import Reading, read_netbox
+from ipam.netbox.reading import ALL_READS, Reading, read_netbox, read_on
 from ipam.netbox.server import Server
 from ipam.netbox.tables_reading import compare_tables, kept_tables
-from ipam.netbox.thing import ObjectKind
 from ipam.netbox.writing import Writer
 from ipam.store.table_files import Tables, line_key, read_table_files
 from tests.netbox_server import NetBox, why_not
@@ -39,7 +38,7 @@ TYPES, INTERFACES = "/api/dcim/device-types/", "/api/dcim/interfaces/"
 
 
 def read(server: Server) -> Reading:
-    return read_netbox(server, kinds=tuple(ObjectKind))
+    return read_netbox(server, kinds=ALL_READS)
 
 
 def write(server: Server, reading: Reading, lines: Tables = FEW) -> NetBoxChanges:
@@ -62,6 +61,27 @@ def with_line(file: str, **cells: str) -> Tables:
     return {**FEW, file: (*FEW[file], {**FEW[file][-1], **cells})}
 
 
+def edit(netbox: NetBox, region: int) -> None:
+    """Make edits that make sense, and a line that a person adds."""
+    change(netbox, "/api/tenancy/tenants/", only(netbox, "/api/tenancy/tenants/")["id"], name="Đảng ủy mới")
+    change(netbox, DEVICES, only(netbox, DEVICES, name="core-1")["id"], status="offline")
+    fields = {"truc_site_kind": "office", "truc_level": 2}
+    body = {
+        "name": "Trạm y tế",
+        "slug": "tram-y-te",
+        "region": region,
+        "tags": [{"slug": "truc"}],
+        "custom_fields": fields,
+    }
+    netbox.admin.make(SITES, body)
+    spare = netbox.admin.make(
+        "/api/dcim/interfaces/",
+        {"device": {"name": "core-1"}, "name": "TenGigabitEthernet0/0/9", "type": "10gbase-x-sfpp"},
+    )
+    ends = [{"object_type": "dcim.interface", "object_id": spare["id"]}]
+    change(netbox, CABLES, only(netbox, CABLES, label="core-1-agg-1")["id"], a_terminations=ends)
+
+
 def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox) -> None:
     server = prepared(netbox)
     write(server, EMPTY)
@@ -80,25 +100,8 @@ def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox
     region = only(netbox, REGIONS, parent_id=province["id"])
     assert region["name"] == "Phường Phan Đình Phùng"
 
-    # Edits that make sense, and a line that a person adds.
-    change(netbox, "/api/tenancy/tenants/", only(netbox, "/api/tenancy/tenants/")["id"], name="Đảng ủy mới")
-    change(netbox, DEVICES, only(netbox, DEVICES, name="core-1")["id"], status="offline")
-    fields = {"truc_site_kind": "office", "truc_level": 2}
-    body = {
-        "name": "Trạm y tế",
-        "slug": "tram-y-te",
-        "region": region["id"],
-        "tags": [{"slug": "truc"}],
-        "custom_fields": fields,
-    }
-    netbox.admin.make(SITES, body)
-    spare = netbox.admin.make(
-        "/api/dcim/interfaces/",
-        {"device": {"name": "core-1"}, "name": "TenGigabitEthernet0/0/9", "type": "10gbase-x-sfpp"},
-    )
-    ends = [{"object_type": "dcim.interface", "object_id": spare["id"]}]
-    change(netbox, CABLES, only(netbox, CABLES, label="core-1-agg-1")["id"], a_terminations=ends)
-    reading = read(server)
+    edit(netbox, region["id"])
+    reading = read_on(server, reading)
     kept = kept_tables(reading)
     assert kept.findings == ()
     told = {one.netbox.partition(",")[0]: one.turn for one in compare_tables(kept, FEW)}
@@ -120,6 +123,8 @@ def test_tables_go_there_and_come_back_and_what_others_do_is_told(netbox: NetBox
         netbox.admin.ask("DELETE", f"{DEVICES}{only(netbox, DEVICES, name='cpe-phan-dinh-phung')['id']}/").code == 204
     )
     now = read(server)
+    reading = read_on(server, reading)
+    assert (reading.rows, reading.foreign, reading.catalogue) == (now.rows, now.foreign, now.catalogue)
     edited = {one.thing.entry for one in changes_to(now, AddressPlan(), kept.tables).changed}
     assert edited == {"site tram-y-te", "patch b phan-dinh-phung-1"}
     kept = kept_tables(now)

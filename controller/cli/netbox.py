@@ -28,10 +28,19 @@ def netbox(
         str | None, typer.Option("--url", envvar="TRUC_NETBOX_URL", help="The NetBox's address.", metavar="URL")
     ] = None,
     token: Annotated[
-        str, typer.Option("--token", help="Where its token is kept: env:, file:, keyring: or vault:.", metavar="REF")
+        str,
+        typer.Option(
+            "--token",
+            envvar="TRUC_NETBOX_TOKEN",
+            help="Where its token is kept: env:, file:, keyring: or vault:.",
+            metavar="REF",
+        ),
     ] = "env:TRUC_NETBOX",  # noqa: S107 (the name of the place, which holds the secret)
     ca: Annotated[
-        Path | None, typer.Option("--ca", help="Trust these certificates instead of the system's.", metavar="FILE")
+        Path | None,
+        typer.Option(
+            "--ca", envvar="TRUC_NETBOX_CA", help="Trust these certificates instead of the system's.", metavar="FILE"
+        ),
     ] = None,
     workspace: Workspace = HERE,
     on: On = None,

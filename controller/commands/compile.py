@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from controller.boundary import check_folder, parse_day
+from controller.commands.addresses.in_netbox import compile_in_netbox
 from controller.jobs.alone import alone_in
-from controller.jobs.compile import CompileReport, compare, compile_workspace, recover, write
+from controller.jobs.compile import CompileReport, compare, compile_wanted, recover, want_in, write
 from controller.jobs.pipeline import LOCKFILE, OUT
 from controller.jobs.targets import Target, check_targets, try_place
 from controller.output.exit_codes import ExitCode
@@ -39,7 +40,10 @@ def _compile(output: Output, folder: Path, day: date | None, target: Path, *, ch
             try_place(Target(option="", path=folder / LOCKFILE))
         option: str | Reason = because("default_output") if target == folder / OUT else "-o"
         check_targets([Target(option=option, path=target, is_folder=True)], folder)
-    compiled = compile_workspace(folder, day, output)
+    wanted = want_in(folder, day, output)
+    if wanted.settings.store == "netbox":
+        return compile_in_netbox(output, wanted, target, check=check)
+    compiled = compile_wanted(wanted, output)
     if not check:
         recover(target)
     report = compare(compiled, target, writing=not check)

@@ -14,10 +14,12 @@ from pathlib import Path
 
 from controller.jobs.changes import PlanChange, TextChange, compare_plans, compare_pools, compare_texts
 from controller.jobs.files import Placing, naming, recover_folder
-from controller.jobs.pipeline import Compiled, address, compile_network, store_of, want
+from controller.jobs.pipeline import Compiled, Wanted, address, compile_network, store_of, want
 from controller.jobs.provenance import PROVENANCE_FORMAT, provenance
 from controller.output.terminal import Output
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding
+from ipam.space import NOTHING_TAKEN, TakenSpace
+from ipam.store.plan_store import KeptPlan, PlanStore
 
 CONFIGS = "configs"
 PROVENANCE = "provenance.json"
@@ -51,11 +53,23 @@ class CompileReport:
 
 def compile_workspace(folder: Path, on: date | None, output: Output) -> Compiled:
     """Return a workspace compiled in memory; FindingsError. Writes nothing."""
+    return compile_wanted(want_in(folder, on, output), output)
+
+
+def want_in(folder: Path, on: date | None, output: Output) -> Wanted:
+    """Return what a workspace asks for; FindingsError."""
     output.progress("want", 0, 0)
     wanted = want(folder, on)
     output.note_day(wanted.on, stands_still=wanted.stands_still)
+    return wanted
+
+
+def compile_wanted(
+    wanted: Wanted, output: Output, kept: KeptPlan | None = None, taken: TakenSpace = NOTHING_TAKEN
+) -> Compiled:
+    """Return what is wanted compiled in memory, from the plan that is kept; FindingsError. Writes nothing."""
     output.progress("address", 0, 0)
-    addressed = address(wanted)
+    addressed = address(wanted, kept, taken)
     output.progress("build", 0, 0)
     return compile_network(addressed)
 
@@ -118,14 +132,19 @@ def _is_provenance(path: Path) -> bool:
         return PROVENANCE_FORMAT in file.read(200)
 
 
-def write(report: CompileReport) -> None:
+def write(report: CompileReport, also: PlanStore | None = None, known: KeptPlan | None = None) -> None:
     """Save the plan, then write the texts and their side table; if one can't be written, neither is (OSError), nor if the plan
-    that they were made from is not kept any more (FindingsError)."""
+    that they were made from is not kept any more (FindingsError).
+
+    Where a plan is kept elsewhere (`also`), the lockfile is what is `known` of it here.
+    """
     addressed = report.compiled.addressed
     texts = {f"{CONFIGS}/{item.file_name}": item.text for item in report.compiled.configs.values()}
     texts[PROVENANCE] = json.dumps(provenance(report.compiled), ensure_ascii=False, separators=(",", ":")) + "\n"
     with Placing() as placing:
-        store_of(addressed.wanted.folder).save(addressed.address_plan, addressed.previous, placing)
+        store_of(addressed.wanted.folder).save(addressed.address_plan, known or addressed.previous, placing)
+        if also is not None:
+            also.save(addressed.address_plan, addressed.previous, placing)
         placing.folder(report.out, texts)
         placing.put()
 

@@ -16,7 +16,7 @@ from intents.approval import ApprovalRules
 from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
-from intents.finding import Finding, FindingsError, raise_errors
+from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
 from intents.parser.signers import REVOKED_FILE, SIGNERS_FILE
@@ -25,7 +25,7 @@ from intents.policy_order import add_rules
 from intents.prefix import Address, Family, Prefix
 from intents.reader.excerpts import add_excerpts
 from intents.registry import PurposeName, Registry, as_at
-from intents.settings import Settings
+from intents.settings import STORES, Settings
 from intents.unread import unread_in_workspace
 from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
@@ -37,6 +37,7 @@ from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.space import NOTHING_TAKEN, TakenSpace
 from ipam.store.lockfile_store import LockfileStore
 from ipam.store.plan_store import KeptPlan, PlanStore
 from routing.build.budgets import check_budgets
@@ -158,14 +159,19 @@ def store_of(folder: Path) -> PlanStore:
     return LockfileStore(path=folder / LOCKFILE, shown=LOCKFILE)
 
 
-def address(wanted: Wanted) -> Addressed:
-    """Give everything its addresses, stable over the plan that is kept; FindingsError. Writes nothing."""
-    previous = store_of(wanted.folder).load()
+def address(wanted: Wanted, kept: KeptPlan | None = None, taken: TakenSpace = NOTHING_TAKEN) -> Addressed:
+    """Give everything its addresses, stable over the plan that is kept, by default as the lockfile has it; FindingsError.
+
+    Nothing new gets what others have `taken`. Writes nothing.
+    """
+    previous = store_of(wanted.folder).load() if kept is None else kept
     raise_errors(previous.findings)
+    if kept is None and wanted.settings.store != STORES[0] and not previous.is_there:
+        raise FindingsError([make_finding("TR918", Where(file=LOCKFILE))])
     pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
     raise_errors((*wanted.findings, *pool_findings))
     carried, renamed, idle = rename_plan(previous.plan, wanted.registry, wanted.inventory)
-    plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on)
+    plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on, taken)
     likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
     findings = raise_errors((*wanted.findings, *previous.findings, *pool_findings, *idle, *likely, *allocated))
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))

@@ -26,9 +26,9 @@ from intents.parser.settings import (
     SETTINGS_FIELDS,
 )
 from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
-from intents.reader.conversions import NAME
+from intents.reader.conversions import NAME, WEB_ADDRESS
 from intents.registry import ApplicationClass, Category, Domain, Tier
-from intents.settings import POOL_USES
+from intents.settings import POOL_USES, STORES
 
 Schema = Mapping[str, object]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -149,8 +149,10 @@ def _settings() -> Schema:
         "pools": _list(_pool()),
         "management": _management(),
         "approval": _approval(),
+        "store": {"enum": list(STORES)},
+        "netbox": {"type": "string", "pattern": WEB_ADDRESS},
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval"))
+    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval", "store", "netbox"))
 
 
 def _approval() -> Schema:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intents.parser.approvers import read_approval_settings
-from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server
+from intents.reader.conversions import Complaint, to_address, to_choice, to_one_of, to_server, to_web_address
 from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
 from intents.reader.parser_context import NameKind, ParserContext
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
-from intents.settings import POOL_USES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
+from intents.settings import POOL_USES, STORES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
-    "pools", "management", "batfish", "approval",
+    "pools", "management", "batfish", "approval", "store", "netbox",
 )  # fmt: skip
 POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner")
 MANAGEMENT_FIELDS = (
@@ -46,6 +46,8 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         management=management,
         batfish=_read_batfish(fields),
+        store=_read_store(fields),
+        netbox=_read_netbox(fields),
         approval=read_approval_settings(fields),
         where=root.where,
     )
@@ -57,6 +59,22 @@ def _read_batfish(fields: NodeFields) -> str:
     if text and isinstance(complaint := to_server(text), Complaint):
         fields.reject("batfish", complaint)
     return text
+
+
+def _read_store(fields: NodeFields) -> str:
+    store = fields.optional("store") or STORES[0]
+    if isinstance(complaint := to_one_of(store, STORES), Complaint):
+        fields.reject("store", complaint)
+    if store == "netbox" and not fields.has("netbox"):
+        fields.missing("netbox")
+    return store
+
+
+def _read_netbox(fields: NodeFields) -> str:
+    text = fields.optional("netbox")
+    if text and isinstance(complaint := to_web_address(text), Complaint):
+        fields.reject("netbox", complaint)
+    return text.rstrip("/")
 
 
 def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:

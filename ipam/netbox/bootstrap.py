@@ -16,7 +16,7 @@ from intents.finding import FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.inventory_reader import MAKERS
 from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
-from ipam.netbox.reading import objects
+from ipam.netbox.record import objects
 from ipam.netbox.rows import CUSTOM
 from ipam.netbox.server import Server, refuse, send
 from ipam.netbox.tables_homes import (
@@ -27,25 +27,9 @@ from ipam.netbox.tables_homes import (
     TABLE_WHOLE_NUMBERS,
     TENANT_GROUPS,
 )
-from ipam.netbox.thing import ObjectKind
+from ipam.netbox.thing import CATALOGUE, OBJECT_TYPES
 
 MESSAGE = "truc netbox bootstrap"
-OBJECT_TYPES: Mapping[ObjectKind, str] = {
-    ObjectKind.TENANT: "tenancy.tenant",
-    ObjectKind.REGION: "dcim.region",
-    ObjectKind.SITE: "dcim.site",
-    ObjectKind.LOCATION: "dcim.location",
-    ObjectKind.DEVICE: "dcim.device",
-    ObjectKind.CIRCUIT: "circuits.circuit",
-    ObjectKind.CIRCUIT_TERMINATION: "circuits.circuittermination",
-    ObjectKind.CABLE: "dcim.cable",
-    ObjectKind.VLAN_GROUP: "ipam.vlangroup",
-    ObjectKind.VRF: "ipam.vrf",
-    ObjectKind.AGGREGATE: "ipam.aggregate",
-    ObjectKind.PREFIX: "ipam.prefix",
-    ObjectKind.VLAN: "ipam.vlan",
-    ObjectKind.ASN: "ipam.asn",
-}
 _TAG, _RIR, _ROLE, _FIELD = "extras/tags/", "ipam/rirs/", "ipam/roles/", "extras/custom-fields/"
 _NAMED: Mapping[str, tuple[str, ...]] = {
     _ROLE: ROLES,
@@ -94,7 +78,9 @@ def needs() -> Iterator[Need]:
 
 def _field_says(name: str) -> Mapping[str, Any]:
     common = name in (ENTRY, DIGEST)
-    types = sorted(text for one, text in OBJECT_TYPES.items() if common or name in CUSTOM[one])
+    types = sorted(
+        text for one, text in OBJECT_TYPES.items() if one not in CATALOGUE and (common or name in CUSTOM[one])
+    )
     is_number, is_day = name in WHOLE_NUMBERS | TABLE_WHOLE_NUMBERS, name in DAYS | TABLE_DAYS
     kind = "integer" if is_number else "date" if is_day else "text"
     return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN}

@@ -12,14 +12,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.prefix import Prefix, parse_prefix
+from intents.prefix import Prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
 from ipam.netbox.mapping import NAMED_KINDS, PLAN_ONLY, things_of
+from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
-from ipam.netbox.thing import ENDING, ObjectKind, Thing
+from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
 from ipam.store.table_files import Tables
 
 
@@ -54,17 +55,25 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
     rows = {row.thing.entry: row for row in reading.rows}
     there = rows.keys() | {row.says for row in reading.catalogue}
     entries = {thing.entry for thing in wanted}
-    changed = tuple(
-        ThingChange(thing=thing, row=row)
-        for thing in wanted
-        if (row := rows.get(thing.entry)) is not None
-        and not _is_named(thing)
-        and (row.thing != thing or row.written != thing.digest)
-    )
     left = [row for row in reading.rows if row.thing.entry not in entries]
     gone = tuple(row for row in left if _may_go(row.thing, with_tables=tables is not None))
-    emptied = () if tables is None else tuple(_emptied(row) for row in left if _stays(row))
-    made = tuple(ThingChange(thing=thing, row=None) for thing in wanted if thing.entry not in there)
+    renamed = _renamed(gone, [thing for thing in wanted if thing.entry not in there])
+    found = ((thing, rows.get(thing.entry) or renamed.get(thing.entry)) for thing in wanted if not _is_named(thing))
+    changed = tuple(
+        ThingChange(thing=thing, row=row)
+        for thing, row in found
+        if row is not None and (row.thing != thing or row.written != thing.digest)
+    )
+    kept = {row.key for row in renamed.values()}
+    gone = tuple(row for row in gone if row.key not in kept)
+    said = {thing.entry for thing in wanted if not _is_named(thing)}
+    unsaid = [row for row in reading.rows if row.thing.entry not in said and _stays(row)]
+    emptied = () if tables is None else tuple(_emptied(row) for row in unsaid)
+    made = tuple(
+        ThingChange(thing=thing, row=None)
+        for thing in wanted
+        if thing.entry not in there and thing.entry not in renamed
+    )
     return NetBoxChanges(
         made=made,
         changed=changed,
@@ -75,8 +84,23 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
             *_edited(reading, (*changed, *emptied), gone),
             *_in_the_way(reading, wanted, made),
         ),
-        warnings=tuple(_beside(reading, plan)),
+        warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
     )
+
+
+def _renamed(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnRow]:
+    """Return the object of each entry that has another name now: it keeps its place, and at no time is that free for others."""
+    places = {_place_in_plan(row.thing): row for row in gone}
+    return {
+        thing.entry: places[place] for thing in made if (place := _place_in_plan(thing)) is not None and place in places
+    }
+
+
+def _place_in_plan(thing: Thing) -> tuple[FieldValue, ...] | None:
+    """Return what an entry has got, None for what others only name."""
+    kind = thing.entry.partition(" ")[0]
+    homes = {"prefix": ("prefix",), "vrf": ("truc_number",), "asn": ("asn",), "vlan": ("group", "vid")}
+    return (kind, *(thing.fields.get(home) for home in homes[kind])) if kind in homes else None
 
 
 def _wanted(plan: AddressPlan, tables: Tables | None) -> tuple[Thing, ...]:
@@ -155,7 +179,7 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...], made: tuple[ThingCh
         thing = next((one for says in _said(row) if (one := taken.get((row.endpoint, says))) is not None), None)
         if row.endpoint is ObjectKind.AGGREGATE:
             thing = next(
-                (one for one in roots if _overlap(_prefix(str(one.fields["prefix"])), _prefix(row.says))), None
+                (one for one in roots if _overlap(prefix_in(str(one.fields["prefix"])), prefix_in(row.says))), None
             )
         if thing is not None:
             where = Where(file=place_of(reading.shown, row))
@@ -187,7 +211,7 @@ def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
     roots = [pool for pool in plan.pools if pool.use is PoolUse.ROOT]
     entries = sorted(plan.prefixes, key=lambda entry: entry.prefix)
     for row in reading.foreign:
-        prefix = _prefix(row.says) if row.endpoint is ObjectKind.PREFIX else None
+        prefix = prefix_in(row.says) if row.endpoint is ObjectKind.PREFIX else None
         root = next((pool for pool in roots if prefix is not None and pool.prefix.covers(prefix)), None)
         if prefix is not None and root is not None:
             met = _met(entries, prefix)
@@ -200,6 +224,19 @@ def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
                 count=len(met),
                 first=met[0].key if met else "-",
             )
+
+
+def _unallocated(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
+    """Yield a warning for each root block in which somebody uses addresses that lie in no entry: how many, and the first."""
+    entries = Outermost(entry.prefix for entry in plan.prefixes)
+    stray = [row for row in reading.used if not all(entries.holds(prefix) for prefix in row.prefixes)]
+    for pool in plan.pools:
+        if pool.use is PoolUse.ROOT:
+            found = [row for row in stray if any(pool.prefix.covers(prefix) for prefix in row.prefixes)]
+            if found:
+                where = Where(file=place_of(reading.shown, found[0]))
+                first, count = found[0].says, len(found)
+                yield make_finding("TR905", where, severity=Severity.WARNING, pool=pool.name, count=count, first=first)
 
 
 def _met(entries: Sequence[PrefixEntry], prefix: Prefix) -> Sequence[PrefixEntry]:
@@ -215,10 +252,3 @@ def _met(entries: Sequence[PrefixEntry], prefix: Prefix) -> Sequence[PrefixEntry
 
 def _overlap(one: Prefix | None, other: Prefix | None) -> bool:
     return one is not None and other is not None and one.overlaps(other)
-
-
-def _prefix(text: str) -> Prefix | None:
-    try:
-        return parse_prefix(text)
-    except ValueError:
-        return None

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from intents.finding import FindingsError, Where
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import changes_to
-from ipam.netbox.mapping import PLAN_KINDS
-from ipam.netbox.reading import Reading, kept_plan, mark_of, read_netbox
+from ipam.netbox.reading import ALL_READS, PLAN_READS, Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import Server
-from ipam.netbox.thing import ObjectKind
 from ipam.netbox.writing import Writer, check_said
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
 from ipam.store.table_files import Tables
@@ -24,12 +22,13 @@ from ipam.store.table_files import Tables
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxStore:
     """A plan as objects that carry our tag; `known`: what was read already; `tables`: what is to be said with it; `progress` is
-    told how many objects were written."""
+    told how many objects were written, and `before` is called before each request that writes."""
 
     server: Server
     known: Reading | None = None
     tables: Tables | None = None
     progress: Callable[[int], None] = lambda _: None
+    before: Callable[[], None] = lambda: None
 
     def load(self) -> KeptPlan:
         """Return what our objects say (FindingsError if it can't be read whole)."""
@@ -40,10 +39,10 @@ class NetBoxStore:
         placing.before(lambda: self._write(plan, read))
 
     def _read(self) -> Reading:
-        """Return what is there; what is known is that, as long as nothing at all was written since."""
-        if self.known is not None and self.known.mark == mark_of(self.server):
-            return self.known
-        return read_netbox(self.server, kinds=PLAN_KINDS if self.tables is None else tuple(ObjectKind))
+        """Return what is there; of what is known only what was written since is read again."""
+        if self.known is not None:
+            return read_on(self.server, self.known)
+        return read_netbox(self.server, kinds=PLAN_READS if self.tables is None else ALL_READS)
 
     def _write(self, plan: AddressPlan, read: KeptPlan) -> None:
         reading = self._read()
@@ -53,5 +52,5 @@ class NetBoxStore:
         if changes.conflicts:
             raise FindingsError(changes.conflicts)
         if changes.count:
-            Writer(self.server, reading.numbers(), self.progress).write(changes)
-            check_said(self.server, plan, self.tables)
+            Writer(self.server, reading.numbers(), self.progress, self.before).write(changes)
+            check_said(self.server, plan, reading, self.tables)

@@ -1,51 +1,58 @@
 """A NetBox -> everything in it that is ours, and what is in our way: whole, as it was at one moment, or refused.
 
-The one idea: lists are followed by their cursor, which loses no row when others go; the newest entry of NetBox's own record
-of changes is asked before and after, and how many objects there are: if anything is otherwise, somebody wrote meanwhile,
-and it is read again.
+The one idea: lists are followed by their cursor, which loses no row when others go; then NetBox's own record of changes says what
+was written meanwhile, and just that is read again, until nothing of ours was touched. So a reading can also be brought up to
+date at any time (`read_on`), which is the same as to read anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import TypeGuard
 
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HOMES, NAMED_KINDS, PLAN_KINDS, PLAN_ONLY, plan_of, things_of
-from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, ShapeError, asked_fields, read_row
+from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
+from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
-from ipam.netbox.thing import CATALOGUE, ObjectKind
+from ipam.netbox.thing import CATALOGUE, NAMING, OBJECT_TYPES, USED_TYPES, ObjectKind, UsedKind
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
 
-PAGE = 1000
-"""Objects in one answer: as many as NetBox gives."""
 MOST_OBJECTS = 1_000_000
 """Objects of all kinds beyond which a NetBox is not read."""
-_LONGEST_NUMBER = 20
 TIMES = 4
-"""Times that it is read until nobody wrote meanwhile."""
+"""Times that it is read whole until its lists are as long as it says."""
+ROUNDS = 20
+"""Times that what was written meanwhile is read again until nothing of ours was touched."""
+_AT_ONCE = 100
+"""Objects that are asked for by their numbers in one request."""
 
-
-Mark = tuple[int, int]
-"""How many changes a NetBox has recorded, and the newest."""
+Kind = ObjectKind | UsedKind
+Key = tuple[Kind, int]
+ALL_READS: tuple[Kind, ...] = (*ObjectKind, *UsedKind)
+PLAN_READS: tuple[Kind, ...] = (*PLAN_KINDS, *UsedKind)
+"""What has to be read to know the address plan, and what is in its way."""
+_KIND_OF: Mapping[str, Kind] = {name: kind for types in (OBJECT_TYPES, USED_TYPES) for kind, name in types.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read: objects of ours in the order of their kinds, those of others, what is told by its name whoever made it
-    (`catalogue`), and the state of the address plan; `mark` is the server's, another as soon as anything is written there."""
+    """What was read of some `kinds`: objects of ours in the order of their kinds, those of others, what is told by its name
+    whoever made it (`catalogue`), what uses addresses, and the state of the address plan; `mark` is how far NetBox's record of
+    changes is known."""
 
     rows: tuple[OwnRow, ...]
     foreign: tuple[ForeignRow, ...]
     revision: Revision
     shown: str
-    mark: Mark = (0, 0)
+    used: tuple[UsedRow, ...] = ()
     catalogue: tuple[ForeignRow, ...] = ()
+    kinds: tuple[Kind, ...] = PLAN_READS
+    mark: RecordMark = frozenset()
 
     def numbers(self) -> ObjectNumbers:
         """Return the numbers of what others may name."""
@@ -58,111 +65,172 @@ class Reading:
 
 
 def read_netbox(
-    server: Server, progress: Callable[[int], None] = lambda _: None, kinds: Sequence[ObjectKind] = PLAN_KINDS
+    server: Server, progress: Callable[[int], None] = lambda _: None, kinds: tuple[Kind, ...] = PLAN_READS
 ) -> Reading:
     """Read everything of some kinds (FindingsError: TR993, TR994); `progress` is told how many objects were read."""
     for _ in range(TIMES):
-        before = mark_of(server)
-        rows, others, counts = _read_once(server, kinds, progress)
-        if counts == _counts(server, kinds) and before == mark_of(server):
-            return Reading(
-                rows=rows,
-                foreign=tuple(row for row in others if row.endpoint not in CATALOGUE),
-                catalogue=tuple(row for row in others if row.endpoint in CATALOGUE),
-                revision=_revision(rows),
-                shown=server.url,
-                mark=before,
-            )
+        mark = mark_of(server)
+        found = _Found(kinds)
+        for kind in kinds:
+            for _ in range(_times(kind)):
+                for row in rows_of(server, kind, found.numbers):
+                    found.put(row)
+            progress(len(found.rows))
+        followed = _follow(server, found, mark)
+        if followed is not None and _is_whole(server, found, followed):
+            return found.reading(server.url, followed)
     raise FindingsError([make_finding("TR994", Where(file=server.url), times=TIMES)])
 
 
-def mark_of(server: Server) -> Mark:
-    """Return what is another as soon as anything is written there; FindingsError."""
-    changes = server.get("core/object-changes/", limit=1, fields="id")
-    try:
-        newest = changes["results"][0]["id"] if changes["results"] else 0
-        return (int(changes["count"]), int(newest))
-    except (KeyError, TypeError, IndexError, ValueError) as error:
-        raise refuse(server.url, because("netbox_shape", said=error)) from None
+def read_on(server: Server, reading: Reading, progress: Callable[[int], None] = lambda _: None) -> Reading:
+    """Return what is there now, having asked only for what was written since; its dull twin is `read_netbox`."""
+    found = _Found(reading.kinds)
+    known: tuple[Row, ...] = (*reading.rows, *reading.foreign, *reading.catalogue, *reading.used)
+    for row in known:
+        found.put(row)
+    followed = _follow(server, found, reading.mark)
+    return read_netbox(server, progress, reading.kinds) if followed is None else found.reading(server.url, followed)
 
 
-def _counts(server: Server, kinds: Sequence[ObjectKind]) -> tuple[int, ...]:
-    """Return how many objects of each kind there are."""
+@dataclass(slots=True)
+class _Found:
+    """What was read up to now of some kinds; `numbers` knows every object that others may name."""
+
+    kinds: tuple[Kind, ...]
+    rows: dict[Key, Row] = field(default_factory=dict)
+    numbers: ObjectNumbers = field(default_factory=ObjectNumbers)
+
+    def put(self, row: Row) -> None:
+        if isinstance(row, OwnRow):
+            self.rows[row.thing.endpoint, row.number] = row
+            self.numbers.add(row.thing.endpoint, row.thing.entry, row.number)
+        else:
+            self.rows[row.endpoint, row.number] = row
+            if _is_named(row):
+                self.numbers.add(row.endpoint, row.says, row.number)
+
+    def drop(self, key: Key) -> None:
+        row = self.rows.pop(key, None)
+        if isinstance(row, OwnRow):
+            self.numbers.drop(row.thing.endpoint, row.thing.entry, row.number)
+        elif row is not None and _is_named(row):
+            self.numbers.drop(row.endpoint, row.says, row.number)
+
+    def entry_of(self, key: Key) -> str | None:
+        """Return whose entry an object is, "" for one that is not ours, None for none."""
+        row = self.rows.get(key)
+        if row is None or isinstance(row, OwnRow):
+            return None if row is None else row.thing.entry
+        return row.says if _is_named(row) else ""
+
+    def reading(self, shown: str, mark: RecordMark) -> Reading:
+        order = {kind: place for place, kind in enumerate(self.kinds)}
+        rows = [self.rows[key] for key in sorted(self.rows, key=lambda key: (order[key[0]], key[1]))]
+        own = tuple(row for row in rows if isinstance(row, OwnRow))
+        return Reading(
+            rows=own,
+            foreign=tuple(row for row in rows if isinstance(row, ForeignRow) and row.endpoint not in CATALOGUE),
+            catalogue=tuple(row for row in rows if isinstance(row, ForeignRow) and _is_named(row)),
+            kinds=self.kinds,
+            used=tuple(row for row in rows if isinstance(row, UsedRow)),
+            revision=_revision(own),
+            shown=shown,
+            mark=mark,
+        )
+
+
+def _is_named(row: ForeignRow | UsedRow) -> TypeGuard[ForeignRow]:
+    """Return whether something of the catalogue is what an object of ours may name."""
+    return isinstance(row, ForeignRow) and row.endpoint in CATALOGUE and bool(row.says)
+
+
+def _times(kind: Kind) -> int:
+    """Return how often a list is read: a region names another, which may come after it."""
+    return 2 if kind is ObjectKind.REGION else 1
+
+
+def rows_of(
+    server: Server, kind: Kind, numbers: ObjectNumbers, asked: tuple[int, ...] = (), **query: object
+) -> Iterator[Row]:
+    """Yield the objects of a kind as values, all or those `asked` for by their numbers; FindingsError (TR993)."""
+    if asked:
+        query["id"] = asked
+    where = f"{server.url}/api/{kind}/"
+    for count, found in enumerate(objects(server, f"{kind}/", 0, fields=asked_fields(kind), **query)):
+        try:
+            row = read_row(kind, found, numbers)
+        except (ShapeError, AttributeError) as error:
+            raise refuse(where, because("netbox_shape", said=error)) from None
+        if asked and row.number not in asked:
+            raise refuse(where, because("netbox_shape", said="id"))
+        if count > MOST_OBJECTS:
+            raise refuse(server.url, because("netbox_too_many", most=MOST_OBJECTS))
+        yield row
+
+
+def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | None:
+    """Bring what was found up to date; returns how far the record was followed, None if all has to be read anew.
+
+    What others do to what is theirs while it is read again is taken as it comes; what was done to ours is read until nobody did.
+    """
+    for _ in range(ROUNDS):
+        recorded = recorded_since(server, mark)
+        keys = _keys_of(recorded, found.kinds)
+        if len(keys) > PAGE:  # then all is read as fast
+            return None
+        before = {key: found.entry_of(key) for key in keys}
+        if not _renew(server, found, keys):
+            return None
+        mark = marked(mark, recorded)
+        if not any(before[key] or found.entry_of(key) for key in keys):
+            return mark
+    return None
+
+
+def _keys_of(recorded: tuple[Recorded, ...], kinds: tuple[Kind, ...]) -> tuple[Key, ...]:
+    """Return the objects of some kinds that were changed, those first that others name."""
+    order = {kind: place for place, kind in enumerate(kinds)}
+    touched = {(_KIND_OF[one.kind], one.changed) for one in recorded if _KIND_OF.get(one.kind) in order}
+    return tuple(sorted(touched, key=lambda key: (order[key[0]], key[1])))
+
+
+def _renew(server: Server, found: _Found, keys: tuple[Key, ...]) -> bool:
+    """Read objects again; returns whether what names them still says what was read of it."""
+    for kind in found.kinds:
+        numbers = [number for where, number in keys if where is kind]
+        starts = list(range(0, len(numbers), _AT_ONCE))
+        for start in starts * _times(kind):
+            asked = tuple(numbers[start : start + _AT_ONCE])
+            rows = {row.number: row for row in rows_of(server, kind, found.numbers, asked)}
+            for number in asked:
+                known = found.entry_of((kind, number))
+                found.drop((kind, number))
+                if number in rows:
+                    found.put(rows[number])
+                if kind in NAMING and known is not None and known != found.entry_of((kind, number)):
+                    return False
+    return True
+
+
+def _is_whole(server: Server, found: _Found, mark: RecordMark) -> bool:
+    """Return whether each list is as long as NetBox says, those left out that somebody wrote to meanwhile."""
+    said = {kind: _count(server, kind) for kind in found.kinds}
+    moving = {_KIND_OF.get(one.kind) for one in recorded_since(server, mark)}
+    counts = dict.fromkeys(found.kinds, 0)
+    for kind, _ in found.rows:
+        counts[kind] += 1
+    return all(counts[kind] == said[kind] for kind in found.kinds if kind not in moving)
+
+
+def _count(server: Server, kind: Kind) -> int:
     try:
-        return tuple(int(server.get(f"{kind}/", limit=1, fields="id")["count"]) for kind in kinds)
+        return int(server.get(f"{kind}/", limit=1, fields="id")["count"])
     except (KeyError, TypeError, ValueError) as error:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
-def _read_once(
-    server: Server, kinds: Sequence[ObjectKind], progress: Callable[[int], None]
-) -> tuple[tuple[OwnRow, ...], tuple[ForeignRow, ...], tuple[int, ...]]:
-    rows: list[OwnRow] = []
-    foreign: list[ForeignRow] = []
-    counts: list[int] = []
-    numbers = ObjectNumbers()
-    for endpoint in kinds:
-        known: set[int] = set()
-        for row in rows_of(server, endpoint, numbers):
-            known.add(row.number)
-            if isinstance(row, OwnRow):
-                rows.append(row)
-                numbers.add(endpoint, row.thing.entry, row.number)
-            elif row.says or endpoint not in CATALOGUE:
-                foreign.append(row)
-                if endpoint in CATALOGUE:
-                    numbers.add(endpoint, row.says, row.number)
-            if len(rows) + len(foreign) > MOST_OBJECTS:
-                raise refuse(server.url, because("netbox_too_many", most=MOST_OBJECTS))
-        counts.append(len(known))
-        progress(len(rows) + len(foreign))
-    return tuple(rows), tuple(foreign), tuple(counts)
-
-
-def rows_of(
-    server: Server, endpoint: ObjectKind, numbers: ObjectNumbers, **query: object
-) -> Iterator[OwnRow | ForeignRow]:
-    """Yield the objects of a kind as values; FindingsError (TR993)."""
-    found = objects(server, f"{endpoint}/", fields=asked_fields(endpoint), **query)
-    try:
-        if endpoint is ObjectKind.REGION:  # a region names another, which may come after it
-            found = iter(whole := list(found))
-            for row in (read_row(endpoint, one, numbers) for one in whole):
-                if isinstance(row, OwnRow):
-                    numbers.add(endpoint, row.thing.entry, row.number)
-        for one in found:
-            yield read_row(endpoint, one, numbers)
-    except (ShapeError, AttributeError) as error:
-        raise refuse(f"{server.url}/api/{endpoint}/", because("netbox_shape", said=error)) from None
-
-
-def objects(server: Server, path: str, **query: object) -> Iterator[Any]:
-    """Yield the objects of a list, following its cursor; FindingsError (TR993).
-
-    Of the address of the next page only the number where it starts is taken: it leads nowhere else, and never back.
-    """
-    start = 0
-    while True:
-        page = server.get(path, start=start, limit=PAGE, **query)
-        if not isinstance(page, dict) or not isinstance(page.get("results"), list):
-            raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said="results"))
-        yield from page["results"]
-        if not page.get("next"):
-            return
-        following = _start_of(page["next"])
-        if following <= start:
-            raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said="next"))
-        start = following
-
-
-def _start_of(following: object) -> int:
-    """Return the number at which the next page starts, 0 if it says none."""
-    found = parse_qs(urlsplit(str(following)).query).get("start", ["0"])[-1]
-    return int(found) if found.isascii() and found.isdigit() and len(found) < _LONGEST_NUMBER else 0
-
-
 def _revision(rows: tuple[OwnRow, ...]) -> Revision:
-    """Return which state of the address plan rows are: what other tables say is none of its business."""
+    """Return which state of the address plan rows are: what tables say is none of its business."""
     content = [(row.number, row.updated, row.thing.digest) for row in rows if row.thing.endpoint in PLAN_ONLY]
     if not content:
         return NOTHING
@@ -207,7 +275,7 @@ def drifted(shown: str, row: OwnRow, field: str, found: str, wanted: str) -> Fin
     return make_finding("TR996", where, entry=row.thing.entry or "-", field=field, text=found, other=wanted)
 
 
-def place_of(shown: str, row: OwnRow | ForeignRow) -> str:
+def place_of(shown: str, row: Row) -> str:
     """Return where people find an object in NetBox's own pages."""
     endpoint = row.thing.endpoint if isinstance(row, OwnRow) else row.endpoint
     return f"{shown}/{endpoint}/{row.number}/"

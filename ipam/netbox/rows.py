@@ -9,8 +9,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_interface, summarize_address_range
 from typing import Any
 
+from intents.prefix import Prefix, parse_prefix
 from ipam.netbox.mapping import DIGEST, ENTRY, HOMES, OWN, PLAN_ONLY
 from ipam.netbox.tables_homes import TABLE_HOMES, custom_of
 from ipam.netbox.tables_mapping import natural_entry, suffix_of
@@ -28,6 +30,7 @@ from ipam.netbox.thing import (
     Form,
     ObjectKind,
     Thing,
+    UsedKind,
 )
 
 CUSTOM: Mapping[ObjectKind, tuple[str, ...]] = {
@@ -50,6 +53,11 @@ class ShapeError(ValueError):
     """An answer has not the shape that was asked for."""
 
 
+def etag_of(updated: str) -> str:
+    """Return the entity tag of an object that was written last at that moment."""
+    return f'W/"{updated.replace("Z", "+00:00")}"'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRow:
     """An object of ours as it was read: its number, when it was written last, and what truc says it wrote there; `is_given`: a
@@ -62,9 +70,14 @@ class OwnRow:
     is_given: bool = False
 
     @property
+    def key(self) -> tuple[ObjectKind, int]:
+        """Return what tells it from all other objects there."""
+        return (self.thing.endpoint, self.number)
+
+    @property
     def etag(self) -> str:
         """Return the tag under which NetBox lets it be changed if nobody else has."""
-        return f'W/"{self.updated.replace("Z", "+00:00")}"'
+        return etag_of(self.updated)
 
     @property
     def is_as_written(self) -> bool:
@@ -74,12 +87,26 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number, or whose entry it would be; of the
-    catalogue, whose it is."""
+    """An object that is not ours, with what could be in our way: its prefix, slug or number, or what it is called; of the
+    catalogue, whose entry it is. A container is a prefix that says how people order their space."""
 
     endpoint: ObjectKind
     number: int
     says: str
+    is_container: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedRow:
+    """An object of somebody's that uses addresses, which `prefixes` cover exactly; `says` is how NetBox shows them."""
+
+    endpoint: UsedKind
+    number: int
+    says: str
+    prefixes: tuple[Prefix, ...]
+
+
+Row = OwnRow | ForeignRow | UsedRow
 
 
 @dataclass(slots=True)
@@ -93,22 +120,33 @@ class ObjectNumbers:
         self.of_entry[entry] = number
         self.entries[endpoint, number] = entry
 
+    def drop(self, endpoint: ObjectKind, entry: str, number: int) -> None:
+        self.of_entry.pop(entry, None)
+        self.entries.pop((endpoint, number), None)
 
-def asked_fields(endpoint: ObjectKind) -> str:
+
+def asked_fields(endpoint: ObjectKind | UsedKind) -> str:
     """Return what is asked for of each object."""
+    if isinstance(endpoint, UsedKind):
+        return "id,address" if endpoint is UsedKind.ADDRESS else "id,start_address,end_address"
     names: list[str] = [] if endpoint in CATALOGUE else ["last_updated", "tags", "custom_fields"]
     for name, form in NATIVE[endpoint].items():
         names += [f"{name}_type", f"{name}_id"] if form is Form.TYPED else [name]
     return ",".join(("id", *names))
 
 
-def read_row(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> OwnRow | ForeignRow:
+def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers) -> Row:
     """Return an object as a value; ShapeError."""
     number = _is(int, found, "id")
+    if isinstance(endpoint, UsedKind):
+        says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
+        return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
     if endpoint in CATALOGUE:
         return ForeignRow(endpoint=endpoint, number=number, says=_catalogue_entry(endpoint, found, numbers))
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
-        return ForeignRow(endpoint=endpoint, number=number, says=_foreign(endpoint, found, numbers))
+        status, name = found.get("status"), _foreign(endpoint, found, numbers)
+        is_container = isinstance(status, dict) and status.get("value") == "container"
+        return ForeignRow(endpoint=endpoint, number=number, says=name, is_container=is_container)
     custom = _is(dict, found, "custom_fields")
     fields = _natives(endpoint, found, numbers) | {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
     if endpoint not in PLAN_ONLY:
@@ -174,6 +212,20 @@ def _end(found: Any, numbers: ObjectNumbers) -> str:
     if kind not in END_TYPES:
         return f"foreign {kind} {number}"
     return numbers.entries.get((END_TYPES[kind], number), f"foreign {number}")
+
+
+def _covering(first: str, last: str) -> tuple[Prefix, ...]:
+    """Return the prefixes that cover addresses from one to another; ShapeError."""
+    try:
+        start, end = (_address(text) for text in (first, last))
+        networks = summarize_address_range(start, end)
+        return tuple(parse_prefix(str(network)) for network in networks)
+    except (TypeError, ValueError) as error:
+        raise ShapeError(f"no addresses: {error}") from None
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    return ip_interface(text).ip
 
 
 def _foreign(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:

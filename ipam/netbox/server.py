@@ -14,6 +14,8 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -41,10 +43,11 @@ class ServerAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerAnswer:
-    """What a server answered: its status and what it said."""
+    """What a server answered: its status, what it said, and when by its own clock (None if it told no time)."""
 
     status: int
     body: Any
+    at: datetime | None = None
 
 
 class NoAnswerError(Exception):
@@ -72,7 +75,12 @@ class Server:
         self.requests = 0
 
     def get(self, path: str, **query: object) -> Any:
-        """Return what is there; asked again if no answer comes or the server fails; FindingsError if it stays so."""
+        """Return what is there (FindingsError)."""
+        return self.look(path, **query).body
+
+    def look(self, path: str, **query: object) -> ServerAnswer:
+        """Return the answer that says what is there; asked again if none comes or the server fails; FindingsError if it stays
+        so."""
         reason = because("nothing")
         for attempt in range(READS):
             time.sleep(attempt * _PAUSE)
@@ -82,7 +90,7 @@ class Server:
                 reason = because("os_said", said=error)
                 continue
             if answer.status == http.HTTPStatus.OK:
-                return answer.body
+                return answer
             reason = refusal_of(answer)
             if answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 break
@@ -108,7 +116,8 @@ class Server:
             text = answer.read(MOST_BYTES + 1)
             if len(text) > MOST_BYTES:
                 raise NoAnswerError(f"more than {MOST_BYTES} bytes")
-            return ServerAnswer(status=answer.status, body=_parsed(text.replace(self._secret, b"...")))
+            body = _parsed(text.replace(self._secret, b"..."))
+            return ServerAnswer(status=answer.status, body=body, at=_moment(answer.headers.get("Date")))
         except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
             raise NoAnswerError(_words_of(error)) from None
         finally:
@@ -150,6 +159,14 @@ def _context(address: ServerAddress) -> ssl.SSLContext:
         raise refuse(str(address.ca), because("os_said", said=_words_of(error))) from None
 
 
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text or "")
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo is not None else None
+
+
 def _parsed(text: bytes) -> Any:
     return json.loads(text) if text else None
 
@@ -185,6 +202,8 @@ def send(
         raise FindingsError([make_finding("TR913", where, done=done, reason=because("os_said", said=error))]) from None
     if answer.status == http.HTTPStatus.PRECONDITION_FAILED:
         raise FindingsError([make_finding("TR951", where, done=done, count=len(bodies))])
+    if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:  # whoever answers so may have done it
+        raise FindingsError([make_finding("TR913", where, done=done, reason=refusal_of(answer))])
     if answer.status != status:
         raise FindingsError([make_finding("TR916", where, done=done, reason=refusal_of(answer))])
     return answer

@@ -38,6 +38,38 @@ class ObjectKind(StrEnum):
     ASN = "ipam/asns"
 
 
+OBJECT_TYPES: Mapping[ObjectKind, str] = {
+    ObjectKind.TENANT: "tenancy.tenant",
+    ObjectKind.REGION: "dcim.region",
+    ObjectKind.SITE: "dcim.site",
+    ObjectKind.LOCATION: "dcim.location",
+    ObjectKind.DEVICE_TYPE: "dcim.devicetype",
+    ObjectKind.DEVICE: "dcim.device",
+    ObjectKind.INTERFACE: "dcim.interface",
+    ObjectKind.PROVIDER: "circuits.provider",
+    ObjectKind.CIRCUIT: "circuits.circuit",
+    ObjectKind.CIRCUIT_TERMINATION: "circuits.circuittermination",
+    ObjectKind.CABLE: "dcim.cable",
+    ObjectKind.VLAN_GROUP: "ipam.vlangroup",
+    ObjectKind.VRF: "ipam.vrf",
+    ObjectKind.AGGREGATE: "ipam.aggregate",
+    ObjectKind.PREFIX: "ipam.prefix",
+    ObjectKind.VLAN: "ipam.vlan",
+    ObjectKind.ASN: "ipam.asn",
+}
+"""What NetBox calls each kind where it speaks of kinds."""
+
+
+class UsedKind(StrEnum):
+    """Kinds of objects that are never ours and may use addresses of ours."""
+
+    ADDRESS = "ipam/ip-addresses"
+    RANGE = "ipam/ip-ranges"
+
+
+USED_TYPES: Mapping[UsedKind, str] = {UsedKind.ADDRESS: "ipam.ipaddress", UsedKind.RANGE: "ipam.iprange"}
+
+
 CATALOGUE = (ObjectKind.DEVICE_TYPE, ObjectKind.INTERFACE, ObjectKind.PROVIDER)
 """Objects that are told by what they are called, whoever made them: truc makes those that are lacking, and changes none."""
 
@@ -130,6 +162,9 @@ END_TYPES: Mapping[str, ObjectKind] = {
     "dcim.interface": ObjectKind.INTERFACE,
     "circuits.circuittermination": ObjectKind.CIRCUIT_TERMINATION,
 }
+
+NAMING = frozenset({*POINTS_TO.values(), *(kind for _, kind in TYPED_AS.values()), *END_TYPES.values()})
+"""What others name."""
 
 LASTING, ENDING = "active", "decommissioning"
 ENDED = frozenset({"decommissioning", "retired", "deprovisioning", "decommissioned"})

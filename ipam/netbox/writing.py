@@ -8,6 +8,7 @@ again, so the same command goes on where it ended; and whatever is changed or de
 from __future__ import annotations
 
 import http
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,8 +16,7 @@ from typing import Any, TypeVar
 from intents.finding import FindingsError, Where, make_finding
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import NetBoxChanges, ThingChange, changes_to
-from ipam.netbox.mapping import PLAN_KINDS
-from ipam.netbox.reading import Reading, read_netbox, rows_of
+from ipam.netbox.reading import Reading, read_on, rows_of
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, send
 from ipam.netbox.thing import ObjectKind, Thing
@@ -41,12 +41,15 @@ Item = TypeVar("Item")
 
 @dataclass(slots=True)
 class Writer:
-    """Sends changes to a server; `numbers` knows every object that others may name, `done` counts what was written."""
+    """Sends changes to a server; `numbers` knows every object that others may name; `before` is called before each request;
+    `done` counts what was written, `slowest` is how many seconds a request took at most."""
 
     server: Server
     numbers: ObjectNumbers
     progress: Callable[[int], None]
+    before: Callable[[], None] = lambda: None
     done: int = 0
+    slowest: float = 0.0
 
     def write(self, changes: NetBoxChanges) -> None:
         """Do all changes, in an order in which nothing names what is not there; FindingsError (TR998, TR913, TR916)."""
@@ -93,6 +96,8 @@ class Writer:
                 for change, row in zip(batch, rows, strict=True)
             ]
             self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, rows)
+            for change, row in zip(batch, rows, strict=True):
+                self.numbers.add(endpoint, change.thing.entry, row.number)
             self._count(len(batch))
 
     def _changed_body(self, thing: Thing, row: OwnRow) -> Mapping[str, Any]:
@@ -116,7 +121,12 @@ class Writer:
         rows: Sequence[OwnRow] = (),
     ) -> ServerAnswer:
         tags = [row.etag for row in rows]
-        return send(self.server, method, f"{endpoint}/", bodies, status, tags, done=self.done)
+        self.before()
+        begun = time.monotonic()
+        try:
+            return send(self.server, method, f"{endpoint}/", bodies, status, tags, done=self.done)
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - begun)
 
     def _count(self, more: int) -> None:
         self.done += more
@@ -142,9 +152,9 @@ def _ready_batches(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
         yield batch
 
 
-def check_said(server: Server, plan: AddressPlan, tables: Tables | None = None) -> Reading:
-    """Read again and return what is there; FindingsError (TR914) if that is not the plan, nor the tables if there are any."""
-    reading = read_netbox(server, kinds=PLAN_KINDS if tables is None else tuple(ObjectKind))
+def check_said(server: Server, plan: AddressPlan, reading: Reading, tables: Tables | None = None) -> Reading:
+    """Return what is there since it was read and written to; FindingsError (TR914) if that is not the plan, and the tables."""
+    reading = read_on(server, reading)
     left = changes_to(reading, plan, tables)
     if left.count or left.conflicts:
         raise FindingsError([make_finding("TR914", Where(file=server.url), count=left.count), *left.conflicts])

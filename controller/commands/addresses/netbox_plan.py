@@ -9,8 +9,9 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import parse_day
+from controller.commands.addresses.netbox_alone import alone_there
 from controller.commands.addresses.netbox_request import NetBoxRequest, code_of, start, sum_up, tell_lines
-from controller.commands.addresses.netbox_tables import find_tables, put_tables
+from controller.commands.addresses.netbox_tables import FoundTables, find_tables, put_tables
 from controller.jobs.files import Placing
 from controller.jobs.pipeline import LOCKFILE, address, store_of, want
 from controller.output.choices import NetBoxAction
@@ -23,9 +24,8 @@ from ipam.netbox.bootstrap import check_ready
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import EntryDifference, compare
 from ipam.netbox.netbox_store import NetBoxStore
-from ipam.netbox.reading import Reading, kept_plan, read_netbox
+from ipam.netbox.reading import ALL_READS, Reading, kept_plan, read_netbox
 from ipam.netbox.server import Server
-from ipam.netbox.thing import ObjectKind
 from ipam.store.plan_store import KeptPlan
 from ipam.store.table_files import check_tables
 
@@ -38,16 +38,23 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     tables = find_tables(request.folder, reading)
     drifted = (*kept_plan(reading).findings, *tables.findings)
     changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
-    differences = (*compare(reading, addressed.previous.plan), *tables.differences)
+    differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
     start(output, server, NetBoxAction.CHECK)
     tell_lines(output, differences)
     tell_findings(output, Path(), sort_findings((*drifted, *changes.warnings)))
+    if not output.json and not tables.kept.is_there:
+        output.say("netbox_no_tables")
     if not output.json and addressed.address_plan != addressed.previous.plan:
         output.say("netbox_compile_first", folder=quote(str(request.folder)))
     _end_check(output, reading, differences, drifted)
     if has_errors(drifted):
         return ExitCode.INCONCLUSIVE
     return ExitCode.CHANGES if differences else ExitCode.FINE
+
+
+def _kept_differences(tables: FoundTables) -> tuple[EntryDifference, ...]:
+    """Return the lines in which tables differ, none where the NetBox does not keep them yet."""
+    return tables.differences if tables.kept.is_there else ()
 
 
 def _end_check(
@@ -73,13 +80,13 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     changes = changes_to(reading, kept.plan, lines)
     raise_errors(changes.conflicts)
     if request.yes and changes.count:
-        output.stage = "netbox_write"
-        with Placing() as placing:
+        with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
                 server=server,
                 known=reading,
                 tables=lines,
                 progress=lambda done: output.progress("netbox_write", done, changes.count),
+                before=lease.renew,
             )
             store.save(kept.plan, kept_plan(reading), placing)
             placing.put()
@@ -100,10 +107,7 @@ def import_plan_from(output: Output, request: NetBoxRequest, server: Server) -> 
     raise_errors((*found.findings, *tables.findings))
     if not found.is_there and not tables.kept.is_there:
         raise FindingsError([make_finding("TR917", Where(file=server.url))])
-    differences = (
-        *(compare(reading, kept.plan) if found.is_there else ()),
-        *(tables.differences if tables.kept.is_there else ()),
-    )
+    differences = (*(compare(reading, kept.plan) if found.is_there else ()), *_kept_differences(tables))
     if request.yes:
         with Placing() as placing:
             if found.is_there:
@@ -128,4 +132,4 @@ def _lockfile(request: NetBoxRequest) -> KeptPlan:
 
 def _read(output: Output, server: Server) -> Reading:
     output.stage = "netbox_read"
-    return read_netbox(server, lambda count: output.progress("netbox_read", count, count), tuple(ObjectKind))
+    return read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS)

@@ -1,0 +1,284 @@
+"""`store: netbox`: a plan that grows in a NetBox that nobody here wrote, beside people and other runs who write there, too."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ipam.netbox.server import Server, ServerAnswer
+from tests.netbox_api import Api
+from tests.netbox_server import NetBox, why_not
+from tests.small_commands import ON, SMALL, truc
+from tests.test_real_netbox_plan import change, prepared
+
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
+
+PREFIXES, VRFS, JOURNAL = "/api/ipam/prefixes/", "/api/ipam/vrfs/", "/api/extras/journal-entries/"
+ATTACHMENTS = "attachments.csv"
+Meanwhile = Callable[[str, str, ServerAnswer], None]
+
+
+class Office:
+    """A workspace whose plan is kept in a NetBox, and what its people do."""
+
+    def __init__(self, netbox: NetBox, folder: Path) -> None:
+        self.netbox, self.folder = netbox, folder
+        shutil.copytree(SMALL, folder)
+        with (folder / "settings.yaml").open("a", encoding="utf-8") as file:
+            file.write(f"store: netbox\nnetbox: {netbox.url}\n")
+
+    def truc(self, *words: str | Path, **more: str) -> tuple[int, str]:
+        known = {"TRUC_NETBOX_URL": self.netbox.url, "TRUC_NETBOX": self.netbox.token, **more}
+        return truc(*words, "-w", self.folder, "--on", ON, environment=known)
+
+    def compile(self) -> None:
+        code, told = self.truc("compile")
+        assert code == 0, told
+
+    def clone(self, folder: Path) -> Office:
+        """Return a second office with the same files, as git would bring them."""
+        found = Office(self.netbox, folder)
+        shutil.rmtree(folder)
+        shutil.copytree(self.folder, folder)
+        return found
+
+    @property
+    def lockfile(self) -> str:
+        return (self.folder / "truc.lock.csv").read_text(encoding="utf-8")
+
+    def texts(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.folder / "out" / "configs").iterdir()}
+
+    def attach(self, name: str) -> None:
+        """Attach an organisation that is there in one more purpose: it gets a LAN, links and numbers."""
+        path = self.folder / ATTACHMENTS
+        header, *rows = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+        old = dict(zip(header.split(","), next(row for row in rows if "ubnd" in row).split(","), strict=True))
+        new = old | {"name": name, "request_ref": "77/CV", "decision_ref": "78/QĐ"}
+        with path.open("a", encoding="utf-8") as file:
+            file.write(",".join(new.values()) + "\n")
+
+    def lan(self, name: str) -> str:
+        found = re.search(rf"^prefix,lan/{name},(10\.[^,]+),", self.lockfile, re.MULTILINE)
+        assert found, name
+        return found[1]
+
+
+@pytest.fixture
+def office(netbox: NetBox, tmp_path: Path) -> Office:
+    prepared(netbox)
+    found = Office(netbox, tmp_path / "office")
+    found.compile()
+    return found
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, does: Meanwhile) -> None:
+    """Have something done by somebody else, behind each answer that this process gets."""
+    ask = Server.ask
+
+    def asked(self: Server, method: str, path: str, *more: Any) -> ServerAnswer:
+        answer = ask(self, method, path, *more)
+        does(method, path, answer)
+        return answer
+
+    monkeypatch.setattr(Server, "ask", asked)
+
+
+def prefixes(api: Api, **query: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = api.get(PREFIXES, limit=1000, **query)["results"]
+    return found
+
+
+def ours(api: Api) -> dict[str, str]:
+    """Return which entry has which prefix, as NetBox says; each entry stands there once."""
+    found = [(row["custom_fields"]["truc_entry"], row["prefix"]) for row in prefixes(api, tag="truc")]
+    assert len({entry for entry, _ in found}) == len(found)
+    return dict(found)
+
+
+def test_a_plan_grows_in_netbox_as_it_does_in_a_lockfile(office: Office, tmp_path: Path) -> None:
+    plain = tmp_path / "plain"
+    shutil.copytree(SMALL, plain)
+    assert truc("compile", "-w", plain, "--on", ON)[0] == 0
+    assert (plain / "truc.lock.csv").read_text(encoding="utf-8") == office.lockfile
+    assert {path.name: path.read_bytes() for path in (plain / "out" / "configs").iterdir()} == office.texts()
+    # Nothing changes the second time, neither there nor here; and nobody has the right to write any more.
+    count = office.netbox.admin.get("/api/core/object-changes/", changed_object_type="ipam.prefix")["count"]
+    before = office.lockfile, office.texts()
+    assert office.truc("compile", "--check", "--detailed-exitcode")[0] == 0
+    office.compile()
+    assert (office.lockfile, office.texts()) == before
+    assert office.netbox.admin.get("/api/core/object-changes/", changed_object_type="ipam.prefix")["count"] == count
+    assert office.netbox.admin.get(VRFS, rd="truc:lock")["count"] == 0
+    # A clone without a lockfile gets everything from there.
+    (office.folder / "truc.lock.csv").unlink()
+    code, told = office.truc("verify")
+    assert (code, "TR918" in told) == (1, True)
+    office.compile()
+    assert (office.lockfile, office.texts()) == before
+
+
+def test_who_asked_for_a_new_prefix_stands_in_the_journal_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.attach("moi")
+
+    def cut(method: str, path: str, _: ServerAnswer) -> None:
+        if method == "POST" and path == "extras/journal-entries/":
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        meanwhile(patch, cut)
+        assert office.truc("compile")[0] == 130
+    assert "lan/moi" not in office.lockfile
+    office.compile()
+    row = next(row for row in prefixes(office.netbox.admin, tag="truc") if row["prefix"] == office.lan("moi"))
+    found = office.netbox.admin.get(JOURNAL, assigned_object_type="ipam.prefix", assigned_object_id=row["id"])[
+        "results"
+    ]
+    (note,) = (one["comments"] for one in found)
+    assert note == (
+        "truc: prefix for `lan/moi`; party `ubnd-gia-sang`; purpose `government`; site `tru-so-gia-sang`; request `77/CV`; "
+        "decision `78/QĐ`; declared in `attachments.csv:21`"
+    )
+
+
+def test_nothing_new_is_placed_where_somebody_is(office: Office, tmp_path: Path) -> None:
+    """Whatever they have there: a prefix in a VRF of theirs, an address, a range, an AS number; a container has nothing."""
+    trial = office.clone(tmp_path / "trial")
+    trial.attach("moi")
+    shutil.copy(trial.folder / ATTACHMENTS, office.folder / ATTACHMENTS)
+    (trial.folder / "settings.yaml").write_text(
+        re.sub(r"\nstore: .*\nnetbox: .*", "", (trial.folder / "settings.yaml").read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
+    assert truc("compile", "-w", trial.folder, "--on", ON)[0] == 0
+    lan, admin = trial.lan("moi"), office.netbox.admin
+    asn = re.search(r"^number,asn,,\S*moi\S*?,(\d+),", trial.lockfile, re.MULTILINE)
+    assert asn
+    vrf = admin.make(VRFS, {"name": "theirs"})
+    admin.make(PREFIXES, {"prefix": lan, "vrf": vrf["id"]})
+    admin.make(PREFIXES, {"prefix": "10.0.0.0/8", "status": "container"})
+    rir = admin.get("/api/ipam/rirs/")["results"][0]["id"]
+    admin.make("/api/ipam/asns/", {"asn": int(asn[1]), "rir": rir})
+    office.compile()
+    second = office.lan("moi")
+    assert second != lan
+    assert f",{asn[1]}," not in office.lockfile
+    code, told = office.truc("netbox", "check")
+    assert (code, "TR997" in told, "TR905" in told) == (0, True, False)
+    admin.make("/api/ipam/ip-addresses/", {"address": re.sub(r"\.\d+/\d+$", ".254/24", lan)})
+    assert "TR905" in office.truc("netbox", "check")[1]
+
+
+def test_who_takes_the_same_at_the_same_moment_keeps_it(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees it free before it is written, and writes after that, by NetBox's own way or past it."""
+    office.attach("moi")
+    admin = office.netbox.admin
+    taken: list[dict[str, Any]] = []
+
+    def takes(method: str, path: str, answer: ServerAnswer) -> None:
+        if method == "POST" and path == "ipam/prefixes/" and answer.status == 201 and len(taken) < 2:
+            made = next(
+                one for one in answer.body if one["custom_fields"]["truc_key"] == "lan/moi" and ":" not in one["prefix"]
+            )
+            taken.append(admin.make(PREFIXES, {"prefix": re.sub(r"/26$", "/27", made["prefix"])}))
+
+    monkeypatch.setattr("ipam.netbox.allocating.SETTLE", 0.1)
+    meanwhile(monkeypatch, takes)
+    office.compile()
+    lan = office.lan("moi")
+    assert len({one["prefix"] for one in taken}) == 2
+    assert ours(admin)[f"prefix lan/moi {lan}"] == lan
+    assert [entry for entry in ours(admin) if entry.startswith("prefix lan/moi 10.")] == [f"prefix lan/moi {lan}"]
+    for one in taken:
+        assert admin.get(f"{PREFIXES}{one['id']}/")["last_updated"] == one["last_updated"]
+        assert not lan.startswith(one["prefix"].partition("/")[0])
+
+
+def test_who_keeps_taking_the_same_ends_the_run_and_nothing_is_left(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.attach("moi")
+    before, admin = (office.lockfile, office.texts(), ours(office.netbox.admin)), office.netbox.admin
+
+    def takes(method: str, path: str, answer: ServerAnswer) -> None:
+        if method == "POST" and path == "ipam/prefixes/" and answer.status == 201:
+            admin.make(PREFIXES, [{"prefix": one["prefix"]} for one in answer.body])
+
+    monkeypatch.setattr("ipam.netbox.allocating.SETTLE", 0.1)
+    meanwhile(monkeypatch, takes)
+    code, told = office.truc("compile")
+    assert (code, "TR908" in told) == (1, True)
+    assert (office.lockfile, office.texts(), ours(admin)) == before
+
+
+def test_what_the_workspace_does_not_know_of_ends_the_run(office: Office, tmp_path: Path) -> None:
+    admin = office.netbox.admin
+    other = office.clone(tmp_path / "other")
+
+    def refusal() -> str:
+        before = office.lockfile, office.texts(), ours(admin)
+        code, told = office.truc("compile")
+        assert (code, "TR904" in told) == (1, True), told
+        assert (office.lockfile, office.texts(), ours(admin)) == before
+        return told
+
+    # A run from another clone went on: what it placed there would be given up.
+    other.attach("khac")
+    other.compile()
+    assert "another run of truc went on there" in refusal()
+    assert "lan/khac" in office.truc("netbox", "check")[1]
+    shutil.copy(other.folder / ATTACHMENTS, office.folder / ATTACHMENTS)
+    office.compile()
+    assert office.lockfile == other.lockfile
+    # A person changed something.
+    row = next(row for row in prefixes(admin, tag="truc") if row["prefix"] == office.lan("khac"))
+    change(office.netbox, PREFIXES, row["id"], status="reserved")
+    assert "somebody changed it in NetBox" in refusal()
+    change(office.netbox, PREFIXES, row["id"], status="active")
+    office.compile()
+    # A person deleted something.
+    assert admin.ask("DELETE", f"{PREFIXES}{row['id']}/").code == 204
+    assert "no longer in NetBox" in refusal()
+    assert office.truc("netbox", "export", "--yes")[0] == 0
+    office.compile()
+    assert office.lockfile == other.lockfile
+
+
+def test_an_entry_of_another_name_keeps_its_object(office: Office) -> None:
+    admin, old = office.netbox.admin, ours(office.netbox.admin)
+    numbers = {row["prefix"]: row["id"] for row in prefixes(admin, tag="truc")}
+    path = office.folder / ATTACHMENTS
+    rows = path.read_text(encoding="utf-8")
+    name = re.search(r"^(ubnd[^,]*),", rows, re.MULTILINE)
+    assert name
+    header = next(line for line in rows.splitlines() if line.startswith("name,"))
+    renamed = [
+        (f"ten-moi,{line.partition(',')[2]},{name[1]}" if line.startswith(f"{name[1]},") else f"{line},")
+        if not line.startswith("#") and line != header
+        else f"{line},renamed_from"
+        if line == header
+        else line
+        for line in rows.splitlines()
+    ]
+    path.write_text("\n".join(renamed) + "\n", encoding="utf-8")
+    before = old_lan = office.lan(name[1])
+    office.compile()
+    assert office.lan("ten-moi") == before == old_lan
+    assert {row["prefix"]: row["id"] for row in prefixes(admin, tag="truc")} == numbers
+    assert old.keys() != ours(admin).keys()
+
+
+def test_a_token_goes_only_where_its_owner_says(office: Office) -> None:
+    for named in ("", "http://127.0.0.2:9"):
+        code, told = office.truc("compile", TRUC_NETBOX_URL=named)
+        assert (code, "TR999" in told) == (1, True)
+        assert office.netbox.token not in told
+    office.netbox.reset()
+    prepared(office.netbox)
+    code, told = office.truc("compile")
+    assert (code, "TR917" in told) == (1, True)
