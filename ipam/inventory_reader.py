@@ -6,6 +6,7 @@ values alone, so that it can be done again for the equipment of one day.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -31,6 +32,10 @@ MOST_MBPS = 10_000_000
 class PlatformName(StrEnum):
     CISCO_IOS = "cisco_ios"
     JUNOS = "junos"
+
+
+MAKERS: Mapping[str, str] = {PlatformName.CISCO_IOS: "cisco", PlatformName.JUNOS: "juniper"}
+"""Platform -> who makes the devices that it runs on."""
 
 
 class YesNo(StrEnum):

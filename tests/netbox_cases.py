@@ -41,6 +41,10 @@ _OBJECT = {"entry": "prefix lan/x 10.0.0.0/26", "field": "status", "text": "rese
 _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in ranges 1-4094"]}')
 
 NETBOX: Mapping[str, Produce] = {
+    "TR867-half-a-line": said(
+        "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
+    ),
+    "TR868-changed": lambda _: (make_finding("TR868", Where(file="sites.csv"), file="sites.csv"),),
     "TR902-held": said("TR902", holder="truc compile, an@quan-tri", seconds=600),
     "TR903-lost": said("TR903"),
     "TR904-edited": said("TR904", reason=because("netbox_edited"), count=1, first="prefix,lan/x,10.0.0.0/26"),

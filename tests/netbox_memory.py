@@ -11,7 +11,7 @@ from typing import Any
 
 from ipam.netbox.reading import Reading
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of, read_row
-from ipam.netbox.thing import NATIVE, Form, Thing
+from ipam.netbox.thing import CATALOGUE, NATIVE, Form, Thing
 from ipam.store.plan_store import Revision
 
 UPDATED = "2026-07-15T00:00:00.000000Z"
@@ -22,12 +22,12 @@ def answered(thing: Thing, number: int, numbers: ObjectNumbers) -> dict[str, Any
     """Return what the API answers of an object that was written as it should be."""
     body = body_of(thing, numbers, "")
     found: dict[str, Any] = {"id": number, "last_updated": UPDATED, "tags": body["tags"]}
-    found["custom_fields"] = dict(body["custom_fields"])
+    found["custom_fields"] = dict(body.get("custom_fields", {}))
     for name, form in NATIVE[thing.endpoint].items():
         match form:
-            case Form.SCOPE:
-                found |= {"scope_type": body["scope_type"], "scope_id": body["scope_id"]}
-            case Form.CHOICE:
+            case Form.TYPED:
+                found |= {f"{name}_type": body[f"{name}_type"], f"{name}_id": body[f"{name}_id"]}
+            case Form.CHOICE | Form.PHASE:
                 found[name] = {"value": body[name], "label": body[name]}
             case Form.ENTRY:
                 found[name] = None if body[name] is None else {"id": body[name], "display": "whatever"}
@@ -51,11 +51,17 @@ def reading_of(answers: Iterable[tuple[Thing, dict[str, Any]]]) -> Reading:
     numbers = ObjectNumbers()
     rows: list[OwnRow] = []
     foreign: list[ForeignRow] = []
+    catalogue: list[ForeignRow] = []
     for thing, answer in answers:
         row = read_row(thing.endpoint, answer, numbers)
         if isinstance(row, OwnRow):
             rows.append(row)
             numbers.add(thing.endpoint, row.thing.entry, row.number)
+        elif isinstance(row, ForeignRow) and thing.endpoint in CATALOGUE:
+            catalogue.append(row)
+            numbers.add(thing.endpoint, row.says, row.number)
         elif isinstance(row, ForeignRow):
             foreign.append(row)
-    return Reading(rows=tuple(rows), foreign=tuple(foreign), revision=Revision("1"), shown=SHOWN)
+    return Reading(
+        rows=tuple(rows), foreign=tuple(foreign), revision=Revision("1"), shown=SHOWN, catalogue=tuple(catalogue)
+    )

@@ -14,13 +14,33 @@ PLAN, _ = allocate(REGISTRY, inventory(REGISTRY), POOLS, AddressPlan(), Numbers(
 # What docs/en/netbox.md asks an administrator for.
 READER = (
     Permission(
-        ["tenancy.tenant", "dcim.region", "ipam.vlangroup", "ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn",
-         "ipam.ipaddress", "ipam.iprange", "ipam.rir", "ipam.role", "extras.tag", "extras.customfield", "core.objectchange"],
+        ["tenancy.tenant", "tenancy.tenantgroup", "dcim.region", "dcim.site", "dcim.location", "dcim.device", "dcim.devicerole",
+         "dcim.devicetype", "dcim.manufacturer", "dcim.platform", "dcim.interface", "dcim.cable", "circuits.provider",
+         "circuits.circuit", "circuits.circuittype", "circuits.circuittermination", "ipam.vlangroup", "ipam.vrf",
+         "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn", "ipam.ipaddress", "ipam.iprange",
+         "ipam.rir", "ipam.role", "extras.tag", "extras.customfield",
+         "core.objectchange"],
         ["view"],
     ),
 )  # fmt: skip
 WRITER = (
     *READER,
-    Permission(["tenancy.tenant", "dcim.region", "ipam.vlangroup"], ["add", "change"]),
-    Permission(["ipam.vrf", "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn"], ["add", "change", "delete"]),
+    Permission(["dcim.devicetype", "dcim.interface", "circuits.provider"], ["add"]),
+    Permission(
+        ["tenancy.tenant", "dcim.region", "dcim.site", "dcim.location", "dcim.device", "ipam.vlangroup"],
+        ["add", "change"],
+    ),
+    Permission(
+        [
+            "dcim.cable",
+            "circuits.circuit",
+            "circuits.circuittermination",
+            "ipam.vrf",
+            "ipam.aggregate",
+            "ipam.prefix",
+            "ipam.vlan",
+            "ipam.asn",
+        ],
+        ["add", "change", "delete"],
+    ),
 )

@@ -22,7 +22,7 @@ from ipam.allocator import allocate
 from ipam.keys import PROVINCE, LanKey, LanScope, LoopbackKey, PurposeOwner
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import LineTurn, compare
-from ipam.netbox.mapping import HOMES, line_of, plan_of, shown_name, slug_of, things_of
+from ipam.netbox.mapping import HOMES, PLAN_KINDS, line_of, plan_of, shown_name, slug_of, things_of
 from ipam.netbox.reading import kept_plan
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, ShapeError, UsedRow, read_row
 from ipam.netbox.thing import ObjectKind, Thing, UsedKind
@@ -163,7 +163,7 @@ def custom(name: str, value: object) -> Callable[[dict[str, Any]], object]:
 
 CONTRADICTIONS: dict[str, tuple[ObjectKind, Callable[[dict[str, Any]], object], str]] = {
     "a prefix moved": (ObjectKind.PREFIX, lambda one: one.update(prefix="10.196.99.0/26"), "truc_entry"),
-    "a tenant renamed": (ObjectKind.TENANT, lambda one: one.update(name="Ủy ban"), "name"),
+    "a VLAN group renamed": (ObjectKind.VLAN_GROUP, lambda one: one.update(name="Ủy ban"), "name"),
     "a tenant that is not ours": (ObjectKind.PREFIX, lambda one: one.update(tenant={"id": 999}), "tenant"),
     "another VRF": (ObjectKind.PREFIX, lambda one: one.update(vrf=None), "vrf"),
     "a site as its scope": (ObjectKind.PREFIX, lambda one: one.update(scope_type="dcim.site"), "scope"),
@@ -186,7 +186,7 @@ def test_an_object_that_contradicts_itself_is_told_and_no_plan(name: str) -> Non
     assert [item.code for item in conflicts] == ["TR998"] * len(conflicts) != []
 
 
-@pytest.mark.parametrize("endpoint", ObjectKind)
+@pytest.mark.parametrize("endpoint", PLAN_KINDS)
 def test_an_object_without_its_tag_is_not_ours_and_not_made_again(endpoint: ObjectKind) -> None:
     answers = edited(endpoint, lambda one: one.update(tags=[{"slug": "theirs"}]))
     last = next((thing, answer) for thing, answer in reversed(answers) if thing.endpoint is endpoint)
@@ -275,7 +275,7 @@ def test_two_objects_of_one_entry_are_told() -> None:
 
 @given(HOSTILE)
 def test_what_somebody_writes_there_changes_nothing_of_a_text(text: str) -> None:
-    kept = kept_plan(reading_of(edited(ObjectKind.TENANT, lambda one: one.update(name=text))))
+    kept = kept_plan(reading_of(edited(ObjectKind.VLAN_GROUP, lambda one: one.update(name=text))))
     for finding in kept.findings:
         for language in LANGUAGES:
             told = describe(finding, language)

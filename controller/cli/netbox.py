@@ -52,7 +52,7 @@ def netbox(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Compare the address plan with a NetBox, write it there, or take it from there."""
+    """Compare address plan and tables with a NetBox, write them there, or take them from there."""
     output = Output(lang, json=json)
 
     def action() -> int:

@@ -14,21 +14,14 @@ from tempfile import TemporaryDirectory
 from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.parser.approvers import APPROVER_COLUMNS, APPROVERS_FILE
-from intents.parser.equipment_names import DEVICE_COLUMNS
-from intents.parser.registry import ATTACHMENT_COLUMNS, ORGANISATION_COLUMNS, SITE_COLUMNS, UNIT_COLUMNS
 from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
 from intents.reader.table import CsvTable
-from ipam.inventory_reader import CHANNEL_COLUMNS
+from ipam.store import table_files
 
 TABLES: Mapping[str, Mapping[str, bool]] = {
-    "units.csv": UNIT_COLUMNS,
-    "organisations.csv": ORGANISATION_COLUMNS,
-    "sites.csv": SITE_COLUMNS,
-    "attachments.csv": ATTACHMENT_COLUMNS,
-    "devices.csv": DEVICE_COLUMNS,
-    "channels.csv": CHANNEL_COLUMNS,
+    **table_files.TABLES,
     APPROVERS_FILE: APPROVER_COLUMNS,
 }
 """The tables of a workspace with their columns."""

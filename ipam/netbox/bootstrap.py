@@ -1,5 +1,5 @@
-"""What a NetBox must have before it can say an address plan: the tag, the registry, roles and custom fields, and what it
-lacks.
+"""What a NetBox must have before it can say an address plan and tables: the tag, the registry, roles, groups and custom fields,
+and what it lacks.
 
 The one idea: what is needed is a list worked out of the mapping, so no field is forgotten; what is there already and is as
 it should be is left alone, and what is there otherwise is shown before and after, and put into a backup.
@@ -14,14 +14,33 @@ from typing import Any
 
 from intents.finding import FindingsError, Where, make_finding
 from intents.reason import because
+from ipam.inventory_reader import MAKERS
 from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
 from ipam.netbox.record import objects
 from ipam.netbox.rows import CUSTOM
 from ipam.netbox.server import Server, refuse, send
-from ipam.netbox.thing import OBJECT_TYPES, ObjectKind
+from ipam.netbox.tables_homes import (
+    CIRCUIT_TYPES,
+    DEVICE_ROLES,
+    PLATFORMS,
+    TABLE_DAYS,
+    TABLE_WHOLE_NUMBERS,
+    TENANT_GROUPS,
+)
+from ipam.netbox.thing import CATALOGUE, OBJECT_TYPES
 
 MESSAGE = "truc netbox bootstrap"
 _TAG, _RIR, _ROLE, _FIELD = "extras/tags/", "ipam/rirs/", "ipam/roles/", "extras/custom-fields/"
+_NAMED: Mapping[str, tuple[str, ...]] = {
+    _ROLE: ROLES,
+    "tenancy/tenant-groups/": TENANT_GROUPS,
+    "dcim/device-roles/": DEVICE_ROLES,
+    "dcim/platforms/": PLATFORMS,
+    "circuits/circuit-types/": CIRCUIT_TYPES,
+}
+"""What objects name by a slug of ours, by where it is."""
+_MAKERS = "dcim/manufacturers/"
+_PATHS = (_TAG, _RIR, *_NAMED, _MAKERS, _FIELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +66,11 @@ def needs() -> Iterator[Need]:
     label = "trục (truc)"
     yield Need(path=_TAG, key="slug", name=OWN, says={"name": OWN, "description": "written by truc: ask it, not here"})
     yield Need(path=_RIR, key="slug", name=OWN, says={"name": label, "is_private": True})
-    for role in ROLES:
-        yield Need(path=_ROLE, key="slug", name=role_slug(role), says={"name": f"truc {role}"})
+    for path, words in _NAMED.items():
+        for word in words:
+            yield Need(path=path, key="slug", name=role_slug(word), says={"name": f"truc {word}"})
+    for maker in sorted(set(MAKERS.values())):
+        yield Need(path=_MAKERS, key="slug", name=maker, says={"name": maker.capitalize()})
     names = sorted({name for custom in CUSTOM.values() for name in custom})
     for name in (ENTRY, DIGEST, *names):
         yield Need(path=_FIELD, key="name", name=name, says=_field_says(name))
@@ -56,14 +78,17 @@ def needs() -> Iterator[Need]:
 
 def _field_says(name: str) -> Mapping[str, Any]:
     common = name in (ENTRY, DIGEST)
-    types = sorted(OBJECT_TYPES[one] for one in ObjectKind if common or name in CUSTOM[one])
-    kind = "integer" if name in WHOLE_NUMBERS else "date" if name in DAYS else "text"
+    types = sorted(
+        text for one, text in OBJECT_TYPES.items() if one not in CATALOGUE and (common or name in CUSTOM[one])
+    )
+    is_number, is_day = name in WHOLE_NUMBERS | TABLE_WHOLE_NUMBERS, name in DAYS | TABLE_DAYS
+    kind = "integer" if is_number else "date" if is_day else "text"
     return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN}
 
 
 def lacks(server: Server) -> tuple[Lack, ...]:
     """Return every need that a NetBox does not meet; FindingsError (TR993)."""
-    there = {path: _listed(server, path) for path in (_TAG, _RIR, _ROLE, _FIELD)}
+    there = {path: _listed(server, path) for path in _PATHS}
     found = ((need, there[need.path].get(need.name)) for need in needs())
     return tuple(Lack(need=need, found=one) for need, one in found if one is None or not _meets(need, one))
 
@@ -100,7 +125,7 @@ def _meets(need: Need, found: Mapping[str, Any]) -> bool:
 def supply(server: Server, lacking: tuple[Lack, ...]) -> None:
     """Make and change what is lacking; FindingsError (TR913, TR916)."""
     done = 0
-    for path in (_TAG, _RIR, _ROLE, _FIELD):
+    for path in _PATHS:
         of_path = [lack for lack in lacking if lack.need.path == path]
         for method, status in (("POST", http.HTTPStatus.CREATED), ("PATCH", http.HTTPStatus.OK)):
             bodies = [_body(lack) for lack in of_path if (lack.found is None) == (method == "POST")]

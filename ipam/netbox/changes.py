@@ -14,11 +14,14 @@ from dataclasses import dataclass
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import NAMED_KINDS, things_of
+from ipam.netbox.mapping import NAMED_KINDS, PLAN_ONLY, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
-from ipam.netbox.rows import OwnRow
-from ipam.netbox.thing import FieldValue, ObjectKind, Thing
+from ipam.netbox.rows import ForeignRow, OwnRow
+from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
+from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
+from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
+from ipam.store.table_files import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,28 +34,31 @@ class ThingChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxChanges:
-    """All that tells a NetBox from a plan, each in the order of kinds; `conflicts` are errors: while there is one, nothing may be
-    written; `warnings` are about what is not ours."""
+    """All that tells a NetBox from a plan and tables, each in the order of kinds; `emptied` stays although no line says it any
+    more; `conflicts` are errors: while there is one, nothing may be written; `warnings` are about what is not ours."""
 
     made: tuple[ThingChange, ...]
     changed: tuple[ThingChange, ...]
     gone: tuple[OwnRow, ...]
     conflicts: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    emptied: tuple[ThingChange, ...] = ()
 
     @property
     def count(self) -> int:
-        return len(self.made) + len(self.changed) + len(self.gone)
+        return len(self.made) + len(self.changed) + len(self.gone) + len(self.emptied)
 
 
-def changes_to(reading: Reading, plan: AddressPlan) -> NetBoxChanges:
-    """Return what has to be done so that what was read says a plan."""
-    wanted = things_of(plan)
+def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None) -> NetBoxChanges:
+    """Return what has to be done so that what was read says a plan, and tables if there are any."""
+    wanted = _wanted(plan, tables)
     rows = {row.thing.entry: row for row in reading.rows}
+    there = rows.keys() | {row.says for row in reading.catalogue}
     entries = {thing.entry for thing in wanted}
-    gone = tuple(row for row in reading.rows if row.thing.entry not in entries and not _is_named(row.thing))
-    renamed = _renamed(gone, [thing for thing in wanted if thing.entry not in rows])
-    found = ((thing, rows.get(thing.entry) or renamed.get(thing.entry)) for thing in wanted)
+    left = [row for row in reading.rows if row.thing.entry not in entries]
+    gone = tuple(row for row in left if _may_go(row.thing, with_tables=tables is not None))
+    renamed = _renamed(gone, [thing for thing in wanted if thing.entry not in there])
+    found = ((thing, rows.get(thing.entry) or renamed.get(thing.entry)) for thing in wanted if not _is_named(thing))
     changed = tuple(
         ThingChange(thing=thing, row=row)
         for thing, row in found
@@ -60,15 +66,24 @@ def changes_to(reading: Reading, plan: AddressPlan) -> NetBoxChanges:
     )
     kept = {row.key for row in renamed.values()}
     gone = tuple(row for row in gone if row.key not in kept)
+    said = {thing.entry for thing in wanted if not _is_named(thing)}
+    unsaid = [row for row in reading.rows if row.thing.entry not in said and _stays(row)]
+    emptied = () if tables is None else tuple(_emptied(row) for row in unsaid)
+    made = tuple(
+        ThingChange(thing=thing, row=None)
+        for thing in wanted
+        if thing.entry not in there and thing.entry not in renamed
+    )
     return NetBoxChanges(
-        made=tuple(
-            ThingChange(thing=thing, row=None)
-            for thing in wanted
-            if thing.entry not in rows and thing.entry not in renamed
-        ),
+        made=made,
         changed=changed,
         gone=gone,
-        conflicts=(*_twice(reading), *_edited(reading, changed, gone), *_in_the_way(reading, wanted)),
+        emptied=emptied,
+        conflicts=(
+            *_twice(reading),
+            *_edited(reading, (*changed, *emptied), gone),
+            *_in_the_way(reading, wanted, made),
+        ),
         warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
     )
 
@@ -88,9 +103,43 @@ def _place_in_plan(thing: Thing) -> tuple[FieldValue, ...] | None:
     return (kind, *(thing.fields.get(home) for home in homes[kind])) if kind in homes else None
 
 
+def _wanted(plan: AddressPlan, tables: Tables | None) -> tuple[Thing, ...]:
+    """Return every object that has to be there; what tables say of something says more than that the plan names it."""
+    found = {} if tables is None else {thing.entry: thing for thing in things_of_tables(tables)}
+    for thing in things_of(plan):
+        found.setdefault(thing.entry, thing)
+    order = {endpoint: place for place, endpoint in enumerate(ObjectKind)}
+    return tuple(sorted(found.values(), key=lambda thing: order[thing.endpoint]))
+
+
 def _is_named(thing: Thing) -> bool:
-    """Return whether a thing is there only because others name it: then people may name it, too, and it stays."""
-    return thing.entry.partition(" ")[0] in NAMED_KINDS
+    """Return whether a tenant or region is wanted only because a line of the plan names it: the rest is its table's affair."""
+    return thing.endpoint not in PLAN_ONLY and thing.entry.partition(" ")[0] in NAMED_KINDS and is_bare(thing)
+
+
+def _may_go(thing: Thing, *, with_tables: bool) -> bool:
+    """Return whether an object is deleted when it is not wanted. What others may name stays: people may name it, too."""
+    kind = thing.entry.partition(" ")[0]
+    if thing.endpoint in PLAN_ONLY:
+        return kind not in NAMED_KINDS
+    return with_tables and (kind in CAN_GO or kind not in TABLE_HOMES)
+
+
+def _stays(row: OwnRow) -> bool:
+    """Return whether an object that no line says any more has to be emptied."""
+    kind = row.thing.entry.partition(" ")[0]
+    return kind in TABLE_HOMES and kind not in CAN_GO and not is_bare(row.thing)
+
+
+def _emptied(row: OwnRow) -> ThingChange:
+    """Return the change that leaves of an object what NetBox can't do without; its name is free for others."""
+    thing = row.thing
+    fields = {name: value for name, value in thing.fields.items() if not name.startswith("truc_")}
+    if "status" in fields:
+        fields["status"] = ENDING
+    name = str(fields.get("name", ""))
+    shown = {} if thing.endpoint is ObjectKind.DEVICE or not name else {"name": f"{name}{suffix_of(thing.entry)}"}
+    return ThingChange(thing=Thing(endpoint=thing.endpoint, entry=thing.entry, fields=fields, shown=shown), row=row)
 
 
 def _twice(reading: Reading) -> Iterator[Finding]:
@@ -102,12 +151,16 @@ def _twice(reading: Reading) -> Iterator[Finding]:
 
 
 def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnRow, ...]) -> Iterator[Finding]:
-    """Yield what somebody changed and would be written over."""
+    """Yield what somebody changed and would be written over; where a person put our tag on it, what stands there already."""
     for change in changed:
         row = change.row
-        if row is not None and row.thing != change.thing and not row.is_as_written:
-            name = row.thing.differing(change.thing)[0]
-            yield _conflict(reading, row, name, str(row.thing.fields.get(name) or "-"))
+        if row is None or row.thing == change.thing or row.is_as_written:
+            continue
+        names = row.thing.differing(change.thing)
+        if row.is_given and not is_bare(change.thing):
+            names = tuple(name for name in names if name in row.thing.fields)
+        if names:
+            yield _conflict(reading, row, names[0], str(row.thing.fields.get(names[0], "-")))
     for row in gone:
         if not row.is_as_written:
             yield _conflict(reading, row, "truc_entry", row.thing.entry or "-")
@@ -118,14 +171,9 @@ def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
     return make_finding("TR998", where, entry=row.thing.entry or "-", field=field, text=found)
 
 
-def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding]:
+def _in_the_way(reading: Reading, wanted: tuple[Thing, ...], made: tuple[ThingChange, ...]) -> Iterator[Finding]:
     """Yield what is not ours, or not any more, and keeps a thing of ours from being made: NetBox has it once only."""
-    taken = {
-        (endpoint, str(thing.fields[name])): thing
-        for thing in wanted
-        for endpoint, name in ((thing.endpoint, "slug"), (thing.endpoint, "asn"))
-        if thing.fields.get(name) is not None
-    }
+    taken = {(change.thing.endpoint, says): change.thing for change in made for says in _takes(change.thing)}
     roots = [thing for thing in wanted if thing.endpoint is ObjectKind.AGGREGATE]
     entries = {thing.entry for thing in wanted}
     for row in reading.foreign:
@@ -133,7 +181,7 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding
             where = Where(file=place_of(reading.shown, row))
             yield make_finding("TR998", where, entry=row.entry, field="tags", text="-")
             continue
-        thing = taken.get((row.endpoint, row.says))
+        thing = next((one for says in _said(row) if (one := taken.get((row.endpoint, says))) is not None), None)
         if row.endpoint is ObjectKind.AGGREGATE:
             thing = next(
                 (one for one in roots if _overlap(prefix_in(str(one.fields["prefix"])), prefix_in(row.says))), None
@@ -141,6 +189,26 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...]) -> Iterator[Finding
         if thing is not None:
             where = Where(file=place_of(reading.shown, row))
             yield make_finding("TR915", where, entry=thing.entry, text=row.says)
+
+
+def _said(row: ForeignRow) -> Sequence[str]:
+    return row.says.split("; ") if row.endpoint is ObjectKind.CABLE else (row.says,)
+
+
+def _takes(thing: Thing) -> Iterator[str]:
+    """Yield what an object has that no other may have."""
+    match thing.endpoint:
+        case ObjectKind.DEVICE | ObjectKind.CIRCUIT:
+            yield thing.entry.partition(" ")[2]
+        case ObjectKind.CIRCUIT_TERMINATION:
+            yield f"{thing.fields['circuit']} {thing.fields['term_side']}"
+        case ObjectKind.CABLE:
+            yield from (str(thing.fields[name]) for name in ("a_terminations", "b_terminations"))
+        case ObjectKind.DEVICE_TYPE | ObjectKind.PROVIDER | ObjectKind.INTERFACE:
+            return
+        case _:
+            written = {**thing.fields, **thing.shown}
+            yield from (str(written[name]) for name in ("slug", "asn") if name in written)
 
 
 def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:

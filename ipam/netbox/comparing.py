@@ -6,6 +6,7 @@ and whether somebody changed it in NetBox, or only the lockfile went on, the dig
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,4 +50,9 @@ def compare(reading: Reading, plan: AddressPlan) -> tuple[EntryDifference, ...]:
         else:
             turn = LineTurn.BEHIND if row.is_as_written else LineTurn.EDITED
         differences.append(EntryDifference(turn=turn, lockfile=line, netbox=other))
+    return sort_differences(differences)
+
+
+def sort_differences(differences: Iterable[EntryDifference]) -> tuple[EntryDifference, ...]:
+    """Return differences in the order of their lines."""
     return tuple(sorted(differences, key=lambda one: (one.lockfile or one.netbox, one.netbox)))

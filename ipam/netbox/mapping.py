@@ -26,7 +26,7 @@ from ipam.keys import (
     ProvinceScope,
     PurposeOwner,
 )
-from ipam.netbox.thing import FieldValue, ObjectKind, Thing
+from ipam.netbox.thing import NATIVE, FieldValue, Form, ObjectKind, Thing
 from ipam.requests import MANAGEMENT
 from ipam.store.lock_lines import COLUMNS, join_fields, number_fields, pool_fields, prefix_fields
 from ipam.store.lockfile import HEADER, parse_plan
@@ -87,14 +87,14 @@ NAMED_KINDS: Mapping[str, ObjectKind] = {
     "scope": ObjectKind.VLAN_GROUP,
 }
 """What there is an object of only because others name it."""
+PLAN_ONLY = frozenset({ObjectKind.VLAN_GROUP, *(endpoint for endpoint, _ in HOMES.values())})
+"""What says the address plan and nothing else; tenants and regions are lines of tables, too."""
+PLAN_KINDS = tuple(kind for kind in ObjectKind if kind in PLAN_ONLY or kind in NAMED_KINDS.values())
+"""All that has to be read of a NetBox to know its address plan."""
 ROLES = ("lan", "link", "loopback", "outside")
-_LONGEST: Mapping[ObjectKind, int] = {
-    ObjectKind.TENANT: 100,
-    ObjectKind.REGION: 100,
-    ObjectKind.VLAN_GROUP: 100,
-    ObjectKind.VRF: 100,
-    ObjectKind.VLAN: 64,
-}
+_LONGEST: Mapping[ObjectKind, int] = {ObjectKind.VLAN: 64, ObjectKind.INTERFACE: 64}
+LONGEST_NAME = 100
+"""Characters that NetBox keeps of a name, but for some kinds."""
 _PLAIN_SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 
 
@@ -156,8 +156,12 @@ def _named_things(lines: Iterable[Thing]) -> Iterator[Thing]:
     for entry in sorted(named):
         kind, _, text = entry.partition(" ")
         endpoint = NAMED_KINDS[kind]
-        names: dict[str, FieldValue] = {"name": shown_name(text, endpoint), "slug": slug_of(text)}
-        yield Thing(endpoint=endpoint, entry=entry, fields=names)
+        fields: dict[str, FieldValue] = {"name": shown_name(text, endpoint)}
+        slug = {"slug": slug_of(text)}
+        if NATIVE[endpoint]["slug"] is Form.ONCE:
+            yield Thing(endpoint=endpoint, entry=entry, fields=fields, shown=slug)
+        else:
+            yield Thing(endpoint=endpoint, entry=entry, fields={**fields, **slug})
 
 
 def vrf_owner(key: PrefixKey) -> NumberKey:
@@ -195,7 +199,11 @@ def _field_value(home: str, text: str) -> FieldValue:
 
 def shown_name(text: str, endpoint: ObjectKind) -> str:
     """Return a text as a name that NetBox keeps as it is: one that it can't keep is cut, and told apart by a digest."""
-    longest = _LONGEST[endpoint]
+    return cut_name(text, _LONGEST.get(endpoint, LONGEST_NAME))
+
+
+def cut_name(text: str, longest: int) -> str:
+    """Return a text as a name of at most so many characters."""
     if text.isprintable() and text == text.strip() and len(text) <= longest:
         return text
     plain = "".join(letter if letter.isprintable() else "?" for letter in text).strip()

@@ -12,19 +12,21 @@ from dataclasses import dataclass
 from intents.finding import FindingsError, Where
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import changes_to
-from ipam.netbox.reading import Reading, kept_plan, read_netbox, read_on
+from ipam.netbox.reading import ALL_READS, PLAN_READS, Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import Server
 from ipam.netbox.writing import Writer, check_said
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
+from ipam.store.table_files import Tables
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxStore:
-    """A plan as objects that carry our tag; `known`: what was read already; `progress` is told how many objects were written, and
-    `before` is called before each request that writes."""
+    """A plan as objects that carry our tag; `known`: what was read already; `tables`: what is to be said with it; `progress` is
+    told how many objects were written, and `before` is called before each request that writes."""
 
     server: Server
     known: Reading | None = None
+    tables: Tables | None = None
     progress: Callable[[int], None] = lambda _: None
     before: Callable[[], None] = lambda: None
 
@@ -38,15 +40,17 @@ class NetBoxStore:
 
     def _read(self) -> Reading:
         """Return what is there; of what is known only what was written since is read again."""
-        return read_netbox(self.server) if self.known is None else read_on(self.server, self.known)
+        if self.known is not None:
+            return read_on(self.server, self.known)
+        return read_netbox(self.server, kinds=PLAN_READS if self.tables is None else ALL_READS)
 
     def _write(self, plan: AddressPlan, read: KeptPlan) -> None:
         reading = self._read()
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=self.server.url))
-        changes = changes_to(reading, plan)
+        changes = changes_to(reading, plan, self.tables)
         if changes.conflicts:
             raise FindingsError(changes.conflicts)
         if changes.count:
             Writer(self.server, reading.numbers(), self.progress, self.before).write(changes)
-            check_said(self.server, plan, reading)
+            check_said(self.server, plan, reading, self.tables)

@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any
+from typing import TypeGuard
 
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reader.source_text import FORBIDDEN, forbidden_character
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, line_of, plan_of, things_of
+from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
-from ipam.netbox.thing import OBJECT_TYPES, POINTS_TO, USED_TYPES, ObjectKind, UsedKind
+from ipam.netbox.thing import CATALOGUE, NAMING, OBJECT_TYPES, USED_TYPES, ObjectKind, UsedKind
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
 
 MOST_OBJECTS = 1_000_000
@@ -34,39 +34,48 @@ _AT_ONCE = 100
 
 Kind = ObjectKind | UsedKind
 Key = tuple[Kind, int]
-KINDS: tuple[Kind, ...] = (*ObjectKind, *UsedKind)
+ALL_READS: tuple[Kind, ...] = (*ObjectKind, *UsedKind)
+PLAN_READS: tuple[Kind, ...] = (*PLAN_KINDS, *UsedKind)
+"""What has to be read to know the address plan, and what is in its way."""
 _KIND_OF: Mapping[str, Kind] = {name: kind for types in (OBJECT_TYPES, USED_TYPES) for kind, name in types.items()}
-_NAMING = frozenset(POINTS_TO.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What was read: objects of ours in the order of their kinds, those of others, what uses addresses, and the state of which
-    that is; `mark` is how far NetBox's record of changes is known."""
+    """What was read of some `kinds`: objects of ours in the order of their kinds, those of others, what is told by its name
+    whoever made it (`catalogue`), what uses addresses, and the state of the address plan; `mark` is how far NetBox's record of
+    changes is known."""
 
     rows: tuple[OwnRow, ...]
     foreign: tuple[ForeignRow, ...]
     revision: Revision
     shown: str
     used: tuple[UsedRow, ...] = ()
+    catalogue: tuple[ForeignRow, ...] = ()
+    kinds: tuple[Kind, ...] = PLAN_READS
     mark: RecordMark = frozenset()
 
     def numbers(self) -> ObjectNumbers:
-        """Return the numbers of our objects."""
+        """Return the numbers of what others may name."""
         found = ObjectNumbers()
         for row in self.rows:
             found.add(row.thing.endpoint, row.thing.entry, row.number)
+        for one in self.catalogue:
+            found.add(one.endpoint, one.says, one.number)
         return found
 
 
-def read_netbox(server: Server, progress: Callable[[int], None] = lambda _: None) -> Reading:
-    """Read everything (FindingsError: TR993, TR994); `progress` is told how many objects were read."""
+def read_netbox(
+    server: Server, progress: Callable[[int], None] = lambda _: None, kinds: tuple[Kind, ...] = PLAN_READS
+) -> Reading:
+    """Read everything of some kinds (FindingsError: TR993, TR994); `progress` is told how many objects were read."""
     for _ in range(TIMES):
         mark = mark_of(server)
-        found = _Found()
-        for kind in KINDS:
-            for row in _rows_of(server, kind, found.numbers):
-                found.put(row)
+        found = _Found(kinds)
+        for kind in kinds:
+            for _ in range(_times(kind)):
+                for row in rows_of(server, kind, found.numbers):
+                    found.put(row)
             progress(len(found.rows))
         followed = _follow(server, found, mark)
         if followed is not None and _is_whole(server, found, followed):
@@ -76,18 +85,19 @@ def read_netbox(server: Server, progress: Callable[[int], None] = lambda _: None
 
 def read_on(server: Server, reading: Reading, progress: Callable[[int], None] = lambda _: None) -> Reading:
     """Return what is there now, having asked only for what was written since; its dull twin is `read_netbox`."""
-    found = _Found()
-    known: tuple[Row, ...] = (*reading.rows, *reading.foreign, *reading.used)
+    found = _Found(reading.kinds)
+    known: tuple[Row, ...] = (*reading.rows, *reading.foreign, *reading.catalogue, *reading.used)
     for row in known:
         found.put(row)
     followed = _follow(server, found, reading.mark)
-    return read_netbox(server, progress) if followed is None else found.reading(server.url, followed)
+    return read_netbox(server, progress, reading.kinds) if followed is None else found.reading(server.url, followed)
 
 
 @dataclass(slots=True)
 class _Found:
-    """What was read up to now; `numbers` knows every object that others may name."""
+    """What was read up to now of some kinds; `numbers` knows every object that others may name."""
 
+    kinds: tuple[Kind, ...]
     rows: dict[Key, Row] = field(default_factory=dict)
     numbers: ObjectNumbers = field(default_factory=ObjectNumbers)
 
@@ -97,24 +107,32 @@ class _Found:
             self.numbers.add(row.thing.endpoint, row.thing.entry, row.number)
         else:
             self.rows[row.endpoint, row.number] = row
+            if _is_named(row):
+                self.numbers.add(row.endpoint, row.says, row.number)
 
     def drop(self, key: Key) -> None:
         row = self.rows.pop(key, None)
         if isinstance(row, OwnRow):
             self.numbers.drop(row.thing.endpoint, row.thing.entry, row.number)
+        elif row is not None and _is_named(row):
+            self.numbers.drop(row.endpoint, row.says, row.number)
 
     def entry_of(self, key: Key) -> str | None:
         """Return whose entry an object is, "" for one that is not ours, None for none."""
         row = self.rows.get(key)
-        return None if row is None else row.thing.entry if isinstance(row, OwnRow) else ""
+        if row is None or isinstance(row, OwnRow):
+            return None if row is None else row.thing.entry
+        return row.says if _is_named(row) else ""
 
     def reading(self, shown: str, mark: RecordMark) -> Reading:
-        order = {kind: place for place, kind in enumerate(KINDS)}
+        order = {kind: place for place, kind in enumerate(self.kinds)}
         rows = [self.rows[key] for key in sorted(self.rows, key=lambda key: (order[key[0]], key[1]))]
         own = tuple(row for row in rows if isinstance(row, OwnRow))
         return Reading(
             rows=own,
-            foreign=tuple(row for row in rows if isinstance(row, ForeignRow)),
+            foreign=tuple(row for row in rows if isinstance(row, ForeignRow) and row.endpoint not in CATALOGUE),
+            catalogue=tuple(row for row in rows if isinstance(row, ForeignRow) and _is_named(row)),
+            kinds=self.kinds,
             used=tuple(row for row in rows if isinstance(row, UsedRow)),
             revision=_revision(own),
             shown=shown,
@@ -122,11 +140,24 @@ class _Found:
         )
 
 
-def _rows_of(server: Server, kind: Kind, numbers: ObjectNumbers, asked: tuple[int, ...] = ()) -> Iterator[Row]:
+def _is_named(row: ForeignRow | UsedRow) -> TypeGuard[ForeignRow]:
+    """Return whether something of the catalogue is what an object of ours may name."""
+    return isinstance(row, ForeignRow) and row.endpoint in CATALOGUE and bool(row.says)
+
+
+def _times(kind: Kind) -> int:
+    """Return how often a list is read: a region names another, which may come after it."""
+    return 2 if kind is ObjectKind.REGION else 1
+
+
+def rows_of(
+    server: Server, kind: Kind, numbers: ObjectNumbers, asked: tuple[int, ...] = (), **query: object
+) -> Iterator[Row]:
     """Yield the objects of a kind as values, all or those `asked` for by their numbers; FindingsError (TR993)."""
-    query: dict[str, Any] = {"id": asked} if asked else {}
+    if asked:
+        query["id"] = asked
     where = f"{server.url}/api/{kind}/"
-    for count, found in enumerate(objects(server, f"{kind}/", fields=asked_fields(kind), **query)):
+    for count, found in enumerate(objects(server, f"{kind}/", 0, fields=asked_fields(kind), **query)):
         try:
             row = read_row(kind, found, numbers)
         except (ShapeError, AttributeError) as error:
@@ -145,7 +176,7 @@ def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | Non
     """
     for _ in range(ROUNDS):
         recorded = recorded_since(server, mark)
-        keys = _keys_of(recorded)
+        keys = _keys_of(recorded, found.kinds)
         if len(keys) > PAGE:  # then all is read as fast
             return None
         before = {key: found.entry_of(key) for key in keys}
@@ -157,38 +188,39 @@ def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | Non
     return None
 
 
-def _keys_of(recorded: tuple[Recorded, ...]) -> tuple[Key, ...]:
-    """Return the objects that were changed, those first that others name."""
-    touched = {(_KIND_OF[one.kind], one.changed) for one in recorded if one.kind in _KIND_OF}
-    order = {kind: place for place, kind in enumerate(KINDS)}
+def _keys_of(recorded: tuple[Recorded, ...], kinds: tuple[Kind, ...]) -> tuple[Key, ...]:
+    """Return the objects of some kinds that were changed, those first that others name."""
+    order = {kind: place for place, kind in enumerate(kinds)}
+    touched = {(_KIND_OF[one.kind], one.changed) for one in recorded if _KIND_OF.get(one.kind) in order}
     return tuple(sorted(touched, key=lambda key: (order[key[0]], key[1])))
 
 
 def _renew(server: Server, found: _Found, keys: tuple[Key, ...]) -> bool:
     """Read objects again; returns whether what names them still says what was read of it."""
-    for kind in KINDS:
+    for kind in found.kinds:
         numbers = [number for where, number in keys if where is kind]
-        for start in range(0, len(numbers), _AT_ONCE):
+        starts = list(range(0, len(numbers), _AT_ONCE))
+        for start in starts * _times(kind):
             asked = tuple(numbers[start : start + _AT_ONCE])
-            rows = {row.number: row for row in _rows_of(server, kind, found.numbers, asked)}
+            rows = {row.number: row for row in rows_of(server, kind, found.numbers, asked)}
             for number in asked:
                 known = found.entry_of((kind, number))
                 found.drop((kind, number))
                 if number in rows:
                     found.put(rows[number])
-                if kind in _NAMING and known is not None and known != found.entry_of((kind, number)):
+                if kind in NAMING and known is not None and known != found.entry_of((kind, number)):
                     return False
     return True
 
 
 def _is_whole(server: Server, found: _Found, mark: RecordMark) -> bool:
     """Return whether each list is as long as NetBox says, those left out that somebody wrote to meanwhile."""
-    said = {kind: _count(server, kind) for kind in KINDS}
+    said = {kind: _count(server, kind) for kind in found.kinds}
     moving = {_KIND_OF.get(one.kind) for one in recorded_since(server, mark)}
-    counts = dict.fromkeys(KINDS, 0)
+    counts = dict.fromkeys(found.kinds, 0)
     for kind, _ in found.rows:
         counts[kind] += 1
-    return all(counts[kind] == said[kind] for kind in KINDS if kind not in moving)
+    return all(counts[kind] == said[kind] for kind in found.kinds if kind not in moving)
 
 
 def _count(server: Server, kind: Kind) -> int:
@@ -199,9 +231,10 @@ def _count(server: Server, kind: Kind) -> int:
 
 
 def _revision(rows: tuple[OwnRow, ...]) -> Revision:
-    if not rows:
+    """Return which state of the address plan rows are: what tables say is none of its business."""
+    content = [(row.number, row.updated, row.thing.digest) for row in rows if row.thing.endpoint in PLAN_ONLY]
+    if not content:
         return NOTHING
-    content = [(row.number, row.updated, row.thing.digest) for row in rows]
     return Revision(sha256(repr(content).encode()).hexdigest())
 
 
@@ -210,8 +243,9 @@ def _revision(rows: tuple[OwnRow, ...]) -> Revision:
 
 def kept_plan(reading: Reading) -> KeptPlan:
     """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one."""
-    plan, unread = plan_of((row.thing for row in reading.rows), reading.shown)
-    lines = sorted((line, place_of(reading.shown, row)) for row in reading.rows if (line := line_of(row.thing)))
+    rows = [row for row in reading.rows if row.thing.endpoint in PLAN_ONLY]
+    plan, unread = plan_of((row.thing for row in rows), reading.shown)
+    lines = sorted((line, place_of(reading.shown, row)) for row in rows if (line := line_of(row.thing)))
     wrong = (*_hidden(lines), *_placed(lines, unread))
     findings = (*wrong, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
     return KeptPlan(plan=AddressPlan() if findings else plan, revision=reading.revision, findings=findings)
@@ -244,27 +278,30 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
     for row in reading.rows:
         thing = row.thing
         kind = thing.entry.partition(" ")[0]
+        if thing.endpoint not in PLAN_ONLY:
+            continue
         if thing.entry in seen:
-            yield _drifted(reading.shown, row, "truc_entry", thing.entry, f"id {seen[thing.entry].number}")
+            yield drifted(reading.shown, row, "truc_entry", thing.entry, f"id {seen[thing.entry].number}")
         elif kind not in HOMES and kind not in NAMED_KINDS:
-            yield _drifted(reading.shown, row, "truc_entry", thing.entry or "-", "-")
+            yield drifted(reading.shown, row, "truc_entry", thing.entry or "-", "-")
         elif is_whole and thing.entry in made:
             for name in thing.differing(made[thing.entry]):
                 values = (str(one.fields.get(name) or "-") for one in (thing, made[thing.entry]))
-                yield _drifted(reading.shown, row, name, *values)
+                yield drifted(reading.shown, row, name, *values)
         elif is_whole and kind in HOMES:
             strays.append(row)
         seen.setdefault(thing.entry, row)
     for untagged in reading.foreign:
-        if untagged.entry:
-            yield _drifted(reading.shown, untagged, "tags", "-", OWN)
+        if untagged.entry and untagged.endpoint in PLAN_KINDS:
+            yield drifted(reading.shown, untagged, "tags", "-", OWN)
     if strays:
         meant = {line_of(thing): thing.entry for thing in made.values()}
         for row in strays:
-            yield _drifted(reading.shown, row, "truc_entry", row.thing.entry, meant.get(line_of(row.thing), "-"))
+            yield drifted(reading.shown, row, "truc_entry", row.thing.entry, meant.get(line_of(row.thing), "-"))
 
 
-def _drifted(shown: str, row: OwnRow | ForeignRow, field: str, found: str, wanted: str) -> Finding:
+def drifted(shown: str, row: OwnRow | ForeignRow, field: str, found: str, wanted: str) -> Finding:
+    """Return the finding (TR996) that a field of an object says another thing than what else stands there."""
     where = Where(file=place_of(shown, row))
     entry = row.thing.entry if isinstance(row, OwnRow) else row.entry
     return make_finding("TR996", where, entry=entry or "-", field=field, text=found, other=wanted)

@@ -6,28 +6,47 @@ with its place, and a field that names an object that is not ours is kept as suc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_interface, summarize_address_range
 from typing import Any
 
 from intents.prefix import Prefix, parse_prefix
-from ipam.netbox.mapping import DIGEST, ENTRY, HOMES, OWN
-from ipam.netbox.thing import NATIVE, POINTS_TO, FieldValue, Form, ObjectKind, Thing, UsedKind
+from ipam.netbox.mapping import DIGEST, ENTRY, HOMES, OWN, PLAN_ONLY
+from ipam.netbox.tables_homes import TABLE_HOMES, custom_of
+from ipam.netbox.tables_mapping import natural_entry, suffix_of
+from ipam.netbox.thing import (
+    CATALOGUE,
+    END_TYPES,
+    ENDED,
+    ENDING,
+    LASTING,
+    NATIVE,
+    PHASES,
+    POINTS_TO,
+    TYPED_AS,
+    FieldValue,
+    Form,
+    ObjectKind,
+    Thing,
+    UsedKind,
+)
 
 CUSTOM: Mapping[ObjectKind, tuple[str, ...]] = {
     endpoint: tuple(
-        sorted({
-            home
-            for where, homes in HOMES.values()
-            for home in homes.values()
-            if where is endpoint and home.startswith(f"{OWN}_")
-        })
+        sorted(
+            {
+                home
+                for where, homes in HOMES.values()
+                for home in homes.values()
+                if where is endpoint and home.startswith(f"{OWN}_")
+            }.union(*(custom_of(kind) for kind, (_, where, _) in TABLE_HOMES.items() if where is endpoint))
+        )
     )
     for endpoint in ObjectKind
-}  # fmt: skip
+}
 """The custom fields of each kind of object, beside those that all have."""
-REGION_TYPE = "dcim.region"
 
 
 class ShapeError(ValueError):
@@ -41,12 +60,14 @@ def etag_of(updated: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRow:
-    """An object of ours as it was read: its number, when it was written last, and what truc says it wrote there."""
+    """An object of ours as it was read: its number, when it was written last, and what truc says it wrote there; `is_given`: a
+    person put our tag on it, and truc has not written there yet."""
 
     thing: Thing
     number: int
     updated: str
     written: str
+    is_given: bool = False
 
     @property
     def key(self) -> tuple[ObjectKind, int]:
@@ -66,8 +87,9 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number; `entry`: whose it says to be all the
-    same, where only our tag was taken off. A container is a prefix that says how people order their space."""
+    """An object that is not ours, with what could be in our way: its prefix, slug or number, or what it is called; of the
+    catalogue, whose entry it is. `entry`: whose it says to be all the same, where only our tag was taken off. A container is a
+    prefix that says how people order their space."""
 
     endpoint: ObjectKind
     number: int
@@ -109,10 +131,10 @@ def asked_fields(endpoint: ObjectKind | UsedKind) -> str:
     """Return what is asked for of each object."""
     if isinstance(endpoint, UsedKind):
         return "id,address" if endpoint is UsedKind.ADDRESS else "id,start_address,end_address"
-    names: list[str] = []
+    names: list[str] = [] if endpoint in CATALOGUE else ["last_updated", "tags", "custom_fields"]
     for name, form in NATIVE[endpoint].items():
-        names += ["scope_type", "scope_id"] if form is Form.SCOPE else [name]
-    return ",".join(("id", "last_updated", "tags", "custom_fields", *names))
+        names += [f"{name}_type", f"{name}_id"] if form is Form.TYPED else [name]
+    return ",".join(("id", *names))
 
 
 def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers) -> Row:
@@ -121,55 +143,83 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
     if isinstance(endpoint, UsedKind):
         says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
         return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
+    if endpoint in CATALOGUE:
+        return ForeignRow(endpoint=endpoint, number=number, says=_catalogue_entry(endpoint, found, numbers))
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
         entry = str(_scalar(_is(dict, found, "custom_fields").get(ENTRY)) or "")
         status = found.get("status")
         return ForeignRow(
             endpoint=endpoint,
             number=number,
-            says=_foreign(endpoint, found),
+            says=_foreign(endpoint, found, numbers),
             entry=entry,
             is_container=isinstance(status, dict) and status.get("value") == "container",
         )
     custom = _is(dict, found, "custom_fields")
-    fields = {name: _native(name, form, found, numbers) for name, form in NATIVE[endpoint].items()}
-    fields |= {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
+    fields = _natives(endpoint, found, numbers) | {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
+    if endpoint not in PLAN_ONLY:
+        fields = {name: _as_typed(value) for name, value in fields.items()}
+    said = str(_scalar(custom.get(ENTRY)) or "")
+    entry = said or natural_entry(endpoint, fields)
+    for name, form in NATIVE[endpoint].items():
+        if form is Form.TITLE and fields[name] is not None:
+            fields[name] = str(fields[name]).removesuffix(suffix_of(entry))
     return OwnRow(
-        thing=Thing(endpoint=endpoint, entry=str(_scalar(custom.get(ENTRY)) or ""), fields=_of_kind(custom, fields)),
+        thing=Thing(endpoint=endpoint, entry=entry, fields=fields),
         number=number,
         updated=_is(str, found, "last_updated"),
         written=str(_scalar(custom.get(DIGEST)) or ""),
+        is_given=not said,
     )
 
 
-def _of_kind(custom: Mapping[str, Any], fields: Mapping[str, FieldValue]) -> Mapping[str, FieldValue]:
-    """Return the fields that the kind of an entry has, and those beyond them in which something stands."""
-    kind = str(custom.get(ENTRY)).partition(" ")[0]
-    homes = set(HOMES[kind][1].values()) if kind in HOMES else set()
-    return {
-        name: value
-        for name, value in fields.items()
-        if not name.startswith(f"{OWN}_") or name in homes or value is not None
-    }
+def _catalogue_entry(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:
+    """Return what an object is told by, "" for one that nothing of ours can mean."""
+    native = _natives(endpoint, found, numbers)
+    match endpoint:
+        case ObjectKind.DEVICE_TYPE:
+            return f"model {native['manufacturer']} {native['model']}"
+        case ObjectKind.PROVIDER:
+            return f"enterprise {native['name']}"
+        case _:
+            kind, _, device = str(native["device"]).partition(" ")
+            return f"interface {device} {native['name']}" if kind == "device" else ""
+
+
+def _natives(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> dict[str, FieldValue]:
+    forms = NATIVE[endpoint].items()
+    return {name: _native(name, form, found, numbers) for name, form in forms if form is not Form.ONCE}
 
 
 def _native(name: str, form: Form, found: Any, numbers: ObjectNumbers) -> FieldValue:
-    if form is Form.SCOPE:
-        if found.get("scope_id") is None:
+    if form is Form.TYPED:
+        if found.get(f"{name}_id") is None:
             return None
-        number = _is(int, found, "scope_id")
-        if found.get("scope_type") != REGION_TYPE:
-            return f"foreign {found.get('scope_type')} {number}"
-        return numbers.entries.get((ObjectKind.REGION, number), f"foreign {number}")
+        number = _is(int, found, f"{name}_id")
+        wanted, pointed = TYPED_AS[name]
+        if found.get(f"{name}_type") != wanted:
+            return f"foreign {found.get(f'{name}_type')} {number}"
+        return numbers.entries.get((pointed, number), f"foreign {number}")
+    if form is Form.ENDS:
+        return "; ".join(_end(one, numbers) for one in _is(list, found, name)) or None
     value = found.get(name)
-    if value is None or form is Form.PLAIN:
+    if value is None or form in (Form.PLAIN, Form.TITLE):
         return _scalar(value)
     if form is Form.CHOICE:
         return str(_is(str, value, "value"))
+    if form is Form.PHASE:
+        return ENDING if _is(str, value, "value") in ENDED else LASTING
     if form is Form.SLUG:
         return str(_is(str, value, "slug"))
     number = _is(int, value, "id")
     return numbers.entries.get((POINTS_TO[name], number), f"foreign {number}")
+
+
+def _end(found: Any, numbers: ObjectNumbers) -> str:
+    number, kind = _is(int, found, "object_id"), _is(str, found, "object_type")
+    if kind not in END_TYPES:
+        return f"foreign {kind} {number}"
+    return numbers.entries.get((END_TYPES[kind], number), f"foreign {number}")
 
 
 def _covering(first: str, last: str) -> tuple[Prefix, ...]:
@@ -186,11 +236,25 @@ def _address(text: str) -> IPv4Address | IPv6Address:
     return ip_interface(text).ip
 
 
-def _foreign(endpoint: ObjectKind, found: Any) -> str:
-    for name in ("prefix", "slug", "asn"):
-        if name in NATIVE[endpoint]:
-            return str(_scalar(found.get(name)))
-    return ""
+def _foreign(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:
+    """Return what could be in our way."""
+    match endpoint:
+        case ObjectKind.CIRCUIT_TERMINATION:
+            native = _natives(endpoint, found, numbers)
+            return f"{native['circuit']} {native['term_side']}"
+        case ObjectKind.CABLE:
+            native = _natives(endpoint, found, numbers)
+            return "; ".join(str(native[name]) for name in ("a_terminations", "b_terminations"))
+        case ObjectKind.DEVICE | ObjectKind.CIRCUIT:
+            return str(_scalar(found.get("name" if endpoint is ObjectKind.DEVICE else "cid")))
+        case _:
+            names = (name for name in ("prefix", "slug", "asn") if name in NATIVE[endpoint])
+            return next((str(_scalar(found.get(name))) for name in names), "")
+
+
+def _as_typed(value: FieldValue) -> FieldValue:
+    """Return a text as a table has it: letters whole, whatever keyboard made them, and no blanks around."""
+    return unicodedata.normalize("NFC", value).strip() or None if isinstance(value, str) else value
 
 
 def _scalar(value: Any) -> FieldValue:
@@ -208,21 +272,41 @@ def _is(kind: type[Any], found: Any, name: str) -> Any:
     return value
 
 
-def body_of(thing: Thing, numbers: ObjectNumbers, message: str) -> dict[str, Any]:
-    """Return what is sent so that an object says this; KeyError for another object that is not there yet."""
-    body: dict[str, Any] = {"tags": [{"slug": OWN}], "changelog_message": message}
-    custom: dict[str, FieldValue] = {name: thing.fields.get(name) for name in CUSTOM[thing.endpoint]}
+def body_of(thing: Thing, numbers: ObjectNumbers, message: str, names: Container[str] | None = None) -> dict[str, Any]:
+    """Return what is sent so that an object says this, in the fields of these names if not in all; KeyError for another object
+    that is not there yet."""
+    body: dict[str, Any] = {
+        "tags": [{"slug": OWN}],
+        "changelog_message": message,
+        **(thing.shown if names is None else {}),
+    }
     for name, form in NATIVE[thing.endpoint].items():
         value = thing.fields.get(name)
+        if form is Form.ONCE or (names is not None and name not in names):
+            continue
         match form:
-            case Form.SCOPE:
-                body["scope_type"] = None if value is None else REGION_TYPE
-                body["scope_id"] = None if value is None else numbers.of_entry[str(value)]
+            case Form.TYPED:
+                body[f"{name}_type"] = None if value is None else TYPED_AS[name][0]
+                body[f"{name}_id"] = None if value is None else numbers.of_entry[str(value)]
             case Form.ENTRY:
                 body[name] = None if value is None else numbers.of_entry[str(value)]
             case Form.SLUG:
                 body[name] = None if value is None else {"slug": value}
+            case Form.ENDS:
+                body[name] = _ends_body(str(value), numbers)
+            case Form.PHASE:
+                body[name] = PHASES.get((thing.endpoint, str(value)), value)
             case _:
-                body[name] = value
-    body["custom_fields"] = {**custom, ENTRY: thing.entry, DIGEST: thing.digest}
+                body[name] = thing.shown.get(name, value)
+    if thing.endpoint not in CATALOGUE:
+        custom = {name: thing.fields.get(name) for name in CUSTOM[thing.endpoint] if names is None or name in names}
+        body["custom_fields"] = {**custom, ENTRY: thing.entry, DIGEST: thing.digest}
     return body
+
+
+def _ends_body(entry: str, numbers: ObjectNumbers) -> list[dict[str, Any]]:
+    word = entry.partition(" ")[0]
+    kind = next(
+        name for name, endpoint in END_TYPES.items() if (endpoint is ObjectKind.INTERFACE) == (word == "interface")
+    )
+    return [{"object_type": kind, "object_id": numbers.of_entry[entry]}]

@@ -16,18 +16,25 @@ from typing import Any, TypeVar
 from intents.finding import FindingsError, Where, make_finding
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import NetBoxChanges, ThingChange, changes_to
-from ipam.netbox.mapping import NAMED_KINDS
-from ipam.netbox.reading import Reading, read_on
-from ipam.netbox.rows import ObjectNumbers, OwnRow, body_of
+from ipam.netbox.reading import Reading, read_on, rows_of
+from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, numbers_made, send
-from ipam.netbox.thing import ObjectKind
+from ipam.netbox.thing import ObjectKind, Thing
+from ipam.store.table_files import Tables
 
 BATCH = 100
 MESSAGE = "truc netbox export"
 """What NetBox's record of changes says of each."""
-_FIRST = (*NAMED_KINDS.values(), ObjectKind.VRF)
+_FIRST = (
+    *(ObjectKind.TENANT, ObjectKind.REGION, ObjectKind.SITE, ObjectKind.DEVICE_TYPE, ObjectKind.DEVICE),
+    *(ObjectKind.INTERFACE, ObjectKind.PROVIDER, ObjectKind.VLAN_GROUP, ObjectKind.VRF),
+)
 """What others name is there before them, and goes after them."""
 _REST = tuple(endpoint for endpoint in ObjectKind if endpoint not in _FIRST)
+
+_GONE_FIRST = (ObjectKind.CIRCUIT, *(one for one in reversed(_REST) if one is not ObjectKind.CIRCUIT))
+"""With a cable, or an end of a circuit, NetBox writes to what it was at, which would then be another than was read; with a
+circuit its ends go."""
 
 Item = TypeVar("Item")
 
@@ -46,18 +53,24 @@ class Writer:
 
     def write(self, changes: NetBoxChanges) -> None:
         """Do all changes, in an order in which nothing names what is not there; FindingsError (TR998, TR913, TR916)."""
-        for endpoint in reversed(_REST):
-            self._delete(endpoint, changes.gone)
+        gone_with = {row.thing.entry for row in changes.gone}
+        gone = [row for row in changes.gone if row.thing.fields.get("circuit") not in gone_with]
+        for endpoint in _GONE_FIRST:
+            self._delete(endpoint, gone)
+        for endpoint in ObjectKind:
+            self._change(endpoint, changes.emptied)
         for endpoint in _FIRST:
             self._make(endpoint, changes.made)
         for endpoint in ObjectKind:
             self._change(endpoint, changes.changed)
         for endpoint in _REST:
             self._make(endpoint, changes.made)
-        self._delete(ObjectKind.VRF, changes.gone)
+        for endpoint in reversed(_FIRST):
+            self._delete(endpoint, changes.gone)
 
     def _make(self, endpoint: ObjectKind, changes: Sequence[ThingChange]) -> None:
-        for batch in _batches([change.thing for change in changes if change.thing.endpoint is endpoint]):
+        things = [change.thing for change in changes if change.thing.endpoint is endpoint]
+        for batch in _ready_batches(self._lacking(things) if endpoint is ObjectKind.INTERFACE else things):
             bodies = [body_of(thing, self.numbers, MESSAGE) for thing in batch]
             answer = self._send("POST", endpoint, bodies, http.HTTPStatus.CREATED)
             made = numbers_made(self.server, f"{endpoint}/", answer, len(batch), done=self.done)
@@ -65,19 +78,32 @@ class Writer:
                 self.numbers.add(endpoint, thing.entry, number)
             self._count(len(batch))
 
+    def _lacking(self, things: Sequence[Thing]) -> list[Thing]:
+        """Return the interfaces that are not there: with a device NetBox makes those that its type has."""
+        devices = sorted({self.numbers.of_entry[str(thing.fields["device"])] for thing in things})
+        for batch in _batches(devices):
+            for row in rows_of(self.server, ObjectKind.INTERFACE, self.numbers, device_id=batch):
+                if isinstance(row, ForeignRow):
+                    self.numbers.add(ObjectKind.INTERFACE, row.says, row.number)
+        return [thing for thing in things if thing.entry not in self.numbers.of_entry]
+
     def _change(self, endpoint: ObjectKind, changes: Sequence[ThingChange]) -> None:
         for batch in _batches([change for change in changes if change.thing.endpoint is endpoint]):
             rows = [change.row for change in batch if change.row is not None]
             bodies = [
-                {"id": row.number, **body_of(change.thing, self.numbers, MESSAGE)}
+                {"id": row.number, **self._changed_body(change.thing, row)}
                 for change, row in zip(batch, rows, strict=True)
             ]
-            for body in bodies:
-                del body["tags"]  # ours is there, and people's own stay
             self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, rows)
             for change, row in zip(batch, rows, strict=True):
                 self.numbers.add(endpoint, change.thing.entry, row.number)
             self._count(len(batch))
+
+    def _changed_body(self, thing: Thing, row: OwnRow) -> Mapping[str, Any]:
+        """Return what has to be sent of an object that is there: what people wrote beside it stays."""
+        body = body_of(thing, self.numbers, MESSAGE, (*thing.differing(row.thing), *thing.shown))
+        del body["tags"]  # ours is there, and people's own stay
+        return body
 
     def _delete(self, endpoint: ObjectKind, gone: Sequence[OwnRow]) -> None:
         for batch in _batches([row for row in gone if row.thing.endpoint is endpoint]):
@@ -111,10 +137,24 @@ def _batches(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
         yield items[start : start + BATCH]
 
 
-def check_said(server: Server, plan: AddressPlan, reading: Reading) -> Reading:
-    """Return what is there since it was read and written to; FindingsError (TR914) if that is not the plan."""
+def _ready_batches(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
+    """Yield things in hundreds, none with one under which it stands: that has to have its number first."""
+    batch: list[Thing] = []
+    entries: set[str] = set()
+    for thing in things:
+        if len(batch) == BATCH or thing.fields.get("parent") in entries:
+            yield batch
+            batch, entries = [], set()
+        batch.append(thing)
+        entries.add(thing.entry)
+    if batch:
+        yield batch
+
+
+def check_said(server: Server, plan: AddressPlan, reading: Reading, tables: Tables | None = None) -> Reading:
+    """Return what is there since it was read and written to; FindingsError (TR914) if that is not the plan, and the tables."""
     reading = read_on(server, reading)
-    left = changes_to(reading, plan)
+    left = changes_to(reading, plan, tables)
     if left.count or left.conflicts:
         raise FindingsError([make_finding("TR914", Where(file=server.url), count=left.count), *left.conflicts])
     return reading

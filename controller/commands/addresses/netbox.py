@@ -1,4 +1,4 @@
-"""`truc netbox`: the address plan of a workspace and that in a NetBox, prepared, compared, written there or taken from there."""
+"""`truc netbox`: address plan and tables of a workspace and those in a NetBox, prepared, compared, written or taken."""
 
 from __future__ import annotations
 

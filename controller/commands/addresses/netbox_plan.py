@@ -1,6 +1,6 @@
-"""`truc netbox check`, `export` and `import`: the address plan of a workspace beside that of a NetBox.
+"""`truc netbox check`, `export` and `import`: address plan and tables of a workspace beside those of a NetBox.
 
-The one idea: every action first shows what it would do; only `--yes` does it.
+The one idea: every action first shows what it would do; only `--yes` does it, and then all of it or nothing.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from shlex import quote
 from controller.boundary import parse_day
 from controller.commands.addresses.netbox_alone import alone_there
 from controller.commands.addresses.netbox_request import NetBoxRequest, code_of, start, sum_up, tell_lines
+from controller.commands.addresses.netbox_tables import FoundTables, find_tables, put_tables
 from controller.jobs.files import Placing
 from controller.jobs.pipeline import LOCKFILE, address, store_of, want
 from controller.output.choices import NetBoxAction
@@ -24,9 +25,10 @@ from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import EntryDifference, compare
 from ipam.netbox.netbox_store import NetBoxStore
-from ipam.netbox.reading import Reading, kept_plan, read_netbox
+from ipam.netbox.reading import ALL_READS, Reading, kept_plan, read_netbox
 from ipam.netbox.server import Server
 from ipam.store.plan_store import KeptPlan
+from ipam.store.table_files import check_tables
 
 
 def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
@@ -35,12 +37,15 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
     reading = _read(output, server)
     branches = open_branches(server)
-    drifted = kept_plan(reading).findings
-    changes = changes_to(reading, addressed.previous.plan)
-    differences = compare(reading, addressed.previous.plan)
+    tables = find_tables(request.folder, reading)
+    drifted = (*kept_plan(reading).findings, *tables.findings)
+    changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
+    differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
     start(output, server, NetBoxAction.CHECK)
     tell_lines(output, differences)
     tell_findings(output, Path(), sort_findings((*drifted, *changes.warnings)))
+    if not output.json and not tables.kept.is_there:
+        output.say("netbox_no_tables")
     if not output.json and addressed.address_plan != addressed.previous.plan:
         output.say("netbox_compile_first", folder=quote(str(request.folder)))
     if not output.json and branches:
@@ -49,6 +54,11 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     if has_errors(drifted):
         return ExitCode.INCONCLUSIVE
     return ExitCode.CHANGES if differences else ExitCode.FINE
+
+
+def _kept_differences(tables: FoundTables) -> tuple[EntryDifference, ...]:
+    """Return the lines in which tables differ, none where the NetBox does not keep them yet."""
+    return tables.differences if tables.kept.is_there else ()
 
 
 def _end_check(
@@ -69,42 +79,49 @@ def _end_check(
 
 
 def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
-    """Write the lockfile's plan to a NetBox; FindingsError."""
+    """Write the lockfile's plan and the tables to a NetBox; FindingsError."""
     kept = _lockfile(request)
+    raise_errors(check_tables(request.folder))
     check_ready(server)
     reading = _read(output, server)
-    changes = changes_to(reading, kept.plan)
+    tables = find_tables(request.folder, reading)
+    lines = tables.files.lines()
+    changes = changes_to(reading, kept.plan, lines)
     raise_errors(changes.conflicts)
     if request.yes and changes.count:
         with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
                 server=server,
                 known=reading,
+                tables=lines,
                 progress=lambda done: output.progress("netbox_write", done, changes.count),
                 before=lease.renew,
             )
             store.save(kept.plan, kept_plan(reading), placing)
             placing.put()
     start(output, server, NetBoxAction.EXPORT)
-    tell_lines(output, compare(reading, kept.plan))
+    tell_lines(output, (*compare(reading, kept.plan), *tables.differences))
     tell_findings(output, Path(), sort_findings(changes.warnings))
-    sum_up(output, request, made=len(changes.made), changed=len(changes.changed), gone=len(changes.gone))
+    changed = len(changes.changed) + len(changes.emptied)
+    sum_up(output, request, made=len(changes.made), changed=changed, gone=len(changes.gone))
     return code_of(request, changes.count)
 
 
 def import_plan_from(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
-    """Write a NetBox's plan to the lockfile; FindingsError, OSError."""
+    """Write a NetBox's plan to the lockfile, and what it says of the tables into them; FindingsError, OSError."""
     store = store_of(request.folder)
     kept = store.load()
     reading = _read(output, server)
-    found = kept_plan(reading)
-    if not found.is_there:
+    found, tables = kept_plan(reading), find_tables(request.folder, reading)
+    raise_errors((*found.findings, *tables.findings))
+    if not found.is_there and not tables.kept.is_there:
         raise FindingsError([make_finding("TR917", Where(file=server.url))])
-    raise_errors(found.findings)
-    differences = compare(reading, kept.plan)
+    differences = (*(compare(reading, kept.plan) if found.is_there else ()), *_kept_differences(tables))
     if request.yes:
         with Placing() as placing:
-            store.save(found.plan, kept, placing)
+            if found.is_there:
+                store.save(found.plan, kept, placing)
+            put_tables(request.folder, tables, placing)
             placing.put()
     start(output, server, NetBoxAction.IMPORT)
     tell_lines(output, differences)
@@ -124,4 +141,4 @@ def _lockfile(request: NetBoxRequest) -> KeptPlan:
 
 def _read(output: Output, server: Server) -> Reading:
     output.stage = "netbox_read"
-    return read_netbox(server, lambda count: output.progress("netbox_read", count, count))
+    return read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS)
