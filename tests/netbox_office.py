@@ -22,6 +22,7 @@ from ipam.address_plan import AddressPlan, NumberKind
 from ipam.keys import LanKey, LanScope, LoopbackKey
 from ipam.netbox import server as netbox_server
 from ipam.store.lockfile import print_plan
+from ipam.store.table_files import TABLES
 from tests.netbox_plans import PLAN, WRITER
 from tests.netbox_proxy import FAULTS, HUGE, Fault, Proxy, first, proxy_before
 from tests.netbox_said import lines_of, said, twice
@@ -100,6 +101,12 @@ class Office:
         return first(self.revoke) if name == "revoked" else FAULTS[name]
 
 
+def put_tables(folder: Path) -> None:
+    """Have tables in a folder that say nothing."""
+    for file, columns in TABLES.items():
+        (folder / file).write_text(",".join(columns) + "\n", encoding="utf-8")
+
+
 @contextmanager
 def office_of(netbox: NetBox, folder: Path) -> Iterator[Office]:
     """Have an office at a NetBox that is new to it ("empty"), prepared ("ready"), or says the small plan ("exported")."""
@@ -112,6 +119,7 @@ def office_of(netbox: NetBox, folder: Path) -> Iterator[Office]:
         administrator = replace(found, token=netbox.token)
         assert administrator.ask("bootstrap", "--yes", "--backup", folder / "before.json")[0] == 0
         netbox.keep("ready")
+        put_tables(folder)
         text = found.keep(LESS)
         assert found.export() == "ok"
         assert said(netbox.admin) == lines_of(text)

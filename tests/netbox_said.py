@@ -34,9 +34,8 @@ _IMPLIED = {"root": {"use": "root"}, "vrf": {"kind": "vrf"}, "vlan": {"kind": "v
 def _homes() -> Mapping[str, tuple[str, str, Mapping[str, str]]]:
     """Return the kind of line, the list and the field of each column by the first word of an entry."""
     found = {}
-    for row in re.findall(
-        r"^\| (\S.*?) \| (\S+/\S+) \| (.*) \|$", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE
-    ):
+    text = PAGE.read_text(encoding="utf-8").partition("<!-- homes -->")[2].partition("<!-- end of homes -->")[0]
+    for row in re.findall(r"^\| (\S.*?) \| (\S+/\S+) \| (.*) \|$", text, flags=re.MULTILINE):
         columns = dict(re.findall(r"(\w+): `(\w+)`", row[2]))
         found[_KIND.get(row[0], row[0])] = (row[0].partition(" ")[0], row[1], columns)
     assert sorted(found) == ["asn", "pool", "prefix", "root", "vlan", "vrf"]

@@ -28,7 +28,7 @@ from intents.reader.source_text import FORBIDDEN, decode_text
 from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import changes_to
 from ipam.netbox.comparing import EntryDifference, LineTurn, compare
-from ipam.netbox.mapping import NAMED_KINDS, things_of
+from ipam.netbox.mapping import NAMED_KINDS, PLAN_ONLY, things_of
 from ipam.netbox.reading import Reading, kept_plan
 from ipam.netbox.rows import ShapeError
 from ipam.netbox.server import ServerAnswer, refusal_of
@@ -147,7 +147,8 @@ def _looked_at(language: str, thing: Thing, reading: Reading) -> str:
         return "told"
     holds_plan(thing, kept.plan)
     # What would be written over is refused.
-    is_edited = any(row.thing != one for row in reading.rows for one in things_of(LESS) if row.thing.entry == one.entry)
+    ours = [row.thing for row in reading.rows if row.thing.endpoint in PLAN_ONLY]
+    is_edited = any(thing != one for thing in ours for one in things_of(LESS) if thing.entry == one.entry)
     assert bool(changes.conflicts) == is_edited
     return "taken" if kept.plan != LESS else "the same"
 

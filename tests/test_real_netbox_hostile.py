@@ -25,7 +25,7 @@ from ipam.netbox.server import Server, ServerAddress
 from ipam.store.lockfile_store import LockfileStore
 from tests.hostile_texts import hostile_text
 from tests.netbox_api import Api, Permission
-from tests.netbox_office import LESS, Office
+from tests.netbox_office import LESS, Office, put_tables
 from tests.netbox_server import why_not
 from tests.test_ipam_netbox_hostile import holds_messages, holds_shape
 
@@ -88,6 +88,7 @@ def looked_at(office: Office, folder: Path) -> None:
     # An import takes it over whole and legible, or not at all.
     other = replace(office, folder=folder)
     store = LockfileStore(path=folder / "truc.lock.csv", shown="truc.lock.csv")
+    put_tables(folder)
     other.keep(LESS)
     code, text = other.ask("import", "--yes", "--json")
     assert FORBIDDEN.search(text) is None

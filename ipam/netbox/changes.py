@@ -8,7 +8,7 @@ since: it is drift of the address plan, told with its place, and never written o
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from intents.finding import Finding, Severity, Where, make_finding
@@ -152,9 +152,10 @@ def _twice(reading: Reading) -> Iterator[Finding]:
 
 def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnRow, ...]) -> Iterator[Finding]:
     """Yield what somebody changed and would be written over; where a person put our tag on it, what stands there already."""
+    there = {row.thing.entry for row in reading.rows}
     for change in changed:
         row = change.row
-        if row is None or row.thing == change.thing or row.is_as_written:
+        if row is None or row.thing == change.thing or row.is_as_written or _is_bereft(row, change.thing, there):
             continue
         names = row.thing.differing(change.thing)
         if row.is_given and not is_bare(change.thing):
@@ -164,6 +165,14 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
     for row in gone:
         if not row.is_as_written:
             yield _conflict(reading, row, "truc_entry", row.thing.entry or "-")
+
+
+def _is_bereft(row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
+    """Return whether an object lacks nothing but others that it named, which somebody deleted: NetBox emptied these fields."""
+    lost = row.thing.differing(wanted)
+    return row.written == wanted.digest and all(
+        row.thing.fields.get(name) is None and str(wanted.fields.get(name)) not in there for name in lost
+    )
 
 
 def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:

@@ -62,8 +62,11 @@ class Writer:
         for endpoint in _FIRST:
             self._make(endpoint, changes.made)
         for endpoint in ObjectKind:
-            self._change(endpoint, changes.changed)
+            if endpoint is not ObjectKind.CABLE:
+                self._change(endpoint, changes.changed)
         for endpoint in _REST:
+            if endpoint is ObjectKind.CABLE:  # it may have lost an end that is made just now
+                self._change(endpoint, changes.changed)
             self._make(endpoint, changes.made)
         for endpoint in reversed(_FIRST):
             self._delete(endpoint, changes.gone)
