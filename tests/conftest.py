@@ -37,7 +37,7 @@ settings.load_profile("same")
 
 FEWER, LEAST = 0.5, 10
 """The share of a property's examples that is tried without TRUC_LAWS, if it is not `counted`, and how many at least."""
-TRACED = 6.0
+TRACED = 8.0
 """Seconds of processor for which a test is traced, all its rows together."""
 _LEFT: dict[str, float] = {}
 

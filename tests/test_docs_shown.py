@@ -79,6 +79,7 @@ DRAWING = "a drawing"
 NIGHT = "a night that stops half-way; tests/test_docs_night.py spends it"
 TREE = "the tree of a workspace; tests/test_docs_workspace.py holds it to what `truc init` makes"
 PIECE = "a file as it may be, cut with `…`; tests/test_docs_workspace.py holds it to its schema"
+STORE = "two lines that need a NetBox; tests/test_real_netbox_store.py works with them"
 NETBOX = "what a person did in a NetBox: tests/test_docs_netbox.py holds it to the words"
 EDITED = "prefix,lan/system-edoc,10.193.5.0/26,shared-dc-v4,active,2026-09-01,,system/edoc,..."
 PLAIN: dict[tuple[str, str], str] = {
@@ -86,6 +87,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("ARCHITECTURE.md", "Proven"): DRAWING,
     ("docs/en/netbox.md", f"  ~ changed in NetBox: {EDITED}"): NETBOX,
     ("docs/vi/netbox.md", f"  ~ bị sửa trong NetBox: {EDITED}"): NETBOX,
+    **{(f"docs/{language}/netbox.md", "store: netbox"): STORE for language in ("en", "vi")},
     **{
         (f"docs/{language}/apply.md", f"$ truc {words}{spoken}"): NIGHT
         for language, spoken in (("en", ""), ("vi", " --lang vi"))
