@@ -134,20 +134,20 @@ def place(reading: Reading, mine: set[str], lease: WriteLease, known: set[str]) 
 
 
 def take(api: Api, container: int, count: int, number: int, pause: float) -> list[dict[str, Any]]:
-    """Take prefixes in a pool as scripts do: by NetBox's own allocation, or by writing what it says is free."""
+    """Take prefixes in a pool as careful scripts do: look what lies there, in whichever VRF, and write at once what is free.
+
+    NetBox's own allocation would not do: it sees prefixes of the container's own VRF alone.
+    """
     drawn = random.Random(number)  # noqa: S311 (no secret)
     found: list[dict[str, Any]] = []
-    available = f"{PREFIXES}{container}/available-prefixes/"
+    pool_of_all = ip_network(api.get(f"{PREFIXES}{container}/")["prefix"])
     while len(found) < count:
         time.sleep(drawn.random() * pause)
         length = drawn.choice([26, 26, 27, 25])
-        if number % 2:
-            answer = api.ask("POST", available, {"prefix_length": length})
-        else:
-            free = api.get(available)[drawn.choice([0, -1])]["prefix"]
-            network = ip_network(free)
-            wanted = next(network.subnets(new_prefix=max(length, network.prefixlen)))
-            answer = api.ask("POST", PREFIXES, {"prefix": str(wanted)})
+        used = [ip_network(row["prefix"]) for row in _all(api, PREFIXES) if row["id"] != container]
+        held = {one for one in used if one.version == pool_of_all.version and one.overlaps(pool_of_all)}
+        free = (one for one in pool_of_all.subnets(new_prefix=length) if not any(one.overlaps(other) for other in held))
+        answer = api.ask("POST", PREFIXES, {"prefix": str(next(free))})
         if answer.code == 201:
             found.append(answer.body)
         else:
