@@ -217,7 +217,7 @@ class Proxy:
         """Return what was passed on and is a write, once nothing is on its way any more."""
         until = time.monotonic() + _MOST_SECONDS
         while len(self.asked) < self.count and time.monotonic() < until:
-            time.sleep(0.01)
+            time.sleep(0.01)  # its thread is about to say so
         return [one for one in self.asked if one.passed and one.is_write]
 
 

@@ -36,7 +36,7 @@ def test_of_many_one_has_it_at_a_time(netbox: NetBox) -> None:
                     inside[0] += 1
                     most[0] = max(most[0], inside[0])
                     turns.append((number, turn))
-                time.sleep(0.02)
+                time.sleep(0.02)  # others would come in now, if they could
                 with lock:
                     inside[0] -= 1
 

@@ -134,10 +134,19 @@ def test_a_plan_grows_in_netbox_as_it_does_in_a_lockfile(office: Office, tmp_pat
     assert (office.lockfile, office.texts()) == before
     assert office.netbox.admin.get("/api/core/object-changes/", changed_object_type="ipam.prefix")["count"] == count
     assert office.netbox.admin.get(VRFS, rd="truc:lock")["count"] == 0
-    # A clone without a lockfile gets everything from there.
+    # A clone without a lockfile gets everything from there, unless somebody has changed it.
     (office.folder / "truc.lock.csv").unlink()
     code, told = office.truc("verify")
     assert (code, "TR918" in told) == (1, True)
+    row = prefixes(office.netbox.admin, tag="truc")[-1]["id"]
+    change(office.netbox, PREFIXES, row, status="reserved")
+    code, told = office.truc("compile")
+    assert (code, "somebody changed it in NetBox" in told, (office.folder / "truc.lock.csv").exists()) == (
+        1,
+        True,
+        False,
+    )
+    change(office.netbox, PREFIXES, row, status="active")
     office.compile()
     assert (office.lockfile, office.texts()) == before
 

@@ -14,8 +14,7 @@ FEW = Crowd(runs=4, attachments=2, scripts=4, prefixes=4, pause=4.0)
 MANY = Crowd(runs=48, attachments=26, scripts=16, prefixes=10, pause=96.0)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("crowd", [FEW, MANY], ids=["few", "many"])
+@pytest.mark.parametrize("crowd", [FEW, pytest.param(MANY, marks=pytest.mark.long)], ids=["few", "many"])
 def test_all_who_write_at_once_get_places_of_their_own(netbox: NetBox, crowd: Crowd) -> None:
     prepared(netbox)
     found = crowd_in(netbox, crowd)

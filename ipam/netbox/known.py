@@ -1,8 +1,8 @@
 """What a NetBox says and what the workspace knows of it -> whether a run may go on from there.
 
 The one idea: a plan that grows in NetBox grows from one that this workspace has seen. What is there beyond that may only be what
-this very run wants, too: then a run that was cut off has written it. All else was done by a person, or by another run from
-another state of the workspace, and would be given up or changed unseen.
+this very run wants, too: then a run that was cut off has written it, or there is no lockfile yet. All else was done by a person,
+or by another run from another state of the workspace, and would be given up or changed unseen.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def _strange(
                 yield because("netbox_missing"), line_of(seen)
         elif entry in edited:
             yield because("netbox_edited"), line_of(found)
-        elif found != wanted.get(entry):
+        elif found != wanted.get(entry) and not _is_over(found, on):
             yield because("netbox_elsewhere"), line_of(found)
 
 

@@ -100,10 +100,9 @@ def _compiled(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading)
         raise FindingsError([make_finding("TR917", Where(file=reading.shown))])
     pools, _ = make_pools(wanted.settings.pools, kept.plan, wanted.on)
     compiled = compile_wanted(wanted, output, kept, taken_of(reading, pools))
-    if known.is_there:
-        addressed = compiled.addressed
-        seen, _, _ = rename_plan(known.plan, wanted.registry, wanted.inventory)
-        check_known(reading, addressed.carried, seen, addressed.address_plan, wanted.on)
+    addressed = compiled.addressed
+    seen, _, _ = rename_plan(known.plan, wanted.registry, wanted.inventory)
+    check_known(reading, addressed.carried, seen, addressed.address_plan, wanted.on)
     return compiled
 
 
