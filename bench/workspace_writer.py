@@ -93,10 +93,15 @@ def write_text(path: Path, text: str) -> None:
 
 def write_table(path: Path, table: str, rows: Iterable[Mapping[str, str]], comment: str) -> None:
     """Write one CSV table with its columns' header and a first comment line."""
+    write_rows(path, COLUMNS[table], rows, comment)
+
+
+def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, str]], comment: str) -> None:
+    """Write rows below a comment line and a header of these columns."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(f"# {comment}\n")
-        writer = csv.DictWriter(file, COLUMNS[table], restval="", lineterminator="\n")
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

@@ -46,6 +46,11 @@ PARTY_CATEGORIES = frozenset({Category.PARTY_BUILDING_BODY, Category.PARTY_COMMI
 """The categories whose part is run as the office of the provincial Party committee directs (A20)."""
 
 
+class YesNo(StrEnum):
+    YES = "yes"
+    NO = "no"
+
+
 class Tier(StrEnum):
     PROVINCE = "province"
     DISTRICT = "district"

@@ -22,12 +22,17 @@ _FILE = Path(__file__).parent / "rules" / "requirements.toml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """One requirement; `articles` by pack, the pack to be cited first first; `codes` are the messages of its breaches."""
+    """One requirement; `articles` by pack, the pack to be cited first first; `codes` are the messages of its breaches.
+
+    `registers` are the files that its check rests on beside the tables that every workspace has; `waivable`: whether an exception
+    may waive it (art. 17.2)."""
 
     identifier: str
     severity: Severity
     codes: tuple[str, ...]
     articles: Mapping[str, str]
+    registers: frozenset[str] = frozenset()
+    waivable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,8 @@ def load_rules() -> Rules:
             severity=Severity(table["severity"]),
             codes=tuple(table["codes"]),
             articles=table["articles"],
+            registers=frozenset(table.get("registers", ())),
+            waivable=table.get("waivable", False),
         )
         for name, table in tables["requirements"].items()
     }

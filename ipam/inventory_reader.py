@@ -18,7 +18,7 @@ from intents.parser.registry import columns_of, declare_names, read_rows, read_t
 from intents.reader.excerpts import add_excerpts
 from intents.reader.fields import RowFields
 from intents.reader.parser_context import A03, A04, NameKind, ParserContext
-from intents.registry import Domain, Registry, SiteName, Validity
+from intents.registry import Domain, Registry, SiteName, Validity, YesNo
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
 from ipam.placement import place_attachments
 
@@ -36,11 +36,6 @@ class PlatformName(StrEnum):
 
 MAKERS: Mapping[str, str] = {PlatformName.CISCO_IOS: "cisco", PlatformName.JUNOS: "juniper"}
 """Platform -> who makes the devices that it runs on."""
-
-
-class YesNo(StrEnum):
-    YES = "yes"
-    NO = "no"
 
 
 @dataclass(frozen=True, slots=True)

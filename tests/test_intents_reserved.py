@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from intents.prefix import parse_prefix
-from intents.reserved import reserved_in
+from intents.reader.reserved import reserved_in
 
 RESERVED = (
     "0.0.0.0/0", "0.1.0.0/16", "127.0.0.1/32", "126.0.0.0/7", "169.254.1.0/24", "239.1.0.0/16", "224.0.0.0/4",

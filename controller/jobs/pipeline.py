@@ -7,7 +7,7 @@ along; a stage that finds errors raises them and nothing after it runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,8 +17,11 @@ from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
+from intents.legal.references import check_references_to_records
+from intents.legal.registers import Register, Registers, registers_as_at
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
+from intents.parser.registers import load_registers
 from intents.parser.signers import REVOKED_FILE, SIGNERS_FILE
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
@@ -60,6 +63,7 @@ READ = (
     *("purposes.yaml", "systems.yaml", "outside_networks.yaml", "settings.yaml"),
     *(INTENTS_FOLDER, RUNNING, LOCKFILE, REACH_FILE),
     *(APPROVERS_FILE, SIGNERS_FILE, REVOKED_FILE),
+    *Register,
 )
 """All that is read of a workspace's folder, by name."""
 
@@ -80,6 +84,8 @@ class Wanted:
     """Whether the day is the workspace's own `default_on`, and not today."""
     approval: ApprovalRules | None = None
     """Who approves a change of what this workspace asks for."""
+    registers: Registers = field(default_factory=Registers)
+    """What the office keeps of papers, enterprises, assessments and the like, up to the day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +130,16 @@ def want(folder: Path, on: date | None) -> Wanted:
         raise FindingsError((*unread, *error.findings)) from error
     day = today_of(loaded.settings.default_on, on)
     equipment, found = load_inventory(folder, loaded.registry)
+    kept, told = load_registers(folder, loaded.registry, equipment.devices, equipment.channels)
     written = add_excerpts(folder, check_written(loaded.registry, equipment, loaded.settings.management))
-    findings = raise_errors((*unread, *loaded.findings, *found, *written))
+    findings = raise_errors((*unread, *loaded.findings, *found, *told, *written))
+    registers = registers_as_at(kept, day)
     registry = as_at(loaded.registry, day)
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
         *check_registry_rules(registry, loaded.intents, day),
+        *add_excerpts(folder, check_references_to_records(registers, registry, loaded.intents, day)),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
     )
@@ -145,6 +154,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         policy=with_builtin(policy, loaded.settings),
         findings=findings,
         approval=loaded.approval,
+        registers=registers,
         stands_still=on is None and loaded.settings.default_on not in (None, today()),
     )
 

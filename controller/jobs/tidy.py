@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.parser.approvers import APPROVER_COLUMNS, APPROVERS_FILE
+from intents.parser.registers import REGISTER_COLUMNS
 from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
@@ -23,9 +24,10 @@ from ipam.store import table_files
 TABLES: Mapping[str, Mapping[str, bool]] = {
     **table_files.TABLES,
     APPROVERS_FILE: APPROVER_COLUMNS,
+    **{str(name): columns for name, columns in REGISTER_COLUMNS.items()},
 }
 """The tables of a workspace with their columns."""
-_MAY_BE_ABSENT = frozenset({APPROVERS_FILE})
+_MAY_BE_ABSENT = frozenset({APPROVERS_FILE, *REGISTER_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

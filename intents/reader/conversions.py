@@ -15,9 +15,9 @@ from typing import TypeVar
 from intents.prefix import Address, Prefix, parse_address, parse_interface, parse_prefix, prefix_of
 from intents.reader.look_alikes import odd_letter
 from intents.reader.lost_text import lost_letters
+from intents.reader.reserved import reserved_in
 from intents.reader.suggestions import suggest
 from intents.reason import Reason, because
-from intents.reserved import reserved_in
 from intents.service import Range
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?")

@@ -35,6 +35,12 @@ class NameKind(StrEnum):
     CHANNEL = "channel"
     SERVICE = "service"
     APPROVER = "approver"
+    RECORD = "record"
+    ENTERPRISE = "enterprise"
+    COUNTERPART = "counterpart"
+    ASSESSMENT = "assessment"
+    EXCEPTION = "exception"
+    INCIDENT = "incident"
 
 
 @dataclass(slots=True, eq=False)

@@ -1,0 +1,195 @@
+"""References to papers against the register of papers: A17, A22, B04, B05, D04 of one day.
+
+The one idea: a reference is a promise that a paper of a certain kind was issued by a certain body before what it allows began;
+each place of a workspace that has one says which kind and which bodies, and one function looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from intents.finding import Finding, Where
+from intents.legal.registers import Record, RecordKind, Register, Registers
+from intents.model import Intent
+from intents.reader.suggestions import suggest
+from intents.registry import Attachment, Category, Domain, Organisation, OrganisationName, Registry, Tier
+from intents.rule_packs import report_breach
+
+DECIDING = frozenset({Domain.PROVINCIAL_PC})
+"""Art. 9: the provincial People's Committee decides on the start and the end of a service."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A number that somebody wrote: in which field of which object, where, under which requirement; which kind of paper it must
+    be, by which bodies, and since when what it allows is there (None: no day is said)."""
+
+    requirement: str
+    field: str
+    name: str
+    number: str
+    kind: RecordKind
+    bodies: Collection[str]
+    begins: date | None
+    where: Where
+
+
+def check_references_to_records(
+    registers: Registers, registry: Registry, intents: Iterable[Intent], on: date
+) -> Iterator[Finding]:
+    """Yield references of the day's objects that lead to no paper, or to one that can't allow them, where papers are kept."""
+    if not registers.keeps(Register.RECORDS):
+        return
+    unknown = 0
+    for reference in (
+        *_of_attachments(registry),
+        *_of_intents(intents, registry, on),
+        *_of_counterparts(registers),
+        *_of_budgets(registers),
+    ):
+        unknown += reference.number not in registers.records
+        yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
+
+
+MOST_SUGGESTIONS = 20
+"""Numbers of which the closest one is looked for: it costs more than all the rest."""
+
+
+def check_reference(
+    reference: Reference, registers: Registers, on: date, *, suggests: bool = True
+) -> Iterator[Finding]:
+    """Yield what is wrong with one reference; of several things the first."""
+    record = registers.records.get(reference.number)
+    if record is None:
+        near = suggest(reference.number, registers.records) if suggests else ""
+        yield _told(reference, "TR430", on, (), {"suggestion": near})
+        return
+    wrong = _wrong_with(reference, record, on)
+    if wrong is not None:
+        code, values = wrong
+        yield _told(reference, code, on, (record.where,), values)
+
+
+def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, dict[str, object]] | None:
+    """Return why a paper can't allow what refers to it: its kind, who issued it, when, or that it does not count on the day."""
+    begins = reference.begins or on
+    if record.kind is not reference.kind:
+        return "TR431", {"found": record.kind, "wanted": reference.kind}
+    if record.issuer not in reference.bodies:
+        return "TR432", {"found": record.issuer, "wanted": ", ".join(sorted(reference.bodies))}
+    if record.day > begins:
+        return "TR433", {"day": record.day, "begins": begins}
+    if not record.validity.holds(on):
+        return "TR434", {"day": on, "end": record.validity.end}
+    return None
+
+
+def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
+    said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
+    return report_breach(reference.requirement, code, reference.where, on, also=also, **said)
+
+
+def askers(registry: Registry, name: OrganisationName | None) -> frozenset[str]:
+    """Return who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for
+    the Party's bodies, and for a body below the province the People's Committee of its unit."""
+    ict = {item.name for item in registry.organisations.values() if item.domain is Domain.DEPT_ICT}
+    found: set[str] = {Domain.DEPT_ICT, *ict}
+    organisation = registry.organisations.get(name) if name is not None else None
+    if organisation is None:
+        return frozenset(found)
+    found.add(organisation.name)
+    if organisation.domain is Domain.PARTY_OFFICE:
+        found.add(Domain.PARTY_OFFICE)
+    if organisation.tier is not Tier.PROVINCE:
+        found.update(item.name for item in registry.organisations.values() if _answers_for(item, organisation))
+        found.add(Domain.DISTRICT_PC)
+    return frozenset(found)
+
+
+def _answers_for(other: Organisation, organisation: Organisation) -> bool:
+    return (
+        other.unit == organisation.unit
+        and other.tier is organisation.tier
+        and other.category is Category.PEOPLES_COMMITTEE_BODY
+    )
+
+
+_Ask = tuple[str, str, RecordKind, Collection[str]]
+"""A requirement, a field, which kind of paper it names, and by which bodies."""
+
+
+def _of_attachments(registry: Registry) -> Iterator[Reference]:
+    asking = {name: askers(registry, name) for name in registry.organisations}
+    others = askers(registry, None)
+    for item in registry.attachments.values():
+        bodies = asking.get(_served(item, registry) or OrganisationName(""), others)
+        own = registry.organisations.get(item.organisation) if item.organisation is not None else None
+        local = own is not None and own.tier is not Tier.PROVINCE
+        asks: list[_Ask] = [
+            ("B05" if local else "A22", "request_ref", RecordKind.REQUEST, bodies),
+            ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
+        ]
+        if item.justification_ref:
+            asks.append(("A17", "justification_ref", RecordKind.JUSTIFICATION, bodies))
+        numbers = {
+            "request_ref": item.request_ref,
+            "decision_ref": item.decision_ref,
+            "justification_ref": item.justification_ref,
+        }
+        yield from _asked(asks, item.name, numbers, item.validity.start, item.where)
+
+
+def _asked(
+    asks: Iterable[_Ask], name: str, numbers: Mapping[str, str], begins: date | None, where: Where
+) -> Iterator[Reference]:
+    for requirement, field, kind, bodies in asks:
+        yield Reference(
+            requirement=requirement,
+            field=field,
+            name=name,
+            number=numbers[field],
+            kind=kind,
+            bodies=bodies,
+            begins=begins,
+            where=where,
+        )
+
+
+def _served(item: Attachment, registry: Registry) -> OrganisationName | None:
+    """Return the organisation that an attachment is for: its own, or the owner of its system."""
+    if item.organisation is not None or item.system is None:
+        return item.organisation
+    system = registry.systems.get(item.system)
+    return system.owner if system is not None else None
+
+
+def _of_intents(intents: Iterable[Intent], registry: Registry, on: date) -> Iterator[Reference]:
+    asks: tuple[_Ask, ...] = (
+        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
+    )
+    for intent in intents:
+        head = intent.head
+        if head.validity.end is None or on <= head.validity.end:
+            numbers = {"request_ref": head.request_ref, "decision_ref": head.decision_ref}
+            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where)
+
+
+def _of_counterparts(registers: Registers) -> Iterator[Reference]:
+    for item in registers.counterparts.values():
+        asks: tuple[_Ask, ...] = (
+            ("B04", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST, item.name})),
+        )
+        yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where)
+
+
+PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_PC, Domain.CENTRAL_POST})
+"""Who decides on money (art. 10, 12, 14.3)."""
+
+
+def _of_budgets(registers: Registers) -> Iterator[Reference]:
+    asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
+    for item in registers.budget.values():
+        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where)
