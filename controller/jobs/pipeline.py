@@ -17,7 +17,6 @@ from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
-from intents.legal.references import check_references_to_records
 from intents.legal.registers import Register, Registers, registers_as_at
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
@@ -38,6 +37,7 @@ from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
+from ipam.legal.duties import check_duties
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.space import NOTHING_TAKEN, TakenSpace
@@ -139,7 +139,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
         *check_registry_rules(registry, loaded.intents, day),
-        *add_excerpts(folder, check_references_to_records(registers, registry, loaded.intents, day)),
+        *add_excerpts(folder, check_duties(registers, registry, loaded.intents, inventory, day)),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
     )

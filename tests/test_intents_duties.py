@@ -1,0 +1,64 @@
+"""What registers say of a network, requirement by requirement, each with changes of the small example that break it.
+
+Unchanged, the small example breaks none (`test_intents_registers` says so); the cases are data (`tests/data/duties.toml`).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from controller.jobs.pipeline import want
+from intents.finding import Finding, FindingsError
+from intents.messages import LANGUAGES, describe
+from tests.rule_cases import ROOT, SMALL, Change, about, changed
+
+EDOC = 'assessment_ref: "12/BC-ATTT (hư cấu)"'
+BREAKING = tomllib.loads((ROOT / "tests" / "data" / "duties.toml").read_text(encoding="utf-8"))["breaks"]
+
+
+def findings_of(workspace: Path, on: date | None = None) -> tuple[Finding, ...]:
+    try:
+        found = want(workspace, on).findings
+    except FindingsError as error:
+        found = error.findings
+    return tuple(item for item in found if item.rule is not None or item.code != "TR307")
+
+
+def told(findings: tuple[Finding, ...]) -> set[str]:
+    """Return requirement and code of each; every one has words, and the severity and the article that its table gives."""
+    for item in findings:
+        assert all(describe(item, language) for language in LANGUAGES)
+        if item.rule is not None:
+            assert item in about(item.rule.requirement, findings)
+    return {f"{item.rule.requirement if item.rule else '-'} {item.code}" for item in findings}
+
+
+@pytest.mark.parametrize("case", BREAKING, ids=lambda case: case["what"])
+def test_a_breach_is_found_with_its_requirement(case: Mapping[str, Any], tmp_path: Path) -> None:
+    edits: list[Change] = [(file, old, new) for file, old, new in case["edits"]]
+    assert told(findings_of(changed(tmp_path, *edits, source=SMALL))) == set(case["told"])
+
+
+def test_an_assessment_that_is_over_on_a_later_day_is_said_with_the_days() -> None:
+    found = findings_of(SMALL, date(2027, 3, 19))
+    assert "C11 TR440" in told(found)
+    over = [item for item in found if item.code == "TR440"]
+    assert {dict(item.values)["days"] for item in over} == {"10"}
+    assert {item.about for item in over} == {
+        *("edoc", "data-warehouse", "lgsp", "party-edoc", "budget"),
+        *("dc-tinh", "dc-edge-1"),
+    }
+
+
+def test_a_register_that_is_not_kept_breaks_nothing(tmp_path: Path) -> None:
+    workspace = changed(tmp_path, ("systems.yaml", EDOC, 'assessment_ref: "-"'), source=SMALL)
+    (workspace / "assessments.csv").unlink()
+    (only,) = findings_of(workspace)
+    assert only.code == "TR160"
+    assert "A15, B07, C11" in describe(only, "en")
