@@ -16,6 +16,7 @@ import pytest
 from controller.jobs.pipeline import want
 from intents.finding import Finding, FindingsError
 from intents.messages import LANGUAGES, describe
+from intents.rule_packs import load_rules
 from tests.rule_cases import ROOT, SMALL, Change, about, changed
 
 EDOC = 'assessment_ref: "12/BC-ATTT (hư cấu)"'
@@ -54,6 +55,13 @@ def test_an_assessment_that_is_over_on_a_later_day_is_said_with_the_days() -> No
         *("edoc", "data-warehouse", "lgsp", "party-edoc", "budget"),
         *("dc-tinh", "dc-edge-1"),
     }
+
+
+def test_only_what_keeps_no_networks_apart_can_be_waived() -> None:
+    rules = load_rules().requirements.values()
+    waivable = {item.identifier for item in rules if item.waivable}
+    assert waivable == {"A14", "A21", "B12", "C11", "E06", "E09"}
+    assert {item.identifier for item in rules if not item.waivable} & waivable == set()
 
 
 def test_a_register_that_is_not_kept_breaks_nothing(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def _of_attachments(registry: Registry) -> Iterator[Reference]:
     asking = {name: askers(registry, name) for name in registry.organisations}
     others = askers(registry, None)
     for item in registry.attachments.values():
-        bodies = asking.get(_served(item, registry) or OrganisationName(""), others)
+        bodies = asking.get(served(item, registry) or OrganisationName(""), others)
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
         local = own is not None and own.tier is not Tier.PROVINCE
         asks: list[_Ask] = [
@@ -158,7 +158,7 @@ def _asked(
         )
 
 
-def _served(item: Attachment, registry: Registry) -> OrganisationName | None:
+def served(item: Attachment, registry: Registry) -> OrganisationName | None:
     """Return the organisation that an attachment is for: its own, or the owner of its system."""
     if item.organisation is not None or item.system is None:
         return item.organisation

@@ -82,6 +82,7 @@ class KnownNames:
     """What rows may name besides the registry's objects."""
 
     registry: Registry
+    intents: Collection[str]
     devices: Collection[str]
     channels: Collection[str]
 
@@ -109,6 +110,7 @@ class KnownNames:
                 *registry.systems,
                 *registry.outside_networks,
                 *registry.attachments,
+                *self.intents,
                 *self.devices,
                 *self.channels,
             )
@@ -116,11 +118,15 @@ class KnownNames:
 
 
 def load_registers(
-    folder: Path, registry: Registry, devices: Collection[str], channels: Collection[str]
+    folder: Path,
+    registry: Registry,
+    intents: Collection[str],
+    devices: Collection[str],
+    channels: Collection[str],
 ) -> tuple[Registers, tuple[Finding, ...]]:
     """Read the registers of all days; FindingsError if anything is wrong, else warnings come along. Names are of all days."""
     reading = ParserContext()
-    names = KnownNames(registry, devices, channels)
+    names = KnownNames(registry, intents, devices, channels)
     missing = frozenset(item for item in Register if not os.path.lexists(folder / item))
     reader = _Reader(folder, reading, names, missing)
     enterprises = reader.read(Register.ENTERPRISES, NameKind.ENTERPRISE, _read_enterprise)
@@ -313,7 +319,7 @@ def _read_exception(fields: RowFields, names: KnownNames) -> tuple[str, LegalExc
     exception = LegalException(
         name=fields.name("name"),
         requirement=requirement,
-        subject=_known(fields, names, "subject", names.objects),
+        subject=_known(fields, names, "subject", (*names.objects, *fields.reading.declared[NameKind.ENTERPRISE])),
         reason=fields.text("reason"),
         approver=_known(fields, names, "approver", _bodies(fields, names)),
         decision_ref=fields.text("decision_ref"),

@@ -10,22 +10,37 @@ from datetime import date
 
 from intents.finding import Finding
 from intents.legal.assessments import check_assessments
+from intents.legal.budget import check_budget
 from intents.legal.counterparts import check_counterparts
+from intents.legal.exceptions import check_exceptions
 from intents.legal.references import check_references_to_records
 from intents.legal.registers import Registers
 from intents.model import Intent
 from intents.registry import Registry
-from ipam.inventory import Inventory
+from ipam.inventory import Inventory, Role
 from ipam.legal.enterprises import check_enterprises
+from ipam.legal.rooms import check_rooms
 
 
 def check_duties(
     registers: Registers, registry: Registry, intents: Sequence[Intent], inventory: Inventory, on: date
 ) -> tuple[Finding, ...]:
-    """Return the breaches of A06, A07, A15, A17, A21, A22, B04, B05, B07, B12, C11 and E09 that registers show."""
+    """Return the breaches of A06, A07, A14, A15, A17, A21, A22, B04, B05, B07, B12, C11, E06, E09 and E12 that registers show."""
     return (
         *check_references_to_records(registers, registry, intents, on),
         *check_assessments(registers, registry, on),
         *check_counterparts(registers, registry, on),
         *check_enterprises(registers, inventory, on),
+        *check_rooms(registers, registry, inventory, on),
+        *check_budget(registers, registry, on),
+        *check_exceptions(registers, of_level_1(registry, inventory), on),
     )
+
+
+def of_level_1(registry: Registry, inventory: Inventory) -> frozenset[str]:
+    """Return what belongs to level I, and so to the central operator: sites, attachments there, equipment and channels."""
+    sites = {name for name, item in registry.sites.items() if item.level == 1}
+    attachments = (name for name, item in registry.attachments.items() if item.site in sites)
+    devices = (name for name, item in inventory.devices.items() if item.role is Role.LEVEL1_CPE)
+    channels = (name for name, item in inventory.channels.items() if item.level == 1)
+    return frozenset((*sites, *attachments, *devices, *channels))
