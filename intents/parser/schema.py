@@ -230,9 +230,10 @@ def _intent() -> Schema:
         "organisations": _selector(),
         "service": {"anyOf": [{"const": ANY}, _service()]},
         "mutual": {"type": "boolean"},
+        "application_class": _choice(ApplicationClass),
         "devices": _list(NAME_TEXT),
     }
-    optional = ("valid_from", "valid_to", "mutual")
+    optional = ("valid_from", "valid_to", "mutual", "application_class")
     kinds = {
         kind: _record(fields, types, (*optional, "service") if "to" in fields else optional)
         for kind, fields in FIELDS_OF_KIND.items()

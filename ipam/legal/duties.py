@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from intents.finding import Finding
+from intents.legal.application_classes import check_application_classes
 from intents.legal.assessments import check_assessments
 from intents.legal.budget import check_budget
 from intents.legal.counterparts import check_counterparts
@@ -25,7 +26,7 @@ from ipam.legal.rooms import check_rooms
 def check_duties(
     registers: Registers, registry: Registry, intents: Sequence[Intent], inventory: Inventory, on: date
 ) -> tuple[Finding, ...]:
-    """Return the breaches of A06, A07, A14, A15, A17, A21, A22, B04, B05, B07, B12, C11, E06, E09 and E12 that registers show."""
+    """Return what registers show of a day, under the requirements that each check names."""
     return (
         *check_references_to_records(registers, registry, intents, on),
         *check_assessments(registers, registry, on),
@@ -33,6 +34,7 @@ def check_duties(
         *check_enterprises(registers, inventory, on),
         *check_rooms(registers, registry, inventory, on),
         *check_budget(registers, registry, on),
+        *check_application_classes(registers, registry, intents, on),
         *check_exceptions(registers, of_level_1(registry, inventory), on),
     )
 
