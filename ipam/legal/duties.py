@@ -19,6 +19,7 @@ from intents.legal.registers import Registers
 from intents.model import Intent
 from intents.registry import Registry
 from ipam.inventory import Inventory, Role
+from ipam.legal.data_centres import check_data_centres
 from ipam.legal.enterprises import check_enterprises
 from ipam.legal.rooms import check_rooms
 
@@ -34,6 +35,7 @@ def check_duties(
         *check_enterprises(registers, inventory, on),
         *check_rooms(registers, registry, inventory, on),
         *check_budget(registers, registry, on),
+        *check_data_centres(registers, registry, inventory, on),
         *check_application_classes(registers, registry, intents, on),
         *check_exceptions(registers, of_level_1(registry, inventory), on),
     )
