@@ -94,6 +94,7 @@ def folders(name: str) -> tuple[Path, Path]:
     shutil.copytree(base, other)
     for one in name.split(" + "):
         {**CHANGES, **SECRETS}[one](other)
+    write_registers(other)
     return base, other
 
 
