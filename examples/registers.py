@@ -7,8 +7,8 @@ that is in order. All rows are fictional, and say so. No clock and no chance: ru
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
     counterparts = sorted({item.counterpart for item in registry.outside_networks.values()})
     enterprises = sorted({item.enterprise for item in inventory.channels.values() if item.enterprise})
     level_1 = {item.enterprise for item in inventory.channels.values() if item.enterprise and item.level == 1}
-    papers = {paper.number: paper for paper in _papers(loaded)}
+    papers = _one_of_each(_papers(loaded))
     for name in enterprises:
         number = f"5/QĐ-CĐ {name} {FICTIONAL}"
         papers[number] = Paper(
@@ -161,6 +161,16 @@ def _exceptions(crossing: Sequence[Intent]) -> Iterator[Row]:
 def _by_number(number: str) -> tuple[str, int, str]:
     head, _, rest = number.partition("/")
     return rest, int(head) if head.isdigit() else 0, head
+
+
+def _one_of_each(papers: Iterable[Paper]) -> dict[str, Paper]:
+    """Return the papers by number; what several organisations refer to was issued by the department that runs the network."""
+    found: dict[str, Paper] = {}
+    for paper in papers:
+        earlier = found.setdefault(paper.number, paper)
+        if earlier.issuer != paper.issuer:
+            found[paper.number] = replace(earlier, issuer=Domain.DEPT_ICT)
+    return found
 
 
 def _papers(loaded: LoadedIntents) -> Iterator[Paper]:

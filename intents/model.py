@@ -6,7 +6,8 @@ together into sets of (source, destination, service).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from intents.finding import Where
 from intents.registry import (
@@ -60,7 +61,7 @@ Party = Selector | SystemTarget
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """What every intent carries: its identifier, owner's domain, request and decision references and dates."""
+    """What every intent carries: its identifier, owner's domain, request and decision references with their places, and dates."""
 
     identifier: str
     title: str
@@ -69,6 +70,7 @@ class Head:
     decision_ref: str
     validity: Validity
     where: Where
+    places: Mapping[str, Where] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

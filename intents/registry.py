@@ -228,7 +228,7 @@ class Attachment:
     the gateway: exactly one of `organisation`, `system`, `outside` is set.
 
     `hosts` sizes the LAN. `device` and `interface` place it when the office says so, else the site's only edge device and
-    its LAN interface; `interface_where` is where the interface is written.
+    its LAN interface; `interface_where` is where the interface is written, `places` are where its references are.
     """
 
     name: AttachmentName
@@ -249,6 +249,11 @@ class Attachment:
     validity: Validity
     where: Where
     renamed_from: tuple[str, ...] = ()
+    places: Mapping[str, Where] = field(default_factory=dict, compare=False)
+
+
+REFERENCES = ("justification_ref", "request_ref", "decision_ref")
+"""Fields of attachments and intents that name papers."""
 
 
 Party = Organisation | InformationSystem | OutsideNetwork

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import csv
 import fnmatch
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +18,8 @@ from pathlib import Path
 import yaml
 
 from controller.jobs.tidy import TABLES
+from examples.registers import write_registers
+from intents.legal.registers import Register
 from intents.parser.schema import make_schemas
 from tests.rule_cases import TINY
 
@@ -77,7 +80,27 @@ def rich_workspace() -> dict[str, object]:
             found[name] = [header + more, *(row + [""] * len(more) for row in rows)]
         elif path.suffix == ".yaml":
             found[name] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return _fill(found)
+    return _with_registers(_fill({name: item for name, item in found.items() if name not in set(Register)}))
+
+
+def _with_registers(found: dict[str, object]) -> dict[str, object]:
+    """Add the registers that go with the workspace, every cell filled in some row."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for file, content in found.items():
+            write_file(folder, file, content)
+        write_registers(folder)
+        made = {str(item): _rows_of(folder / item) for item in Register}
+    _, (attachment, *_), *_ = made[Register.BUDGET]
+    decision = next(row[0] for row in made[Register.RECORDS] if row[1] == "decision")
+    waived = ["far-site", "A17", attachment, "Xa trụ sở", "provincial_pc", decision, "2025-07-01", "2029-01-01"]
+    made[Register.EXCEPTIONS].append(waived)
+    return found | made
+
+
+def _rows_of(path: Path) -> list[list[str]]:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.reader(lines))
 
 
 def _fill(found: dict[str, object]) -> dict[str, object]:
@@ -110,7 +133,7 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         if pool["name"].startswith("province-gov"):
             pool |= {"owner": "dept_ict", "dedicated": {"category": "peoples_committee_body", "tier": "province"}}
     outside["outside_networks"]["ndxp"] = {
-        "title": "Nền tảng", "counterpart": "central_post", "purpose": "shared", "gateway": "dc-edge-1",
+        "title": "Nền tảng", "counterpart": "cuc-bdtw", "purpose": "shared", "gateway": "dc-edge-1",
         "interface": "GigabitEthernet0/0/7", "prefixes": ["198.51.100.0/26"],
         "services": {"api": {"tcp": [443], "udp": [53], "icmp": "echo"}},
         "valid_from": date(2025, 7, 1), "valid_to": date(2029, 1, 1), "decision_ref": "2/QĐ", "request_ref": "2/CV",

@@ -22,6 +22,7 @@ from controller.output.terminal import Output
 from controller.rollout.plan import ChangePlan, digest_of_plan, pairs, plan_bytes
 from controller.rollout.planning import PlanRequest, make_plan
 from controller.rollout.steps import change_both_ways, change_device
+from examples.registers import write_registers
 from routing.vendors import VENDORS
 from routing.vendors.change import EditKind
 from tests.everyday_changes import add_system, append, change, lock
@@ -94,6 +95,7 @@ def folders(name: str) -> tuple[Path, Path]:
     shutil.copytree(base, other)
     for one in name.split(" + "):
         {**CHANGES, **SECRETS}[one](other)
+    write_registers(other)
     return base, other
 
 

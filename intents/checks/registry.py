@@ -94,7 +94,8 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
     mains: dict[tuple[str, str], Attachment] = {}
     for attachment, organisation, _ in _attached(registry):
         if attachment.connection is ConnectionKind.JUSTIFIED and not attachment.justification_ref:
-            yield report_breach("A17", "TR411", attachment.where, on, attachment=attachment.name)
+            name = attachment.name
+            yield report_breach("A17", "TR411", attachment.where, on, about=name, attachment=name)
         if attachment.connection is not ConnectionKind.MAIN:
             continue
         earlier = mains.setdefault((organisation.name, attachment.purpose), attachment)
@@ -105,6 +106,7 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
                 attachment.where,
                 on,
                 also=(earlier.where,),
+                about=attachment.name,
                 attachment=attachment.name,
                 organisation=organisation.name,
                 purpose=attachment.purpose,

@@ -139,11 +139,16 @@ def _of_attachments(registry: Registry) -> Iterator[Reference]:
             "decision_ref": item.decision_ref,
             "justification_ref": item.justification_ref,
         }
-        yield from _asked(asks, item.name, numbers, item.validity.start, item.where)
+        yield from _asked(asks, item.name, numbers, item.validity.start, item.where, item.places)
 
 
 def _asked(
-    asks: Iterable[_Ask], name: str, numbers: Mapping[str, str], begins: date | None, where: Where
+    asks: Iterable[_Ask],
+    name: str,
+    numbers: Mapping[str, str],
+    begins: date | None,
+    where: Where,
+    places: Mapping[str, Where],
 ) -> Iterator[Reference]:
     for requirement, field, kind, bodies in asks:
         yield Reference(
@@ -154,7 +159,7 @@ def _asked(
             kind=kind,
             bodies=bodies,
             begins=begins,
-            where=where,
+            where=places.get(field, where),
         )
 
 
@@ -175,7 +180,7 @@ def _of_intents(intents: Iterable[Intent], registry: Registry, on: date) -> Iter
         head = intent.head
         if head.validity.end is None or on <= head.validity.end:
             numbers = {"request_ref": head.request_ref, "decision_ref": head.decision_ref}
-            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where)
+            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where, head.places)
 
 
 def _of_counterparts(registers: Registers) -> Iterator[Reference]:
@@ -183,7 +188,7 @@ def _of_counterparts(registers: Registers) -> Iterator[Reference]:
         asks: tuple[_Ask, ...] = (
             ("B04", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST, item.name})),
         )
-        yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where)
+        yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where, {})
 
 
 APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
@@ -193,7 +198,7 @@ APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
 def _of_enterprises(registers: Registers) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (("B12", "approval_ref", RecordKind.APPROVAL, APPROVING),)
     for item in registers.enterprises.values():
-        yield from _asked(asks, item.name, {"approval_ref": item.approval_ref}, item.validity.start, item.where)
+        yield from _asked(asks, item.name, {"approval_ref": item.approval_ref}, item.validity.start, item.where, {})
 
 
 PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_PC, Domain.CENTRAL_POST})
@@ -203,4 +208,4 @@ PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_P
 def _of_budgets(registers: Registers) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
     for item in registers.budget.values():
-        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where)
+        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {})

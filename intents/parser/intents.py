@@ -14,7 +14,7 @@ from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node, kind_of
 from intents.reader.parser_context import A22, NameKind, ParserContext
 from intents.reader.suggestions import suggest
-from intents.registry import ApplicationClass, Domain
+from intents.registry import REFERENCES, ApplicationClass, Domain
 from intents.service import ServiceSet
 
 HEAD_FIELDS = ("id", "title", "domain", "request_ref", "decision_ref", "valid_from", "valid_to")
@@ -77,6 +77,7 @@ def _read_head(fields: NodeFields) -> Head:
         decision_ref=fields.text("decision_ref"),
         validity=fields.validity(),
         where=fields.place("id"),
+        places={field: fields.place(field) for field in REFERENCES if fields.has(field)},
     )
 
 

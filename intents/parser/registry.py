@@ -18,6 +18,7 @@ from intents.reader.fields import RowFields
 from intents.reader.parser_context import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
 from intents.reader.table import CsvTable
 from intents.registry import (
+    REFERENCES,
     AdministrativeUnit,
     Attachment,
     AttachmentName,
@@ -214,5 +215,6 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         validity=fields.validity(),
         where=fields.place("name"),
         renamed_from=fields.earlier_names(NameKind.ATTACHMENT, name),
+        places={field: fields.place(field) for field in REFERENCES if fields.optional(field)},
     )
     return (name, attachment) if fields.ok else None

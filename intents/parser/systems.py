@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from intents.finding import make_finding
+from intents.finding import Where, make_finding
 from intents.parser.registry import MOST_HOSTS
 from intents.parser.services import read_named_services
 from intents.prefix import Prefix
@@ -17,6 +17,7 @@ from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Entry, Node, SequenceNode
 from intents.reader.parser_context import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
 from intents.registry import (
+    REFERENCES,
     ApplicationClass,
     Attachment,
     AttachmentName,
@@ -129,10 +130,15 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             interface_where=fields.place("interface"),
             validity=system.validity,
             where=entry.where,
+            places=_reference_places(fields),
         )
         reading.declare(NameKind.ATTACHMENT, attachment.name, entry.where)
         if fields.ok:
             yield system, attachment
+
+
+def _reference_places(fields: NodeFields) -> dict[str, Where]:
+    return {field: fields.place(field) for field in REFERENCES if fields.has(field)}
 
 
 MOST_PREFIXES = 256
@@ -179,6 +185,7 @@ def read_outside_networks(
             interface_where=fields.place("interface"),
             validity=outside.validity,
             where=entry.where,
+            places=_reference_places(fields),
         )
         reading.declare(NameKind.ATTACHMENT, attachment.name, entry.where)
         if fields.ok and attachment.site:
