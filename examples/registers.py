@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.workspace_writer import write_rows
 from intents.legal.application_classes import check_application_classes
-from intents.legal.registers import Register, Registers
+from intents.legal.registers import ModelFeature, Register, Registers
 from intents.model import Intent
 from intents.parser.registers import REGISTER_COLUMNS
 from intents.registry import Attachment, Category, Domain, Registry, SiteKind, Tier, as_at
@@ -37,12 +37,19 @@ COMMENTS: Mapping[Register, str] = {
     Register.ROOMS: "Equipment rooms: climate in °C and percent, power, contact, yearly inventory (art. 5.3). Fictional.",
     Register.BUDGET: "Who pays for what, in million đồng a year (art. 10, 12, 14.3). Fictional.",
     Register.INCIDENTS: "What went wrong, and when it was mended (art. 16.2). Fictional.",
+    Register.MODELS: "Models of equipment. Ports as the vendors publish them, throughput nominal (as licensed). Example.",
 }
 ENTERPRISES: Mapping[str, str] = {
     "vnpt-tn": "VNPT Thái Nguyên",
     "viettel-tn": "Viettel Thái Nguyên",
     "mobifone-tn": "MobiFone Thái Nguyên",
 }
+MODELS: Mapping[str, tuple[int, int, int, str]] = {
+    "C8300-1N1S-6T": (4, 2, 2000, "Cisco Catalyst 8300 data sheet: 4 RJ-45, 2 SFP"),
+    "MX150": (10, 4, 20000, "Juniper MX150 hardware guide: 10 RJ-45, 2 SFP, 2 SFP+"),
+    "ASR1001-HX": (8, 8, 44000, "Cisco ASR 1001-HX data sheet: 8 x 1GE, 8 x 10GE"),
+}
+"""LAN and WAN ports (copper for LANs, sockets for channels), nominal throughput, source of the ports."""
 COUNTERPARTS: Mapping[str, str] = {
     "cuc-bdtw": "Cục Bưu điện Trung ương",
     "bo-cong-an": "Bộ Công an",
@@ -127,6 +134,7 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
         Register.ROOMS: list(_rooms(registry, inventory)),
         Register.BUDGET: [_budget(item, registry, budget) for item in registry.attachments.values()],
         Register.INCIDENTS: list(_incidents(inventory)),
+        Register.MODELS: list(_models(inventory)),
     }
 
 
@@ -295,6 +303,21 @@ def _incidents(inventory: Inventory) -> Iterator[Row]:
             "enterprise": channel.enterprise,
             "description": "Đứt cáp do thi công đường",
             "resolved_on": resolved,
+        }
+
+
+def _models(inventory: Inventory) -> Iterator[Row]:
+    """Yield the models of the terminal equipment; one that is nobody's is nominal."""
+    terminals = (item for item in inventory.devices.values() if item.role in {Role.CPE, Role.LEVEL1_CPE})
+    for name in sorted({item.model for item in terminals}):
+        lan, wan, throughput, source = MODELS.get(name, (8, 4, 10000, f"{name} {FICTIONAL}"))
+        yield {
+            "model": name,
+            "lan_ports": f"{lan}",
+            "wan_ports": f"{wan}",
+            "throughput_mbps": f"{throughput}",
+            "features": ";".join(ModelFeature),
+            "source": source,
         }
 
 

@@ -33,6 +33,7 @@ from intents.legal.registers import (
     Registers,
     RoomKind,
 )
+from intents.parser.platform_models import read_model
 from intents.parser.registry import columns_of, read_table
 from intents.reader.conversions import Complaint, to_whole
 from intents.reader.excerpts import add_excerpts
@@ -68,6 +69,7 @@ REGISTER_COLUMNS: Mapping[Register, Mapping[str, bool]] = {
     ),
     Register.BUDGET: columns_of("subject year source amount decision_ref", ""),
     Register.INCIDENTS: columns_of("number date kind subject description", "enterprise resolved_on"),
+    Register.MODELS: columns_of("model lan_ports wan_ports throughput_mbps features source", ""),
 }  # fmt: skip
 _SPAN = re.compile(r"(0|[1-9][0-9]?|100)-(0|[1-9][0-9]?|100)")
 _YEARS = (2000, 2100)
@@ -140,6 +142,7 @@ def load_registers(
         rooms=reader.read(Register.ROOMS, None, _read_room),
         budget=reader.read(Register.BUDGET, None, _read_budget),
         incidents=reader.read(Register.INCIDENTS, NameKind.INCIDENT, _read_incident),
+        models=reader.read(Register.MODELS, None, lambda fields, _: read_model(fields)),
         missing=missing,
     )
     findings = raise_errors(add_excerpts(folder, reading.findings))

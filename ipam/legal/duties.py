@@ -21,6 +21,7 @@ from intents.registry import Registry
 from ipam.inventory import Inventory, Role
 from ipam.legal.data_centres import check_data_centres
 from ipam.legal.enterprises import check_enterprises
+from ipam.legal.models import check_models
 from ipam.legal.rooms import check_rooms
 
 
@@ -35,6 +36,7 @@ def check_duties(
         *check_enterprises(registers, inventory, on),
         *check_rooms(registers, registry, inventory, on),
         *check_budget(registers, registry, on),
+        *check_models(registers, inventory, on),
         *check_data_centres(registers, registry, inventory, on),
         *check_application_classes(registers, registry, intents, on),
         *check_exceptions(registers, of_level_1(registry, inventory), on),
