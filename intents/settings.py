@@ -86,7 +86,8 @@ class ManagementSettings:
 class Settings:
     """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
     `batfish` is HOST[:PORT] of the second judge, "" for none; `approval`: how many approve a change, None: nothing can be
-    approved. `store` is one of STORES; `netbox` is the address of the NetBox that is meant, "" for none."""
+    approved. `store` is one of STORES; `netbox` is the address of the NetBox that is meant, "" for none;
+    `quality_ref` names the paper with the quality target of all services."""
 
     province: str
     default_on: date | None
@@ -100,4 +101,5 @@ class Settings:
     store: str = STORES[0]
     netbox: str = ""
     approval: ApprovalSettings | None = None
+    quality_ref: str = ""
     where: Where

@@ -141,7 +141,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
         *check_registry_rules(registry, loaded.intents, day),
-        *check_duties(registers, registry, loaded.intents, inventory, day),
+        *check_duties(registers, registry, loaded.intents, loaded.settings, inventory, day),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
     )

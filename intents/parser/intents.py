@@ -14,12 +14,12 @@ from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node, kind_of
 from intents.reader.parser_context import A22, NameKind, ParserContext
 from intents.reader.suggestions import suggest
-from intents.registry import REFERENCES, ApplicationClass, Domain
+from intents.registry import REFERENCES, ApplicationClass, Domain, McuOwner
 from intents.service import ServiceSet
 
 HEAD_FIELDS = ("id", "title", "domain", "request_ref", "decision_ref", "valid_from", "valid_to")
 FIELDS_OF_KIND = {
-    "permit": (*HEAD_FIELDS, "from", "to", "service", "mutual", "application_class"),
+    "permit": (*HEAD_FIELDS, "from", "to", "service", "mutual", "application_class", "mcu_owner"),
     "within": (*HEAD_FIELDS, "organisations", "service"),
     "forbid": (*HEAD_FIELDS, "from", "to", "service"),
     "via": (*HEAD_FIELDS, "from", "to", "devices"),
@@ -94,6 +94,7 @@ def _read_permit(fields: NodeFields, head: Head) -> Permit:
         service=service,
         mutual=mutual,
         application_class=_read_application_class(fields, sources, destinations),
+        mcu_owner=fields.choice("mcu_owner", McuOwner) if fields.has("mcu_owner") else None,
     )
 
 

@@ -27,7 +27,7 @@ from intents.parser.settings import (
 )
 from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
 from intents.reader.conversions import NAME, WEB_ADDRESS
-from intents.registry import ApplicationClass, Category, Domain, Tier
+from intents.registry import ApplicationClass, Category, Domain, McuOwner, Tier
 from intents.settings import POOL_USES, STORES
 
 Schema = Mapping[str, object]
@@ -123,7 +123,9 @@ def _system() -> Schema:
         "device": NAME_TEXT,
         "renamed_from": EARLIER,
     }
-    return _record(SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface", "renamed_from"))
+    return _record(
+        SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface", "renamed_from", "quality_ref")
+    )
 
 
 def _outside_network() -> Schema:
@@ -152,7 +154,7 @@ def _settings() -> Schema:
         "store": {"enum": list(STORES)},
         "netbox": {"type": "string", "pattern": WEB_ADDRESS},
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval", "store", "netbox"))
+    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval", "store", "netbox", "quality_ref"))
 
 
 def _approval() -> Schema:
@@ -231,9 +233,10 @@ def _intent() -> Schema:
         "service": {"anyOf": [{"const": ANY}, _service()]},
         "mutual": {"type": "boolean"},
         "application_class": _choice(ApplicationClass),
+        "mcu_owner": _choice(McuOwner),
         "devices": _list(NAME_TEXT),
     }
-    optional = ("valid_from", "valid_to", "mutual", "application_class")
+    optional = ("valid_from", "valid_to", "mutual", "application_class", "mcu_owner")
     kinds = {
         kind: _record(fields, types, (*optional, "service") if "to" in fields else optional)
         for kind, fields in FIELDS_OF_KIND.items()

@@ -37,7 +37,7 @@ MANAGEMENT = PurposeName("management")
 PURPOSE_FIELDS = ("title", "home_of", "renamed_from")
 SYSTEM_FIELDS = (
     "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "assessment_ref", "services",
-    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from",
+    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from", "quality_ref",
 )  # fmt: skip
 OUTSIDE_FIELDS = (
     "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "valid_from", "valid_to",
@@ -116,6 +116,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             validity=fields.validity(),
             where=entry.where,
             renamed_from=fields.earlier_names(NameKind.SYSTEM, entry.key),
+            quality_ref=fields.optional("quality_ref"),
         )
         attachment = Attachment(
             name=AttachmentName(f"system-{entry.key}"),

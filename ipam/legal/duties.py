@@ -12,12 +12,15 @@ from intents.finding import Finding
 from intents.legal.application_classes import check_application_classes
 from intents.legal.assessments import check_assessments
 from intents.legal.budget import check_budget
+from intents.legal.conferences import check_conferences
 from intents.legal.counterparts import check_counterparts
 from intents.legal.exceptions import check_exceptions
+from intents.legal.quality import check_quality
 from intents.legal.references import check_references_to_records
 from intents.legal.registers import Registers
 from intents.model import Intent
 from intents.registry import Registry
+from intents.settings import Settings
 from ipam.inventory import Inventory, Role
 from ipam.legal.data_centres import check_data_centres
 from ipam.legal.enterprises import check_enterprises
@@ -26,7 +29,12 @@ from ipam.legal.rooms import check_rooms
 
 
 def check_duties(
-    registers: Registers, registry: Registry, intents: Sequence[Intent], inventory: Inventory, on: date
+    registers: Registers,
+    registry: Registry,
+    intents: Sequence[Intent],
+    settings: Settings,
+    inventory: Inventory,
+    on: date,
 ) -> tuple[Finding, ...]:
     """Return what registers show of a day, under the requirements that each check names."""
     return (
@@ -34,6 +42,8 @@ def check_duties(
         *check_assessments(registers, registry, on),
         *check_counterparts(registers, registry, on),
         *check_enterprises(registers, inventory, on),
+        *check_quality(registers, registry, settings, on),
+        *check_conferences(registry, intents, on),
         *check_rooms(registers, registry, inventory, on),
         *check_budget(registers, registry, on),
         *check_models(registers, inventory, on),
