@@ -23,7 +23,6 @@ from ipam.netbox.changes import changes_to, open_pools
 from ipam.netbox.comparing import compare
 from ipam.netbox.mapping import things_of
 from ipam.netbox.reading import Reading, kept_plan
-from ipam.netbox.rows import ForeignRow
 from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.lockfile import print_plan
 from tests.netbox_memory import answers_of, reading_of
@@ -166,9 +165,10 @@ def test_it_goes_with_its_pool_and_moves_with_it() -> None:
 
 @pytest.mark.parametrize("in_vrf", [False, True])
 def test_what_others_have_in_the_very_place_does_as_well_if_netbox_sees_it(in_vrf: bool) -> None:
-    reading = edited(lambda answers: answers.remove((HELD, first_held(answers))))
-    theirs = ForeignRow(
-        endpoint=ObjectKind.PREFIX, number=999, says=str(HELD.fields["prefix"]), is_container=True, is_global=not in_vrf
-    )
-    changes = changes_to(replace(reading, foreign=(theirs,)), PLAN)
+    theirs: dict[str, Any] = {"tags": [], "custom_fields": {}, "status": {"value": "container"}}
+    theirs["vrf"] = {"id": 999} if in_vrf else None
+    reading = edited(lambda answers: first_held(answers).update(theirs))
+    assert [row.says for row in reading.foreign] == [HELD.fields["prefix"]]
+    changes = changes_to(reading, PLAN)
     assert [change.thing for change in changes.made] == ([HELD] if in_vrf else [])
+    assert [item.code for item in changes.warnings] == ["TR997"]
