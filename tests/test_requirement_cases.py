@@ -1,0 +1,324 @@
+"""Each requirement with a workspace that breaks it and the nearest one that meets it, through the command line.
+
+A case is a few edits of a workspace: `truc validate` on the broken one tells the requirement with the code, and on the mended one
+it does not. A further case of the same requirement is one more line of the table.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from controller.jobs.pipeline import LOCKFILE
+from tests.rule_cases import SMALL, THAI_NGUYEN, TINY, Change, changed
+from tests.small_commands import truc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Edits of a workspace that break a requirement and edits that meet it; `locked`: of its lockfile, once it is written."""
+
+    requirement: str
+    code: str
+    name: str
+    breaks: tuple[Change, ...] = ()
+    meets: tuple[Change, ...] = ()
+    locked: tuple[tuple[str, str], ...] = ()
+    lock_meets: tuple[tuple[str, str], ...] = field(default=())
+    source: Path = TINY
+
+
+ANY_LEVEL: tuple[Change, ...] = tuple(
+    (
+        "settings.yaml",
+        f"prefix: {prefix}, root_block: thu-nghiem, slot: {slot}, purpose: {purpose}, level: 2",
+        f"prefix: {prefix}, root_block: thu-nghiem, slot: {slot}, purpose: {purpose}",
+    )
+    for prefix, slot, purpose in (
+        ("10.194.0.0/20", 26, "government"),
+        ('"2001:db8:1200::/44"', 64, "government"),
+        ("10.194.16.0/20", 26, "management"),
+        ('"2001:db8:1210::/44"', 64, "management"),
+    )
+)
+"""Pools of the tiny workspace that serve systems and level I, too."""
+LEVEL_1: tuple[Change, ...] = (
+    *ANY_LEVEL,
+    ("sites.csv", "Trụ sở Văn phòng UBND tỉnh,19@2025-07-01,office,2", "Trụ sở,19@2025-07-01,office,1"),
+    (
+        "devices.csv",
+        "cpe-tinh,cpe,cisco_ios,example-cpe,tru-so-tinh,dept_ict",
+        "cpe-tinh,level1_cpe,cisco_ios,x,tru-so-tinh,central_post",
+    ),
+    ("channels.csv", "agg-1-cpe-tinh,agg-1,GigabitEthernet0/0/2", "agg-1-cpe-tinh,dc-edge-1,GigabitEthernet0/0/8"),
+    (
+        "channels.csv",
+        "cpe-tinh,GigabitEthernet0/0/1,2,direct_fibre,,duct-c",
+        "cpe-tinh,GigabitEthernet0/0/1,1,direct_fibre,,duct-c",
+    ),
+    (
+        "channels.csv",
+        "",
+        "l1-b,dc-edge-1,GigabitEthernet0/0/7,cpe-tinh,GigabitEthernet0/0/2,1,direct_fibre,,duct-x,100,,\n",
+    ),
+)
+"""The tiny workspace with the provincial office at a site of level I."""
+OFFICE = "Văn phòng UBND tỉnh,peoples_committee_body,province,19@2025-07-01,using_org,"
+HOST: Change = ("organisations.csv", OFFICE, OFFICE + "level1_host")
+PARTY_ROW = "dang-uy-xa-an-binh,Đảng ủy xã An Bình,party_building_body,commune,05443@2025-07-01,party_office,"
+MAIL_SITE = "title: Thư công vụ\n    owner: van-phong-ubnd-tinh\n    site: dc-tinh\n    purpose: shared"
+
+CASES = (
+    Case(
+        requirement="A03",
+        code="TR414",
+        name="a department at a site of level I",
+        breaks=LEVEL_1,
+        meets=(*LEVEL_1, HOST),
+    ),
+    Case(
+        requirement="A03",
+        code="TR414",
+        name="a department beside the office of the committee",
+        source=THAI_NGUYEN,
+        breaks=(("attachments.csv", "so-tu-phap-cq,so-tu-phap,tru-so-tu-phap", "so-tu-phap-cq,so-tu-phap,cap1-ubnd"),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR415",
+        name="a commune that calls itself host",
+        breaks=(("organisations.csv", PARTY_ROW, PARTY_ROW + "level1_host"),),
+        meets=(("organisations.csv", PARTY_ROW, PARTY_ROW + "host"),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR415",
+        name="a second host of one end",
+        source=THAI_NGUYEN,
+        breaks=(
+            (
+                "organisations.csv",
+                "so-noi-vu,Sở Nội vụ,peoples_committee_body,province,19@2025-07-01,using_org,",
+                "so-noi-vu,Sở Nội vụ,peoples_committee_body,province,19@2025-07-01,using_org,level1_host",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A03",
+        code="TR416",
+        name="a shared system at a site of level I",
+        breaks=(*LEVEL_1, HOST, ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("dc-tinh", "tru-so-tinh"))),
+        meets=(
+            *LEVEL_1,
+            HOST,
+            ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("dc-tinh", "tru-so-tinh").replace("shared", "government")),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a Party organisation in the government purpose",
+        breaks=(("attachments.csv", "tru-so-xa,party,12", "tru-so-xa,government,12"),),
+        meets=(("attachments.csv", "tru-so-xa,party,12", "tru-so-xa,party,13"),),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a committee in the Party's purpose",
+        breaks=(
+            (
+                "attachments.csv",
+                "vp-tinh-gov,van-phong-ubnd-tinh,tru-so-tinh,government",
+                "vp-tinh-gov,van-phong-ubnd-tinh,tru-so-tinh,party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a court in the procuracy's purpose",
+        source=THAI_NGUYEN,
+        breaks=(
+            (
+                "attachments.csv",
+                "tand-tinh-ta,tand-tinh,tru-so-tand-tinh,court",
+                "tand-tinh-ta,tand-tinh,tru-so-tand-tinh,procuracy",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a system of the State in the Party's purpose",
+        breaks=(("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "party")),),
+        meets=(*ANY_LEVEL, ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "government"))),
+    ),
+    Case(
+        requirement="A12",
+        code="TR418",
+        name="a purpose that is home to the Party and the State",
+        breaks=(
+            (
+                "purposes.yaml",
+                "[peoples_committee_body, elected_body]",
+                "[peoples_committee_body, party_committee_direct]",
+            ),
+            ("purposes.yaml", "[party_building_body, party_committee_direct]", "[party_building_body]"),
+        ),
+        meets=(("purposes.yaml", "[peoples_committee_body, elected_body]", "[peoples_committee_body, peoples_court]"),),
+    ),
+    Case(
+        requirement="A17",
+        code="TR410",
+        name="a second main site in another purpose",
+        source=SMALL,
+        breaks=(
+            (
+                "attachments.csv",
+                "so-tai-chinh,tru-so-tai-chinh,video-conference",
+                "so-tai-chinh,tru-so-gia-sang,video-conference",
+            ),
+        ),
+        meets=(
+            (
+                "attachments.csv",
+                "so-tai-chinh,tru-so-tai-chinh,video-conference,10,video_conference,main,",
+                "so-tai-chinh,tru-so-gia-sang,video-conference,10,video_conference,justified,6/TTr",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A17",
+        code="TR419",
+        name="a further point of an organisation without a main one",
+        breaks=(("attachments.csv", "tru-so-xa,party,12,vpn,main,", "tru-so-xa,party,12,vpn,justified,1/TTr"),),
+    ),
+    Case(
+        requirement="A17",
+        code="TR419",
+        name="an organisation that is connected through its own LAN only",
+        breaks=(("attachments.csv", "tru-so-xa,party,12,vpn,main,", "tru-so-xa,party,12,vpn,via_lan,"),),
+    ),
+    Case(
+        requirement="A18",
+        code="TR420",
+        name="a shared system of level 1",
+        breaks=(("systems.yaml", "app_other\n    security_level: 3", "app_other\n    security_level: 1"),),
+        meets=(
+            *ANY_LEVEL,
+            ("systems.yaml", "app_other\n    security_level: 3", "app_other\n    security_level: 1"),
+            ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "government")),
+        ),
+    ),
+    Case(
+        requirement="A20",
+        code="TR421",
+        name="a Party organisation under using_org",
+        breaks=(("organisations.csv", PARTY_ROW, PARTY_ROW.replace("party_office", "using_org")),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR421",
+        name="a committee under party_office",
+        breaks=(("organisations.csv", OFFICE, OFFICE.replace("using_org", "party_office")),),
+        meets=(("organisations.csv", OFFICE, OFFICE.replace("using_org", "provincial_pc")),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR423",
+        name="the CPE of level I in the department's hands",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "ASR1001-HX,cap1-hdnd,central_post", "ASR1001-HX,cap1-hdnd,dept_ict"),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR423",
+        name="another device at a site of level I",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "", "cpe-them,cpe,junos,MX150,cap1-hdnd,dept_ict,ge-0/0/0,yes,2025-07-01,\n"),),
+        meets=(("devices.csv", "", "cpe-them,cpe,junos,MX150,cap1-hdnd,central_post,ge-0/0/0,yes,2025-07-01,\n"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR212",
+        name="a commune's code one digit short",
+        breaks=(("units.csv", "05443,2025-07-01", "0544,2025-07-01"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR212",
+        name="a province's code with a digit too many",
+        breaks=(("units.csv", "19,2025-07-01,,Tỉnh", "019,2025-07-01,,Tỉnh"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="an organisation in a commune that had ended before it began",
+        source=SMALL,
+        breaks=(
+            (
+                "organisations.csv",
+                "Đảng ủy phường Gia Sàng,party_building_body,commune,05467@2025-07-01",
+                "Đảng ủy phường Gia Sàng,party_building_body,commune,05467@2024-12-01",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="a site in a commune that had ended before it began",
+        source=SMALL,
+        breaks=(("sites.csv", "Trụ sở phường Gia Sàng,05467@2025-07-01", "Trụ sở phường Gia Sàng,05467@2024-12-01"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="a commune below a province that had ended before it",
+        source=SMALL,
+        breaks=(("units.csv", "Xã Tân Cương,commune,19@2025-07-01", "Xã Tân Cương,commune,19@2024-12-01"),),
+    ),
+    Case(
+        requirement="D11",
+        code="TR422",
+        name="a site and organisations that outlive their commune",
+        source=SMALL,
+        breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"),),
+        meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"),),
+    ),
+)
+
+
+def told(workspace: Path) -> tuple[int, set[tuple[str, str]]]:
+    """Return how `truc validate` ends, and requirement and code of all that it finds about the regulation."""
+    code, output = truc("validate", "-w", workspace, "--json")
+    messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    found = [item for item in messages if item.get("type") == "finding" and item["rule"]]
+    return code, {(item["rule"]["requirement"], item["code"]) for item in found}
+
+
+def edited(case: Case, folder: Path, changes: tuple[Change, ...], locked: tuple[tuple[str, str], ...]) -> Path:
+    """Return a copy of the case's workspace with these changes, and with these of its lockfile."""
+    workspace = changed(folder, *changes, source=case.source)
+    if not case.locked:
+        return workspace
+    assert truc("compile", "-w", workspace)[0] == 0
+    lock = workspace / LOCKFILE
+    text = lock.read_text(encoding="utf-8")
+    for old, new in locked:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    lock.write_text(text, encoding="utf-8")
+    return workspace
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.requirement}: {case.name}")
+def test_a_workspace_that_breaks_it_is_told_and_the_nearest_that_meets_it_is_not(case: Case, tmp_path: Path) -> None:
+    wanted = (case.requirement, case.code)
+    _, broken = told(edited(case, tmp_path / "breaks", case.breaks, case.locked))
+    assert wanted in broken
+    code, met = told(edited(case, tmp_path / "meets", case.meets, case.lock_meets))
+    assert code == 0, met
+    assert wanted not in met
