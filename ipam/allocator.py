@@ -17,6 +17,7 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry, prefix_order
 from ipam.checks import check_plan
+from ipam.checks_kept import check_kept
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.keys import OutsideKey, PrefixKey
@@ -68,7 +69,8 @@ def allocate(
         numbers=numbers,
     )
     checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)
-    findings = (*wanted.gaps, *allocation.findings, *number_findings, *checks)
+    kept = check_kept(previous, registry, on)
+    findings = (*kept, *wanted.gaps, *allocation.findings, *number_findings, *checks)
     return plan, sort_findings(findings)
 
 

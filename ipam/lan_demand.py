@@ -106,15 +106,14 @@ def _question(attachment: Attachment, family: Family, requests: Requests) -> Lan
         purpose=attachment.purpose,
         root_block=unit.root_block if unit is not None else "",
         level=site.level if site is not None else 0,
-        member_of=_class_of(attachment, requests),
+        member_of=class_of(attachment, requests.registry),
         public=attachment.legal_service is LegalService.DEDICATED_INTERNET,
     )
 
 
-def _class_of(attachment: Attachment, requests: Requests) -> DedicatedClass | None:
-    if attachment.organisation is None:
-        return None
-    organisation = requests.registry.organisations.get(attachment.organisation)
+def class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | None:
+    """Return the class that an attachment of an organisation is a member of; systems and outside networks are in none."""
+    organisation = registry.organisations.get(attachment.organisation) if attachment.organisation else None
     if organisation is None:
         return None
     return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)

@@ -57,7 +57,7 @@ def make_pools(
         ("D02", _outside_root(placed)),
         ("D01", [*_overlaps(roots), *_overlaps(others)]),
         ("D05", _public(placed)),
-        ("D03", _changed_roots(placed, previous)),
+        ("D03", [*_owners(placed), *_changed_roots(placed, previous)]),
     ]
     ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
     findings = [*ruled, *_repeated_names(placed), *_slots(placed)]
@@ -134,12 +134,17 @@ def _overlaps(placed: Sequence[Placed]) -> list[Finding]:
 
 
 def _public(placed: Sequence[Placed]) -> list[Finding]:
-    """Return a finding for each public block that could only serve what needs no public address (D05)."""
-    never = (PoolUse.LINK, PoolUse.LOOPBACK)
+    """Return a finding for each public block (D05): those who may have such addresses are central bodies, and none is here."""
+    return [_about("TR505", pool, where, {}) for pool, where in placed if is_public(pool.prefix)]
+
+
+def _owners(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each root block that is not said to be the Central Post Department's (D03)."""
+    roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
     return [
-        _about("TR505", pool, where, {})
-        for pool, where in placed
-        if is_public(pool.prefix) and (pool.use in never or pool.dedicated is not None)
+        _about("TR527", pool, where, {"owner": pool.owner or "-", "wanted": Domain.CENTRAL_POST})
+        for pool, where in roots
+        if pool.owner != Domain.CENTRAL_POST
     ]
 
 
@@ -157,8 +162,8 @@ def _slots(placed: Sequence[Placed]) -> list[Finding]:
 
 
 def _changed_roots(placed: Sequence[Placed], previous: AddressPlan) -> list[Finding]:
-    """Return a finding for each root block of the Central Post Department that isn't what the lockfile says (D03)."""
-    granted = [pool for pool in previous.pools if pool.use is PoolUse.ROOT and pool.owner == Domain.CENTRAL_POST]
+    """Return a finding for each root block that isn't what the lockfile says, whoever is said to own it (D03)."""
+    granted = [pool for pool in previous.pools if pool.use is PoolUse.ROOT]
     roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
     findings: list[Finding] = []
     for root, where in roots:

@@ -71,6 +71,20 @@ HOST: Change = ("organisations.csv", OFFICE, OFFICE + "level1_host")
 PARTY_ROW = "dang-uy-xa-an-binh,Đảng ủy xã An Bình,party_building_body,commune,05443@2025-07-01,party_office,"
 MAIL_SITE = "title: Thư công vụ\n    owner: van-phong-ubnd-tinh\n    site: dc-tinh\n    purpose: shared"
 
+XA_PREFIX = "10.196.0.0/26,communes-pc-gov-v4"
+XA_GOV = f"{XA_PREFIX},active,2026-07-15,,organisation/ubnd-xa-an-binh,ubnd-xa-an-binh"
+"""What the tiny workspace's lockfile says of a commune's LAN."""
+ROOT_V4 = "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: central_post"
+LAST = "  - {name: root-v6,"
+
+
+def further_root(prefix: str, lans: bool = False) -> Change:
+    """Return a further root block in the tiny workspace, perhaps with a pool of LANs that fills it."""
+    line = f"{{name: root-p, use: root, prefix: {prefix}, root_block: thu-nghiem, owner: central_post}}"
+    more = f"  - {{name: lans-p, use: lan, prefix: {prefix}, root_block: thu-nghiem, slot: 26, purpose: shared}}\n"
+    return "settings.yaml", LAST, f"  - {line}\n{more if lans else ''}{LAST}"
+
+
 CASES = (
     Case(
         requirement="A03",
@@ -287,6 +301,155 @@ CASES = (
         source=SMALL,
         breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"),),
         meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"),),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a LAN moved by hand into another class's pool",
+        locked=(
+            (
+                "prefix,lan/xa-gov,10.196.0.0/26,communes-pc-gov-v4",
+                "prefix,lan/xa-gov,10.196.64.128/26,communes-party-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a LAN moved by hand, and its purpose with it",
+        locked=(
+            (
+                f"prefix,lan/xa-gov,{XA_GOV},government",
+                f"prefix,lan/xa-gov,{XA_GOV.replace(XA_PREFIX, '10.196.64.128/26,communes-party-v4')},party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a system's LAN moved by hand into a class's pool",
+        locked=(
+            (
+                "prefix,lan/system-mail,10.193.0.64/26,shared-dc-v4",
+                "prefix,lan/system-mail,10.196.0.64/26,communes-pc-gov-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a LAN within a class's pool of the same purpose that is not its own",
+        source=SMALL,
+        locked=(
+            (
+                "prefix,lan/hdnd-tan-cuong-cq,10.196.64.128/26,commune-council-v4",
+                "prefix,lan/hdnd-tan-cuong-cq,10.196.1.0/26,commune-committee-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR507",
+        name="a root block widened after the lock, whose owner was taken away",
+        source=SMALL,
+        locked=(
+            (
+                "pool,root-v4,root,10.192.0.0/13,thai-nguyen,13,,,,0,central_post",
+                "pool,root-v4,root,10.192.0.0/14,thai-nguyen,14,,,,0,",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR527",
+        name="a root block without an owner",
+        breaks=(
+            (
+                "settings.yaml",
+                ROOT_V4,
+                "prefix: 10.192.0.0/13, root_block: thu-nghiem",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR527",
+        name="a root block of the department",
+        breaks=(
+            (
+                "settings.yaml",
+                ROOT_V4,
+                "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: dept_ict",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR520",
+        name="a registration blanked in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government,2,05443@2025-07-01,2/QĐ-UBND (fictional),",
+                f"{XA_GOV},government,2,05443@2025-07-01,,",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR520",
+        name="nobody's LAN in the lockfile",
+        locked=(
+            (
+                XA_GOV,
+                "10.196.0.0/26,communes-pc-gov-v4,active,2026-07-15,,,ubnd-xa-an-binh",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a purpose falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government",
+                f"{XA_GOV},party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="an organisation falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government",
+                XA_GOV.removesuffix("ubnd-xa-an-binh") + "dang-uy-xa-an-binh,government",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a link of the backbone falsified in the lockfile",
+        locked=(
+            (
+                "prefix,link/core-1-agg-1/purpose/party,10.192.0.18/31,links-v4,active,2026-07-15,,,,party",
+                "prefix,link/core-1-agg-1/purpose/party,10.192.0.18/31,links-v4,active,2026-07-15,,,,government",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a public pool for LANs",
+        breaks=(further_root("8.8.8.0/24", lans=True),),
+        meets=(further_root("172.16.8.0/24", lans=True),),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a root block of shared address space",
+        breaks=(further_root("100.64.0.0/10"),),
     ),
 )
 
