@@ -17,13 +17,13 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName, Registry
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry, prefix_order
 from ipam.checks import check_plan
-from ipam.checks_kept import check_kept
 from ipam.demand import list_demand
 from ipam.inventory import Inventory
 from ipam.keys import OutsideKey, PrefixKey
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import NOTHING_TAKEN, PoolSpace, TakenSpace
+from ipam.store.kept_checks import check_kept
 
 EntryKey = tuple[PrefixKey, Family]
 
