@@ -24,6 +24,8 @@ _RANGES = tuple(
     )
 )
 
+RESERVED = tuple(prefix for prefix, _ in _RANGES)
+
 
 def reserved_in(prefix: Prefix) -> tuple[Prefix, str] | None:
     """Return the first range that a prefix has addresses of, with the document that reserves it; None if it has none."""

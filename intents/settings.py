@@ -31,7 +31,8 @@ class DedicatedSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSpec:
     """One pool as written; `use` is one of POOL_USES; `purpose` is set for LAN pools only, `dedicated` for some of them;
-    `slot` is a prefix length (a root pool that gives no slot has its own length); `owner` is an ownership domain or ""."""
+    `slot` is a prefix length (a root pool that gives no slot has its own length); `owner` is an ownership domain or "";
+    `alone`: that its LANs have no address of the other family is meant."""
 
     name: str
     use: str
@@ -42,6 +43,7 @@ class PoolSpec:
     dedicated: DedicatedSpec | None = None
     level: int = 0
     owner: str = ""
+    alone: bool = False
     where: Where
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Policy
 from intents.prefix import Family, Prefix
+from intents.public_space import is_public
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
 from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
@@ -19,7 +20,6 @@ from ipam.family_checks import check_families
 from ipam.inventory import Inventory, InventoryDevice, Role
 from ipam.keys import LanKey, OutsideKey, OutsideParty, PrefixKey
 from ipam.lan_demand import class_of
-from ipam.pools import is_public
 from ipam.utilisation import utilisation
 
 

@@ -6,7 +6,7 @@ and level); its size from the declared hosts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Registry, Tier
@@ -32,6 +32,8 @@ def request_lan(attachment: Attachment, requests: Requests) -> None:
     unit = _unit(attachment, requests)
     if unit is None or not any(choice.pools for choice in choices.values()):
         _miss(attachment, unit, spoken, requests)
+    elif _lacks_ipv4(choices, requests):
+        _miss(attachment, unit, (Family.V4,), requests)
     for family, choice in choices.items():
         if choice.pools or choice.kept:
             requests.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), requests))
@@ -127,6 +129,15 @@ def _unit(attachment: Attachment, requests: Requests) -> AdministrativeUnit | No
 def _staying(choice: Choice) -> Choice:
     """Return the choice of a LAN whose unit doesn't exist today: what it has stays, nothing new."""
     return Choice(kept=choice.kept)
+
+
+def _lacks_ipv4(choices: Mapping[Family, Choice], requests: Requests) -> bool:
+    """Return whether a LAN would have IPv6 alone where others have IPv4, and nobody says that it is meant so.
+
+    Without IPv6 it would be a matter of D13, which is warned of.
+    """
+    others = requests.pools.has(PoolUse.LAN, Family.V4)
+    return others and not choices[Family.V4].pools and not any(pool.alone for pool in choices[Family.V6].pools)
 
 
 def _miss(

@@ -13,27 +13,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from intents.finding import Finding, Severity, Where, make_finding, sort_findings
-from intents.prefix import Family, Prefix, parse_prefix
+from intents.prefix import Family
+from intents.public_space import is_public
 from intents.registry import Domain
 from intents.rule_packs import rule_on
 from intents.settings import PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
-
-PRIVATE = tuple(
-    parse_prefix(text)
-    for text in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "192.0.2.0/24",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "fc00::/7",
-        "2001:db8::/32",
-        "3fff::/20",
-    )
-)
-"""Not public: RFC 1918 and RFC 4193, and the documentation ranges of RFC 5737, RFC 3849 and RFC 9637."""
 
 
 class Placed(NamedTuple):
@@ -60,13 +45,8 @@ def make_pools(
         ("D03", [*_owners(placed), *_changed_roots(placed, previous)]),
     ]
     ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
-    findings = [*ruled, *_repeated_names(placed), *_slots(placed)]
+    findings = [*ruled, *_repeated_names(placed), *_slots(placed), *_not_alone(placed)]
     return tuple(item.pool for item in placed), sort_findings(findings)
-
-
-def is_public(prefix: Prefix) -> bool:
-    """Return whether a prefix is not wholly inside private or documentation space."""
-    return not any(block.covers(prefix) for block in PRIVATE)
 
 
 def _pool(spec: PoolSpec) -> Pool:
@@ -84,6 +64,7 @@ def _pool(spec: PoolSpec) -> Pool:
         dedicated=dedicated,
         level=spec.level,
         owner=spec.owner,
+        alone=spec.alone,
     )
 
 
@@ -159,6 +140,22 @@ def _slots(placed: Sequence[Placed]) -> list[Finding]:
         if pool.slot != fixed or pool.slot < pool.prefix.length or too_small:
             findings.append(_about("TR506", pool, where, {"slot": str(pool.slot)}))
     return findings
+
+
+def _not_alone(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each pool that is said to be alone, though what has a LAN there has a pool of the other family."""
+    lans = [item for item in placed if item.pool.use is PoolUse.LAN]
+    return [
+        replace(_about("TR528", alone.pool, alone.where, {"other": other.pool.name}), also=(other.where,))
+        for alone in lans
+        for other in lans
+        if alone.pool.alone and _serve_alike(alone.pool, other.pool)
+    ]
+
+
+def _serve_alike(one: Pool, other: Pool) -> bool:
+    of_one, of_other = ((item.root_block, item.purpose, item.dedicated, item.level) for item in (one, other))
+    return of_one == of_other and one.prefix.family is not other.prefix.family
 
 
 def _changed_roots(placed: Sequence[Placed], previous: AddressPlan) -> list[Finding]:

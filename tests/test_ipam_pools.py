@@ -8,10 +8,11 @@ import pytest
 
 from intents.finding import Finding
 from intents.prefix import parse_prefix
+from intents.public_space import is_public
 from intents.registry import PurposeName
 from intents.settings import DedicatedSpec, PoolSpec
 from ipam.address_plan import AddressPlan, Pool, PoolUse
-from ipam.pools import is_public, make_pools
+from ipam.pools import make_pools
 from tests.small_registries import POOLS, at, pool
 
 

@@ -76,6 +76,37 @@ XA_GOV = f"{XA_PREFIX},active,2026-07-15,,organisation/ubnd-xa-an-binh,ubnd-xa-a
 """What the tiny workspace's lockfile says of a commune's LAN."""
 ROOT_V4 = "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: central_post"
 LAST = "  - {name: root-v6,"
+OUTSIDE = ("outside_networks.yaml", "[198.51.100.0/26, 2001:db8:ffff::/48]")
+OTHER_HALF = """
+  half:
+    title: Nửa kia
+    counterpart: central_post
+    purpose: shared
+    gateway: dc-edge-1
+    prefixes: [{}]
+    services: {{api: {{tcp: [443]}}}}
+    request_ref: "107/CV-SKHCN (hư cấu)"
+    decision_ref: "27/QĐ-UBND (hư cấu)"
+"""
+SHARED_V4 = (
+    "settings.yaml",
+    "  - {name: shared-v4, use: lan, prefix: 10.193.0.0/20, root_block: thai-nguyen, slot: 26, purpose: shared}\n",
+)
+SHARED_V6 = (
+    "settings.yaml",
+    "  - {name: shared-v6, use: lan, prefix: 2001:db8:1100::/44, root_block: thai-nguyen, slot: 64, purpose: shared}\n",
+)
+COURT = "purpose: court, level: 2, dedicated: {category: peoples_court, tier: province}"
+COURTS_V4 = (
+    "settings.yaml",
+    f"  - {{name: tn-province-court-home-v4, use: lan, prefix: 10.194.64.0/20, root_block: thai-nguyen, slot: 26, {COURT}}}\n",
+)
+
+
+def rooms(count: int) -> Change:
+    """Return so many further LANs at one office of the small example, each of which has a VRF of its own on the CPE there."""
+    row = "phong-{},so-tai-chinh,tru-so-tan-cuong,government,5,vpn,justified,6/TTr (hư cấu),9/CV,12/QĐ,,,2025-07-01,\n"
+    return "attachments.csv", "", "".join(row.format(number) for number in range(count))
 
 
 def further_root(prefix: str, lans: bool = False) -> Change:
@@ -451,15 +482,91 @@ CASES = (
         name="a root block of shared address space",
         breaks=(further_root("100.64.0.0/10"),),
     ),
+    Case(
+        requirement="A07",
+        code="TR138",
+        name="half of the address space as an outside network",
+        source=SMALL,
+        breaks=((*OUTSIDE, '["::/1", "8000::/1"]'),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet as large prefixes",
+        source=SMALL,
+        breaks=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7, 4.0.0.0/6, 16.0.0.0/4]"),),
+        meets=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7]"),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet of IPv6 in quarters",
+        source=SMALL,
+        breaks=((*OUTSIDE, '["2000::/5", "2800::/5", "3000::/5"]'),),
+        meets=((*OUTSIDE, '["2400::/12", "2600::/12"]'),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet in two halves, one outside network each",
+        source=SMALL,
+        breaks=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("40.0.0.0/5"))),
+        meets=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("172.16.0.0/12"))),
+    ),
+    Case(
+        requirement="",
+        code="TR510",
+        name="a pool of IPv4 is gone",
+        source=SMALL,
+        breaks=((*SHARED_V4, ""),),
+    ),
+    Case(
+        requirement="",
+        code="TR522",
+        name="a pool of IPv4 of a class is gone",
+        source=THAI_NGUYEN,
+        breaks=((*COURTS_V4, ""),),
+    ),
+    Case(
+        requirement="",
+        code="TR510",
+        name="systems without IPv4, of which nobody says that it is meant",
+        source=SMALL,
+        breaks=((*SHARED_V4, ""),),
+        meets=((*SHARED_V4, ""), (*SHARED_V6, SHARED_V6[1].replace("}", ", alone: true}"))),
+    ),
+    Case(
+        requirement="",
+        code="TR528",
+        name="a pool that is not alone",
+        source=SMALL,
+        breaks=((*SHARED_V6, SHARED_V6[1].replace("}", ", alone: true}")),),
+        meets=((*SHARED_V6, SHARED_V6[1].replace("}", ", alone: false}")),),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a pool of IPv4 that became public",
+        source=SMALL,
+        breaks=((*SHARED_V4, SHARED_V4[1].replace("10.193.0.0/20", "113.160.0.0/20")),),
+    ),
+    Case(
+        requirement="",
+        code="TR603",
+        name="more VRFs than a CPE holds",
+        source=SMALL,
+        breaks=(rooms(40),),
+        meets=(rooms(20),),
+    ),
 )
 
 
 def told(workspace: Path) -> tuple[int, set[tuple[str, str]]]:
-    """Return how `truc validate` ends, and requirement and code of all that it finds about the regulation."""
+    """Return how `truc validate` ends, and requirement ("" for what is of no requirement) and code of all that it finds."""
     code, output = truc("validate", "-w", workspace, "--json")
     messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    found = [item for item in messages if item.get("type") == "finding" and item["rule"]]
-    return code, {(item["rule"]["requirement"], item["code"]) for item in found}
+    found = [item for item in messages if item.get("type") == "finding"]
+    return code, {(item["rule"]["requirement"] if item["rule"] else "", item["code"]) for item in found}
 
 
 def edited(case: Case, folder: Path, changes: tuple[Change, ...], locked: tuple[tuple[str, str], ...]) -> Path:

@@ -267,13 +267,19 @@ def foresee(addressed: Addressed, plans: Plans) -> tuple[Finding, ...]:
     return (*servers, *hosts, *check_feasible(plans, addressed.wanted.intents))
 
 
+def build_within_budgets(addressed: Addressed, plans: Plans) -> tuple[BuiltNetwork, tuple[Finding, ...]]:
+    """Return every device as built, and what is more than a device can hold; nothing that `foresee` refuses can be built."""
+    built = build(plans)
+    budgets = device_budgets(addressed.wanted.inventory)
+    return built, check_budgets(built, addressed.address_plan, addressed.wanted.policy, budgets)
+
+
 def compile_network(addressed: Addressed) -> Compiled:
     """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
     wanted = addressed.wanted
     plans = make_plans(addressed)
     feasible = raise_errors((*addressed.findings, *foresee(addressed, plans)))
-    built = build(plans)
-    fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
+    built, fitting = build_within_budgets(addressed, plans)
     configs = {name: render_device(device) for name, device in sorted(built.devices.items())}
     merged, found = merge_running(configs, wanted.folder / RUNNING)
     findings = raise_errors((*feasible, *fitting, *found))

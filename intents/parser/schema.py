@@ -173,12 +173,13 @@ def _pool() -> Schema:
         "prefix": PREFIX,
         "root_block": NAME_TEXT,
         "slot": _whole(0, 128),
+        "alone": {"type": "boolean"},
         "purpose": NAME_TEXT,
         "dedicated": _record(DEDICATED_FIELDS, {"category": _choice(Category), "tier": _choice(Tier)}, ()),
         "level": _whole(0, 2),
         "owner": _choice(Domain),
     }
-    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner"))
+    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner", "alone"))
 
 
 def _management() -> Schema:

@@ -16,7 +16,7 @@ SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
     "pools", "management", "batfish", "approval", "store", "netbox",
 )  # fmt: skip
-POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner")
+POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner", "alone")
 MANAGEMENT_FIELDS = (
     "domain_name", "ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers", "timezone", "banner", "login_from",
     "secrets", "controllers", "break_glass",
@@ -86,7 +86,7 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
     prefix = fields.prefix("prefix")
     shortest, longest = (prefix.length, prefix.family.bits) if fields.ok else (0, 128)
     lan = use == "lan"
-    for field in ("purpose", "dedicated"):
+    for field in ("purpose", "dedicated", "alone"):
         if use and not lan and fields.has(field):
             fields.complain("TR209", fields.place(field), field=field, use=use)
     slot = fields.whole("slot", shortest, longest, prefix.length if use == "root" else None)
@@ -100,6 +100,7 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
         dedicated=_read_dedicated(fields) if fields.has("dedicated") else None,
         level=fields.whole("level", 0, 2, 0),
         owner=_read_owner(fields),
+        alone=fields.flag("alone"),
         where=node.where,
     )
     return pool if fields.ok else None
