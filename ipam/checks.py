@@ -12,8 +12,8 @@ from datetime import date
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Policy
 from intents.prefix import Family, Prefix
-from intents.public_space import is_public
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
+from intents.reserved import is_public
 from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.family_checks import check_families

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family
-from intents.public_space import is_public
+from intents.reserved import is_public
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
 
 

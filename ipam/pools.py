@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from intents.finding import Finding, Severity, Where, make_finding, sort_findings
 from intents.prefix import Family
-from intents.public_space import is_public
 from intents.registry import Domain
+from intents.reserved import is_public
 from intents.rule_packs import rule_on
 from intents.settings import PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse

@@ -8,8 +8,8 @@ import pytest
 
 from intents.finding import Finding
 from intents.prefix import parse_prefix
-from intents.public_space import is_public
 from intents.registry import PurposeName
+from intents.reserved import is_public
 from intents.settings import DedicatedSpec, PoolSpec
 from ipam.address_plan import AddressPlan, Pool, PoolUse
 from ipam.pools import make_pools

@@ -7,8 +7,8 @@ from datetime import date
 
 from intents.finding import Finding
 from intents.prefix import Family
-from intents.public_space import MOST_SHARED, is_too_much, public_addresses
 from intents.registry import Registry
+from intents.reserved import MOST_SHARED, is_too_much, public_addresses
 from intents.rule_packs import report_breach
 
 _MOST_NAMED = 3
