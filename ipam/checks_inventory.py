@@ -46,6 +46,23 @@ def check_backbone(inventory: Inventory) -> tuple[Finding, ...]:
     return (make_finding("TR234", Where(file="devices.csv"), severity=Severity.WARNING, role=Role.CORE),)
 
 
+def check_device_sites(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
+    """Return a warning for each device whose site does not exist on the day: nobody can say where its addresses come from."""
+    return tuple(
+        make_finding(
+            "TR214",
+            device.where,
+            severity=Severity.WARNING,
+            device=device.name,
+            role=device.role,
+            site=device.site,
+            on=on,
+        )
+        for device in inventory.devices.values()
+        if device.site not in registry.sites
+    )
+
+
 def are_diverse(channels: Iterable[Channel]) -> bool:
     """Return whether some two of the channels share no duct; a channel without ducts counts for nothing."""
     ducts = [frozenset(channel.ducts) for channel in channels if channel.ducts]

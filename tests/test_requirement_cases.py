@@ -101,6 +101,7 @@ COURTS_V4 = (
     "settings.yaml",
     f"  - {{name: tn-province-court-home-v4, use: lan, prefix: 10.194.64.0/20, root_block: thai-nguyen, slot: 26, {COURT}}}\n",
 )
+COMMUNES = "tiers: [commune]}]\n      to: [{systems: [data-warehouse]"
 
 
 def rooms(count: int) -> Change:
@@ -557,6 +558,22 @@ CASES = (
         source=SMALL,
         breaks=(rooms(40),),
         meets=(rooms(20),),
+    ),
+    Case(
+        requirement="",
+        code="TR214",
+        name="devices at a site that has ended",
+        source=SMALL,
+        breaks=(("sites.csv", "network,0,2025-07-01,\npop-2", "network,0,2025-07-01,2026-06-30\npop-2"),),
+        meets=(("sites.csv", "network,0,2025-07-01,\npop-2", "network,0,2025-07-01,2026-12-31\npop-2"),),
+    ),
+    Case(
+        requirement="",
+        code="TR215",
+        name="an exception that leaves out nobody",
+        source=SMALL,
+        breaks=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [hdnd-gia-sang]}", 1)),),
+        meets=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [ubnd-gia-sang]}", 1)),),
     ),
 )
 

@@ -30,7 +30,7 @@ from intents.unread import unread_in_workspace
 from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
-from ipam.checks_inventory import check_backbone, check_inventory_rules
+from ipam.checks_inventory import check_backbone, check_device_sites, check_inventory_rules
 from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
@@ -133,6 +133,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         *check_registry_rules(registry, loaded.intents, day),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
+        *check_device_sites(registry, inventory, day),
     )
     findings = raise_errors((*findings, *dated, *compiled, *rules))
     return Wanted(
