@@ -16,8 +16,8 @@ from intents.finding import Finding, Severity, Where, make_finding, sort_finding
 from intents.prefix import Family
 from intents.registry import Domain
 from intents.reserved import is_public
-from intents.rule_packs import rule_on
-from intents.settings import PoolSpec
+from intents.rule_packs import report_breach, rule_on
+from intents.settings import Grant, PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
 
 
@@ -47,6 +47,60 @@ def make_pools(
     ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
     findings = [*ruled, *_repeated_names(placed), *_slots(placed), *_not_alone(placed)]
     return tuple(item.pool for item in placed), sort_findings(findings)
+
+
+def check_grants(
+    pools: Iterable[PoolSpec], granted: Sequence[Grant], previous: AddressPlan, on: date
+) -> tuple[Finding, ...]:
+    """Return root blocks that are none of those granted (D03), and pools in a block that another was given (D12).
+
+    Where neither the settings nor a lockfile say what was granted, nothing shows that a block was widened, and a note says that.
+    """
+    specs = sorted(pools, key=lambda spec: spec.name)
+    if not granted and not any(pool.use is PoolUse.ROOT for pool in previous.pools):
+        roots = [spec for spec in specs if spec.use == PoolUse.ROOT]
+        return (report_breach("D03.first", "TR553", roots[0].where, on, count=len(roots)),) if roots else ()
+    findings = [_not_granted(spec, granted, on) for spec in specs if spec.use == PoolUse.ROOT]
+    foreign = [
+        _of_another(spec, grant, on)
+        for spec in specs
+        for grant in granted
+        if grant.to and grant.prefix.overlaps(spec.prefix)
+    ]
+    return sort_findings([*(item for item in findings if item is not None), *foreign])
+
+
+def _not_granted(spec: PoolSpec, granted: Sequence[Grant], on: date) -> Finding | None:
+    family = spec.prefix.family
+    own = [item for item in granted if item.root_block == spec.root_block and item.prefix.family is family]
+    if not granted or any(grant.prefix == spec.prefix for grant in own):
+        return None
+    return report_breach(
+        "D03",
+        "TR548",
+        spec.where,
+        on,
+        also=tuple(grant.where for grant in own),
+        pool=spec.name,
+        root_block=spec.root_block,
+        prefix=spec.prefix,
+        granted=", ".join(f"{grant.prefix} ({grant.decision_ref})" for grant in own) or "-",
+    )
+
+
+def _of_another(spec: PoolSpec, grant: Grant, on: date) -> Finding:
+    return report_breach(
+        "D12",
+        "TR549",
+        spec.where,
+        on,
+        also=(grant.where,),
+        pool=spec.name,
+        prefix=spec.prefix,
+        foreign=grant.prefix,
+        to=grant.to,
+        decision_ref=grant.decision_ref,
+    )
 
 
 def _pool(spec: PoolSpec) -> Pool:

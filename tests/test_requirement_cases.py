@@ -102,6 +102,9 @@ COURTS_V4 = (
     f"  - {{name: tn-province-court-home-v4, use: lan, prefix: 10.194.64.0/20, root_block: thai-nguyen, slot: 26, {COURT}}}\n",
 )
 COMMUNES = "tiers: [commune]}]\n      to: [{systems: [data-warehouse]"
+GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/QĐ-CBĐTW (fictional)"}\n'
+GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
+NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
 
 
 def rooms(count: int) -> Change:
@@ -475,7 +478,10 @@ CASES = (
         code="TR505",
         name="a public pool for LANs",
         breaks=(further_root("8.8.8.0/24", lans=True),),
-        meets=(further_root("172.16.8.0/24", lans=True),),
+        meets=(
+            further_root("172.16.8.0/24", lans=True),
+            ("settings.yaml", "", GRANT.replace("10.192.0.0/13", "172.16.8.0/24")),
+        ),
     ),
     Case(
         requirement="D05",
@@ -574,6 +580,37 @@ CASES = (
         source=SMALL,
         breaks=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [hdnd-gia-sang]}", 1)),),
         meets=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [ubnd-gia-sang]}", 1)),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR548",
+        name="a root block widened before the first lock",
+        breaks=(("settings.yaml", ROOT_V4, ROOT_V4.replace("10.192.0.0/13", "10.192.0.0/12")),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR548",
+        name="a root block moved before the first lock",
+        breaks=(("settings.yaml", GRANT, GRANT.replace("10.192.0.0/13", "10.200.0.0/13")),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR553",
+        name="nothing that says what was granted",
+        breaks=(("settings.yaml", GRANT, ""), ("settings.yaml", GRANT_V6, ""), ("settings.yaml", "granted:\n", "")),
+    ),
+    Case(
+        requirement="D12",
+        code="TR549",
+        name="a neighbour's root block",
+        breaks=(("settings.yaml", "", NEIGHBOUR.format("10.192.0.0/13")),),
+        meets=(("settings.yaml", "", NEIGHBOUR.format("10.200.0.0/13")),),
+    ),
+    Case(
+        requirement="D12",
+        code="TR549",
+        name="a root block around a part that is a neighbour's",
+        breaks=(("settings.yaml", "", NEIGHBOUR.format("10.196.192.0/18")),),
     ),
 )
 

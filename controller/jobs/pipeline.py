@@ -35,7 +35,7 @@ from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
-from ipam.pools import make_pools
+from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.space import NOTHING_TAKEN, TakenSpace
 from ipam.store.lockfile_store import LockfileStore
@@ -170,11 +170,14 @@ def address(wanted: Wanted, kept: KeptPlan | None = None, taken: TakenSpace = NO
     if kept is None and wanted.settings.store != STORES[0] and not previous.is_there:
         raise FindingsError([make_finding("TR918", Where(file=LOCKFILE))])
     pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
-    raise_errors((*wanted.findings, *pool_findings))
+    granted = check_grants(wanted.settings.pools, wanted.settings.granted, previous.plan, wanted.on)
+    raise_errors((*wanted.findings, *pool_findings, *granted))
     carried, renamed, idle = rename_plan(previous.plan, wanted.registry, wanted.inventory)
     plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on, taken)
     likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
-    findings = raise_errors((*wanted.findings, *previous.findings, *pool_findings, *idle, *likely, *allocated))
+    findings = raise_errors(
+        (*wanted.findings, *previous.findings, *pool_findings, *granted, *idle, *likely, *allocated)
+    )
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(
         wanted=wanted, previous=previous, carried=carried, renamed=renamed, address_plan=plan, findings=findings
