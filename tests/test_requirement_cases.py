@@ -646,3 +646,33 @@ def test_a_workspace_that_breaks_it_is_told_and_the_nearest_that_meets_it_is_not
     code, met = told(edited(case, tmp_path / "meets", case.meets, case.lock_meets))
     assert code == 0, met
     assert wanted not in met
+
+
+PARTY_CHANGE = """\
+change:
+  title: Đảng ủy cấp xã thôi dùng hệ thống văn bản của Đảng
+  request_ref: 61/CV-VPTU (hư cấu)
+  decision_ref: 140/QĐ-UBND (hư cấu)
+  owner: party_office
+  author: {author}
+  window: {{from: 2026-11-25 22:00, to: 2026-11-26 04:00}}
+  intents: [party-edoc-communes]
+  closes:
+    - from: [{{categories: [party_building_body], tiers: [commune], purpose: party}}]
+      to: [{{systems: [party-edoc]}}]
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("author", "breaks"), [("nguyen-thi-lan", True), ("le-thi-hoa", False)])
+def test_A20_an_author_of_another_domain_changes_no_intent_of_the_party(
+    author: str, breaks: bool, tmp_path: Path
+) -> None:
+    base = changed(tmp_path / "base", source=SMALL)
+    until = ("intents/party.yaml", "      from:", "      valid_to: 2026-01-31\n      from:")
+    after = changed(tmp_path / "after", until, source=SMALL)
+    change = tmp_path / "change.yaml"
+    change.write_text(PARTY_CHANGE.format(author=author), encoding="utf-8")
+    _, output = truc("plan", "--base", base, "-w", after, "--on", "2026-11-24", "--change", change)
+    assert ("TR425" in output) is breaks, output
+    assert "TR83" not in output

@@ -6,11 +6,12 @@ catches a Party organisation by a label or a unit is seen as well as one that na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from intents.approval import Approver
 from intents.expansion import ExpandedStatement, expand, make_directory
-from intents.finding import Finding
+from intents.finding import Finding, Where
 from intents.model import Intent
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, SystemEndpoint, endpoint_key
 from intents.registry import PARTY_CATEGORIES, Domain, OrganisationName, Registry
@@ -54,6 +55,27 @@ def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date)
                 wanted=Domain.PARTY_OFFICE,
                 party=party[0],
             )
+
+
+def check_party_author(
+    author: Approver | None, intents: Iterable[Intent], touched: Mapping[str, Where], on: date
+) -> Iterator[Finding]:
+    """Yield intents of the Party's domain among those that a change touches, if who wrote the change signs for another domain."""
+    if author is None or author.domain is Domain.PARTY_OFFICE:
+        return
+    owned = {item.head.identifier for item in intents if item.head.domain is Domain.PARTY_OFFICE}
+    for name in sorted(owned & touched.keys()):
+        yield report_breach(
+            "A20",
+            "TR425",
+            touched[name],
+            on,
+            also=(author.where,),
+            intent=name,
+            author=author.principal,
+            domain=author.domain,
+            wanted=Domain.PARTY_OFFICE,
+        )
 
 
 def _ends(statement: ExpandedStatement) -> frozenset[Endpoint]:
