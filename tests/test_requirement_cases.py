@@ -665,9 +665,7 @@ change:
 
 @pytest.mark.long
 @pytest.mark.parametrize(("author", "breaks"), [("nguyen-thi-lan", True), ("le-thi-hoa", False)])
-def test_A20_an_author_of_another_domain_changes_no_intent_of_the_party(
-    author: str, breaks: bool, tmp_path: Path
-) -> None:
+def test_an_author_of_another_domain_changes_no_intent_of_the_party(author: str, breaks: bool, tmp_path: Path) -> None:
     base = changed(tmp_path / "base", source=SMALL)
     until = ("intents/party.yaml", "      from:", "      valid_to: 2026-01-31\n      from:")
     after = changed(tmp_path / "after", until, source=SMALL)
