@@ -29,8 +29,8 @@ from controller.office.facts import Facts
 from controller.office.making import commit_of, make_report
 from controller.office.report import GAP, Cell, OfficeReport, ReportName, word
 from controller.output.words import Language, load_words
-from controller.reports.office import cell_text, csv_files, office_word
-from controller.reports.office_workbook import MOST_EXACT, workbook_bytes
+from controller.reports.office.texts import cell_text, csv_files, office_word
+from controller.reports.office.workbook import MOST_EXACT, workbook_bytes
 from examples.registers import write_registers
 from intents.legal.registers import RecordKind
 from tests.small_commands import truc

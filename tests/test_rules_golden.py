@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from controller.jobs.pipeline import address
+from intents.checks.party import check_party_author
 from intents.finding import Finding
 from intents.messages import LANGUAGES, describe, load_catalogue
 from ipam.checks_policy import check_plan_rules
@@ -31,7 +32,18 @@ def system_without_address() -> tuple[Finding, ...]:
     return check_plan_rules(without, wanted.policy, wanted.registry, wanted.on)
 
 
-FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {"TR406-no-address": system_without_address}
+def party_intent_by_the_department() -> tuple[Finding, ...]:
+    wanted = example(SMALL)
+    assert wanted.approval is not None
+    author = wanted.approval.approvers["nguyen-thi-lan"]
+    touched = {item.head.identifier: item.head.where for item in wanted.intents}
+    return tuple(check_party_author(author, wanted.intents, touched, wanted.on))
+
+
+FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
+    "TR406-no-address": system_without_address,
+    "TR425-of-the-department": party_intent_by_the_department,
+}
 CASES = sorted(
     [path.parent for path in ERRORS.glob("TR*/rules.toml")] + [ERRORS / name for name in FROM_VALUES],
 )

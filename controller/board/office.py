@@ -13,7 +13,7 @@ from controller.board.report import csp_hash, page_environment
 from controller.board.words import Both
 from controller.office.report import Cell, Gap, OfficeReport, ReportedObject, ReportTable, Word
 from controller.output.words import Language
-from controller.reports.office import basis_lines, cell_text, headings, office_word
+from controller.reports.office.texts import basis_lines, cell_text, headings, office_word
 
 TEMPLATE = "office.html.jinja"
 STYLES = ("report.css", "office.css")

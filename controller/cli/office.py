@@ -36,7 +36,7 @@ def report(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.report import ReportForms, list_reports, report_command
+        from controller.commands.office.report import ReportForms, list_reports, report_command
 
         if list_all or name is None:
             return list_reports(output, workspace, on)
@@ -46,7 +46,7 @@ def report(
 
             forms = replace(forms, page=office_page)
         if xlsx is not None:
-            from controller.reports.office_workbook import workbook_bytes
+            from controller.reports.office.workbook import workbook_bytes
 
             forms = replace(forms, workbook=workbook_bytes)
         return report_command(output, workspace, name, on, forms)
@@ -60,7 +60,7 @@ def due(workspace: Workspace = HERE, on: On = None, lang: Lang = Language.EN, *,
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.report import due_command
+        from controller.commands.office.report import due_command
 
         return due_command(output, workspace, on)
 
@@ -81,7 +81,7 @@ def rules(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.rules import rules_command
+        from controller.commands.office.rules import rules_command
 
         return rules_command(output, workspace, on, name, status=status)
 

@@ -19,6 +19,7 @@ from intents.parser.services import ANY, SERVICE_FIELDS
 from intents.parser.settings import (
     DEDICATED_FIELDS,
     FIRST_PRIVATE_ASN,
+    GRANT_FIELDS,
     LAST_PRIVATE_ASN,
     MANAGEMENT_FIELDS,
     POOL_FIELDS,
@@ -147,12 +148,13 @@ def _settings() -> Schema:
         "quarantine_days": _whole(0, 36500),
         "route_target_asn": _whole(FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         "pools": _list(_pool()),
+        "granted": _list(_record(GRANT_FIELDS, {"prefix": PREFIX, "root_block": NAME_TEXT}, ("root_block", "to"))),
         "management": _management(),
         "approval": _approval(),
         "store": {"enum": list(STORES)},
         "netbox": {"type": "string", "pattern": WEB_ADDRESS},
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval", "store", "netbox"))
+    return _record(SETTINGS_FIELDS, types, ("default_on", "granted", "batfish", "approval", "store", "netbox"))
 
 
 def _approval() -> Schema:
@@ -173,12 +175,13 @@ def _pool() -> Schema:
         "prefix": PREFIX,
         "root_block": NAME_TEXT,
         "slot": _whole(0, 128),
+        "alone": {"type": "boolean"},
         "purpose": NAME_TEXT,
         "dedicated": _record(DEDICATED_FIELDS, {"category": _choice(Category), "tier": _choice(Tier)}, ()),
         "level": _whole(0, 2),
         "owner": _choice(Domain),
     }
-    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner"))
+    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner", "alone"))
 
 
 def _management() -> Schema:

@@ -13,7 +13,7 @@ from typing import Protocol
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
 
 from controller.office.report import Cell, Gap, OfficeReport, ReportTable
-from controller.reports.office import basis_lines, cell_text, headings, office_word
+from controller.reports.office.texts import basis_lines, cell_text, headings, office_word
 
 LONGEST_NAME = 31
 """Letters of a sheet's name."""

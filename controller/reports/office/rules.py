@@ -11,7 +11,7 @@ from datetime import date
 from controller.office.rule_status import RuleStatus
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
-from controller.reports.office import office_word, rule_text
+from controller.reports.office.texts import office_word, rule_text
 from intents.finding import RuleRef
 from intents.messages import load_catalogue
 from intents.rule_packs import Obligation, Requirement, load_rules, rule_on

@@ -17,7 +17,7 @@ from controller.office.report import OfficeReport, ReportName
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
-from controller.reports.office import csv_files, office_word, print_due, print_report, rule_text
+from controller.reports.office.texts import csv_files, office_word, print_due, print_report, rule_text
 from intents.rule_packs import rule_on
 
 LIST_FORMAT = "truc/reports/1"

@@ -1,6 +1,6 @@
 """`truc rules`: what the regulation asks, where each requirement is looked at, and what is known of a workspace.
 
-`python -m controller.commands.rules LANGUAGE FILE` writes the page of the documents.
+`python -m controller.commands.office.rules LANGUAGE FILE` writes the page of the documents.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from controller.boundary import check_folder, parse_day
 from controller.office.rule_status import RuleState, rule_status
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output
-from controller.reports.rules import print_rule, print_rules, print_status, rules_page
+from controller.reports.office.rules import print_rule, print_rules, print_status, rules_page
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reader.suggestions import suggest
 from intents.rule_packs import load_rules

@@ -1,0 +1,1 @@
+"""The commands of the office: reports, what is due, what is asked."""
