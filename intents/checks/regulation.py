@@ -13,6 +13,7 @@ from intents.checks.party import check_party_intents
 from intents.checks.registry import (
     check_level_1,
     check_level_1_points,
+    check_levels,
     check_points,
     check_references,
     check_services,
@@ -23,7 +24,7 @@ from intents.registry import Registry
 
 
 def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A02, A03, A09, A16 (one site), A17 and A20; `registry` is the one of the day `on`."""
+    """Return the breaches of A02, A03, A09, A16 (one site), A17, A18 (one level) and A20; `registry` is of the day `on`."""
     return sort_findings(
         (
             *check_references(registry, on),
@@ -31,6 +32,7 @@ def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date
             *check_level_1_points(registry, on),
             *check_services(registry, on),
             *check_points(registry, on),
+            *check_levels(registry, on),
             *check_party_intents(registry, intents, on),
         )
     )
