@@ -30,12 +30,14 @@ from intents.policy_words import endpoint_in_words
 from intents.registry import (
     LOWEST_LEVEL,
     Attachment,
+    Category,
     ConnectionKind,
     OrganisationName,
     OutsideName,
     PurposeName,
     Registry,
     SystemName,
+    Tier,
 )
 from intents.rule_packs import report_breach
 
@@ -60,15 +62,23 @@ class Ascent:
         return ViaAssertion(source=self.source, destination=self.destination, devices=self.points, levels=self.levels)
 
 
+_Cell = tuple[Category, Tier, PurposeName]
+
+
 class SecurityLevels:
     """The security levels of everybody on one day: of a system, an outside network, and an organisation in a purpose."""
 
     def __init__(self, registry: Registry) -> None:
-        self._registry = registry
         self._attachments: dict[Endpoint, list[Attachment]] = {}
         for attachment in registry.attachments.values():
             if attachment.connection is not ConnectionKind.VIA_LAN:
                 self._attachments.setdefault(_party(attachment), []).append(attachment)
+        self._members: dict[_Cell, list[OrganisationEndpoint]] = {}
+        for party in sorted(self._attachments, key=endpoint_key):
+            if isinstance(party, OrganisationEndpoint) and party.organisation in registry.organisations:
+                organisation = registry.organisations[party.organisation]
+                cell = (organisation.category, organisation.tier, party.purpose)
+                self._members.setdefault(cell, []).append(party)
 
     def level(self, endpoint: Endpoint) -> int:
         """Return the level of one party (an organisation has one in a purpose, TR321), or the lowest of a class; devices: 0."""
@@ -104,25 +114,14 @@ class SecurityLevels:
         """Return the parties that an endpoint means today; devices have no level."""
         match endpoint:
             case ClassEndpoint():
-                return tuple(
-                    party for party in sorted(self._attachments, key=endpoint_key) if self._is_of(party, endpoint)
-                )
+                members = self._members.get((endpoint.category, endpoint.tier, endpoint.purpose), ())
+                return tuple(party for party in members if party.organisation not in endpoint.excluding)
             case OrganisationEndpoint() | SystemEndpoint() | OutsideEndpoint():
                 return (endpoint,)
             case DevicesEndpoint():
                 return ()
             case _:
                 assert_never(endpoint)
-
-    def _is_of(self, party: Endpoint, of: ClassEndpoint) -> bool:
-        if not isinstance(party, OrganisationEndpoint) or party.purpose != of.purpose:
-            return False
-        organisation = self._registry.organisations.get(party.organisation)
-        return (
-            organisation is not None
-            and (organisation.category, organisation.tier) == (of.category, of.tier)
-            and organisation.name not in of.excluding
-        )
 
 
 def _party(attachment: Attachment) -> Endpoint:
