@@ -1,4 +1,4 @@
-"""The equipment of one day against the regulation (A04, A06, A16: two fibre channels, A18: two channels,
+"""The equipment of one day against the regulation (A04, A06, A16: fibre channels, A18: channels and control points,
 A20: whose level I is), and its backbone.
 
 The one idea: two channels are diverse if they share no duct and each says what ducts it runs in; a channel that says
@@ -35,6 +35,7 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
             *_level_1_channels(terminals, uplinks, on),
             *_exposed_systems(registry, inventory, uplinks, on),
             *_level_1_owners(registry, inventory, on),
+            *_bare_points(registry, inventory, on),
         )
     )
 
@@ -148,3 +149,14 @@ def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Itera
                 domain=device.domain,
                 owner=Domain.CENTRAL_POST,
             )
+
+
+def _bare_points(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield control points that nothing is attached to, so that they carry no fence (A18)."""
+    fenced = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+    for attachment in registry.attachments.values():
+        for device in attachment.control_points:
+            if device in inventory.devices and device not in fenced:
+                also = (inventory.devices[device].where,)
+                values = {"attachment": attachment.name, "device": device}
+                yield report_breach("A18.points", "TR322", attachment.where, on, also=also, **values)

@@ -1,4 +1,4 @@
-"""The registry of one day against the regulation: A02, A09 and A17.
+"""The registry of one day against the regulation: A02, A09, A17 and A18 (one level).
 
 The one idea: each check looks at one day's registry only, so a reference that led somewhere on another date is seen as
 what it is today: a reference to nothing.
@@ -70,6 +70,27 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
                 attachment=attachment.name,
                 organisation=organisation.name,
                 connection=attachment.connection,
+            )
+
+
+def check_levels(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments of an organisation with another security level than it has in the same purpose (A18)."""
+    first: dict[tuple[str, str], Attachment] = {}
+    for attachment, organisation, _ in _attached(registry):
+        earlier = first.setdefault((organisation.name, attachment.purpose), attachment)
+        if earlier.security_level != attachment.security_level:
+            yield report_breach(
+                "A18.level",
+                "TR321",
+                attachment.where,
+                on,
+                also=(earlier.where,),
+                attachment=attachment.name,
+                organisation=organisation.name,
+                purpose=attachment.purpose,
+                level=attachment.security_level,
+                first=earlier.name,
+                other=earlier.security_level,
             )
 
 

@@ -13,7 +13,7 @@ from intents.checks.homes import check_homes, check_shared_levels
 from intents.checks.level_1 import check_level_1, check_level_1_points
 from intents.checks.outside import check_outside
 from intents.checks.party import check_party_domains, check_party_intents
-from intents.checks.registry import check_points, check_references, check_services
+from intents.checks.registry import check_levels, check_points, check_references, check_services
 from intents.checks.units import check_ended_units
 from intents.finding import Finding, sort_findings
 from intents.model import Intent
@@ -21,7 +21,7 @@ from intents.registry import Registry
 
 
 def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A02, A03, A09, A10, A12, A16 (one site), A17, A18 (shared systems), A20 and D11; `registry` is the
+    """Return the breaches of A02, A03, A09, A10, A12, A16 (one site), A17, A18 (levels, shared systems), A20 and D11; `registry` is the
     one of the day `on`."""
     return sort_findings(
         (
@@ -35,6 +35,7 @@ def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date
             *check_shared_levels(registry, on),
             *check_party_domains(registry, on),
             *check_ended_units(registry, on),
+            *check_levels(registry, on),
             *check_party_intents(registry, intents, on),
         )
     )

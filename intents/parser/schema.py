@@ -28,7 +28,7 @@ from intents.parser.settings import (
 )
 from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
 from intents.reader.conversions import NAME, WEB_ADDRESS
-from intents.registry import ApplicationClass, Category, Domain, Tier
+from intents.registry import HIGHEST_LEVEL, LOWEST_LEVEL, ApplicationClass, Category, Domain, Tier
 from intents.settings import POOL_USES, STORES
 
 Schema = Mapping[str, object]
@@ -117,14 +117,16 @@ def _system() -> Schema:
         "purpose": NAME_TEXT,
         "hosts": _whole(1, MOST_HOSTS),
         "application_class": _choice(ApplicationClass),
-        "security_level": _whole(1, 5),
+        "security_level": _whole(LOWEST_LEVEL, HIGHEST_LEVEL),
+        "control_points": _list(NAME_TEXT),
         "services": _services(),
         "valid_from": DAY,
         "valid_to": DAY,
         "device": NAME_TEXT,
         "renamed_from": EARLIER,
     }
-    return _record(SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface", "renamed_from"))
+    optional = ("control_points", "valid_from", "valid_to", "device", "interface", "renamed_from")
+    return _record(SYSTEM_FIELDS, types, optional)
 
 
 def _outside_network() -> Schema:
@@ -133,11 +135,14 @@ def _outside_network() -> Schema:
         "gateway": NAME_TEXT,
         "prefixes": _list(PREFIX),
         "services": _services(),
+        "security_level": _whole(LOWEST_LEVEL, HIGHEST_LEVEL),
+        "control_points": _list(NAME_TEXT),
         "valid_from": DAY,
         "valid_to": DAY,
         "renamed_from": EARLIER,
     }
-    return _record(OUTSIDE_FIELDS, types, ("valid_from", "valid_to", "interface", "renamed_from"))
+    optional = ("security_level", "control_points", "valid_from", "valid_to", "interface", "renamed_from")
+    return _record(OUTSIDE_FIELDS, types, optional)
 
 
 def _settings() -> Schema:
