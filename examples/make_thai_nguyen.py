@@ -32,6 +32,7 @@ headroom_percent: 25
 reserve_warning_percent: 15
 quarantine_days: 180
 route_target_asn: 4200000000
+quality_ref: "12/CT-SKHCN (hư cấu)"   # the paper with the quality target of all services (art. 8.3)
 management:
   domain_name: tslcd.example
   ntp_servers: [10.193.240.10]       # hosts of the management stations' LAN, the first slot of tn-management-systems-v4

@@ -9,12 +9,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from bench.workspace_writer import write_rows
-from intents.legal.registers import Register
+from intents.legal.application_classes import check_application_classes
+from intents.legal.registers import ModelFeature, Register, Registers
+from intents.model import Intent
 from intents.parser.registers import REGISTER_COLUMNS
-from intents.registry import Attachment, Category, Domain, Registry, SiteKind, Tier
+from intents.registry import Attachment, Category, Domain, Registry, SiteKind, Tier, as_at
 from intents.workspace import LoadedIntents, load_intents
 from ipam.inventory import Inventory, Role
 from ipam.inventory_reader import load_inventory
@@ -24,6 +27,7 @@ FICTIONAL = "(hư cấu)"
 ASKED, DECIDED = "2025-05-12", "2025-06-16"
 ASSESSED, ASSESSED_TO = "2026-03-10", "2027-03-09"
 YEAR = "2026"
+LATEST = "2028-06-30"
 COMMENTS: Mapping[Register, str] = {
     Register.RECORDS: "Papers that the other tables refer to. All fictional.",
     Register.ENTERPRISES: "Telecom enterprises that supply channels, with their approved security level (art. 16). Fictional.",
@@ -33,12 +37,19 @@ COMMENTS: Mapping[Register, str] = {
     Register.ROOMS: "Equipment rooms: climate in °C and percent, power, contact, yearly inventory (art. 5.3). Fictional.",
     Register.BUDGET: "Who pays for what, in million đồng a year (art. 10, 12, 14.3). Fictional.",
     Register.INCIDENTS: "What went wrong, and when it was mended (art. 16.2). Fictional.",
+    Register.MODELS: "Models of equipment. Ports as the vendors publish them, throughput nominal (as licensed). Example.",
 }
 ENTERPRISES: Mapping[str, str] = {
     "vnpt-tn": "VNPT Thái Nguyên",
     "viettel-tn": "Viettel Thái Nguyên",
     "mobifone-tn": "MobiFone Thái Nguyên",
 }
+MODELS: Mapping[str, tuple[int, int, int, str]] = {
+    "C8300-1N1S-6T": (4, 2, 2000, "Cisco Catalyst 8300 data sheet: 4 RJ-45, 2 SFP"),
+    "MX150": (10, 4, 20000, "Juniper MX150 hardware guide: 10 RJ-45, 2 SFP, 2 SFP+"),
+    "ASR1001-HX": (8, 8, 44000, "Cisco ASR 1001-HX data sheet: 8 x 1GE, 8 x 10GE"),
+}
+"""LAN and WAN ports (copper for LANs, sockets for channels), nominal throughput, source of the ports."""
 COUNTERPARTS: Mapping[str, str] = {
     "cuc-bdtw": "Cục Bưu điện Trung ương",
     "bo-cong-an": "Bộ Công an",
@@ -89,6 +100,10 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
         number=budget, kind="decision", day="2025-12-15", issuer=Domain.PROVINCIAL_PC, subject=f"Dự toán năm {YEAR}"
     )
     papers |= {paper.number: paper for paper in _yearly()}
+    crossing = _crossing(loaded)
+    for intent in crossing:
+        number = _waiver_of(intent)
+        papers[number] = _decided(number, f"Ngoại lệ cho {intent.head.title}")
     return {
         Register.RECORDS: [papers[number].row for number in sorted(papers, key=_by_number)],
         Register.ENTERPRISES: [
@@ -115,11 +130,40 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
             for name in counterparts
         ],
         Register.ASSESSMENTS: list(_assessments(registry, inventory)),
-        Register.EXCEPTIONS: [],
+        Register.EXCEPTIONS: list(_exceptions(crossing)),
         Register.ROOMS: list(_rooms(registry, inventory)),
         Register.BUDGET: [_budget(item, registry, budget) for item in registry.attachments.values()],
         Register.INCIDENTS: list(_incidents(inventory)),
+        Register.MODELS: list(_models(inventory)),
     }
+
+
+def _crossing(loaded: LoadedIntents) -> list[Intent]:
+    """Return the intents with a flow between application classes."""
+    registry, day = loaded.registry, loaded.settings.default_on or date.max
+    kept = Registers(missing=frozenset())
+    found = {item.about for item in check_application_classes(kept, as_at(registry, day), loaded.intents, day)}
+    return [intent for intent in loaded.intents if intent.head.identifier in found]
+
+
+def _waiver_of(intent: Intent) -> str:
+    return f"13/QĐ-UBND {intent.head.identifier} {FICTIONAL}"
+
+
+def _exceptions(crossing: Sequence[Intent]) -> Iterator[Row]:
+    """Yield one exception for every intent that crosses; each ends with its intent, at the latest in two years."""
+    for intent in crossing:
+        end = intent.head.validity.end
+        yield {
+            "name": f"nl-{intent.head.identifier}",
+            "requirement": "A11",
+            "subject": intent.head.identifier,
+            "reason": f"{intent.head.title} {FICTIONAL}",
+            "approver": Domain.PROVINCIAL_PC,
+            "decision_ref": _waiver_of(intent),
+            "valid_from": "2025-07-01",
+            "valid_to": min(f"{end}", LATEST) if end is not None else LATEST,
+        }
 
 
 def _by_number(number: str) -> tuple[str, int, str]:
@@ -259,6 +303,21 @@ def _incidents(inventory: Inventory) -> Iterator[Row]:
             "enterprise": channel.enterprise,
             "description": "Đứt cáp do thi công đường",
             "resolved_on": resolved,
+        }
+
+
+def _models(inventory: Inventory) -> Iterator[Row]:
+    """Yield the models of the terminal equipment; one that is nobody's is nominal."""
+    terminals = (item for item in inventory.devices.values() if item.role in {Role.CPE, Role.LEVEL1_CPE})
+    for name in sorted({item.model for item in terminals}):
+        lan, wan, throughput, source = MODELS.get(name, (8, 4, 10000, f"{name} {FICTIONAL}"))
+        yield {
+            "model": name,
+            "lan_ports": f"{lan}",
+            "wan_ports": f"{wan}",
+            "throughput_mbps": f"{throughput}",
+            "features": ";".join(ModelFeature),
+            "source": source,
         }
 
 

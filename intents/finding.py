@@ -52,7 +52,8 @@ class Finding:
 
     `code` is a key of the message catalogue; `values` are its named parameters, sorted by name (a reason is said in words only
     where the message is); `also` are further places
-    that belong to it (the second source of a contradiction); `excerpt` is the offending source line, if any.
+    that belong to it (the second source of a contradiction); `excerpt` is the offending source line, if any; `about` is the name
+    of the one object that breaks a rule, where an exception can name it.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Finding:
     also: tuple[Where, ...] = ()
     rule: RuleRef | None = None
     excerpt: str = ""
+    about: str = ""
 
 
 MOST_OF_A_KIND = 50

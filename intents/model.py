@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 
 from intents.finding import Where
 from intents.registry import (
+    ApplicationClass,
     Category,
     Domain,
+    McuOwner,
     OrganisationName,
     OutsideName,
     PurposeName,
@@ -75,14 +77,17 @@ class Head:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permit:
     """Sessions that any source may start to any destination. `mutual`: also in the other direction (many to many).
-    `service` is given when a destination is a selector, else the targets' own services count. `application_class` by
-    identifier or ""."""
+    `service` is given when a destination is a selector, else the targets' own services count. `application_class` is that of
+    what organisations do with each other, None if it is not said; what a system is at an end of is of the system's class.
+    `mcu_owner` is said of video conferences."""
 
     head: Head
     sources: tuple[Party, ...]
     destinations: tuple[Party, ...]
     service: ServiceSet | None = None
     mutual: bool = False
+    application_class: ApplicationClass | None = None
+    mcu_owner: McuOwner | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

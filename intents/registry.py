@@ -93,6 +93,13 @@ class ApplicationClass(StrEnum):
     APP_OTHER = "app_other"
 
 
+class McuOwner(StrEnum):
+    """Whose the multipoint control unit of a video conference is (Circular 06/2026 art. 6.2)."""
+
+    CENTRE = "centre"
+    LOCALITY = "locality"
+
+
 class UnitType(StrEnum):
     PROVINCE = "province"
     DISTRICT = "district"
@@ -191,7 +198,8 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InformationSystem:
-    """A system attached where it is hosted; `purpose` is the purpose it stands in; `hosts` sizes its LAN."""
+    """A system attached where it is hosted; `purpose` is the purpose it stands in; `hosts` sizes its LAN;
+    `quality_ref` names its own quality target, "" for that of all services."""
 
     name: SystemName
     title: str
@@ -206,6 +214,7 @@ class InformationSystem:
     validity: Validity
     where: Where
     renamed_from: tuple[str, ...] = ()
+    quality_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,12 +123,22 @@ def rule_on(name: str, on: date | None = None) -> RuleRef:
 
 
 def report_breach(
-    name: str, code: str, where: Where, day: date | None, /, *, also: tuple[Where, ...] = (), **values: object
+    name: str,
+    code: str,
+    where: Where,
+    day: date | None,
+    /,
+    *,
+    also: tuple[Where, ...] = (),
+    about: str = "",
+    **values: object,
 ) -> Finding:
-    """Return the finding that a requirement is broken, as severe as its table says, with the article of the day."""
+    """Return the finding that a requirement is broken (by the object `about`), as severe as its table says, with the article of
+    the day."""
     pairs = tuple((key, value if isinstance(value, Reason) else str(value)) for key, value in sorted(values.items()))
     severity = load_rules().requirements[name].severity
-    return Finding(code=code, severity=severity, where=where, values=pairs, also=also, rule=rule_on(name, day))
+    rule = rule_on(name, day)
+    return Finding(code=code, severity=severity, where=where, values=pairs, also=also, rule=rule, about=about)
 
 
 def _holds(validity: Validity, on: date | None) -> bool:

@@ -100,7 +100,7 @@ class Settings:
     """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
     `batfish` is HOST[:PORT] of the second judge, "" for none; `approval`: how many approve a change, None: nothing can be
     approved. `granted`: which root blocks were given, and to whom. `store` is one of STORES; `netbox` is the address of the
-    NetBox that is meant, "" for none."""
+    NetBox that is meant, "" for none; `quality_ref` names the paper with the quality target of all services."""
 
     province: str
     default_on: date | None
@@ -115,4 +115,5 @@ class Settings:
     store: str = STORES[0]
     netbox: str = ""
     approval: ApprovalSettings | None = None
+    quality_ref: str = ""
     where: Where

@@ -130,7 +130,7 @@ def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks,
                 names = ", ".join(item.name for item in channels) or "-"
                 also = tuple(item.where for item in channels)
                 values = {"system": system.name, "level": system.security_level, "device": device, "channels": names}
-                yield report_breach("A18", "TR412", system.where, on, also=also, **values)
+                yield report_breach("A18", "TR412", system.where, on, also=also, about=system.name, **values)
 
 
 def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:

@@ -28,7 +28,8 @@ FIELDS = {
     "role": "`role`, devices.csv",
     "platform": "`platform`, devices.csv",
     "medium": "`medium`, channels.csv",
-    "application_class": "`application_class`, systems.yaml",
+    "application_class": "`application_class`, systems.yaml, intents",
+    "mcu_owner": "`mcu_owner`, intents",
     "pool_use": "`use`, settings.yaml",
     "intent_kind": "kind of an intent, intents/*.yaml",
     "selector": "fields of a selector, intents/*.yaml",
@@ -39,14 +40,16 @@ NAMES = {
     "en": {
         "unit_type": "type of a unit", "category": "category of an organisation", "tier": "tier", "domain": "ownership domain",
         "site_kind": "kind of a site", "legal_service": "legal service", "connection": "connection", "role": "role of a device",
-        "platform": "platform", "medium": "medium of a channel", "application_class": "application class of a system",
+        "platform": "platform", "medium": "medium of a channel", "application_class": "application class",
+        "mcu_owner": "owner of an MCU",
         "pool_use": "use of a pool", "intent_kind": "kind of an intent", "selector": "condition of a selector",
     },
     "vi": {
         "unit_type": "loại đơn vị", "category": "nhóm cơ quan, tổ chức", "tier": "cấp", "domain": "bên quản lý",
         "site_kind": "loại địa điểm", "legal_service": "loại dịch vụ theo quy định", "connection": "cách đấu nối",
         "role": "vai trò thiết bị", "platform": "nền tảng", "medium": "phương tiện của kênh",
-        "application_class": "lớp ứng dụng của hệ thống", "pool_use": "dùng vùng địa chỉ để", "intent_kind": "loại ý định",
+        "application_class": "lớp ứng dụng", "mcu_owner": "chủ MCU", "pool_use": "dùng vùng địa chỉ để",
+        "intent_kind": "loại ý định",
         "selector": "điều kiện chọn",
     },
 }  # fmt: skip

@@ -89,7 +89,7 @@ def test_A03_the_three_offices_of_the_province_at_level_1_meet_it() -> None:
 
 
 def test_A07_an_outside_network_without_its_counterpart_breaks_it(tmp_path: Path) -> None:
-    change = ("outside_networks.yaml", "    counterpart: central_post\n", "")
+    change = ("outside_networks.yaml", "    counterpart: cuc-bdtw\n", "")
     assert codes("A07", changed(tmp_path, change, source=SMALL)) == {"TR113"}
 
 

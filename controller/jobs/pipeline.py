@@ -17,7 +17,7 @@ from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
-from intents.legal.references import check_references_to_records
+from intents.legal.exceptions import apply_exceptions
 from intents.legal.registers import Register, Registers, registers_as_at
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
@@ -38,6 +38,7 @@ from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
+from ipam.legal.duties import check_duties
 from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.space import NOTHING_TAKEN, TakenSpace
@@ -130,7 +131,8 @@ def want(folder: Path, on: date | None) -> Wanted:
         raise FindingsError((*unread, *error.findings)) from error
     day = today_of(loaded.settings.default_on, on)
     equipment, found = load_inventory(folder, loaded.registry)
-    kept, told = load_registers(folder, loaded.registry, equipment.devices, equipment.channels)
+    asked = frozenset(item.head.identifier for item in loaded.intents)
+    kept, told = load_registers(folder, loaded.registry, asked, equipment.devices, equipment.channels)
     written = add_excerpts(folder, check_written(loaded.registry, equipment, loaded.settings.management))
     findings = raise_errors((*unread, *loaded.findings, *found, *told, *written))
     registers = registers_as_at(kept, day)
@@ -139,12 +141,13 @@ def want(folder: Path, on: date | None) -> Wanted:
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
         *check_registry_rules(registry, loaded.intents, day),
-        *add_excerpts(folder, check_references_to_records(registers, registry, loaded.intents, day)),
+        *check_duties(registers, registry, loaded.intents, loaded.settings, inventory, day),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
         *check_device_sites(registry, inventory, day),
     )
-    findings = raise_errors((*findings, *dated, *compiled, *rules))
+    judged = add_excerpts(folder, apply_exceptions(rules, registers.exceptions, day))
+    findings = raise_errors((*findings, *dated, *compiled, *judged))
     return Wanted(
         folder=folder,
         on=day,

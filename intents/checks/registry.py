@@ -51,6 +51,7 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
                 attachment.where,
                 on,
                 also=(earlier.where,),
+                about=attachment.name,
                 attachment=attachment.name,
                 organisation=organisation.name,
                 purpose=attachment.purpose,
@@ -60,13 +61,14 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
             )
     for attachment, organisation, _ in _attached(registry):
         if attachment.connection is ConnectionKind.JUSTIFIED and not attachment.justification_ref:
-            yield report_breach("A17", "TR411", attachment.where, on, attachment=attachment.name)
+            yield report_breach("A17", "TR411", attachment.where, on, about=attachment.name, attachment=attachment.name)
         if attachment.connection is not ConnectionKind.MAIN and organisation.name not in mains:
             yield report_breach(
                 "A17",
                 "TR419",
                 attachment.where,
                 on,
+                about=attachment.name,
                 attachment=attachment.name,
                 organisation=organisation.name,
                 connection=attachment.connection,

@@ -1,4 +1,4 @@
-"""References to papers against the register of papers: A17, A22, B04, B05, D04 of one day.
+"""References to papers against the register of papers: A17, A21, A22, B04, B05, B12 of one day.
 
 The one idea: a reference is a promise that a paper of a certain kind was issued by a certain body before what it allows began;
 each place of a workspace that has one says which kind and which bodies, and one function looks.
@@ -47,6 +47,7 @@ def check_references_to_records(
         *_of_attachments(registry),
         *_of_intents(intents, registry, on),
         *_of_counterparts(registers),
+        *_of_enterprises(registers),
         *_of_budgets(registers),
     ):
         unknown += reference.number not in registers.records
@@ -88,7 +89,7 @@ def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, di
 
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
     said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
-    return report_breach(reference.requirement, code, reference.where, on, also=also, **said)
+    return report_breach(reference.requirement, code, reference.where, on, also=also, about=reference.name, **said)
 
 
 def askers(registry: Registry, name: OrganisationName | None) -> frozenset[str]:
@@ -124,7 +125,7 @@ def _of_attachments(registry: Registry) -> Iterator[Reference]:
     asking = {name: askers(registry, name) for name in registry.organisations}
     others = askers(registry, None)
     for item in registry.attachments.values():
-        bodies = asking.get(_served(item, registry) or OrganisationName(""), others)
+        bodies = asking.get(served(item, registry) or OrganisationName(""), others)
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
         local = own is not None and own.tier is not Tier.PROVINCE
         asks: list[_Ask] = [
@@ -162,7 +163,7 @@ def _asked(
         )
 
 
-def _served(item: Attachment, registry: Registry) -> OrganisationName | None:
+def served(item: Attachment, registry: Registry) -> OrganisationName | None:
     """Return the organisation that an attachment is for: its own, or the owner of its system."""
     if item.organisation is not None or item.system is None:
         return item.organisation
@@ -188,6 +189,16 @@ def _of_counterparts(registers: Registers) -> Iterator[Reference]:
             ("B04", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST, item.name})),
         )
         yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where, {})
+
+
+APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
+"""Who approves the security level of an enterprise's part (art. 16.1d)."""
+
+
+def _of_enterprises(registers: Registers) -> Iterator[Reference]:
+    asks: tuple[_Ask, ...] = (("B12", "approval_ref", RecordKind.APPROVAL, APPROVING),)
+    for item in registers.enterprises.values():
+        yield from _asked(asks, item.name, {"approval_ref": item.approval_ref}, item.validity.start, item.where, {})
 
 
 PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_PC, Domain.CENTRAL_POST})

@@ -27,6 +27,7 @@ class Register(StrEnum):
     ROOMS = "rooms.csv"
     BUDGET = "budget.csv"
     INCIDENTS = "incidents.csv"
+    MODELS = "models.csv"
 
 
 class RecordKind(StrEnum):
@@ -86,6 +87,20 @@ class IncidentKind(StrEnum):
     EQUIPMENT = "equipment"
     POWER = "power"
     SECURITY = "security"
+
+
+class ModelFeature(StrEnum):
+    """What Circular 06/2026 annex I asks of terminal equipment beside its ports."""
+
+    L2 = "l2"
+    L3 = "l3"
+    VLAN = "vlan"
+    SNMP = "snmp"
+    SYSLOG = "syslog"
+    REMOTE_UPDATE = "remote_update"
+    IPV6 = "ipv6"
+    ENCRYPTED_MANAGEMENT = "encrypted_management"
+    """From afar, authenticated and encrypted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +220,20 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformModel:
+    """A model of equipment as devices.csv names it: ports for LANs and for channels, what it forwards in Mbit/s as the office has
+    it (with its licences), features, and where that is written (a data sheet, a contract)."""
+
+    model: str
+    lan_ports: int
+    wan_ports: int
+    throughput_mbps: int
+    features: frozenset[ModelFeature]
+    source: str
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Registers:
     """All registers; mappings by name or number (money: attachment and year), sorted; `missing`: what the workspace lacks."""
 
@@ -216,6 +245,7 @@ class Registers:
     rooms: Mapping[str, EquipmentRoom] = field(default_factory=dict)
     budget: Mapping[str, BudgetLine] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
+    models: Mapping[str, PlatformModel] = field(default_factory=dict)
     missing: frozenset[Register] = frozenset(Register)
 
     def keeps(self, register: Register) -> bool:

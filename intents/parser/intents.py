@@ -14,12 +14,12 @@ from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import MappingNode, Node, kind_of
 from intents.reader.parser_context import A22, NameKind, ParserContext
 from intents.reader.suggestions import suggest
-from intents.registry import REFERENCES, Domain
+from intents.registry import REFERENCES, ApplicationClass, Domain, McuOwner
 from intents.service import ServiceSet
 
 HEAD_FIELDS = ("id", "title", "domain", "request_ref", "decision_ref", "valid_from", "valid_to")
 FIELDS_OF_KIND = {
-    "permit": (*HEAD_FIELDS, "from", "to", "service", "mutual"),
+    "permit": (*HEAD_FIELDS, "from", "to", "service", "mutual", "application_class", "mcu_owner"),
     "within": (*HEAD_FIELDS, "organisations", "service"),
     "forbid": (*HEAD_FIELDS, "from", "to", "service"),
     "via": (*HEAD_FIELDS, "from", "to", "devices"),
@@ -87,7 +87,27 @@ def _read_permit(fields: NodeFields, head: Head) -> Permit:
     if mutual and fields.ok and not _only_selectors((*sources, *destinations)):
         fields.complain("TR337", fields.place("mutual"))
     service = _read_session_service(fields, destinations)
-    return Permit(head=head, sources=sources, destinations=destinations, service=service, mutual=mutual)
+    return Permit(
+        head=head,
+        sources=sources,
+        destinations=destinations,
+        service=service,
+        mutual=mutual,
+        application_class=_read_application_class(fields, sources, destinations),
+        mcu_owner=fields.choice("mcu_owner", McuOwner) if fields.has("mcu_owner") else None,
+    )
+
+
+def _read_application_class(
+    fields: NodeFields, sources: tuple[Party, ...], destinations: tuple[Party, ...]
+) -> ApplicationClass | None:
+    """Read `application_class`, which has an effect only between organisations: a system has its own."""
+    if not fields.has("application_class"):
+        return None
+    between = all(any(isinstance(party, Selector) for party in side) for side in (sources, destinations))
+    if fields.ok and not between:
+        fields.complain("TR166", fields.place("application_class"))
+    return fields.choice("application_class", ApplicationClass)
 
 
 def _read_forbid(fields: NodeFields, head: Head) -> Forbid:

@@ -33,6 +33,7 @@ from intents.legal.registers import (
     Registers,
     RoomKind,
 )
+from intents.parser.platform_models import read_model
 from intents.parser.registry import columns_of, read_table
 from intents.reader.conversions import Complaint, to_whole
 from intents.reader.excerpts import add_excerpts
@@ -68,6 +69,7 @@ REGISTER_COLUMNS: Mapping[Register, Mapping[str, bool]] = {
     ),
     Register.BUDGET: columns_of("subject year source amount decision_ref", ""),
     Register.INCIDENTS: columns_of("number date kind subject description", "enterprise resolved_on"),
+    Register.MODELS: columns_of("model lan_ports wan_ports throughput_mbps features source", ""),
 }  # fmt: skip
 _SPAN = re.compile(r"(0|[1-9][0-9]?|100)-(0|[1-9][0-9]?|100)")
 _YEARS = (2000, 2100)
@@ -82,6 +84,7 @@ class KnownNames:
     """What rows may name besides the registry's objects."""
 
     registry: Registry
+    intents: Collection[str]
     devices: Collection[str]
     channels: Collection[str]
 
@@ -109,6 +112,7 @@ class KnownNames:
                 *registry.systems,
                 *registry.outside_networks,
                 *registry.attachments,
+                *self.intents,
                 *self.devices,
                 *self.channels,
             )
@@ -116,11 +120,15 @@ class KnownNames:
 
 
 def load_registers(
-    folder: Path, registry: Registry, devices: Collection[str], channels: Collection[str]
+    folder: Path,
+    registry: Registry,
+    intents: Collection[str],
+    devices: Collection[str],
+    channels: Collection[str],
 ) -> tuple[Registers, tuple[Finding, ...]]:
     """Read the registers of all days; FindingsError if anything is wrong, else warnings come along. Names are of all days."""
     reading = ParserContext()
-    names = KnownNames(registry, devices, channels)
+    names = KnownNames(registry, intents, devices, channels)
     missing = frozenset(item for item in Register if not os.path.lexists(folder / item))
     reader = _Reader(folder, reading, names, missing)
     enterprises = reader.read(Register.ENTERPRISES, NameKind.ENTERPRISE, _read_enterprise)
@@ -134,6 +142,7 @@ def load_registers(
         rooms=reader.read(Register.ROOMS, None, _read_room),
         budget=reader.read(Register.BUDGET, None, _read_budget),
         incidents=reader.read(Register.INCIDENTS, NameKind.INCIDENT, _read_incident),
+        models=reader.read(Register.MODELS, None, lambda fields, _: read_model(fields)),
         missing=missing,
     )
     findings = raise_errors(add_excerpts(folder, reading.findings))
@@ -313,7 +322,7 @@ def _read_exception(fields: RowFields, names: KnownNames) -> tuple[str, LegalExc
     exception = LegalException(
         name=fields.name("name"),
         requirement=requirement,
-        subject=_known(fields, names, "subject", names.objects),
+        subject=_known(fields, names, "subject", (*names.objects, *fields.reading.declared[NameKind.ENTERPRISE])),
         reason=fields.text("reason"),
         approver=_known(fields, names, "approver", _bodies(fields, names)),
         decision_ref=fields.text("decision_ref"),

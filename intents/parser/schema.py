@@ -28,7 +28,7 @@ from intents.parser.settings import (
 )
 from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
 from intents.reader.conversions import NAME, WEB_ADDRESS
-from intents.registry import HIGHEST_LEVEL, LOWEST_LEVEL, ApplicationClass, Category, Domain, Tier
+from intents.registry import HIGHEST_LEVEL, LOWEST_LEVEL, ApplicationClass, Category, Domain, McuOwner, Tier
 from intents.settings import POOL_USES, STORES
 
 Schema = Mapping[str, object]
@@ -125,7 +125,7 @@ def _system() -> Schema:
         "device": NAME_TEXT,
         "renamed_from": EARLIER,
     }
-    optional = ("control_points", "valid_from", "valid_to", "device", "interface", "renamed_from")
+    optional = ("control_points", "valid_from", "valid_to", "device", "interface", "renamed_from", "quality_ref")
     return _record(SYSTEM_FIELDS, types, optional)
 
 
@@ -159,7 +159,9 @@ def _settings() -> Schema:
         "store": {"enum": list(STORES)},
         "netbox": {"type": "string", "pattern": WEB_ADDRESS},
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "granted", "batfish", "approval", "store", "netbox"))
+    return _record(
+        SETTINGS_FIELDS, types, ("default_on", "granted", "batfish", "approval", "store", "netbox", "quality_ref")
+    )
 
 
 def _approval() -> Schema:
@@ -238,9 +240,11 @@ def _intent() -> Schema:
         "organisations": _selector(),
         "service": {"anyOf": [{"const": ANY}, _service()]},
         "mutual": {"type": "boolean"},
+        "application_class": _choice(ApplicationClass),
+        "mcu_owner": _choice(McuOwner),
         "devices": _list(NAME_TEXT),
     }
-    optional = ("valid_from", "valid_to", "mutual")
+    optional = ("valid_from", "valid_to", "mutual", "application_class", "mcu_owner")
     kinds = {
         kind: _record(fields, types, (*optional, "service") if "to" in fields else optional)
         for kind, fields in FIELDS_OF_KIND.items()

@@ -23,7 +23,7 @@ from intents.settings import (
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
-    "pools", "granted", "management", "batfish", "approval", "store", "netbox",
+    "pools", "granted", "management", "batfish", "approval", "store", "netbox", "quality_ref",
 )  # fmt: skip
 POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner", "alone")
 GRANT_FIELDS = ("prefix", "root_block", "to", "decision_ref")
@@ -62,6 +62,7 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
         store=_read_store(fields),
         netbox=_read_netbox(fields),
         approval=read_approval_settings(fields),
+        quality_ref=fields.optional("quality_ref"),
         where=root.where,
     )
     return settings if len(reading.findings) == before else None

@@ -40,7 +40,7 @@ PURPOSE_FIELDS = ("title", "home_of", "renamed_from")
 SYSTEM_FIELDS = (
     "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "control_points",
     "assessment_ref", "services", "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface",
-    "renamed_from",
+    "renamed_from", "quality_ref",
 )  # fmt: skip
 OUTSIDE_FIELDS = (
     "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "security_level", "control_points",
@@ -120,6 +120,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             validity=fields.validity(),
             where=entry.where,
             renamed_from=fields.earlier_names(NameKind.SYSTEM, entry.key),
+            quality_ref=fields.optional("quality_ref"),
         )
         attachment = Attachment(
             name=AttachmentName(f"system-{entry.key}"),

@@ -1,0 +1,69 @@
+"""Equipment rooms of one day: A14 and E06 (art. 5.3, Circular 06/2026 annex I.3).
+
+The one idea: every site where equipment stands has a room; what a room must be is a table by its kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+from intents.finding import Finding
+from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
+from intents.registry import Registry
+from intents.rule_packs import report_breach
+from ipam.inventory import Inventory, Role
+
+_Span = tuple[int, int]
+CLIMATE: Mapping[RoomKind, tuple[_Span, _Span]] = {
+    RoomKind.MACHINE_ROOM: ((20, 25), (40, 55)),
+    RoomKind.OFFICE: ((20, 32), (40, 80)),
+}
+"""The temperature (°C) and the relative humidity (percent) that a kind of room must keep within."""
+FEWEST_DIGITS = 3
+"""Of a telephone number that somebody can call."""
+YEAR = timedelta(days=366)
+
+
+def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield sites with equipment and no room, and rooms of such sites that are not as they must be, where rooms are kept."""
+    if not registers.keeps(Register.ROOMS):
+        return
+    of_level_1 = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
+    for name in sorted({item.site for item in inventory.devices.values()} & registry.sites.keys()):
+        room = registers.rooms.get(name)
+        if room is None:
+            yield report_breach("A14", "TR446", registry.sites[name].where, on, about=name, site=name)
+        else:
+            yield from _room(room, on)
+            yield from _inventoried(room, on, yearly=name in of_level_1)
+
+
+def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
+    """Yield what a room lacks (A14)."""
+    temperature, humidity = CLIMATE[room.kind]
+    measured = (("temperature", room.temperature, temperature), ("humidity", room.humidity, humidity))
+    for field, (low, high), (lowest, highest) in measured:
+        if low < lowest or high > highest:
+            spans = {"span": f"{low}-{high}", "limits": f"{lowest}-{highest}", "kind": room.kind}
+            yield report_breach(
+                "A14", "TR447", room.where, on, also=(), about=room.site, site=room.site, field=field, **spans
+            )
+    lacking = (
+        ("ups", room.ups),
+        ("labelled", room.labelled),
+        ("contact", any(map(str.isalpha, room.contact))),
+        ("phone", sum(map(str.isdigit, room.phone)) >= FEWEST_DIGITS),
+    )
+    fields = ", ".join(field for field, there in lacking if not there)
+    if fields:
+        yield report_breach("A14", "TR448", room.where, on, about=room.site, site=room.site, fields=fields)
+
+
+def _inventoried(room: EquipmentRoom, on: date, *, yearly: bool) -> Iterator[Finding]:
+    """Yield equipment of level I that was not counted within the year, and any that was found in need of repair (E06)."""
+    if yearly and (room.inventoried_on is None or room.inventoried_on + YEAR < on):
+        day = room.inventoried_on or "-"
+        yield report_breach("E06", "TR449", room.where, on, about=room.site, site=room.site, day=day)
+    if room.condition is not EquipmentCondition.GOOD:
+        yield report_breach("E06", "TR450", room.where, on, about=room.site, site=room.site, found=room.condition)
