@@ -54,12 +54,13 @@ class RuleStage(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
     """What a requirement asks, by language, and where it is looked at: nowhere if it can't be, and then `needs` says what that
-    would take."""
+    would take; `through`: other requirements whose breach is one of this, too."""
 
     identifier: str
     statement: Mapping[str, str]
     stages: tuple[RuleStage, ...]
     needs: Mapping[str, str]
+    through: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ def _obligation(name: str, table: Mapping[str, Any]) -> Obligation:
         identifier=name,
         statement={language: table[language] for language in ("vi", "en")},
         stages=tuple(RuleStage(stage) for stage in table["at"]),
+        through=frozenset(table.get("through", ())),
         needs={language: table[f"needs_{language}"] for language in ("vi", "en") if f"needs_{language}" in table},
     )
 

@@ -32,7 +32,7 @@ class ReportKind:
 REPORTS: Mapping[ReportName, ReportKind] = {
     ReportName.USAGE: ReportKind(requirements=("E01",), before=(12, 1), make=usage),
     ReportName.OPERATION: ReportKind(requirements=("E02",), before=None, make=operation),
-    ReportName.REGISTRATION: ReportKind(requirements=("E03", "B14"), before=(1, 31), make=None),
+    ReportName.REGISTRATION: ReportKind(requirements=("E03", "B14", "B15"), before=(1, 31), make=None),
     ReportName.CONNECTIONS: ReportKind(requirements=("E04",), before=None, make=connections),
     ReportName.ORGANISATIONS: ReportKind(requirements=("E05",), before=None, make=organisations),
     ReportName.LEVEL_1: ReportKind(requirements=("E06",), before=(1, 1), make=level_1),

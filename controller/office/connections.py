@@ -27,6 +27,7 @@ from controller.office.report import (
 )
 from intents.legal.registers import Record, RecordKind
 from intents.registry import Attachment
+from ipam.inventory import Channel
 
 MOST_GROWTH = 20
 """Percent by which connections or a channel's bandwidth may grow without a detailed justification (art. 11.1b)."""
@@ -107,9 +108,24 @@ def registration(facts: Facts, then: Facts | None, last: Record | None) -> Conte
             Figure(key="grown", value=len(grown), objects=tuple(one for line in grown for one in line.objects)),
             gaps_of(found),
         ),
-        tables=(found, test),
+        tables=(found, test, table("off_cycle", "what kind since", _off_cycle(facts, last))),
         notes=notes,
     )
+
+
+def _off_cycle(facts: Facts, last: Record | None) -> Iterable[ReportRow]:
+    """Return attachments and access channels that began after the last registration: they want a Mẫu 01 of their own."""
+    if last is None:
+        return ()
+    started: tuple[tuple[Attachment | Channel, str], ...] = (
+        *((item, "attachment") for item in facts.registry.attachments.values()),
+        *((item, "channel") for item in facts.wanted.inventory.channels.values() if item.level),
+    )
+    return [
+        row((item.name, word(kind), item.validity.start), (reported(item),))
+        for item, kind in started
+        if item.validity.start is not None and item.validity.start > last.day
+    ]
 
 
 def _registration_rows(facts: Facts, item: Connection) -> Iterable[ReportRow]:

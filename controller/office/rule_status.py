@@ -74,7 +74,7 @@ def _status(
         finding
         for finding in findings
         if finding.rule is not None
-        and finding.rule.requirement == item.identifier
+        and finding.rule.requirement in {item.identifier, *item.through}
         and finding.severity is not Severity.INFO
     )
     lacking = tuple(sorted(_registers(item) & set(missing)))
@@ -94,4 +94,5 @@ def _status(
 def _registers(item: Obligation) -> frozenset[str]:
     """Return the registers that a requirement or any part of it rests on."""
     requirements = load_rules().requirements.values()
-    return frozenset(name for one in requirements if one.identifier == item.identifier for name in one.registers)
+    looked_at = {item.identifier, *item.through}
+    return frozenset(name for one in requirements if one.identifier in looked_at for name in one.registers)

@@ -15,6 +15,7 @@ from intents.change_request import ChangeRequest, DeclaredAccess
 from intents.checks.party import check_party_author
 from intents.expansion import endpoints_of, expand, make_directory
 from intents.finding import Finding, Severity, Where, make_finding
+from intents.legal.references import check_papers_of_change
 from intents.model import Head, Party
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, OutsideEndpoint, SystemEndpoint, endpoint_key
 from intents.policy_words import endpoint_in_words
@@ -79,6 +80,7 @@ def compare_declared(
             *_missing(request, wanted, found),
             *_intents(request, touched),
             *_author(request, wanted, touched),
+            *check_papers_of_change(wanted[1].registers, wanted[1].registry, request, wanted[1].on),
             *(make_finding("TR838", Where(device=device), device=device) for device in cut_off),
         ),
     )

@@ -27,8 +27,10 @@ def where_checked(language: str, item: Obligation) -> str:
 
 
 def parts_of(item: Obligation) -> list[tuple[str, Requirement]]:
-    """Return the parts of a requirement by their names, itself first."""
-    return sorted(pair for pair in load_rules().requirements.items() if pair[1].identifier == item.identifier)
+    """Return the parts of a requirement, and of those through which it is broken, by their names, its own first."""
+    looked_at = {item.identifier, *item.through}
+    found = [pair for pair in load_rules().requirements.items() if pair[1].identifier in looked_at]
+    return sorted(found, key=lambda pair: (pair[1].identifier != item.identifier, pair[0]))
 
 
 def print_rules(output: Output, on: date | None) -> None:
@@ -154,7 +156,7 @@ def rules_page(language: str) -> str:
     for item in rules.obligations.values():
         parts = parts_of(item)
         articles: dict[str, str] = {}
-        for _, part in parts:
+        for part in (part for _, part in parts if part.identifier == item.identifier):
             articles |= {pack: article for pack, article in part.articles.items() if pack not in articles}
         cited = "; ".join(f"{article} ({pack})" for pack, article in articles.items())
         codes = ", ".join(sorted({code for _, part in parts for code in part.codes}))
