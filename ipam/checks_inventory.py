@@ -25,7 +25,7 @@ Terminals = tuple[InventoryDevice, ...]
 
 
 def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A04, A06, A16, A18 and A20 (level I); registry and inventory are those of the day `on`."""
+    """Return the breaches of A03 and A20 (level I), A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
     uplinks = _uplinks(inventory)
     terminals = _terminals(registry, inventory)
     return sort_findings(
@@ -35,6 +35,7 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
             *_level_1_channels(terminals, uplinks, on),
             *_exposed_systems(registry, inventory, uplinks, on),
             *_level_1_owners(registry, inventory, on),
+            *_level_1_elsewhere(registry, inventory, on),
         )
     )
 
@@ -147,4 +148,21 @@ def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Itera
                 site=device.site,
                 domain=device.domain,
                 owner=Domain.CENTRAL_POST,
+            )
+
+
+def _level_1_elsewhere(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield CPE of level I at a site of another level: level I leads to its three ends only (A03)."""
+    for device in inventory.devices.values():
+        site = registry.sites.get(device.site)
+        if device.role is Role.LEVEL1_CPE and site is not None and site.level != 1:
+            yield report_breach(
+                "A03",
+                "TR426",
+                device.where,
+                on,
+                also=(site.where,),
+                device=device.name,
+                site=site.name,
+                level=site.level,
             )
