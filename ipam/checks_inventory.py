@@ -25,7 +25,7 @@ Terminals = tuple[InventoryDevice, ...]
 
 
 def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A04, A06, A16, A18 and A20 (level I); registry and inventory are those of the day `on`."""
+    """Return the breaches of A03 and A20 (level I), A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
     uplinks = _uplinks(inventory)
     terminals = _terminals(registry, inventory)
     return sort_findings(
@@ -36,6 +36,7 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
             *_exposed_systems(registry, inventory, uplinks, on),
             *_level_1_owners(registry, inventory, on),
             *_bare_points(registry, inventory, on),
+            *_level_1_elsewhere(registry, inventory, on),
         )
     )
 
@@ -160,3 +161,20 @@ def _bare_points(registry: Registry, inventory: Inventory, on: date) -> Iterator
                 also = (inventory.devices[device].where,)
                 values = {"attachment": attachment.name, "device": device}
                 yield report_breach("A18.points", "TR322", attachment.where, on, also=also, **values)
+
+
+def _level_1_elsewhere(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield CPE of level I at a site of another level: level I leads to its three ends only (A03)."""
+    for device in inventory.devices.values():
+        site = registry.sites.get(device.site)
+        if device.role is Role.LEVEL1_CPE and site is not None and site.level != 1:
+            yield report_breach(
+                "A03",
+                "TR426",
+                device.where,
+                on,
+                also=(site.where,),
+                device=device.name,
+                site=site.name,
+                level=site.level,
+            )

@@ -105,6 +105,7 @@ COMMUNES = "tiers: [commune]}]\n      to: [{systems: [data-warehouse]"
 GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/QĐ-CBĐTW (fictional)"}\n'
 GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
 NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
+L1_EXTRA = "l1-them,level1_cpe,cisco_ios,ASR1001-HX,{},central_post,GigabitEthernet0/0/0,yes,2025-07-01,\n"
 
 
 def rooms(count: int) -> Change:
@@ -611,6 +612,14 @@ CASES = (
         code="TR549",
         name="a root block around a part that is a neighbour's",
         breaks=(("settings.yaml", "", NEIGHBOUR.format("10.196.192.0/18")),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR426",
+        name="equipment of level I at a site of level 2",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "", L1_EXTRA.format("tru-so-noi-vu")),),
+        meets=(("devices.csv", "", L1_EXTRA.format("cong-ket-noi").replace("level1_cpe", "edge")),),
     ),
 )
 

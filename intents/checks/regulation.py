@@ -21,8 +21,8 @@ from intents.registry import Registry
 
 
 def check_registry_rules(registry: Registry, intents: Iterable[Intent], on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A02, A03, A09, A10, A12, A16 (one site), A17, A18 (levels, shared systems), A20 and D11; `registry` is
-    the one of the day `on`."""
+    """Return the breaches of A02, A03, A09, A10, A12, A16 (one site), A17, A18 (levels, shared systems), A20 and D11; the
+    `registry` is that of the day `on`."""
     return sort_findings(
         (
             *check_references(registry, on),

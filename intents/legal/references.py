@@ -96,7 +96,7 @@ def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], va
 def check_papers_of_change(
     registers: Registers, registry: Registry, request: ChangeRequest, on: date
 ) -> Iterator[Finding]:
-    """Yield papers of a change that can't allow it (B03, B05, B06): they were there before its window begins; where papers are kept.
+    """Yield papers of a change that can't allow it (B03, B05, B06), where papers are kept: they are older than its window.
 
     What is stopped is decided on by another kind of paper than what is started; either will do.
     """

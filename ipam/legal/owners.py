@@ -1,6 +1,6 @@
 """Objects of the day that belong to nobody: A24 (art. 3.2, 5.2).
 
-The one idea: `unassigned` is an owner that the regulation knows of, so it may be written; it takes a decision, which is an exception.
+The one idea: `unassigned` is an owner that the regulation knows of, so it may be written; it takes a decision, as an exception.
 """
 
 from __future__ import annotations
