@@ -79,6 +79,8 @@ def check_levels(registry: Registry, on: date) -> Iterator[Finding]:
     """Yield attachments of an organisation with another security level than it has in the same purpose (A18)."""
     first: dict[tuple[str, str], Attachment] = {}
     for attachment, organisation, _ in _attached(registry):
+        if attachment.connection is ConnectionKind.VIA_LAN:  # what has no LAN here has no level
+            continue
         earlier = first.setdefault((organisation.name, attachment.purpose), attachment)
         if earlier.security_level != attachment.security_level:
             yield report_breach(
