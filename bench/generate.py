@@ -79,8 +79,8 @@ def systems_text() -> str:
         items[name] = {
             "title": name, "owner": "so-1", "site": site, "purpose": purpose, "hosts": hosts,
             "application_class": "app_party" if purpose == "party" else "app_other", "security_level": 3,
-            "assessment_ref": f"{number}/BC (hư cấu)", "services": services, "request_ref": f"{number}/CV (hư cấu)",
-            "decision_ref": f"{number}/QĐ (hư cấu)",
+            "control_points": [site.replace("dc", "dc-edge")], "assessment_ref": f"{number}/BC (hư cấu)", "services": services,
+            "request_ref": f"{number}/CV (hư cấu)", "decision_ref": f"{number}/QĐ (hư cấu)",
         }  # fmt: skip
     return "systems:\n" + entries(items)
 

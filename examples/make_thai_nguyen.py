@@ -46,6 +46,18 @@ management:
 pools:
 """
 
+GRANTED = """\
+
+# What the Central Post Department gave, by its document (fictional); with `to`, a block of somebody else's that must stay theirs.
+granted:
+  - {prefix: 10.192.0.0/13, root_block: thai-nguyen, decision_ref: "31/QĐ-CBĐTW (hư cấu)"}
+  - {prefix: 2001:db8:1000::/36, root_block: thai-nguyen, decision_ref: "31/QĐ-CBĐTW (hư cấu)"}
+  - {prefix: 10.200.0.0/13, root_block: bac-kan, decision_ref: "32/QĐ-CBĐTW (hư cấu)"}
+  - {prefix: 2001:db8:2000::/36, root_block: bac-kan, decision_ref: "32/QĐ-CBĐTW (hư cấu)"}
+  - {prefix: 10.208.0.0/13, to: Tỉnh láng giềng, decision_ref: "33/QĐ-CBĐTW (hư cấu)"}
+  - {prefix: 2001:db8:3000::/36, to: Tỉnh láng giềng, decision_ref: "33/QĐ-CBĐTW (hư cấu)"}
+"""
+
 APPROVAL = """\
 
 # How many of each touched domain sign a plan, by what it risks; nobody approves what they wrote.
@@ -76,7 +88,7 @@ def make_draft() -> Draft:
 
 def settings_text(pools: Sequence[Mapping[str, Value]]) -> str:
     """Return settings.yaml with these pools, one a line."""
-    return SETTINGS + "".join(f"  - {flow(pool)}\n" for pool in pools) + APPROVAL
+    return SETTINGS + "".join(f"  - {flow(pool)}\n" for pool in pools) + APPROVAL + GRANTED
 
 
 def main(arguments: Sequence[str]) -> None:

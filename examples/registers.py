@@ -223,10 +223,17 @@ def _yearly() -> Iterator[Paper]:
         ("10/KH-SKHCN", "drill", "2026-09-10", "Diễn tập ứng cứu sự cố"),
         ("11/KH-SKHCN", "training", "2026-04-22", "Tập huấn vận hành cho cán bộ cấp xã"),
         ("12/CT-SKHCN", "quality_target", "2025-06-20", "Chỉ tiêu chất lượng dịch vụ"),
+        ("61/CV-SKHCN", "request", "2026-08-03", "Các sở khai thác kho dữ liệu dùng chung"),
     )
     for number, kind, day, subject in papers:
         full = f"{number} {FICTIONAL}"
         yield Paper(number=full, kind=kind, day=day, issuer=Domain.DEPT_ICT, subject=subject)
+    allowed = f"140/QĐ-UBND {FICTIONAL}"
+    subject = "Cho phép các sở khai thác kho dữ liệu dùng chung"
+    yield Paper(number=allowed, kind="decision", day="2026-08-24", issuer=Domain.PROVINCIAL_PC, subject=subject)
+    agreed = f"12/TT-CBĐTW {FICTIONAL}"
+    subject = "Thống nhất chính sách định tuyến"
+    yield Paper(number=agreed, kind="agreement", day="2026-08-20", issuer=Domain.CENTRAL_POST, subject=subject)
 
 
 def _assessments(registry: Registry, inventory: Inventory) -> Iterator[Row]:

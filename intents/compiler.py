@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from intents.checks.conflicts import find_conflicts
+from intents.checks.levels import hold_to_points
 from intents.expansion import ExpandedStatement, expand, make_directory
 from intents.finding import Finding, Severity, make_finding, sort_findings
 from intents.model import Head, Intent
@@ -39,7 +40,8 @@ def compile_policy(intents: Iterable[Intent], registry: Registry, on: date) -> t
             findings.extend(finding for finding in found if finding.severity is Severity.ERROR)
     findings.extend(find_conflicts(every, in_force, registry, on))
     asked = (item for statement in in_force for item in _asked(statement))
-    return normal_policy(asked), sort_findings(findings)
+    policy, open_ends = hold_to_points(normal_policy(asked), registry, on)
+    return policy, sort_findings((*findings, *open_ends))
 
 
 def _asked(statement: ExpandedStatement) -> Iterator[Asked]:

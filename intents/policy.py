@@ -106,11 +106,15 @@ def rule_key(rule: Rule) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViaAssertion:
-    """Traffic from source to destination passes one of these devices."""
+    """Traffic from source to destination passes one of these devices.
+
+    `levels`: the security levels of both ends, of which the source's is lower; None if an intent asserts it, whatever they are.
+    """
 
     source: Endpoint
     destination: Endpoint
     devices: tuple[str, ...]
+    levels: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

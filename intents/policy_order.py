@@ -16,7 +16,7 @@ Asked = tuple[Rule | ViaAssertion, Iterable[str]]
 
 def via_key(via: ViaAssertion) -> tuple[object, ...]:
     """Return the sorting key of an assertion."""
-    return (endpoint_key(via.source), endpoint_key(via.destination), via.devices)
+    return (endpoint_key(via.source), endpoint_key(via.destination), via.devices, via.levels or ())
 
 
 def normal_policy(asked: Iterable[Asked]) -> Policy:
@@ -42,11 +42,15 @@ def normal_policy(asked: Iterable[Asked]) -> Policy:
     return Policy(rules=rules, vias=assertions, sources=sources)
 
 
+def add_statements(policy: Policy, asked: Iterable[Asked]) -> Policy:
+    """Return a policy with more rules and assertions, in normal form again."""
+    statements: tuple[Rule | ViaAssertion, ...] = (*policy.rules, *policy.vias)
+    return normal_policy([*((item, policy.sources.get(item, ())) for item in statements), *asked])
+
+
 def add_rules(policy: Policy, rules: Iterable[Rule], identifier: str) -> Policy:
     """Return a policy with more rules that `identifier` asks for (the built-in ones), in normal form again."""
-    asked: list[Asked] = [(rule, policy.sources.get(rule, ())) for rule in policy.rules]
-    asked += [(via, policy.sources.get(via, ())) for via in policy.vias]
-    return normal_policy([*asked, *((rule, (identifier,)) for rule in rules)])
+    return add_statements(policy, ((rule, (identifier,)) for rule in rules))
 
 
 def _with_service(rule: Rule, service: ServiceSet) -> Rule:

@@ -29,7 +29,9 @@ HEADER = "truc policy, format 1"
 INSIDE = "inside one organisation"
 _NAME = r"[^\s,/#:]+"
 _LINE = re.compile(r"(?P<effect>permit|forbid) (?P<source>.+?) -> (?P<destination>.+?) : (?P<service>.+)")
-_VIA = re.compile(r"via (?P<source>.+?) -> (?P<destination>.+?) : (?P<devices>.+)")
+_VIA = re.compile(
+    r"via (?P<source>.+?) -> (?P<destination>.+?) : (?P<devices>[^;]+)(?:; from level (?P<low>\d) into level (?P<high>\d))?"
+)
 _CLASS = re.compile(rf"class (?P<category>\w+)/(?P<tier>\w+) in (?P<purpose>{_NAME})(?: except (?P<excluding>.+))?")
 _ORGANISATION = re.compile(rf"organisation (?P<name>{_NAME}) in (?P<purpose>{_NAME})")
 _SYSTEM = re.compile(rf"system (?P<name>{_NAME})")
@@ -47,7 +49,8 @@ def print_policy(policy: Policy) -> str:
         lines.append(f"{rule.effect} {ends} : {rule.service}{inside}{_sources_text(policy, rule)}")
     for via in policy.vias:
         ends = f"{_endpoint_text(via.source)} -> {_endpoint_text(via.destination)}"
-        lines.append(f"via {ends} : {', '.join(via.devices)}{_sources_text(policy, via)}")
+        upwards = "" if via.levels is None else "; from level {} into level {}".format(*via.levels)
+        lines.append(f"via {ends} : {', '.join(via.devices)}{upwards}{_sources_text(policy, via)}")
     return "\n".join(lines) + "\n"
 
 
@@ -93,9 +96,11 @@ def _endpoint_text(endpoint: Endpoint) -> str:
 
 def _read_line(line: str) -> Rule | ViaAssertion:
     if found := _VIA.fullmatch(line):
-        devices = tuple(found["devices"].split(", "))
         return ViaAssertion(
-            source=_read_endpoint(found["source"]), destination=_read_endpoint(found["destination"]), devices=devices
+            source=_read_endpoint(found["source"]),
+            destination=_read_endpoint(found["destination"]),
+            devices=tuple(found["devices"].split(", ")),
+            levels=None if found["low"] is None else (int(found["low"]), int(found["high"])),
         )
     found = _LINE.fullmatch(line)
     if found is None:

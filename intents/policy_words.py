@@ -49,4 +49,5 @@ def rule_in_words(rule: Rule) -> Reason:
 def via_in_words(via: ViaAssertion) -> Reason:
     """Return whose traffic to whom passes one of which devices."""
     ends = {"source": endpoint_in_words(via.source), "destination": endpoint_in_words(via.destination)}
-    return because("via", **ends, devices=", ".join(via.devices))
+    said = because("via", **ends, devices=", ".join(via.devices))
+    return said if via.levels is None else because("via_upwards", via=said, low=via.levels[0], high=via.levels[1])

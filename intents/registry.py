@@ -29,6 +29,10 @@ PurposeName = NewType("PurposeName", str)
 AttachmentName = NewType("AttachmentName", str)
 
 
+LOWEST_LEVEL, HIGHEST_LEVEL = 1, 5
+"""Security levels (Decree 331/2026, before it Decree 85/2016); whose level nobody declares has the lowest."""
+
+
 class Category(StrEnum):
     """The eight agency categories of Decision 46/2024 art. 2."""
 
@@ -238,6 +242,7 @@ class Attachment:
 
     `hosts` sizes the LAN. `device` and `interface` place it when the office says so, else the site's only edge device and
     its LAN interface; `interface_where` is where the interface is written, `places` are where its references are.
+    `control_points`: the devices at which what comes from a lower security level is let in.
     """
 
     name: AttachmentName
@@ -255,6 +260,8 @@ class Attachment:
     device: str = ""
     interface: str = ""
     interface_where: Where = NOWHERE
+    security_level: int = LOWEST_LEVEL
+    control_points: tuple[str, ...] = ()
     validity: Validity
     where: Where
     renamed_from: tuple[str, ...] = ()

@@ -10,14 +10,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from intents.finding import Finding, RuleRef, Severity, Where
 from intents.reason import Reason
 from intents.registry import Validity
 
-_FILE = Path(__file__).parent / "rules" / "requirements.toml"
+_FOLDER = Path(__file__).parent / "rules"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,33 +37,79 @@ class Requirement:
     waivable: bool = False
 
 
+class RuleStage(StrEnum):
+    """Where a requirement is looked at, in the order of the work."""
+
+    VALIDATE = "validate"
+    COMPILE = "compile"
+    VERIFY = "verify"
+    PLAN = "plan"
+    APPROVE = "approve"
+    APPLY = "apply"
+    DRIFT = "drift"
+    REPORT = "report"
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obligation:
+    """What a requirement asks, by language, and where it is looked at: nowhere if it can't be, and then `needs` says what that
+    would take; `through`: other requirements whose breach is one of this, too."""
+
+    identifier: str
+    statement: Mapping[str, str]
+    stages: tuple[RuleStage, ...]
+    needs: Mapping[str, str]
+    through: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """Every requirement by name, and the days and the title of every rule pack."""
+    """Every requirement by name, what each asks by its identifier, and the days and the title of every rule pack."""
 
     requirements: Mapping[str, Requirement]
+    obligations: Mapping[str, Obligation]
     packs: Mapping[str, Validity]
     titles: Mapping[str, str]
 
 
 @cache
 def load_rules() -> Rules:
-    """Read the table of requirements, once."""
-    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    """Read the tables of requirements, once."""
+    tables, asked = (_read(name) for name in ("requirements", "regulation"))
     packs = {name: Validity(start=pack.get("from"), end=pack.get("until")) for name, pack in tables["packs"].items()}
-    requirements = {
-        name: Requirement(
-            identifier=name.partition(".")[0],
-            severity=Severity(table["severity"]),
-            codes=tuple(table["codes"]),
-            articles=table["articles"],
-            registers=frozenset(table.get("registers", ())),
-            waivable=table.get("waivable", False),
-        )
-        for name, table in tables["requirements"].items()
-    }
-    titles = {name: pack["title"] for name, pack in tables["packs"].items()}
-    return Rules(requirements=requirements, packs=packs, titles=titles)
+    told = {name: table for name, table in asked.items() if name not in tables["requirements"]}
+    return Rules(
+        requirements={name: _requirement(name, table) for name, table in {**tables["requirements"], **told}.items()},
+        obligations={name: _obligation(name, table) for name, table in asked.items()},
+        packs=packs,
+        titles={name: pack["title"] for name, pack in tables["packs"].items()},
+    )
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _requirement(name: str, table: Mapping[str, Any]) -> Requirement:
+    return Requirement(
+        identifier=name.partition(".")[0],
+        severity=Severity(table["severity"]),
+        codes=tuple(table.get("codes", ())),
+        articles=table["articles"],
+        registers=frozenset(table.get("registers", ())),
+        waivable=table.get("waivable", False),
+    )
+
+
+def _obligation(name: str, table: Mapping[str, Any]) -> Obligation:
+    return Obligation(
+        identifier=name,
+        statement={language: table[language] for language in ("vi", "en")},
+        stages=tuple(RuleStage(stage) for stage in table["at"]),
+        through=frozenset(table.get("through", ())),
+        needs={language: table[f"needs_{language}"] for language in ("vi", "en") if f"needs_{language}" in table},
+    )
 
 
 def rule_on(name: str, on: date | None = None) -> RuleRef:

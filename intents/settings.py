@@ -31,7 +31,8 @@ class DedicatedSpec:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSpec:
     """One pool as written; `use` is one of POOL_USES; `purpose` is set for LAN pools only, `dedicated` for some of them;
-    `slot` is a prefix length (a root pool that gives no slot has its own length); `owner` is an ownership domain or ""."""
+    `slot` is a prefix length (a root pool that gives no slot has its own length); `owner` is an ownership domain or "";
+    `alone`: that its LANs have no address of the other family is meant."""
 
     name: str
     use: str
@@ -42,6 +43,18 @@ class PoolSpec:
     dedicated: DedicatedSpec | None = None
     level: int = 0
     owner: str = ""
+    alone: bool = False
+    where: Where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A root block as the Central Post Department gave it: to one of the workspace's root blocks, or (`to`) to somebody else."""
+
+    prefix: Prefix
+    root_block: str
+    to: str
+    decision_ref: str
     where: Where
 
 
@@ -86,8 +99,8 @@ class ManagementSettings:
 class Settings:
     """settings.yaml: `default_on` stands for today where given; percents are of declared hosts and of a pool's addresses;
     `batfish` is HOST[:PORT] of the second judge, "" for none; `approval`: how many approve a change, None: nothing can be
-    approved. `store` is one of STORES; `netbox` is the address of the NetBox that is meant, "" for none;
-    `quality_ref` names the paper with the quality target of all services."""
+    approved. `granted`: which root blocks were given, and to whom. `store` is one of STORES; `netbox` is the address of the
+    NetBox that is meant, "" for none; `quality_ref` names the paper with the quality target of all services."""
 
     province: str
     default_on: date | None
@@ -97,6 +110,7 @@ class Settings:
     route_target_asn: int
     pools: tuple[PoolSpec, ...]
     management: ManagementSettings
+    granted: tuple[Grant, ...] = ()
     batfish: str = ""
     store: str = STORES[0]
     netbox: str = ""

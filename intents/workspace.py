@@ -12,6 +12,7 @@ from pathlib import Path
 
 from intents.approval import ApprovalRules
 from intents.checks.selection import check_intents
+from intents.checks.units import check_units
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE, read_approvers
@@ -122,6 +123,7 @@ def _read_registry(folder: Path, reading: ParserContext) -> Registry:
         attachments=dict(sorted((table | {item.name: item for item in made}).items())),
     )
     check_unit_tree(registry.units, reading)
+    reading.findings.extend(check_units(registry))
     return registry
 
 

@@ -7,7 +7,7 @@ everything derived (VRF names, RDs, route targets) is a pure function of a numbe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -60,7 +60,8 @@ class Pool:
 
     `root_block` is the inherited block it lies in; `slot` the prefix length given out (IPv4 LAN pools: the smallest; a bigger
     LAN takes an aligned run); `dedicated` the class that it stands for, `purpose` the purpose it serves ("" for infrastructure);
-    `level` the access level. A pool without `dedicated` serves everything else of its use and purpose.
+    `level` the access level. A pool without `dedicated` serves everything else of its use and purpose. `alone` (of the settings,
+    not kept): what has a LAN here is meant to have none of the other family.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Pool:
     dedicated: DedicatedClass | None = None
     level: int = 0
     owner: str = ""
+    alone: bool = field(default=False, compare=False)
 
 
 class NumberKind(StrEnum):

@@ -23,6 +23,7 @@ from ipam.keys import OutsideKey, PrefixKey
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import NOTHING_TAKEN, PoolSpace, TakenSpace
+from ipam.store.kept_checks import check_kept
 
 EntryKey = tuple[PrefixKey, Family]
 
@@ -68,7 +69,8 @@ def allocate(
         numbers=numbers,
     )
     checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)
-    findings = (*wanted.gaps, *allocation.findings, *number_findings, *checks)
+    kept = check_kept(previous, registry, on)
+    findings = (*kept, *wanted.gaps, *allocation.findings, *number_findings, *checks)
     return plan, sort_findings(findings)
 
 

@@ -12,13 +12,14 @@ from datetime import date
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.policy import ClassEndpoint, Policy
 from intents.prefix import Family, Prefix
+from intents.reader.reserved import is_public
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
 from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.family_checks import check_families
 from ipam.inventory import Inventory, InventoryDevice, Role
 from ipam.keys import LanKey, OutsideKey, OutsideParty, PrefixKey
-from ipam.pools import is_public
+from ipam.lan_demand import class_of
 from ipam.utilisation import utilisation
 
 
@@ -53,7 +54,7 @@ def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tupl
     findings: list[Finding] = []
     for name, entries in _lans(plan).items():
         attachment = registry.attachments.get(name)
-        group = _class_of(attachment, registry) if attachment is not None else None
+        group = class_of(attachment, registry) if attachment is not None else None
         if attachment is None or group is None or group not in named:
             continue
         without_pool.discard(group)
@@ -85,13 +86,6 @@ def _named_classes(policy: Policy) -> set[DedicatedClass]:
 
 def _class_text(group: DedicatedClass) -> str:
     return f"{group.category}/{group.tier} in {group.purpose}"
-
-
-def _class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | None:
-    organisation = registry.organisations.get(attachment.organisation) if attachment.organisation else None
-    if organisation is None:
-        return None
-    return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)
 
 
 def _lans(plan: AddressPlan) -> Mapping[AttachmentName, tuple[PrefixEntry, ...]]:

@@ -1,4 +1,5 @@
-"""The equipment of one day against the regulation (A04, A06, A16: two fibre channels, A18: two channels), and its backbone.
+"""The equipment of one day against the regulation (A04, A06, A16: fibre channels, A18: channels and control points,
+A20: whose level I is), and its backbone.
 
 The one idea: two channels are diverse if they share no duct and each says what ducts it runs in; a channel that says
 nothing proves nothing.
@@ -11,7 +12,7 @@ from datetime import date
 from itertools import combinations
 
 from intents.finding import Finding, Severity, Where, make_finding, sort_findings
-from intents.registry import Registry
+from intents.registry import Domain, Registry
 from intents.rule_packs import report_breach
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
 
@@ -24,7 +25,7 @@ Terminals = tuple[InventoryDevice, ...]
 
 
 def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
-    """Return the breaches of A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
+    """Return the breaches of A03 and A20 (level I), A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
     uplinks = _uplinks(inventory)
     terminals = _terminals(registry, inventory)
     return sort_findings(
@@ -33,6 +34,9 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
             *_without_enterprise(inventory, on),
             *_level_1_channels(terminals, uplinks, on),
             *_exposed_systems(registry, inventory, uplinks, on),
+            *_level_1_owners(registry, inventory, on),
+            *_bare_points(registry, inventory, on),
+            *_level_1_elsewhere(registry, inventory, on),
         )
     )
 
@@ -42,6 +46,23 @@ def check_backbone(inventory: Inventory) -> tuple[Finding, ...]:
     if not inventory.devices or any(device.role is Role.CORE for device in inventory.devices.values()):
         return ()
     return (make_finding("TR234", Where(file="devices.csv"), severity=Severity.WARNING, role=Role.CORE),)
+
+
+def check_device_sites(registry: Registry, inventory: Inventory, on: date) -> tuple[Finding, ...]:
+    """Return a warning for each device whose site does not exist on the day: nobody can say where its addresses come from."""
+    return tuple(
+        make_finding(
+            "TR214",
+            device.where,
+            severity=Severity.WARNING,
+            device=device.name,
+            role=device.role,
+            site=device.site,
+            on=on,
+        )
+        for device in inventory.devices.values()
+        if device.site not in registry.sites
+    )
 
 
 def are_diverse(channels: Iterable[Channel]) -> bool:
@@ -111,3 +132,49 @@ def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks,
                 also = tuple(item.where for item in channels)
                 values = {"system": system.name, "level": system.security_level, "device": device, "channels": names}
                 yield report_breach("A18", "TR412", system.where, on, also=also, about=system.name, **values)
+
+
+def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield equipment of level I that is not the Central Post Department's (A20): its CPE, and all that stands at such a site."""
+    for device in inventory.devices.values():
+        site = registry.sites.get(device.site)
+        there = device.role is Role.LEVEL1_CPE or (site is not None and site.level == 1)
+        if there and device.domain is not Domain.CENTRAL_POST:
+            yield report_breach(
+                "A20.level1",
+                "TR423",
+                device.where,
+                on,
+                device=device.name,
+                site=device.site,
+                domain=device.domain,
+                owner=Domain.CENTRAL_POST,
+            )
+
+
+def _bare_points(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield control points that nothing is attached to, so that they carry no fence (A18)."""
+    fenced = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+    for attachment in registry.attachments.values():
+        for device in attachment.control_points:
+            if device in inventory.devices and device not in fenced:
+                also = (inventory.devices[device].where,)
+                values = {"attachment": attachment.name, "device": device}
+                yield report_breach("A18.points", "TR322", attachment.where, on, also=also, **values)
+
+
+def _level_1_elsewhere(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield CPE of level I at a site of another level: level I leads to its three ends only (A03)."""
+    for device in inventory.devices.values():
+        site = registry.sites.get(device.site)
+        if device.role is Role.LEVEL1_CPE and site is not None and site.level != 1:
+            yield report_breach(
+                "A03",
+                "TR426",
+                device.where,
+                on,
+                also=(site.where,),
+                device=device.name,
+                site=site.name,
+                level=site.level,
+            )

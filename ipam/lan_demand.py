@@ -6,7 +6,7 @@ and level); its size from the declared hosts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from intents.prefix import Family
 from intents.registry import AdministrativeUnit, Attachment, LegalService, OutsideNetwork, Registry, Tier
@@ -32,6 +32,8 @@ def request_lan(attachment: Attachment, requests: Requests) -> None:
     unit = _unit(attachment, requests)
     if unit is None or not any(choice.pools for choice in choices.values()):
         _miss(attachment, unit, spoken, requests)
+    elif _lacks_ipv4(choices, requests):
+        _miss(attachment, unit, (Family.V4,), requests)
     for family, choice in choices.items():
         if choice.pools or choice.kept:
             requests.prefixes.append(_lan(attachment, family, choice if unit else _staying(choice), requests))
@@ -106,15 +108,14 @@ def _question(attachment: Attachment, family: Family, requests: Requests) -> Lan
         purpose=attachment.purpose,
         root_block=unit.root_block if unit is not None else "",
         level=site.level if site is not None else 0,
-        member_of=_class_of(attachment, requests),
+        member_of=class_of(attachment, requests.registry),
         public=attachment.legal_service is LegalService.DEDICATED_INTERNET,
     )
 
 
-def _class_of(attachment: Attachment, requests: Requests) -> DedicatedClass | None:
-    if attachment.organisation is None:
-        return None
-    organisation = requests.registry.organisations.get(attachment.organisation)
+def class_of(attachment: Attachment, registry: Registry) -> DedicatedClass | None:
+    """Return the class that an attachment of an organisation is a member of; systems and outside networks are in none."""
+    organisation = registry.organisations.get(attachment.organisation) if attachment.organisation else None
     if organisation is None:
         return None
     return DedicatedClass(category=organisation.category, tier=organisation.tier, purpose=attachment.purpose)
@@ -128,6 +129,15 @@ def _unit(attachment: Attachment, requests: Requests) -> AdministrativeUnit | No
 def _staying(choice: Choice) -> Choice:
     """Return the choice of a LAN whose unit doesn't exist today: what it has stays, nothing new."""
     return Choice(kept=choice.kept)
+
+
+def _lacks_ipv4(choices: Mapping[Family, Choice], requests: Requests) -> bool:
+    """Return whether a LAN would have IPv6 alone where others have IPv4, and nobody says that it is meant so.
+
+    Without IPv6 it would be a matter of D13, which is warned of.
+    """
+    others = requests.pools.has(PoolUse.LAN, Family.V4)
+    return others and not choices[Family.V4].pools and not any(pool.alone for pool in choices[Family.V6].pools)
 
 
 def _miss(

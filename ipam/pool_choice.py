@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from intents.prefix import Family
+from intents.reader.reserved import is_public
 from ipam.address_plan import DedicatedClass, Pool, PoolUse
-from ipam.pools import is_public
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

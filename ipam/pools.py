@@ -13,27 +13,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from intents.finding import Finding, Severity, Where, make_finding, sort_findings
-from intents.prefix import Family, Prefix, parse_prefix
+from intents.prefix import Family
+from intents.reader.reserved import is_public
 from intents.registry import Domain
-from intents.rule_packs import rule_on
-from intents.settings import PoolSpec
+from intents.rule_packs import report_breach, rule_on
+from intents.settings import Grant, PoolSpec
 from ipam.address_plan import AddressPlan, DedicatedClass, Pool, PoolUse
-
-PRIVATE = tuple(
-    parse_prefix(text)
-    for text in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "192.0.2.0/24",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "fc00::/7",
-        "2001:db8::/32",
-        "3fff::/20",
-    )
-)
-"""Not public: RFC 1918 and RFC 4193, and the documentation ranges of RFC 5737, RFC 3849 and RFC 9637."""
 
 
 class Placed(NamedTuple):
@@ -57,16 +42,65 @@ def make_pools(
         ("D02", _outside_root(placed)),
         ("D01", [*_overlaps(roots), *_overlaps(others)]),
         ("D05", _public(placed)),
-        ("D03", _changed_roots(placed, previous)),
+        ("D03", [*_owners(placed), *_changed_roots(placed, previous)]),
     ]
     ruled = [replace(item, rule=rule_on(requirement, on)) for requirement, items in found for item in items]
-    findings = [*ruled, *_repeated_names(placed), *_slots(placed)]
+    findings = [*ruled, *_repeated_names(placed), *_slots(placed), *_not_alone(placed)]
     return tuple(item.pool for item in placed), sort_findings(findings)
 
 
-def is_public(prefix: Prefix) -> bool:
-    """Return whether a prefix is not wholly inside private or documentation space."""
-    return not any(block.covers(prefix) for block in PRIVATE)
+def check_grants(
+    pools: Iterable[PoolSpec], granted: Sequence[Grant], previous: AddressPlan, on: date
+) -> tuple[Finding, ...]:
+    """Return root blocks that are none of those granted (D03), and pools in a block that another was given (D12).
+
+    Where neither the settings nor a lockfile say what was granted, nothing shows that a block was widened, and a note says that.
+    """
+    specs = sorted(pools, key=lambda spec: spec.name)
+    if not granted and not any(pool.use is PoolUse.ROOT for pool in previous.pools):
+        roots = [spec for spec in specs if spec.use == PoolUse.ROOT]
+        return (report_breach("D03.first", "TR553", roots[0].where, on, count=len(roots)),) if roots else ()
+    findings = [_not_granted(spec, granted, on) for spec in specs if spec.use == PoolUse.ROOT]
+    foreign = [
+        _of_another(spec, grant, on)
+        for spec in specs
+        for grant in granted
+        if grant.to and grant.prefix.overlaps(spec.prefix)
+    ]
+    return sort_findings([*(item for item in findings if item is not None), *foreign])
+
+
+def _not_granted(spec: PoolSpec, granted: Sequence[Grant], on: date) -> Finding | None:
+    family = spec.prefix.family
+    own = [item for item in granted if item.root_block == spec.root_block and item.prefix.family is family]
+    if not granted or any(grant.prefix == spec.prefix for grant in own):
+        return None
+    return report_breach(
+        "D03",
+        "TR548",
+        spec.where,
+        on,
+        also=tuple(grant.where for grant in own),
+        pool=spec.name,
+        root_block=spec.root_block,
+        prefix=spec.prefix,
+        granted=", ".join(f"{grant.prefix} ({grant.decision_ref})" for grant in own) or "-",
+    )
+
+
+def _of_another(spec: PoolSpec, grant: Grant, on: date) -> Finding:
+    return report_breach(
+        "D12",
+        "TR549",
+        spec.where,
+        on,
+        also=(grant.where,),
+        pool=spec.name,
+        prefix=spec.prefix,
+        foreign=grant.prefix,
+        to=grant.to,
+        decision_ref=grant.decision_ref,
+    )
 
 
 def _pool(spec: PoolSpec) -> Pool:
@@ -84,6 +118,7 @@ def _pool(spec: PoolSpec) -> Pool:
         dedicated=dedicated,
         level=spec.level,
         owner=spec.owner,
+        alone=spec.alone,
     )
 
 
@@ -134,12 +169,17 @@ def _overlaps(placed: Sequence[Placed]) -> list[Finding]:
 
 
 def _public(placed: Sequence[Placed]) -> list[Finding]:
-    """Return a finding for each public block that could only serve what needs no public address (D05)."""
-    never = (PoolUse.LINK, PoolUse.LOOPBACK)
+    """Return a finding for each public block (D05): those who may have such addresses are central bodies, and none is here."""
+    return [_about("TR505", pool, where, {}) for pool, where in placed if is_public(pool.prefix)]
+
+
+def _owners(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each root block that is not said to be the Central Post Department's (D03)."""
+    roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
     return [
-        _about("TR505", pool, where, {})
-        for pool, where in placed
-        if is_public(pool.prefix) and (pool.use in never or pool.dedicated is not None)
+        _about("TR527", pool, where, {"owner": pool.owner or "-", "wanted": Domain.CENTRAL_POST})
+        for pool, where in roots
+        if pool.owner != Domain.CENTRAL_POST
     ]
 
 
@@ -156,9 +196,25 @@ def _slots(placed: Sequence[Placed]) -> list[Finding]:
     return findings
 
 
+def _not_alone(placed: Sequence[Placed]) -> list[Finding]:
+    """Return a finding for each pool that is said to be alone, though what has a LAN there has a pool of the other family."""
+    lans = [item for item in placed if item.pool.use is PoolUse.LAN]
+    return [
+        replace(_about("TR528", alone.pool, alone.where, {"other": other.pool.name}), also=(other.where,))
+        for alone in lans
+        for other in lans
+        if alone.pool.alone and _serve_alike(alone.pool, other.pool)
+    ]
+
+
+def _serve_alike(one: Pool, other: Pool) -> bool:
+    of_one, of_other = ((item.root_block, item.purpose, item.dedicated, item.level) for item in (one, other))
+    return of_one == of_other and one.prefix.family is not other.prefix.family
+
+
 def _changed_roots(placed: Sequence[Placed], previous: AddressPlan) -> list[Finding]:
-    """Return a finding for each root block of the Central Post Department that isn't what the lockfile says (D03)."""
-    granted = [pool for pool in previous.pools if pool.use is PoolUse.ROOT and pool.owner == Domain.CENTRAL_POST]
+    """Return a finding for each root block that isn't what the lockfile says, whoever is said to own it (D03)."""
+    granted = [pool for pool in previous.pools if pool.use is PoolUse.ROOT]
     roots = [item for item in placed if item.pool.use is PoolUse.ROOT]
     findings: list[Finding] = []
     for root, where in roots:

@@ -17,7 +17,7 @@ from intents.registry import (
     ConnectionKind,
     Registry,
 )
-from ipam.address_plan import AddressPlan, EntryState, NumberEntry, PrefixEntry, number_order, prefix_order
+from ipam.address_plan import AddressPlan, EntryState, NumberEntry, Pool, PrefixEntry, number_order, prefix_order
 from ipam.inventory import Inventory, Role
 from ipam.key_names import Naming, name_number_key, name_party, name_prefix_key, name_scope
 from ipam.keys import (
@@ -154,8 +154,17 @@ def _with_names(plan: AddressPlan, names: Names) -> AddressPlan:
     prefixes = (_prefix(entry, today) for entry in plan.prefixes)
     numbers = (_number(entry, today) for entry in plan.numbers)
     return replace(
-        plan, prefixes=tuple(sorted(prefixes, key=prefix_order)), numbers=tuple(sorted(numbers, key=number_order))
+        plan,
+        pools=tuple(_pool(item, today) for item in plan.pools),
+        prefixes=tuple(sorted(prefixes, key=prefix_order)),
+        numbers=tuple(sorted(numbers, key=number_order)),
     )
+
+
+def _pool(pool: Pool, naming: Naming) -> Pool:
+    purpose = naming(NameKind.PURPOSE, pool.purpose)
+    dedicated = replace(pool.dedicated, purpose=purpose) if pool.dedicated is not None else None
+    return replace(pool, purpose=purpose, dedicated=dedicated)
 
 
 def _prefix(entry: PrefixEntry, naming: Naming) -> PrefixEntry:

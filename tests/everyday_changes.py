@@ -21,6 +21,7 @@ SYSTEM = """
     hosts: 12
     application_class: app_council_committee
     security_level: 3
+    control_points: [dc-edge-1]
     assessment_ref: "19/BC-ATTT (hư cấu)"
     services:
       web: {tcp: [443]}

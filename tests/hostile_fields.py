@@ -137,7 +137,7 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         "interface": "GigabitEthernet0/0/7", "prefixes": ["198.51.100.0/26"],
         "services": {"api": {"tcp": [443], "udp": [53], "icmp": "echo"}},
         "valid_from": date(2025, 7, 1), "valid_to": date(2029, 1, 1), "decision_ref": "2/QĐ", "request_ref": "2/CV",
-        "renamed_from": "platform",
+        "renamed_from": "platform", "security_level": 2, "control_points": ["dc-edge-1"],
     }  # fmt: skip
     systems["systems"]["mail"] |= {"renamed_from": "post"}
     outside["outside_networks"]["bank"] = outside["outside_networks"]["ndxp"] | {

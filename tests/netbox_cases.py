@@ -41,6 +41,7 @@ _OBJECT = {"entry": "prefix lan/x 10.0.0.0/26", "field": "status", "text": "rese
 _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in ranges 1-4094"]}')
 
 NETBOX: Mapping[str, Produce] = {
+    "TR814-open": said("TR814", count=2, first="10.196.0.0/15"),
     "TR867-half-a-line": said(
         "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
     ),

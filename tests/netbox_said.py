@@ -9,14 +9,16 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from tests.netbox_api import Api
 
 Line = tuple[str, ...]
+PREFIXES = "ipam/prefixes"
 PAGE = Path(__file__).parent.parent / "docs" / "en" / "netbox.md"
 NAMED = {"tenant": "tenancy/tenants", "scope": "dcim/regions", "group": "ipam/vlan-groups"}
 """Where what a field names is, whose entry says the column in its second word."""
@@ -54,8 +56,28 @@ def said(api: Api) -> Counter[Line]:
     entries = {(path, one["id"]): _entry(one).partition(" ")[2] for path, ours in named.items() for one in ours}
     found: Counter[Line] = Counter()
     for path in sorted({path for _, path, _ in _homes().values()}):
-        found.update(_line(one, entries) for one in _objects(api, path))
+        found.update(_line(one, entries) for one in _objects(api, path) if not _is_held(one))
+    found.update(_open(api))
     return found
+
+
+def _is_held(one: Mapping[str, Any]) -> bool:
+    return (one.get("role") or {}).get("slug") == "truc-held"
+
+
+def _open(api: Api) -> Iterator[Line]:
+    """Yield what NetBox itself would give out of a pool of truc's, where there is more than a single address; and each prefix
+    that keeps it from doing so and is not half of a pool, or is there twice."""
+    prefixes = _objects(api, PREFIXES)
+    pools = [one for one in prefixes if _entry(one).startswith("pool ")]
+    networks = [ip_network(one["prefix"]) for one in pools]
+    halves = Counter(str(half) for pool in networks if pool.num_addresses > 1 for half in pool.subnets())
+    stray = Counter(str(one["prefix"]) for one in prefixes if _is_held(one))
+    stray.subtract(halves)
+    yield from (("held", prefix) for prefix, times in stray.items() if times > 0)
+    for pool, network in zip(pools, networks, strict=True):
+        free = api.get(f"/api/{PREFIXES}/{pool['id']}/available-prefixes/") if network.num_addresses > 1 else []
+        yield from (("free", str(one["prefix"])) for one in free)
 
 
 def twice(api: Api) -> list[str]:

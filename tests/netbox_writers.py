@@ -1,4 +1,5 @@
-"""Many who write to one NetBox at once: runs of truc that give out addresses, and people's scripts that know nothing of truc.
+"""Many who write to one NetBox at once: runs of truc that give out addresses, and people's scripts that know nothing of truc:
+half of them look in every VRF what is free in truc's pool, half have NetBox itself allocate, there and in a container of theirs.
 
 The one idea: what stands there in the end is looked at with other eyes than truc's own: every prefix in the pools, whoever has
 it, against all others. By hand, in the project's folder: `python -m tests.netbox_writers [WRITERS ALLOCATIONS]`.
@@ -31,8 +32,9 @@ from tests.netbox_api import Api
 from tests.netbox_server import NetBox, netbox_server
 from tests.small_registries import GOVERNMENT, ON, PC, Numbers, attachment, inventory, organisation, pool, registry
 
+POOL = "10.196.0.0/14"
 POOLS = (
-    pool("communes-gov-v4", PoolUse.LAN, "10.196.0.0/14", 26, GOVERNMENT, PC),
+    pool("communes-gov-v4", PoolUse.LAN, POOL, 26, GOVERNMENT, PC),
     pool("communes-gov-v6", PoolUse.LAN, "2001:db8:1400::/48", 64, GOVERNMENT, PC),
     pool("links-v4", PoolUse.LINK, "10.192.0.0/17", 31),
     pool("links-v6", PoolUse.LINK, "2001:db8:1000::/108", 127),
@@ -40,6 +42,8 @@ POOLS = (
     pool("root-v4", PoolUse.ROOT, "10.192.0.0/13", 13),
     pool("root-v6", PoolUse.ROOT, "2001:db8:1000::/36", 36),
 )
+THEIRS = "10.194.0.0/16"
+"""A container of people's own, in no pool."""
 SITES = 4
 OF_AN_ATTACHMENT = 8
 """Entries that an attachment gets: LAN and link of both families, and numbers for VRF, VLANs and AS."""
@@ -67,13 +71,14 @@ class Crowd:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What stands there in the end: what overlaps, who lacks what, what nobody asked for; `rounds`: times that runs had to place
-    anew because a script was there first."""
+    """What stands there in the end: what overlaps, who lacks what, what nobody asked for, what NetBox itself gave out in truc's
+    pool; `rounds`: times that runs had to place anew because a script was there first."""
 
     overlaps: tuple[str, ...]
     missing: tuple[str, ...]
     leaked: tuple[str, ...]
     moved: tuple[str, ...]
+    given: tuple[str, ...]
     notes: Counter[int]
     rounds: int
     seconds: float
@@ -133,26 +138,51 @@ def place(reading: Reading, mine: set[str], lease: WriteLease, known: set[str]) 
 # Scripts.
 
 
-def take(api: Api, container: int, count: int, number: int, pause: float) -> list[dict[str, Any]]:
-    """Take prefixes in a pool as careful scripts do: look what lies there, in whichever VRF, and write at once what is free.
+@dataclass(frozen=True)
+class Script:
+    """One of people's: how many prefixes it takes, in truc's pool or in a container of theirs, by the numbers of both."""
 
-    NetBox's own allocation would not do: it sees prefixes of the container's own VRF alone.
-    """
-    drawn = random.Random(number)  # noqa: S311 (no secret)
-    found: list[dict[str, Any]] = []
-    pool_of_all = ip_network(api.get(f"{PREFIXES}{container}/")["prefix"])
-    while len(found) < count:
-        time.sleep(drawn.random() * pause)
-        length = drawn.choice([26, 26, 27, 25])
-        used = [ip_network(row["prefix"]) for row in _all(api, PREFIXES) if row["id"] != container]
-        held = {one for one in used if one.version == pool_of_all.version and one.overlaps(pool_of_all)}
-        free = (one for one in pool_of_all.subnets(new_prefix=length) if not any(one.overlaps(other) for other in held))
-        answer = api.ask("POST", PREFIXES, {"prefix": str(next(free))})
+    api: Api
+    number: int
+    count: int
+    pause: float
+    pool: int
+    theirs: int
+
+    def run(self) -> list[dict[str, Any]]:
+        """Return what it took, wherever that is."""
+        drawn = random.Random(self.number)  # noqa: S311 (no secret)
+        take = self._look_and_take if self.number % 2 else self._have_it_taken
+        found: list[dict[str, Any]] = []
+        while len(found) < self.count:
+            time.sleep(drawn.random() * self.pause)
+            found += take(drawn.choice([26, 26, 27, 25]))
+        return found
+
+    def _look_and_take(self, length: int) -> Iterator[dict[str, Any]]:
+        """Look what lies in the pool, in whichever VRF, and write at once what is free."""
+        rows = {row["id"]: row for row in _all(self.api, PREFIXES)}
+        pool = ip_network(rows.pop(self.pool)["prefix"])
+        used = {ip_network(row["prefix"]) for row in rows.values() if not _is_held(row)}
+        there = [one for one in used if one.version == pool.version and one.overlaps(pool)]
+        free = (one for one in pool.subnets(new_prefix=length) if not any(one.overlaps(other) for other in there))
+        answer = self.api.ask("POST", PREFIXES, {"prefix": str(next(free))})
+        assert answer.code in (201, 400, 409, 500), answer
         if answer.code == 201:
-            found.append(answer.body)
-        else:
-            assert answer.code in (400, 409, 500), answer
-    return found
+            yield answer.body
+
+    def _have_it_taken(self, length: int) -> Iterator[dict[str, Any]]:
+        """Have NetBox itself say what is free: it looks at the container's own VRF alone."""
+        for container in (self.pool, self.theirs):
+            answer = self.api.ask("POST", f"{PREFIXES}{container}/available-prefixes/", {"prefix_length": length})
+            assert answer.code in (201, 409, 500), answer
+            if answer.code == 201:
+                yield answer.body
+
+
+def _is_held(row: dict[str, Any]) -> bool:
+    """Return whether a prefix only keeps NetBox's own allocation out of a pool, as docs/en/netbox.md says."""
+    return row["role"] is not None and row["role"]["slug"] == "truc-held"
 
 
 # All at once.
@@ -165,11 +195,12 @@ def crowd_in(netbox: NetBox, crowd: Crowd) -> Outcome:
     empty = read_netbox(first)
     plan, _ = allocate(registry_of(set()), inventory(registry_of(set())), POOLS, AddressPlan(), Numbers(), ON)
     Writer(first, empty.numbers(), lambda _: None).write(changes_to(empty, plan))
-    container = netbox.admin.get(PREFIXES, prefix="10.196.0.0/14")["results"][0]["id"]
+    container = netbox.admin.get(PREFIXES, prefix=POOL)["results"][0]["id"]
+    theirs = netbox.admin.make(PREFIXES, {"prefix": THEIRS, "status": "container"})["id"]
     api = replace(netbox.admin, seconds=600.0)
     with ThreadPoolExecutor(crowd.runs + crowd.scripts) as pool_of_threads:
         scripts = [
-            pool_of_threads.submit(take, api, container, crowd.prefixes, number, crowd.pause)
+            pool_of_threads.submit(Script(api, number, crowd.prefixes, crowd.pause, container, theirs).run)
             for number in range(crowd.scripts)
         ]
         runs = [
@@ -177,11 +208,14 @@ def crowd_in(netbox: NetBox, crowd: Crowd) -> Outcome:
             for run in range(crowd.runs)
         ]
         rounds = sum(run.result() for run in runs)
-        theirs = [one for script in scripts for one in script.result()]
-    return _looked_at(netbox, crowd, theirs, rounds, time.monotonic() - begun)
+        taken = [(number, one) for number, script in enumerate(scripts) for one in script.result()]
+    return _looked_at(netbox, crowd, taken, rounds, time.monotonic() - begun)
 
 
-def _looked_at(netbox: NetBox, crowd: Crowd, theirs: list[dict[str, Any]], rounds: int, seconds: float) -> Outcome:
+def _looked_at(
+    netbox: NetBox, crowd: Crowd, taken: list[tuple[int, dict[str, Any]]], rounds: int, seconds: float
+) -> Outcome:
+    pool = ip_network(POOL)
     rows = list(_all(netbox.admin, PREFIXES))
     ours = [row for row in rows if any(tag["slug"] == "truc" for tag in row["tags"])]
     entries = Counter(row["custom_fields"]["truc_key"] for row in ours)
@@ -192,12 +226,18 @@ def _looked_at(netbox: NetBox, crowd: Crowd, theirs: list[dict[str, Any]], round
     left = netbox.admin.get("/api/ipam/vrfs/", rd="truc:lock")["count"]
     return Outcome(
         overlaps=tuple(
-            _overlaps([row for row in rows if row["status"]["value"] != "container"], {row["id"] for row in ours})
+            _overlaps(
+                [row for row in rows if row["status"]["value"] != "container" and not _is_held(row)],
+                {row["id"] for row in ours},
+            )
         ),
         missing=tuple(sorted(key for key in wanted if lans.get(key) != 2)),
         leaked=(*sorted(lans.keys() - wanted), *(["the right to write"] if left else [])),
         moved=tuple(
-            one["prefix"] for one in theirs if now.get(one["id"], {}).get("last_updated") != one["last_updated"]
+            one["prefix"] for _, one in taken if now.get(one["id"], {}).get("last_updated") != one["last_updated"]
+        ),
+        given=tuple(
+            one["prefix"] for number, one in taken if number % 2 == 0 and ip_network(one["prefix"]).overlaps(pool)
         ),
         notes=notes,
         rounds=rounds,
@@ -242,7 +282,8 @@ def main(writers: int, allocations: int) -> None:
         prepared(netbox)
         found = crowd_in(netbox, crowd)
     print(f"{crowd}: {crowd.allocations} allocations in {found.seconds:.0f} s, placed anew {found.rounds} times")  # noqa: T201 (a program)
-    print(f"overlaps {found.overlaps}, missing {found.missing}, leaked {found.leaked}, moved {found.moved}")  # noqa: T201 (a program)
+    wrong = {name: getattr(found, name) for name in ("overlaps", "missing", "leaked", "moved", "given")}
+    print(", ".join(f"{name} {one}" for name, one in wrong.items()))  # noqa: T201 (a program)
     print(f"notes: {len(found.notes)} prefixes, at most {max(found.notes.values(), default=0)} each")  # noqa: T201 (a program)
 
 

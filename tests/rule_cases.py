@@ -26,7 +26,11 @@ SITE_OF_LEVEL_1: tuple[Change, ...] = (
         "tru-so-xa,Trụ sở xã An Bình,05443@2025-07-01,office,2",
         "tru-so-xa,Trụ sở,05443@2025-07-01,office,1",
     ),
-    ("devices.csv", "cpe-xa,cpe,", "cpe-xa,level1_cpe,"),
+    (
+        "devices.csv",
+        "cpe-xa,cpe,junos,example-cpe,tru-so-xa,dept_ict",
+        "cpe-xa,level1_cpe,junos,example-cpe,tru-so-xa,central_post",
+    ),
     (
         "channels.csv",
         "agg-1-cpe-xa,agg-1,GigabitEthernet0/0/3,cpe-xa,ge-0/0/1,2,enterprise_infrastructure",

@@ -241,8 +241,9 @@ def registry_of(
 ) -> Registry:
     """Return who stands where.
 
-    `site_system`: one system stands at the first site. `branch`: the first organisation is also at the last site, as far as
-    that is another. `station`: management stations stand at the first site. `gateway`: an outside network at the edge.
+    One system takes in at `edge-1` what comes from a lower security level. `site_system`: one stands at the first site.
+    `branch`: the first organisation is also at the last site, as far as that is another. `station`: management stations stand
+    at the first site. `gateway`: an outside network at the edge.
     """
     organisations: list[Organisation] = []
     standing: list[Attachment] = []
@@ -257,7 +258,9 @@ def registry_of(
     if station:
         organisations.append(organisation(STATION, PC))
         standing.append(attachment(STATION, "s-1", MANAGEMENT))
-    systems = [system("edoc", {"web": WEB, "ping": PING}), system("names", {"dns": DNS})]
+    edoc, standing_edoc = system("edoc", {"web": WEB, "ping": PING})
+    guarded = replace(standing_edoc, security_level=edoc.security_level, control_points=("edge-1",))
+    systems = [(edoc, guarded), system("names", {"dns": DNS})]
     if site_system:
         own, place = system("files", {"web": WEB}, "s-1")
         systems.append((replace(own, purpose=GOVERNMENT), replace(place, purpose=GOVERNMENT)))

@@ -36,7 +36,7 @@ from ipam.checks_policy import check_plan_rules
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.keys import LanKey, LanScope
 from ipam.number_allocator import allocate_numbers
-from ipam.pools import make_pools
+from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.store.import_csv import ImportTarget, import_plan
 from ipam.store.lockfile import parse_plan, print_plan
@@ -175,6 +175,7 @@ def compile_all(workspace: Path, previous: AddressPlan, case: Case) -> tuple[tup
     inventory, _ = inventory_as_at(inventory, registry, day)
     policy, found = compile_policy(loaded.intents, registry, day)
     pools, pool_findings = make_pools(loaded.settings.pools, previous, day)
+    pool_findings += check_grants(loaded.settings.pools, loaded.settings.granted, previous, day)
     if has_errors(pool_findings):
         return add_excerpts(workspace, (*found, *pool_findings)), previous
     if "import" in case:

@@ -42,6 +42,7 @@ from intents.prefix import Family
 from intents.reason import because
 from intents.registry import SystemName
 from routing.model import Ref
+from tests.rule_cases import changed
 from tests.small_commands import ON, ROOT, SMALL, copy_small, start_truc, truc
 from verification.mutation.edits import FaultKind, TextEdit
 from verification.mutation.faults import Fault
@@ -288,6 +289,35 @@ def test_what_is_wrong_is_marked_in_the_matrix_and_comes_first_among_the_intents
     worst = [row.gate[0][0] for row in board_view.page_of(report, EDITION).intents]
     assert worst == sorted(worst, key=["violated", "disputed", "not_modelled", "hold"].index)
     assert worst[0] == "violated"
+
+
+def test_ways_into_a_higher_level_are_marked_with_their_verdict_or_as_not_proved(tmp_path: Path) -> None:
+    point = '    control_points: [dc-edge-1]\n    assessment_ref: "1{}/BC'
+    away, unsaid = (
+        (point.format(2), point.format(2).replace("dc-edge-1", "cpe-so-khcn")),
+        (point.format(3), '    assessment_ref: "13/BC'),
+    )
+    folder = changed(tmp_path, *(("systems.yaml", *edit) for edit in (away, unsaid)), source=SMALL)
+    report = judged(folder)
+    found = {
+        (column.name, level, row.level, mark.upwards)
+        for part in matrix_of(report).parts
+        for row in part.rows
+        for column, level, cell in zip(part.columns, part.levels, row.cells, strict=True)
+        for mark in cell
+        if not mark.forbids
+    }
+    upwards = {(name, level, low, said) for name, level, low, said in found if said}
+    assert upwards == {
+        ("edoc", 3, 1, "violated"),
+        ("data-warehouse", 3, 1, "unproved"),
+        ("party-edoc", 3, 1, "hold"),
+        ("budget", 4, 1, "hold"),
+    }
+    assert all(low >= level or not level or not low for _, level, low, said in found if not said)
+    page = check_page(board_page(report, EDITION)).text
+    assert "1 are entered from a lower security level and name no control point" in page
+    assert "↑?" in page
 
 
 def test_a_judge_that_did_not_look_is_not_shown_as_agreeing() -> None:

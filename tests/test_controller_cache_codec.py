@@ -38,6 +38,7 @@ SUBJECTS: dict[About, st.SearchStrategy[Subject]] = {
     About.PERMIT: st.from_type(Rule),
     About.FORBID: st.from_type(Rule),
     About.VIA: st.from_type(ViaAssertion),
+    About.ASCENT: st.from_type(ViaAssertion),
     About.ATTACHMENT: st.text(),
     About.DEVICE: st.text(),
     About.NETWORK: st.none(),

@@ -116,10 +116,10 @@ def test_a_site_that_is_gone_is_told_where_it_is_missed(folder: Path) -> None:
     assert [one.lockfile.partition(",")[0] for one in found.differences if not one.netbox] == ["sites.csv: pop-2"]
 
 
-def test_a_code_that_would_be_read_as_another_is_told(folder: Path) -> None:
+def test_a_day_that_would_be_read_as_another_is_told(folder: Path) -> None:
     said = {
-        "truc_code": "5509",
-        "truc_valid_from": "2026-01-01",
+        "truc_code": "05509",
+        "truc_valid_from": "2026/01/01",
         "truc_unit_type": "commune",
         "truc_root_block": "thai-nguyen",
     }
@@ -136,4 +136,9 @@ def test_a_code_that_would_be_read_as_another_is_told(folder: Path) -> None:
         folder, reading_of([*answers, (Thing(endpoint=ObjectKind.REGION, entry="", fields={}), region)])
     )
     ((code, values),) = [(item.code, dict(item.values)) for item in found.findings]
-    assert (code, values["field"], values["text"], values["other"]) == ("TR996", "truc_code", "5509", "05509")
+    assert (code, values["field"], values["text"], values["other"]) == (
+        "TR996",
+        "truc_valid_from",
+        "2026/01/01",
+        "2026-01-01",
+    )

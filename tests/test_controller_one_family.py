@@ -32,6 +32,13 @@ def without_pool(name: str) -> tuple[str, str, str]:
     return "settings.yaml", rf"^  - \{{name: {name},[\s\S]*?\n(?=  - |  #|\S)", ""
 
 
+IPV6_ALONE = (
+    without_pool("shared-v4"),
+    ("settings.yaml", r"^(  - \{name: shared-v6,.*)\}$", r"\1, alone: true}"),
+)
+"""That the systems have no IPv4 is said, or it would be an error."""
+
+
 def without_ipv6(device: str) -> tuple[str, str, str]:
     return "devices.csv", rf"^({device},(?:[^,]*,){{6}})yes", r"\1no"
 
@@ -40,10 +47,10 @@ CASES: dict[str, Edits] = {
     "an outside network has IPv4 alone": [("outside_networks.yaml", OUTSIDE, "[198.51.100.0/26]")],
     "an outside network has IPv6 alone": [("outside_networks.yaml", OUTSIDE, '["2001:db8:ffff::/48"]')],
     "systems have IPv4 alone": [without_pool("shared-v6"), without_pool("government-systems-v6")],
-    "systems have IPv6 alone": [without_pool("shared-v4")],
+    "systems have IPv6 alone": [*IPV6_ALONE],
     "the outside has IPv4 and systems have IPv6 alone": [
         ("outside_networks.yaml", OUTSIDE, "[198.51.100.0/26]"),
-        without_pool("shared-v4"),
+        *IPV6_ALONE,
     ],
     "a site's device has IPv4 alone": [without_ipv6("cpe-gia-sang")],
     "the edge has IPv4 alone": [without_ipv6("dc-edge-1")],
@@ -73,7 +80,7 @@ OUTSIDES = {"both": "", "IPv4": "[198.51.100.0/26]", "IPv6": '["2001:db8:ffff::/
 SYSTEMS = {
     "both": [],
     "IPv4": [without_pool("shared-v6"), without_pool("government-systems-v6")],
-    "IPv6": [without_pool("shared-v4")],
+    "IPv6": [*IPV6_ALONE],
 }
 WITHOUT = ("", "dc-edge-1", "cpe-gia-sang", "(?:dc-edge-1|cpe-so-tai-chinh|cpe-tan-cuong)", "[a-z0-9-]+")
 """Devices that say `ipv6: no`."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.commands.tidy import tidy_workspace
+from controller.commands.office.tidy import tidy_workspace
 from controller.jobs.tidy import TABLES, tidy_tables, tidy_text, write_tables
 from controller.output.exit_codes import ExitCode
 from controller.output.terminal import Output

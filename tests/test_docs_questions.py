@@ -19,7 +19,7 @@ def table() -> str:
     rows = ["| question | one for each | true if |", "|---|---|---|"]
     for kind in QuestionKind:
         traits = traits_of(kind)
-        proves = "" if traits.requirement is None else f" ({traits.requirement})"
+        proves = "" if traits.requirement is None else f" ({traits.requirement.partition('.')[0]})"
         rows.append(f"| `{kind}` | {traits.about} | {describe_reason(traits.words.asks, 'en')}{proves} |")
     return "\n".join(rows)
 

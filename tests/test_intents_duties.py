@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from controller.jobs.pipeline import want
-from intents.checks.registry import LEVEL_1_SITES
+from intents.checks.level_1 import LEVEL_1_SITES
 from intents.finding import Finding, FindingsError, Severity
 from intents.messages import LANGUAGES, describe
 from intents.rule_packs import load_rules

@@ -22,6 +22,7 @@ POLICY = normal_policy(
         (Rule(effect=Effect.FORBID, source=OFFICE, destination=EDOC, service=FILES), ("z",)),
         (Rule(effect=Effect.PERMIT, source=OFFICE, destination=OFFICE, service=WEB, same_organisation=True), ()),
         (ViaAssertion(source=OFFICE, destination=EDOC, devices=("edge-1", "edge-2")), ("v",)),
+        (ViaAssertion(source=OFFICE, destination=EDOC, devices=("edge-1", "edge-2"), levels=(1, 3)), ("x",)),
     ]
 )
 TEXT = f"""\
@@ -30,6 +31,7 @@ forbid organisation office in government -> system edoc : tcp 445 # z
 permit class peoples_committee_body/commune in government except a, b -> system edoc : tcp 443, tcp 445 # x, y
 permit organisation office in government -> organisation office in government : tcp 443, inside one organisation
 via organisation office in government -> system edoc : edge-1, edge-2 # v
+via organisation office in government -> system edoc : edge-1, edge-2; from level 1 into level 3 # x
 """
 
 

@@ -252,12 +252,20 @@ def test_whole_numbers_lose_the_decimals_of_a_spreadsheet(written: str, read_as:
 
 def test_codes_get_their_zeros_back_by_what_the_unit_is(tmp_path: Path) -> None:
     path = tmp_path / "units.csv"
-    path.write_text("code,type,name\n1,province,A\n8,district,B\n4,commune,C\n05467,ward,D\n", encoding="utf-8")
+    path.write_text("code,type,name\n1,province,A\n8,district,B\n4,commune,C\n5467,ward,D\n", encoding="utf-8")
     table, findings = read_csv(path, "units.csv", UNITS)
     assert [row.text("code") for row in table.rows] == ["01", "008", "00004", "05467"]
     habit = table.habits.finding()
     assert habit is not None
     assert (findings, str(habit.where)) == ((), "units.csv:2:1")
+
+
+def test_a_short_code_beside_one_that_kept_its_zero_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("code,type,name\n1,province,A\n0544,commune,C\n05467,ward,D\n", encoding="utf-8")
+    table, _ = read_csv(path, "units.csv", UNITS)
+    assert [row.text("code") for row in table.rows] == ["1", "0544", "05467"]
+    assert table.habits.finding() is None
 
 
 def test_every_vietnamese_word_is_known_in_the_code_page(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_an_outside_network_is_an_attachment_at_its_gateways_site(workspace: Pat
 
 def test_the_registry_is_of_all_dates(workspace: Path) -> None:
     with (workspace / "organisations.csv").open("a", encoding="utf-8") as file:
-        file.write("old-org,Cũ,peoples_committee_body,district,19@2025-07-01,using_org,,,2025-06-30\n")
+        file.write("old-org,Cũ,peoples_committee_body,district,19@2025-07-01,using_org,,,2025-12-31\n")
     registry = load_intents(workspace).registry
     assert "old-org" in registry.organisations
     assert "old-org" not in as_at(registry, date(2026, 1, 1)).organisations

@@ -156,7 +156,7 @@ def _looked_at(language: str, thing: Thing, reading: Reading) -> str:
 def test_a_hostile_value_in_a_field_changes_the_shape_of_nothing() -> None:
     found = looked_at(1, 1500)
     assert set(found) == {"refused", "told", "taken", "the same"}
-    assert min(found.values()) >= 20
+    assert min(found.values()) >= 10
 
 
 @pytest.mark.long

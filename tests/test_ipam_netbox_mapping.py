@@ -241,6 +241,7 @@ def test_a_line_that_is_none_is_told_where_people_find_what_says_it(
         (ObjectKind.VLAN, lambda one: one.update(vid=777)),
         (ObjectKind.VRF, custom("truc_state", "reserved")),
         (ObjectKind.ASN, custom("truc_since", "2020-01-01")),
+        (ObjectKind.PREFIX, custom("truc_purpose", None)),
     ],
 )
 def test_an_edit_that_makes_sense_is_another_plan_and_never_written_over(

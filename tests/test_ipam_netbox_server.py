@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -18,9 +19,10 @@ from intents.finding import FindingsError
 from intents.messages import describe
 from ipam.netbox import server as netbox_server
 from ipam.netbox.branches import open_branches
-from ipam.netbox.reading import read_netbox
+from ipam.netbox.reading import Reading, read_netbox, read_on
 from ipam.netbox.record import PAGE, objects
 from ipam.netbox.server import READS, NoAnswerError, Server, ServerAddress, ServerAnswer, numbers_made, send
+from ipam.store.plan_store import NOTHING
 
 TOKEN = "nbt_Abcdefghijkl.0123456789"
 Answer = tuple[int, bytes]
@@ -154,6 +156,29 @@ def test_a_count_that_is_none_is_refused(count: bytes) -> None:
         with pytest.raises(FindingsError) as caught:
             read_netbox(Server(ServerAddress(url=url), TOKEN))
         assert told(caught).startswith("TR993")
+
+
+@pytest.mark.parametrize(("kind", "pages"), [("ipam.prefix", 2), ("users.token", 10)])
+def test_where_much_was_written_since_not_all_of_the_record_is_read(kind: str, pages: int) -> None:
+    """10 pages of changes: of objects that matter, after some all is read anew; others are counted to the end."""
+
+    def reply(_: str, path: str) -> Answer:
+        query = parse_qs(urlsplit(path).query)
+        start = int(query.get("start", ["0"])[0])
+        if "object-changes" not in path:
+            return 200, json.dumps({"count": 0, "results": [], "next": None}).encode()
+        if "ordering" in query:
+            return page([{"id": 10_000}])
+        changes = range(start + 1, min(start + PAGE, 10_000) + 1)
+        rows = [{"id": one, "changed_object_type": kind, "changed_object_id": one} for one in changes]
+        return page(rows, f"?start={start + PAGE}" if start + PAGE < 10_000 else None)
+
+    with answering(reply) as (url, asked):
+        server = Server(ServerAddress(url=url), TOKEN)
+        reading = read_on(server, Reading(rows=(), foreign=(), revision=NOTHING, shown=url))
+    assert reading.rows == ()
+    followed = asked[: next((n for n, one in enumerate(asked) if "ordering" in one), len(asked))]
+    assert len(followed) == pages
 
 
 def test_a_server_that_is_not_there_is_told() -> None:

@@ -34,6 +34,7 @@ LISTS = ("tenancy/tenants", "dcim/regions", "ipam/vlan-groups", "ipam/vrfs", "ip
          "ipam/asns", "ipam/ip-addresses", "dcim/sites")  # fmt: skip
 SYSTEM, MAIL = "prefix lan/system-edoc 10.193.0.0/26", "prefix lan/system-mail 10.193.0.64/26"
 PROVINCE, STATION = "prefix lan/vp-tinh-gov 10.194.0.0/26", "prefix lan/vp-tinh-mgmt 10.194.16.0/26"
+HELD = "held 10.194.0.0/21"
 COMMUNE, PARTY = "prefix lan/xa-gov 10.196.0.0/26", "prefix lan/xa-party 10.196.64.0/26"
 
 
@@ -94,6 +95,9 @@ EDITS: Mapping[str, Edit] = {
         {"TR996": "prefix lan/system-edoc 10.193.5.0/26"},
         {SYSTEM: _CHANGED},
         "TR998",
+    ),
+    "what keeps NetBox's own allocation out moved": Edit(
+        lambda one: one.change("ipam/prefixes", HELD, prefix="10.199.0.0/24"), {"TR996": HELD}, {}, "TR998"
     ),
     "a status changed": Edit(
         lambda one: one.change("ipam/prefixes", MAIL, status="reserved"), {}, {MAIL: _CHANGED}, "TR998"

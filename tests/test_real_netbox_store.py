@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
+from intents.prefix import parse_prefix
 from ipam.netbox.server import Server, ServerAnswer
-from tests.netbox_api import Api
+from tests.netbox_api import Answer, Api
 from tests.netbox_proxy import Fault, Proxy, Trouble, at, at_first_write, proxy_before
 from tests.netbox_server import NetBox, why_not
 from tests.small_commands import ON, ROOT, SMALL, START, truc
@@ -151,6 +152,33 @@ def test_a_plan_grows_in_netbox_as_it_does_in_a_lockfile(office: Office, tmp_pat
     assert (office.lockfile, office.texts()) == before
 
 
+def test_netbox_itself_gives_out_nothing_in_a_pool(office: Office) -> None:
+    """It looks at the pool's own VRF alone, and what truc gave out is in others."""
+    admin = office.netbox.admin
+
+    def take(pool: dict[str, Any]) -> Answer:
+        length = ip_network(pool["prefix"]).max_prefixlen
+        return admin.ask("POST", f"{PREFIXES}{pool['id']}/available-prefixes/", {"prefix_length": length})
+
+    pools = prefixes(admin, tag="truc", status="container")
+    assert len(pools) > 5
+    assert {take(pool).code for pool in pools} == {409}
+    # Without what fills it, a pool is open: that is told, and mended by the next run.
+    pool = next(one for one in pools if ip_network(one["prefix"]).num_addresses > 1 << 10)
+    held, _ = prefixes(admin, role="truc-held", within=pool["prefix"])
+    assert admin.ask("DELETE", f"{PREFIXES}{held['id']}/").code == 204
+    taken = take(pool)
+    assert taken.code == 201
+    assert parse_prefix(held["prefix"]).covers(parse_prefix(taken.body["prefix"]))
+    code, told = office.truc("netbox", "check")
+    assert (code, "TR814" in told, held["prefix"] in told) == (2, True, True)
+    assert admin.ask("DELETE", f"{PREFIXES}{taken.body['id']}/").code == 204
+    before = office.lockfile
+    office.compile()
+    assert (office.truc("netbox", "check")[0], office.lockfile) == (0, before)
+    assert take(pool).code == 409
+
+
 def test_who_asked_for_a_new_prefix_stands_in_the_journal_once(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.attach("moi")
 
@@ -207,8 +235,8 @@ def test_a_pool_that_others_have_filled_is_full(office: Office) -> None:
     pool = re.search(r"^prefix,lan/ubnd-gia-sang[^,]*,10\.[^,]+,([^,]+),", office.lockfile, re.MULTILINE)
     assert pool
     row = next(one for one in prefixes(office.netbox.admin) if one["custom_fields"]["truc_name"] == pool[1])
-    for half in ip_network(row["prefix"]).subnets():
-        office.netbox.admin.make(PREFIXES, {"prefix": str(half), "status": "reserved"})
+    for part in ip_network(row["prefix"]).subnets(2):
+        office.netbox.admin.make(PREFIXES, {"prefix": str(part), "status": "reserved"})
     before = office.lockfile, office.texts(), ours(office.netbox.admin)
     code, told = office.truc("compile")
     assert (code, "TR511" in told) == (1, True), told

@@ -18,7 +18,7 @@ MANY = Crowd(runs=48, attachments=26, scripts=16, prefixes=10, pause=96.0)
 def test_all_who_write_at_once_get_places_of_their_own(netbox: NetBox, crowd: Crowd) -> None:
     prepared(netbox)
     found = crowd_in(netbox, crowd)
-    assert (found.overlaps, found.missing, found.leaked, found.moved) == ((), (), (), ())
+    assert (found.overlaps, found.missing, found.leaked, found.moved, found.given) == ((), (), (), (), ())
     assert len(found.notes) >= crowd.runs * crowd.attachments * 4
     assert max(found.notes.values()) == 1
 

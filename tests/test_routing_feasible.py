@@ -50,6 +50,7 @@ CASES: dict[str, tuple[Change, ...]] = {
         ("devices.csv", "core-1,core,", "core-1,aggregation,"),
         ("devices.csv", "core-2,core,", "core-2,aggregation,"),
     ),
+    "TR214-site-has-ended": (("sites.csv", "network,0,2025-07-01,\npop-2", "network,0,2025-07-01,2026-06-30\npop-2"),),
 }
 
 

@@ -91,7 +91,7 @@ def test_A18_a_system_of_level_4_behind_two_channels_of_one_duct_breaks_it() -> 
 
 
 def test_A18_a_system_of_level_4_behind_an_edge_with_one_duct_breaks_it(tmp_path: Path) -> None:
-    old = 'security_level: 3\n    assessment_ref: "12/BC'
+    old = 'security_level: 3\n    control_points: [dc-edge-1]\n    assessment_ref: "12/BC'
     one_duct = ("channels.csv", "direct_fibre,,duct-f,", "direct_fibre,,duct-b,")
     assert codes("A18", changed(tmp_path, ("systems.yaml", old, old.replace("3", "4", 1)), one_duct)) == {"TR412"}
 

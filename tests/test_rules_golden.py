@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from controller.jobs.pipeline import address
+from intents.checks.party import check_party_author
 from intents.finding import Finding
 from intents.messages import LANGUAGES, describe, load_catalogue
+from intents.rule_packs import load_rules
 from ipam.checks_policy import check_plan_rules
 from tests.rule_cases import SMALL, TINY, changed, example, findings_of
 
@@ -31,7 +33,18 @@ def system_without_address() -> tuple[Finding, ...]:
     return check_plan_rules(without, wanted.policy, wanted.registry, wanted.on)
 
 
-FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {"TR406-no-address": system_without_address}
+def party_intent_by_the_department() -> tuple[Finding, ...]:
+    wanted = example(SMALL)
+    assert wanted.approval is not None
+    author = wanted.approval.approvers["nguyen-thi-lan"]
+    touched = {item.head.identifier: item.head.where for item in wanted.intents}
+    return tuple(check_party_author(author, wanted.intents, touched, wanted.on))
+
+
+FROM_VALUES: Mapping[str, Callable[[], tuple[Finding, ...]]] = {
+    "TR406-no-address": system_without_address,
+    "TR425-of-the-department": party_intent_by_the_department,
+}
 CASES = sorted(
     [path.parent for path in ERRORS.glob("TR*/rules.toml")] + [ERRORS / name for name in FROM_VALUES],
 )
@@ -57,7 +70,9 @@ def test_a_breach_is_told_in_these_words(case: Path, tmp_path: Path) -> None:
 
 def test_every_code_of_the_rules_has_a_case() -> None:
     codes = {code for code in load_catalogue("en").messages if code.startswith("TR4")}
-    assert {case.name.partition("-")[0] for case in CASES} == codes
+    shown = {case.name.partition("-")[0] for case in CASES}
+    assert codes <= shown
+    assert shown <= {code for item in load_rules().requirements.values() for code in item.codes}
 
 
 def test_the_tiny_workspace_breaks_no_rule() -> None:

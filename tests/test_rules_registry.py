@@ -68,7 +68,7 @@ def test_A03_a_fourth_site_of_level_1_breaks_it(tmp_path: Path) -> None:
 
 
 def test_A03_a_commune_at_a_site_of_level_1_breaks_it(tmp_path: Path) -> None:
-    assert codes("A03", changed(tmp_path, *SITE_OF_LEVEL_1)) == {"TR403"}
+    assert codes("A03", changed(tmp_path, *SITE_OF_LEVEL_1)) == {"TR403", "TR414"}
 
 
 def test_A03_a_data_centre_with_an_access_level_breaks_it(tmp_path: Path) -> None:

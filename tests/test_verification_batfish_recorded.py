@@ -25,6 +25,7 @@ from verification.batfish.snapshot import network_snapshot
 from verification.batfish.tables import gather_facts
 from verification.evidence.evidence import Given, gather
 from verification.judge import AskSecond, consult, judge_and_replay
+from verification.questions.counterexample import past
 from verification.questions.judgement import Judgement
 from verification.verdicts.bounds import Bounds
 from verification.verdicts.gate import combine_verdicts
@@ -385,3 +386,61 @@ def test_a_port_that_batfish_calls_otherwise_is_found_all_the_same() -> None:
     assert [item for item in judgement.answers if not isinstance(item.verdict, Holds)] == []
     seen = [traits_of(item.question.kind).unseen is None for item in judgement.answers]
     assert [len(item.opinions) == 2 for item in judgement.answers] == seen
+
+
+class PastThePoint(Tampered):
+    """The recorded server, but a CPE has the LAN of a system, too: what it is asked about packets that end there."""
+
+    def __init__(self) -> None:
+        super().__init__("routes", self._with_lan)
+        self.asked: list[Parameters] = []
+
+    def _with_lan(self, rows: Rows) -> Rows:
+        lan = next(row for row in rows if row["Protocol"] == "connected" and row["Network"] == "10.193.0.64/26")
+        return (*rows, {**lan, "Node": {"id": f"node-{CPE}", "name": CPE}, "VRF": "A-19"})
+
+    def ask(self, question: str, parameters: Parameters, snapshot: Snapshot, reference: Snapshot | None = None) -> Rows:
+        constraints = parameters.get("pathConstraints")
+        if question == "reachability" and isinstance(constraints, dict) and "endLocation" in constraints:
+            self.asked.append(constraints)
+            return (
+                {"Flow": PAST, "Traces": [{"disposition": "DELIVERED_TO_SUBNET", "hops": [{"node": {"name": CPE}}]}]},
+            )
+        try:
+            return super().ask(question, parameters, snapshot, reference)
+        except BatfishError:
+            return ()  # of other questions that come up, nothing is said here
+
+
+CPE = "cpe-gia-sang"
+PAST = {
+    "srcIp": "10.196.0.66", "dstIp": "10.193.0.66", "ipProtocol": "TCP", "srcPort": 40000, "dstPort": 443, "tcpFlagsSyn": 1,
+    "ingressNode": CPE, "ingressInterface": "GigabitEthernet0/0/1.103",
+}  # fmt: skip
+
+
+def test_batfish_is_asked_about_a_way_past_a_control_point_where_its_own_tables_have_one() -> None:
+    session = PastThePoint()
+    found = ask_batfish(session, given_of("right"), judged("right"))
+    said = {
+        str(answer.question.subject): opinion.verdict
+        for answer, opinion in zip(judged("right").answers, found.opinions, strict=True)
+        if answer.question.kind is QuestionKind.LEVEL and opinion is not None
+    }
+    wrong = {subject for subject, verdict in said.items() if isinstance(verdict, Violated)}
+    assert wrong == {subject for subject in said if "'edoc'" in subject}
+    assert wrong
+    assert {(item["endLocation"], item["forbiddenLocations"]) for item in session.asked} == {(CPE, "dc-edge-1")}
+    verdict = said[min(wrong)]
+    assert isinstance(verdict, Violated)
+    assert verdict.claim == past(["dc-edge-1"])
+
+
+def test_the_recorded_server_needs_no_packet_where_all_stands_on_its_control_point() -> None:
+    levels = [
+        opinion.verdict
+        for answer, opinion in zip(judged("right").answers, opinions("right").opinions, strict=True)
+        if answer.question.kind is QuestionKind.LEVEL and opinion is not None
+    ]
+    assert len(levels) == 6
+    assert all(isinstance(verdict, Holds) for verdict in levels)

@@ -128,6 +128,10 @@ class _Replayer:
                 return self._passes(flow, claim) is (claim.kind is ClaimKind.ADMITTED)
             case ClaimKind.ROUTED:
                 return any(trace.delivered for trace in walk(self._bare, flow, failure))
+            case ClaimKind.PAST:
+                passed = {device for device, _ in claim.places}
+                traces = (trace for trace in walk(self._bare, flow, failure) if trace.delivered)
+                return any(passed.isdisjoint(hop.device for hop in trace.hops) for trace in traces)
             case ClaimKind.DELIVERED:
                 return any(trace.delivered for trace in walk(self._network, flow, failure))
             case ClaimKind.UNDELIVERED:

@@ -188,6 +188,9 @@ def _notes(report: VerifyReport) -> list[Both]:
     nobody = sum(not answer.question.cases and BUILTIN not in answer.question.intents for answer in answers)
     if nobody:
         notes.append(both("nobody", count=nobody))
+    unproved = sum(item.code == "TR320" for item in report.findings)
+    if unproved:
+        notes.append(both("unproved", count=unproved))
     warnings = sum(item.severity is Severity.WARNING for item in report.findings)
     if warnings:
         notes.append(both("warnings", count=warnings))

@@ -25,6 +25,7 @@ from controller.cli.inspection import app as inspection
 from controller.cli.journal import app as journal
 from controller.cli.lookup import app as lookup
 from controller.cli.netbox import app as netbox
+from controller.cli.office import app as office
 from controller.cli.options import DEBUG, HERE, Batfish, BatfishTimeout, Json, Lang, On, Replay, Workspace, dial, finish
 from controller.cli.rollout import app as rollout
 from controller.cli.shells import COMPLETE, PROGRAM, prepare_completion
@@ -80,6 +81,7 @@ app.add_typer(inspection)
 app.add_typer(devices)
 app.add_typer(tables)
 app.add_typer(netbox)
+app.add_typer(office)
 app.add_typer(drifting)
 app.add_typer(watching)
 app.add_typer(shells)

@@ -27,7 +27,7 @@ def tidy(
     output = Output(lang, json=json)
 
     def action() -> int:
-        from controller.commands.tidy import tidy_workspace
+        from controller.commands.office.tidy import tidy_workspace
 
         return tidy_workspace(output, workspace, check=check)
 

@@ -110,7 +110,8 @@ def reach_of(compiled: Compiled, identifier: str) -> IntentReach:
 def rule_text(rule: Rule | ViaAssertion) -> str:
     """Return a rule or assertion as one line."""
     if isinstance(rule, ViaAssertion):
-        return f"via {', '.join(rule.devices)}: {rule.source} -> {rule.destination}"
+        upwards = "" if rule.levels is None else ", from level {} into level {}".format(*rule.levels)
+        return f"via {', '.join(rule.devices)}: {rule.source} -> {rule.destination}{upwards}"
     within = " (within each organisation)" if rule.same_organisation else ""
     return f"{rule.effect} {rule.source} -> {rule.destination}: {rule.service}{within}"
 

@@ -1,4 +1,4 @@
-"""`truc validate`: everything that can be known of a workspace without building a device."""
+"""`truc validate`: everything that can be known of a workspace without writing a text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from shlex import quote
 
 from controller.boundary import check_folder, parse_day
-from controller.jobs.pipeline import RUNNING, address, foresee, make_plans, want
+from controller.jobs.pipeline import RUNNING, address, build_within_budgets, foresee, make_plans, want
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message, start_messages
 from controller.output.terminal import Output
@@ -29,7 +29,10 @@ def validate_workspace(output: Output, folder: Path, on: str | None) -> ExitCode
     output.note_day(wanted.on, stands_still=wanted.stands_still)
     platforms = {device.name: device.platform for device in rendered_devices(wanted.inventory)}
     _, texts = read_device_texts(folder / RUNNING, platforms, RUNNING, strangers=Severity.WARNING)
-    findings = raise_errors((*addressed.findings, *foresee(addressed, make_plans(addressed)), *texts))
+    plans = make_plans(addressed)
+    feasible = raise_errors((*addressed.findings, *foresee(addressed, plans), *texts))
+    _, fitting = build_within_budgets(addressed, plans)
+    findings = raise_errors((*feasible, *fitting))
     counts = count_findings(findings)
     tell_findings(output, folder, findings)
     totals = {

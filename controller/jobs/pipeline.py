@@ -33,13 +33,13 @@ from intents.unread import unread_in_workspace
 from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
-from ipam.checks_inventory import check_backbone, check_inventory_rules
+from ipam.checks_inventory import check_backbone, check_device_sites, check_inventory_rules
 from ipam.checks_policy import check_plan_rules
 from ipam.endpoints import Resolver
 from ipam.inventory import Inventory, rendered_devices
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.legal.duties import check_duties
-from ipam.pools import make_pools
+from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.space import NOTHING_TAKEN, TakenSpace
 from ipam.store.lockfile_store import LockfileStore
@@ -144,6 +144,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         *check_duties(registers, registry, loaded.intents, loaded.settings, inventory, day),
         *check_inventory_rules(registry, inventory, day),
         *check_backbone(inventory),
+        *check_device_sites(registry, inventory, day),
     )
     judged = add_excerpts(folder, apply_exceptions(rules, registers.exceptions, day))
     findings = raise_errors((*findings, *dated, *compiled, *judged))
@@ -182,11 +183,14 @@ def address(wanted: Wanted, kept: KeptPlan | None = None, taken: TakenSpace = NO
     if kept is None and wanted.settings.store != STORES[0] and not previous.is_there:
         raise FindingsError([make_finding("TR918", Where(file=LOCKFILE))])
     pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
-    raise_errors((*wanted.findings, *pool_findings))
+    granted = check_grants(wanted.settings.pools, wanted.settings.granted, previous.plan, wanted.on)
+    raise_errors((*wanted.findings, *pool_findings, *granted))
     carried, renamed, idle = rename_plan(previous.plan, wanted.registry, wanted.inventory)
     plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on, taken)
     likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
-    findings = raise_errors((*wanted.findings, *previous.findings, *pool_findings, *idle, *likely, *allocated))
+    findings = raise_errors(
+        (*wanted.findings, *previous.findings, *pool_findings, *granted, *idle, *likely, *allocated)
+    )
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(
         wanted=wanted, previous=previous, carried=carried, renamed=renamed, address_plan=plan, findings=findings
@@ -280,13 +284,19 @@ def foresee(addressed: Addressed, plans: Plans) -> tuple[Finding, ...]:
     return (*servers, *hosts, *check_feasible(plans, addressed.wanted.intents))
 
 
+def build_within_budgets(addressed: Addressed, plans: Plans) -> tuple[BuiltNetwork, tuple[Finding, ...]]:
+    """Return every device as built, and what is more than a device can hold; nothing that `foresee` refuses can be built."""
+    built = build(plans)
+    budgets = device_budgets(addressed.wanted.inventory)
+    return built, check_budgets(built, addressed.address_plan, addressed.wanted.policy, budgets)
+
+
 def compile_network(addressed: Addressed) -> Compiled:
     """Build every device, write its text, and merge in what is foreign on it; FindingsError."""
     wanted = addressed.wanted
     plans = make_plans(addressed)
     feasible = raise_errors((*addressed.findings, *foresee(addressed, plans)))
-    built = build(plans)
-    fitting = check_budgets(built, addressed.address_plan, wanted.policy, device_budgets(wanted.inventory))
+    built, fitting = build_within_budgets(addressed, plans)
     configs = {name: render_device(device) for name, device in sorted(built.devices.items())}
     merged, found = merge_running(configs, wanted.folder / RUNNING)
     findings = raise_errors((*feasible, *fitting, *found))

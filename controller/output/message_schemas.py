@@ -27,6 +27,7 @@ from controller.output.message_parts import or_null as _or_null
 from controller.output.message_parts import record_of as _record
 from controller.output.message_parts import summary_of as _summary
 from controller.output.message_parts import texts_of as _texts
+from controller.output.office_schema import office_schemas
 
 
 def _question() -> tuple[Schema, ...]:
@@ -353,6 +354,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/probe/1": probe_schema(),
         "truc/drift/1": drift_schema(),
         **journal_schemas(),
+        **office_schemas(),
         "truc/watch/1": _watch(),
         "truc/ask/1": _ask(),
         "truc/read/1": _read(),

@@ -12,8 +12,10 @@ from itertools import product
 
 from controller.jobs.pipeline import Compiled, Wanted
 from intents.change_request import ChangeRequest, DeclaredAccess
+from intents.checks.party import check_party_author
 from intents.expansion import endpoints_of, expand, make_directory
 from intents.finding import Finding, Severity, Where, make_finding
+from intents.legal.references import check_papers_of_change
 from intents.model import Head, Party
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, OutsideEndpoint, SystemEndpoint, endpoint_key
 from intents.policy_words import endpoint_in_words
@@ -77,6 +79,8 @@ def compare_declared(
             *(_undeclared(item) for item in sessions(undeclared)),
             *_missing(request, wanted, found),
             *_intents(request, touched),
+            *_author(request, wanted, touched),
+            *check_papers_of_change(wanted[1].registers, wanted[1].registry, request, wanted[1].on),
             *(make_finding("TR838", Where(device=device), device=device) for device in cut_off),
         ),
     )
@@ -228,6 +232,13 @@ def _intents(request: ChangeRequest, touched: Mapping[str, Where]) -> Iterator[F
         yield make_finding("TR836", touched[name], intent=name)
     for name in sorted(said.keys() - touched.keys()):
         yield make_finding("TR837", said[name], intent=name)
+
+
+def _author(request: ChangeRequest, wanted: tuple[Wanted, Wanted], touched: Mapping[str, Where]) -> Iterator[Finding]:
+    """Yield what the author of a change may not touch; who that is, the workspace that is carried out already says."""
+    before, after = wanted
+    author = before.approval.approvers.get(request.author) if before.approval is not None else None
+    yield from check_party_author(author, (*before.intents, *after.intents), touched, after.on)
 
 
 def touched_intents(wanted: tuple[Wanted, Wanted]) -> dict[str, Where]:

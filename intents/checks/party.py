@@ -1,4 +1,4 @@
-"""Intents about Party organisations belong to the office of the provincial Party committee (A20, art. 5.2c).
+"""Party organisations and intents about them belong to the office of the provincial Party committee (A20, art. 5.2c).
 
 The one idea: who an intent is about is asked of its expansion, the same that makes the policy, so that a selector which
 catches a Party organisation by a label or a unit is seen as well as one that names it; everybody leaves the Party out.
@@ -6,15 +6,33 @@ catches a Party organisation by a label or a unit is seen as well as one that na
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from intents.approval import Approver
 from intents.expansion import ExpandedStatement, expand, make_directory
-from intents.finding import Finding
+from intents.finding import Finding, Where
 from intents.model import Intent
 from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, SystemEndpoint, endpoint_key
 from intents.registry import PARTY_CATEGORIES, Domain, OrganisationName, Registry
 from intents.rule_packs import report_breach
+
+
+def check_party_domains(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield Party organisations of another domain than the Party's, and others in the Party's."""
+    for organisation in registry.organisations.values():
+        is_party = organisation.category in PARTY_CATEGORIES
+        if is_party is not (organisation.domain is Domain.PARTY_OFFICE):
+            yield report_breach(
+                "A20",
+                "TR421",
+                organisation.where,
+                on,
+                organisation=organisation.name,
+                category=organisation.category,
+                domain=organisation.domain,
+                party_domain=Domain.PARTY_OFFICE,
+            )
 
 
 def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date) -> Iterator[Finding]:
@@ -37,6 +55,27 @@ def check_party_intents(registry: Registry, intents: Iterable[Intent], on: date)
                 wanted=Domain.PARTY_OFFICE,
                 party=party[0],
             )
+
+
+def check_party_author(
+    author: Approver | None, intents: Iterable[Intent], touched: Mapping[str, Where], on: date
+) -> Iterator[Finding]:
+    """Yield intents of the Party's domain among those that a change touches, if who wrote the change signs for another domain."""
+    if author is None or author.domain is Domain.PARTY_OFFICE:
+        return
+    owned = {item.head.identifier for item in intents if item.head.domain is Domain.PARTY_OFFICE}
+    for name in sorted(owned & touched.keys()):
+        yield report_breach(
+            "A20",
+            "TR425",
+            touched[name],
+            on,
+            also=(author.where,),
+            intent=name,
+            author=author.principal,
+            domain=author.domain,
+            wanted=Domain.PARTY_OFFICE,
+        )
 
 
 def _ends(statement: ExpandedStatement) -> frozenset[Endpoint]:

@@ -1,4 +1,4 @@
-"""The registry of one day against the regulation: A02, A03, A09, A16 (one site) and A17.
+"""The registry of one day against the regulation: A02, A09, A17 and A18 (one level).
 
 The one idea: each check looks at one day's registry only, so a reference that led somewhere on another date is seen as
 what it is today: a reference to nothing.
@@ -10,13 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding
-from intents.registry import Attachment, Category, ConnectionKind, LegalService, Organisation, Registry, Site, Tier
+from intents.registry import Attachment, ConnectionKind, LegalService, Organisation, Registry, Site
 from intents.rule_packs import report_breach
-
-LEVEL_1_SITES = 3
-"""Decision 46/2024 art. 3.1: to the provincial Party committee, People's Council and People's Committee."""
-LEVEL_1_CATEGORIES = frozenset({Category.PARTY_BUILDING_BODY, Category.ELECTED_BODY, Category.PEOPLES_COMMITTEE_BODY})
-"""What the offices that host the three ends are (art. 5.3a)."""
 
 
 def check_references(registry: Registry, on: date) -> Iterator[Finding]:
@@ -35,53 +30,6 @@ def check_references(registry: Registry, on: date) -> Iterator[Finding]:
                 )
 
 
-def check_level_1(registry: Registry, on: date) -> Iterator[Finding]:
-    """Yield sites of level I beyond the three of art. 3.1, and organisations at one that are none of its ends (A03)."""
-    sites = [site for site in registry.sites.values() if site.level == 1]
-    others = tuple(site.where for site in sites[:LEVEL_1_SITES])
-    for site in sites[LEVEL_1_SITES:]:
-        yield report_breach(
-            "A03", "TR402", site.where, on, also=others, site=site.name, found=len(sites), limit=LEVEL_1_SITES
-        )
-    for attachment, organisation, site in _attached(registry):
-        end = organisation.tier is Tier.PROVINCE and organisation.category in LEVEL_1_CATEGORIES
-        if site.level == 1 and not end:
-            yield report_breach(
-                "A03",
-                "TR403",
-                attachment.where,
-                on,
-                also=(organisation.where,),
-                attachment=attachment.name,
-                site=site.name,
-                organisation=organisation.name,
-                category=organisation.category,
-                tier=organisation.tier,
-            )
-
-
-def check_level_1_points(registry: Registry, on: date) -> Iterator[Finding]:
-    """Yield attachments of an organisation at a second site of level I (A16)."""
-    first: dict[str, Attachment] = {}
-    for attachment, organisation, site in _attached(registry):
-        if site.level != 1:
-            continue
-        earlier = first.setdefault(organisation.name, attachment)
-        if earlier.site != attachment.site:
-            also = (earlier.where,)
-            yield report_breach(
-                "A16",
-                "TR409",
-                attachment.where,
-                on,
-                also=also,
-                attachment=attachment.name,
-                organisation=organisation.name,
-                site=site.name,
-                first=earlier.site,
-            )
-
-
 def check_services(registry: Registry, on: date) -> Iterator[Finding]:
     """Yield attachments with dedicated Internet access: it is for central bodies, and none is in a province (A09)."""
     for attachment in registry.attachments.values():
@@ -90,15 +38,12 @@ def check_services(registry: Registry, on: date) -> Iterator[Finding]:
 
 
 def check_points(registry: Registry, on: date) -> Iterator[Finding]:
-    """Yield a second main point of an organisation in one purpose, and further points without justification (A17)."""
-    mains: dict[tuple[str, str], Attachment] = {}
+    """Yield a second main point of an organisation, points beside none, and further ones without justification (A17)."""
+    mains: dict[str, Attachment] = {}
     for attachment, organisation, _ in _attached(registry):
-        if attachment.connection is ConnectionKind.JUSTIFIED and not attachment.justification_ref:
-            name = attachment.name
-            yield report_breach("A17", "TR411", attachment.where, on, about=name, attachment=name)
         if attachment.connection is not ConnectionKind.MAIN:
             continue
-        earlier = mains.setdefault((organisation.name, attachment.purpose), attachment)
+        earlier = mains.setdefault(organisation.name, attachment)
         if earlier.site != attachment.site:
             yield report_breach(
                 "A17",
@@ -112,6 +57,44 @@ def check_points(registry: Registry, on: date) -> Iterator[Finding]:
                 purpose=attachment.purpose,
                 site=attachment.site,
                 first=earlier.site,
+                first_purpose=earlier.purpose,
+            )
+    for attachment, organisation, _ in _attached(registry):
+        if attachment.connection is ConnectionKind.JUSTIFIED and not attachment.justification_ref:
+            yield report_breach("A17", "TR411", attachment.where, on, about=attachment.name, attachment=attachment.name)
+        if attachment.connection is not ConnectionKind.MAIN and organisation.name not in mains:
+            yield report_breach(
+                "A17",
+                "TR419",
+                attachment.where,
+                on,
+                about=attachment.name,
+                attachment=attachment.name,
+                organisation=organisation.name,
+                connection=attachment.connection,
+            )
+
+
+def check_levels(registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments of an organisation with another security level than it has in the same purpose (A18)."""
+    first: dict[tuple[str, str], Attachment] = {}
+    for attachment, organisation, _ in _attached(registry):
+        if attachment.connection is ConnectionKind.VIA_LAN:  # what has no LAN here has no level
+            continue
+        earlier = first.setdefault((organisation.name, attachment.purpose), attachment)
+        if earlier.security_level != attachment.security_level:
+            yield report_breach(
+                "A18.level",
+                "TR321",
+                attachment.where,
+                on,
+                also=(earlier.where,),
+                attachment=attachment.name,
+                organisation=organisation.name,
+                purpose=attachment.purpose,
+                level=attachment.security_level,
+                first=earlier.name,
+                other=earlier.security_level,
             )
 
 

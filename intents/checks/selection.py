@@ -6,8 +6,9 @@ The one idea: dates are left out here; what nobody ever meets is a mistake, what
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from intents.finding import Finding, make_finding
+from intents.finding import Finding, Severity, make_finding
 from intents.model import Intent, Party, Selector, SystemTarget, Within
 from intents.registry import (
     AdministrativeUnit,
@@ -56,10 +57,19 @@ def _check_selector(
     chosen = [item for item in registry.organisations.values() if _meets(selector, item, registry.units)]
     if not chosen:
         return [make_finding("TR332", selector.where)]
+    idle = _idle_exceptions(selector, registry)
     purpose = selector.purpose
     if purpose is not None and all(purpose not in purposes.get(item.name, ()) for item in chosen):
-        return [make_finding("TR341", selector.where, purpose=purpose, selected=len(chosen))]
-    return [] if purpose is not None else _without_home(selector, chosen, registry)
+        return [*idle, make_finding("TR341", selector.where, purpose=purpose, selected=len(chosen))]
+    return idle if purpose is not None else [*idle, *_without_home(selector, chosen, registry)]
+
+
+def _idle_exceptions(selector: Selector, registry: Registry) -> list[Finding]:
+    """Return a warning about organisations that a selector leaves out though it would not have meant them."""
+    whole = replace(selector, excluding=frozenset())
+    known = [registry.organisations[name] for name in sorted(selector.excluding) if name in registry.organisations]
+    idle = ", ".join(item.name for item in known if not _meets(whole, item, registry.units))
+    return [make_finding("TR215", selector.where, severity=Severity.WARNING, names=idle)] if idle else []
 
 
 def _without_home(selector: Selector, chosen: Iterable[Organisation], registry: Registry) -> list[Finding]:

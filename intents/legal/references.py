@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from intents.change_request import ChangeRequest
 from intents.finding import Finding, Where
 from intents.legal.registers import Record, RecordKind, Register, Registers
 from intents.model import Intent
@@ -90,6 +91,37 @@ def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, di
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
     said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
     return report_breach(reference.requirement, code, reference.where, on, also=also, about=reference.name, **said)
+
+
+def check_papers_of_change(
+    registers: Registers, registry: Registry, request: ChangeRequest, on: date
+) -> Iterator[Finding]:
+    """Yield papers of a change that can't allow it (B03, B05, B06), where papers are kept: they are older than its window.
+
+    What is stopped is decided on by another kind of paper than what is started; either will do.
+    """
+    if not registers.keeps(Register.RECORDS):
+        return
+    head = request.head
+    decision = registers.records.get(head.decision_ref)
+    decides = decision.kind if decision is not None and decision.kind in _DECISIONS else RecordKind.DECISION
+    asks: list[_Ask] = [
+        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("B06", "decision_ref", decides, DECIDING),
+    ]
+    if request.agreement_ref:
+        asks.append(("B03", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST})))
+    numbers = {
+        "request_ref": head.request_ref,
+        "decision_ref": head.decision_ref,
+        "agreement_ref": request.agreement_ref,
+    }
+    day = request.window.start.date()
+    for reference in _asked(asks, head.identifier, numbers, day, head.where, head.places):
+        yield from check_reference(reference, registers, on)
+
+
+_DECISIONS = frozenset({RecordKind.DECISION, RecordKind.STOP_DECISION})
 
 
 def askers(registry: Registry, name: OrganisationName | None) -> frozenset[str]:

@@ -15,9 +15,24 @@ from intents.finding import Finding, Where, make_finding
 from intents.reader.conversions import UNIT_CODE, Complaint, to_date, to_name
 from intents.reader.csv_reader import read_csv
 from intents.reader.fields import RowFields
-from intents.reader.parser_context import A01, A02, A03, A06, A09, A22, D10, NameKind, ParserContext, located
+from intents.reader.parser_context import (
+    A01,
+    A02,
+    A03,
+    A06,
+    A09,
+    A18_LEVEL,
+    A18_POINTS,
+    A22,
+    D10,
+    NameKind,
+    ParserContext,
+    located,
+)
 from intents.reader.table import CsvTable
 from intents.registry import (
+    HIGHEST_LEVEL,
+    LOWEST_LEVEL,
     REFERENCES,
     AdministrativeUnit,
     Attachment,
@@ -50,7 +65,7 @@ ORGANISATION_COLUMNS = columns_of("name title category tier unit domain", "label
 SITE_COLUMNS = columns_of("name title unit kind level", "valid_from valid_to renamed_from")
 ATTACHMENT_COLUMNS = columns_of(
     "name organisation site purpose hosts legal_service connection request_ref decision_ref",
-    "justification_ref device interface valid_from valid_to renamed_from",
+    "justification_ref device interface security_level control_points valid_from valid_to renamed_from",
 )
 _ACCESS_LEVELS = {SiteKind.OFFICE: (1, 2), SiteKind.DATA_CENTRE: (0,), SiteKind.NETWORK: (0,)}
 
@@ -105,6 +120,8 @@ FIELD_RULES = {
     "legal_service": A09,
     "request_ref": A22,
     "decision_ref": A22,
+    "security_level": A18_LEVEL,
+    "control_points": A18_POINTS,
     "code": D10,
 }
 
@@ -212,6 +229,8 @@ def read_attachment(fields: RowFields) -> tuple[AttachmentName, Attachment] | No
         device=fields.optional("device"),
         interface=fields.optional("interface"),
         interface_where=fields.place("interface"),
+        security_level=fields.whole("security_level", LOWEST_LEVEL, HIGHEST_LEVEL, default=LOWEST_LEVEL),
+        control_points=tuple(sorted(fields.references("control_points", NameKind.DEVICE))),
         validity=fields.validity(),
         where=fields.place("name"),
         renamed_from=fields.earlier_names(NameKind.ATTACHMENT, name),

@@ -19,6 +19,7 @@ from intents.parser.services import ANY, SERVICE_FIELDS
 from intents.parser.settings import (
     DEDICATED_FIELDS,
     FIRST_PRIVATE_ASN,
+    GRANT_FIELDS,
     LAST_PRIVATE_ASN,
     MANAGEMENT_FIELDS,
     POOL_FIELDS,
@@ -27,7 +28,7 @@ from intents.parser.settings import (
 )
 from intents.parser.systems import MOST_PURPOSES, OUTSIDE_FIELDS, PURPOSE_FIELDS, SYSTEM_FIELDS
 from intents.reader.conversions import NAME, WEB_ADDRESS
-from intents.registry import ApplicationClass, Category, Domain, McuOwner, Tier
+from intents.registry import HIGHEST_LEVEL, LOWEST_LEVEL, ApplicationClass, Category, Domain, McuOwner, Tier
 from intents.settings import POOL_USES, STORES
 
 Schema = Mapping[str, object]
@@ -116,16 +117,16 @@ def _system() -> Schema:
         "purpose": NAME_TEXT,
         "hosts": _whole(1, MOST_HOSTS),
         "application_class": _choice(ApplicationClass),
-        "security_level": _whole(1, 5),
+        "security_level": _whole(LOWEST_LEVEL, HIGHEST_LEVEL),
+        "control_points": _list(NAME_TEXT),
         "services": _services(),
         "valid_from": DAY,
         "valid_to": DAY,
         "device": NAME_TEXT,
         "renamed_from": EARLIER,
     }
-    return _record(
-        SYSTEM_FIELDS, types, ("valid_from", "valid_to", "device", "interface", "renamed_from", "quality_ref")
-    )
+    optional = ("control_points", "valid_from", "valid_to", "device", "interface", "renamed_from", "quality_ref")
+    return _record(SYSTEM_FIELDS, types, optional)
 
 
 def _outside_network() -> Schema:
@@ -134,11 +135,14 @@ def _outside_network() -> Schema:
         "gateway": NAME_TEXT,
         "prefixes": _list(PREFIX),
         "services": _services(),
+        "security_level": _whole(LOWEST_LEVEL, HIGHEST_LEVEL),
+        "control_points": _list(NAME_TEXT),
         "valid_from": DAY,
         "valid_to": DAY,
         "renamed_from": EARLIER,
     }
-    return _record(OUTSIDE_FIELDS, types, ("valid_from", "valid_to", "interface", "renamed_from"))
+    optional = ("security_level", "control_points", "valid_from", "valid_to", "interface", "renamed_from")
+    return _record(OUTSIDE_FIELDS, types, optional)
 
 
 def _settings() -> Schema:
@@ -149,12 +153,15 @@ def _settings() -> Schema:
         "quarantine_days": _whole(0, 36500),
         "route_target_asn": _whole(FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         "pools": _list(_pool()),
+        "granted": _list(_record(GRANT_FIELDS, {"prefix": PREFIX, "root_block": NAME_TEXT}, ("root_block", "to"))),
         "management": _management(),
         "approval": _approval(),
         "store": {"enum": list(STORES)},
         "netbox": {"type": "string", "pattern": WEB_ADDRESS},
     }
-    return _record(SETTINGS_FIELDS, types, ("default_on", "batfish", "approval", "store", "netbox", "quality_ref"))
+    return _record(
+        SETTINGS_FIELDS, types, ("default_on", "granted", "batfish", "approval", "store", "netbox", "quality_ref")
+    )
 
 
 def _approval() -> Schema:
@@ -175,12 +182,13 @@ def _pool() -> Schema:
         "prefix": PREFIX,
         "root_block": NAME_TEXT,
         "slot": _whole(0, 128),
+        "alone": {"type": "boolean"},
         "purpose": NAME_TEXT,
         "dedicated": _record(DEDICATED_FIELDS, {"category": _choice(Category), "tier": _choice(Tier)}, ()),
         "level": _whole(0, 2),
         "owner": _choice(Domain),
     }
-    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner"))
+    return _record(POOL_FIELDS, types, ("slot", "purpose", "dedicated", "level", "owner", "alone"))
 
 
 def _management() -> Schema:

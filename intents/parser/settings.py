@@ -10,13 +10,23 @@ from intents.reader.node_fields import NodeFields
 from intents.reader.nodes import Node
 from intents.reader.parser_context import NameKind, ParserContext
 from intents.registry import Category, Domain, OrganisationName, PurposeName, Tier
-from intents.settings import POOL_USES, STORES, DedicatedSpec, ManagementSettings, PoolSpec, SecretNames, Settings
+from intents.settings import (
+    POOL_USES,
+    STORES,
+    DedicatedSpec,
+    Grant,
+    ManagementSettings,
+    PoolSpec,
+    SecretNames,
+    Settings,
+)
 
 SETTINGS_FIELDS = (
     "province", "default_on", "headroom_percent", "reserve_warning_percent", "quarantine_days", "route_target_asn",
-    "pools", "management", "batfish", "approval", "store", "netbox", "quality_ref",
+    "pools", "granted", "management", "batfish", "approval", "store", "netbox", "quality_ref",
 )  # fmt: skip
-POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner")
+POOL_FIELDS = ("name", "use", "prefix", "root_block", "slot", "purpose", "dedicated", "level", "owner", "alone")
+GRANT_FIELDS = ("prefix", "root_block", "to", "decision_ref")
 MANAGEMENT_FIELDS = (
     "domain_name", "ntp_servers", "syslog_servers", "tacacs_servers", "snmp_servers", "timezone", "banner", "login_from",
     "secrets", "controllers", "break_glass",
@@ -33,6 +43,8 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
     before = len(reading.findings)
     fields = NodeFields(root, reading, SETTINGS_FIELDS)
     pools = tuple(pool for node in fields.items("pools") if (pool := _read_pool(node, reading)) is not None)
+    given = fields.items("granted", required=False)
+    granted = tuple(grant for node in given if (grant := _read_grant(node, reading)) is not None)
     management = _read_management(fields)
     if management is None:
         return None
@@ -45,6 +57,7 @@ def read_settings(root: Node | None, reading: ParserContext) -> Settings | None:
         route_target_asn=fields.whole("route_target_asn", FIRST_PRIVATE_ASN, LAST_PRIVATE_ASN),
         pools=tuple(sorted(pools, key=lambda pool: pool.name)),
         management=management,
+        granted=tuple(sorted(granted, key=lambda grant: grant.prefix)),
         batfish=_read_batfish(fields),
         store=_read_store(fields),
         netbox=_read_netbox(fields),
@@ -87,7 +100,7 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
     prefix = fields.prefix("prefix")
     shortest, longest = (prefix.length, prefix.family.bits) if fields.ok else (0, 128)
     lan = use == "lan"
-    for field in ("purpose", "dedicated"):
+    for field in ("purpose", "dedicated", "alone"):
         if use and not lan and fields.has(field):
             fields.complain("TR209", fields.place(field), field=field, use=use)
     slot = fields.whole("slot", shortest, longest, prefix.length if use == "root" else None)
@@ -101,9 +114,25 @@ def _read_pool(node: Node, reading: ParserContext) -> PoolSpec | None:
         dedicated=_read_dedicated(fields) if fields.has("dedicated") else None,
         level=fields.whole("level", 0, 2, 0),
         owner=_read_owner(fields),
+        alone=fields.flag("alone"),
         where=node.where,
     )
     return pool if fields.ok else None
+
+
+def _read_grant(node: Node, reading: ParserContext) -> Grant | None:
+    fields = NodeFields(node, reading, GRANT_FIELDS)
+    ours = fields.has("root_block")
+    if ours == fields.has("to"):
+        fields.complain("TR216", node.where)
+    grant = Grant(
+        prefix=fields.prefix("prefix"),
+        root_block=fields.reference("root_block", NameKind.ROOT_BLOCK) if ours else "",
+        to=fields.optional("to"),
+        decision_ref=fields.text("decision_ref"),
+        where=node.where,
+    )
+    return grant if fields.ok else None
 
 
 def _read_use(fields: NodeFields) -> str:

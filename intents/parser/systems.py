@@ -15,8 +15,10 @@ from intents.prefix import Prefix
 from intents.reader.conversions import Complaint, to_name, to_prefix
 from intents.reader.node_fields import NodeFields, entries_of
 from intents.reader.nodes import Entry, Node, SequenceNode
-from intents.reader.parser_context import A02, A07, A18_LEVEL, A22, NameKind, ParserContext, located
+from intents.reader.parser_context import A02, A07, A18_LEVEL, A18_POINTS, A22, NameKind, ParserContext, located
 from intents.registry import (
+    HIGHEST_LEVEL,
+    LOWEST_LEVEL,
     REFERENCES,
     ApplicationClass,
     Attachment,
@@ -36,15 +38,17 @@ MOST_PURPOSES = 12
 MANAGEMENT = PurposeName("management")
 PURPOSE_FIELDS = ("title", "home_of", "renamed_from")
 SYSTEM_FIELDS = (
-    "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "assessment_ref", "services",
-    "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface", "renamed_from", "quality_ref",
+    "title", "owner", "site", "purpose", "hosts", "application_class", "security_level", "control_points",
+    "assessment_ref", "services", "valid_from", "valid_to", "decision_ref", "request_ref", "device", "interface",
+    "renamed_from", "quality_ref",
 )  # fmt: skip
 OUTSIDE_FIELDS = (
-    "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "valid_from", "valid_to",
-    "decision_ref", "request_ref", "renamed_from",
+    "title", "counterpart", "purpose", "gateway", "interface", "prefixes", "services", "security_level", "control_points",
+    "valid_from", "valid_to", "decision_ref", "request_ref", "renamed_from",
 )  # fmt: skip
-_SYSTEM_RULES = {"owner": A02, "security_level": A18_LEVEL, "request_ref": A22, "decision_ref": A22}
-_OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), "request_ref": A22, "decision_ref": A22}
+_COMMON_RULES = {"security_level": A18_LEVEL, "control_points": A18_POINTS, "request_ref": A22, "decision_ref": A22}
+_SYSTEM_RULES = {"owner": A02, **_COMMON_RULES}
+_OUTSIDE_RULES = {**dict.fromkeys(OUTSIDE_FIELDS, A07), **_COMMON_RULES}
 
 
 def named_entries(root: Node | None, field: str, kind: NameKind, reading: ParserContext) -> tuple[Entry, ...]:
@@ -111,7 +115,7 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             hosts=fields.whole("hosts", 1, MOST_HOSTS),
             services=read_named_services(fields, "services"),
             application_class=fields.choice("application_class", ApplicationClass),
-            security_level=fields.whole("security_level", 1, 5),
+            security_level=fields.whole("security_level", LOWEST_LEVEL, HIGHEST_LEVEL),
             assessment_ref=fields.text("assessment_ref"),
             validity=fields.validity(),
             where=entry.where,
@@ -129,6 +133,8 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
             device=fields.optional("device"),
             interface=fields.optional("interface"),
             interface_where=fields.place("interface"),
+            security_level=system.security_level,
+            control_points=_control_points(fields),
             validity=system.validity,
             where=entry.where,
             places=_reference_places(fields),
@@ -140,6 +146,10 @@ def read_systems(entries: tuple[Entry, ...], reading: ParserContext) -> Iterator
 
 def _reference_places(fields: NodeFields) -> dict[str, Where]:
     return {field: fields.place(field) for field in REFERENCES if fields.has(field)}
+
+
+def _control_points(fields: NodeFields) -> tuple[str, ...]:
+    return tuple(sorted(fields.references("control_points", NameKind.DEVICE, required=False)))
 
 
 MOST_PREFIXES = 256
@@ -184,6 +194,8 @@ def read_outside_networks(
             device=outside.gateway,
             interface=fields.optional("interface"),
             interface_where=fields.place("interface"),
+            security_level=fields.whole("security_level", LOWEST_LEVEL, HIGHEST_LEVEL, default=LOWEST_LEVEL),
+            control_points=_control_points(fields),
             validity=outside.validity,
             where=entry.where,
             places=_reference_places(fields),

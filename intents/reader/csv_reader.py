@@ -25,8 +25,8 @@ from intents.reader.table_source import TableSource, in_code_page, letters_lost,
 from intents.reason import because
 
 MAXIMUM_LINE = 64 << 10
-MAY_BE_ABSENT = frozenset({"renamed_from"})
-"""Columns that few tables have, and only for a while."""
+MAY_BE_ABSENT = frozenset({"renamed_from", "security_level", "control_points"})
+"""Columns that few tables have: only for a while, or because what they leave unsaid is the lowest level."""
 
 
 class _NotUtf8Error(Exception):

@@ -187,3 +187,10 @@ class RowFields(FieldReader):
                 self.complain("TR121", self.place(field), field=field, item=part)
             seen.add(part)
         return parts
+
+    def references(self, field: str, kind: NameKind) -> tuple[str, ...]:
+        """Return the names in a cell, separated by `;`, which must be declared."""
+        names = self.texts(field)
+        known = [self.reading.refer(kind, name, self.place(field), self._rules.get(field)) for name in names if name]
+        self.ok = self.ok and all(known)
+        return names

@@ -1,12 +1,19 @@
-"""Addresses that no network of ours or of others can have: the ranges that routers do not forward between networks.
+"""Which addresses a network can't have (reserved), which are nobody's in particular (private), and how much of the rest it has.
 
-The one idea: a closed table with its source (RFC 6890 and what it points to; fact RFC-ADDR-01). Private, shared and documentation
-ranges are forwarded and therefore not in it.
+The one idea: closed tables with their sources. What routers do not forward between networks is reserved (RFC 6890 and what it
+points to; fact RFC-ADDR-01); private, shared and documentation ranges are forwarded and therefore not among them.
+
+"The Internet" is whoever nobody agreed with, and it can be written without any default route, as many large prefixes of one
+outside network or of several. So all of them of a day are added up (A10). What counterparts can hold is small against the public
+space: all that Việt Nam was given of IPv4 is about 1/200 of it, and no single holder in the world has a sixteenth. What is more
+than that can't have been agreed with anybody.
 """
 
 from __future__ import annotations
 
-from intents.prefix import Prefix, parse_prefix
+from collections.abc import Iterable
+
+from intents.prefix import Family, Prefix, parse_prefix
 
 _RANGES = tuple(
     (parse_prefix(prefix), source)
@@ -23,8 +30,60 @@ _RANGES = tuple(
         ("ff00::/8", "RFC 4291 2.7"),
     )
 )
+MOST_SHARED = 16
+"""Outside networks may have one in so many of the public addresses of a family."""
+PRIVATE = tuple(
+    parse_prefix(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "192.0.2.0/24",
+        "198.51.100.0/24",
+        "203.0.113.0/24",
+        "fc00::/7",
+        "2001:db8::/32",
+        "3fff::/20",
+    )
+)
+"""Not public: RFC 1918 and RFC 4193, and the documentation ranges of RFC 5737, RFC 3849 and RFC 9637."""
+_UNICAST = {Family.V4: parse_prefix("0.0.0.0/0"), Family.V6: parse_prefix("2000::/3")}
+"""What is given out at all (IPv6: RFC 4291 2.4 and IANA's registry)."""
 
 
 def reserved_in(prefix: Prefix) -> tuple[Prefix, str] | None:
     """Return the first range that a prefix has addresses of, with the document that reserves it; None if it has none."""
     return next((item for item in _RANGES if item[0].overlaps(prefix)), None)
+
+
+def is_public(prefix: Prefix) -> bool:
+    """Return whether a prefix is not wholly inside private or documentation space."""
+    return not any(block.covers(prefix) for block in PRIVATE)
+
+
+def is_too_much(prefixes: Iterable[Prefix], family: Family) -> bool:
+    """Return whether prefixes hold more of a family's public addresses than counterparts can have."""
+    return MOST_SHARED * public_addresses(prefixes, family) > public_addresses((_UNICAST[family],), family)
+
+
+def public_addresses(prefixes: Iterable[Prefix], family: Family) -> int:
+    """Return how many public addresses of a family some prefixes hold together."""
+    whole = _UNICAST[family]
+    apart = [*PRIVATE, *(reserved for reserved, _ in _RANGES)]
+    found = 0
+    for prefix in _outermost(item for item in prefixes if item.family is family):
+        found += _common(prefix, whole) - sum(_common(block, prefix) for block in apart if block.overlaps(whole))
+    return found
+
+
+def _outermost(prefixes: Iterable[Prefix]) -> list[Prefix]:
+    kept: list[Prefix] = []
+    for prefix in sorted(prefixes):
+        if not kept or not kept[-1].covers(prefix):
+            kept.append(prefix)
+    return kept
+
+
+def _common(one: Prefix, other: Prefix) -> int:
+    """Return how many addresses two prefixes share."""
+    return min(one.size, other.size) if one.overlaps(other) else 0

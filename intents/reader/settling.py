@@ -99,6 +99,9 @@ def _settle_numbers(table: CsvTable, column: str) -> None:
 
 
 def _settle_codes(table: CsvTable) -> None:
+    """Put back lost zeros; where a code kept its own, the column is text, and a short code lacks another digit."""
+    if any(row.text("code").startswith("0") for row in table.rows):
+        return
     for at, row in enumerate(table.rows):
         code = row.text("code")
         padded = padded_code(code, row.text("type"))

@@ -25,6 +25,7 @@ from ipam.inventory import Inventory, Role
 from ipam.legal.data_centres import check_data_centres
 from ipam.legal.enterprises import check_enterprises
 from ipam.legal.models import check_models
+from ipam.legal.owners import check_owners
 from ipam.legal.rooms import check_rooms
 
 
@@ -49,6 +50,7 @@ def check_duties(
         *check_models(registers, inventory, on),
         *check_data_centres(registers, registry, inventory, on),
         *check_application_classes(registers, registry, intents, on),
+        *check_owners(registry, intents, inventory, on),
         *check_exceptions(registers, of_level_1(registry, inventory), on),
     )
 

@@ -12,16 +12,19 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.prefix import Prefix
+from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import NAMED_KINDS, PLAN_ONLY, things_of
+from ipam.netbox.mapping import HELD, NAMED_KINDS, PLAN_ONLY, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
-from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
+from ipam.netbox.thing import ENDING, NATIVE, FieldValue, Form, ObjectKind, Thing
 from ipam.store.table_files import Tables
+
+_NAMING_FORMS = frozenset({Form.SLUG, Form.ENTRY, Form.TYPED, Form.ENDS})
+"""Of the fields in which stands another object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +72,12 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
     said = {thing.entry for thing in wanted if not _is_named(thing)}
     unsaid = [row for row in reading.rows if row.thing.entry not in said and _stays(row)]
     emptied = () if tables is None else tuple(_emptied(row) for row in unsaid)
+    missing = [thing for thing in wanted if thing.entry not in there and thing.entry not in renamed]
+    filled = {row.says for row in reading.foreign if row.is_global}
     made = tuple(
         ThingChange(thing=thing, row=None)
-        for thing in wanted
-        if thing.entry not in there and thing.entry not in renamed
+        for thing in missing
+        if not (is_held(thing) and thing.fields["prefix"] in filled)
     )
     return NetBoxChanges(
         made=made,
@@ -86,6 +91,22 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
         ),
         warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
     )
+
+
+def is_held(thing: Thing) -> bool:
+    """Return whether a thing only fills a pool; another's prefix in the very place does it as well."""
+    return thing.entry.startswith(f"{HELD} ")
+
+
+def open_pools(reading: Reading, changes: NetBoxChanges) -> Iterator[Finding]:
+    """Yield a warning if pools are there in which NetBox's own allocation would give out what is in other VRFs."""
+    pools = [row.thing.fields.get("prefix") for row in reading.rows if row.thing.entry.startswith("pool ")]
+    known = Outermost(prefix for pool in pools if (prefix := prefix_in(str(pool))) is not None)
+    lacking = [change.thing.fields["prefix"] for change in changes.made if is_held(change.thing)]
+    lacking = [prefix for prefix in lacking if known.holds(parse_prefix(str(prefix)))]
+    if lacking:
+        where = Where(file=reading.shown)
+        yield make_finding("TR814", where, severity=Severity.WARNING, count=len(lacking), first=lacking[0])
 
 
 def _renamed(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnRow]:
@@ -169,9 +190,12 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
 
 def _is_bereft(row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
     """Return whether an object lacks nothing but others that it named, which somebody deleted: NetBox emptied these fields."""
-    lost = row.thing.differing(wanted)
+    forms = NATIVE[wanted.endpoint]
     return row.written == wanted.digest and all(
-        row.thing.fields.get(name) is None and str(wanted.fields.get(name)) not in there for name in lost
+        forms.get(name) in _NAMING_FORMS
+        and row.thing.fields.get(name) is None
+        and str(wanted.fields.get(name)) not in there
+        for name in row.thing.differing(wanted)
     )
 
 

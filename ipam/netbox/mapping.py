@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from intents.finding import Finding
+from intents.prefix import Prefix
 from ipam.address_plan import AddressPlan, NumberEntry, NumberKind, Pool, PoolUse, PrefixEntry
 from ipam.keys import (
     AttachmentOwner,
@@ -91,10 +92,13 @@ PLAN_ONLY = frozenset({ObjectKind.VLAN_GROUP, *(endpoint for endpoint, _ in HOME
 """What says the address plan and nothing else; tenants and regions are lines of tables, too."""
 PLAN_KINDS = tuple(kind for kind in ObjectKind if kind in PLAN_ONLY or kind in NAMED_KINDS.values())
 """All that has to be read of a NetBox to know its address plan."""
-ROLES = ("lan", "link", "loopback", "outside")
+HELD = "held"
+"""First word of the entry, and the role, of what says no line: it fills a pool, so that NetBox itself gives out nothing there."""
+ROLES = (HELD, "lan", "link", "loopback", "outside")
 _LONGEST: Mapping[ObjectKind, int] = {ObjectKind.VLAN: 64, ObjectKind.INTERFACE: 64}
 LONGEST_NAME = 100
 """Characters that NetBox keeps of a name, but for some kinds."""
+_HELD_DESCRIPTION = "kept by truc so that NetBox itself gives out nothing in this pool; in use is what lies in the VRFs"
 _PLAIN_SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 
 
@@ -115,7 +119,27 @@ def things_of(plan: AddressPlan) -> tuple[Thing, ...]:
         *(_number_thing(entry) for entry in plan.numbers),
     ]
     order = {endpoint: place for place, endpoint in enumerate(ObjectKind)}
-    return tuple(sorted((*_named_things(lines), *lines), key=lambda thing: order[thing.endpoint]))
+    things = (*_named_things(lines), *_held_things(plan.pools, lines), *lines)
+    return tuple(sorted(things, key=lambda thing: order[thing.endpoint]))
+
+
+def _held_things(pools: Iterable[Pool], lines: Iterable[Thing]) -> Iterator[Thing]:
+    """Yield what leaves NetBox's own allocation nothing in a pool: its halves, in the same VRF as the pool (none). One in whose
+    very place something of the plan is in that VRF is not needed, and could not be made beside it."""
+    prefixes = (thing.fields for thing in lines if thing.endpoint is ObjectKind.PREFIX)
+    there = {fields["prefix"] for fields in prefixes if "vrf" not in fields}
+    halves = {half for pool in pools if pool.use is not PoolUse.ROOT for half in _halves(pool.prefix)}
+    for half in sorted(half for half in halves if str(half) not in there):
+        fields: dict[str, FieldValue] = {"prefix": str(half), "status": "reserved", "role": role_slug(HELD)}
+        yield Thing(
+            endpoint=ObjectKind.PREFIX, entry=f"{HELD} {half}", fields=fields, shown={"description": _HELD_DESCRIPTION}
+        )
+
+
+def _halves(prefix: Prefix) -> tuple[Prefix, ...]:
+    """Return the two halves of a prefix; of a single address, which NetBox gives out once only, none."""
+    size, length = prefix.size // 2, prefix.length + 1
+    return tuple(Prefix(prefix.family, prefix.network + place * size, length) for place in range(2)) if size else ()
 
 
 def _pool_thing(pool: Pool) -> Thing:

@@ -16,7 +16,7 @@ from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reader.source_text import FORBIDDEN, forbidden_character
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
+from ipam.netbox.mapping import HELD, HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
 from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
@@ -175,10 +175,10 @@ def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | Non
     What others do to what is theirs while it is read again is taken as it comes; what was done to ours is read until nobody did.
     """
     for _ in range(ROUNDS):
-        recorded = recorded_since(server, mark)
-        keys = _keys_of(recorded, found.kinds)
-        if len(keys) > PAGE:  # then all is read as fast
+        recorded = _written_since(server, found.kinds, mark)
+        if recorded is None:
             return None
+        keys = _keys_of(recorded, found.kinds)
         before = {key: found.entry_of(key) for key in keys}
         if not _renew(server, found, keys):
             return None
@@ -188,7 +188,20 @@ def _follow(server: Server, found: _Found, mark: RecordMark) -> RecordMark | Non
     return None
 
 
-def _keys_of(recorded: tuple[Recorded, ...], kinds: tuple[Kind, ...]) -> tuple[Key, ...]:
+def _written_since(server: Server, kinds: tuple[Kind, ...], mark: RecordMark) -> Sequence[Recorded] | None:
+    """Return what was written since, None as soon as it is so much that all is read as fast."""
+    recorded: list[Recorded] = []
+    touched: set[tuple[str, int]] = set()
+    for one in recorded_since(server, mark):
+        recorded.append(one)
+        if _KIND_OF.get(one.kind) in kinds:
+            touched.add((one.kind, one.changed))
+        if len(touched) > PAGE:
+            return None
+    return recorded
+
+
+def _keys_of(recorded: Sequence[Recorded], kinds: tuple[Kind, ...]) -> tuple[Key, ...]:
     """Return the objects of some kinds that were changed, those first that others name."""
     order = {kind: place for place, kind in enumerate(kinds)}
     touched = {(_KIND_OF[one.kind], one.changed) for one in recorded if _KIND_OF.get(one.kind) in order}
@@ -282,7 +295,7 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
             continue
         if thing.entry in seen:
             yield drifted(reading.shown, row, "truc_entry", thing.entry, f"id {seen[thing.entry].number}")
-        elif kind not in HOMES and kind not in NAMED_KINDS:
+        elif kind not in HOMES and kind not in NAMED_KINDS and kind != HELD:
             yield drifted(reading.shown, row, "truc_entry", thing.entry or "-", "-")
         elif is_whole and thing.entry in made:
             for name in thing.differing(made[thing.entry]):

@@ -6,7 +6,7 @@ was done late is new all the same, as long as fewer than a thousand came in betw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -41,21 +41,19 @@ def mark_of(server: Server) -> RecordMark:
         raise refuse(server.url, because("netbox_shape", said=error)) from None
 
 
-def recorded_since(server: Server, mark: RecordMark) -> tuple[Recorded, ...]:
-    """Return the changes that a mark does not know; FindingsError (TR993)."""
-    listed = objects(server, RECORD, min(mark, default=0), fields="id,changed_object_type,changed_object_id")
-    try:
-        found = [
-            Recorded(number=int(one["id"]), kind=str(one["changed_object_type"]), changed=int(one["changed_object_id"]))
-            for one in listed
-            if one["id"] not in mark
-        ]
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise refuse(server.url, because("netbox_shape", said=error)) from None
-    return tuple(found)
+def recorded_since(server: Server, mark: RecordMark) -> Iterator[Recorded]:
+    """Yield the changes that a mark does not know, as they are asked for; FindingsError (TR993)."""
+    for one in objects(server, RECORD, min(mark, default=0), fields="id,changed_object_type,changed_object_id"):
+        try:
+            kind, changed = str(one["changed_object_type"]), int(one["changed_object_id"])
+            found = Recorded(number=int(one["id"]), kind=kind, changed=changed)
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise refuse(server.url, because("netbox_shape", said=error)) from None
+        if found.number not in mark:
+            yield found
 
 
-def marked(mark: RecordMark, recorded: tuple[Recorded, ...]) -> RecordMark:
+def marked(mark: RecordMark, recorded: Sequence[Recorded]) -> RecordMark:
     """Return a mark that knows more changes."""
     return frozenset(sorted(mark | {one.number for one in recorded})[-PAGE:])
 

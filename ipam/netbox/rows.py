@@ -89,13 +89,14 @@ class OwnRow:
 class ForeignRow:
     """An object that is not ours, with what could be in our way: its prefix, slug or number, or what it is called; of the
     catalogue, whose entry it is. `entry`: whose it says to be all the same, where only our tag was taken off. A container is a
-    prefix that says how people order their space."""
+    prefix that says how people order their space; what is global is a prefix in no VRF."""
 
     endpoint: ObjectKind
     number: int
     says: str
     entry: str = ""
     is_container: bool = False
+    is_global: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +155,7 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
             says=_foreign(endpoint, found, numbers),
             entry=entry,
             is_container=isinstance(status, dict) and status.get("value") == "container",
+            is_global=endpoint is ObjectKind.PREFIX and found.get("vrf") is None,
         )
     custom = _is(dict, found, "custom_fields")
     fields = _natives(endpoint, found, numbers) | {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}

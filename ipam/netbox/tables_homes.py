@@ -75,6 +75,8 @@ TABLE_HOMES: Mapping[str, tuple[str, ObjectKind, Mapping[str, str]]] = {
             "decision_ref": "truc_decision_ref",
             "device": "truc_device",
             "interface": "truc_interface",
+            "security_level": "truc_security_level",
+            "control_points": "truc_control_points",
             **_DATED,
             **_RENAMED,
         },
@@ -143,7 +145,7 @@ SPILLS: Mapping[str, tuple[str, str]] = {
 }
 """Kind of object -> the home that can't hold every text, and the custom field that has the text whole where it does not."""
 
-TABLE_WHOLE_NUMBERS = frozenset({ROW, "truc_level", "truc_hosts", "truc_bandwidth_mbps"})
+TABLE_WHOLE_NUMBERS = frozenset({ROW, "truc_level", "truc_hosts", "truc_security_level", "truc_bandwidth_mbps"})
 TABLE_DAYS = frozenset(_DATED.values())
 TABLE_KINDS: Mapping[ObjectKind, str] = {endpoint: kind for kind, (_, endpoint, _) in TABLE_HOMES.items()}
 """Where lines of tables are -> of which kind what is there is."""

@@ -42,6 +42,7 @@ from verification.evidence.management_plane import planned_loopbacks
 from verification.evidence.permitted_matrix import MatrixBounds, members_of, permitted_matrix_of
 from verification.packets.bit_sets import nothing, union
 from verification.packets.flow_sets import size_of, span_of, union_of
+from verification.questions.counterexample import past
 from verification.questions.fences import fence_gap, filter_at, port_missing, port_tagged
 from verification.questions.policy_questions import members_of_rules
 from verification.questions.via import goes_by
@@ -110,7 +111,7 @@ class BatfishJudge:
                 return self._session(question, rule_of_question(question))
             case QuestionKind.FORBIDDEN:
                 return self._forbidden(rule_of_question(question))
-            case QuestionKind.VIA:
+            case QuestionKind.VIA | QuestionKind.LEVEL:
                 return self._via(question, via_of_question(question))
             case QuestionKind.ISOLATION:
                 return self._isolation(name)
@@ -188,13 +189,15 @@ class BatfishJudge:
         # Who stands on one of the devices passes it; Batfish counts only devices between the first and the last.
         named = frozenset(via.devices)
         ports = [port for port in self._asker.ports_of(froms) if port.device not in named]
-        away = {name for name in tos if not self._tables.devices_of(name) & named}
-        rows = self._asker.reach(ports, self._asker.spans_of(away), ARRIVED, bare=True, avoiding=via.devices)
+        rows: list[Seen] = []
+        for ends, names in _by_ends(self._tables.deliverers_of(tos), named).items():
+            spans = self._asker.spans_of(names)
+            rows += self._asker.reach(ports, spans, ARRIVED, bare=True, avoiding=via.devices, ending=ends)
         kept = [item for item in rows if item.destination != item.source]
         if not kept:
             return _HOLDS
-        reason = goes_by(kept[0].path, via.devices)
-        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].steps, intents=question.intents)
+        reason, claim = goes_by(kept[0].path, via.devices), past(via.devices)
+        return Violated(reason=reason, flow=kept[0].flow, path=kept[0].steps, intents=question.intents, claim=claim)
 
     def _fence(self, name: AttachmentName, direction: Direction) -> Verdict | None:
         fences = [item for item in self._fences.all if item.attachment == name and item.direction is direction]
@@ -314,6 +317,19 @@ class _NetworkVerdicts:
 
 
 _HOLDS = Holds(judges=(BATFISH,))
+
+
+def _by_ends(
+    deliverers: Mapping[AttachmentName, frozenset[str]], named: frozenset[str]
+) -> dict[tuple[str, ...], list[AttachmentName]]:
+    """Return whom packets may reach on none of the named devices, by the devices where that may be: () is anywhere, for whom none
+    of the named has a route of its own to."""
+    found: dict[tuple[str, ...], list[AttachmentName]] = {}
+    for name, devices in sorted(deliverers.items()):
+        others = tuple(sorted(devices - named))
+        if others or not devices:
+            found.setdefault(others if devices & named else (), []).append(name)
+    return found
 
 
 def _first(reasons: Iterator[Reason]) -> Violated | None:

@@ -6,7 +6,7 @@ IPv4 only. Each check yields what is wrong, the first one is the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from intents.prefix import Family, Prefix, format_address, parse_prefix, prefix_of
@@ -29,6 +29,7 @@ from verification.questions.network import planned_links, talking_purposes
 from verification.questions.purposes import MANAGEMENT, no_route, talks_to_others
 from verification.routes.adjacency import parent_of
 
+_OWN_ROUTES = frozenset({"connected", "static"})
 Where = tuple[str, str]
 """Device and VRF, or device and interface."""
 
@@ -60,6 +61,17 @@ class Tables:
     def devices_of(self, name: AttachmentName) -> frozenset[str]:
         """Return the devices that an attachment stands on."""
         return frozenset(port.device for port in self.evidence.ports.get(name, ()))
+
+    def deliverers_of(self, names: Collection[AttachmentName]) -> dict[AttachmentName, frozenset[str]]:
+        """Return, of each attachment, the devices with a route of their own to some of its addresses, connected or static; a
+        default route is to nobody, and a question of its own."""
+        found: dict[AttachmentName, set[str]] = {name: set() for name in names}
+        for (device, _), routes in self.facts.routes.items():
+            for route in routes:
+                if route.protocol in _OWN_ROUTES and route.prefix.length:
+                    for name in self.owners_in(route.prefix) & found.keys():
+                        found[name].add(device)
+        return {name: frozenset(devices) for name, devices in found.items()}
 
 
 def make_tables(evidence: Evidence, facts: Facts) -> Tables:

@@ -89,9 +89,15 @@ def _alone(given: Given, judgement: Judgement, opinions: Sequence[Opinion | None
     for scope in (Scope.LOGINS, Scope.ROUTE_FILTERS):
         if counts[scope]:
             yield Alone(scope=scope, judge=ENGINE, count=counts[scope])
-    if QuestionKind.VIA in unseen:
-        yield Alone(scope=Scope.WAYS, judge=ENGINE, count=unseen.count(QuestionKind.VIA))
+    ways = unseen.count(QuestionKind.VIA) + unseen.count(QuestionKind.LEVEL)
+    if ways:
+        yield Alone(scope=Scope.WAYS, judge=ENGINE, count=ways)
 
 
-_SOMETIMES_SEEN = (QuestionKind.SOURCE_FENCE, QuestionKind.DESTINATION_FENCE, QuestionKind.VIA)
+_SOMETIMES_SEEN = (
+    QuestionKind.SOURCE_FENCE,
+    QuestionKind.DESTINATION_FENCE,
+    QuestionKind.VIA,
+    QuestionKind.LEVEL,
+)
 """Fences of IPv6 alone, or of ports that are gone, and assertions that not every declared state makes."""

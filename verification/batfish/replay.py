@@ -30,10 +30,12 @@ class Replays:
 
     def shows(self, verdict: Verdict) -> bool | None:
         """Return whether Batfish sees what a violation says of its packet; None for one that it can't be asked about: IPv6, a
-        fragment, port 0, a failure, no packet at all, a starting point that it does not have; or if there are too many."""
+        fragment, port 0, a failure, a way past devices, no packet at all, a starting point that it does not have; or too many."""
         if not isinstance(verdict, Violated) or verdict.flow is None or verdict.claim is None:
             return None
         flow, claim = verdict.flow, verdict.claim
+        if claim.kind is ClaimKind.PAST:
+            return None  # its own question is just that
         if flow.family is not Family.V4 or flow.fragment or has_port_zero(flow) or verdict.failure:
             return None
         if (flow, claim) not in self._known:
@@ -53,7 +55,7 @@ class Replays:
         match claim.kind:
             case ClaimKind.ADMITTED | ClaimKind.DROPPED:
                 return self._admits(claim, headers) is (claim.kind is ClaimKind.ADMITTED)
-            case ClaimKind.ROUTED | ClaimKind.DELIVERED:
+            case ClaimKind.ROUTED | ClaimKind.PAST | ClaimKind.DELIVERED:
                 return bool(self._asker.follow(flow, headers, ARRIVED, bare=claim.kind is ClaimKind.ROUTED))
             case ClaimKind.UNDELIVERED:
                 ends = self._asker.follow(flow, headers, f"{ARRIVED},failure")

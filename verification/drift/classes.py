@@ -87,6 +87,7 @@ def _class_of_violation(kind: QuestionKind, verdict: Violated) -> DriftClass:
             | QuestionKind.ROUTE_FILTER
             | QuestionKind.DEFAULT_ROUTE
             | QuestionKind.OVERLAP
+            | QuestionKind.LEVEL
         ):
             return DriftClass.WEAKENS_FENCE
         case _:

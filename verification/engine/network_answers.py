@@ -199,7 +199,7 @@ def _network_verdict(
             fault = faults.route_filter
         case QuestionKind.ADDRESSING:  # where a line is not understood, what is only missing may be just that line
             fault = faults.present if unknowns.devices else faults.addressing
-        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA:
+        case QuestionKind.SESSION | QuestionKind.FORBIDDEN | QuestionKind.VIA | QuestionKind.LEVEL:
             return None
         case QuestionKind.SOURCE_FENCE | QuestionKind.DESTINATION_FENCE | QuestionKind.ISOLATION | QuestionKind.WALL:
             return None

@@ -122,7 +122,7 @@ def via_answers(evidence: Evidence, known: Known, vias: ViaPairs) -> Iterator[An
         elif known.tally.unsettled is not None:
             verdict = NotModelled(reason=known.tally.unsettled)
         question = Question(
-            kind=QuestionKind.VIA,
+            kind=QuestionKind.VIA if via.levels is None else QuestionKind.LEVEL,
             subject=via,
             intents=intents,
             cases=len(sources) * len(destinations),

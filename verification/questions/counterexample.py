@@ -6,6 +6,7 @@ permitted), so that the dull meaning (`walk`) can be asked about the very same p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from intents.prefix import Prefix, format_address
@@ -60,10 +61,17 @@ def _claim(evidence: Evidence, wrong: Wrong) -> Claim | None:
             return Claim(kind=ClaimKind.UNDELIVERED, places=places)
         case WrongKind.WALL:
             return Claim(kind=ClaimKind.ROUTED)
-        case WrongKind.TRANSIT | WrongKind.VIA:
+        case WrongKind.VIA:
+            return past(wrong.missed)
+        case WrongKind.TRANSIT:
             return None
         case _:
             assert_never(wrong.kind)
+
+
+def past(devices: Iterable[str]) -> Claim:
+    """Return the claim that a packet gets there by none of some devices."""
+    return Claim(kind=ClaimKind.PAST, places=tuple((device, "") for device in sorted(devices)))
 
 
 def _flow(evidence: Evidence, wrong: Wrong) -> Flow:

@@ -38,7 +38,8 @@ class WrongKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wrong:
-    """One thing wrong about routing: what it breaks, between whom, where the packet went, in which state."""
+    """One thing wrong about routing: what it breaks, between whom, where the packet went, in which state; `missed`: one of which
+    devices it had to pass."""
 
     kind: WrongKind
     source: AttachmentName
@@ -49,6 +50,7 @@ class Wrong:
     way: Way
     failure: FailureName
     reason: Reason
+    missed: tuple[str, ...] = ()
 
 
 def plain_ports(evidence: Evidence) -> dict[AttachmentName, tuple[AttachmentPort, ...]]:

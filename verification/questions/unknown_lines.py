@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from intents.prefix import Prefix
+from intents.prefix import Prefix, prefix_of
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from ipam.keys import LanKey, LoopbackKey, PrefixKey
-from routing.model import AclBinding, Action, Device, PolicyDefault
+from routing.model import AclBinding, Action, BgpNeighbor, Device, PolicyDefault
 from routing.vendors import VENDORS
 from verification.evidence.evidence import Evidence
 from verification.evidence.not_computed import not_computed
 from verification.packets.flow_sets import NotExpressibleError
 from verification.questions.filters_on_paths import passes
 from verification.questions.session_filters import stopped_sessions
-from verification.routes.adjacency import Session
+from verification.routes.adjacency import parent_of
 from verification.verdicts.verdict import Culprit, NotModelled
 
 
@@ -100,11 +100,36 @@ def _contained(evidence: Evidence, device: str) -> bool:
     if device not in evidence.given.roles.sites:
         return False
     own = _own_prefixes(evidence, device)
-    return all(
-        _takes_only(evidence, session, own)
-        for session in evidence.topology.sessions
-        if evidence.topology.nodes[session.sender][0] == device
-    )
+    return all(_takes_only(evidence, *heard, own) for heard in _hearers(evidence, device))
+
+
+def _hearers(evidence: Evidence, device: str) -> Iterator[tuple[str, BgpNeighbor]]:
+    """Yield who would take routes from a device, with the statement: over sessions that come up, and towards any address on a
+    cable to it, for a line that nobody understands may be what opens the session."""
+    topology = evidence.topology
+    for session in topology.sessions:
+        if topology.nodes[session.sender][0] == device:
+            yield topology.nodes[session.receiver][0], session.accept
+    for link in evidence.given.network.links:
+        ends = ((link.a_device, link.a_interface), (link.b_device, link.b_interface))
+        for (near, _), (far, port) in (ends, ends[::-1]):
+            if near == device and far in evidence.given.network.devices:
+                yield from ((far, item) for item in _listening(evidence.given.network.devices[far], port))
+
+
+def _listening(device: Device, port: str) -> Iterator[BgpNeighbor]:
+    """Yield a device's neighbour statements towards addresses on one of its ports."""
+    subnets = [
+        (item.vrf, prefix_of(address.family, address.value, address.length))
+        for item in device.interfaces
+        if port in (item.name, parent_of(item.name))
+        for address in item.addresses
+    ]
+    for instance in device.bgp:
+        for neighbor in instance.neighbors:
+            for vrf, subnet in subnets:
+                if vrf == instance.vrf and subnet.family is neighbor.family and subnet.holds(neighbor.address):
+                    yield neighbor
 
 
 def _own_prefixes(evidence: Evidence, device: str) -> frozenset[Prefix]:
@@ -117,10 +142,9 @@ def _own_prefixes(evidence: Evidence, device: str) -> frozenset[Prefix]:
     return frozenset(item.prefix for plan in plans for item in plan.prefixes if item.key in wanted)
 
 
-def _takes_only(evidence: Evidence, session: Session, own: frozenset[Prefix]) -> bool:
-    receiver = evidence.given.network.devices[evidence.topology.nodes[session.receiver][0]]
-    policies = {policy.name: policy for policy in receiver.policies}
-    for name in session.accept.imports:
+def _takes_only(evidence: Evidence, receiver: str, accept: BgpNeighbor, own: frozenset[Prefix]) -> bool:
+    policies = {policy.name: policy for policy in evidence.given.network.devices[receiver].policies}
+    for name in accept.imports:
         policy = policies.get(name)
         if policy is None:
             continue

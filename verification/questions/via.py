@@ -6,29 +6,33 @@ nor is a way that another declared state takes for right.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
 
 from intents.prefix import Family
 from intents.reason import Reason, because
 from intents.registry import AttachmentName
+from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex
 from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import members_of
 from verification.questions.reachability import Components, Failing, Wrong, WrongKind
 from verification.routes.forwarding import Forwarding, Way
+from verification.routes.topology import grouped
 from verification.verdicts.flow import SUCCESS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViaPair:
     """Whom an assertion is about by any declared state that makes it, and the devices that it names. `made`: who they are in each
-    declared state, in their order; None where it is not made."""
+    declared state, in their order; None where it is not made. `starts`: the ports of its sources, by the node that they enter."""
 
     sources: frozenset[AttachmentName]
     destinations: frozenset[AttachmentName]
     devices: frozenset[str]
     made: tuple[Ends | None, ...]
+    starts: Mapping[int, tuple[AttachmentPort, ...]]
 
     def binds(self, state: int, source: AttachmentName, destination: AttachmentName) -> bool:
         """Return whether a declared state makes the assertion about a pair."""
@@ -53,35 +57,52 @@ def via_pairs(evidence: Evidence) -> ViaPairs:
         )
         held = [ends for ends in made if ends is not None]
         sources, destinations = (frozenset().union(*(ends[place] for ends in held)) for place in (0, 1))
-        found.append(ViaPair(sources=sources, destinations=destinations, devices=frozenset(via.devices), made=made))
+        found.append(
+            ViaPair(
+                sources=sources,
+                destinations=destinations,
+                devices=frozenset(via.devices),
+                made=made,
+                starts=grouped(_starts(evidence, sources)),
+            )
+        )
     return tuple(found)
+
+
+def _starts(evidence: Evidence, sources: Iterable[AttachmentName]) -> Iterator[tuple[int, AttachmentPort]]:
+    for source in sorted(sources):
+        for port in evidence.ports.get(source, ()):
+            node = evidence.start_node(port)
+            if node is not None:
+                yield node, port
 
 
 def check_via(
     evidence: Evidence, address_index: AddressIndex, state: Forwarding, vias: ViaPairs, joined: Components | None
 ) -> Iterator[tuple[int, Wrong]]:
     """Yield, by the assertion's index, ways in one state that miss all its devices; `joined` None is the whole network."""
+    surviving = state.surviving
     for index, via in enumerate(vias):
-        starts = [
-            (port, node)
-            for source in sorted(via.sources)
-            for port in evidence.ports.get(source, ())
-            if (node := evidence.start_node(port)) is not None and node not in state.surviving.lost_nodes
-        ]
-        nodes_with_lost_session = [item for item in starts if item[1] in state.surviving.nodes_with_lost_session]
+        losing = sorted(via.starts.keys() & surviving.nodes_with_lost_session)
         for destination in sorted(via.destinations):
-            for family in Family:
-                for region in address_index.regions.get((destination, family), ()):
-                    changed = joined is None or state.is_changed(region)
-                    for port, node in starts if changed else nodes_with_lost_session:
-                        for way in state.ways(node, region):
-                            source = AttachmentName(port.attachment)
-                            if way.end not in SUCCESS or not via.devices.isdisjoint(way.devices):
-                                continue
-                            if not _is_right(evidence, via, vias, (source, destination), family, way):
-                                reason = goes_by(way.devices, sorted(via.devices))
-                                failing = Failing(port=port, region=region, way=way, state=state)
-                                yield index, failing.wrong(WrongKind.VIA, source, destination, reason)
+            for region in (item for family in Family for item in address_index.regions.get((destination, family), ())):
+                for node in via.starts if joined is None or state.is_changed(region) else losing:
+                    if node in surviving.lost_nodes:
+                        continue
+                    missed = [way for way in state.ways(node, region) if _misses(via, way)]
+                    for port, way in product(via.starts[node] if missed else (), missed):
+                        source = AttachmentName(port.attachment)
+                        if not _is_right(evidence, via, vias, (source, destination), region.family, way):
+                            missed_devices = tuple(sorted(via.devices))
+                            failing = Failing(port=port, region=region, way=way, state=state)
+                            reason = goes_by(way.devices, missed_devices)
+                            wrong = failing.wrong(WrongKind.VIA, source, destination, reason)
+                            yield index, replace(wrong, missed=missed_devices)
+
+
+def _misses(via: ViaPair, way: Way) -> bool:
+    """Return whether packets are delivered on a way that passes none of the devices."""
+    return way.end in SUCCESS and via.devices.isdisjoint(way.devices)
 
 
 def _is_right(

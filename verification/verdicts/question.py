@@ -53,6 +53,8 @@ class QuestionKind(StrEnum):
     MANAGEMENT = "management"
     """A device can be logged in to from the management stations only."""
     VIA = "via"
+    LEVEL = "level"
+    """What a lower security level sends into a higher one passes a control point (A18)."""
 
 
 class About(StrEnum):
@@ -61,6 +63,7 @@ class About(StrEnum):
     PERMIT = "permit"
     FORBID = "forbid"
     VIA = "via intent"
+    ASCENT = "permit into a higher level"
     ATTACHMENT = "attachment"
     DEVICE = "device"
     NETWORK = "network"
@@ -158,6 +161,9 @@ def traits_of(kind: QuestionKind) -> KindTraits:  # noqa: C901, PLR0912 - a tabl
         case QuestionKind.VIA:
             words = KindWords(because("kind_via"), because("title_via"), because("asks_via"))
             return KindTraits(words=words, about=About.VIA, asked_apart=True)
+        case QuestionKind.LEVEL:
+            words = KindWords(because("kind_level"), because("title_level"), because("asks_level"))
+            return KindTraits(words=words, about=About.ASCENT, requirement="A18.points", asked_apart=True)
         case _:
             assert_never(kind)
 
@@ -194,7 +200,7 @@ def _type_of(about: About) -> type:
     match about:
         case About.PERMIT | About.FORBID:
             return Rule
-        case About.VIA:
+        case About.VIA | About.ASCENT:
             return ViaAssertion
         case About.ATTACHMENT | About.DEVICE:
             return str

@@ -38,6 +38,8 @@ class ClaimKind(StrEnum):
     """The packet is delivered on some way."""
     ROUTED = "routed"
     """With all filters removed the packet is delivered on some way."""
+    PAST = "past"
+    """The same on a way that passes none of the devices of the places."""
     ADMITTED = "admitted"
     """The filters at the place let the packet pass."""
     DROPPED = "dropped"

@@ -22,7 +22,7 @@ from controller.reports.findings import tell_findings
 from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
 from ipam.netbox.bootstrap import check_ready
 from ipam.netbox.branches import open_branches
-from ipam.netbox.changes import changes_to
+from ipam.netbox.changes import changes_to, open_pools
 from ipam.netbox.comparing import EntryDifference, compare
 from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import ALL_READS, Reading, kept_plan, read_netbox
@@ -41,19 +41,20 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     drifted = (*kept_plan(reading).findings, *tables.findings)
     changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
     differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
+    opened = tuple(open_pools(reading, changes))
     start(output, server, NetBoxAction.CHECK)
     tell_lines(output, differences)
-    tell_findings(output, Path(), sort_findings((*drifted, *changes.warnings)))
+    tell_findings(output, Path(), sort_findings((*drifted, *opened, *changes.warnings)))
     if not output.json and not tables.kept.is_there:
         output.say("netbox_no_tables")
     if not output.json and addressed.address_plan != addressed.previous.plan:
         output.say("netbox_compile_first", folder=quote(str(request.folder)))
     if not output.json and branches:
         output.say("netbox_branches", count=branches)
-    _end_check(output, reading, differences, drifted, branches)
+    _end_check(output, reading, differences, drifted, opened, branches)
     if has_errors(drifted):
         return ExitCode.INCONCLUSIVE
-    return ExitCode.CHANGES if differences else ExitCode.FINE
+    return ExitCode.CHANGES if differences or opened else ExitCode.FINE
 
 
 def _kept_differences(tables: FoundTables) -> tuple[EntryDifference, ...]:
@@ -66,16 +67,19 @@ def _end_check(
     reading: Reading,
     differences: tuple[EntryDifference, ...],
     drifted: tuple[Finding, ...],
+    opened: tuple[Finding, ...],
     branches: int,
 ) -> None:
     ours, others = len(reading.rows), len(reading.foreign)
     if output.json:
         counts = {"differences": len(differences), "drifted": len(drifted), "ours": ours, "others": others}
         counts["branches"] = branches
-        print_message(output, {"type": "summary", "ok": not differences and not drifted, **counts})
+        print_message(output, {"type": "summary", "ok": not (differences or drifted or opened), **counts})
         return
     output.say("netbox_read", ours=ours, others=others, differences=len(differences), drifted=len(drifted))
-    output.say("next_netbox_drift" if drifted else "next_netbox_differs" if differences else "next_netbox_same")
+    output.say(
+        "next_netbox_drift" if drifted else "next_netbox_differs" if differences or opened else "next_netbox_same"
+    )
 
 
 def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:

@@ -1,0 +1,216 @@
+"""Facts -> registration with its 20 % test (Circular 06/2026 art. 11), connection database (art. 10), requests (art. 14.2).
+
+The one idea: what is registered and what is kept as a database are the same connections, seen with other columns; the test sets
+today beside the day of the last registration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from controller.office.facts import Connection, Facts, reported, written
+from controller.office.report import (
+    Cell,
+    Content,
+    Figure,
+    ReportedObject,
+    ReportRow,
+    ReportTable,
+    Word,
+    counted,
+    gaps_of,
+    numbered,
+    row,
+    summed,
+    table,
+    word,
+)
+from intents.legal.registers import Record, RecordKind
+from intents.registry import Attachment
+from ipam.inventory import Channel
+
+MOST_GROWTH = 20
+"""Percent by which connections or a channel's bandwidth may grow without a detailed justification (art. 11.1b)."""
+
+
+def connections(facts: Facts) -> Content:
+    """Return the connection database: documents, organisation, connection time, channels, bandwidth, quality."""
+    found = table(
+        "connections",
+        "organisation site unit documents since channels bandwidth medium enterprises security_level quality contact",
+        (_connection_row(facts, item) for item in facts.connections),
+    )
+    return Content(
+        figures=(
+            numbered("connections", (item.objects for item in facts.connections)),
+            summed("bandwidth", found, "bandwidth"),
+            gaps_of(found),
+        ),
+        tables=(found,),
+    )
+
+
+def _connection_row(facts: Facts, item: Connection) -> ReportRow:
+    papers = sorted({number for one in item.attachments for number in (one.request_ref, one.decision_ref) if number})
+    room = facts.registers.rooms.get(item.site.name)
+    media = sorted({channel.medium for channel in item.channels})
+    enterprises = sorted({channel.enterprise for channel in item.channels if channel.enterprise})
+    targets = [record for record in facts.registers.records.values() if record.kind is RecordKind.QUALITY_TARGET]
+    documents = [facts.registers.records[number] for number in papers if number in facts.registers.records]
+    cells: tuple[Cell, ...] = (
+        item.title,
+        item.site.title,
+        facts.place_of(item.site.unit),
+        "; ".join(papers),
+        item.since or "",
+        len(item.channels),
+        item.bandwidth,
+        word("both_media") if len(media) > 1 else word(media[0]) if media else "",
+        ", ".join(enterprises) or word("none"),
+        word("security_level_of", level=item.system.security_level)
+        if item.system is not None
+        else word("not_applicable"),
+        max(targets, key=lambda record: record.day).number if targets else "",
+        f"{room.contact}, {room.phone}" if room is not None else "",
+    )
+    others = [written(record.number, record.where) for record in documents]
+    return row(cells, (*item.objects, *others, *(() if room is None else (written(room.site, room.where),))))
+
+
+def registration(facts: Facts, then: Facts | None, last: Record | None) -> Content:
+    """Return what Mẫu 01 asks for, and the test; `then`: the day of the `last` registration, None if there was none."""
+    found = table(
+        "registration",
+        "organisation unit contact service_type channels bandwidth site since commitment",
+        (line for item in facts.connections for line in _registration_rows(facts, item)),
+    )
+    test = _growth(facts, then) if then is not None else table("growth", _GROWTH_COLUMNS, ())
+    grown = [line for line in test.rows if line.cells[-1] == word("needs_justification")]
+    notes: tuple[Word, ...] = (
+        (word("no_registration"),)
+        if last is None
+        else (word("last_registration", number=last.number, day=str(last.day)),)
+    )
+    justified = [
+        item
+        for item in facts.registers.records.values()
+        if item.kind is RecordKind.JUSTIFICATION
+        and last is not None
+        and item.day > last.day
+        and facts.in_year(item.day)
+    ]
+    if grown:
+        notes = (*notes, word("growth_justified" if justified else "growth_unjustified", count=len(grown)))
+    return Content(
+        figures=(
+            numbered("connections", (item.objects for item in facts.connections)),
+            summed("bandwidth", _by_channel(facts), "bandwidth"),
+            Figure(key="grown", value=len(grown), objects=tuple(one for line in grown for one in line.objects)),
+            gaps_of(found),
+        ),
+        tables=(found, test, table("off_cycle", "what kind since", _off_cycle(facts, last))),
+        notes=notes,
+    )
+
+
+def _off_cycle(facts: Facts, last: Record | None) -> Iterable[ReportRow]:
+    """Return attachments and access channels that began after the last registration: they want a Mẫu 01 of their own."""
+    if last is None:
+        return ()
+    started: tuple[tuple[Attachment | Channel, str], ...] = (
+        *((item, "attachment") for item in facts.registry.attachments.values()),
+        *((item, "channel") for item in facts.wanted.inventory.channels.values() if item.level),
+    )
+    return [
+        row((item.name, word(kind), item.validity.start), (reported(item),))
+        for item, kind in started
+        if item.validity.start is not None and item.validity.start > last.day
+    ]
+
+
+def _registration_rows(facts: Facts, item: Connection) -> Iterable[ReportRow]:
+    room = facts.registers.rooms.get(item.site.name)
+    by_service: dict[str, list[Attachment]] = {}
+    for one in item.attachments:
+        by_service.setdefault(one.legal_service, []).append(one)
+    for service, attachments in sorted(by_service.items()):
+        cells: tuple[Cell, ...] = (
+            item.title,
+            facts.place_of(item.site.unit),
+            f"{room.contact}, {room.phone}" if room is not None else "",
+            word(f"service_{service}"),
+            len(item.channels),
+            item.bandwidth,
+            item.site.title,
+            min((one.validity.start for one in attachments if one.validity.start), default=""),
+            word("commitment_made") if all(one.request_ref for one in attachments) else "",
+        )
+        yield row(cells, (*item.objects, *(() if room is None else (written(room.site, room.where),))))
+
+
+def _by_channel(facts: Facts) -> ReportTable:
+    channels = [item for item in facts.wanted.inventory.channels.values() if item.level]
+    return table(
+        "channels", "channel bandwidth", (row((item.name, item.bandwidth_mbps), (reported(item),)) for item in channels)
+    )
+
+
+_GROWTH_COLUMNS = "what before now percent growth"
+
+
+def _growth(facts: Facts, then: Facts) -> ReportTable:
+    """Return number of connections, and bandwidth of every access channel that was there, then and now."""
+    lines = [_growth_row(word("connections"), len(then.connections), len(facts.connections), _parties(facts))]
+    before = {item.name: item for item in then.wanted.inventory.channels.values() if item.level}
+    for name, item in facts.wanted.inventory.channels.items():
+        if name in before and item.bandwidth_mbps != before[name].bandwidth_mbps:
+            lines.append(_growth_row(name, before[name].bandwidth_mbps, item.bandwidth_mbps, (reported(item),)))
+    return table("growth", _GROWTH_COLUMNS, lines)
+
+
+def _parties(facts: Facts) -> Iterable[ReportedObject]:
+    return (one for item in facts.connections for one in item.objects)
+
+
+def _growth_row(what: Cell, before: int, now: int, objects: Iterable[ReportedObject]) -> ReportRow:
+    """Return both numbers and whether the growth needs a justification: more than 20 of a hundred, compared in whole numbers."""
+    grown = 100 * now > (100 + MOST_GROWTH) * before
+    percent = f"{100 * (now - before) / before:+.1f} %" if before else word("not_applicable")
+    return row((what, before, now, percent, word("needs_justification" if grown else "within_limit")), objects)
+
+
+def requests(facts: Facts) -> Content:
+    """Return every request, who made it, and what it led to: attachments, systems and intents of the day."""
+    led: dict[str, list[ReportedObject]] = {}
+    for item in facts.registry.attachments.values():
+        led.setdefault(item.request_ref, []).append(reported(item))
+    for intent in facts.wanted.intents:
+        led.setdefault(intent.head.request_ref, []).append(written(intent.head.identifier, intent.head.where))
+    asked = [item for item in facts.registers.records.values() if item.kind is RecordKind.REQUEST]
+    found = table(
+        "requests",
+        "number date issuer subject led_to",
+        (
+            row(
+                (
+                    item.number,
+                    item.day,
+                    facts.body(item.issuer),
+                    item.subject,
+                    ", ".join(one.name for one in led[item.number][:9]),
+                )
+                if item.number in led
+                else (item.number, item.day, facts.body(item.issuer), item.subject, word("pending")),
+                (written(item.number, item.where), *led.get(item.number, ())),
+            )
+            for item in sorted(asked, key=lambda item: (item.day, item.number))
+        ),
+    )
+    waiting = [item for item in asked if item.number not in led]
+    return Content(
+        figures=(
+            counted("requests", (written(item.number, item.where) for item in asked)),
+            counted("requests_pending", (written(item.number, item.where) for item in waiting)),
+        ),
+        tables=(found,),
+    )

@@ -1,0 +1,210 @@
+"""Facts -> the yearly report on usage of every reporting unit (art. 14.4) and the Sở's report on operation (art. 11.2, 17.1).
+
+The one idea: a reporting unit is the district that an organisation lies in, and its commune since there are no districts; bodies
+of the province report for themselves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from controller.office.facts import Connection, Facts, reported, written
+from controller.office.report import (
+    Cell,
+    Content,
+    ReportRow,
+    counted,
+    grouped,
+    row,
+    summed,
+    table,
+    word,
+)
+from intents.legal.registers import Incident, RecordKind
+from intents.registry import AdministrativeUnit, LegalService, SiteName, Tier, UnitKey, UnitType
+
+PROVINCIAL = ""
+"""The key of what no unit below the province reports."""
+
+
+def usage(facts: Facts) -> Content:
+    """Return connections, services, channels and incidents of the year by reporting unit."""
+    units: dict[str, _Unit] = {}
+    for item in facts.connections:
+        units.setdefault(_unit_of(item, facts), _Unit()).connections.append(item)
+    for site, key in _homes(facts).items():
+        units[key].sites.append(site)
+    incidents = _incidents_of_sites(facts)
+    found = table(
+        "usage_by_unit",
+        "reporting_unit organisations sites connections vpn video_conference other_service channels bandwidth incidents",
+        (
+            _usage_row(facts, facts.registry.units.get(UnitKey(key)), units[key], incidents)
+            for key in sorted(units, key=lambda key: (key == PROVINCIAL, key))
+        ),
+    )
+    of_organisations = (item for item in facts.connections if item.organisation is not None)
+    sites = table("usage_by_site", _SITE_COLUMNS, (_site_row(facts, item) for item in of_organisations))
+    reporting = (facts.registry.units.get(UnitKey(key)) for key in units)
+    return Content(
+        figures=(
+            counted("reporting_units", (reported(unit) for unit in reporting if unit is not None)),
+            summed("connections", found, "connections"),
+            counted("incidents", (written(item.number, item.where) for items in incidents.values() for item in items)),
+        ),
+        tables=(found, sites),
+    )
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What one reporting unit tells of: its connections, and the sites that are its own."""
+
+    connections: list[Connection] = field(default_factory=list)
+    sites: list[SiteName] = field(default_factory=list)
+
+
+def _unit_of(item: Connection, facts: Facts) -> str:
+    """Return the unit that reports a connection: none for bodies of the province, systems and outside networks."""
+    organisation = item.organisation
+    if organisation is None or organisation.tier is Tier.PROVINCE:
+        return PROVINCIAL
+    above = list(facts.units_above(organisation.unit))
+    districts = [unit for unit in above if unit.type is UnitType.DISTRICT]
+    return next((unit.key for unit in (*districts, *above)), PROVINCIAL)
+
+
+def _homes(facts: Facts) -> dict[SiteName, str]:
+    """Return the one unit that reports a site: that of a local body there, so that nothing is counted in two."""
+    found: dict[SiteName, str] = {}
+    for item in facts.connections:
+        key = _unit_of(item, facts)
+        if found.get(item.site.name, PROVINCIAL) == PROVINCIAL or PROVINCIAL < key < found[item.site.name]:
+            found[item.site.name] = key
+    return found
+
+
+def _usage_row(
+    facts: Facts, unit: AdministrativeUnit | None, of_unit: _Unit, incidents: Mapping[str, list[Incident]]
+) -> ReportRow:
+    services = Counter(one.legal_service for item in of_unit.connections for one in item.attachments)
+    channels = {item.name: item for site in of_unit.sites for item in facts.channels_of.get(site, ()) if item.level}
+    wrong = [item for site in of_unit.sites for item in incidents.get(site, ())]
+    cells: tuple[Cell, ...] = (
+        unit.name if unit is not None else word("province_itself"),
+        len({item.organisation.name for item in of_unit.connections if item.organisation}),
+        len(of_unit.sites),
+        len(of_unit.connections),
+        services[LegalService.VPN],
+        services[LegalService.VIDEO_CONFERENCE],
+        services[LegalService.OTHER_SERVICE] + services[LegalService.DEDICATED_INTERNET],
+        len(channels),
+        sum(channel.bandwidth_mbps for channel in channels.values()),
+        len(wrong),
+    )
+    objects = [
+        *((reported(unit),) if unit is not None else ()),
+        *(one for item in of_unit.connections for one in item.objects),
+        *(written(item.number, item.where) for item in wrong),
+    ]
+    return row(cells, objects)
+
+
+_SITE_COLUMNS = "organisation site unit since services channels bandwidth"
+
+
+def _site_row(facts: Facts, item: Connection) -> ReportRow:
+    purposes = ", ".join(sorted({facts.registry.purposes[one.purpose].title for one in item.attachments}))
+    cells: tuple[Cell, ...] = (
+        item.title,
+        item.site.title,
+        facts.place_of(item.site.unit),
+        item.since or "",
+        purposes,
+        len(item.channels),
+        item.bandwidth,
+    )
+    return row(cells, item.objects)
+
+
+def _incidents_of_sites(facts: Facts) -> dict[str, list[Incident]]:
+    """Return the incidents of the year by the site that they were at."""
+    inventory = facts.wanted.inventory
+    found: dict[str, list[Incident]] = {}
+    for item in facts.registers.incidents.values():
+        if not facts.in_year(item.day):
+            continue
+        channel = inventory.channels.get(item.subject)
+        device = inventory.devices.get(channel.b_device if channel is not None else item.subject)
+        site = device.site if device is not None else SiteName(item.subject)
+        found.setdefault(site, []).append(item)
+    return found
+
+
+def operation(facts: Facts) -> Content:
+    """Return what there is, what went wrong, and what was inspected, practised and waived in the year."""
+    registry, inventory, registers = facts.registry, facts.wanted.inventory, facts.registers
+    of_year = [item for item in registers.incidents.values() if facts.in_year(item.day)]
+    papers = [item for item in registers.records.values() if facts.in_year(item.day) and item.kind in _KEPT]
+    incidents = table(
+        "incidents", "number date incident_kind subject enterprise resolved_on days description",
+        (_incident_row(item) for item in sorted(of_year, key=lambda item: (item.day, item.number))),
+    )  # fmt: skip
+    inspections = table(
+        "inspections",
+        "number record_kind date issuer subject",
+        (
+            row(
+                (item.number, word(item.kind), item.day, facts.body(item.issuer), item.subject),
+                (written(item.number, item.where),),
+            )
+            for item in sorted(papers, key=lambda item: (item.day, item.number))
+        ),
+    )
+    devices = [(word(f"role_{item.role}"), reported(item)) for item in inventory.devices.values()]
+    channels = [(word(item.medium), reported(item)) for item in inventory.channels.values()]
+    levels = [(word(f"level_{item.level}"), reported(item)) for item in registry.sites.values()]
+    systems = [
+        (word("security_level_of", level=item.security_level), reported(item)) for item in registry.systems.values()
+    ]
+    return Content(
+        figures=(
+            counted("organisations", map(reported, registry.organisations.values())),
+            counted("sites", map(reported, registry.sites.values())),
+            counted("devices", map(reported, inventory.devices.values())),
+            counted("channels", map(reported, inventory.channels.values())),
+            counted("systems", map(reported, registry.systems.values())),
+            counted("incidents", (written(item.number, item.where) for item in of_year)),
+            counted(
+                "incidents_open", (written(item.number, item.where) for item in of_year if item.resolved_on is None)
+            ),
+        ),
+        tables=(
+            grouped("sites_by_level", "access_level", levels),
+            grouped("devices_by_role", "role", devices),
+            grouped("channels_by_medium", "medium", channels),
+            grouped("systems_by_level", "security_level", systems),
+            incidents,
+            inspections,
+        ),
+    )
+
+
+_KEPT = frozenset({RecordKind.INSPECTION, RecordKind.DRILL, RecordKind.TRAINING})
+
+
+def _incident_row(item: Incident) -> ReportRow:
+    days = (item.resolved_on - item.day).days if item.resolved_on is not None else ""
+    cells: tuple[Cell, ...] = (
+        item.number,
+        item.day,
+        word(f"incident_{item.kind}"),
+        item.subject,
+        item.enterprise or word("none"),
+        item.resolved_on or "",
+        days,
+        item.description,
+    )
+    return row(cells, (written(item.number, item.where),))

@@ -1,0 +1,685 @@
+"""Each requirement with a workspace that breaks it and the nearest one that meets it, through the command line.
+
+A case is a few edits of a workspace: `truc validate` on the broken one tells the requirement with the code, and on the mended one
+it does not. A further case of the same requirement is one more line of the table.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from controller.jobs.pipeline import LOCKFILE
+from tests.rule_cases import SMALL, THAI_NGUYEN, TINY, Change, changed
+from tests.small_commands import truc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Edits of a workspace that break a requirement and edits that meet it; `locked`: of its lockfile, once it is written."""
+
+    requirement: str
+    code: str
+    name: str
+    breaks: tuple[Change, ...] = ()
+    meets: tuple[Change, ...] = ()
+    locked: tuple[tuple[str, str], ...] = ()
+    lock_meets: tuple[tuple[str, str], ...] = field(default=())
+    source: Path = TINY
+
+
+ANY_LEVEL: tuple[Change, ...] = tuple(
+    (
+        "settings.yaml",
+        f"prefix: {prefix}, root_block: thu-nghiem, slot: {slot}, purpose: {purpose}, level: 2",
+        f"prefix: {prefix}, root_block: thu-nghiem, slot: {slot}, purpose: {purpose}",
+    )
+    for prefix, slot, purpose in (
+        ("10.194.0.0/20", 26, "government"),
+        ('"2001:db8:1200::/44"', 64, "government"),
+        ("10.194.16.0/20", 26, "management"),
+        ('"2001:db8:1210::/44"', 64, "management"),
+    )
+)
+"""Pools of the tiny workspace that serve systems and level I, too."""
+LEVEL_1: tuple[Change, ...] = (
+    *ANY_LEVEL,
+    ("sites.csv", "Trụ sở Văn phòng UBND tỉnh,19@2025-07-01,office,2", "Trụ sở,19@2025-07-01,office,1"),
+    (
+        "devices.csv",
+        "cpe-tinh,cpe,cisco_ios,example-cpe,tru-so-tinh,dept_ict",
+        "cpe-tinh,level1_cpe,cisco_ios,x,tru-so-tinh,central_post",
+    ),
+    ("channels.csv", "agg-1-cpe-tinh,agg-1,GigabitEthernet0/0/2", "agg-1-cpe-tinh,dc-edge-1,GigabitEthernet0/0/8"),
+    (
+        "channels.csv",
+        "cpe-tinh,GigabitEthernet0/0/1,2,direct_fibre,,duct-c",
+        "cpe-tinh,GigabitEthernet0/0/1,1,direct_fibre,,duct-c",
+    ),
+    (
+        "channels.csv",
+        "",
+        "l1-b,dc-edge-1,GigabitEthernet0/0/7,cpe-tinh,GigabitEthernet0/0/2,1,direct_fibre,,duct-x,100,,\n",
+    ),
+)
+"""The tiny workspace with the provincial office at a site of level I."""
+OFFICE = "Văn phòng UBND tỉnh,peoples_committee_body,province,19@2025-07-01,using_org,"
+HOST: Change = ("organisations.csv", OFFICE, OFFICE + "level1_host")
+PARTY_ROW = "dang-uy-xa-an-binh,Đảng ủy xã An Bình,party_building_body,commune,05443@2025-07-01,party_office,"
+MAIL_SITE = "title: Thư công vụ\n    owner: van-phong-ubnd-tinh\n    site: dc-tinh\n    purpose: shared"
+
+XA_PREFIX = "10.196.0.0/26,communes-pc-gov-v4"
+XA_GOV = f"{XA_PREFIX},active,2026-07-15,,organisation/ubnd-xa-an-binh,ubnd-xa-an-binh"
+"""What the tiny workspace's lockfile says of a commune's LAN."""
+ROOT_V4 = "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: central_post"
+LAST = "  - {name: root-v6,"
+OUTSIDE = ("outside_networks.yaml", "[198.51.100.0/26, 2001:db8:ffff::/48]")
+OTHER_HALF = """
+  half:
+    title: Nửa kia
+    counterpart: central_post
+    purpose: shared
+    gateway: dc-edge-1
+    prefixes: [{}]
+    services: {{api: {{tcp: [443]}}}}
+    request_ref: "107/CV-SKHCN (hư cấu)"
+    decision_ref: "27/QĐ-UBND (hư cấu)"
+"""
+SHARED_V4 = (
+    "settings.yaml",
+    "  - {name: shared-v4, use: lan, prefix: 10.193.0.0/20, root_block: thai-nguyen, slot: 26, purpose: shared}\n",
+)
+SHARED_V6 = (
+    "settings.yaml",
+    "  - {name: shared-v6, use: lan, prefix: 2001:db8:1100::/44, root_block: thai-nguyen, slot: 64, purpose: shared}\n",
+)
+COURT = "purpose: court, level: 2, dedicated: {category: peoples_court, tier: province}"
+COURTS_V4 = (
+    "settings.yaml",
+    f"  - {{name: tn-province-court-home-v4, use: lan, prefix: 10.194.64.0/20, root_block: thai-nguyen, slot: 26, {COURT}}}\n",
+)
+COMMUNES = "tiers: [commune]}]\n      to: [{systems: [data-warehouse]"
+GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/QĐ-CBĐTW (fictional)"}\n'
+GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
+NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
+L1_EXTRA = "l1-them,level1_cpe,cisco_ios,ASR1001-HX,{},central_post,GigabitEthernet0/0/0,yes,2025-07-01,\n"
+
+
+def rooms(count: int) -> Change:
+    """Return so many further LANs at one office of the small example, each of which has a VRF of its own on the CPE there."""
+    row = "phong-{},so-tai-chinh,tru-so-tan-cuong,government,5,vpn,justified,6/TTr (hư cấu),9/CV,12/QĐ,,,2025-07-01,\n"
+    return "attachments.csv", "", "".join(row.format(number) for number in range(count))
+
+
+def further_root(prefix: str, lans: bool = False) -> Change:
+    """Return a further root block in the tiny workspace, perhaps with a pool of LANs that fills it."""
+    line = f"{{name: root-p, use: root, prefix: {prefix}, root_block: thu-nghiem, owner: central_post}}"
+    more = f"  - {{name: lans-p, use: lan, prefix: {prefix}, root_block: thu-nghiem, slot: 26, purpose: shared}}\n"
+    return "settings.yaml", LAST, f"  - {line}\n{more if lans else ''}{LAST}"
+
+
+CASES = (
+    Case(
+        requirement="A03",
+        code="TR414",
+        name="a department at a site of level I",
+        breaks=LEVEL_1,
+        meets=(*LEVEL_1, HOST),
+    ),
+    Case(
+        requirement="A03",
+        code="TR414",
+        name="a department beside the office of the committee",
+        source=THAI_NGUYEN,
+        breaks=(("attachments.csv", "so-tu-phap-cq,so-tu-phap,tru-so-tu-phap", "so-tu-phap-cq,so-tu-phap,cap1-ubnd"),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR415",
+        name="a commune that calls itself host",
+        breaks=(("organisations.csv", PARTY_ROW, PARTY_ROW + "level1_host"),),
+        meets=(("organisations.csv", PARTY_ROW, PARTY_ROW + "host"),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR415",
+        name="a second host of one end",
+        source=THAI_NGUYEN,
+        breaks=(
+            (
+                "organisations.csv",
+                "so-noi-vu,Sở Nội vụ,peoples_committee_body,province,19@2025-07-01,using_org,",
+                "so-noi-vu,Sở Nội vụ,peoples_committee_body,province,19@2025-07-01,using_org,level1_host",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A03",
+        code="TR416",
+        name="a shared system at a site of level I",
+        breaks=(*LEVEL_1, HOST, ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("dc-tinh", "tru-so-tinh"))),
+        meets=(
+            *LEVEL_1,
+            HOST,
+            ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("dc-tinh", "tru-so-tinh").replace("shared", "government")),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a Party organisation in the government purpose",
+        breaks=(("attachments.csv", "tru-so-xa,party,12", "tru-so-xa,government,12"),),
+        meets=(("attachments.csv", "tru-so-xa,party,12", "tru-so-xa,party,13"),),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a committee in the Party's purpose",
+        breaks=(
+            (
+                "attachments.csv",
+                "vp-tinh-gov,van-phong-ubnd-tinh,tru-so-tinh,government",
+                "vp-tinh-gov,van-phong-ubnd-tinh,tru-so-tinh,party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a court in the procuracy's purpose",
+        source=THAI_NGUYEN,
+        breaks=(
+            (
+                "attachments.csv",
+                "tand-tinh-ta,tand-tinh,tru-so-tand-tinh,court",
+                "tand-tinh-ta,tand-tinh,tru-so-tand-tinh,procuracy",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A12",
+        code="TR417",
+        name="a system of the State in the Party's purpose",
+        breaks=(("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "party")),),
+        meets=(*ANY_LEVEL, ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "government"))),
+    ),
+    Case(
+        requirement="A12",
+        code="TR418",
+        name="a purpose that is home to the Party and the State",
+        breaks=(
+            (
+                "purposes.yaml",
+                "[peoples_committee_body, elected_body]",
+                "[peoples_committee_body, party_committee_direct]",
+            ),
+            ("purposes.yaml", "[party_building_body, party_committee_direct]", "[party_building_body]"),
+        ),
+        meets=(("purposes.yaml", "[peoples_committee_body, elected_body]", "[peoples_committee_body, peoples_court]"),),
+    ),
+    Case(
+        requirement="A17",
+        code="TR410",
+        name="a second main site in another purpose",
+        source=SMALL,
+        breaks=(
+            (
+                "attachments.csv",
+                "so-tai-chinh,tru-so-tai-chinh,video-conference",
+                "so-tai-chinh,tru-so-gia-sang,video-conference",
+            ),
+        ),
+        meets=(
+            (
+                "attachments.csv",
+                "so-tai-chinh,tru-so-tai-chinh,video-conference,10,video_conference,main,",
+                "so-tai-chinh,tru-so-gia-sang,video-conference,10,video_conference,justified,6/TTr",
+            ),
+        ),
+    ),
+    Case(
+        requirement="A17",
+        code="TR419",
+        name="a further point of an organisation without a main one",
+        breaks=(("attachments.csv", "tru-so-xa,party,12,vpn,main,", "tru-so-xa,party,12,vpn,justified,1/TTr"),),
+    ),
+    Case(
+        requirement="A17",
+        code="TR419",
+        name="an organisation that is connected through its own LAN only",
+        breaks=(("attachments.csv", "tru-so-xa,party,12,vpn,main,", "tru-so-xa,party,12,vpn,via_lan,"),),
+    ),
+    Case(
+        requirement="A18",
+        code="TR420",
+        name="a shared system of level 1",
+        breaks=(("systems.yaml", "app_other\n    security_level: 3", "app_other\n    security_level: 1"),),
+        meets=(
+            *ANY_LEVEL,
+            ("systems.yaml", "app_other\n    security_level: 3", "app_other\n    security_level: 1"),
+            ("systems.yaml", MAIL_SITE, MAIL_SITE.replace("shared", "government")),
+        ),
+    ),
+    Case(
+        requirement="A20",
+        code="TR421",
+        name="a Party organisation under using_org",
+        breaks=(("organisations.csv", PARTY_ROW, PARTY_ROW.replace("party_office", "using_org")),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR421",
+        name="a committee under party_office",
+        breaks=(("organisations.csv", OFFICE, OFFICE.replace("using_org", "party_office")),),
+        meets=(("organisations.csv", OFFICE, OFFICE.replace("using_org", "provincial_pc")),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR423",
+        name="the CPE of level I in the department's hands",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "ASR1001-HX,cap1-hdnd,central_post", "ASR1001-HX,cap1-hdnd,dept_ict"),),
+    ),
+    Case(
+        requirement="A20",
+        code="TR423",
+        name="another device at a site of level I",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "", "cpe-them,cpe,junos,MX150,cap1-hdnd,dept_ict,ge-0/0/0,yes,2025-07-01,\n"),),
+        meets=(("devices.csv", "", "cpe-them,cpe,junos,MX150,cap1-hdnd,central_post,ge-0/0/0,yes,2025-07-01,\n"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR212",
+        name="a commune's code one digit short",
+        breaks=(("units.csv", "05443,2025-07-01", "0544,2025-07-01"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR212",
+        name="a province's code with a digit too many",
+        breaks=(("units.csv", "19,2025-07-01,,Tỉnh", "019,2025-07-01,,Tỉnh"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="an organisation in a commune that had ended before it began",
+        source=SMALL,
+        breaks=(
+            (
+                "organisations.csv",
+                "Đảng ủy phường Gia Sàng,party_building_body,commune,05467@2025-07-01",
+                "Đảng ủy phường Gia Sàng,party_building_body,commune,05467@2024-12-01",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="a site in a commune that had ended before it began",
+        source=SMALL,
+        breaks=(("sites.csv", "Trụ sở phường Gia Sàng,05467@2025-07-01", "Trụ sở phường Gia Sàng,05467@2024-12-01"),),
+    ),
+    Case(
+        requirement="D10",
+        code="TR213",
+        name="a commune below a province that had ended before it",
+        source=SMALL,
+        breaks=(("units.csv", "Xã Tân Cương,commune,19@2025-07-01", "Xã Tân Cương,commune,19@2024-12-01"),),
+    ),
+    Case(
+        requirement="D11",
+        code="TR422",
+        name="a site and organisations that outlive their commune",
+        source=SMALL,
+        breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"),),
+        meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"),),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a LAN moved by hand into another class's pool",
+        locked=(
+            (
+                "prefix,lan/xa-gov,10.196.0.0/26,communes-pc-gov-v4",
+                "prefix,lan/xa-gov,10.196.64.128/26,communes-party-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a LAN moved by hand, and its purpose with it",
+        locked=(
+            (
+                f"prefix,lan/xa-gov,{XA_GOV},government",
+                f"prefix,lan/xa-gov,{XA_GOV.replace(XA_PREFIX, '10.196.64.128/26,communes-party-v4')},party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a system's LAN moved by hand into a class's pool",
+        locked=(
+            (
+                "prefix,lan/system-mail,10.193.0.64/26,shared-dc-v4",
+                "prefix,lan/system-mail,10.196.0.64/26,communes-pc-gov-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D02",
+        code="TR525",
+        name="a LAN within a class's pool of the same purpose that is not its own",
+        source=SMALL,
+        locked=(
+            (
+                "prefix,lan/hdnd-tan-cuong-cq,10.196.64.128/26,commune-council-v4",
+                "prefix,lan/hdnd-tan-cuong-cq,10.196.1.0/26,commune-committee-v4",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR507",
+        name="a root block widened after the lock, whose owner was taken away",
+        source=SMALL,
+        locked=(
+            (
+                "pool,root-v4,root,10.192.0.0/13,thai-nguyen,13,,,,0,central_post",
+                "pool,root-v4,root,10.192.0.0/14,thai-nguyen,14,,,,0,",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR527",
+        name="a root block without an owner",
+        breaks=(
+            (
+                "settings.yaml",
+                ROOT_V4,
+                "prefix: 10.192.0.0/13, root_block: thu-nghiem",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D03",
+        code="TR527",
+        name="a root block of the department",
+        breaks=(
+            (
+                "settings.yaml",
+                ROOT_V4,
+                "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: dept_ict",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR520",
+        name="a registration blanked in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government,2,05443@2025-07-01,2/QĐ-UBND (fictional),",
+                f"{XA_GOV},government,2,05443@2025-07-01,,",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR520",
+        name="nobody's LAN in the lockfile",
+        locked=(
+            (
+                XA_GOV,
+                "10.196.0.0/26,communes-pc-gov-v4,active,2026-07-15,,,ubnd-xa-an-binh",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a purpose falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government",
+                f"{XA_GOV},party",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="an organisation falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government",
+                XA_GOV.removesuffix("ubnd-xa-an-binh") + "dang-uy-xa-an-binh,government",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR526",
+        name="a link of the backbone falsified in the lockfile",
+        locked=(
+            (
+                "prefix,link/core-1-agg-1/purpose/party,10.192.0.18/31,links-v4,active,2026-07-15,,,,party",
+                "prefix,link/core-1-agg-1/purpose/party,10.192.0.18/31,links-v4,active,2026-07-15,,,,government",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a public pool for LANs",
+        breaks=(further_root("8.8.8.0/24", lans=True),),
+        meets=(
+            further_root("172.16.8.0/24", lans=True),
+            ("settings.yaml", "", GRANT.replace("10.192.0.0/13", "172.16.8.0/24")),
+        ),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a root block of shared address space",
+        breaks=(further_root("100.64.0.0/10"),),
+    ),
+    Case(
+        requirement="A07",
+        code="TR138",
+        name="half of the address space as an outside network",
+        source=SMALL,
+        breaks=((*OUTSIDE, '["::/1", "8000::/1"]'),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet as large prefixes",
+        source=SMALL,
+        breaks=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7, 4.0.0.0/6, 16.0.0.0/4]"),),
+        meets=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7]"),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet of IPv6 in quarters",
+        source=SMALL,
+        breaks=((*OUTSIDE, '["2000::/5", "2800::/5", "3000::/5"]'),),
+        meets=((*OUTSIDE, '["2400::/12", "2600::/12"]'),),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="the Internet in two halves, one outside network each",
+        source=SMALL,
+        breaks=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("40.0.0.0/5"))),
+        meets=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("172.16.0.0/12"))),
+    ),
+    Case(
+        requirement="",
+        code="TR510",
+        name="a pool of IPv4 is gone",
+        source=SMALL,
+        breaks=((*SHARED_V4, ""),),
+    ),
+    Case(
+        requirement="",
+        code="TR522",
+        name="a pool of IPv4 of a class is gone",
+        source=THAI_NGUYEN,
+        breaks=((*COURTS_V4, ""),),
+    ),
+    Case(
+        requirement="",
+        code="TR510",
+        name="systems without IPv4, of which nobody says that it is meant",
+        source=SMALL,
+        breaks=((*SHARED_V4, ""),),
+        meets=((*SHARED_V4, ""), (*SHARED_V6, SHARED_V6[1].replace("}", ", alone: true}"))),
+    ),
+    Case(
+        requirement="",
+        code="TR528",
+        name="a pool that is not alone",
+        source=SMALL,
+        breaks=((*SHARED_V6, SHARED_V6[1].replace("}", ", alone: true}")),),
+        meets=((*SHARED_V6, SHARED_V6[1].replace("}", ", alone: false}")),),
+    ),
+    Case(
+        requirement="D05",
+        code="TR505",
+        name="a pool of IPv4 that became public",
+        source=SMALL,
+        breaks=((*SHARED_V4, SHARED_V4[1].replace("10.193.0.0/20", "113.160.0.0/20")),),
+    ),
+    Case(
+        requirement="",
+        code="TR603",
+        name="more VRFs than a CPE holds",
+        source=SMALL,
+        breaks=(rooms(40),),
+        meets=(rooms(20),),
+    ),
+    Case(
+        requirement="",
+        code="TR214",
+        name="devices at a site that has ended",
+        source=SMALL,
+        breaks=(("sites.csv", "network,0,2025-07-01,\npop-2", "network,0,2025-07-01,2026-06-30\npop-2"),),
+        meets=(("sites.csv", "network,0,2025-07-01,\npop-2", "network,0,2025-07-01,2026-12-31\npop-2"),),
+    ),
+    Case(
+        requirement="",
+        code="TR215",
+        name="an exception that leaves out nobody",
+        source=SMALL,
+        breaks=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [hdnd-gia-sang]}", 1)),),
+        meets=(("intents/government.yaml", COMMUNES, COMMUNES.replace("}", ", except: [ubnd-gia-sang]}", 1)),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR548",
+        name="a root block widened before the first lock",
+        breaks=(("settings.yaml", ROOT_V4, ROOT_V4.replace("10.192.0.0/13", "10.192.0.0/12")),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR548",
+        name="a root block moved before the first lock",
+        breaks=(("settings.yaml", GRANT, GRANT.replace("10.192.0.0/13", "10.200.0.0/13")),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR553",
+        name="nothing that says what was granted",
+        breaks=(("settings.yaml", GRANT, ""), ("settings.yaml", GRANT_V6, ""), ("settings.yaml", "granted:\n", "")),
+    ),
+    Case(
+        requirement="D12",
+        code="TR549",
+        name="a neighbour's root block",
+        breaks=(("settings.yaml", "", NEIGHBOUR.format("10.192.0.0/13")),),
+        meets=(("settings.yaml", "", NEIGHBOUR.format("10.200.0.0/13")),),
+    ),
+    Case(
+        requirement="D12",
+        code="TR549",
+        name="a root block around a part that is a neighbour's",
+        breaks=(("settings.yaml", "", NEIGHBOUR.format("10.196.192.0/18")),),
+    ),
+    Case(
+        requirement="A03",
+        code="TR426",
+        name="equipment of level I at a site of level 2",
+        source=THAI_NGUYEN,
+        breaks=(("devices.csv", "", L1_EXTRA.format("tru-so-noi-vu")),),
+        meets=(("devices.csv", "", L1_EXTRA.format("cong-ket-noi").replace("level1_cpe", "edge")),),
+    ),
+)
+
+
+def told(workspace: Path) -> tuple[int, set[tuple[str, str]]]:
+    """Return how `truc validate` ends, and requirement ("" for what is of no requirement) and code of all that it finds."""
+    code, output = truc("validate", "-w", workspace, "--json")
+    messages = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+    found = [item for item in messages if item.get("type") == "finding"]
+    return code, {(item["rule"]["requirement"] if item["rule"] else "", item["code"]) for item in found}
+
+
+def edited(case: Case, folder: Path, changes: tuple[Change, ...], locked: tuple[tuple[str, str], ...]) -> Path:
+    """Return a copy of the case's workspace with these changes, and with these of its lockfile."""
+    workspace = changed(folder, *changes, source=case.source)
+    if not case.locked:
+        return workspace
+    assert truc("compile", "-w", workspace)[0] == 0
+    lock = workspace / LOCKFILE
+    text = lock.read_text(encoding="utf-8")
+    for old, new in locked:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    lock.write_text(text, encoding="utf-8")
+    return workspace
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.requirement}: {case.name}")
+def test_a_workspace_that_breaks_it_is_told_and_the_nearest_that_meets_it_is_not(case: Case, tmp_path: Path) -> None:
+    wanted = (case.requirement, case.code)
+    _, broken = told(edited(case, tmp_path / "breaks", case.breaks, case.locked))
+    assert wanted in broken
+    code, met = told(edited(case, tmp_path / "meets", case.meets, case.lock_meets))
+    assert code == 0, met
+    assert wanted not in met
+
+
+PARTY_CHANGE = """\
+change:
+  title: Đảng ủy cấp xã thôi dùng hệ thống văn bản của Đảng
+  request_ref: 61/CV-VPTU (hư cấu)
+  decision_ref: 140/QĐ-UBND (hư cấu)
+  owner: party_office
+  author: {author}
+  window: {{from: 2026-11-25 22:00, to: 2026-11-26 04:00}}
+  intents: [party-edoc-communes]
+  closes:
+    - from: [{{categories: [party_building_body], tiers: [commune], purpose: party}}]
+      to: [{{systems: [party-edoc]}}]
+"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("author", "breaks"), [("nguyen-thi-lan", True), ("le-thi-hoa", False)])
+def test_an_author_of_another_domain_changes_no_intent_of_the_party(author: str, breaks: bool, tmp_path: Path) -> None:
+    base = changed(tmp_path / "base", source=SMALL)
+    until = ("intents/party.yaml", "      from:", "      valid_to: 2026-01-31\n      from:")
+    after = changed(tmp_path / "after", until, source=SMALL)
+    change = tmp_path / "change.yaml"
+    change.write_text(PARTY_CHANGE.format(author=author), encoding="utf-8")
+    _, output = truc("plan", "--base", base, "-w", after, "--on", "2026-11-24", "--change", change)
+    assert ("TR425" in output) is breaks, output
+    assert "TR83" not in output
