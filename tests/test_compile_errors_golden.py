@@ -33,12 +33,12 @@ from intents.workspace import load_intents
 from ipam.address_plan import AddressPlan, NumberKind
 from ipam.allocator import allocate
 from ipam.checks_policy import check_plan_rules
-from ipam.import_csv import ImportTarget, import_plan
 from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.keys import LanKey, LanScope
 from ipam.number_allocator import allocate_numbers
 from ipam.pools import make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.store.import_csv import ImportTarget, import_plan
 from ipam.store.lockfile import parse_plan, print_plan
 from tests.small_registries import (
     FILES,

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.parser.approvers import APPROVER_COLUMNS, APPROVERS_FILE
+from intents.parser.unit_events import EVENT_COLUMNS, EVENTS_FILE
 from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
@@ -22,10 +23,11 @@ from ipam.store import table_files
 
 TABLES: Mapping[str, Mapping[str, bool]] = {
     **table_files.TABLES,
+    EVENTS_FILE: EVENT_COLUMNS,
     APPROVERS_FILE: APPROVER_COLUMNS,
 }
 """The tables of a workspace with their columns."""
-_MAY_BE_ABSENT = frozenset({APPROVERS_FILE})
+_MAY_BE_ABSENT = frozenset({EVENTS_FILE, APPROVERS_FILE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

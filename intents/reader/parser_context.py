@@ -118,4 +118,4 @@ def located(code: str, where: Where, values: Iterable[tuple[str, object]], rule:
 
 # Files hold all dates, so what is found while reading them cites the rule packs without an end.
 A01, A02, A03, A04, A06, A07 = (rule_on(name) for name in ("A01", "A02", "A03", "A04", "A06", "A07"))
-A09, A18_LEVEL, A22, D10 = (rule_on(name) for name in ("A09", "A18.level", "A22", "D10"))
+A09, A18_LEVEL, A22, D10, D11 = (rule_on(name) for name in ("A09", "A18.level", "A22", "D10", "D11"))

@@ -18,8 +18,8 @@ from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.finding import FindingsError, Where, make_finding, raise_errors
 from intents.prefix import Family
-from ipam.import_csv import ImportTarget, import_plan
 from ipam.pools import make_pools
+from ipam.store.import_csv import ImportTarget, import_plan
 from ipam.utilisation import Utilisation, utilisation
 
 IMPORT_FORMAT = "truc/ipam-import/1"

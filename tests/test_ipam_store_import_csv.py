@@ -11,7 +11,7 @@ import pytest
 from intents.prefix import Family
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
-from ipam.import_csv import ImportTarget, import_plan
+from ipam.store.import_csv import ImportTarget, import_plan
 from tests.small_registries import ON, PARTY, PARTY_BODY, POOLS, Numbers, attachment, inventory, organisation, registry
 
 REGISTRY = registry(
