@@ -17,6 +17,20 @@ from tests.small_reform import CHOICES, DAY, TABLE, Goes, goes, old, table_text,
 
 Produce = Callable[[Path], object]
 REFORM = Reform(day=date.fromisoformat(DAY), decision_ref="1/NQ (fictional)")
+CHANGE = """\
+change:
+  title: Quyền truy cập theo việc sáp nhập
+  request_ref: 1/CV-SKHCN (hư cấu)
+  decision_ref: 2/QĐ-UBND (hư cấu)
+  owner: dept_ict
+  window: {from: 2025-06-30 20:00, to: 2025-07-01 06:00}
+  opens:
+    - from: [{categories: [peoples_committee_body, elected_body], tiers: [commune]}]
+      to: [{systems: [edoc]}]
+  closes:
+    - from: [{categories: [peoples_committee_body], tiers: [commune]}]
+      to: [{systems: [edoc]}]
+"""
 LAN = "10.204.0.0/26,lan/ubnd-phuong-phung-chi-kien-government"
 
 

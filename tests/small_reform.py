@@ -139,9 +139,7 @@ def _then(text: str, communes: Sequence[OldCommune]) -> str:
 
 def _draft(communes: Sequence[OldCommune]) -> Draft:
     draft = Draft(since=BEFORE)
-    there = sorted({item.province for item in communes} | {0})
-    for number in there:
-        code, name, block = PROVINCES[number]
+    for code, name, block in PROVINCES:
         draft.add("units", code=code, name=name, type="province", root_block=block)
     for district, number in sorted({(item.district, item.province) for item in communes}):
         code, _, block = PROVINCES[number]

@@ -36,7 +36,13 @@ def decide(order: Order) -> tuple[Fates, tuple[Finding, ...]]:
     organisations = decide_organisations(order, placed)
     attachments = _decide_attachments(order, placed, organisations)
     sites = _decide_sites(order, placed, attachments)
-    fates = Fates(organisations=organisations, sites=sites, attachments=attachments, seats=placed.seats)
+    fates = Fates(
+        organisations=organisations,
+        sites=sites,
+        attachments=attachments,
+        seats=placed.seats,
+        leaving=frozenset(name for name in order.registry.sites if leaves_block(order, placed, name)),
+    )
     return fates, tuple(placed.findings)
 
 
@@ -65,12 +71,15 @@ def _decide_attachments(
 
 def _default(order: Order, placed: Whereabouts, item: Attachment, owner: OrganisationFate) -> AttachmentFate:
     """Return the fate of an attachment as the rules say."""
-    use = order.use_of(item.site)
-    at_seat = owner.unit is not None and placed.seats.get(owner.unit) == order.registry.sites[item.site].unit
+    use, seat = order.use_of(item.site), None if owner.unit is None else placed.seats.get(owner.unit)
     fate = AttachmentFate(
-        kind=FateKind.MOVED, ground=FateGround.SEAT if at_seat else FateGround.UNIT, name=item.name, organisation=owner.name,
-        connection=item.connection, justification_ref=item.justification_ref,
-    )  # fmt: skip
+        kind=FateKind.MOVED,
+        ground=FateGround.SEAT if seat == order.registry.sites[item.site].unit else FateGround.UNIT,
+        name=item.name,
+        organisation=owner.name,
+        connection=item.connection,
+        justification_ref=item.justification_ref,
+    )
     if owner.kind is FateKind.ENDED:
         return replace(fate, kind=FateKind.ENDED, ground=owner.ground)
     if use is SiteUse.RELEASE:
@@ -78,12 +87,11 @@ def _default(order: Order, placed: Whereabouts, item: Attachment, owner: Organis
     if owner.kind is FateKind.MERGED and use is None and order.others is SiteUse.RELEASE:
         return replace(fate, kind=FateKind.ENDED, ground=FateGround.RELEASED)
     if owner.kind is FateKind.MERGED or use is SiteUse.FURTHER:
-        return _further(fate, order)
-    if owner.kind is FateKind.UNCHANGED:
-        moved = placed.sites[item.site] != order.registry.sites[item.site].unit
-        kind, ground = (FateKind.MOVED, FateGround.UNIT) if moved else (FateKind.UNCHANGED, FateGround.UNTOUCHED)
-        fate = replace(fate, kind=kind, ground=ground)
-    return replace(fate, ground=FateGround.ROOT_BLOCK, renumbered=True) if _leaves_block(order, placed, item) else fate
+        fate = _further(fate, order)
+    elif owner.kind is FateKind.UNCHANGED and placed.sites[item.site] == order.registry.sites[item.site].unit:
+        fate = replace(fate, kind=FateKind.UNCHANGED, ground=FateGround.UNTOUCHED)
+    leaves = leaves_block(order, placed, item.site)
+    return replace(fate, ground=FateGround.ROOT_BLOCK, renumbered=True) if leaves else fate
 
 
 def _further(fate: AttachmentFate, order: Order) -> AttachmentFate:
@@ -98,9 +106,9 @@ def _further(fate: AttachmentFate, order: Order) -> AttachmentFate:
     )
 
 
-def _leaves_block(order: Order, placed: Whereabouts, item: Attachment) -> bool:
-    """Return whether an attachment's site comes into a unit of another root block, where its addresses have no place."""
-    unit, goal = order.registry.sites[item.site].unit, placed.sites[item.site]
+def leaves_block(order: Order, placed: Whereabouts, site: SiteName) -> bool:
+    """Return whether a site comes into a unit of another root block, where the addresses of its LANs have no place."""
+    unit, goal = order.registry.sites[site].unit, placed.sites[site]
     if goal is None or goal == unit:
         return False
     units = {**order.succession.old, **order.succession.new}
@@ -115,7 +123,7 @@ def _refusal(
         return because("prefix_untouched")
     if fate.ground is FateGround.ABOLISHED and action is not PrefixAction.RELEASE:
         return because("prefix_of_nobody")
-    if action is PrefixAction.KEEP and _leaves_block(order, placed, item):
+    if action is PrefixAction.KEEP and leaves_block(order, placed, item.site):
         return because("prefix_of_another_block")
     return None
 

@@ -90,9 +90,10 @@ class AttachmentFate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fates:
     """The fate of everything that there was on the last day, by its name then; `seats`: the old unit at whose site each new unit
-    has its seat."""
+    has its seat; `leaving`: sites that come into another root block."""
 
     organisations: Mapping[OrganisationName, OrganisationFate]
     sites: Mapping[SiteName, SiteFate]
     attachments: Mapping[AttachmentName, AttachmentFate]
     seats: Mapping[UnitKey, UnitKey]
+    leaving: frozenset[SiteName] = frozenset()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.prefix import Prefix
 from intents.reader.csv_cells import join_cells
 from intents.registry import AttachmentName
-from intents.reorganisation.fates import AttachmentFate, FateKind, Fates, PrefixAction
+from intents.reorganisation.fates import AttachmentFate, FateGround, FateKind, Fates, PrefixAction
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry, prefix_order
 from ipam.inventory import Inventory
 from ipam.keys import AttachmentOwner, LanKey, LinkKey, LoopbackKey, PrefixKey
@@ -88,14 +88,13 @@ def _action(entry: PrefixEntry, fates: Fates, ended: EndedEquipment, inventory: 
         case LanKey(attachment) | LinkKey(_, AttachmentOwner(attachment)):
             if attachment in fates.attachments:
                 return _of_attachment(fates.attachments[attachment])
-            there = attachment in inventory.places
-            return (PrefixAction.KEEP, "untouched") if there else (PrefixAction.RELEASE, NOT_THERE)
+            return _of_another(entry.key, attachment, fates, inventory)
         case LinkKey(channel, _):
             return _of_equipment(gone=channel in ended.channels)
         case LoopbackKey(device):
             return _of_equipment(gone=device in ended.devices)
         case _:
-            return PrefixAction.KEEP, "untouched"
+            return PrefixAction.KEEP, FateGround.UNTOUCHED
 
 
 def _of_attachment(fate: AttachmentFate) -> tuple[PrefixAction, str]:
@@ -104,8 +103,19 @@ def _of_attachment(fate: AttachmentFate) -> tuple[PrefixAction, str]:
     return (PrefixAction.RENUMBER if fate.renumbered else PrefixAction.KEEP), fate.ground
 
 
+def _of_another(
+    key: PrefixKey, attachment: AttachmentName, fates: Fates, inventory: Inventory
+) -> tuple[PrefixAction, str]:
+    """Return what becomes of a prefix of a system or an outside network: its LAN moves with its site into another root block."""
+    places = inventory.places.get(attachment)
+    if places is None:
+        return PrefixAction.RELEASE, NOT_THERE
+    leaves = isinstance(key, LanKey) and any(inventory.devices[item.device].site in fates.leaving for item in places)
+    return (PrefixAction.RENUMBER, FateGround.ROOT_BLOCK) if leaves else (PrefixAction.KEEP, FateGround.UNTOUCHED)
+
+
 def _of_equipment(*, gone: bool) -> tuple[PrefixAction, str]:
-    return (PrefixAction.RELEASE, "empty") if gone else (PrefixAction.KEEP, EQUIPMENT)
+    return (PrefixAction.RELEASE, FateGround.EMPTY) if gone else (PrefixAction.KEEP, EQUIPMENT)
 
 
 def lines_text(lines: Iterable[PrefixLine]) -> str:

@@ -36,6 +36,11 @@ class _Change:
     def first_day(self) -> str:
         return str(self.reform.day)
 
+    def today(self, organisation: str) -> str:
+        """Return an organisation's name from the first day on, which lines of before have to use, too."""
+        fate = self.fates.organisations.get(OrganisationName(organisation))
+        return fate.name if fate is not None and fate.kind is FateKind.RENAMED else organisation
+
     def closed(self, line: Line) -> Line:
         """Return a line whose thing ends on the last day."""
         return {**line, "valid_to": str(self.reform.last_day)}
@@ -121,10 +126,9 @@ def _site(line: Line, change: _Change) -> Line:
 
 def _attachment(line: Line, change: _Change) -> Line:
     fate = change.fates.attachments.get(AttachmentName(line["name"]))
-    if fate is None:
-        return line
-    if fate.kind is FateKind.ENDED or fate.renumbered:
-        return change.closed(line)
+    if fate is None or fate.kind is FateKind.ENDED or fate.renumbered:
+        named = {**line, "organisation": change.today(line["organisation"])}
+        return named if fate is None else change.closed(named)
     return _going_on(line, fate, change)
 
 
