@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from examples.make_thai_nguyen_before import write_before
 from intents.parser.site_choices import SiteUse
 from intents.registry import AttachmentName, ConnectionKind, EventKind, OrganisationName, SiteName, UnitKey
 from intents.reorganisation.fates import FateGround, FateKind, PrefixAction
+from intents.reorganisation.following import goes_on_as
 from intents.workspace import load_intents
 from ipam.address_plan import EntryState
 from ipam.reorganisation.prefix_lines import PREFIX_FILE
@@ -414,3 +416,35 @@ def test_the_whole_province_keeps_its_addresses_and_is_proved(tmp_path: Path) ->
     code, said = truc("verify", "-w", tmp_path / "after", "--on", DAY, "--no-failures")
     assert code == 0, said[-2000:]
     assert reorganise(request, Output("en")) is not None
+
+
+# The way from one to the other.
+
+
+def test_a_plan_leads_from_before_to_after_with_every_state_proved(tmp_path: Path) -> None:
+    request = request_in(tmp_path, change=CHANGE)
+    edit(request.folder / "intents" / "edoc.yaml", "ubnd-xa-sang-moc", "ubnd-phuong-phung-chi-kien")
+    truc(*words_of(request), "-o", tmp_path / "after")
+    change = CHANGE.replace("\n  opens:", "\n  intents: [no-files-an-binh]\n  opens:")
+    declared = change[: change.index("  opens:")] + change[change.index("  closes:") :]
+    (tmp_path / "change.yaml").write_text(declared, encoding="utf-8")
+    words = ("--base", request.folder, "-w", tmp_path / "after", "--on", DAY, "--change", tmp_path / "change.yaml")
+    code, said = truc("plan", *words, "-o", tmp_path / "plan.json")
+    assert "TR884" not in said
+    assert "Taken out by hand behind: cpe-huyen" in said
+    assert (code, (tmp_path / "plan.json").exists()) == (2, True), said[-1500:]
+
+
+def test_an_organisation_goes_on_as_the_one_that_has_its_name_or_took_it_over(small: Reorganised) -> None:
+    before, after = small.before.registry, small.after.wanted.registry
+    heir = after.organisations[OrganisationName("ubnd-phuong-quyet-thang")]
+    party = after.organisations[OrganisationName("dang-uy-phuong-quyet-thang")]
+    renamed, merged, stranger = (
+        before.organisations[OrganisationName(name)]
+        for name in ("ubnd-xa-quyet-thang", "ubnd-phuong-thinh-dan", "ubnd-xa-sang-moc")
+    )
+    assert goes_on_as(renamed, heir, after)
+    assert goes_on_as(merged, heir, after)
+    assert not goes_on_as(merged, party, after)
+    assert not goes_on_as(stranger, heir, after)
+    assert not goes_on_as(merged, heir, replace(after, events=()))

@@ -105,8 +105,8 @@ def check_fates(found: Reorganised) -> None:
     assert staying == after.sites.keys()
     kept = {fate.name for fate in fates.attachments.values() if fate.kind is not FateKind.ENDED}
     assert kept == {name for name, item in after.attachments.items() if item.organisation}
-    for item in (*after.sites.values(), *after.organisations.values()):
-        assert item.unit in after.units
+    assert {item.unit for item in after.sites.values()} <= after.units.keys()
+    assert {item.unit for item in after.organisations.values()} <= after.units.keys()
 
 
 def check_prefixes(found: Reorganised) -> None:
