@@ -33,6 +33,10 @@ PROVINCE_CLASSES = (
     (COMMITTEE, VC), (COURT, VC), (PROCURACY, VC),
 )  # fmt: skip
 REGION_CLASSES = ((COURT, "court"), (PROCURACY, "procuracy"), (COURT, VC), (PROCURACY, VC))
+DISTRICT_CLASSES = (
+    (PARTY, "party"), (ELECTED, "government"), (COMMITTEE, "government"), (FRONT, "front"), (PARTY, VC), (COMMITTEE, VC),
+)  # fmt: skip
+"""What only districts had; courts and procuracies go on in the places of `REGION_CLASSES`."""
 COMMUNE_CLASSES = (
     (PARTY, "party"), (ELECTED, "government"), (COMMITTEE, "government"), (FRONT, "front"), (PARTY, VC),
     (COMMITTEE, VC),
@@ -138,7 +142,8 @@ def _positions(block: Block) -> Iterable[Position]:
     shelves: tuple[tuple[int, str, tuple[tuple[str, str], ...], Callable[[int], tuple[str, str]]], ...] = (
         (1, "province", LEVEL_1_CLASSES, lambda i: (block.v4(1, 16 + 4 * i, 22), block.v6(1, 8 + i))),
         (2, "province", PROVINCE_CLASSES, lambda i: (block.v4(2, 16 * i, 20), block.v6(2, i))),
-        # The lower half of the district tier's /16 is left in peace: it belonged to the districts.
+        # The lower half of the district tier's /16 is the districts'; today nobody has a class in it.
+        (2, "district", DISTRICT_CLASSES, lambda i: (block.v4(3, 16 * i, 20), block.v6(3, i))),
         (2, "district", REGION_CLASSES, lambda i: (block.v4(3, 128 + 16 * i, 20), block.v6(3, 8 + i))),
         (2, "commune", COMMUNE_CLASSES, lambda i: (block.v4(4 + i // 4, 64 * (i % 4), 18), block.v6(4, i))),
     )

@@ -82,25 +82,23 @@ CODES: Mapping[str, str] = {
 """What an attachment's name ends with."""
 
 
-def add_backbone(draft: Draft) -> None:
-    """Add points of presence, data centres, cores, edges and aggregations, and the channels between them."""
+def add_backbone(draft: Draft, day: str = REFORM) -> None:
+    """Add points of presence, data centres, cores, edges and aggregations, and the channels between them, in units of a day."""
     for core, (platform, commune) in CORES.items():
         site = f"pop-{core}"
-        draft.add("sites", name=site, title=f"Điểm lõi {core}", unit=f"{commune}@{REFORM}", kind="network", level=0)
+        draft.add("sites", name=site, title=f"Điểm lõi {core}", unit=f"{commune}@{day}", kind="network", level=0)
         draft.add_device(core, "core", platform, site)
+    draft.add("sites", name="dc-tinh", title="Trung tâm Dữ liệu tỉnh", unit=f"05443@{day}", kind="data_centre", level=0)
     draft.add(
-        "sites", name="dc-tinh", title="Trung tâm Dữ liệu tỉnh", unit=f"05443@{REFORM}", kind="data_centre", level=0
-    )
-    draft.add(
-        "sites", name="dc-du-phong", title="Trung tâm Dữ liệu dự phòng", unit=f"01843@{REFORM}", kind="data_centre",
+        "sites", name="dc-du-phong", title="Trung tâm Dữ liệu dự phòng", unit=f"01843@{day}", kind="data_centre",
         level=0,
     )  # fmt: skip
-    draft.add("sites", name="cong-ket-noi", title="Cổng kết nối", unit=f"05443@{REFORM}", kind="network", level=0)
+    draft.add("sites", name="cong-ket-noi", title="Cổng kết nối", unit=f"05443@{day}", kind="network", level=0)
     for edge, site in EDGES.items():
         draft.add_device(edge, "edge", "cisco_ios", site)
     for name, (platform, commune, area) in AGGREGATIONS.items():
         title = f"Điểm gom {area}"
-        draft.add("sites", name=f"pop-{name}", title=title, unit=f"{commune}@{REFORM}", kind="network", level=0)
+        draft.add("sites", name=f"pop-{name}", title=title, unit=f"{commune}@{day}", kind="network", level=0)
         draft.add_device(name, "aggregation", platform, f"pop-{name}")
     draft.add_backbone_channel("core-1", "core-2")
     for name in (*EDGES, *AGGREGATIONS):

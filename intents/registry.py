@@ -156,6 +156,31 @@ class AdministrativeUnit:
     where: Where
 
 
+class EventKind(StrEnum):
+    """What becomes of a unit on the first day after it (D11)."""
+
+    MERGE = "merge"
+    """It is joined with others into one."""
+    SPLIT = "split"
+    """Its parts go to several units."""
+    RENAME = "rename"
+    """It goes on whole as one other: under another name, code, type or superior unit."""
+    ABOLISH = "abolish"
+    """Nothing takes its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitEvent:
+    """A recorded change of units (D11): `before` ends the day before `day`; `after` begins on it, None if nothing follows."""
+
+    kind: EventKind
+    day: date
+    before: UnitKey
+    after: UnitKey | None
+    decision_ref: str
+    where: Where
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
     name: OrganisationName
@@ -292,7 +317,8 @@ class Absence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
     """Everything that exists, by name; mappings are sorted by key and never changed. `absent` tells, in the registry of one day,
-    of the parties of other days (by `organisation`, `system` or `outside network` and name) and of attachments by their party."""
+    of the parties of other days (by `organisation`, `system` or `outside network` and name) and of attachments by their party.
+    `events` are the recorded changes of units, of all days."""
 
     units: Mapping[UnitKey, AdministrativeUnit]
     organisations: Mapping[OrganisationName, Organisation]
@@ -302,6 +328,7 @@ class Registry:
     outside_networks: Mapping[OutsideName, OutsideNetwork]
     attachments: Mapping[AttachmentName, Attachment]
     absent: Mapping[tuple[str, str], Absence] = field(default_factory=dict, compare=False)
+    events: tuple[UnitEvent, ...] = ()
 
 
 def as_at(registry: Registry, on: date) -> Registry:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from intents.approval import ApprovalRules
 from intents.checks.selection import check_intents
+from intents.checks.unit_events import check_unit_events
 from intents.checks.units import check_units
 from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
@@ -43,14 +44,15 @@ from intents.parser.systems import (
     read_purposes,
     read_systems,
 )
+from intents.parser.unit_events import read_unit_events
 from intents.reader.excerpts import add_excerpts
 from intents.reader.nodes import Node
 from intents.reader.parser_context import NameKind, ParserContext
+from intents.reader.unread import is_open, unread_in_intents
 from intents.reader.yaml_reader import read_yaml
 from intents.reason import because
 from intents.registry import Registry
 from intents.settings import Settings
-from intents.unread import is_open, unread_in_intents
 
 INTENTS_FOLDER = "intents"
 
@@ -121,8 +123,11 @@ def _read_registry(folder: Path, reading: ParserContext) -> Registry:
         systems=dict(sorted((system.name, system) for system, _ in system_pairs)),
         outside_networks=dict(sorted((outside.name, outside) for outside, _ in outside_pairs)),
         attachments=dict(sorted((table | {item.name: item for item in made}).items())),
+        events=read_unit_events(folder, reading),
     )
     check_unit_tree(registry.units, reading)
+    if not has_errors(reading.findings):
+        reading.add(check_unit_events(registry))
     reading.findings.extend(check_units(registry))
     return registry
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.unread import is_beside
+from intents.reader.unread import is_beside
 from routing.captured_text import recognise
 from routing.vendors import VENDORS
 

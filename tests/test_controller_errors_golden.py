@@ -61,6 +61,7 @@ from tests.journal_cases import JOURNALS
 from tests.netbox_cases import NETBOX
 from tests.plan_cases import CHANGE_REQUESTS
 from tests.probe_cases import PROBES
+from tests.reorganise_cases import REORGANISATIONS
 from tests.small_commands import ON, ROOT, SMALL
 from verification.batfish.protocol import BatfishError, Trouble
 from verification.change.judge import ChangeOfAccess
@@ -497,6 +498,7 @@ DEVICES: Mapping[str, Produce] = {
 CASES: Mapping[str, Produce] = {
     **APPLYING,
     **PROBES,
+    **REORGANISATIONS,
     "TR701-no-folder": lambda folder: read(folder / "texts"),
     "TR702-without-text": without_text,
     "TR703-two-texts": with_two_texts,

@@ -40,6 +40,10 @@ ELSEWHERE = {
     **{f"truc/drift/1 {kind}": "test_controller_witness" for kind in ("witness", "down", "not witnessed")},
     **{f"truc/apply/1 {kind}": "test_controller_apply_command" for kind in ("event", "commands", "summary")},
     **{f"truc/probe/1 {kind}": "test_controller_probes" for kind in ("probe", "summary")},
+    **{
+        f"truc/reorganise/1 {kind}": "test_controller_reorganise"
+        for kind in ("event", "fates", "prefixes", "class", "difference", "summary")
+    },
     "truc/watch/1 turn": "test_controller_watch",
     "truc/watch/1 judged": "test_controller_watch",
     "truc/watch/1 refused": "test_controller_watch",

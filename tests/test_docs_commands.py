@@ -46,6 +46,9 @@ MADE = frozenset(
         "reach.csv",
         "inventory.csv",
         "probes.csv",
+        "unit_events.csv",
+        "choices.csv",
+        "reorganisation.csv",
     }
 )
 

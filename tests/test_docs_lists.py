@@ -19,6 +19,7 @@ HEADINGS = {"en": "| list | field | values |", "vi": "| danh sách | trường |
 # Where each list is chosen from, as people find it.
 FIELDS = {
     "unit_type": "`type`, units.csv",
+    "event_kind": "`kind`, unit_events.csv",
     "category": "`category`, organisations.csv; `home_of`, purposes.yaml; `categories`, intents; `dedicated`, settings.yaml",
     "tier": "`tier`, organisations.csv; `tiers`, intents; `dedicated`, settings.yaml",
     "domain": "`domain`, organisations.csv, devices.csv, intents; `domains`, intents; `owner`, settings.yaml",
@@ -38,14 +39,16 @@ FIELDS = {
 
 NAMES = {
     "en": {
-        "unit_type": "type of a unit", "category": "category of an organisation", "tier": "tier", "domain": "ownership domain",
+        "unit_type": "type of a unit", "event_kind": "event of a unit",
+        "category": "category of an organisation", "tier": "tier", "domain": "ownership domain",
         "site_kind": "kind of a site", "legal_service": "legal service", "connection": "connection", "role": "role of a device",
         "platform": "platform", "medium": "medium of a channel", "application_class": "application class",
         "mcu_owner": "owner of an MCU",
         "pool_use": "use of a pool", "intent_kind": "kind of an intent", "selector": "condition of a selector",
     },
     "vi": {
-        "unit_type": "loại đơn vị", "category": "nhóm cơ quan, tổ chức", "tier": "cấp", "domain": "bên quản lý",
+        "unit_type": "loại đơn vị", "event_kind": "sự kiện của đơn vị",
+        "category": "nhóm cơ quan, tổ chức", "tier": "cấp", "domain": "bên quản lý",
         "site_kind": "loại địa điểm", "legal_service": "loại dịch vụ theo quy định", "connection": "cách đấu nối",
         "role": "vai trò thiết bị", "platform": "nền tảng", "medium": "phương tiện của kênh",
         "application_class": "lớp ứng dụng", "mcu_owner": "chủ MCU", "pool_use": "dùng vùng địa chỉ để",

@@ -17,7 +17,16 @@ from tests.shown_pages import Block, blocks_of
 
 PAGE = (Path(__file__).parent.parent / "docs" / "en" / "workspace.md").read_text(encoding="utf-8")
 MADE_LATER = {
-    *("running/", "reach.csv", "approvers.csv", "allowed_signers", "revoked_keys", "truc.lock.csv", "out/"),
+    *(
+        "unit_events.csv",
+        "running/",
+        "reach.csv",
+        "approvers.csv",
+        "allowed_signers",
+        "revoked_keys",
+        "truc.lock.csv",
+        "out/",
+    ),
     *Register,
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from controller.jobs.pipeline import CHANGES, OUT, READ, want
 from intents.finding import Finding, FindingsError, Severity
-from intents.unread import is_beside, meant_by, unread_in_workspace
+from intents.reader.unread import is_beside, meant_by, unread_in_workspace
 from tests.rule_cases import changed
 
 FORBID = """intents:

@@ -14,6 +14,7 @@ from intents.registry import (
     Category,
     ConnectionKind,
     Domain,
+    EventKind,
     LegalService,
     McuOwner,
     SiteKind,
@@ -28,6 +29,7 @@ CLOSED_LISTS: Mapping[str, tuple[str, ...]] = {
     name: tuple(map(str, values))
     for name, values in dict[str, Iterable[str]](
         unit_type=UnitType,
+        event_kind=EventKind,
         category=Category,
         tier=Tier,
         domain=Domain,

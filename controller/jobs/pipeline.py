@@ -23,13 +23,14 @@ from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
 from intents.parser.registers import load_registers
 from intents.parser.signers import REVOKED_FILE, SIGNERS_FILE
+from intents.parser.unit_events import EVENTS_FILE
 from intents.policy import OrganisationEndpoint, Policy
 from intents.policy_order import add_rules
 from intents.prefix import Address, Family, Prefix
 from intents.reader.excerpts import add_excerpts
+from intents.reader.unread import unread_in_workspace
 from intents.registry import PurposeName, Registry, as_at
 from intents.settings import STORES, Settings
-from intents.unread import unread_in_workspace
 from intents.workspace import INTENTS_FOLDER, load_intents
 from ipam.address_plan import AddressPlan
 from ipam.allocator import allocate
@@ -41,6 +42,7 @@ from ipam.inventory_reader import inventory_as_at, load_inventory
 from ipam.legal.duties import check_duties
 from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
+from ipam.reorganisation.prefix_lines import PREFIX_FILE
 from ipam.space import NOTHING_TAKEN, TakenSpace
 from ipam.store.lockfile_store import LockfileStore
 from ipam.store.plan_store import KeptPlan, PlanStore
@@ -60,7 +62,7 @@ RUNNING = "running"
 CHANGES = "changes"
 OUT = "out"
 READ = (
-    *("units.csv", "organisations.csv", "sites.csv", "attachments.csv", "devices.csv", "channels.csv"),
+    *("units.csv", EVENTS_FILE, "organisations.csv", "sites.csv", "attachments.csv", "devices.csv", "channels.csv"),
     *("purposes.yaml", "systems.yaml", "outside_networks.yaml", "settings.yaml"),
     *(INTENTS_FOLDER, RUNNING, LOCKFILE, REACH_FILE),
     *(APPROVERS_FILE, SIGNERS_FILE, REVOKED_FILE),
@@ -124,7 +126,7 @@ def today() -> date:
 
 def want(folder: Path, on: date | None) -> Wanted:
     """Read a workspace and say what it asks for; FindingsError."""
-    unread = tuple(unread_in_workspace(folder, (*READ, CHANGES), (OUT,)))
+    unread = tuple(unread_in_workspace(folder, (*READ, CHANGES), (OUT, PREFIX_FILE)))
     try:
         loaded = load_intents(folder)
     except FindingsError as error:

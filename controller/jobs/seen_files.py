@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from intents.unread import is_open
+from intents.reader.unread import is_open
 
 CALM = 0.05
 """Seconds for which nothing may change before files are read: an editor writes in several steps."""

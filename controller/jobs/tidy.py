@@ -15,6 +15,7 @@ from controller.jobs.files import write_text
 from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.parser.approvers import APPROVER_COLUMNS, APPROVERS_FILE
 from intents.parser.registers import REGISTER_COLUMNS
+from intents.parser.unit_events import EVENT_COLUMNS, EVENTS_FILE
 from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
@@ -23,11 +24,12 @@ from ipam.store import table_files
 
 TABLES: Mapping[str, Mapping[str, bool]] = {
     **table_files.TABLES,
+    EVENTS_FILE: EVENT_COLUMNS,
     APPROVERS_FILE: APPROVER_COLUMNS,
     **{str(name): columns for name, columns in REGISTER_COLUMNS.items()},
 }
 """The tables of a workspace with their columns."""
-_MAY_BE_ABSENT = frozenset({APPROVERS_FILE, *REGISTER_COLUMNS})
+_MAY_BE_ABSENT = frozenset({EVENTS_FILE, APPROVERS_FILE, *REGISTER_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,10 +121,10 @@ def _of_registers(facts: Facts) -> Iterator[DueItem]:
 
 
 def _of_validity(facts: Facts) -> Iterator[DueItem]:
-    """Yield intents that end within three months: what they permit is denied afterwards."""
+    """Yield intents and attachments that end: what they permit is denied afterwards."""
     for intent in facts.wanted.intents:
         end = intent.head.validity.end
-        if end is not None and facts.on <= end and end - facts.on <= DUE_SOON:
+        if end is not None and facts.on <= end:
             yield DueItem(
                 before=end + timedelta(days=1),
                 what=word("due_intent", name=intent.head.identifier),
@@ -133,7 +133,7 @@ def _of_validity(facts: Facts) -> Iterator[DueItem]:
             )
     for attachment in facts.registry.attachments.values():
         end = attachment.validity.end
-        if end is not None and end - facts.on <= DUE_SOON:
+        if end is not None:
             yield DueItem(
                 before=end + timedelta(days=1),
                 what=word("due_attachment", name=attachment.name),

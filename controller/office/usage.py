@@ -22,7 +22,7 @@ from controller.office.report import (
     table,
     word,
 )
-from intents.legal.registers import Incident, RecordKind
+from intents.legal.registers import EquipmentRoom, Incident, RecordKind
 from intents.registry import AdministrativeUnit, LegalService, SiteName, Tier, UnitKey, UnitType
 
 PROVINCIAL = ""
@@ -188,8 +188,25 @@ def operation(facts: Facts) -> Content:
             grouped("systems_by_level", "security_level", systems),
             incidents,
             inspections,
+            table(
+                "rooms",
+                "site host kind inventoried condition",
+                (_room_row(facts, item) for item in registers.rooms.values()),
+            ),
         ),
     )
+
+
+def _room_row(facts: Facts, item: EquipmentRoom) -> ReportRow:
+    site = facts.registry.sites.get(SiteName(item.site))
+    cells: tuple[Cell, ...] = (
+        site.title if site is not None else item.site,
+        facts.body(item.host),
+        word(f"room_{item.kind}"),
+        item.inventoried_on or "",
+        word(f"condition_{item.condition}"),
+    )
+    return row(cells, (written(item.site, item.where),))
 
 
 _KEPT = frozenset({RecordKind.INSPECTION, RecordKind.DRILL, RecordKind.TRAINING})

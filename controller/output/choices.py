@@ -25,6 +25,13 @@ class NetBoxAction(StrEnum):
     IMPORT = "import"
 
 
+class OtherSites(StrEnum):
+    """What becomes of the sites of organisations that another one takes over."""
+
+    FURTHER = "further"
+    RELEASE = "release"
+
+
 class IpamAction(StrEnum):
     """What `truc ipam` can do."""
 

@@ -28,6 +28,7 @@ from controller.output.message_parts import record_of as _record
 from controller.output.message_parts import summary_of as _summary
 from controller.output.message_parts import texts_of as _texts
 from controller.output.office_schema import office_schemas
+from controller.output.reorganise_schema import reorganise_schema
 
 
 def _question() -> tuple[Schema, ...]:
@@ -366,6 +367,7 @@ def message_schemas() -> dict[str, Schema]:
         "truc/explain/1": _explain(),
         "truc/ipam-import/1": _format("truc/ipam-import/1", _head("truc/ipam-import/1"), _summary({"entries": COUNT})),
         "truc/netbox/1": _netbox(),
+        "truc/reorganise/1": reorganise_schema(),
         "truc/tidy/1": _format("truc/tidy/1", _head("truc/tidy/1"), table, _summary(_counts("tables changes"))),
         "truc/doctor/1": _format("truc/doctor/1", _head("truc/doctor/1"), check, _summary({})),
         "truc/error/1": _format("truc/error/1", _head("truc/error/1")),

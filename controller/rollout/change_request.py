@@ -19,10 +19,15 @@ from intents.reader.yaml_reader import read_yaml
 
 def load_change_request(file: Path, ends: Iterable[Compiled], folder: Path) -> ChangeRequest:
     """Return the change request of a file; FindingsError. `folder`: the workspace, which a file in it is named from."""
+    return request_between(file, [end.addressed.wanted for end in ends], folder)
+
+
+def request_between(file: Path, ends: Iterable[Wanted], folder: Path) -> ChangeRequest:
+    """Return the change request of a file that speaks of workspaces of which no texts are made; FindingsError."""
     shown = _shown(file, folder)
     reading = ParserContext()
     for end in ends:
-        for kind, name in _names(end.addressed.wanted):
+        for kind, name in _names(end):
             reading.declared[kind].setdefault(name, NOWHERE)
     root, findings = read_yaml(file, shown)
     reading.findings.extend(findings)

@@ -108,15 +108,16 @@ def _turns(request: ChangeRequest) -> tuple[tuple[Turn, tuple[DeclaredAccess, ..
 def _pairs(item: DeclaredAccess, head: Head, wanted: tuple[Wanted, Wanted]) -> tuple[set[Pair], list[Finding]]:
     """Return the pairs of attachments that a declaration covers in either workspace; only what is wrong in both is wrong."""
     pairs: set[Pair] = set()
-    sides = [_attachments(parties, head, wanted) for parties in (item.sources, item.destinations)]
+    sides = [selected_by(parties, head, wanted) for parties in (item.sources, item.destinations)]
     for one, other in product(sides[0][0], sides[1][0]):
         pairs |= {(one, other), (other, one)}
     return pairs, [finding for _, wrong in sides for finding in wrong]
 
 
-def _attachments(
+def selected_by(
     parties: Iterable[Party], head: Head, wanted: tuple[Wanted, Wanted]
 ) -> tuple[set[AttachmentName], list[Finding]]:
+    """Return the attachments that parties mean in either workspace; only what is wrong in both is wrong."""
     parts, found = tuple(parties), set[AttachmentName]()
     wrong: list[tuple[Finding, ...]] = []
     for side in wanted:

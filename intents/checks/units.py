@@ -47,7 +47,7 @@ def check_ended_units(registry: Registry, on: date) -> Iterator[Finding]:
             left.setdefault(item.unit, []).append(item)
     for unit, found in sorted(left.items()):
         first = min(found, key=lambda item: item.where)
-        yield report_breach("D11", "TR422", first.where, on, unit=unit, count=len(found), first=first.name)
+        yield report_breach("D11.left", "TR422", first.where, on, unit=unit, count=len(found), first=first.name)
 
 
 def _apart(

@@ -124,4 +124,5 @@ def located(code: str, where: Where, values: Iterable[tuple[str, object]], rule:
 
 # Files hold all dates, so what is found while reading them cites the rule packs without an end.
 A01, A02, A03, A04, A06, A07 = (rule_on(name) for name in ("A01", "A02", "A03", "A04", "A06", "A07"))
-A09, A18_LEVEL, A18_POINTS, A22, D10 = (rule_on(name) for name in ("A09", "A18.level", "A18.points", "A22", "D10"))
+A09, A18_LEVEL, A18_POINTS = (rule_on(name) for name in ("A09", "A18.level", "A18.points"))
+A22, D10, D11 = (rule_on(name) for name in ("A22", "D10", "D11"))

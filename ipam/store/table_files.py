@@ -141,8 +141,11 @@ class TableText:
     keys: Mapping[int, str]
 
 
-def with_lines(table: CsvTable, file: str, lines: Sequence[Line], order: Sequence[str]) -> TableText:
-    """Return a table in which these lines stand and no others; `order` is that of the columns of a new one."""
+def with_lines(
+    table: CsvTable, file: str, lines: Sequence[Line], order: Sequence[str], renamed: Mapping[str, str] | None = None
+) -> TableText:
+    """Return a table in which these lines stand and no others; `order` is that of the columns of a new one; `renamed`: today's
+    key of lines that had another."""
     columns = sorted(table.index, key=lambda name: table.index[name])
     columns = columns or [name for name in order if name not in MAY_BE_ABSENT]
     columns += [name for name in order if name not in columns and any(line.get(name) for line in lines)]
@@ -151,6 +154,7 @@ def with_lines(table: CsvTable, file: str, lines: Sequence[Line], order: Sequenc
     numbered.append((table.header_line, join_cells(columns), ""))
     for row in table.rows:
         key = line_key(file, {column: row.text(column) for column in TABLES[file]})
+        key = (renamed or {}).get(key, key)
         line = wanted.pop(key, None)
         if line is not None:
             numbered.append((row.line, _printed(line, columns), key))

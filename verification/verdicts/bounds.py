@@ -15,6 +15,7 @@ from intents.policy_order import via_key
 from intents.prefix import Prefix
 from intents.reason import Reason, because
 from intents.registry import Attachment, AttachmentName, Registry
+from intents.reorganisation.following import goes_on_as
 from ipam.address_plan import AddressPlan, EntryState, PrefixEntry
 from routing.model import AttachmentPort
 
@@ -50,7 +51,8 @@ class Bounds:
     """The declared states that a network is judged between, in any order.
 
     `policy`: every rule and assertion of any of them, which is what is asked about. `attachments`: everybody who exists in any,
-    for words and names: whose they are and for what is the same in all. `ports`: every place where any has an attachment.
+    for words and names: whose they are and for what is the same in all, but for organisations that go on as others. `ports`:
+    every place where any has an attachment.
     ValueError without any state; NoBoundsError where a prefix, a port or a name has another owner in one than in another.
     """
 
@@ -94,7 +96,7 @@ def _port_key(port: AttachmentPort) -> tuple[object, ...]:
 
 def _check_owners(one: Declared, other: Declared) -> None:
     for name in one.registry.attachments.keys() & other.registry.attachments.keys():
-        if _identity(one.registry.attachments[name]) != _identity(other.registry.attachments[name]):
+        if not _is_same(name, one.registry, other.registry):
             raise NoBoundsError(because("name_of_two_owners", attachment=name))
     places = {(port.device, port.interface): port.attachment for port in other.ports}
     for port in one.ports:
@@ -105,8 +107,22 @@ def _check_owners(one: Declared, other: Declared) -> None:
     _check_prefixes(one, other)
 
 
+def _is_same(name: AttachmentName, one: Registry, other: Registry) -> bool:
+    """Return whether a name is the same attachment in two states: of one party in one purpose, whatever an organisation is
+    called, or of one that took the other over with its unit."""
+    mine, theirs = one.attachments[name], other.attachments[name]
+    if _identity(mine) != _identity(theirs):
+        return False
+    if mine.organisation is None or theirs.organisation is None or mine.organisation == theirs.organisation:
+        return mine.organisation == theirs.organisation
+    here, there = one.organisations.get(mine.organisation), other.organisations.get(theirs.organisation)
+    if here is None or there is None:
+        return False
+    return goes_on_as(here, there, other) or goes_on_as(there, here, one)
+
+
 def _identity(attachment: Attachment) -> tuple[object, ...]:
-    return attachment.organisation, attachment.system, attachment.outside, attachment.purpose
+    return attachment.system, attachment.outside, attachment.purpose
 
 
 def _check_prefixes(one: Declared, other: Declared) -> None:

@@ -1,0 +1,17 @@
+"""Whether one organisation goes on as another: by its own earlier names, or by the recorded event of its unit.
+
+The one idea: who is called otherwise, or was taken over when units were joined, is the same people behind the same wall; only
+tables of the later day can say so.
+"""
+
+from __future__ import annotations
+
+from intents.registry import Organisation, Registry
+
+
+def goes_on_as(one: Organisation, other: Organisation, later: Registry) -> bool:
+    """Return whether an organisation of before is, or was taken over by, another one of a later registry."""
+    if one.name in other.renamed_from or one.name == other.name:
+        return True
+    alike = (one.category, one.tier) == (other.category, other.tier)
+    return alike and any((event.before, event.after) == (one.unit, other.unit) for event in later.events)
