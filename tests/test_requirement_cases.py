@@ -80,13 +80,13 @@ OUTSIDE = ("outside_networks.yaml", "[198.51.100.0/26, 2001:db8:ffff::/48]")
 OTHER_HALF = """
   half:
     title: Nửa kia
-    counterpart: central_post
+    counterpart: cuc-bdtw
     purpose: shared
     gateway: dc-edge-1
     prefixes: [{}]
     services: {{api: {{tcp: [443]}}}}
-    request_ref: "107/CV-SKHCN (hư cấu)"
-    decision_ref: "27/QĐ-UBND (hư cấu)"
+    request_ref: "106/CV-SKHCN (hư cấu)"
+    decision_ref: "26/QĐ-UBND (hư cấu)"
 """
 SHARED_V4 = (
     "settings.yaml",
@@ -110,7 +110,8 @@ L1_EXTRA = "l1-them,level1_cpe,cisco_ios,ASR1001-HX,{},central_post,GigabitEther
 
 def rooms(count: int) -> Change:
     """Return so many further LANs at one office of the small example, each of which has a VRF of its own on the CPE there."""
-    row = "phong-{},so-tai-chinh,tru-so-tan-cuong,government,5,vpn,justified,6/TTr (hư cấu),9/CV,12/QĐ,,,2025-07-01,\n"
+    papers = "05/TTr-STC (hư cấu),5/CV-ĐK (hư cấu),12/QĐ-UBND (hư cấu)"
+    row = f"phong-{{}},so-tai-chinh,tru-so-tan-cuong,government,5,vpn,justified,{papers},,,2025-07-01,\n"
     return "attachments.csv", "", "".join(row.format(number) for number in range(count))
 
 
@@ -236,7 +237,7 @@ CASES = (
             (
                 "attachments.csv",
                 "so-tai-chinh,tru-so-tai-chinh,video-conference,10,video_conference,main,",
-                "so-tai-chinh,tru-so-gia-sang,video-conference,10,video_conference,justified,6/TTr",
+                "so-tai-chinh,tru-so-gia-sang,video-conference,10,video_conference,justified,05/TTr-STC (hư cấu)",
             ),
         ),
     ),
