@@ -129,6 +129,17 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         [*TABLES["approvers.csv"]],
         ["tran-van-minh", "Trần Văn Minh", "dept_ict", "approver;waiver", "2025-07-01", "2029-01-01"],
     ]
+    units, events = found["units.csv"], [[*TABLES["unit_events.csv"]]]
+    assert isinstance(units, list)
+    units += [
+        ["05446", "2024-12-01", "2025-06-30", "Xã An Hòa", "commune", "", "thu-nghiem"],
+        ["05449", "2024-12-01", "2025-06-30", "Xã An Lạc", "commune", "", "thu-nghiem"],
+    ]
+    for unit in ("05446", "05449"):
+        event = {"kind": "merge", "date": "2025-07-01", "from_unit": f"{unit}@2024-12-01"}
+        event |= {"to_unit": "05443@2025-07-01", "decision_ref": "1/NQ"}
+        events.append([event[column] for column in events[0]])
+    found["unit_events.csv"] = events
     for pool in settings["pools"]:
         if pool["name"].startswith("province-gov"):
             pool |= {"owner": "dept_ict", "dedicated": {"category": "peoples_committee_body", "tier": "province"}}

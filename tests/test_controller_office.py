@@ -237,6 +237,21 @@ def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> No
     assert outcome(241, paper) == ([word("needs_justification")], ["last_registration", "growth_justified"])
 
 
+def test_what_began_after_the_registration_is_named(tmp_path: Path) -> None:
+    """Circular 06/2026 art. 11.4: a change off the cycle is registered by itself (B15)."""
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / "attachments.csv"
+    text = path.read_text(encoding="utf-8")
+    old = "3/CV-ĐK (hư cấu),12/QĐ-UBND (hư cấu),,,2025-07-01,"
+    for day, named in (("2026-01-20", []), ("2026-01-21", ["so-khcn-vc"])):
+        assert text.count(f",{old}") == 1
+        path.write_text(text.replace(f",{old}", f",{old.replace('2025-07-01', day)}"), encoding="utf-8")
+        report = make_report(workspace, ReportName.REGISTRATION, None)
+        (off_cycle,) = (table for table in report.tables if table.key == "off_cycle")
+        assert off_cycle.column("what") == named
+
+
 # Days.
 
 

@@ -252,6 +252,26 @@ def test_a_request_that_says_something_else_shuts_the_gate(planned: Planned, tmp
     assert "nothing of this is opened" in text
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("140/QĐ-UBND (hư cấu)", "141/QĐ-UBND (hư cấu)", "TR430"),
+        ("140/QĐ-UBND (hư cấu)", "61/CV-SKHCN (hư cấu)", "TR431"),
+        ("61/CV-SKHCN (hư cấu)", "0/CV (hư cấu)", "TR430"),
+        ("2026-12-05 22:00, to: 2026-12-06 04:00", "2026-08-20 22:00, to: 2026-08-21 04:00", "TR433"),
+    ],
+)
+def test_a_change_that_no_paper_allows_shuts_the_gate(
+    planned: Planned, old: str, new: str, code: str, tmp_path: Path
+) -> None:
+    """Its decision is there and is one, of the right body, and no younger than the window (B06)."""
+    plan, change = tmp_path / "plan.json", tmp_path / "warehouse.yaml"
+    assert REQUEST.count(old) == 1
+    change.write_text(REQUEST.replace(old, new), encoding="utf-8")
+    told, text = run(planned, PlanTargets(plan=plan), change)
+    assert (told, plan.exists(), f"error {code} " in text) == (ExitCode.ERROR, False, True)
+
+
 def test_a_device_that_is_nowhere_cant_be_cut_off(planned: Planned) -> None:
     code, text = truc("plan", "--base", planned.base, "-w", planned.folder, "--on", ON, "--interrupt", "cpe-tan-cong")
     assert code == ExitCode.ERROR

@@ -5,7 +5,6 @@ Each case changes one cell of the small example and looks at what `truc validate
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -75,10 +74,7 @@ def test_registers_that_are_not_kept_are_told_once_with_what_nobody_checks(tmp_p
     (told_of,) = found_in(workspace)
     assert (told_of.code, told_of.severity) == ("TR160", Severity.WARNING)
     text = describe(told_of, "en")
-    assert "no budget.csv, records.csv: nothing checks " in text
-    named = set(re.findall(r"\b[A-E]\d\d\b", text))
-    assert named >= {"A17", "A21", "A22", "B04", "B05", "B12"}
-    assert not named & {"A14", "A15", "D01"}
+    assert "no budget.csv, records.csv: nothing checks A17, A21, A22, A23, B03, B04, B05, B06, B12, E12 against them" in text
 
 
 WRONG_ROWS: tuple[tuple[str, tuple[str, str, str], str, str], ...] = (

@@ -8,16 +8,21 @@ tests/test_requirement_cases.py, which has both.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from controller.office.catalogue import REPORTS
+from controller.reports.office.rules import rules_page
 from intents.finding import RuleRef
-from intents.messages import load_catalogue
-from intents.rule_packs import load_rules, rule_on
+from intents.messages import LANGUAGES, load_catalogue
+from intents.rule_packs import RuleStage, load_rules, rule_on
+from tests.test_intents_registers import WRONG_REFERENCES
 from tests.test_requirement_cases import CASES
+from verification.verdicts.question import QuestionKind, traits_of
 
 TESTS = Path(__file__).parent
 REQUIRED = (
@@ -25,6 +30,8 @@ REQUIRED = (
     *(f"D{number:02d}" for number in (*range(1, 8), *range(10, 14))),
 )
 """What has been asked so far; a requirement may come without being named here, none may go."""
+PROOFS = tomllib.loads((TESTS / "data" / "proofs.toml").read_text(encoding="utf-8"))
+"""Tests that break and meet what no change to a workspace breaks."""
 NAMED = re.compile(r"def test_([A-E]\d\d)_\w*_(breaks?|meets?)_it\b")
 
 
@@ -45,11 +52,67 @@ def broken_by_cases() -> set[str]:
     return {requirement for text in goldens for requirement in re.findall(r"^rule: (\w+)", text, flags=re.MULTILINE)}
 
 
+def proved_elsewhere() -> set[str]:
+    """Return what tables of cases break (and the examples meet), and what named tests break and meet."""
+    duties = tomllib.loads((TESTS / "data" / "duties.toml").read_text(encoding="utf-8"))["breaks"]
+    told = {text.split()[0] for case in duties for text in case["told"]}
+    references = {requirement for _, _, (_, requirement) in WRONG_REFERENCES}
+    return told | references | {case.requirement for case in CASES} | set(PROOFS)
+
+
 def test_every_requirement_is_broken_by_something_and_met_by_something() -> None:
     found = proofs_in(path.read_text(encoding="utf-8") for path in sorted(TESTS.glob("test_rules_*.py")))
     proved = {requirement for requirement, verbs in found.items() if verbs == {"break", "meet"}} | broken_by_cases()
-    proved |= {case.requirement for case in CASES if case.requirement}
-    assert proved == {item.identifier for item in load_rules().requirements.values()}
+    rules = load_rules()
+    obliged = {name for name, item in rules.obligations.items() if item.stages}
+    assert {item.identifier for item in rules.requirements.values() if item.codes} <= obliged
+    through = {name for name, item in rules.obligations.items() if item.through}
+    assert obliged - (proved | proved_elsewhere() | through) == set()
+
+
+def test_the_named_proofs_are_tests() -> None:
+    for requirement, proofs in PROOFS.items():
+        assert len(proofs) == 2, requirement
+        for proof in proofs:
+            file, _, name = proof.partition("::")
+            assert re.search(rf"^def {name}\b", (TESTS / file).read_text(encoding="utf-8"), flags=re.MULTILINE), proof
+
+
+def test_the_table_names_all_requirements_and_says_where_each_is_looked_at() -> None:
+    rules = load_rules()
+    assert [*rules.obligations] == [
+        *(f"A{number:02d}" for number in range(1, 26)),
+        *(f"B{number:02d}" for number in range(1, 20)),
+        *(f"C{number:02d}" for number in range(1, 18)),
+        *(f"D{number:02d}" for number in range(1, 17)),
+        *(f"E{number:02d}" for number in range(1, 17)),
+    ]
+    for name, item in rules.obligations.items():
+        assert bool(item.stages) != bool(item.needs), name
+        assert item.statement["vi"] != item.statement["en"], name
+        assert item.needs.keys() in (set(), {"vi", "en"}), name
+
+
+def test_what_a_command_is_said_to_look_at_it_has_a_message_or_a_question_for() -> None:
+    """A table that promises a check which nothing makes would be worse than none."""
+    rules = load_rules()
+    codes: dict[str, set[str]] = {}
+    for part in rules.requirements.values():
+        codes.setdefault(part.identifier, set()).update(part.codes)
+    asked = {traits_of(kind).requirement for kind in QuestionKind}
+    reported = {name for kind in REPORTS.values() for name in kind.requirements}
+    for name, item in rules.obligations.items():
+        early = {RuleStage.VALIDATE, RuleStage.COMPILE} & set(item.stages)
+        assert not early or codes[name] or item.through or name in PROOFS, name
+        assert RuleStage.VERIFY not in item.stages or name in asked, name
+        only_reported = set(item.stages) == {RuleStage.REPORT} and name not in PROOFS
+        assert not only_reported or name in reported, name
+
+
+def test_the_pages_of_both_languages_are_the_table() -> None:
+    for language in LANGUAGES:
+        page = TESTS.parent / "docs" / language / "rules.md"
+        assert page.read_text(encoding="utf-8") == rules_page(language)
 
 
 def test_a_case_proves_a_requirement() -> None:

@@ -144,7 +144,7 @@ def judge_whole(inquiry: Inquiry) -> WholeNetwork:
     tally.add(check_stubs(_stub_check(inquiry, inquiry.routes)))
     tally.add_cuts(check_reachable(evidence, address_index, evidence.whole, inquiry.plane, None))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, evidence.whole, None))
-    for index, wrong in check_via(evidence, address_index, evidence.whole, inquiry.vias, None):
+    for index, wrong in check_via(evidence, address_index, inquiry.routes.deliveries, inquiry.vias, None):
         tally.vias.setdefault(index, wrong)
     who = Senders(
         permitted_matrix=inquiry.permitted_matrix.must,
@@ -246,7 +246,7 @@ def _count_wrongs(inquiry: Inquiry, who: Senders, tally: Tally, asked: State) ->
     tally.add(check_wall(evidence, address_index, state, _led_elsewhere(inquiry, routes), inquiry.permitted_matrix.may))
     tally.add_cuts(check_reachable(evidence, address_index, state, inquiry.plane, joined))
     tally.add_gaps(check_purposes(evidence, inquiry.homes, inquiry.purposes, state, joined))
-    for index, wrong in check_via(evidence, address_index, state, inquiry.vias, joined):
+    for index, wrong in check_via(evidence, address_index, deliveries, inquiry.vias, joined):
         tally.vias.setdefault(index, wrong)
 
 

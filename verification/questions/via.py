@@ -1,7 +1,7 @@
 """Does traffic that must pass a device pass it? An assertion that is proved, nothing steers.
 
 The one idea: a delivered way that misses every named device is the counterexample; what is not delivered is not this question's,
-nor is a way that another declared state takes for right.
+nor is a way that another declared state takes for right. Where all ways end on named devices, none is written down.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from intents.reason import Reason, because
 from intents.registry import AttachmentName
 from routing.model import AttachmentPort
 from verification.evidence.address_index import AddressIndex
+from verification.evidence.delivery import Deliveries
 from verification.evidence.evidence import Evidence
 from verification.evidence.permitted_matrix import members_of
 from verification.questions.reachability import Components, Failing, Wrong, WrongKind
-from verification.routes.forwarding import Forwarding, Way
+from verification.routes.forwarding import Way
 from verification.routes.topology import grouped
 from verification.verdicts.flow import SUCCESS
 
@@ -78,16 +79,18 @@ def _starts(evidence: Evidence, sources: Iterable[AttachmentName]) -> Iterator[t
 
 
 def check_via(
-    evidence: Evidence, address_index: AddressIndex, state: Forwarding, vias: ViaPairs, joined: Components | None
+    evidence: Evidence, address_index: AddressIndex, deliveries: Deliveries, vias: ViaPairs, joined: Components | None
 ) -> Iterator[tuple[int, Wrong]]:
     """Yield, by the assertion's index, ways in one state that miss all its devices; `joined` None is the whole network."""
+    state = deliveries.state
     surviving = state.surviving
     for index, via in enumerate(vias):
         losing = sorted(via.starts.keys() & surviving.nodes_with_lost_session)
         for destination in sorted(via.destinations):
+            ends_there = all(port.device in via.devices for port in evidence.ports.get(destination, ()))
             for region in (item for family in Family for item in address_index.regions.get((destination, family), ())):
                 for node in via.starts if joined is None or state.is_changed(region) else losing:
-                    if node in surviving.lost_nodes:
+                    if node in surviving.lost_nodes or (ends_there and deliveries.at(region).from_leaf(node)):
                         continue
                     missed = [way for way in state.ways(node, region) if _misses(via, way)]
                     for port, way in product(via.starts[node] if missed else (), missed):
