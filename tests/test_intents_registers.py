@@ -74,7 +74,10 @@ def test_registers_that_are_not_kept_are_told_once_with_what_nobody_checks(tmp_p
     (told_of,) = found_in(workspace)
     assert (told_of.code, told_of.severity) == ("TR160", Severity.WARNING)
     text = describe(told_of, "en")
-    assert "no budget.csv, records.csv: nothing checks A17, A21, A22, A23, B03, B04, B05, B06, B12, E12 against them" in text
+    assert (
+        "no budget.csv, records.csv: nothing checks A17, A21, A22, A23, B03, B04, B05, B06, B12, E12 against them"
+        in text
+    )
 
 
 WRONG_ROWS: tuple[tuple[str, tuple[str, str, str], str, str], ...] = (
