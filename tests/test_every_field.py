@@ -130,7 +130,7 @@ def _field(file: str, way: Way, content: Any) -> str:
     return f"{'intents/*.yaml' if file.startswith('intents/') else file}:{'.'.join(parts)}"
 
 
-MOST_PLACES = 6
+MOST_PLACES = 4
 """Places of one field that are tried."""
 
 

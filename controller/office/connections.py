@@ -37,7 +37,7 @@ def connections(facts: Facts) -> Content:
     """Return the connection database: documents, organisation, connection time, channels, bandwidth, quality."""
     found = table(
         "connections",
-        "organisation site unit documents since channels bandwidth medium enterprises security_level quality contact",
+        "organisation site unit documents since channels bandwidth medium ducts enterprises security_level quality contact",
         (_connection_row(facts, item) for item in facts.connections),
     )
     return Content(
@@ -66,6 +66,7 @@ def _connection_row(facts: Facts, item: Connection) -> ReportRow:
         len(item.channels),
         item.bandwidth,
         word("both_media") if len(media) > 1 else word(media[0]) if media else "",
+        "; ".join(", ".join(channel.ducts) for channel in item.channels if channel.ducts),
         ", ".join(enterprises) or word("none"),
         word("security_level_of", level=item.system.security_level)
         if item.system is not None
