@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import combinations
 
-from intents.finding import Finding, Severity, Where, make_finding, sort_findings
+from intents.finding import Finding, Severity, Where, make_finding
 from intents.registry import Domain, Registry
 from intents.rule_packs import report_breach
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
@@ -28,16 +28,14 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
     """Return the breaches of A03 and A20 (level I), A04, A06, A16 and A18; registry and inventory are those of the day `on`."""
     uplinks = _uplinks(inventory)
     terminals = _terminals(registry, inventory)
-    return sort_findings(
-        (
-            *_without_channel(terminals, uplinks, on),
-            *_without_enterprise(inventory, on),
-            *_level_1_channels(terminals, uplinks, on),
-            *_exposed_systems(registry, inventory, uplinks, on),
-            *_level_1_owners(registry, inventory, on),
-            *_bare_points(registry, inventory, on),
-            *_level_1_elsewhere(registry, inventory, on),
-        )
+    return (
+        *_without_channel(terminals, uplinks, on),
+        *_without_enterprise(inventory, on),
+        *_level_1_channels(terminals, uplinks, on),
+        *_exposed_systems(registry, inventory, uplinks, on),
+        *_level_1_owners(registry, inventory, on),
+        *_bare_points(registry, inventory, on),
+        *_level_1_elsewhere(registry, inventory, on),
     )
 
 

@@ -130,6 +130,7 @@ def _then(text: str, communes: Sequence[OldCommune]) -> str:
         return text
     head, _, rest = text.partition("\npools:\n")
     pools, _, tail = rest.partition("\nmanagement:\n")
+    tail = tail.partition("granted:\n")[0]
     first = pools.replace("thu-nghiem", "thai-nguyen")
     second = pools.replace("thu-nghiem", "bac-kan").replace("{name: ", "{name: bk-").replace("2001:db8:1", "2001:db8:2")
     for octet in (192, 193, 194, 196):

@@ -16,7 +16,7 @@ import pytest
 
 from controller.jobs.pipeline import want
 from intents.checks.level_1 import LEVEL_1_SITES
-from intents.finding import Finding, FindingsError, Severity
+from intents.finding import MOST_OF_A_KIND, Finding, FindingsError, Severity
 from intents.messages import LANGUAGES, describe
 from intents.rule_packs import load_rules
 from ipam.legal.models import check_models
@@ -38,6 +38,9 @@ PARTY_IN_WAREHOUSE = """
 """
 
 
+WAIVABLE = frozenset(item.identifier for item in load_rules().requirements.values() if item.waivable)
+
+
 def findings_of(workspace: Path, on: date | None = None) -> tuple[Finding, ...]:
     try:
         found = want(workspace, on).findings
@@ -52,6 +55,7 @@ def told(findings: tuple[Finding, ...]) -> set[str]:
         assert all(describe(item, language) for language in LANGUAGES)
         if item.rule is not None:
             assert item in about(item.rule.requirement, findings)
+            assert item.about or item.rule.requirement not in WAIVABLE
     return {f"{item.rule.requirement if item.rule else '-'} {item.code}" for item in findings}
 
 
@@ -99,6 +103,21 @@ def test_level_i_asks_for_more_ports_than_level_ii() -> None:
     found = tuple(check_models(registers, wanted.inventory, wanted.on))
     assert {dict(item.values)["lacking"] for item in found} == {"lan_ports 7 < 8"}
     assert len(found) == LEVEL_1_SITES
+
+
+def test_an_exception_is_found_among_more_findings_than_are_shown(tmp_path: Path) -> None:
+    workspace = changed(tmp_path, source=THAI_NGUYEN)
+    budget = workspace / "budget.csv"
+    header, *rows = (line for line in budget.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
+    budget.write_text(f"{header}\n", encoding="utf-8")
+    last = rows[-1].partition(",")[0]
+    with (workspace / "exceptions.csv").open("a", encoding="utf-8") as file:
+        file.write(f"nl-1,A21,{last},Chờ dự toán,provincial_pc,1512/QĐ-UBND (hư cấu),2026-01-01,2026-12-31\n")
+    found = findings_of(workspace)
+    assert {item.about for item in found if item.code == "TR453"} == {last, "front-edoc", "statistics-warehouse"}
+    shown = [item for item in found if item.code == "TR451" and item.where.file == "attachments.csv"]
+    assert len(shown) == MOST_OF_A_KIND
+    assert "E12 TR456" not in told(found)
 
 
 def test_only_what_keeps_no_networks_apart_can_be_waived() -> None:
