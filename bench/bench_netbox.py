@@ -3,7 +3,8 @@
 Each row is a command of truc in a process of its own, at a real NetBox that starts for it, empty, and is gone afterwards
 (CONTRIBUTING.md, Servers that nobody here wrote). The floor of a row is its number of requests times what NetBox takes to answer
 the smallest question about an object. The rival is pynetbox as its pages show it, an object at a time with the same fields, on a
-sample: what it would take for all is worked out from that. Run: `python -m bench.bench_netbox [--sites 100] [--sample 200]`.
+sample: what it would take for all is worked out from that. Last comes truc's own part of a full read of a larger province, whose
+answers lie in files. Run: `python -m bench.bench_netbox [--sites 100] [--sample 200] [--shelf 1000]`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -27,7 +28,8 @@ from unittest.mock import patch
 import pynetbox  # type: ignore[import-untyped]  # it has no types
 
 from bench.generate import write_province
-from controller.jobs.pipeline import store_of
+from bench.netbox_shelf import Shelf, fill
+from controller.jobs.pipeline import address, store_of, want
 from ipam.netbox.changes import changes_to
 from ipam.netbox.mapping import ENTRY
 from ipam.netbox.reading import ALL_READS, Reading, read_netbox
@@ -110,17 +112,26 @@ def _bodies(found: Reading, count: int) -> Iterator[dict[str, Any]]:
 
 
 def one(words: Sequence[str]) -> object:
-    """Return what is measured of a command, of a whole reading ("read"), or of the rival ("rival SAMPLE")."""
+    """Return what is measured of a command, of a whole reading ("read", "shelf FOLDER"), or of the rival ("rival SAMPLE")."""
     match words:
         case ["read"]:
             return measured(whole)
         case ["rival", sample]:
             return rival(int(sample))
+        case ["shelf", folder]:
+            return measured(lambda: read_netbox(Shelf(Path(folder)), kinds=ALL_READS))
         case _:
             return measured(lambda: command(words))
 
 
 # All of it.
+
+
+def apart(*words: str | Path, known: Mapping[str, str]) -> Any:
+    """Return what a process of its own measured."""
+    command = [sys.executable, "-m", "bench.bench_netbox", "--one", *(str(word) for word in words)]
+    environment = {**os.environ, "PYTHONUTF8": "1", **known}
+    return json.loads(subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True).stdout)
 
 
 @dataclass(frozen=True)
@@ -133,9 +144,7 @@ class Bench:
 
     def apart(self, *words: str | Path) -> Any:
         """Return what a process of its own measured."""
-        known = {**os.environ, URL: self.netbox.url, TOKEN: self.netbox.token, "PYTHONUTF8": "1"}
-        command = [sys.executable, "-m", "bench.bench_netbox", "--one", *(str(word) for word in words)]
-        return json.loads(subprocess.run(command, env=known, stdout=subprocess.PIPE, check=True, text=True).stdout)
+        return apart(*words, known={URL: self.netbox.url, TOKEN: self.netbox.token})
 
     def row(self, name: str, *words: str | Path) -> float:
         """Measure a command and print its row; returns its seconds."""
@@ -180,11 +189,24 @@ def bench(netbox: NetBox, folder: Path, sample: int) -> None:
         print(f"for all objects {each * objects:.0f} s, {each / ours:.1f} times what truc takes")
 
 
+def read_from_files(sites: int, seed: int) -> None:
+    """Print what reading costs beside what a NetBox takes for it."""
+    with tempfile.TemporaryDirectory() as made:
+        folder, shelf = Path(made) / "province", Path(made) / "shelf"
+        write_province(sites, seed, folder)
+        shelf.mkdir()
+        changes = changes_to(EMPTY, address(want(folder, None)).address_plan, read_table_files(folder).lines())
+        fill(shelf, (change.thing for change in changes.made))
+        found = apart("shelf", shelf, known={})
+    print(f"{sites} sites, {changes.count} objects, read from files: {found['cpu']:.1f} CPU s, {found['mib']:.0f} MiB")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sites", type=int, default=100)
     parser.add_argument("--sample", type=int, default=200)
+    parser.add_argument("--shelf", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--one", nargs=argparse.REMAINDER)
     asked = parser.parse_args()
@@ -196,6 +218,7 @@ def main() -> None:
         write_province(asked.sites, asked.seed, folder)
         command(["compile", "-w", str(folder)])
         bench(netbox, folder, asked.sample)
+    read_from_files(asked.shelf, asked.seed)
 
 
 if __name__ == "__main__":
