@@ -37,7 +37,7 @@ COMMENTS: Mapping[Register, str] = {
     Register.ROOMS: "Equipment rooms: climate in °C and percent, power, contact, yearly inventory (art. 5.3). Fictional.",
     Register.BUDGET: "Who pays for what, in million đồng a year (art. 10, 12, 14.3). Fictional.",
     Register.INCIDENTS: "What went wrong, and when it was mended (art. 16.2). Fictional.",
-    Register.MODELS: "Models of equipment. Ports as the vendors publish them, throughput nominal (as licensed). Example.",
+    Register.MODELS: "Models of equipment. Ports and throughput nominal: take them from the vendor's own papers. Fictional.",
 }
 ENTERPRISES: Mapping[str, str] = {
     "vnpt-tn": "VNPT Thái Nguyên",
@@ -45,9 +45,9 @@ ENTERPRISES: Mapping[str, str] = {
     "mobifone-tn": "MobiFone Thái Nguyên",
 }
 MODELS: Mapping[str, tuple[int, int, int, str]] = {
-    "C8300-1N1S-6T": (4, 2, 2000, "Cisco Catalyst 8300 data sheet: 4 RJ-45, 2 SFP"),
-    "MX150": (10, 4, 20000, "Juniper MX150 hardware guide: 10 RJ-45, 2 SFP, 2 SFP+"),
-    "ASR1001-HX": (8, 8, 44000, "Cisco ASR 1001-HX data sheet: 8 x 1GE, 8 x 10GE"),
+    "C8300-1N1S-6T": (4, 2, 2000, f"nominal {FICTIONAL}"),
+    "MX150": (10, 4, 20000, f"nominal {FICTIONAL}"),
+    "ASR1001-HX": (8, 8, 44000, f"nominal {FICTIONAL}"),
 }
 """LAN and WAN ports (copper for LANs, sockets for channels), nominal throughput, source of the ports."""
 COUNTERPARTS: Mapping[str, str] = {

@@ -46,7 +46,7 @@ def changed(folder: Path, *changes: Change, source: Path = TINY) -> Path:
     shutil.copytree(source, workspace)
     for file, old, new in changes:
         path = workspace / file
-        before = path.read_text(encoding="utf-8")
+        before = path.read_text(encoding="utf-8") if old or path.exists() else ""
         assert not old or before.count(old) == 1, f"{old!r} stands {before.count(old)} times in {file}"
         path.write_text(before.replace(old, new) if old else before + new, encoding="utf-8")
     return workspace

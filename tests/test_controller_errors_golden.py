@@ -21,6 +21,7 @@ from controller.commands.explain import explain, find_line
 from controller.commands.help import print_help
 from controller.commands.init import init_workspace
 from controller.commands.inspection import InspectionRequest, TraceRequest, routes_command, trace_command
+from controller.commands.office.rules import rules_command
 from controller.commands.places import find_place
 from controller.commands.schema import schema
 from controller.commands.show import show
@@ -376,6 +377,7 @@ COMMAND_LINE: Mapping[str, Produce] = {
     "TR856-no-intent": lambda _: find_place(compiled(), "intents/party.yaml:1"),
     "TR856-table": lambda _: find_place(compiled(), "units.csv:9"),
     "TR859-device": lambda _: explain(Output("en"), SMALL, ON, "core-1"),
+    "TR869-no-requirement": lambda _: rules_command(Output("en"), SMALL, None, "A99", status=False),
     "TR857-no-topic": lambda _: print_help(Output("en"), "wrkspace"),
     "TR858-wrong-words": wrong_words,
 }

@@ -25,7 +25,7 @@ from controller.jobs.pipeline import want
 from controller.office.calendar import DueItem, DueState, due_items
 from controller.office.catalogue import REPORTS, due_of, next_day
 from controller.office.connections import registration
-from controller.office.facts import Facts
+from controller.office.facts import OfficeFacts
 from controller.office.making import commit_of, make_report
 from controller.office.report import GAP, Cell, OfficeReport, ReportName, word
 from controller.output.words import Language, load_words
@@ -227,7 +227,7 @@ def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> No
         now = want(workspace, None)
         then = want(SMALL, date(2026, 1, 20))
         last = next(item for item in now.registers.records.values() if item.kind is RecordKind.REGISTRATION)
-        content = registration(Facts(now), Facts(then), last)
+        content = registration(OfficeFacts(now), OfficeFacts(then), last)
         return [line.cells[-1] for line in content.tables[1].rows[1:]], [note.key for note in content.notes]
 
     assert outcome(200) == ([], ["last_registration"])
@@ -266,7 +266,7 @@ def test_before_a_day_means_strictly_before_it() -> None:
 
 def due_on(on: date, folder: Path = SMALL) -> dict[str, list[date]]:
     found: dict[str, list[date]] = {}
-    for item in due_items(Facts(want(folder, on))):
+    for item in due_items(OfficeFacts(want(folder, on))):
         found.setdefault(item.what.key, []).append(item.before)
     return found
 

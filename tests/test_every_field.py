@@ -25,7 +25,7 @@ from controller.jobs.pipeline import Addressed, Wanted, address, compile_network
 from controller.office.calendar import due_items
 from controller.office.catalogue import REPORTS
 from controller.office.connections import registration
-from controller.office.facts import Facts
+from controller.office.facts import OfficeFacts
 from controller.office.making import last_registration
 from intents.finding import FindingsError
 from intents.legal.registers import Register
@@ -185,7 +185,7 @@ def _people(wanted: Wanted) -> tuple[object, ...]:
 
 def reported_of(addressed: Addressed) -> tuple[object, ...]:
     """Return what all reports say, and what is due; where something is written does not count."""
-    facts = Facts(addressed.wanted, addressed)
+    facts = OfficeFacts(addressed.wanted, addressed)
     found: list[object] = [(item.before, item.what, item.requirement) for item in due_items(facts)]
     for kind in REPORTS.values():
         content = registration(facts, facts, last_registration(facts)) if kind.make is None else kind.make(facts)

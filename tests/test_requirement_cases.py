@@ -122,6 +122,12 @@ def further_root(prefix: str, lans: bool = False) -> Change:
     return "settings.yaml", LAST, f"  - {line}\n{more if lans else ''}{LAST}"
 
 
+def abolished(day: str) -> Change:
+    """Return the event that ends the commune of Tân Cương the day before."""
+    head = "kind,date,from_unit,to_unit,decision_ref"
+    return "unit_events.csv", "", f"{head}\nabolish,{day},05503@2025-07-01,,1/NQ (hư cấu)\n"
+
+
 CASES = (
     Case(
         requirement="A03",
@@ -336,8 +342,8 @@ CASES = (
         code="TR422",
         name="a site and organisations that outlive their commune",
         source=SMALL,
-        breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"),),
-        meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"),),
+        breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"), abolished("2026-07-01")),
+        meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"), abolished("2027-01-01")),
     ),
     Case(
         requirement="D02",

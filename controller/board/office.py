@@ -11,7 +11,7 @@ from datetime import date
 
 from controller.board.report import csp_hash, page_environment
 from controller.board.words import Both
-from controller.office.report import Cell, Gap, OfficeReport, ReportedObject, ReportTable, Word
+from controller.office.report import Cell, OfficeReport, ReportedObject, ReportGap, ReportTable, Word
 from controller.output.words import Language
 from controller.reports.office.texts import basis_lines, cell_text, headings, office_word
 
@@ -82,7 +82,13 @@ def _basis(report: OfficeReport) -> Iterator[tuple[Both, Both]]:
 
 def _cell(cell: Cell) -> ShownCell:
     vi, en = (cell_text(language, cell) for language in (Language.VI, Language.EN))
-    kinds: tuple[tuple[type, str], ...] = ((Gap, "gap"), (int, "number"), (date, "day"), (str, "text"), (Word, "text"))
+    kinds: tuple[tuple[type, str], ...] = (
+        (ReportGap, "gap"),
+        (int, "number"),
+        (date, "day"),
+        (str, "text"),
+        (Word, "text"),
+    )
     kind = next(name for of, name in kinds if isinstance(cell, of))
     return ShownCell(words=Both(vi=vi, en="" if en == vi else en), kind=kind)
 

@@ -5,7 +5,7 @@ The one idea: both are the address plan as it stands, with the attributes that t
 
 from __future__ import annotations
 
-from controller.office.facts import Facts, reported, written
+from controller.office.facts import OfficeFacts, reported, written
 from controller.office.report import Cell, Content, ReportedObject, ReportRow, counted, gaps_of, row, table, word
 from intents.finding import Where
 from intents.registry import Attachment, AttachmentName, OrganisationName, PurposeName, UnitKey
@@ -16,7 +16,7 @@ from ipam.utilisation import utilisation
 LOCKFILE = "truc.lock.csv"
 
 
-def addresses(facts: Facts) -> Content:
+def addresses(facts: OfficeFacts) -> Content:
     """Return every prefix with purpose, organisation, level, unit, registration, dates and state, and how full each pool is."""
     plan = facts.addressed.address_plan
     found = table(
@@ -55,7 +55,7 @@ def _entry(item: PrefixEntry) -> ReportedObject:
     return ReportedObject(name=f"{item.key} {item.prefix}", where=Where(file=LOCKFILE))
 
 
-def _address_row(facts: Facts, item: PrefixEntry) -> ReportRow:
+def _address_row(facts: OfficeFacts, item: PrefixEntry) -> ReportRow:
     organisation = facts.registry.organisations.get(OrganisationName(item.organisation))
     purpose = facts.registry.purposes.get(PurposeName(item.purpose))
     nothing = word("not_applicable")
@@ -77,7 +77,7 @@ def _address_row(facts: Facts, item: PrefixEntry) -> ReportRow:
     return row(cells, (_entry(item), *(() if organisation is None else (reported(organisation),))))
 
 
-def zones(facts: Facts) -> Content:
+def zones(facts: OfficeFacts) -> Content:
     """Return each zone (one party in one purpose at one site) with VRF, prefixes, security level and where it stands."""
     found = table(
         "zones",
@@ -95,7 +95,7 @@ def zones(facts: Facts) -> Content:
     )
 
 
-def _zone_row(facts: Facts, item: Attachment) -> ReportRow:
+def _zone_row(facts: OfficeFacts, item: Attachment) -> ReportRow:
     registry = facts.registry
     organisation = registry.organisations.get(item.organisation) if item.organisation is not None else None
     system = registry.systems.get(item.system) if item.system is not None else None
@@ -119,7 +119,7 @@ def _zone_row(facts: Facts, item: Attachment) -> ReportRow:
     return row(cells, (reported(item), *(() if party is None else (reported(party),))))
 
 
-def _prefixes(facts: Facts, name: AttachmentName) -> list[str]:
+def _prefixes(facts: OfficeFacts, name: AttachmentName) -> list[str]:
     return [
         str(item.prefix)
         for item in facts.addressed.address_plan.prefixes
@@ -127,7 +127,7 @@ def _prefixes(facts: Facts, name: AttachmentName) -> list[str]:
     ]
 
 
-def _vrf(facts: Facts, name: AttachmentName) -> Cell:
+def _vrf(facts: OfficeFacts, name: AttachmentName) -> Cell:
     for item in facts.addressed.address_plan.numbers:
         if item.kind is NumberKind.VRF and isinstance(item.key, AttachmentOwner) and item.key.attachment == name:
             return str(item.value)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from controller.office.catalogue import next_day
-from controller.office.facts import Facts, reported, written
+from controller.office.facts import OfficeFacts, reported, written
 from controller.office.matrix import DUE_SOON
 from controller.office.report import ReportedObject, Word, word
 from intents.legal.registers import RecordKind
@@ -46,13 +46,13 @@ class DueItem:
         return DueState.SOON if self.before - on <= DUE_SOON else DueState.LATER
 
 
-def due_items(facts: Facts) -> tuple[DueItem, ...]:
+def due_items(facts: OfficeFacts) -> tuple[DueItem, ...]:
     """Return all that is due, the earliest first."""
     found = (*_of_year(facts), *_of_registers(facts), *_of_validity(facts))
     return tuple(sorted(found, key=lambda item: (item.before, item.requirement, item.what.key, item.what.values)))
 
 
-def _of_year(facts: Facts) -> Iterator[DueItem]:
+def _of_year(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield what every year asks for, but for what the registers show as done."""
     on, records = facts.on, facts.registers.records.values()
     yield DueItem(before=next_day((12, 1), on), what=word("due_usage"), requirement="E01")
@@ -81,7 +81,7 @@ def _next_fifth(on: date) -> date:
     return date(on.year + on.month // 12, on.month % 12 + 1, 5)
 
 
-def _of_registers(facts: Facts) -> Iterator[DueItem]:
+def _of_registers(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield assessments, exceptions, approvals and inventories that run out."""
     subjects = {*facts.registry.systems, *facts.registry.sites, *facts.wanted.inventory.devices}
     for subject, item in facts.newest_assessment.items():
@@ -120,7 +120,7 @@ def _of_registers(facts: Facts) -> Iterator[DueItem]:
             )
 
 
-def _of_validity(facts: Facts) -> Iterator[DueItem]:
+def _of_validity(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield intents and attachments that end: what they permit is denied afterwards."""
     for intent in facts.wanted.intents:
         end = intent.head.validity.end

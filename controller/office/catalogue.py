@@ -11,7 +11,7 @@ from datetime import date
 
 from controller.office.addresses import addresses, zones
 from controller.office.connections import connections, requests
-from controller.office.facts import Facts
+from controller.office.facts import OfficeFacts
 from controller.office.matrix import assessments, enterprises, level_1, organisations
 from controller.office.money import budget, exceptions, training
 from controller.office.report import Content, ReportName
@@ -25,7 +25,7 @@ class ReportKind:
 
     requirements: tuple[str, ...]
     before: tuple[int, int] | None
-    make: Callable[[Facts], Content] | None
+    make: Callable[[OfficeFacts], Content] | None
     needs_addresses: bool = False
 
 

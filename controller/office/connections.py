@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from controller.office.facts import Connection, Facts, reported, written
+from controller.office.facts import Connection, OfficeFacts, reported, written
 from controller.office.report import (
     Cell,
     Content,
@@ -33,7 +33,7 @@ MOST_GROWTH = 20
 """Percent by which connections or a channel's bandwidth may grow without a detailed justification (art. 11.1b)."""
 
 
-def connections(facts: Facts) -> Content:
+def connections(facts: OfficeFacts) -> Content:
     """Return the connection database: documents, organisation, connection time, channels, bandwidth, quality."""
     found = table(
         "connections",
@@ -50,7 +50,7 @@ def connections(facts: Facts) -> Content:
     )
 
 
-def _connection_row(facts: Facts, item: Connection) -> ReportRow:
+def _connection_row(facts: OfficeFacts, item: Connection) -> ReportRow:
     papers = sorted({number for one in item.attachments for number in (one.request_ref, one.decision_ref) if number})
     room = facts.registers.rooms.get(item.site.name)
     media = sorted({channel.medium for channel in item.channels})
@@ -78,7 +78,7 @@ def _connection_row(facts: Facts, item: Connection) -> ReportRow:
     return row(cells, (*item.objects, *others, *(() if room is None else (written(room.site, room.where),))))
 
 
-def registration(facts: Facts, then: Facts | None, last: Record | None) -> Content:
+def registration(facts: OfficeFacts, then: OfficeFacts | None, last: Record | None) -> Content:
     """Return what Mẫu 01 asks for, and the test; `then`: the day of the `last` registration, None if there was none."""
     found = table(
         "registration",
@@ -114,7 +114,7 @@ def registration(facts: Facts, then: Facts | None, last: Record | None) -> Conte
     )
 
 
-def _off_cycle(facts: Facts, last: Record | None) -> Iterable[ReportRow]:
+def _off_cycle(facts: OfficeFacts, last: Record | None) -> Iterable[ReportRow]:
     """Return attachments and access channels that began after the last registration: they want a Mẫu 01 of their own."""
     if last is None:
         return ()
@@ -129,7 +129,7 @@ def _off_cycle(facts: Facts, last: Record | None) -> Iterable[ReportRow]:
     ]
 
 
-def _registration_rows(facts: Facts, item: Connection) -> Iterable[ReportRow]:
+def _registration_rows(facts: OfficeFacts, item: Connection) -> Iterable[ReportRow]:
     room = facts.registers.rooms.get(item.site.name)
     by_service: dict[str, list[Attachment]] = {}
     for one in item.attachments:
@@ -149,7 +149,7 @@ def _registration_rows(facts: Facts, item: Connection) -> Iterable[ReportRow]:
         yield row(cells, (*item.objects, *(() if room is None else (written(room.site, room.where),))))
 
 
-def _by_channel(facts: Facts) -> ReportTable:
+def _by_channel(facts: OfficeFacts) -> ReportTable:
     channels = [item for item in facts.wanted.inventory.channels.values() if item.level]
     return table(
         "channels", "channel bandwidth", (row((item.name, item.bandwidth_mbps), (reported(item),)) for item in channels)
@@ -159,7 +159,7 @@ def _by_channel(facts: Facts) -> ReportTable:
 _GROWTH_COLUMNS = "what before now percent growth"
 
 
-def _growth(facts: Facts, then: Facts) -> ReportTable:
+def _growth(facts: OfficeFacts, then: OfficeFacts) -> ReportTable:
     """Return number of connections, and bandwidth of every access channel that was there, then and now."""
     lines = [_growth_row(word("connections"), len(then.connections), len(facts.connections), _parties(facts))]
     before = {item.name: item for item in then.wanted.inventory.channels.values() if item.level}
@@ -169,7 +169,7 @@ def _growth(facts: Facts, then: Facts) -> ReportTable:
     return table("growth", _GROWTH_COLUMNS, lines)
 
 
-def _parties(facts: Facts) -> Iterable[ReportedObject]:
+def _parties(facts: OfficeFacts) -> Iterable[ReportedObject]:
     return (one for item in facts.connections for one in item.objects)
 
 
@@ -180,7 +180,7 @@ def _growth_row(what: Cell, before: int, now: int, objects: Iterable[ReportedObj
     return row((what, before, now, percent, word("needs_justification" if grown else "within_limit")), objects)
 
 
-def requests(facts: Facts) -> Content:
+def requests(facts: OfficeFacts) -> Content:
     """Return every request, who made it, and what it led to: attachments, systems and intents of the day."""
     led: dict[str, list[ReportedObject]] = {}
     for item in facts.registry.attachments.values():

@@ -86,7 +86,7 @@ class Connection:
         return (*first, *map(reported, self.attachments), *map(reported, self.channels))
 
 
-class Facts:
+class OfficeFacts:
     """What reports ask of one day; `addressed` is made only if a report needs addresses."""
 
     def __init__(self, wanted: Wanted, addressed: Addressed | None = None) -> None:

@@ -14,7 +14,7 @@ from controller.jobs.digests import workspace_digest
 from controller.jobs.pipeline import Wanted, address, want
 from controller.office.catalogue import REPORTS, due_of
 from controller.office.connections import registration
-from controller.office.facts import Facts
+from controller.office.facts import OfficeFacts
 from controller.office.report import Basis, Content, OfficeReport, ReportName
 from intents.legal.registers import Record, RecordKind
 from intents.rule_packs import rule_on
@@ -26,7 +26,7 @@ def make_report(folder: Path, name: ReportName, on: date | None) -> OfficeReport
     """Return a report of a workspace; FindingsError, OSError. Writes nothing."""
     wanted = want(folder, on)
     kind = REPORTS[name]
-    facts = Facts(wanted, address(wanted) if kind.needs_addresses else None)
+    facts = OfficeFacts(wanted, address(wanted) if kind.needs_addresses else None)
     content = _registration(folder, facts) if kind.make is None else kind.make(facts)
     return OfficeReport(
         name=name,
@@ -38,14 +38,14 @@ def make_report(folder: Path, name: ReportName, on: date | None) -> OfficeReport
     )
 
 
-def _registration(folder: Path, facts: Facts) -> Content:
+def _registration(folder: Path, facts: OfficeFacts) -> Content:
     """Return the registration beside the day of the last one."""
     last = last_registration(facts)
-    then = Facts(want(folder, last.day)) if last is not None else None
+    then = OfficeFacts(want(folder, last.day)) if last is not None else None
     return registration(facts, then, last)
 
 
-def last_registration(facts: Facts) -> Record | None:
+def last_registration(facts: OfficeFacts) -> Record | None:
     """Return the newest registration before the day of the report."""
     found = [item for item in facts.registers.records.values() if item.kind is RecordKind.REGISTRATION]
     earlier = [item for item in found if item.day < facts.on]

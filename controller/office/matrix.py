@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 
-from controller.office.facts import Connection, Facts, reported, written
+from controller.office.facts import Connection, OfficeFacts, reported, written
 from controller.office.report import (
     Cell,
     Content,
@@ -30,7 +30,7 @@ DUE_SOON = timedelta(days=90)
 """How long before its end an assessment is due."""
 
 
-def organisations(facts: Facts) -> Content:
+def organisations(facts: OfficeFacts) -> Content:
     """Return each organisation with category, level, services, sites, channels, last assessment, security level and contact."""
     found = table(
         "organisations",
@@ -49,7 +49,7 @@ def organisations(facts: Facts) -> Content:
     )
 
 
-def _organisation_row(facts: Facts, item: Organisation) -> ReportRow:
+def _organisation_row(facts: OfficeFacts, item: Organisation) -> ReportRow:
     connected = facts.connections_of.get(item.name, ())
     systems = [system for system in facts.registry.systems.values() if system.owner == item.name]
     newest = [facts.newest_assessment[one.name] for one in systems if one.name in facts.newest_assessment]
@@ -79,11 +79,11 @@ def _organisation_row(facts: Facts, item: Organisation) -> ReportRow:
     return row(cells, objects)
 
 
-def _services(facts: Facts, connected: tuple[Connection, ...]) -> list[str]:
+def _services(facts: OfficeFacts, connected: tuple[Connection, ...]) -> list[str]:
     return sorted({facts.registry.purposes[one.purpose].title for item in connected for one in item.attachments})
 
 
-def level_1(facts: Facts) -> Content:
+def level_1(facts: OfficeFacts) -> Content:
     """Return the equipment of level I with the yearly inventory of its room, and its channels."""
     inventory = facts.wanted.inventory
     sites = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
@@ -121,7 +121,7 @@ def level_1(facts: Facts) -> Content:
 _LEVEL_1_COLUMNS = "device model platform site host temperature humidity ups labelled inventoried_on condition contact"
 
 
-def _level_1_rows(facts: Facts, sites: Collection[str]) -> Iterator[ReportRow]:
+def _level_1_rows(facts: OfficeFacts, sites: Collection[str]) -> Iterator[ReportRow]:
     for item in facts.wanted.inventory.devices.values():
         if item.site not in sites:
             continue
@@ -148,7 +148,7 @@ def _level_1_rows(facts: Facts, sites: Collection[str]) -> Iterator[ReportRow]:
         yield row(cells, (reported(item), reported(site), written(room.site, room.where)))
 
 
-def assessments(facts: Facts) -> Content:
+def assessments(facts: OfficeFacts) -> Content:
     """Return the newest assessment of every system, data centre and gateway, and whether it is valid, due or overdue."""
     subjects = dict(_assessed(facts))
     lines = [_assessment_row(facts, name, item) for name, item in subjects.items()]
@@ -167,7 +167,7 @@ def assessments(facts: Facts) -> Content:
 _STATES = ("valid", "due", "overdue", "missing", "failed")
 
 
-def _assessed(facts: Facts) -> Iterator[tuple[str, ReportedObject]]:
+def _assessed(facts: OfficeFacts) -> Iterator[tuple[str, ReportedObject]]:
     """Yield what is to be assessed, by name: systems, data centres, gateways of outside networks."""
     for system in facts.registry.systems.values():
         yield system.name, reported(system)
@@ -180,7 +180,7 @@ def _assessed(facts: Facts) -> Iterator[tuple[str, ReportedObject]]:
             yield gateway, reported(device)
 
 
-def _assessment_row(facts: Facts, name: str, subject: ReportedObject) -> ReportRow:
+def _assessment_row(facts: OfficeFacts, name: str, subject: ReportedObject) -> ReportRow:
     newest = facts.newest_assessment.get(name)
     kind = word(
         "system" if name in facts.registry.systems else "data_centre" if name in facts.registry.sites else "gateway"
@@ -212,7 +212,7 @@ def state_of(item: Assessment, on: date) -> str:
     return "due" if item.valid_to - on <= DUE_SOON else "valid"
 
 
-def enterprises(facts: Facts) -> Content:
+def enterprises(facts: OfficeFacts) -> Content:
     """Return each enterprise with what it supplies, its approved security level, incidents of the year and its last report."""
     named = sorted({item.enterprise for item in facts.wanted.inventory.channels.values() if item.enterprise})
     rows = [_enterprise_row(facts, name) for name in sorted({*named, *facts.registers.enterprises})]
@@ -232,7 +232,7 @@ def enterprises(facts: Facts) -> Content:
     )
 
 
-def _enterprise_row(facts: Facts, name: str) -> ReportRow:
+def _enterprise_row(facts: OfficeFacts, name: str) -> ReportRow:
     item: Enterprise | None = facts.registers.enterprises.get(name)
     channels = [one for one in facts.wanted.inventory.channels.values() if one.enterprise == name]
     wrong = [one for one in facts.registers.incidents.values() if one.enterprise == name and facts.in_year(one.day)]

@@ -6,13 +6,13 @@ year without a drill are in the report because they are not in the register.
 
 from __future__ import annotations
 
-from controller.office.facts import Facts, reported, written
+from controller.office.facts import OfficeFacts, reported, written
 from controller.office.report import GAP, Cell, Content, Figure, ReportRow, counted, row, summed, table, unique, word
 from intents.legal.registers import BudgetLine, BudgetSource, LegalException, Record, RecordKind
 from intents.registry import Attachment
 
 
-def budget(facts: Facts) -> Content:
+def budget(facts: OfficeFacts) -> Content:
     """Return who pays for each attachment in the year of the day, and the sums by source."""
     year = facts.on.year
     lines = {item.subject: item for item in facts.registers.budget.values() if item.year == year}
@@ -35,7 +35,7 @@ def budget(facts: Facts) -> Content:
     )
 
 
-def _budget_row(facts: Facts, item: Attachment, line: BudgetLine | None) -> ReportRow:
+def _budget_row(facts: OfficeFacts, item: Attachment, line: BudgetLine | None) -> ReportRow:
     registry = facts.registry
     organisation = registry.organisations.get(item.organisation) if item.organisation is not None else None
     system = registry.systems.get(item.system) if item.system is not None else None
@@ -52,7 +52,7 @@ def _budget_row(facts: Facts, item: Attachment, line: BudgetLine | None) -> Repo
     return row(cells, (reported(item), written(item.name, line.where)))
 
 
-def exceptions(facts: Facts) -> Content:
+def exceptions(facts: OfficeFacts) -> Content:
     """Return every exception, and whether it is in force, over, or not yet begun."""
     items = sorted(facts.registers.exceptions.values(), key=lambda item: (item.validity.end or facts.on, item.name))
     found = table(
@@ -70,13 +70,13 @@ def exceptions(facts: Facts) -> Content:
     )
 
 
-def _state(facts: Facts, item: LegalException) -> str:
+def _state(facts: OfficeFacts, item: LegalException) -> str:
     if item.validity.holds(facts.on):
         return "in_force"
     return "over" if item.validity.end is not None and item.validity.end < facts.on else "not_yet"
 
 
-def _exception_row(facts: Facts, item: LegalException) -> ReportRow:
+def _exception_row(facts: OfficeFacts, item: LegalException) -> ReportRow:
     cells: tuple[Cell, ...] = (
         item.name,
         item.requirement,
@@ -91,7 +91,7 @@ def _exception_row(facts: Facts, item: LegalException) -> ReportRow:
     return row(cells, (written(item.name, item.where),))
 
 
-def training(facts: Facts) -> Content:
+def training(facts: OfficeFacts) -> Content:
     """Return drills and trainings by year; a year of the network without a drill is a gap (Circular 06/2026 art. 8.6)."""
     papers = [item for item in facts.registers.records.values() if item.kind in (RecordKind.DRILL, RecordKind.TRAINING)]
     first = min((item.day.year for item in papers), default=facts.on.year)

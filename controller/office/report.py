@@ -34,7 +34,7 @@ class ReportName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class ReportGap:
     """Something that a report should say and the workspace does not."""
 
 
@@ -46,8 +46,8 @@ class Word:
     values: tuple[tuple[str, str | int], ...] = ()
 
 
-GAP = Gap()
-Cell = str | int | date | Word | Gap
+GAP = ReportGap()
+Cell = str | int | date | Word | ReportGap
 """A number is a figure; what is only called by digits is text."""
 
 

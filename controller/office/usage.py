@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from controller.office.facts import Connection, Facts, reported, written
+from controller.office.facts import Connection, OfficeFacts, reported, written
 from controller.office.report import (
     Cell,
     Content,
@@ -29,7 +29,7 @@ PROVINCIAL = ""
 """The key of what no unit below the province reports."""
 
 
-def usage(facts: Facts) -> Content:
+def usage(facts: OfficeFacts) -> Content:
     """Return connections, services, channels and incidents of the year by reporting unit."""
     units: dict[str, _Unit] = {}
     for item in facts.connections:
@@ -66,7 +66,7 @@ class _Unit:
     sites: list[SiteName] = field(default_factory=list)
 
 
-def _unit_of(item: Connection, facts: Facts) -> str:
+def _unit_of(item: Connection, facts: OfficeFacts) -> str:
     """Return the unit that reports a connection: none for bodies of the province, systems and outside networks."""
     organisation = item.organisation
     if organisation is None or organisation.tier is Tier.PROVINCE:
@@ -76,7 +76,7 @@ def _unit_of(item: Connection, facts: Facts) -> str:
     return next((unit.key for unit in (*districts, *above)), PROVINCIAL)
 
 
-def _homes(facts: Facts) -> dict[SiteName, str]:
+def _homes(facts: OfficeFacts) -> dict[SiteName, str]:
     """Return the one unit that reports a site: that of a local body there, so that nothing is counted in two."""
     found: dict[SiteName, str] = {}
     for item in facts.connections:
@@ -87,7 +87,7 @@ def _homes(facts: Facts) -> dict[SiteName, str]:
 
 
 def _usage_row(
-    facts: Facts, unit: AdministrativeUnit | None, of_unit: _Unit, incidents: Mapping[str, list[Incident]]
+    facts: OfficeFacts, unit: AdministrativeUnit | None, of_unit: _Unit, incidents: Mapping[str, list[Incident]]
 ) -> ReportRow:
     services = Counter(one.legal_service for item in of_unit.connections for one in item.attachments)
     channels = {item.name: item for site in of_unit.sites for item in facts.channels_of.get(site, ()) if item.level}
@@ -115,7 +115,7 @@ def _usage_row(
 _SITE_COLUMNS = "organisation site unit since services channels bandwidth"
 
 
-def _site_row(facts: Facts, item: Connection) -> ReportRow:
+def _site_row(facts: OfficeFacts, item: Connection) -> ReportRow:
     purposes = ", ".join(sorted({facts.registry.purposes[one.purpose].title for one in item.attachments}))
     cells: tuple[Cell, ...] = (
         item.title,
@@ -129,7 +129,7 @@ def _site_row(facts: Facts, item: Connection) -> ReportRow:
     return row(cells, item.objects)
 
 
-def _incidents_of_sites(facts: Facts) -> dict[str, list[Incident]]:
+def _incidents_of_sites(facts: OfficeFacts) -> dict[str, list[Incident]]:
     """Return the incidents of the year by the site that they were at."""
     inventory = facts.wanted.inventory
     found: dict[str, list[Incident]] = {}
@@ -143,7 +143,7 @@ def _incidents_of_sites(facts: Facts) -> dict[str, list[Incident]]:
     return found
 
 
-def operation(facts: Facts) -> Content:
+def operation(facts: OfficeFacts) -> Content:
     """Return what there is, what went wrong, and what was inspected, practised and waived in the year."""
     registry, inventory, registers = facts.registry, facts.wanted.inventory, facts.registers
     of_year = [item for item in registers.incidents.values() if facts.in_year(item.day)]
@@ -197,7 +197,7 @@ def operation(facts: Facts) -> Content:
     )
 
 
-def _room_row(facts: Facts, item: EquipmentRoom) -> ReportRow:
+def _room_row(facts: OfficeFacts, item: EquipmentRoom) -> ReportRow:
     site = facts.registry.sites.get(SiteName(item.site))
     cells: tuple[Cell, ...] = (
         site.title if site is not None else item.site,

@@ -11,7 +11,7 @@ from controller.jobs.files import Placing, write_bytes, write_text
 from controller.jobs.pipeline import want
 from controller.office.calendar import due_items
 from controller.office.catalogue import REPORTS, due_of
-from controller.office.facts import Facts
+from controller.office.facts import OfficeFacts
 from controller.office.making import make_report
 from controller.office.report import OfficeReport, ReportName
 from controller.output.exit_codes import ExitCode
@@ -88,5 +88,5 @@ def due_command(output: Output, folder: Path, on: str | None) -> ExitCode:
     check_folder(folder)
     wanted = want(folder, parse_day(on))
     output.note_day(wanted.on, stands_still=wanted.stands_still)
-    print_due(output, due_items(Facts(wanted)), wanted.on)
+    print_due(output, due_items(OfficeFacts(wanted)), wanted.on)
     return ExitCode.FINE

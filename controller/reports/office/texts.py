@@ -16,8 +16,8 @@ from controller.office.report import (
     Basis,
     Cell,
     Figure,
-    Gap,
     OfficeReport,
+    ReportGap,
     ReportRow,
     ReportTable,
     Word,
@@ -46,7 +46,7 @@ def office_word(language: str, key: str, **values: object) -> str:
 def cell_text(language: str, cell: Cell) -> str:
     """Return a cell in words; numbers and days as they are written everywhere."""
     match cell:
-        case Gap():
+        case ReportGap():
             return office_word(language, "word_gap")
         case Word():
             return office_word(language, f"word_{cell.key}", **dict(cell.values))
@@ -151,7 +151,7 @@ def _objects(item: Figure | ReportRow) -> Mapping[str, object]:
 def _plain(language: str, cell: Cell) -> object:
     """Return a cell as data: numbers stay numbers, a gap is null."""
     match cell:
-        case Gap():
+        case ReportGap():
             return None
         case int():
             return cell

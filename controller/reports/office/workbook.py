@@ -12,7 +12,7 @@ from typing import Protocol
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it has no types
 
-from controller.office.report import Cell, Gap, OfficeReport, ReportTable
+from controller.office.report import Cell, OfficeReport, ReportGap, ReportTable
 from controller.reports.office.texts import basis_lines, cell_text, headings, office_word
 
 LONGEST_NAME = 31
@@ -92,7 +92,7 @@ def _write(sheet: _Sheet, line: int, column: int, cell: Cell, language: str, sty
             sheet.write_number(line, column, cell, styles.number)
         case date():
             sheet.write_datetime(line, column, datetime(cell.year, cell.month, cell.day), styles.day)  # noqa: DTZ001 - a day
-        case Gap():
+        case ReportGap():
             sheet.write_string(line, column, text, styles.gap)
         case _:
             sheet.write_string(line, column, text, styles.text)
