@@ -46,6 +46,7 @@ MADE = frozenset(
         "reach.csv",
         "inventory.csv",
         "probes.csv",
+        "objects.csv",
         "unit_events.csv",
         "choices.csv",
         "reorganisation.csv",

@@ -136,7 +136,7 @@ MOST_PLACES = 4
 
 def alternatives(places: list[Place]) -> Iterator[tuple[Place, object | None]]:
     """Yield places and what each holds instead: nothing, the value of another place that differs, or one that nobody wrote."""
-    for place in places[:MOST_PLACES]:
+    for place in places[:: max(1, len(places) // MOST_PLACES)][:MOST_PLACES]:
         yield place, None
         others = [item.value for item in places if item.value != place.value]
         yield from ((place, other) for other in others[:1])
