@@ -124,12 +124,14 @@ REORGANISATIONS: Mapping[str, Produce] = {
     ),
     "TR244-single-part": table_case(goes(SANG, "05707", "Xã Sảng Mộc", "split")),
     "TR244-twice": case(rows=table_text((*TABLE, goes(SANG, "05707", "Xã Sảng Mộc")))),
+    "TR244-without-rows": case(rows=table_text(())),
     "TR245-another-province": edited("settings.yaml", "province: Thái Nguyên", "province: Cao Bằng"),
     "TR246-left-over": less("01843"),
     "TR247-undeclared": edited("intents/edoc.yaml", "ubnd-xa-sang-moc", "ubnd-phuong-phung-chi-kien"),
     "TR248-no-type": table_case(goes(SANG, "05707", "Sảng Mộc")),
     "TR249-nobody-chose": case(choices=""),
     "TR250-no-successor": case(choices=f"{CHOICES}site,tru-so-xa-sang-moc,05500@2025-07-01,\n"),
+    "TR250-no-unit": case(choices=f"{CHOICES}site,tru-so-xa-sang-moc,99999@2025-07-01,\n"),
     "TR251-two-seats": case(
         choices=f"{CHOICES}site,tru-so-phuong-thinh-dan,,seat\nsite,tru-so-xa-quyet-thang,,seat\n"
     ),

@@ -225,6 +225,26 @@ def test_what_comes_into_another_root_block_is_renumbered_there(tmp_path: Path) 
     assert lans[f"lan/{fate.name}"].startswith(("10.196.", "2001:db8:14"))
 
 
+def test_a_system_at_a_site_that_comes_into_another_root_block_is_renumbered_and_its_office_too(tmp_path: Path) -> None:
+    duc_xuan = old("01843", "Phường Đức Xuân", "phuong-duc-xuan", "058", 1)
+    rows = (*(row for row in TABLE if row.old != duc_xuan), goes(duc_xuan, "05707", "Xã Sảng Mộc"))
+    request = request_in(tmp_path, rows=table_text(rows))
+    site = "    site: dc-tinh\n    purpose: shared\n    hosts: 10"
+    edit(request.folder / "systems.yaml", site, "    site: tru-so-phuong-duc-xuan\n    purpose: shared\n    hosts: 10")
+    (request.folder / LOCKFILE).unlink()
+    plan = address(want(request.folder, None)).address_plan
+    (request.folder / LOCKFILE).write_text(print_plan(plan), encoding="utf-8")
+    lines = {str(item.key): (item.action, item.reason) for item in run(request).lines}
+    assert lines["lan/system-mail"] == (PrefixAction.RENUMBER, FateGround.ROOT_BLOCK)
+    assert lines["lan/system-edoc"] == (PrefixAction.KEEP, FateGround.UNTOUCHED)
+    assert lines["loopback/cpe-phuong-duc-xuan"][0] is PrefixAction.KEEP
+
+
+def test_a_line_that_stays_keeps_its_place_whatever_it_is_called_now(small: Reorganised) -> None:
+    names = [line.partition(",")[0] for line in small.texts["organisations.csv"].splitlines()[2:]]
+    assert names.index("ubnd-phuong-quyet-thang") == names.index("ubnd-phuong-thinh-dan") + 2
+
+
 def test_the_table_of_prefixes_given_back_as_it_was_written_changes_nothing(tmp_path: Path, small: Reorganised) -> None:
     found = run(request_in(tmp_path, prefixes=small.texts[PREFIX_FILE]))
     assert found.texts == small.texts
@@ -240,16 +260,19 @@ def test_the_table_of_prefixes_given_back_as_it_was_written_changes_nothing(tmp_
         ("names: [ubnd-xa-sang-moc]", "names: [ubnd-phuong-phung-chi-kien]"),
         ("names: [ubnd-xa-sang-moc]", "names: [ubnd-phuong-thinh-dan, ubnd-phuong-duc-xuan]"),
         ("names: [ubnd-xa-sang-moc]", "categories: [peoples_committee_body], below: 05476@2024-12-01"),
+        (
+            "organisations: {names: [van-phong-ubnd-tinh], purpose: government}",
+            "organisations: {categories: [peoples_committee_body], tiers: [commune], purpose: government}",
+        ),
     ],
 )
 def test_what_the_policies_tell_is_what_the_engine_sees_in_the_texts(
     tmp_path: Path, old_text: str, new_text: str
 ) -> None:
     request = request_in(tmp_path)
-    for file in ("edoc.yaml", "province.yaml"):
-        path = request.folder / "intents" / file
-        if path.exists() and old_text in path.read_text(encoding="utf-8"):
-            edit(path, old_text, new_text)
+    paths = [path for path in (request.folder / "intents").iterdir() if old_text in path.read_text(encoding="utf-8")]
+    assert paths
+    edit(paths[0], old_text, new_text)
     found = run(request)
     ends = [compile_network(address(found.before)), compile_network(found.after)]
     given = [give(end, {name: item.text for name, item in end.configs.items()}) for end in ends]

@@ -25,6 +25,7 @@ from intents.reader.csv_cells import join_cells
 from intents.reader.csv_reader import read_csv
 from intents.reader.excerpts import add_excerpts
 from intents.reader.parser_context import ParserContext
+from intents.reason import because
 from intents.registry import Registry, UnitEvent, as_at
 from intents.reorganisation.attachments import decide
 from intents.reorganisation.fates import FateKind, Fates, PrefixAction
@@ -132,6 +133,9 @@ def _said(event: UnitEvent) -> tuple[object, ...]:
 def _succession(loaded: LoadedIntents, request: ReorganiseRequest) -> Succession:
     reading = ParserContext()
     rows = read_unit_map(request.table, reading)
+    if not rows and not reading.findings:
+        where = Where(file=str(request.table))
+        reading.findings.append(make_finding("TR244", where, unit="-", reason=because("map_without_rows")))
     _raise(request, reading.findings)
     try:
         units = as_at(loaded.registry, request.reform.last_day).units

@@ -47,8 +47,10 @@ def _breach(code: str, event: UnitEvent, also: tuple[Where, ...] = (), **values:
 
 def _misfit(event: UnitEvent, ways_out: int, ways_in: int) -> Reason | None:
     """Return why an event is not of its kind, by how many units follow the one and how many go before the other."""
-    if (event.kind is EventKind.ABOLISH) != (event.after is None):
-        return because("event_needs_no_successor") if event.after else because("event_needs_a_successor")
+    if event.kind is EventKind.ABOLISH:
+        return None if event.after is None else because("event_needs_no_successor")
+    if event.after is None:
+        return because("event_needs_a_successor")
     if event.kind is EventKind.SPLIT and ways_out < 2:
         return because("event_splits_into_one")
     if event.kind is not EventKind.SPLIT and ways_out > 1:

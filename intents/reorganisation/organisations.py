@@ -94,6 +94,7 @@ def _goal(
                     units=_listed(following),
                 )
             )
+            return following[0] if following else None
         return choice.unit
     if len(following) < 2:
         return following[0] if following else None
