@@ -40,7 +40,7 @@ SECOND_SITE = ("tru-so-nn-ptnt-2", "05860")
 """Where Sở Nông nghiệp và PTNT has a second, justified point."""
 
 _PROVINCIAL = f"""
-van-phong-tinh-uy|Văn phòng Tỉnh ủy|{PARTY}|cap1-tinh-uy|05443|120|
+van-phong-tinh-uy|Văn phòng Tỉnh ủy|{PARTY}|cap1-tinh-uy|05443|120|level1_host
 ban-to-chuc|Ban Tổ chức Tỉnh ủy|{PARTY}|tru-so-ban-dang-1|05443|60|
 uy-ban-kiem-tra|Ủy ban Kiểm tra Tỉnh ủy|{PARTY}|tru-so-ban-dang-1|05443|50|noi-chinh
 ban-noi-chinh|Ban Nội chính Tỉnh ủy|{PARTY}|tru-so-ban-dang-1|05443|40|noi-chinh
@@ -50,8 +50,8 @@ dang-uy-khoi|Đảng ủy khối các cơ quan tỉnh|{DIRECT}|tru-so-du-khoi|05
 dang-uy-quan-su|Đảng ủy Quân sự tỉnh|{DIRECT}|tru-so-du-quan-su|05482|40|
 dang-uy-cong-an|Đảng ủy Công an tỉnh|{DIRECT}|tru-so-du-cong-an|05467|45|
 dang-uy-dai-hoc|Đảng ủy Đại học Thái Nguyên|{DIRECT}|tru-so-du-dai-hoc|05455|50|
-van-phong-hdnd|Văn phòng Đoàn ĐBQH và HĐND tỉnh|{ELECTED}|cap1-hdnd|05443|80|
-van-phong-ubnd|Văn phòng UBND tỉnh|{COMMITTEE}|cap1-ubnd|05443|150|mot-cua
+van-phong-hdnd|Văn phòng Đoàn ĐBQH và HĐND tỉnh|{ELECTED}|cap1-hdnd|05443|80|level1_host
+van-phong-ubnd|Văn phòng UBND tỉnh|{COMMITTEE}|cap1-ubnd|05443|150|mot-cua;level1_host
 so-noi-vu|Sở Nội vụ|{COMMITTEE}|tru-so-noi-vu|05443|90|
 so-tu-phap|Sở Tư pháp|{COMMITTEE}|tru-so-tu-phap|05443|70|
 so-ke-hoach|Sở Kế hoạch và Đầu tư|{COMMITTEE}|tru-so-ke-hoach|05443|70|

@@ -133,6 +133,11 @@ def calls(workspace: Path) -> Mapping[str, tuple[str | Path, ...]]:
         "ipam": ("ipam", "show", *here),
         "import": ("ipam", "import", beside / "old.csv", *here),
         "tidy": ("tidy", "-w", workspace, "--check"),
+        "report": ("report", "assessments", *here),
+        "reports": ("report", "--list", *here),
+        "due": ("due", *here),
+        "rules": ("rules", *here),
+        "rules status": ("rules", "--status", *here),
         "doctor": ("doctor", "-w", workspace),
     }  # fmt: skip
 

@@ -192,7 +192,7 @@ def test_an_organisation_without_a_site_in_a_split_unit_is_chosen_for_by_itself(
     path = request.folder / "organisations.csv"
     line = "hoi-nguoi-cao-tuoi,Hội,fatherland_front_org,commune,05461@2024-12-01,using_org,,2024-12-01,\n"
     path.write_text(path.read_text(encoding="utf-8") + line, encoding="utf-8")
-    edit(request.folder / "purposes.yaml", "[party_building_body,", "[fatherland_front_org, party_building_body,")
+    edit(request.folder / "purposes.yaml", "[peoples_committee_body", "[fatherland_front_org, peoples_committee_body")
     assert run(request).fates.organisations[OrganisationName("hoi-nguoi-cao-tuoi")].unit == "05443@2025-07-01"
 
 

@@ -66,7 +66,27 @@ def _decide_attachments(
             fate = replace(fate, name=AttachmentName(free_name(name, unit.partition("@")[0], taken)))
             taken.add(fate.name)
         fates[name] = fate
-    return fates
+    return _with_main_points(fates, order)
+
+
+def _with_main_points(
+    fates: Mapping[AttachmentName, AttachmentFate], order: Order
+) -> Mapping[AttachmentName, AttachmentFate]:
+    """Make a further point the main one where that of an organisation was given up: the first site by name that goes on."""
+    going: dict[OrganisationName, dict[SiteName, list[AttachmentName]]] = {}
+    for name, fate in fates.items():
+        if fate.kind is not FateKind.ENDED:
+            site = order.registry.attachments[name].site
+            going.setdefault(fate.organisation, {}).setdefault(site, []).append(name)
+    found = dict(fates)
+    for sites in going.values():
+        names = [name for members in sites.values() for name in members]
+        if any(fates[name].connection is ConnectionKind.MAIN for name in names):
+            continue
+        for name in sites[min(sites)]:
+            if fates[name].connection is ConnectionKind.JUSTIFIED:
+                found[name] = replace(fates[name], connection=ConnectionKind.MAIN, justification_ref="")
+    return found
 
 
 def _default(order: Order, placed: Whereabouts, item: Attachment, owner: OrganisationFate) -> AttachmentFate:
