@@ -39,6 +39,8 @@ SYSTEMS: Mapping[str, tuple[str, str, int, Mapping[str, Value]]] = {
     "mcu": ("video-conference", "dc-2", 10, {"signalling": {"tcp": [5060]}, "media": {"udp": ["16384-32767"]}}),
 }
 """Purpose, site, hosts and services of each system."""
+OWNERS: Mapping[str, str] = {"party": "du-1", "front": "mt-1"}
+"""Who owns the systems of a purpose that is one kind of owner's; those of the others are a department's."""
 
 SETTINGS = """\
 # Made by bench/generate.py; fictional.
@@ -77,7 +79,7 @@ def systems_text() -> str:
     items: dict[str, Mapping[str, Value]] = {}
     for number, (name, (purpose, site, hosts, services)) in enumerate(SYSTEMS.items(), start=1):
         items[name] = {
-            "title": name, "owner": "so-1", "site": site, "purpose": purpose, "hosts": hosts,
+            "title": name, "owner": OWNERS.get(purpose, "so-1"), "site": site, "purpose": purpose, "hosts": hosts,
             "application_class": "app_party" if purpose == "party" else "app_other", "security_level": 3,
             "control_points": [site.replace("dc", "dc-edge")], "assessment_ref": f"{number}/BC (hư cấu)", "services": services,
             "request_ref": f"{number}/CV (hư cấu)", "decision_ref": f"{number}/QĐ (hư cấu)",

@@ -34,7 +34,7 @@ from verification.judge import judge_and_replay
 SMALL = Path(__file__).parent.parent / "examples" / "small"
 ON = date(2026, 11, 24)
 STAGES = ("read", "validate", "expand", "compile", "verify")
-HEAD = '      request_ref: "1"\n      decision_ref: "1"\n'
+HEAD = '      request_ref: "45/CV-SKHCN (hư cấu)"\n      decision_ref: "120/QĐ-UBND (hư cấu)"\n'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from controller.jobs.pipeline import Compiled
 from controller.output.terminal import Output
 from controller.rollout.plan import ChangePlan, digest_of_plan
 from controller.rollout.planning import PlanRequest, make_plan
+from examples.registers import write_registers
 from tests.everyday_changes import add_system, append, change, lock
 
 PROVINCE = Path(__file__).parent.parent / "examples" / "thai-nguyen"
@@ -91,6 +92,7 @@ def ends_of(name: str, scratch: Path) -> Ends:
     first = lock(base)
     shutil.copytree(base, other)
     CHANGES[name](other)
+    write_registers(other)
     return Ends((base, other), (first, compile_workspace(other, None, Output("en", json=True))))
 
 

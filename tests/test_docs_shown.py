@@ -76,6 +76,7 @@ UNRUN: dict[str, dict[str, str]] = {
 """Commands that are shown and not run, each with the reason."""
 
 DRAWING = "a drawing"
+CHOICES = "choices of a whole province's reorganisation; tests/test_controller_reorganise.py makes such ones"
 NIGHT = "a night that stops half-way; tests/test_docs_night.py spends it"
 TREE = "the tree of a workspace; tests/test_docs_workspace.py holds it to what `truc init` makes"
 PIECE = "a file as it may be, cut with `…`; tests/test_docs_workspace.py holds it to its schema"
@@ -88,6 +89,7 @@ PLAIN: dict[tuple[str, str], str] = {
     ("docs/en/netbox.md", f"  ~ changed in NetBox: {EDITED}"): NETBOX,
     ("docs/vi/netbox.md", f"  ~ bị sửa trong NetBox: {EDITED}"): NETBOX,
     **{(f"docs/{language}/netbox.md", "store: netbox"): STORE for language in ("en", "vi")},
+    ("docs/en/reorganise.md", "kind,name,unit,use"): CHOICES,
     **{
         (f"docs/{language}/apply.md", f"$ truc {words}{spoken}"): NIGHT
         for language, spoken in (("en", ""), ("vi", " --lang vi"))

@@ -12,6 +12,7 @@ import pytest
 
 from controller.jobs.pipeline import address, compile_network, make_plans, want
 from intents.finding import Finding, FindingsError
+from intents.legal.registers import Register
 from intents.messages import LANGUAGES, describe
 from routing.build.feasibility import check_feasible
 from tests.rule_cases import SMALL, THAI_NGUYEN, TINY, Change, changed, example
@@ -54,15 +55,23 @@ CASES: dict[str, tuple[Change, ...]] = {
 }
 
 
+def unregistered(folder: Path, *changes: Change) -> Path:
+    """Return the small example with changes, whose papers are no matter here."""
+    workspace = changed(folder, *changes, source=SMALL)
+    for register in Register:
+        (workspace / register).unlink()
+    return workspace
+
+
 def found_in(folder: Path, *changes: Change) -> tuple[Finding, ...]:
-    wanted = want(changed(folder, *changes, source=SMALL), None)
+    wanted = want(unregistered(folder, *changes), None)
     return check_feasible(make_plans(address(wanted)), wanted.intents)
 
 
 def outcome(name: str, folder: Path) -> str:
     """Return what compiling the changed example says, in English, then in Vietnamese."""
     try:
-        said = compile_network(address(want(changed(folder, *CASES[name], source=SMALL), None))).findings
+        said = compile_network(address(want(unregistered(folder, *CASES[name]), None))).findings
     except FindingsError as error:
         said = error.findings
     found = [item for item in said if item.code == name.partition("-")[0]]
@@ -127,7 +136,7 @@ def test_a_party_without_any_attachment_is_no_matter_of_this_check(tmp_path: Pat
 
 @pytest.mark.parametrize("name", CASES)
 def test_validate_says_what_compile_says_of_it(name: str, tmp_path: Path) -> None:
-    workspace = changed(tmp_path, *CASES[name], source=SMALL)
+    workspace = unregistered(tmp_path, *CASES[name])
     said = [truc(command, "-w", workspace, "--on", ON)[1] for command in ("validate", "compile")]
     code = name.partition("-")[0]
     places = [sorted(line for line in text.splitlines() if f" {code} " in line) for text in said]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bench.nights.commands import Ended, must, run
 from controller.output.exit_codes import ExitCode
+from examples.registers import write_registers
 from intents.change_request import VIETNAM
 from tests.device_server import Servers, served
 from tests.fleet import device_of, texts_in, write_down
@@ -152,6 +153,7 @@ def plan_change(office: Office, name: str) -> Ended | None:
     after = own / "after"
     shutil.copytree(office.base, after)
     CHANGES[name](after)
+    write_registers(after)
     first, last = office.window()
     request = after / "changes" / "night.yaml"
     request.parent.mkdir(exist_ok=True)
