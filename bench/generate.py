@@ -39,8 +39,6 @@ SYSTEMS: Mapping[str, tuple[str, str, int, Mapping[str, Value]]] = {
     "mcu": ("video-conference", "dc-2", 10, {"signalling": {"tcp": [5060]}, "media": {"udp": ["16384-32767"]}}),
 }
 """Purpose, site, hosts and services of each system."""
-OWNERS: Mapping[str, str] = {"party": "du-1", "front": "mt-1"}
-"""Who owns the systems of a purpose that is one kind of owner's; those of the others are a department's."""
 
 SETTINGS = """\
 # Made by bench/generate.py; fictional.
@@ -74,12 +72,14 @@ def make_draft(province: Province) -> Draft:
     return draft
 
 
-def systems_text() -> str:
-    """Return systems.yaml."""
+def systems_text(province: Province) -> str:
+    """Return systems.yaml: systems of a purpose that is one kind of owner's are a commune's, the others a department's."""
+    first = province.communes[0].number
+    owners = {"party": f"du-{first}", "front": f"mt-{first}"}
     items: dict[str, Mapping[str, Value]] = {}
     for number, (name, (purpose, site, hosts, services)) in enumerate(SYSTEMS.items(), start=1):
         items[name] = {
-            "title": name, "owner": OWNERS.get(purpose, "so-1"), "site": site, "purpose": purpose, "hosts": hosts,
+            "title": name, "owner": owners.get(purpose, "so-1"), "site": site, "purpose": purpose, "hosts": hosts,
             "application_class": "app_party" if purpose == "party" else "app_other", "security_level": 3,
             "control_points": [site.replace("dc", "dc-edge")], "assessment_ref": f"{number}/BC (hư cấu)", "services": services,
             "request_ref": f"{number}/CV (hư cấu)", "decision_ref": f"{number}/QĐ (hư cấu)",
@@ -106,7 +106,7 @@ def write_province(sites: int, seed: int, folder: Path) -> None:
     station = next(str(pool["prefix"]) for pool in pools if pool["name"] == "b1-management-v4").rpartition(".")[0]
     draft.write(folder, COMMENTS)
     write_text(folder / "purposes.yaml", "purposes:\n" + entries(PURPOSES))
-    write_text(folder / "systems.yaml", systems_text())
+    write_text(folder / "systems.yaml", systems_text(province))
     write_text(folder / "outside_networks.yaml", outside_text())
     write_text(folder / "intents" / "all.yaml", intents_text(province, chance))
     lines = "".join(f"  - {flow(pool)}\n" for pool in pools)
