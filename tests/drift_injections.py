@@ -37,16 +37,16 @@ FORBIDS = """
       id: no-shell-to-edoc
       domain: dept_ict
       title: Cấm (hư cấu)
-      request_ref: "1 (hư cấu)"
-      decision_ref: "1 (hư cấu)"
+      request_ref: "45/CV-SKHCN (hư cấu)"
+      decision_ref: "120/QĐ-UBND (hư cấu)"
       from: [{categories: [peoples_committee_body], tiers: [commune]}]
       to: [{systems: [edoc], services: [shell]}]
   - forbid:
       id: no-shell-to-councils
       domain: dept_ict
       title: Cấm (hư cấu)
-      request_ref: "2 (hư cấu)"
-      decision_ref: "2 (hư cấu)"
+      request_ref: "46/CV-SKHCN (hư cấu)"
+      decision_ref: "121/QĐ-UBND (hư cấu)"
       from: [{categories: [peoples_committee_body], tiers: [commune]}]
       to: [{categories: [elected_body], tiers: [commune]}]
       service: {tcp: [22]}

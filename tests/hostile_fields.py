@@ -118,7 +118,13 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     }  # fmt: skip
     purposes["purposes"]["shared"] |= {"renamed_from": "common"}
     purposes["purposes"]["party"] |= {"renamed_from": ["office", "union"]}
-    settings |= {"batfish": "batfish.example:9996", "store": "lockfile", "netbox": "https://ipam.example.vn"}
+    given = {"prefix": "10.200.0.0/13", "to": "Bắc Kạn", "decision_ref": "32/QĐ"}
+    settings |= {
+        "granted": [*settings["granted"], given],
+        "batfish": "batfish.example:9996",
+        "store": "lockfile",
+        "netbox": "https://ipam.example.vn",
+    }
     settings["management"] |= {"controllers": ["10.194.16.10"], "break_glass": ["10.194.16.11"]}
     settings["approval"] = {
         "days": 14,
@@ -142,7 +148,11 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     found["unit_events.csv"] = events
     for pool in settings["pools"]:
         if pool["name"].startswith("province-gov"):
-            pool |= {"owner": "dept_ict", "dedicated": {"category": "peoples_committee_body", "tier": "province"}}
+            pool |= {
+                "alone": False,
+                "owner": "dept_ict",
+                "dedicated": {"category": "peoples_committee_body", "tier": "province"},
+            }
     outside["outside_networks"]["ndxp"] = {
         "title": "Nền tảng", "counterpart": "cuc-bdtw", "purpose": "shared", "gateway": "dc-edge-1",
         "interface": "GigabitEthernet0/0/7", "prefixes": ["198.51.100.0/26"],
@@ -150,7 +160,7 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
         "valid_from": date(2025, 7, 1), "valid_to": date(2029, 1, 1), "decision_ref": "2/QĐ", "request_ref": "2/CV",
         "renamed_from": "platform", "security_level": 2, "control_points": ["dc-edge-1"],
     }  # fmt: skip
-    systems["systems"]["mail"] |= {"renamed_from": "post"}
+    systems["systems"]["mail"] |= {"renamed_from": "post", "quality_ref": settings["quality_ref"]}
     outside["outside_networks"]["bank"] = outside["outside_networks"]["ndxp"] | {
         "interface": "GigabitEthernet0/0/8",
         "prefixes": ["203.0.113.0/26"],
@@ -174,7 +184,16 @@ def _fill(found: dict[str, object]) -> dict[str, object]:
     more = [
         {"permit": {"id": "f1", **head, "from": [conditions, everybody, *both], "to": to_all}},
         {"permit": {"id": "f2", **head, "from": [conditions], "to": [conditions], "service": service, "mutual": False}},
-        {"permit": {"id": "f3", **head, "from": [conditions], "to": [everybody], "service": "any"}},
+        {
+            "permit": {
+                "id": "f3",
+                **head,
+                "from": [conditions],
+                "to": [everybody],
+                "service": "any",
+                "mcu_owner": "locality",
+            }
+        },
         {"forbid": {"id": "f4", **head, "from": [conditions, everybody, *both], "to": [everybody], "service": other}},
         {"forbid": {"id": "f5", **head, "from": [conditions], "to": to_all}},
         {"forbid": {"id": "f6", **over, "from": [conditions], "to": [conditions], "service": "any"}},
