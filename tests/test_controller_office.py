@@ -28,6 +28,7 @@ from controller.office.connections import registration
 from controller.office.facts import OfficeFacts
 from controller.office.making import commit_of, make_report
 from controller.office.report import GAP, Cell, OfficeReport, ReportName, word
+from controller.office.rule_status import RuleState, rule_status
 from controller.output.words import Language, load_words
 from controller.reports.office.texts import cell_text, csv_files, office_word
 from controller.reports.office.workbook import MOST_EXACT, workbook_bytes
@@ -368,6 +369,24 @@ def test_due_is_told_in_both_languages_and_as_messages() -> None:
         assert office_word(language, "word_due_usage") in text
     code, text = truc("due", "-w", SMALL, "--on", "2026-11-24", "--json")
     assert (code, json.loads(text.splitlines()[1])["before"]) == (0, "2026-12-01")
+
+
+def test_the_status_says_what_is_broken_waived_held_and_not_looked_at(tmp_path: Path) -> None:
+    states = {item.obligation.identifier: item.state for item in rule_status(PROVINCE, None)[0]}
+    assert (states["A11"], states["A22"]) == (RuleState.WAIVED, RuleState.HELD)
+    assert (states["A05"], states["C08"]) == (RuleState.ELSEWHERE, RuleState.NOT_CHECKABLE)
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    (workspace / "rooms.csv").unlink()
+    path = workspace / "attachments.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("12/QĐ-UBND", "99/QĐ-UBND", 1), encoding="utf-8")
+    found = {item.obligation.identifier: item for item in rule_status(workspace, None)[0]}
+    assert found["A22"].state is RuleState.BROKEN
+    assert [str(item.where) for item in found["A22"].findings] == ["attachments.csv:3:73"]
+    assert (found["A14"].state, found["A14"].missing) == (RuleState.NO_REGISTER, ("rooms.csv",))
+    assert found["D01"].state is RuleState.NOT_REACHED
+    assert truc("rules", "A22", "--status", "-w", workspace)[0] == 1
+    assert truc("rules", "A15", "--status", "-w", SMALL)[0] == 0
 
 
 def words_used() -> Iterator[str]:

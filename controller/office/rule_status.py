@@ -17,6 +17,8 @@ from intents.finding import Finding, FindingsError, Severity
 from intents.legal.registers import Register
 from intents.rule_packs import Obligation, RuleStage, load_rules
 
+WAIVED = "TR453"
+"""What is told of a breach that an exception waives."""
 HERE = (RuleStage.VALIDATE, RuleStage.COMPILE)
 """What a look at the workspace takes in."""
 
@@ -25,6 +27,8 @@ class RuleState(StrEnum):
     """What is known of a requirement after looking at the workspace."""
 
     BROKEN = "broken"
+    WAIVED = "waived"
+    """Broken, and an exception in force says that it may be."""
     HELD = "held"
     NOT_REACHED = "not_reached"
     """Something else was wrong before it could be looked at."""
@@ -70,17 +74,16 @@ def _look(folder: Path, on: date | None) -> tuple[tuple[Finding, ...], frozenset
 def _status(
     item: Obligation, findings: Iterable[Finding], reached: Collection[RuleStage], missing: Collection[str]
 ) -> RuleStatus:
-    broken = tuple(
-        finding
-        for finding in findings
-        if finding.rule is not None
-        and finding.rule.requirement in {item.identifier, *item.through}
-        and finding.severity is not Severity.INFO
-    )
+    looked_at = {item.identifier, *item.through}
+    told = [one for one in findings if one.rule is not None and one.rule.requirement in looked_at]
+    broken = tuple(one for one in told if one.severity is not Severity.INFO)
+    waived = tuple(one for one in findings if one.code == WAIVED and dict(one.values)["requirement"] in looked_at)
     lacking = tuple(sorted(_registers(item) & set(missing)))
     here = [stage for stage in item.stages if stage in HERE]
     if broken:
         return RuleStatus(obligation=item, state=RuleState.BROKEN, findings=broken)
+    if waived:
+        return RuleStatus(obligation=item, state=RuleState.WAIVED, findings=waived)
     if item.needs:
         return RuleStatus(obligation=item, state=RuleState.NOT_CHECKABLE)
     if lacking:

@@ -24,7 +24,7 @@ from controller.output.message_parts import (
 )
 
 _OBJECTS: Schema = list_of(record_of(texts_of("name where")))
-_STATES = ("broken", "held", "not_reached", "no_register", "elsewhere", "not_checkable")
+_STATES = ("broken", "waived", "held", "not_reached", "no_register", "elsewhere", "not_checkable")
 
 
 def office_schemas() -> Mapping[str, Schema]:
