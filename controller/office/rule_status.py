@@ -6,7 +6,7 @@ what that would take. A requirement that nothing has looked at is never called h
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -72,7 +72,7 @@ def _look(folder: Path, on: date | None) -> tuple[tuple[Finding, ...], frozenset
 
 
 def _status(
-    item: Obligation, findings: Iterable[Finding], reached: Collection[RuleStage], missing: Collection[str]
+    item: Obligation, findings: Collection[Finding], reached: Collection[RuleStage], missing: Collection[str]
 ) -> RuleStatus:
     looked_at = {item.identifier, *item.through}
     told = [one for one in findings if one.rule is not None and one.rule.requirement in looked_at]
