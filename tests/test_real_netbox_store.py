@@ -70,7 +70,7 @@ class Office:
         path = self.folder / ATTACHMENTS
         header, *rows = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
         old = dict(zip(header.split(","), next(row for row in rows if "ubnd" in row).split(","), strict=True))
-        new = old | {"name": name, "request_ref": "77/CV", "decision_ref": "78/QĐ"}
+        new = old | {"name": name, "request_ref": "10/CV-ĐK (hư cấu)", "decision_ref": "12/QĐ-UBND (hư cấu)"}
         with path.open("a", encoding="utf-8") as file:
             file.write(",".join(new.values()) + "\n")
 
@@ -197,8 +197,8 @@ def test_who_asked_for_a_new_prefix_stands_in_the_journal_once(office: Office, m
     ]
     (note,) = (one["comments"] for one in found)
     assert note == (
-        "truc: prefix for `lan/moi`; party `ubnd-gia-sang`; purpose `government`; site `tru-so-gia-sang`; request `77/CV`; "
-        "decision `78/QĐ`; declared in `attachments.csv:21`"
+        "truc: prefix for `lan/moi`; party `ubnd-gia-sang`; purpose `government`; site `tru-so-gia-sang`; request "
+        "`10/CV-ĐK (hư cấu)`; decision `12/QĐ-UBND (hư cấu)`; declared in `attachments.csv:21`"
     )
 
 
