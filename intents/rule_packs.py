@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from intents.finding import Finding, RuleRef, Severity, Where
 from intents.reason import Reason
@@ -76,7 +76,9 @@ class Rules:
 @cache
 def load_rules() -> Rules:
     """Read the tables of requirements, once."""
-    tables, asked = (_read(name) for name in ("requirements", "regulation"))
+    tables, asked = (
+        tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8")) for name in ("requirements", "regulation")
+    )
     packs = {name: Validity(start=pack.get("from"), end=pack.get("until")) for name, pack in tables["packs"].items()}
     told = {name: table for name, table in asked.items() if name not in tables["requirements"]}
     return Rules(
@@ -87,11 +89,23 @@ def load_rules() -> Rules:
     )
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+class _Table(TypedDict, total=False):
+    """A table of either file."""
+
+    severity: str
+    codes: list[str]
+    articles: dict[str, str]
+    registers: list[str]
+    waivable: bool
+    at: list[str]
+    through: list[str]
+    vi: str
+    en: str
+    needs_vi: str
+    needs_en: str
 
 
-def _requirement(name: str, table: Mapping[str, Any]) -> Requirement:
+def _requirement(name: str, table: _Table) -> Requirement:
     return Requirement(
         identifier=name.partition(".")[0],
         severity=Severity(table["severity"]),
@@ -102,13 +116,13 @@ def _requirement(name: str, table: Mapping[str, Any]) -> Requirement:
     )
 
 
-def _obligation(name: str, table: Mapping[str, Any]) -> Obligation:
+def _obligation(name: str, table: _Table) -> Obligation:
     return Obligation(
         identifier=name,
-        statement={language: table[language] for language in ("vi", "en")},
+        statement={"vi": table["vi"], "en": table["en"]},
         stages=tuple(RuleStage(stage) for stage in table["at"]),
         through=frozenset(table.get("through", ())),
-        needs={language: table[f"needs_{language}"] for language in ("vi", "en") if f"needs_{language}" in table},
+        needs={"vi": table["needs_vi"], "en": table["needs_en"]} if "needs_vi" in table else {},
     )
 
 

@@ -16,10 +16,10 @@ from intents.reader.reserved import is_public
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
 from intents.rule_packs import rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
-from ipam.family_checks import check_families
 from ipam.inventory import Inventory, InventoryDevice, Role
 from ipam.keys import LanKey, OutsideKey, OutsideParty, PrefixKey
 from ipam.lan_demand import class_of
+from ipam.legal.families import check_families
 from ipam.utilisation import utilisation
 
 

@@ -53,6 +53,7 @@ OUTSIDE = {
     "numpy": ("verification.*",),
     "netaddr": ("ipam.*",),
     "jinja2": ("controller.board.report",),
+    "xlsxwriter": ("controller.reports.office.workbook",),
     "rfc8785": ("controller.output.canonical_json",),
     "pynetbox": ("ipam.netbox*",),
     "pybatfish": ("verification.batfish.client",),
