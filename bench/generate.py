@@ -90,7 +90,7 @@ def systems_text(province: Province) -> str:
 def outside_text() -> str:
     """Return outside_networks.yaml."""
     ndxp: Mapping[str, Value] = {
-        "title": "Nền tảng quốc gia", "counterpart": "central_post", "purpose": "shared", "gateway": "gw-1",
+        "title": "Nền tảng quốc gia", "counterpart": "cuc-bdtw", "purpose": "shared", "gateway": "gw-1",
         "prefixes": ["198.51.100.0/26", "2001:db8:ffff::/48"], "services": {"api": {"tcp": [443]}},
         "decision_ref": "2/QĐ (hư cấu)", "request_ref": "2/CV (hư cấu)",
     }  # fmt: skip

@@ -331,6 +331,23 @@ class Registry:
     events: tuple[UnitEvent, ...] = ()
 
 
+def organisation_of(attachment: Attachment, registry: Registry) -> Organisation | None:
+    """Return the organisation that an attachment is for: its own, or the owner of its system; None for an outside network, and
+    for one that is not there on the day."""
+    system = registry.systems.get(attachment.system) if attachment.system is not None else None
+    name = system.owner if system is not None else attachment.organisation
+    return registry.organisations.get(name) if name is not None else None
+
+
+def party_of(attachment: Attachment, registry: Registry) -> Party | None:
+    """Return what is attached: an organisation, a system or an outside network; None if it is not there on the day."""
+    if attachment.system is not None:
+        return registry.systems.get(attachment.system)
+    if attachment.outside is not None:
+        return registry.outside_networks.get(attachment.outside)
+    return registry.organisations.get(attachment.organisation) if attachment.organisation is not None else None
+
+
 def as_at(registry: Registry, on: date) -> Registry:
     """Return the registry of one day: only what exists then (purposes have no dates)."""
     return replace(

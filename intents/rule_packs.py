@@ -72,6 +72,11 @@ class Rules:
     packs: Mapping[str, Validity]
     titles: Mapping[str, str]
 
+    @property
+    def waivable(self) -> frozenset[str]:
+        """The requirements, some part of which an exception may waive."""
+        return frozenset(item.identifier for item in self.requirements.values() if item.waivable)
+
 
 @cache
 def load_rules() -> Rules:

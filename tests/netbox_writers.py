@@ -155,7 +155,7 @@ class Script:
         take = self._look_and_take if self.number % 2 else self._have_it_taken
         found: list[dict[str, Any]] = []
         while len(found) < self.count:
-            time.sleep(drawn.random() * self.pause)
+            time.sleep(drawn.random() * self.pause)  # so that they do not all ask at once
             found += take(drawn.choice([26, 26, 27, 25]))
         return found
 

@@ -42,7 +42,9 @@ DESCRIPTIVE: Mapping[str, Mapping[str, str]] = {
         "intents/*.yaml:intents.#.permit.mutual": "both sides of the only one are the same organisations",
         "organisations.csv:labels": "what intents may select by; none does here",
     },
-    "thai-nguyen": {},
+    "thai-nguyen": {
+        "intents/*.yaml:intents.#.permit.mutual": "both sides of each are the same organisations",
+    },
 }
 """Fields of an example that nothing but people read there, each with the reason."""
 

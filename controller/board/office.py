@@ -58,9 +58,9 @@ def office_page(report: OfficeReport) -> str:
             figures=[(_both(f"figure_{item.key}"), item.value, _objects(item.objects)) for item in report.figures],
             notes=[_cell(note).words for note in report.notes],
             tables=[_table(item) for item in report.tables],
-            words={key: _both(f"form_{key}") for key in ("figures", "objects", "where", "made_from", "nothing")},
+            words={key: _both(f"form_{key}") for key in ("figures", "objects", "nothing")},
             more=lambda count: _both("form_more", count=count),
-            style=style,
+            styles=STYLES,
             style_hash=csp_hash(style),
         )
         + "\n"

@@ -18,7 +18,7 @@ from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
 from intents.legal.exceptions import apply_exceptions
-from intents.legal.registers import Register, Registers, registers_as_at
+from intents.legal.registers import Register, Registers, registers_in_force
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE
 from intents.parser.registers import load_registers
@@ -88,7 +88,7 @@ class Wanted:
     approval: ApprovalRules | None = None
     """Who approves a change of what this workspace asks for."""
     registers: Registers = field(default_factory=Registers)
-    """What the office keeps of papers, enterprises, assessments and the like, up to the day."""
+    """What the office keeps of papers, enterprises, assessments and the like; papers of all days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     kept, told = load_registers(folder, loaded.registry, asked, equipment.devices, equipment.channels)
     written = add_excerpts(folder, check_written(loaded.registry, equipment, loaded.settings.management))
     findings = raise_errors((*unread, *loaded.findings, *found, *told, *written))
-    registers = registers_as_at(kept, day)
+    registers = registers_in_force(kept, day)
     registry = as_at(loaded.registry, day)
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)

@@ -5,10 +5,13 @@ The one idea: both are the address plan as it stands, with the attributes that t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from controller.office.facts import OfficeFacts, reported, written
 from controller.office.report import Cell, Content, ReportedObject, ReportRow, counted, gaps_of, row, table, word
 from intents.finding import Where
-from intents.registry import Attachment, AttachmentName, OrganisationName, PurposeName, UnitKey
+from intents.prefix import Family, Prefix
+from intents.registry import Attachment, OrganisationName, OutsideNetwork, PurposeName, UnitKey, party_of
 from ipam.address_plan import EntryState, NumberKind, PrefixEntry
 from ipam.keys import AttachmentOwner, LanKey
 from ipam.utilisation import utilisation
@@ -78,16 +81,27 @@ def _address_row(facts: OfficeFacts, item: PrefixEntry) -> ReportRow:
 
 
 def zones(facts: OfficeFacts) -> Content:
-    """Return each zone (one party in one purpose at one site) with VRF, prefixes, security level and where it stands."""
+    """Return each zone (one party in one purpose at one site) with security level, VRF, prefixes, and where it stands."""
+    plan = facts.addressed.address_plan
+    prefixes: dict[str, list[Prefix]] = {}
+    for item in plan.prefixes:
+        if isinstance(item.key, LanKey) and item.state is EntryState.ACTIVE:
+            prefixes.setdefault(item.key.attachment, []).append(item.prefix)
+    vrfs = {
+        item.key.attachment: str(item.value)
+        for item in plan.numbers
+        if item.kind is NumberKind.VRF and isinstance(item.key, AttachmentOwner) and item.state is EntryState.ACTIVE
+    }
+    attachments = facts.registry.attachments
     found = table(
         "zones",
-        "zone party purpose site security_level vrf prefix4 prefix6 devices",
-        (_zone_row(facts, item) for item in facts.registry.attachments.values()),
+        "zone party purpose site security_level control_points vrf prefix4 prefix6 devices",
+        (_zone_row(facts, item, prefixes.get(name, ()), vrfs.get(name, "")) for name, item in attachments.items()),
     )
-    purposes = {item.purpose for item in facts.registry.attachments.values()}
+    purposes = {item.purpose for item in attachments.values()}
     return Content(
         figures=(
-            counted("zones", map(reported, facts.registry.attachments.values())),
+            counted("zones", map(reported, attachments.values())),
             counted("purposes", (written(name, facts.registry.purposes[name].where) for name in sorted(purposes))),
             gaps_of(found),
         ),
@@ -95,40 +109,23 @@ def zones(facts: OfficeFacts) -> Content:
     )
 
 
-def _zone_row(facts: OfficeFacts, item: Attachment) -> ReportRow:
-    registry = facts.registry
-    organisation = registry.organisations.get(item.organisation) if item.organisation is not None else None
-    system = registry.systems.get(item.system) if item.system is not None else None
-    outside = registry.outside_networks.get(item.outside) if item.outside is not None else None
-    party = organisation or system or outside
-    prefixes = _prefixes(facts, item.name)
-    outer = ", ".join(str(prefix) for prefix in outside.prefixes) if outside is not None else ""
-    nothing = word("not_applicable")
-    places = facts.wanted.inventory.places.get(item.name, ())
+def _zone_row(facts: OfficeFacts, item: Attachment, lans: Sequence[Prefix], vrf: str) -> ReportRow:
+    """Return one zone; behind an outside network stand the prefixes that were agreed on, not the link's."""
+    registry, nothing = facts.registry, word("not_applicable")
+    party = party_of(item, registry)
+    prefixes = party.prefixes if isinstance(party, OutsideNetwork) else lans
+    four, six = (", ".join(str(one) for one in prefixes if one.family is family) for family in (Family.V4, Family.V6))
+    devices = {place.device for place in facts.wanted.inventory.places.get(item.name, ())}
     cells: tuple[Cell, ...] = (
         item.name,
         party.title if party is not None else "",
         registry.purposes[item.purpose].title,
         registry.sites[item.site].title,
-        system.security_level if system is not None else nothing,
-        _vrf(facts, item.name),
-        outer or ", ".join(text for text in prefixes if ":" not in text) or nothing,
-        ", ".join(text for text in prefixes if ":" in text) or nothing,
-        ", ".join(sorted({place.device for place in places})) or nothing,
+        item.security_level,
+        ", ".join(item.control_points) or nothing,
+        vrf or nothing,
+        four or nothing,
+        six or nothing,
+        ", ".join(sorted(devices)) or nothing,
     )
     return row(cells, (reported(item), *(() if party is None else (reported(party),))))
-
-
-def _prefixes(facts: OfficeFacts, name: AttachmentName) -> list[str]:
-    return [
-        str(item.prefix)
-        for item in facts.addressed.address_plan.prefixes
-        if isinstance(item.key, LanKey) and item.key.attachment == name and item.state is EntryState.ACTIVE
-    ]
-
-
-def _vrf(facts: OfficeFacts, name: AttachmentName) -> Cell:
-    for item in facts.addressed.address_plan.numbers:
-        if item.kind is NumberKind.VRF and isinstance(item.key, AttachmentOwner) and item.key.attachment == name:
-            return str(item.value)
-    return word("not_applicable")

@@ -26,7 +26,7 @@ from controller.office.report import (
     word,
 )
 from intents.legal.registers import Record, RecordKind
-from intents.registry import Attachment
+from intents.registry import Attachment, InformationSystem
 from ipam.inventory import Channel
 
 MOST_GROWTH = 20
@@ -52,10 +52,9 @@ def connections(facts: OfficeFacts) -> Content:
 
 def _connection_row(facts: OfficeFacts, item: Connection) -> ReportRow:
     papers = sorted({number for one in item.attachments for number in (one.request_ref, one.decision_ref) if number})
-    room = facts.registers.rooms.get(item.site.name)
+    system = item.party if isinstance(item.party, InformationSystem) else None
     media = sorted({channel.medium for channel in item.channels})
     enterprises = sorted({channel.enterprise for channel in item.channels if channel.enterprise})
-    targets = [record for record in facts.registers.records.values() if record.kind is RecordKind.QUALITY_TARGET]
     documents = [facts.registers.records[number] for number in papers if number in facts.registers.records]
     cells: tuple[Cell, ...] = (
         item.title,
@@ -68,14 +67,12 @@ def _connection_row(facts: OfficeFacts, item: Connection) -> ReportRow:
         word("both_media") if len(media) > 1 else word(media[0]) if media else "",
         "; ".join(", ".join(channel.ducts) for channel in item.channels if channel.ducts),
         ", ".join(enterprises) or word("none"),
-        word("security_level_of", level=item.system.security_level)
-        if item.system is not None
-        else word("not_applicable"),
-        max(targets, key=lambda record: record.day).number if targets else "",
-        f"{room.contact}, {room.phone}" if room is not None else "",
+        word("security_level_of", level=system.security_level) if system is not None else word("not_applicable"),
+        facts.quality_target,
+        facts.contact_at(item.site.name),
     )
     others = [written(record.number, record.where) for record in documents]
-    return row(cells, (*item.objects, *others, *(() if room is None else (written(room.site, room.where),))))
+    return row(cells, (*item.objects, *others, *facts.room_at(item.site.name)))
 
 
 def registration(facts: OfficeFacts, then: OfficeFacts | None, last: Record | None) -> Content:
@@ -130,7 +127,6 @@ def _off_cycle(facts: OfficeFacts, last: Record | None) -> Iterable[ReportRow]:
 
 
 def _registration_rows(facts: OfficeFacts, item: Connection) -> Iterable[ReportRow]:
-    room = facts.registers.rooms.get(item.site.name)
     by_service: dict[str, list[Attachment]] = {}
     for one in item.attachments:
         by_service.setdefault(one.legal_service, []).append(one)
@@ -138,7 +134,7 @@ def _registration_rows(facts: OfficeFacts, item: Connection) -> Iterable[ReportR
         cells: tuple[Cell, ...] = (
             item.title,
             facts.place_of(item.site.unit),
-            f"{room.contact}, {room.phone}" if room is not None else "",
+            facts.contact_at(item.site.name),
             word(f"service_{service}"),
             len(item.channels),
             item.bandwidth,
@@ -146,7 +142,7 @@ def _registration_rows(facts: OfficeFacts, item: Connection) -> Iterable[ReportR
             min((one.validity.start for one in attachments if one.validity.start), default=""),
             word("commitment_made") if all(one.request_ref for one in attachments) else "",
         )
-        yield row(cells, (*item.objects, *(() if room is None else (written(room.site, room.where),))))
+        yield row(cells, (*item.objects, *facts.room_at(item.site.name)))
 
 
 def _by_channel(facts: OfficeFacts) -> ReportTable:

@@ -6,15 +6,15 @@ that is what the law counts, whatever the number of LANs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from controller.jobs.pipeline import Addressed, Wanted
-from controller.office.report import Cell, ReportedObject, word
+from controller.office.report import Cell, ReportedObject, ReportTable, row, table, word
 from intents.finding import Where
-from intents.legal.registers import Assessment, Registers
+from intents.legal.registers import Assessment, Record, RecordKind, Registers, registers_as_at
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -23,9 +23,11 @@ from intents.registry import (
     Organisation,
     OrganisationName,
     OutsideNetwork,
+    Party,
     Registry,
     Site,
     UnitKey,
+    party_of,
 )
 from ipam.inventory import Channel, InventoryDevice
 
@@ -55,9 +57,7 @@ def written(name: str, where: Where) -> ReportedObject:
 class Connection:
     """One party at one site, with its attachments there and the channels of the site."""
 
-    organisation: Organisation | None
-    system: InformationSystem | None
-    outside: OutsideNetwork | None
+    party: Party | None
     site: Site
     attachments: tuple[Attachment, ...]
     channels: tuple[Channel, ...]
@@ -65,8 +65,12 @@ class Connection:
     @property
     def title(self) -> str:
         """Return what the party is called."""
-        party = self.organisation or self.system or self.outside
-        return party.title if party is not None else ""
+        return self.party.title if self.party is not None else ""
+
+    @property
+    def organisation(self) -> Organisation | None:
+        """Return the party if it is an organisation."""
+        return self.party if isinstance(self.party, Organisation) else None
 
     @property
     def since(self) -> date | None:
@@ -81,8 +85,7 @@ class Connection:
     @property
     def objects(self) -> tuple[ReportedObject, ...]:
         """Return what it is made of."""
-        party = self.organisation or self.system or self.outside
-        first = () if party is None else (reported(party),)
+        first = () if self.party is None else (reported(self.party),)
         return (*first, *map(reported, self.attachments), *map(reported, self.channels))
 
 
@@ -101,9 +104,10 @@ class OfficeFacts:
     def registry(self) -> Registry:
         return self.wanted.registry
 
-    @property
+    @cached_property
     def registers(self) -> Registers:
-        return self.wanted.registers
+        """The registers as they were on the day."""
+        return registers_as_at(self.wanted.registers, self.on)
 
     @property
     def addressed(self) -> Addressed:
@@ -136,12 +140,9 @@ class OfficeFacts:
 
     def _connection(self, attachments: list[Attachment]) -> Connection:
         first = attachments[0]
-        registry = self.registry
         return Connection(
-            organisation=registry.organisations.get(first.organisation) if first.organisation is not None else None,
-            system=registry.systems.get(first.system) if first.system is not None else None,
-            outside=registry.outside_networks.get(first.outside) if first.outside is not None else None,
-            site=registry.sites[first.site],
+            party=party_of(first, self.registry),
+            site=self.registry.sites[first.site],
             attachments=tuple(attachments),
             channels=self.channels_of.get(first.site, ()),
         )
@@ -162,6 +163,29 @@ class OfficeFacts:
         for item in sorted(self.registers.assessments.values(), key=lambda item: (item.day, item.number)):
             found[item.subject] = item
         return found
+
+    @cached_property
+    def quality_target(self) -> str:
+        """The number of the newest paper with a quality target, "" if there is none."""
+        targets = [item for item in self.registers.records.values() if item.kind is RecordKind.QUALITY_TARGET]
+        return max(targets, key=lambda item: (item.day, item.number)).number if targets else ""
+
+    def contact_at(self, site: str) -> str:
+        """Return whom to call at a site, "" if nobody says."""
+        room = self.registers.rooms.get(site)
+        return f"{room.contact}, {room.phone}" if room is not None else ""
+
+    def room_at(self, site: str) -> tuple[ReportedObject, ...]:
+        """Return the row of a site's room, () if there is none."""
+        room = self.registers.rooms.get(site)
+        return () if room is None else (written(room.site, room.where),)
+
+    def papers(self, key: str, papers: Iterable[Record]) -> ReportTable:
+        """Return a table of papers, by day."""
+        ordered = sorted(papers, key=lambda item: (item.day, item.number))
+        cells = ((item.number, word(item.kind), item.day, self.body(item.issuer), item.subject) for item in ordered)
+        rows = (row(one, (written(item.number, item.where),)) for one, item in zip(cells, ordered, strict=True))
+        return table(key, "number record_kind date issuer subject", rows)
 
     def body(self, name: str) -> Cell:
         """Return who issued, approved or hosts something, in words: an organisation, an owner that the law names, or a name."""

@@ -71,14 +71,15 @@ def commit_of(folder: Path) -> tuple[str, bool]:
     commit = _git(folder, "rev-parse", "--verify", "HEAD")
     if not commit:
         return "", False
-    return commit, bool(_git(folder, "status", "--porcelain", "--", "."))
+    # Where git can't say whether anything differs, nobody may read that nothing does.
+    return commit, _git(folder, "status", "--porcelain", "--", ".") != ""
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    """Return what git says, "" if it says nothing or is not there; no hook, no pager, no file of others' settings is run."""
-    command = ("git", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
+def _git(folder: Path, *arguments: str) -> str | None:
+    """Return what the user's own git says of a folder, writing nothing; None if it is not there, or refuses."""
+    command = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-C", str(folder), *arguments)
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_GIT_SECONDS, check=False)  # noqa: S603 - no shell, fixed words
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

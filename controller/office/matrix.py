@@ -53,7 +53,6 @@ def _organisation_row(facts: OfficeFacts, item: Organisation) -> ReportRow:
     connected = facts.connections_of.get(item.name, ())
     systems = [system for system in facts.registry.systems.values() if system.owner == item.name]
     newest = [facts.newest_assessment[one.name] for one in systems if one.name in facts.newest_assessment]
-    rooms = [facts.registers.rooms[one.site.name] for one in connected if one.site.name in facts.registers.rooms]
     nothing: Word = word("not_applicable")
     levels = sorted({str(one.site.level) for one in connected if one.site.level})
     cells: tuple[Cell, ...] = (
@@ -67,14 +66,14 @@ def _organisation_row(facts: OfficeFacts, item: Organisation) -> ReportRow:
         sum(len(one.channels) for one in connected),
         max((one.day for one in newest), default="") if systems else nothing,
         max((one.security_level for one in systems), default=0) if systems else nothing,
-        "; ".join(sorted({f"{room.contact}, {room.phone}" for room in rooms})),
+        "; ".join(sorted({facts.contact_at(one.site.name) for one in connected} - {""})),
     )
     objects: list[ReportedObject] = [
         reported(item),
         *(one for connection in connected for one in connection.objects),
         *map(reported, systems),
         *(written(one.number, one.where) for one in newest),
-        *(written(room.site, room.where) for room in rooms),
+        *(room for one in connected for room in facts.room_at(one.site.name)),
     ]
     return row(cells, objects)
 
@@ -143,9 +142,9 @@ def _level_1_rows(facts: OfficeFacts, sites: Collection[str]) -> Iterator[Report
             word("yes" if room.labelled else "no"),
             recent or "",
             word(f"condition_{room.condition}") if recent is not None else "",
-            f"{room.contact}, {room.phone}",
+            facts.contact_at(item.site),
         )
-        yield row(cells, (reported(item), reported(site), written(room.site, room.where)))
+        yield row(cells, (reported(item), reported(site), *facts.room_at(item.site)))
 
 
 def assessments(facts: OfficeFacts) -> Content:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from controller.office.facts import OfficeFacts, reported, written
 from controller.office.report import GAP, Cell, Content, Figure, ReportRow, counted, row, summed, table, unique, word
 from intents.legal.registers import BudgetLine, BudgetSource, LegalException, Record, RecordKind
-from intents.registry import Attachment
+from intents.registry import Attachment, party_of
 
 
 def budget(facts: OfficeFacts) -> Content:
@@ -37,10 +37,7 @@ def budget(facts: OfficeFacts) -> Content:
 
 def _budget_row(facts: OfficeFacts, item: Attachment, line: BudgetLine | None) -> ReportRow:
     registry = facts.registry
-    organisation = registry.organisations.get(item.organisation) if item.organisation is not None else None
-    system = registry.systems.get(item.system) if item.system is not None else None
-    outside = registry.outside_networks.get(item.outside) if item.outside is not None else None
-    party = organisation or system or outside
+    party = party_of(item, registry)
     head: tuple[Cell, ...] = (
         item.name,
         party.title if party is not None else "",
@@ -98,23 +95,7 @@ def training(facts: OfficeFacts) -> Content:
     years = range(first, facts.on.year + 1)
     drilled = {item.day.year for item in papers if item.kind is RecordKind.DRILL}
     yearly = table("training_by_year", "year drills trainings", (_year_row(year, papers) for year in years))
-    found = table(
-        "training",
-        "number record_kind date issuer subject",
-        (
-            row(
-                (
-                    item.number,
-                    word(item.kind),
-                    item.day,
-                    facts.body(item.issuer),
-                    item.subject,
-                ),
-                (written(item.number, item.where),),
-            )
-            for item in sorted(papers, key=lambda item: (item.day, item.number))
-        ),
-    )
+    found = facts.papers("training", papers)
     missing = sum(year not in drilled for year in years)
     return Content(
         figures=(

@@ -7,14 +7,15 @@ of the province report for themselves.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from controller.office.facts import Connection, OfficeFacts, reported, written
+from controller.office.facts import Connection, OfficeFacts, Reported, reported, written
 from controller.office.report import (
     Cell,
     Content,
     ReportRow,
+    ReportTable,
     counted,
     grouped,
     row,
@@ -144,50 +145,32 @@ def _incidents_of_sites(facts: OfficeFacts) -> dict[str, list[Incident]]:
 
 
 def operation(facts: OfficeFacts) -> Content:
-    """Return what there is, what went wrong, and what was inspected, practised and waived in the year."""
+    """Return what there is, what went wrong, and what was inspected and practised in the year."""
     registry, inventory, registers = facts.registry, facts.wanted.inventory, facts.registers
     of_year = [item for item in registers.incidents.values() if facts.in_year(item.day)]
-    papers = [item for item in registers.records.values() if facts.in_year(item.day) and item.kind in _KEPT]
-    incidents = table(
-        "incidents", "number date incident_kind subject enterprise resolved_on days description",
-        (_incident_row(item) for item in sorted(of_year, key=lambda item: (item.day, item.number))),
-    )  # fmt: skip
-    inspections = table(
-        "inspections",
-        "number record_kind date issuer subject",
-        (
-            row(
-                (item.number, word(item.kind), item.day, facts.body(item.issuer), item.subject),
-                (written(item.number, item.where),),
-            )
-            for item in sorted(papers, key=lambda item: (item.day, item.number))
-        ),
+    papers = (item for item in registers.records.values() if facts.in_year(item.day) and item.kind in _KEPT)
+    unresolved = (item for item in of_year if item.resolved_on is None)
+    there: tuple[tuple[str, Iterable[Reported]], ...] = (
+        ("organisations", registry.organisations.values()),
+        ("sites", registry.sites.values()),
+        ("devices", inventory.devices.values()),
+        ("channels", inventory.channels.values()),
+        ("systems", registry.systems.values()),
     )
-    devices = [(word(f"role_{item.role}"), reported(item)) for item in inventory.devices.values()]
-    channels = [(word(item.medium), reported(item)) for item in inventory.channels.values()]
-    levels = [(word(f"level_{item.level}"), reported(item)) for item in registry.sites.values()]
-    systems = [
-        (word("security_level_of", level=item.security_level), reported(item)) for item in registry.systems.values()
-    ]
     return Content(
         figures=(
-            counted("organisations", map(reported, registry.organisations.values())),
-            counted("sites", map(reported, registry.sites.values())),
-            counted("devices", map(reported, inventory.devices.values())),
-            counted("channels", map(reported, inventory.channels.values())),
-            counted("systems", map(reported, registry.systems.values())),
+            *(counted(key, map(reported, items)) for key, items in there),
             counted("incidents", (written(item.number, item.where) for item in of_year)),
-            counted(
-                "incidents_open", (written(item.number, item.where) for item in of_year if item.resolved_on is None)
-            ),
+            counted("incidents_open", (written(item.number, item.where) for item in unresolved)),
         ),
         tables=(
-            grouped("sites_by_level", "access_level", levels),
-            grouped("devices_by_role", "role", devices),
-            grouped("channels_by_medium", "medium", channels),
-            grouped("systems_by_level", "security_level", systems),
-            incidents,
-            inspections,
+            *_by_kind(facts),
+            table(
+                "incidents",
+                "number date incident_kind subject enterprise resolved_on days description",
+                (_incident_row(item) for item in sorted(of_year, key=lambda item: (item.day, item.number))),
+            ),
+            facts.papers("inspections", papers),
             table(
                 "rooms",
                 "site host kind inventoried condition",
@@ -195,6 +178,20 @@ def operation(facts: OfficeFacts) -> Content:
             ),
         ),
     )
+
+
+def _by_kind(facts: OfficeFacts) -> Iterator[ReportTable]:
+    """Yield what there is, counted by kind."""
+    registry, inventory = facts.registry, facts.wanted.inventory
+    levels = [(word(f"level_{item.level}"), reported(item)) for item in registry.sites.values()]
+    yield grouped("sites_by_level", "access_level", levels)
+    devices = [(word(f"role_{item.role}"), reported(item)) for item in inventory.devices.values()]
+    yield grouped("devices_by_role", "role", devices)
+    channels = [(word(item.medium), reported(item)) for item in inventory.channels.values()]
+    yield grouped("channels_by_medium", "medium", channels)
+    systems = registry.systems.values()
+    secured = [(word("security_level_of", level=item.security_level), reported(item)) for item in systems]
+    yield grouped("systems_by_level", "security_level", secured)
 
 
 def _room_row(facts: OfficeFacts, item: EquipmentRoom) -> ReportRow:

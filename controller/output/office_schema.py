@@ -29,8 +29,12 @@ _STATES = ("broken", "waived", "held", "not_reached", "no_register", "elsewhere"
 
 def office_schemas() -> Mapping[str, Schema]:
     """Return the schemas by format."""
+    return {"truc/report/1": _report(), "truc/reports/1": _reports(), "truc/due/1": _due(), "truc/rules/1": _rules()}
+
+
+def _report() -> Schema:
+    name = "truc/report/1"
     cell: Schema = {"type": ["string", "integer", "null"]}
-    report, reports, due, rules = "truc/report/1", "truc/reports/1", "truc/due/1", "truc/rules/1"
     basis = {
         **texts_of("report commit digest"),
         "on": DAY,
@@ -39,6 +43,34 @@ def office_schemas() -> Mapping[str, Schema]:
         "missing": list_of(TEXT),
         "due": or_null(DAY),
     }
+    return closed_format(
+        name,
+        head_of(name, basis),
+        message_of("figure", {"figure": TEXT, "value": COUNT, "objects": _OBJECTS}),
+        message_of("row", {"table": TEXT, "cells": map_of(cell), "objects": _OBJECTS}),
+        summary_of(counts_of("rows")),
+    )
+
+
+def _reports() -> Schema:
+    name = "truc/reports/1"
+    report = message_of("report", texts_of("report title rules due"))
+    return closed_format(name, head_of(name, {"on": DAY}), report, summary_of(counts_of("rows")))
+
+
+def _due() -> Schema:
+    name = "truc/due/1"
+    item: dict[str, Schema] = {
+        "before": DAY,
+        "state": choice_of("overdue", "soon", "later"),
+        **texts_of("what requirement article pack"),
+        "objects": _OBJECTS,
+    }
+    return closed_format(name, head_of(name, {"on": DAY}), message_of("due", item), summary_of(counts_of("rows")))
+
+
+def _rules() -> Schema:
+    name = "truc/rules/1"
     rule: dict[str, Schema] = {
         **texts_of("requirement asks article pack needs"),
         "stages": list_of(TEXT),
@@ -49,34 +81,11 @@ def office_schemas() -> Mapping[str, Schema]:
         "findings": list_of(record_of(texts_of("code where"))),
         "missing": list_of(TEXT),
     }
-    return {
-        report: closed_format(
-            report,
-            head_of(report, basis),
-            message_of("figure", {"figure": TEXT, "value": COUNT, "objects": _OBJECTS}),
-            message_of("row", {"table": TEXT, "cells": map_of(cell), "objects": _OBJECTS}),
-            summary_of(counts_of("rows")),
-        ),
-        reports: closed_format(
-            reports,
-            head_of(reports, {"on": DAY}),
-            message_of("report", texts_of("report title rules due")),
-            summary_of(counts_of("rows")),
-        ),
-        due: closed_format(
-            due,
-            head_of(due, {"on": DAY}),
-            message_of("due", {
-                "before": DAY, "state": choice_of("overdue", "soon", "later"), **texts_of("what requirement article pack"),
-                "objects": _OBJECTS,
-            }),
-            summary_of(counts_of("rows")),
-        ),
-        rules: closed_format(
-            rules,
-            head_of(rules, {"on": or_null(DAY)}),
-            message_of("rule", rule),
-            message_of("status", {**rule, **status}),
-            message_of("summary", {"ok": TRUTH, **counts_of("rules"), "states": map_of(COUNT)}, "states"),
-        ),
-    }  # fmt: skip
+    summary: dict[str, Schema] = {"ok": TRUTH, **counts_of("rules"), "states": map_of(COUNT)}
+    return closed_format(
+        name,
+        head_of(name, {"on": or_null(DAY)}),
+        message_of("rule", rule),
+        message_of("status", {**rule, **status}),
+        message_of("summary", summary, "states"),
+    )

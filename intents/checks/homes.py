@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding
-from intents.registry import PARTY_CATEGORIES, Attachment, Organisation, Registry
+from intents.registry import PARTY_CATEGORIES, Registry, organisation_of
 from intents.rule_packs import report_breach
 
 SHARED_LEVEL = 3
@@ -31,7 +31,7 @@ def check_homes(registry: Registry, on: date) -> Iterator[Finding]:
                 others=", ".join(sorted(others)),
             )
     for attachment in registry.attachments.values():
-        found = _whose(attachment, registry)
+        found = organisation_of(attachment, registry)
         purpose = registry.purposes[attachment.purpose]
         if found is None or not purpose.home_of or found.category in purpose.home_of:
             continue
@@ -63,10 +63,3 @@ def check_shared_levels(registry: Registry, on: date) -> Iterator[Finding]:
                 purpose=system.purpose,
                 least=SHARED_LEVEL,
             )
-
-
-def _whose(attachment: Attachment, registry: Registry) -> Organisation | None:
-    """Return the organisation that an attachment serves: of a system its owner, of an outside network none."""
-    system = registry.systems.get(attachment.system) if attachment.system is not None else None
-    name = system.owner if system is not None else attachment.organisation
-    return registry.organisations.get(name) if name is not None else None

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding
-from intents.registry import Attachment, Category, Organisation, Registry, Site, Tier
+from intents.registry import Attachment, Category, Organisation, Registry, Site, Tier, organisation_of
 from intents.rule_packs import report_breach
 
 LEVEL_1_SITES = 3
@@ -84,9 +84,7 @@ def _standing(registry: Registry) -> Iterator[tuple[Attachment, Organisation, Si
     """Yield what is attached at sites of level I, with the organisation whose it is (of a system: its owner)."""
     for attachment in registry.attachments.values():
         site = registry.sites.get(attachment.site)
-        system = registry.systems.get(attachment.system) if attachment.system is not None else None
-        name = system.owner if system is not None else attachment.organisation
-        organisation = registry.organisations.get(name) if name is not None else None
+        organisation = organisation_of(attachment, registry)
         if site is not None and site.level == 1 and organisation is not None:
             yield attachment, organisation, site
 

@@ -32,7 +32,8 @@ def check_assessments(registers: Registers, registry: Registry, on: date) -> Ite
     if not registers.keeps(Register.ASSESSMENTS):
         return
     of_subject: dict[str, list[Assessment]] = {}
-    for item in sorted(registers.assessments.values(), key=lambda item: (item.day, item.number)):
+    until = (item for item in registers.assessments.values() if item.day <= on)
+    for item in sorted(until, key=lambda item: (item.day, item.number)):
         of_subject.setdefault(item.subject, []).append(item)
     for subject in subjects_of(registry, on):
         own = of_subject.get(subject.name, [])

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding
-from intents.legal.references import served
 from intents.legal.registers import BudgetSource, Register, Registers
-from intents.registry import Attachment, Category, Domain, Registry, Tier
+from intents.registry import Attachment, Category, Domain, Registry, Tier, organisation_of
 from intents.rule_packs import report_breach
 
 NATIONAL = frozenset({Category.PEOPLES_COURT, Category.PEOPLES_PROCURACY, Category.VERTICAL_SECTOR_BODY})
@@ -39,8 +38,7 @@ def sources_for(attachment: Attachment, registry: Registry) -> frozenset[BudgetS
     branch for its bodies, the state for the central operator's and, beside the province, for what leads to other networks."""
     if attachment.outside is not None:
         return frozenset({BudgetSource.PROVINCIAL, BudgetSource.CENTRAL})
-    name = served(attachment, registry)
-    organisation = registry.organisations.get(name) if name is not None else None
+    organisation = organisation_of(attachment, registry)
     if organisation is None:
         return frozenset({BudgetSource.PROVINCIAL})
     if organisation.domain is Domain.CENTRAL_POST:

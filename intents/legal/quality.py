@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding, Where
-from intents.legal.references import Reference, askers, check_reference
+from intents.legal.references import Askers, Reference, check_reference
 from intents.legal.registers import RecordKind, Register, Registers
 from intents.registry import Domain, Registry
 from intents.rule_packs import report_breach
@@ -39,7 +39,7 @@ def _reference(name: str, number: str, where: Where, registry: Registry) -> Refe
         name=name,
         number=number,
         kind=RecordKind.QUALITY_TARGET,
-        bodies=askers(registry, None) | {Domain.CENTRAL_POST, Domain.PROVINCIAL_PC},
+        bodies=Askers(registry).of_all | {Domain.CENTRAL_POST, Domain.PROVINCIAL_PC},
         begins=None,
         where=where,
     )

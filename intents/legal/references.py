@@ -15,7 +15,7 @@ from intents.finding import Finding, Where
 from intents.legal.registers import Record, RecordKind, Register, Registers
 from intents.model import Intent
 from intents.reader.suggestions import suggest
-from intents.registry import Attachment, Category, Domain, Organisation, OrganisationName, Registry, Tier
+from intents.registry import Category, Domain, Organisation, Registry, Tier, UnitKey, organisation_of
 from intents.rule_packs import report_breach
 
 DECIDING = frozenset({Domain.PROVINCIAL_PC})
@@ -124,29 +124,29 @@ def check_papers_of_change(
 _DECISIONS = frozenset({RecordKind.DECISION, RecordKind.STOP_DECISION})
 
 
-def askers(registry: Registry, name: OrganisationName | None) -> frozenset[str]:
-    """Return who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for
-    the Party's bodies, and for a body below the province the People's Committee of its unit."""
-    ict = {item.name for item in registry.organisations.values() if item.domain is Domain.DEPT_ICT}
-    found: set[str] = {Domain.DEPT_ICT, *ict}
-    organisation = registry.organisations.get(name) if name is not None else None
-    if organisation is None:
-        return frozenset(found)
-    found.add(organisation.name)
-    if organisation.domain is Domain.PARTY_OFFICE:
-        found.add(Domain.PARTY_OFFICE)
-    if organisation.tier is not Tier.PROVINCE:
-        found.update(item.name for item in registry.organisations.values() if _answers_for(item, organisation))
-        found.add(Domain.DISTRICT_PC)
-    return frozenset(found)
+class Askers:
+    """Who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for the
+    Party's bodies, and for a body below the province the People's Committee of its unit."""
 
+    def __init__(self, registry: Registry) -> None:
+        organisations = registry.organisations.values()
+        network = (item.name for item in organisations if item.domain is Domain.DEPT_ICT)
+        self.of_all: frozenset[str] = frozenset((Domain.DEPT_ICT, *network))
+        self._committees: dict[tuple[UnitKey, Tier], list[str]] = {}
+        for item in organisations:
+            if item.category is Category.PEOPLES_COMMITTEE_BODY and item.tier is not Tier.PROVINCE:
+                self._committees.setdefault((item.unit, item.tier), []).append(item.name)
 
-def _answers_for(other: Organisation, organisation: Organisation) -> bool:
-    return (
-        other.unit == organisation.unit
-        and other.tier is organisation.tier
-        and other.category is Category.PEOPLES_COMMITTEE_BODY
-    )
+    def of(self, organisation: Organisation | None) -> frozenset[str]:
+        """Return who may ask for one; None: for what is no organisation's."""
+        if organisation is None:
+            return self.of_all
+        found: set[str] = {organisation.name}
+        if organisation.domain is Domain.PARTY_OFFICE:
+            found.add(Domain.PARTY_OFFICE)
+        if organisation.tier is not Tier.PROVINCE:
+            found.update((Domain.DISTRICT_PC, *self._committees.get((organisation.unit, organisation.tier), ())))
+        return self.of_all | found
 
 
 _Ask = tuple[str, str, RecordKind, Collection[str]]
@@ -154,10 +154,9 @@ _Ask = tuple[str, str, RecordKind, Collection[str]]
 
 
 def _of_attachments(registry: Registry) -> Iterator[Reference]:
-    asking = {name: askers(registry, name) for name in registry.organisations}
-    others = askers(registry, None)
+    askers = Askers(registry)
     for item in registry.attachments.values():
-        bodies = asking.get(served(item, registry) or OrganisationName(""), others)
+        bodies = askers.of(organisation_of(item, registry))
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
         local = own is not None and own.tier is not Tier.PROVINCE
         asks: list[_Ask] = [
@@ -193,14 +192,6 @@ def _asked(
             begins=begins,
             where=places.get(field, where),
         )
-
-
-def served(item: Attachment, registry: Registry) -> OrganisationName | None:
-    """Return the organisation that an attachment is for: its own, or the owner of its system."""
-    if item.organisation is not None or item.system is None:
-        return item.organisation
-    system = registry.systems.get(item.system)
-    return system.owner if system is not None else None
 
 
 def _of_intents(intents: Iterable[Intent], registry: Registry, on: date) -> Iterator[Reference]:

@@ -253,14 +253,21 @@ class Registers:
         return register not in self.missing
 
 
-def registers_as_at(registers: Registers, on: date) -> Registers:
-    """Return the registers as they were on one day: nothing issued, found or reported later, and only enterprises, counterparts
-    and budgets up to then. What has ended stays where its end is what matters (records, assessments, exceptions)."""
+def registers_in_force(registers: Registers, on: date) -> Registers:
+    """Return the registers with the enterprises and counterparts of one day. Papers and assessments stay, whatever their days:
+    who refers to one that comes too late, or is over, is told so."""
     return replace(
         registers,
-        records={key: item for key, item in registers.records.items() if item.day <= on},
         enterprises={key: item for key, item in registers.enterprises.items() if item.validity.holds(on)},
         counterparts={key: item for key, item in registers.counterparts.items() if item.validity.holds(on)},
+    )
+
+
+def registers_as_at(registers: Registers, on: date) -> Registers:
+    """Return the registers as they were on one day: nothing in them was issued, found or happened later."""
+    return replace(
+        registers_in_force(registers, on),
+        records={key: item for key, item in registers.records.items() if item.day <= on},
         assessments={key: item for key, item in registers.assessments.items() if item.day <= on},
         incidents={key: item for key, item in registers.incidents.items() if item.day <= on},
     )

@@ -22,10 +22,12 @@ def check_data_centres(registers: Registers, registry: Registry, inventory: Inve
     it, a warning else (the circular asks for priority)."""
     in_use = {item.site for item in registry.attachments.values()}
     for name, site in registry.sites.items():
+        if site.kind is not SiteKind.DATA_CENTRE or name not in in_use:
+            continue
         elsewhere = {
             key for key, item in inventory.devices.items() if item.site != name and item.role in BACKBONE_ROLES
         }
-        if site.kind is not SiteKind.DATA_CENTRE or name not in in_use or not elsewhere:
+        if not elsewhere:
             continue
         fibre = [item for item in _leaving(name, elsewhere, inventory) if item.medium is Medium.DIRECT_FIBRE]
         if are_diverse(fibre):

@@ -94,7 +94,7 @@ def print_rule(output: Output, item: Obligation, on: date | None) -> None:
         output.line(f"{name}: {part.severity}")
         for pack, article in part.articles.items():
             validity = rules.packs[pack]
-            days = f"{validity.start or '…'} – {validity.end or '…'}"  # noqa: RUF001 - from one day to another
+            days = f"{validity.start or '…'}/{validity.end or '…'}"  # ISO 8601: from one day to another
             output.line(f"  {article}, {pack} ({days}): {rules.titles[pack]}")
         for code in part.codes:
             output.line(f"  {code} {load_catalogue(language).messages[code].title}")
