@@ -59,7 +59,8 @@ def line_states(change: DeviceChange, stride: int = 1) -> tuple[list[LineState],
             state = done.state
             if not done.is_taken:
                 refused.append(line)
-            for one in (state, vendor.settled(state)) if looks else ():
+            settled = vendor.settled(state)
+            for one in ((state,) if settled is state else (state, settled)) if looks else ():
                 now = LineState(vendor.state_text(one), vendor.text_in_force(one).text)
                 if now != found[-1]:
                     found.append(now)
@@ -141,11 +142,11 @@ class Judging:
 
     def judge(self, state: str, texts: Texts, *, whole: bool = False, cabled: bool = False) -> Iterator[WrongState]:
         """Judge the texts of all devices, unless they were judged before; `whole`: nothing is half built, so all is asked."""
-        given = _without_dead_vrfs(self._between.given(texts, self._between.cabled if cabled else None))
-        key = (whole, cabled, tuple(given.network.devices.items()))
-        if key in self._seen:
+        if self._is_known((whole, cabled, tuple(sorted(texts.items())))):
             return
-        self._seen.add(key)
+        given = _without_dead_vrfs(self._between.given(texts, self._between.cabled if cabled else None))
+        if self._is_known((whole, cabled, tuple(given.network.devices.items()))):
+            return
         self.count += 1
         proven = self._proven
         self._proven = (
@@ -158,6 +159,11 @@ class Judging:
         ]
         if wrong:
             yield WrongState(state, tuple(wrong))
+
+    def _is_known(self, key: object) -> bool:
+        known = key in self._seen
+        self._seen.add(key)
+        return known
 
     def unit(
         self, unit: Sequence[str], texts: Texts, states: Mapping[str, Sequence[LineState]]
