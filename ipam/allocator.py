@@ -23,7 +23,7 @@ from ipam.keys import OutsideKey, PrefixKey
 from ipam.number_allocator import allocate_numbers
 from ipam.requests import PrefixRequest, active_entry
 from ipam.space import NOTHING_TAKEN, PoolSpace, TakenSpace
-from ipam.store.kept_checks import check_kept
+from ipam.store.kept_checks import check_kept, check_renewed
 
 EntryKey = tuple[PrefixKey, Family]
 
@@ -69,7 +69,7 @@ def allocate(
         numbers=numbers,
     )
     checks = check_plan(plan, registry, inventory, settings.reserve_warning_percent, on)
-    kept = check_kept(previous, registry, on)
+    kept = (*check_kept(previous, registry, on), *check_renewed(previous, plan, on))
     findings = (*kept, *wanted.gaps, *allocation.findings, *number_findings, *checks)
     return plan, sort_findings(findings)
 

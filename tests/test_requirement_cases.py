@@ -461,6 +461,39 @@ CASES = (
     ),
     Case(
         requirement="D04",
+        code="TR554",
+        name="a unit falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government,2,05443@2025-07-01,2/QĐ-UBND (fictional),",
+                f"{XA_GOV},government,2,05500@2025-07-01,2/QĐ-UBND (fictional),",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR554",
+        name="a level falsified in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government,2,05443@2025-07-01,2/QĐ-UBND (fictional),",
+                f"{XA_GOV},government,1,05443@2025-07-01,2/QĐ-UBND (fictional),",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
+        code="TR554",
+        name="another registration in the lockfile",
+        locked=(
+            (
+                f"{XA_GOV},government,2,05443@2025-07-01,2/QĐ-UBND (fictional),",
+                f"{XA_GOV},government,2,05443@2025-07-01,3/QĐ-UBND (fictional),",
+            ),
+        ),
+    ),
+    Case(
+        requirement="D04",
         code="TR526",
         name="an organisation falsified in the lockfile",
         locked=(

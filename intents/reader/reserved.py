@@ -5,8 +5,8 @@ points to; fact RFC-ADDR-01); private, shared and documentation ranges are forwa
 
 "The Internet" is whoever nobody agreed with, and it can be written without any default route, as many large prefixes of one
 outside network or of several. So all of them of a day are added up (A10). What counterparts can hold is small against the public
-space: all that Việt Nam was given of IPv4 is about 1/200 of it, and no single holder in the world has a sixteenth. What is more
-than that can't have been agreed with anybody.
+space: all that Việt Nam was given of IPv4, some 16 million addresses (VNNIC, reports of 2015 and 2017), is 1/230 of it, and the
+largest holder in IANA's registry, with 13 blocks of /8, has a seventeenth. What is more can't have been agreed with anybody.
 """
 
 from __future__ import annotations

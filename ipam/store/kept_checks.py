@@ -11,7 +11,7 @@ from datetime import date
 
 from intents.finding import Finding, Where, make_finding
 from intents.registry import Attachment, AttachmentName, Registry, UnitKey
-from intents.rule_packs import rule_on
+from intents.rule_packs import report_breach, rule_on
 from ipam.address_plan import AddressPlan, EntryState, Pool, PrefixEntry
 from ipam.keys import (
     AttachmentOwner,
@@ -28,6 +28,9 @@ from ipam.lan_demand import class_of
 from ipam.requests import MANAGEMENT
 
 Purposes = Mapping[AttachmentName, set[str]]
+MOST_NAMED = 5
+_SAID = ("organisation", "purpose", "level", "unit", "registration_ref")
+"""What the workspace says of an allocation, and a kept plan repeats."""
 
 
 def check_kept(plan: AddressPlan, registry: Registry, on: date) -> list[Finding]:
@@ -62,6 +65,30 @@ def check_kept(plan: AddressPlan, registry: Registry, on: date) -> list[Finding]
                 make_finding("TR525", where, rule=rule_on("D02", on), key=entry.key, prefix=entry.prefix, pool=pool)
             )
     return findings
+
+
+def check_renewed(before: AddressPlan, after: AddressPlan, on: date) -> list[Finding]:
+    """Return what is told of lines that say something else since (D04): the workspace was changed, or the kept plan was."""
+    kept = {(entry.key, entry.prefix): entry for entry in before.prefixes if entry.state is EntryState.ACTIVE}
+    changes = [
+        f"{entry.key}: {', '.join(said)}"
+        for entry in after.prefixes
+        if entry.state is EntryState.ACTIVE
+        and (known := kept.get((entry.key, entry.prefix))) is not None
+        and (said := tuple(_said_otherwise(known, entry)))
+    ]
+    if not changes:
+        return []
+    more = "" if len(changes) <= MOST_NAMED else "; …"
+    named = "; ".join(changes[:MOST_NAMED]) + more
+    return [report_breach("D04.renewed", "TR554", Where(), on, count=len(changes), changes=named)]
+
+
+def _said_otherwise(before: PrefixEntry, after: PrefixEntry) -> Iterator[str]:
+    for name in _SAID:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new:
+            yield f"{name} {old or '-'} -> {new or '-'}"
 
 
 def _purposes(entries: Iterable[PrefixEntry]) -> Purposes:
