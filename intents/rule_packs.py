@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypedDict
 
@@ -63,7 +63,7 @@ class Obligation:
     through: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rules:
     """Every requirement by name, what each asks by its identifier, and the days and the title of every rule pack."""
 
@@ -76,6 +76,12 @@ class Rules:
     def waivable(self) -> frozenset[str]:
         """The requirements, some part of which an exception may waive."""
         return frozenset(item.identifier for item in self.requirements.values() if item.waivable)
+
+    @cached_property
+    def waivable_breaches(self) -> frozenset[tuple[str, str]]:
+        """Requirements with the codes of their breaches that an exception may waive: of some requirements not all."""
+        parts = (item for item in self.requirements.values() if item.waivable)
+        return frozenset((item.identifier, code) for item in parts for code in item.codes)
 
 
 @cache

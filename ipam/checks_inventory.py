@@ -12,12 +12,13 @@ from datetime import date
 from itertools import combinations
 
 from intents.finding import Finding, Severity, Where, make_finding
-from intents.registry import Domain, Registry
+from intents.registry import Attachment, Domain, Registry
 from intents.rule_packs import report_breach
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, InventoryDevice, Medium, Role
 
 TWO_CHANNELS_FROM = 4
 """The security level from which a system needs two diverse channels (TT06 art. 5.3c)."""
+_CARRYING = frozenset({Role.CORE, Role.AGGREGATION})
 _CPE_ROLES = frozenset({Role.CPE, Role.LEVEL1_CPE})
 
 Uplinks = Mapping[str, Sequence[Channel]]
@@ -34,7 +35,8 @@ def check_inventory_rules(registry: Registry, inventory: Inventory, on: date) ->
         *_level_1_channels(terminals, uplinks, on),
         *_exposed_systems(registry, inventory, uplinks, on),
         *_level_1_owners(registry, inventory, on),
-        *_bare_points(registry, inventory, on),
+        *_points_elsewhere(registry, inventory, on),
+        *_single_ways(inventory, uplinks, on),
         *_level_1_elsewhere(registry, inventory, on),
     )
 
@@ -118,18 +120,37 @@ def _level_1_channels(terminals: Terminals, uplinks: Uplinks, on: date) -> Itera
 
 
 def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks, on: date) -> Iterator[Finding]:
-    """Yield systems of security level 4 or 5 whose device has no two channels in separate ducts (A18)."""
+    """Yield systems, and attachments of others, of security level 4 or 5 whose device has no two channels in separate ducts
+    (A18)."""
     for name, attachment in registry.attachments.items():
         system = registry.systems.get(attachment.system) if attachment.system is not None else None
-        if system is None or system.security_level < TWO_CHANNELS_FROM:
+        if attachment.security_level < TWO_CHANNELS_FROM:
             continue
+        what, where = (name, attachment.where) if system is None else (system.name, system.where)
         for device in sorted({place.level1_cpe or place.device for place in inventory.places.get(name, ())}):
             channels = uplinks.get(device, ())
             if not are_diverse(channels):
                 names = ", ".join(item.name for item in channels) or "-"
                 also = tuple(item.where for item in channels)
-                values = {"system": system.name, "level": system.security_level, "device": device, "channels": names}
-                yield report_breach("A18", "TR412", system.where, on, also=also, about=system.name, **values)
+                values = {"system": what, "level": attachment.security_level, "device": device, "channels": names}
+                yield report_breach("A18", "TR412", where, on, also=also, about=what, **values)
+
+
+def _single_ways(inventory: Inventory, uplinks: Uplinks, on: date) -> Iterator[Finding]:
+    """Yield core and aggregation devices that one failure cuts off, where there are two planes to stand in (B10, TT06 art.
+    5.1a): all that is asked for two ways hangs on them. Edges of data centres have a rule of their own (A19)."""
+    cores = [device for device in inventory.devices.values() if device.role is Role.CORE]
+    for device in inventory.devices.values() if len(cores) > 1 else ():
+        ways = uplinks.get(device.name, ())
+        if ways and device.role in _CARRYING and not (are_diverse(ways) and _neighbours(device.name, ways) > 1):
+            names, also = ", ".join(item.name for item in ways) or "-", tuple(item.where for item in ways)
+            yield report_breach(
+                "B10", "TR467", device.where, on, also=also, about=device.name, device=device.name, channels=names
+            )
+
+
+def _neighbours(device: str, channels: Iterable[Channel]) -> int:
+    return len({end for item in channels for end in (item.a_device, item.b_device)} - {device})
 
 
 def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
@@ -150,15 +171,34 @@ def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Itera
             )
 
 
-def _bare_points(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
-    """Yield control points that nothing is attached to, so that they carry no fence (A18)."""
-    fenced = {place.device for name in registry.attachments for place in inventory.places.get(name, ())}
+def _points_elsewhere(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
+    """Yield control points that are none (A18): that nothing is attached to, so that they carry no fence, and the CPE of somebody
+    else, where who comes from below lets himself in."""
+    fenced: dict[str, set[str]] = {}
+    for name, attachment in registry.attachments.items():
+        for place in inventory.places.get(name, ()):
+            fenced.setdefault(place.device, set()).add(_whose(attachment))
     for attachment in registry.attachments.values():
-        for device in attachment.control_points:
-            if device in inventory.devices and device not in fenced:
-                also = (inventory.devices[device].where,)
-                values = {"attachment": attachment.name, "device": device}
-                yield report_breach("A18.points", "TR322", attachment.where, on, also=also, **values)
+        for point in attachment.control_points:
+            device = inventory.devices.get(point)
+            if device is None or (device.role is Role.EDGE and point in fenced):
+                continue
+            if _whose(attachment) not in fenced.get(point, ()):
+                code = "TR323" if point in fenced else "TR322"
+                yield report_breach(
+                    "A18.points",
+                    code,
+                    attachment.where,
+                    on,
+                    also=(device.where,),
+                    attachment=attachment.name,
+                    device=point,
+                )
+
+
+def _whose(attachment: Attachment) -> str:
+    """Return who stands at an attachment, the same for all sites of one organisation."""
+    return attachment.organisation or attachment.name
 
 
 def _level_1_elsewhere(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:

@@ -6,6 +6,8 @@ values alone, so that it can be done again for the equipment of one day.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -63,6 +65,7 @@ def load_inventory(folder: Path, registry: Registry) -> tuple[Inventory, tuple[F
     for channel in channels.values():
         reading.add(_check_channel(channel, devices))
     reading.add(_check_interfaces(devices, channels))
+    reading.add(_check_ducts(channels))
     complete = len(devices) == len(device_table.rows) and len(channels) == len(channel_table.rows)
     places, findings = place_attachments(registry, devices, channels)
     if complete and not reading.unknown:
@@ -188,3 +191,30 @@ def _check_interfaces(devices: dict[str, InventoryDevice], channels: dict[str, C
             )
         rivals.append(use)
     return findings
+
+
+def _check_ducts(channels: dict[str, Channel]) -> list[Finding]:
+    """Report a duct that is spelled in two ways: two names would be two ducts, which nothing shares."""
+    spelled: dict[str, tuple[str, Channel]] = {}
+    findings: list[Finding] = []
+    for channel in channels.values():
+        for duct in channel.ducts:
+            known, first = spelled.setdefault(_duct_key(duct), (duct, channel))
+            if known != duct:
+                findings.append(
+                    make_finding(
+                        "TR260",
+                        channel.where,
+                        also=(first.where,),
+                        channel=channel.name,
+                        duct=duct,
+                        other=first.name,
+                        known=known,
+                    )
+                )
+    return findings
+
+
+def _duct_key(name: str) -> str:
+    """Return what people spell one duct by: its name without case, form of letters and kind of separator."""
+    return re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", name).casefold())

@@ -156,6 +156,6 @@ REORGANISATIONS: Mapping[str, Produce] = {
     "TR259-there-already": edited(
         "units.csv", "05707,2024-12-01,,Xã Sảng Mộc,commune,170@2024-12-01,thai-nguyen",
         "05707,2024-12-01,,Xã Sảng Mộc,commune,170@2024-12-01,thai-nguyen\n"
-        "05707,2025-07-01,,Xã Sảng Mộc,commune,19@2024-12-01,thai-nguyen",
+        "05443,2025-07-01,,Phường Phan Đình Phùng,ward,19@2024-12-01,thai-nguyen",
     ),
 }  # fmt: skip

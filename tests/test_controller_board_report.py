@@ -291,14 +291,25 @@ def test_what_is_wrong_is_marked_in_the_matrix_and_comes_first_among_the_intents
     assert worst[0] == "violated"
 
 
-def test_ways_into_a_higher_level_are_marked_with_their_verdict_or_as_not_proved(tmp_path: Path) -> None:
-    point = '    control_points: [dc-edge-1]\n    assessment_ref: "1{}/BC'
-    away, unsaid = (
-        (point.format(2), point.format(2).replace("dc-edge-1", "cpe-so-khcn")),
-        (point.format(3), '    assessment_ref: "13/BC'),
+def _enters(question: Question, system: str) -> bool:
+    subject = question.subject
+    return (
+        isinstance(subject, ViaAssertion)
+        and bool(subject.levels)
+        and subject.destination == SystemEndpoint(system=SystemName(system))
     )
-    folder = changed(tmp_path, *(("systems.yaml", *edit) for edit in (away, unsaid)), source=SMALL)
-    report = judged(folder)
+
+
+def test_ways_into_a_higher_level_are_marked_with_their_verdict_or_as_not_proved(tmp_path: Path) -> None:
+    point = '    control_points: [dc-edge-1]\n    assessment_ref: "13/BC'
+    waived = (
+        "nl-1,A18,system-data-warehouse,Đang lắp đặt (hư cấu),provincial_pc,21/QĐ-UBND (hư cấu),2026-01-01,2026-12-31\n"
+    )
+    changes = (("systems.yaml", point, '    assessment_ref: "13/BC'), ("exceptions.csv", "", waived))
+    report = answered(
+        judged(changed(tmp_path, *changes, source=SMALL)),
+        lambda _, answer: replace(answer, verdict=VIOLATED) if _enters(answer.question, "edoc") else answer,
+    )
     found = {
         (column.name, level, row.level, mark.upwards)
         for part in matrix_of(report).parts

@@ -123,8 +123,12 @@ def test_an_exception_is_found_among_more_findings_than_are_shown(tmp_path: Path
 def test_only_what_keeps_no_networks_apart_can_be_waived() -> None:
     rules = load_rules().requirements.values()
     waivable = {item.identifier for item in rules if item.waivable}
-    assert waivable == {"A11", "A13", "A14", "A17", "A19", "A21", "A24", "A25", "B12", "C11", "E06", "E09"}
-    assert {item.identifier for item in rules if not item.waivable} & waivable == set()
+    assert waivable == {
+        "A11", "A13", "A14", "A17", "A18", "A19", "A21", "A24", "A25", "B10", "B12", "C11", "E06", "E09",
+    }  # fmt: skip
+    # Of A18 that a control point is named, not that what comes in passes it, nor that level 4 has two ways.
+    assert [item.codes for item in rules if item.waivable and item.identifier == "A18"] == [("TR320",)]
+    assert {item.identifier for item in rules if not item.waivable} & waivable == {"A18"}
 
 
 def test_a_register_that_is_not_kept_breaks_nothing(tmp_path: Path) -> None:

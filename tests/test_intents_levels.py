@@ -115,7 +115,7 @@ def test_whoever_is_entered_from_below_without_control_point_is_told_once_and_no
     policy, findings = compiled(found, permit(communes_of(), named("office"), to=target("edoc", "web")))
     assert len(policy.rules) == 2
     assert policy.vias == ()
-    assert findings == [("TR320", Severity.WARNING, "edoc")]
+    assert findings == [("TR320", Severity.ERROR, "edoc")]
 
 
 def test_only_members_of_a_class_that_stand_higher_are_entered_and_from_below_only() -> None:

@@ -31,6 +31,15 @@ class Case:
     source: Path = TINY
 
 
+def office_of_level(level: int) -> tuple[Change, ...]:
+    """Return the edits that give one office of the small example a security level, and itself as the control point."""
+    text = (SMALL / "attachments.csv").read_text(encoding="utf-8")
+    comment, header, *rows = text.splitlines()
+    more = [f",{level},cpe-so-khcn" if row.startswith(KHCN) else ",," for row in rows]
+    lines = (comment, f"{header},security_level,control_points", *map("".join, zip(rows, more, strict=True)))
+    return (("attachments.csv", text, "".join(f"{line}\n" for line in lines)),)
+
+
 ANY_LEVEL: tuple[Change, ...] = tuple(
     (
         "settings.yaml",
@@ -74,6 +83,10 @@ MAIL_SITE = "title: Thư công vụ\n    owner: van-phong-ubnd-tinh\n    site: d
 XA_PREFIX = "10.196.0.0/26,communes-pc-gov-v4"
 XA_GOV = f"{XA_PREFIX},active,2026-07-15,,organisation/ubnd-xa-an-binh,ubnd-xa-an-binh"
 """What the tiny workspace's lockfile says of a commune's LAN."""
+PLANE = "core-2-agg-1,core-2,xe-0/0/1,"
+EDOC_POINT = ("systems.yaml", '    control_points: [dc-edge-1]\n    assessment_ref: "12/BC')
+KHCN = "so-khcn-cq,so-khcn,tru-so-khcn,government,60"
+SAME_CODE = "05467,2026-01-01,,Phường Gia Sàng Mới,ward,19@2025-07-01,thai-nguyen\n"
 ROOT_V4 = "prefix: 10.192.0.0/13, root_block: thu-nghiem, owner: central_post"
 LAST = "  - {name: root-v6,"
 OUTSIDE = ("outside_networks.yaml", "[198.51.100.0/26, 2001:db8:ffff::/48]")
@@ -543,7 +556,7 @@ CASES = (
         name="the Internet as large prefixes",
         source=SMALL,
         breaks=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7, 4.0.0.0/6, 16.0.0.0/4]"),),
-        meets=((*OUTSIDE, "[1.0.0.0/8, 2.0.0.0/7]"),),
+        meets=((*OUTSIDE, "[1.0.0.0/8]"),),
     ),
     Case(
         requirement="A10",
@@ -551,15 +564,118 @@ CASES = (
         name="the Internet of IPv6 in quarters",
         source=SMALL,
         breaks=((*OUTSIDE, '["2000::/5", "2800::/5", "3000::/5"]'),),
-        meets=((*OUTSIDE, '["2400::/12", "2600::/12"]'),),
+        meets=((*OUTSIDE, '["2400::/21", "2600::/21"]'),),
+    ),
+    Case(
+        requirement="B10",
+        code="TR467",
+        name="the second plane is gone",
+        source=SMALL,
+        breaks=(
+            (
+                "channels.csv",
+                f"{PLANE}agg-1,TenGigabitEthernet0/0/1,0,direct_fibre,,duct-agg-1-b,10000,2025-07-01,\n",
+                "",
+            ),
+        ),
+    ),
+    Case(
+        requirement="B10",
+        code="TR467",
+        name="both planes in one duct",
+        source=SMALL,
+        breaks=(("channels.csv", "duct-agg-1-b", "duct-agg-1-a"),),
+    ),
+    Case(
+        requirement="",
+        code="TR260",
+        name="one duct in two spellings",
+        source=SMALL,
+        breaks=(("channels.csv", "duct-tai-chinh-b", "Duct_Tai-Chinh A"),),
+        meets=(("channels.csv", "duct-tai-chinh-b", "duct-tai-chinh-c"),),
+    ),
+    Case(
+        requirement="A18",
+        code="TR320",
+        name="a system of level 3 that names no control point",
+        source=SMALL,
+        breaks=((*EDOC_POINT, '    assessment_ref: "12/BC'),),
+    ),
+    Case(
+        requirement="A18",
+        code="TR323",
+        name="the senders' own devices as control points",
+        source=SMALL,
+        breaks=((*EDOC_POINT, EDOC_POINT[1].replace("dc-edge-1", "cpe-gia-sang, cpe-tan-cuong")),),
+    ),
+    Case(
+        requirement="A18",
+        code="TR412",
+        name="an office of level 4 on one channel",
+        source=SMALL,
+        breaks=office_of_level(4),
+        meets=office_of_level(1),
+    ),
+    Case(
+        requirement="D10",
+        code="TR217",
+        name="one code for two units at a time",
+        source=SMALL,
+        breaks=(("units.csv", "", SAME_CODE),),
+    ),
+    Case(
+        requirement="A24",
+        code="TR470",
+        name="a pool that belongs to nobody",
+        breaks=(("settings.yaml", "{name: links-v4,", "{name: links-v4, owner: unassigned,"),),
+    ),
+    Case(
+        requirement="A25",
+        code="TR468",
+        name="the only room among offices",
+        source=SMALL,
+        breaks=(("attachments.csv", f"{KHCN},vpn", f"{KHCN},video_conference"),),
+    ),
+    Case(
+        requirement="A25",
+        code="TR466",
+        name="no room at all in the purpose of an intent that names the MCU's owner",
+        source=SMALL,
+        breaks=tuple(
+            ("attachments.csv", f"{room},video_conference", f"{room},vpn")
+            for room in (
+                "so-khcn,tru-so-khcn,video-conference,10",
+                "so-tai-chinh,tru-so-tai-chinh,video-conference,10",
+                "ubnd-gia-sang,tru-so-gia-sang,video-conference,8",
+                "ubnd-phan-dinh-phung,tru-so-phan-dinh-phung,video-conference,8",
+                "ubnd-tan-cuong,tru-so-tan-cuong,video-conference,8",
+            )
+        ),
+    ),
+    Case(
+        requirement="A19",
+        code="TR460",
+        name="a data centre in an enterprise's building, whoever it is",
+        source=SMALL,
+        breaks=(
+            ("channels.csv", "duct-dc-b", "duct-dc-a"),
+            ("rooms.csv", "dc-tinh,dept_ict", "dc-tinh,telecom_enterprise"),
+        ),
+    ),
+    Case(
+        requirement="A10",
+        code="TR424",
+        name="what was given out of IPv6, which is little of all that can be",
+        source=SMALL,
+        breaks=((*OUTSIDE, '["2400::/12", "2600::/12", "2a00::/12", "2c00::/12", "2001:200::/23", "2001:800::/22"]'),),
     ),
     Case(
         requirement="A10",
         code="TR424",
         name="the Internet in two halves, one outside network each",
         source=SMALL,
-        breaks=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("40.0.0.0/5"))),
-        meets=((*OUTSIDE, "[32.0.0.0/5]"), ("outside_networks.yaml", "", OTHER_HALF.format("172.16.0.0/12"))),
+        breaks=((*OUTSIDE, "[32.0.0.0/9]"), ("outside_networks.yaml", "", OTHER_HALF.format("33.0.0.0/8"))),
+        meets=((*OUTSIDE, "[32.0.0.0/9]"), ("outside_networks.yaml", "", OTHER_HALF.format("172.16.0.0/12"))),
     ),
     Case(
         requirement="",

@@ -142,6 +142,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     inventory, dated = inventory_as_at(equipment, registry, day)
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
+        *compiled,
         *check_registry_rules(registry, loaded.intents, day),
         *check_duties(registers, registry, loaded.intents, loaded.settings, inventory, day),
         *check_inventory_rules(registry, inventory, day),
@@ -149,7 +150,7 @@ def want(folder: Path, on: date | None) -> Wanted:
         *check_device_sites(registry, inventory, day),
     )
     judged = add_excerpts(folder, apply_exceptions(rules, registers.exceptions, day))
-    findings = raise_errors((*findings, *dated, *compiled, *judged))
+    findings = raise_errors((*findings, *dated, *judged))
     return Wanted(
         folder=folder,
         on=day,

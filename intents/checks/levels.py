@@ -134,7 +134,7 @@ def _party(attachment: Attachment) -> Endpoint:
 
 
 def hold_to_points(policy: Policy, registry: Registry, on: date) -> tuple[Policy, tuple[Finding, ...]]:
-    """Return a policy that also asserts the way of every flow into a higher level, and a warning of each party that is entered
+    """Return a policy that also asserts the way of every flow into a higher level, and the breach of each party that is entered
     from below and names no control point: of those nothing is proved."""
     ascents = tuple(SecurityLevels(registry).ascents(policy.rules))
     held = (
@@ -147,6 +147,8 @@ def hold_to_points(policy: Policy, registry: Registry, on: date) -> tuple[Policy
             "TR320",
             item.entered.where,
             on,
+            about=item.entered.name,
+            attachment=item.entered.name,
             name=endpoint_in_words(destination),
             level=item.levels[1],
             source=endpoint_in_words(item.source),

@@ -7,7 +7,7 @@ from datetime import date
 
 from intents.finding import Finding
 from intents.prefix import Family
-from intents.reader.reserved import MOST_SHARED, is_too_much, public_addresses
+from intents.reader.reserved import MOST_OUTSIDE, is_too_much, public_addresses
 from intents.registry import Registry
 from intents.rule_packs import report_breach
 
@@ -31,5 +31,5 @@ def check_outside(registry: Registry, on: date) -> Iterator[Finding]:
             family=f"IPv{family.value}",
             networks=", ".join(item.name for item in largest[:_MOST_NAMED]),
             count=len(largest),
-            limit=MOST_SHARED,
+            limit=f"2^{MOST_OUTSIDE[family].bit_length() - 1}",
         )

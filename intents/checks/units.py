@@ -7,7 +7,7 @@ brings about, and so a warning.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from intents.finding import Finding, make_finding
@@ -17,8 +17,12 @@ from intents.rule_packs import report_breach, rule_on
 
 
 def check_units(registry: Registry) -> Iterator[Finding]:
-    """Yield codes of another length than their type's, and what exists on no day of its unit; `registry` is of all dates."""
+    """Yield codes of another length than their type's or of two units at a time, and what exists on no day of its unit;
+    `registry` is of all dates."""
+    of_code: dict[str, list[AdministrativeUnit]] = {}
     for unit in registry.units.values():
+        yield from _same_code(unit, of_code.setdefault(unit.code, []))
+        of_code[unit.code].append(unit)
         wanted = CODE_DIGITS[unit.type]
         if len(unit.code) != wanted:
             yield make_finding(
@@ -36,6 +40,21 @@ def check_units(registry: Registry) -> Iterator[Finding]:
         yield from _apart("organisation", organisation.name, organisation, registry.units.get(organisation.unit))
     for site in registry.sites.values():
         yield from _apart("site", site.name, site, registry.units.get(site.unit))
+
+
+def _same_code(unit: AdministrativeUnit, others: Iterable[AdministrativeUnit]) -> Iterator[Finding]:
+    for other in others:
+        if unit.validity.overlaps(other.validity):
+            yield make_finding(
+                "TR217",
+                unit.where,
+                rule=rule_on("D10"),
+                also=(other.where,),
+                text=unit.code,
+                unit=unit.key,
+                other=other.key,
+            )
+            return
 
 
 def check_ended_units(registry: Registry, on: date) -> Iterator[Finding]:

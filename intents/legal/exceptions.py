@@ -13,7 +13,7 @@ from intents.finding import Finding, Severity
 from intents.legal.references import DECIDING, Reference, check_reference
 from intents.legal.registers import LegalException, RecordKind, Register, Registers
 from intents.registry import Domain
-from intents.rule_packs import report_breach
+from intents.rule_packs import load_rules, report_breach
 
 _Pair = tuple[str, str]
 """A requirement and the object that breaks it."""
@@ -36,7 +36,9 @@ def _pair(exception: LegalException) -> _Pair:
 
 
 def _pair_of(finding: Finding) -> _Pair:
-    return (finding.rule.requirement if finding.rule is not None else "", finding.about)
+    """Return what an exception for a finding names, nothing if none can be for it."""
+    requirement = finding.rule.requirement if finding.rule is not None else ""
+    return (requirement, finding.about) if (requirement, finding.code) in load_rules().waivable_breaches else ("", "")
 
 
 def _waived(finding: Finding, exception: LegalException | None, on: date) -> Finding:

@@ -3,10 +3,10 @@
 The one idea: closed tables with their sources. What routers do not forward between networks is reserved (RFC 6890 and what it
 points to; fact RFC-ADDR-01); private, shared and documentation ranges are forwarded and therefore not among them.
 
-"The Internet" is whoever nobody agreed with, and it can be written without any default route, as many large prefixes of one
-outside network or of several. So all of them of a day are added up (A10). What counterparts can hold is small against the public
-space: all that Việt Nam was given of IPv4, some 16 million addresses (VNNIC, reports of 2015 and 2017), is 1/230 of it, and the
-largest holder in IANA's registry, with 13 blocks of /8, has a seventeenth. What is more can't have been agreed with anybody.
+"The Internet" is whoever nobody agreed with, and it can be written without any default route, as many prefixes of one outside
+network or of several. So all of them of a day are added up (A10), and may not hold more than all of Việt Nam was given: some 16
+million addresses of IPv4 (VNNIC, reports of 2015 and 2017) and 3.3e31 of IPv6 (VNNIC, May 2024), which is less than a /23. Whom a
+province agrees with is a part of that. Of IPv6 there is room for eight times as much.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _RANGES = tuple(
         ("ff00::/8", "RFC 4291 2.7"),
     )
 )
-MOST_SHARED = 16
-"""Outside networks may have one in so many of the public addresses of a family."""
+MOST_OUTSIDE = {Family.V4: parse_prefix("0.0.0.0/8").size, Family.V6: parse_prefix("2000::/20").size}
+"""How many public addresses of a family outside networks may have."""
 PRIVATE = tuple(
     parse_prefix(text)
     for text in (
@@ -63,7 +63,7 @@ def is_public(prefix: Prefix) -> bool:
 
 def is_too_much(prefixes: Iterable[Prefix], family: Family) -> bool:
     """Return whether prefixes hold more of a family's public addresses than counterparts can have."""
-    return MOST_SHARED * public_addresses(prefixes, family) > public_addresses((_UNICAST[family],), family)
+    return public_addresses(prefixes, family) > MOST_OUTSIDE[family]
 
 
 def public_addresses(prefixes: Iterable[Prefix], family: Family) -> int:

@@ -11,7 +11,7 @@ from datetime import date
 
 from intents.finding import Finding
 from intents.legal.registers import Registers
-from intents.registry import Registry, SiteKind, SiteName
+from intents.registry import Domain, Registry, SiteKind, SiteName
 from intents.rule_packs import report_breach
 from ipam.checks_inventory import are_diverse
 from ipam.inventory import BACKBONE_ROLES, Channel, Inventory, Medium
@@ -34,7 +34,8 @@ def check_data_centres(registers: Registers, registry: Registry, inventory: Inve
             continue
         room = registers.rooms.get(name)
         host = room.host if room is not None else "-"
-        requirement = "A19.hosted" if host in registers.enterprises else "A19"
+        hosted = host == Domain.TELECOM_ENTERPRISE or host in registers.enterprises
+        requirement = "A19.hosted" if hosted else "A19"
         values = {"site": name, "host": host, "channels": ", ".join(item.name for item in fibre) or "-"}
         also = tuple(item.where for item in fibre)
         yield report_breach(requirement, "TR460", site.where, on, also=also, about=name, **values)

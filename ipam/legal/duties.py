@@ -50,7 +50,7 @@ def check_duties(
         *check_models(registers, inventory, on),
         *check_data_centres(registers, registry, inventory, on),
         *check_application_classes(registers, registry, intents, on),
-        *check_owners(registry, intents, inventory, on),
+        *check_owners(registry, intents, settings.pools, inventory, on),
         *check_exceptions(registers, of_level_1(registry, inventory), on),
     )
 

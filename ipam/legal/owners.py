@@ -12,16 +12,20 @@ from intents.finding import Finding, Where
 from intents.model import Intent
 from intents.registry import Domain, Registry
 from intents.rule_packs import report_breach
+from intents.settings import PoolSpec
 from ipam.inventory import Inventory
 
 
-def check_owners(registry: Registry, intents: Iterable[Intent], inventory: Inventory, on: date) -> Iterator[Finding]:
-    """Yield organisations, intents and devices whose domain is `unassigned`."""
-    owned: list[tuple[str, str, Domain, Where]] = [
+def check_owners(
+    registry: Registry, intents: Iterable[Intent], pools: Iterable[PoolSpec], inventory: Inventory, on: date
+) -> Iterator[Finding]:
+    """Yield organisations, intents, devices and pools whose domain is `unassigned`."""
+    owned: list[tuple[str, str, str, Where]] = [
+        *(("pool", item.name, item.owner, item.where) for item in pools),
         *(("organisation", item.name, item.domain, item.where) for item in registry.organisations.values()),
         *(("intent", item.head.identifier, item.head.domain, item.head.where) for item in intents),
         *(("device", item.name, item.domain, item.where) for item in inventory.devices.values()),
     ]
     for kind, name, domain, where in owned:
-        if domain is Domain.UNASSIGNED:
+        if domain == Domain.UNASSIGNED:
             yield report_breach("A24", "TR470", where, on, about=name, kind=kind, name=name, domain=domain)
