@@ -41,6 +41,7 @@ PROVINCE = ROOT / "examples" / "thai-nguyen"
 SMALL = ROOT / "examples" / "small"
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 NAMES = list(ReportName)
+SHARED = "shared_channels"
 SHOWN = 4
 """Rows of each table that a golden shows; its digest has all."""
 
@@ -122,6 +123,34 @@ def test_totals_agree_with_the_tables_and_the_tables_with_the_workspace() -> Non
     assert sum(states) == value["assessments", "subjects"]
     categories, organisations = made(ReportName.ORGANISATIONS).tables
     assert added(categories.column("count")) == len(organisations.rows) == len(registry.organisations)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_same_label_gives_the_same_figure_in_every_report_of_a_day(language: Language) -> None:
+    """But for the cells that a report lacks, which are that report's own."""
+    found: dict[str, set[int]] = {}
+    for name in NAMES:
+        labels = [office_word(language, f"figure_{item.key}") for item in made(name).figures]
+        assert len(labels) == len(set(labels)), name
+        for label, figure in zip(labels, made(name).figures, strict=True):
+            if figure.key != "gaps":
+                found.setdefault(label, set()).add(figure.value)
+    assert {label: values for label, values in found.items() if len(values) > 1} == {}
+
+
+@pytest.mark.parametrize("folder", [SMALL, PROVINCE])
+def test_a_channel_that_connections_share_is_summed_once(folder: Path) -> None:
+    inventory = want(folder, None).inventory
+    access = [item for item in inventory.channels.values() if item.level]
+    for name in (ReportName.CONNECTIONS, ReportName.REGISTRATION):
+        report = make_report(folder, name, None)
+        (said,) = (item for item in report.figures if item.key == "bandwidth")
+        (levels,) = (item for item in report.tables if item.key == "access_channels")
+        assert said.value == added(levels.column("bandwidth")) == sum(item.bandwidth_mbps for item in access)
+        assert added(levels.column("access_channels")) == len(said.objects) == len(access)
+        rows = added(report.tables[0].column("bandwidth"))
+        assert rows > said.value, "no channel is shared: the case shows nothing"
+        assert word("shared_channels") in report.notes
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -231,11 +260,11 @@ def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> No
         content = registration(OfficeFacts(now), OfficeFacts(then), last)
         return [line.cells[-1] for line in content.tables[1].rows[1:]], [note.key for note in content.notes]
 
-    assert outcome(200) == ([], ["last_registration"])
-    assert outcome(240) == ([word("within_limit")], ["last_registration"])
-    assert outcome(241) == ([word("needs_justification")], ["last_registration", "growth_unjustified"])
+    assert outcome(200) == ([], ["last_registration", SHARED])
+    assert outcome(240) == ([word("within_limit")], ["last_registration", SHARED])
+    assert outcome(241) == ([word("needs_justification")], ["last_registration", "growth_unjustified", SHARED])
     paper = "9/TM (hư cấu),justification,2026-07-01,dept_ict,Thuyết minh tăng băng thông,,\n"
-    assert outcome(241, paper) == ([word("needs_justification")], ["last_registration", "growth_justified"])
+    assert outcome(241, paper) == ([word("needs_justification")], ["last_registration", "growth_justified", SHARED])
 
 
 def test_what_began_after_the_registration_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from controller.jobs.pipeline import Addressed, Wanted
-from controller.office.report import Cell, ReportedObject, ReportTable, row, table, word
+from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
 from intents.legal.registers import Assessment, Record, RecordKind, Registers, registers_as_at
 from intents.registry import (
@@ -128,6 +128,29 @@ class OfficeFacts:
         return {
             site: tuple(item for item in channels if item.level) or tuple(channels) for site, channels in found.items()
         }
+
+    @cached_property
+    def access_channels(self) -> tuple[Channel, ...]:
+        """Every channel of the access network, once: connections at a site share its channels."""
+        return tuple(item for item in self.wanted.inventory.channels.values() if item.level)
+
+    def access_by_level(self) -> ReportTable:
+        """Return the access channels and their bandwidth by level: what every sum of bandwidth is the sum of."""
+        levels: dict[int, list[Channel]] = {}
+        for item in self.access_channels:
+            levels.setdefault(item.level, []).append(item)
+        rows = (
+            row(
+                (word(f"level_{level}"), len(channels), sum(item.bandwidth_mbps for item in channels)),
+                map(reported, channels),
+            )
+            for level, channels in sorted(levels.items())
+        )
+        return table("access_channels", "access_level access_channels bandwidth", rows)
+
+    def bandwidth(self) -> Figure:
+        """Return the bandwidth of the access network: the one sum of it that reports tell."""
+        return summed("bandwidth", self.access_by_level(), "bandwidth")
 
     @cached_property
     def connections(self) -> tuple[Connection, ...]:
