@@ -27,7 +27,7 @@ from controller.office.catalogue import REPORTS, due_of, next_day
 from controller.office.connections import registration
 from controller.office.facts import OfficeFacts
 from controller.office.making import commit_of, make_report
-from controller.office.report import GAP, Cell, OfficeReport, ReportName, word
+from controller.office.report import GAP, Cell, OfficeReport, ReportName, Word, word
 from controller.office.rule_status import RuleState, rule_status
 from controller.output.words import Language, load_words
 from controller.reports.office.texts import cell_text, csv_files, office_word
@@ -108,13 +108,15 @@ def test_totals_agree_with_the_tables_and_the_tables_with_the_workspace() -> Non
     pairs = {(item.organisation or item.system or item.outside, item.site) for item in registry.attachments.values()}
     assert value["usage", "connections"] == value["connections", "connections"] == len(pairs)
     assert value["registration", "connections"] == len(pairs)
-    of_organisations = [item for item in registry.attachments.values() if item.organisation is not None]
     access = [item for item in inventory.channels.values() if item.level]
     by_unit, by_site = made(ReportName.USAGE).tables
-    assert added(by_unit.column("channels")) == len(access)
+    assert added(by_unit.column("access_channels")) == len(access)
+    assert added(by_unit.column("bandwidth")) == value["usage", "bandwidth"] == value["connections", "bandwidth"]
+    assert added(by_unit.column("incidents")) == value["usage", "incidents"] == value["operation", "incidents"]
+    assert added(by_unit.column("sites")) == value["operation", "sites"]
     assert added(by_unit.column("bandwidth")) == sum(item.bandwidth_mbps for item in access)
     assert value["registration", "bandwidth"] == sum(item.bandwidth_mbps for item in access)
-    assert len(by_site.rows) == len({(item.organisation, item.site) for item in of_organisations})
+    assert len(by_site.rows) == len(pairs)
     sources, lines = made(ReportName.BUDGET).tables
     assert added(sources.column("amount")) == value["budget", "amount"]
     assert len(lines.rows) == len(registry.attachments)
@@ -151,6 +153,38 @@ def test_a_channel_that_connections_share_is_summed_once(folder: Path) -> None:
         rows = added(report.tables[0].column("bandwidth"))
         assert rows > said.value, "no channel is shared: the case shows nothing"
         assert word("shared_channels") in report.notes
+
+
+INCIDENTS = {
+    "core-1": "backbone_and_rest",
+    "dc-edge-1": "backbone_and_rest",
+    "core-1-core-2": "backbone_and_rest",
+    "pop-1": "backbone_and_rest",
+    "dc-tinh": "systems_and_networks",
+    "tru-so-khcn": "province_itself",
+    "gia-sang-1": "Phường Gia Sàng",
+}
+
+
+@pytest.mark.parametrize("subject", INCIDENTS)
+def test_an_incident_is_in_one_row_wherever_it_was(subject: str, tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+
+    def by_unit() -> dict[Cell, Cell]:
+        report = make_report(workspace, ReportName.USAGE, None)
+        units, sites = report.tables
+        value = {item.key: item.value for item in report.figures}
+        assert added(units.column("incidents")) == value["incidents"]
+        assert added(units.column("connections")) == len(sites.rows) == value["connections"]
+        return dict(zip(units.column("reporting_unit"), units.column("incidents"), strict=True))
+
+    before = by_unit()
+    with (workspace / "incidents.csv").open("a", encoding="utf-8") as file:
+        file.write(f"SC-9/2026 (hư cấu),2026-09-01,outage,{subject},Mất dịch vụ,,2026-09-01\n")
+    after = by_unit()
+    grown = [unit for unit, count in after.items() if count != before[unit]]
+    assert [unit.key if isinstance(unit, Word) else unit for unit in grown] == [INCIDENTS[subject]]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -14,7 +14,7 @@ from functools import cached_property
 from controller.jobs.pipeline import Addressed, Wanted
 from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
-from intents.legal.registers import Assessment, Record, RecordKind, Registers, registers_as_at
+from intents.legal.registers import Assessment, Incident, Record, RecordKind, Registers, registers_as_at
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -186,6 +186,11 @@ class OfficeFacts:
         for item in sorted(self.registers.assessments.values(), key=lambda item: (item.day, item.number)):
             found[item.subject] = item
         return found
+
+    @cached_property
+    def incidents_of_year(self) -> tuple[Incident, ...]:
+        """What went wrong in the year of the report, until its day."""
+        return tuple(item for item in self.registers.incidents.values() if self.in_year(item.day))
 
     @cached_property
     def quality_target(self) -> str:

@@ -234,7 +234,7 @@ def enterprises(facts: OfficeFacts) -> Content:
 def _enterprise_row(facts: OfficeFacts, name: str) -> ReportRow:
     item: Enterprise | None = facts.registers.enterprises.get(name)
     channels = [one for one in facts.wanted.inventory.channels.values() if one.enterprise == name]
-    wrong = [one for one in facts.registers.incidents.values() if one.enterprise == name and facts.in_year(one.day)]
+    wrong = [one for one in facts.incidents_of_year if one.enterprise == name]
     approval = facts.registers.records.get(item.approval_ref) if item is not None else None
     objects = [
         *(() if item is None else (written(item.name, item.where),)),
