@@ -275,6 +275,81 @@ def test_a_report_of_a_past_day_knows_nothing_of_what_came_later() -> None:
     }
 
 
+KNOWN_BEFOREHAND = {"valid_to", "until"}
+"""Columns of ends: that something ends is known before it does."""
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 15), date(2026, 8, 3)])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_report_of_a_past_day_says_or_counts_what_came_later(name: ReportName, on: date) -> None:
+    kept = want(SMALL, on).registers
+    papers = {item.number for item in kept.records.values() if item.day > on}
+    assessed = {item.number for item in kept.assessments.values() if item.day > on}
+    to_come = papers | assessed | {item.number for item in kept.incidents.values() if item.day > on}
+    assert to_come
+    report = make_report(SMALL, name, on)
+    for table in report.tables:
+        for column in table.columns:
+            days = [cell for cell in table.column(column) if isinstance(cell, date)]
+            assert column in KNOWN_BEFOREHAND or all(day <= on for day in days), (table.key, column)
+            assert not to_come & {cell for cell in table.column(column) if isinstance(cell, str)}, (table.key, column)
+        assert not to_come & {one.name for line in table.rows for one in line.objects}, table.key
+    assert not to_come & {one.name for figure in report.figures for one in figure.objects}
+
+
+def test_an_incident_is_open_on_the_days_before_it_was_resolved() -> None:
+    def said(on: date) -> tuple[int, list[Cell]]:
+        report = make_report(SMALL, ReportName.OPERATION, on)
+        (incidents,) = (table for table in report.tables if table.key == "incidents")
+        value = {figure.key: figure.value for figure in report.figures}
+        return value["incidents_open"], [*incidents.rows[-1].cells[5:7]]
+
+    assert said(date(2026, 8, 3)) == (1, [GAP, GAP])
+    assert said(date(2026, 8, 4)) == (0, [date(2026, 8, 4), 1])
+
+
+def test_what_an_inventory_found_is_known_from_its_day_on() -> None:
+    def rooms(on: date) -> set[tuple[Cell, Cell]]:
+        report = make_report(SMALL, ReportName.OPERATION, on)
+        (found,) = (table for table in report.tables if table.key == "rooms")
+        return set(zip(found.column("inventoried"), found.column("condition"), strict=True))
+
+    assert rooms(date(2026, 3, 30)) == {(GAP, GAP)}
+    assert rooms(date(2026, 3, 31)) == {(date(2026, 3, 31), word("condition_good"))}
+
+
+def test_what_was_decided_later_is_not_there_before(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / "records.csv"
+    text = path.read_text(encoding="utf-8")
+    old = "\n7/QĐ-UBND (hư cấu),decision,2025-12-15"
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, "\n7/QĐ-UBND (hư cấu),decision,2026-11-25"), encoding="utf-8")
+    amounts = []
+    for day in (24, 25):
+        report = make_report(workspace, ReportName.BUDGET, date(2026, 11, day))
+        amounts += [item.value for item in report.figures if item.key == "amount"]
+    assert amounts[0] == 0 < amounts[1]
+
+
+def test_a_request_leads_to_no_intent_that_was_decided_on_later(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / "intents" / "government.yaml"
+    text = path.read_text(encoding="utf-8")
+    old, new = (f'decision_ref: "{number}/QĐ-UBND (hư cấu)"\n' for number in (122, 99))
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, f"{new}      valid_from: 2026-12-01\n"), encoding="utf-8")
+    with (workspace / "records.csv").open("a", encoding="utf-8") as file:
+        file.write("99/QĐ-UBND (hư cấu),decision,2026-11-20,provincial_pc,Tạm dừng,,\n")
+    led_to = []
+    for day in (19, 20):
+        (table,) = make_report(workspace, ReportName.REQUESTS, date(2026, 11, day)).tables
+        led_to.append(table.column("led_to")[table.column("number").index("47/CV-SKHCN (hư cấu)")])
+    assert led_to == [word("pending"), "no-warehouse-gia-sang"]
+
+
 def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))

@@ -122,7 +122,7 @@ def _of_registers(facts: OfficeFacts) -> Iterator[DueItem]:
 
 def _of_validity(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield intents and attachments that end: what they permit is denied afterwards."""
-    for intent in facts.wanted.intents:
+    for intent in facts.intents:
         end = intent.head.validity.end
         if end is not None and facts.on <= end:
             yield DueItem(

@@ -174,7 +174,7 @@ def requests(facts: OfficeFacts) -> Content:
     led: dict[str, list[ReportedObject]] = {}
     for item in facts.registry.attachments.values():
         led.setdefault(item.request_ref, []).append(reported(item))
-    for intent in facts.wanted.intents:
+    for intent in facts.intents:
         led.setdefault(intent.head.request_ref, []).append(written(intent.head.identifier, intent.head.where))
     asked = [item for item in facts.registers.records.values() if item.kind is RecordKind.REQUEST]
     found = table(

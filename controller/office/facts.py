@@ -15,6 +15,7 @@ from controller.jobs.pipeline import Addressed, Wanted
 from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
 from intents.legal.registers import Assessment, Incident, Record, RecordKind, Registers, registers_as_at
+from intents.model import Intent
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -108,6 +109,17 @@ class OfficeFacts:
     def registers(self) -> Registers:
         """The registers as they were on the day."""
         return registers_as_at(self.wanted.registers, self.on)
+
+    @cached_property
+    def intents(self) -> tuple[Intent, ...]:
+        """The intents that were known on the day: decided on by then, or in force."""
+        return tuple(
+            item
+            for item in self.wanted.intents
+            if item.head.decision_ref in self.registers.records
+            or item.head.validity.start is None
+            or item.head.validity.start <= self.on
+        )
 
     @property
     def addressed(self) -> Addressed:

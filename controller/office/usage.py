@@ -213,7 +213,7 @@ def _room_row(facts: OfficeFacts, item: EquipmentRoom) -> ReportRow:
         facts.body(item.host),
         word(f"room_{item.kind}"),
         item.inventoried_on or "",
-        word(f"condition_{item.condition}"),
+        word(f"condition_{item.condition}") if item.condition is not None else "",
     )
     return row(cells, (written(item.site, item.where),))
 

@@ -65,5 +65,5 @@ def _inventoried(room: EquipmentRoom, on: date, *, yearly: bool) -> Iterator[Fin
     if yearly and (room.inventoried_on is None or room.inventoried_on + YEAR < on):
         day = room.inventoried_on or "-"
         yield report_breach("E06", "TR449", room.where, on, about=room.site, site=room.site, day=day)
-    if room.condition is not EquipmentCondition.GOOD:
+    if room.condition not in {None, EquipmentCondition.GOOD}:
         yield report_breach("E06", "TR450", room.where, on, about=room.site, site=room.site, found=room.condition)
