@@ -12,7 +12,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -403,27 +403,138 @@ def test_before_a_day_means_strictly_before_it() -> None:
     assert due_of(ReportName.USAGE, date(2026, 12, 1)) == date(2027, 12, 1)
 
 
-def due_on(on: date, folder: Path = SMALL) -> dict[str, list[date]]:
-    found: dict[str, list[date]] = {}
+def due_on(on: date, folder: Path = SMALL) -> dict[str, list[tuple[date, DueState]]]:
+    found: dict[str, list[tuple[date, DueState]]] = {}
     for item in due_items(OfficeFacts(want(folder, on))):
-        found.setdefault(item.what.key, []).append(item.before)
+        found.setdefault(item.what.key, []).append((item.before, item.state(on)))
     return found
+
+
+def edited(folder: Path, file: str, old: str, new: str) -> Path:
+    """Return a copy of the small example with one text of a file replaced by another."""
+    workspace = folder / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return workspace
+
+
+OVERDUE, SOON, LATER, DONE_LATE, UNSHOWN = DueState
 
 
 def test_what_is_due_follows_the_day_and_the_registers() -> None:
     found = due_on(date(2026, 11, 24))
-    assert found["due_usage"] == [date(2026, 12, 1)]
-    assert found["due_registration"] == [date(2027, 1, 31)]
-    assert found["due_five_years"] == [date(2030, 6, 30)]
-    assert found["due_usage_figures"] == [date(2026, 12, 5)]
+    assert found["due_usage"] == [(date(2026, 12, 1), SOON)]
+    assert found["due_registration"] == [(date(2027, 1, 31), SOON)]
+    assert found["due_five_years"] == [(date(2030, 6, 30), LATER)]
+    assert found["due_usage_figures"] == [(date(2026, 11, 5), UNSHOWN), (date(2026, 12, 5), SOON)]
     assert "due_drill" not in found
-    assert set(found["due_assessment"]) == {date(2027, 3, 10)}
+    assert set(found["due_assessment"]) == {(date(2027, 3, 10), LATER)}
     spring = due_on(date(2026, 2, 10))
-    assert spring["due_drill"] == [date(2027, 1, 1)]
-    assert spring["due_registration"] == [date(2027, 1, 31)]
-    assert due_on(date(2025, 12, 31))["due_usage_figures"] == [date(2026, 1, 5)]
-    assert due_on(date(2030, 6, 29))["due_five_years"] == [date(2030, 6, 30)]
-    assert due_on(date(2030, 6, 30))["due_five_years"] == [date(2035, 6, 30)]
+    assert spring["due_drill"] == [(date(2027, 1, 1), LATER)]
+    assert spring["due_registration"] == [(date(2027, 1, 31), LATER)]
+    assert due_on(date(2025, 12, 31))["due_usage_figures"][-1] == (date(2026, 1, 5), SOON)
+
+
+def test_nothing_was_missed_before_there_was_a_network() -> None:
+    """Its first paper is of 2025-05-12: the first year that it has whole is 2026."""
+    found = due_on(date(2025, 7, 2))
+    assert not {OVERDUE, DONE_LATE} & {state for lines in found.values() for _, state in lines}
+    assert found["due_five_years"] == [(date(2025, 6, 30), UNSHOWN), (date(2030, 6, 30), LATER)]
+    assert found["due_registration"] == [(date(2026, 1, 31), LATER)]
+    assert not {"due_drill", "due_training"} & found.keys()
+
+
+def test_what_was_missed_is_overdue_until_it_is_done(tmp_path: Path) -> None:
+    missed = due_on(date(2028, 2, 29))
+    assert missed["due_registration"] == [
+        (date(2027, 1, 31), OVERDUE),
+        (date(2028, 1, 31), OVERDUE),
+        (date(2029, 1, 31), LATER),
+    ]
+    assert missed["due_enterprise"] == [(date(2027, 10, 22), OVERDUE)] * 2
+    for key in ("due_drill", "due_training"):
+        assert missed[key] == [(date(2028, 1, 1), OVERDUE), (date(2029, 1, 1), LATER)]
+    workspace = edited(tmp_path, "records.csv", "11/KH-SKHCN (hư cấu),training,2026-04-22", "11/KH,training,2028-02-20")
+    done = due_on(date(2028, 2, 29), workspace)
+    assert "due_training" not in done
+    assert done["due_training_late"] == [(date(2027, 1, 1), DONE_LATE), (date(2028, 1, 1), DONE_LATE)]
+
+
+@pytest.mark.parametrize("on", [date(2026, 2, 10), date(2026, 11, 24), date(2028, 2, 29), date(2030, 6, 30)])
+@pytest.mark.parametrize("kind", ["drill", "none"])
+def test_years_without_a_drill_are_the_ones_that_due_tells_of(on: date, kind: str, tmp_path: Path) -> None:
+    workspace = edited(
+        tmp_path, "records.csv", ",drill,2026-09-10", f",{kind if kind == 'drill' else 'inspection'},2026-09-10"
+    )
+    report = make_report(workspace, ReportName.TRAINING, on)
+    (missing,) = (item.value for item in report.figures if item.key == "years_without_drill")
+    assert missing == len(due_on(on, workspace).get("due_drill", []))
+
+
+@pytest.mark.parametrize(
+    ("folder", "key", "code", "last"),
+    [
+        (SMALL, "due_enterprise", "TR444", date(2027, 10, 21)),
+        (PROVINCE, "due_inventory", "TR449", date(2027, 4, 1)),
+    ],
+)
+def test_due_and_validate_agree_on_what_is_late(folder: Path, key: str, code: str, last: date) -> None:
+    for on in (last, last + timedelta(days=1), date(2028, 2, 29)):
+        told = [finding for finding in want(folder, on).findings if finding.code == code]
+        late = [line for line in due_on(on, folder)[key] if line[1] is OVERDUE]
+        assert len(told) == len(late)
+        assert bool(late) == (on > last)
+
+
+@pytest.mark.parametrize(
+    ("key", "before"),
+    [
+        ("due_usage", date(2026, 12, 1)),
+        ("due_security_units", date(2026, 12, 20)),
+        ("due_security_owner", date(2026, 12, 25)),
+        ("due_usage_figures", date(2026, 12, 5)),
+        ("due_address_review", date(2027, 1, 1)),
+        ("due_five_years", date(2030, 6, 30)),
+    ],
+)
+def test_what_no_register_shows_is_told_for_thirty_days(key: str, before: date) -> None:
+    assert (before, SOON) in due_on(before - timedelta(days=1))[key]
+    for days in (0, 29):
+        lines = due_on(before + timedelta(days=days))[key]
+        assert (before, UNSHOWN) in lines
+        assert [state for day, state in lines if day > before] in ([SOON], [LATER])
+    assert before not in {day for day, _ in due_on(before + timedelta(days=30))[key]}
+
+
+def test_an_enterprise_whose_register_has_a_later_report_may_have_reported() -> None:
+    assert due_on(date(2026, 8, 3))["due_enterprise"] == [(date(2026, 7, 3), UNSHOWN)] * 2
+
+
+REGISTERED = ",registration,2026-01-20,dept_ict,"
+
+
+@pytest.mark.parametrize("issuer", ["dept_ict", "so-khcn", "provincial_pc"])
+def test_a_registration_on_the_last_day_was_late(issuer: str, tmp_path: Path) -> None:
+    before = date(2026, 1, 31)
+    for day, late in (("2026-01-30", False), ("2026-01-31", True)):
+        workspace = edited(tmp_path / day, "records.csv", REGISTERED, f",registration,{day},{issuer},")
+        for on in (date(2026, 2, 10), date(2026, 12, 31)):
+            found = due_on(on, workspace)
+            assert [line[0] for line in found["due_registration"]] == [date(2027, 1, 31)]
+            assert found.get("due_registration_late", []) == ([(before, DONE_LATE)] if late else [])
+        assert "due_registration_late" not in due_on(date(2027, 1, 1), workspace)
+
+
+@pytest.mark.parametrize("issuer", ["vnpt-tn", "so-tai-chinh", "telecom_enterprise"])
+def test_a_registration_of_somebody_else_is_none(issuer: str, tmp_path: Path) -> None:
+    workspace = edited(tmp_path, "records.csv", REGISTERED, f",registration,2026-01-20,{issuer},")
+    found = due_on(date(2026, 2, 10), workspace)["due_registration"]
+    assert found == [(date(2026, 1, 31), OVERDUE), (date(2027, 1, 31), LATER)]
+    notes = [note.key for note in make_report(workspace, ReportName.REGISTRATION, date(2026, 2, 10)).notes]
+    assert "no_registration" in notes
 
 
 def test_a_registration_that_was_missed_stays_due(tmp_path: Path) -> None:
@@ -432,7 +543,10 @@ def test_a_registration_that_was_missed_stays_due(tmp_path: Path) -> None:
     path = workspace / "records.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if ",registration," not in line), encoding="utf-8")
-    assert due_on(date(2026, 11, 24), workspace)["due_registration"] == [date(2026, 1, 31), date(2027, 1, 31)]
+    found = [(date(2026, 1, 31), OVERDUE), (date(2027, 1, 31), SOON)]
+    assert due_on(date(2026, 11, 24), workspace)["due_registration"] == found
+    path.unlink()
+    assert due_on(date(2026, 2, 10), workspace)["due_registration"][0] == (date(2026, 1, 31), UNSHOWN)
 
 
 # Where it comes from.
@@ -506,7 +620,8 @@ def test_due_is_told_in_both_languages_and_as_messages() -> None:
         assert (code, "2026-12-01" in text) == (0, True)
         assert office_word(language, "word_due_usage") in text
     code, text = truc("due", "-w", SMALL, "--on", "2026-11-24", "--json")
-    assert (code, json.loads(text.splitlines()[1])["before"]) == (0, "2026-12-01")
+    assert (code, json.loads(text.splitlines()[1])["state"]) == (0, "unshown")
+    assert json.loads(text.splitlines()[2])["before"] == "2026-12-01"
 
 
 def test_the_status_says_what_is_broken_waived_held_and_not_looked_at(tmp_path: Path) -> None:

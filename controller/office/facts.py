@@ -14,6 +14,7 @@ from functools import cached_property
 from controller.jobs.pipeline import Addressed, Wanted
 from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
+from intents.legal.references import Askers
 from intents.legal.registers import Assessment, Incident, Record, RecordKind, Registers, registers_as_at
 from intents.model import Intent
 from intents.registry import (
@@ -30,6 +31,7 @@ from intents.registry import (
     UnitKey,
     party_of,
 )
+from intents.rule_packs import asked_since
 from ipam.inventory import Channel, InventoryDevice
 
 Reported = (
@@ -42,6 +44,10 @@ Reported = (
     | Channel
     | InventoryDevice
 )
+
+
+def _whole_year_from(day: date) -> int:
+    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
 
 
 def reported(item: Reported) -> ReportedObject:
@@ -198,6 +204,32 @@ class OfficeFacts:
         for item in sorted(self.registers.assessments.values(), key=lambda item: (item.day, item.number)):
             found[item.subject] = item
         return found
+
+    def papers_of(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return the papers of one kind, the earliest first."""
+        found = (item for item in self.registers.records.values() if item.kind is kind)
+        return tuple(sorted(found, key=lambda item: (item.day, item.number)))
+
+    @cached_property
+    def registrations(self) -> tuple[Record, ...]:
+        """The registrations of needs, the earliest first: of those who register for the province, not of an enterprise or of an
+        organisation for itself."""
+        ours = Askers(self.registry).of_all | {Domain.PROVINCIAL_PC}
+        known = {*self.registry.organisations, *self.registers.enterprises, *self.registers.counterparts, *Domain}
+        # Who is there no more on the day can't be judged by it.
+        papers = self.papers_of(RecordKind.REGISTRATION)
+        return tuple(item for item in papers if item.issuer in ours or item.issuer not in known)
+
+    @cached_property
+    def first_day(self) -> date:
+        """The earliest day that the workspace tells of: of a paper, or of an attachment of today."""
+        papers = (item.day for item in self.registers.records.values())
+        starts = (item.validity.start for item in self.registry.attachments.values() if item.validity.start)
+        return min((*papers, *starts), default=self.on)
+
+    def first_year_of(self, requirement: str) -> int:
+        """Return the first year that a yearly duty is asked for: the first whole one of the network, and of the text it is in."""
+        return max(_whole_year_from(day) for day in (self.first_day, asked_since(requirement)))
 
     @cached_property
     def incidents_of_year(self) -> tuple[Incident, ...]:
