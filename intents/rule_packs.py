@@ -149,6 +149,12 @@ def rule_on(name: str, on: date | None = None) -> RuleRef:
     return RuleRef(requirement=requirement.identifier, article=requirement.articles[chosen], pack=chosen)
 
 
+def asked_since(name: str) -> date:
+    """Return the first day of the first pack that has a requirement, as far as a pack says one."""
+    rules = load_rules()
+    return min(_start(rules.packs[pack]) for pack in rules.requirements[name].articles)
+
+
 def report_breach(
     name: str,
     code: str,

@@ -12,7 +12,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -27,7 +27,7 @@ from controller.office.catalogue import REPORTS, due_of, next_day
 from controller.office.connections import registration
 from controller.office.facts import OfficeFacts
 from controller.office.making import commit_of, make_report
-from controller.office.report import GAP, Cell, OfficeReport, ReportName, word
+from controller.office.report import GAP, Cell, OfficeReport, ReportName, Word, word
 from controller.office.rule_status import RuleState, rule_status
 from controller.output.words import Language, load_words
 from controller.reports.office.texts import cell_text, csv_files, office_word
@@ -41,6 +41,7 @@ PROVINCE = ROOT / "examples" / "thai-nguyen"
 SMALL = ROOT / "examples" / "small"
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 NAMES = list(ReportName)
+SHARED = "shared_channels"
 SHOWN = 4
 """Rows of each table that a golden shows; its digest has all."""
 
@@ -107,13 +108,15 @@ def test_totals_agree_with_the_tables_and_the_tables_with_the_workspace() -> Non
     pairs = {(item.organisation or item.system or item.outside, item.site) for item in registry.attachments.values()}
     assert value["usage", "connections"] == value["connections", "connections"] == len(pairs)
     assert value["registration", "connections"] == len(pairs)
-    of_organisations = [item for item in registry.attachments.values() if item.organisation is not None]
     access = [item for item in inventory.channels.values() if item.level]
     by_unit, by_site = made(ReportName.USAGE).tables
-    assert added(by_unit.column("channels")) == len(access)
+    assert added(by_unit.column("access_channels")) == len(access)
+    assert added(by_unit.column("bandwidth")) == value["usage", "bandwidth"] == value["connections", "bandwidth"]
+    assert added(by_unit.column("incidents")) == value["usage", "incidents"] == value["operation", "incidents"]
+    assert added(by_unit.column("sites")) == value["operation", "sites"]
     assert added(by_unit.column("bandwidth")) == sum(item.bandwidth_mbps for item in access)
     assert value["registration", "bandwidth"] == sum(item.bandwidth_mbps for item in access)
-    assert len(by_site.rows) == len({(item.organisation, item.site) for item in of_organisations})
+    assert len(by_site.rows) == len(pairs)
     sources, lines = made(ReportName.BUDGET).tables
     assert added(sources.column("amount")) == value["budget", "amount"]
     assert len(lines.rows) == len(registry.attachments)
@@ -122,6 +125,66 @@ def test_totals_agree_with_the_tables_and_the_tables_with_the_workspace() -> Non
     assert sum(states) == value["assessments", "subjects"]
     categories, organisations = made(ReportName.ORGANISATIONS).tables
     assert added(categories.column("count")) == len(organisations.rows) == len(registry.organisations)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_same_label_gives_the_same_figure_in_every_report_of_a_day(language: Language) -> None:
+    """But for the cells that a report lacks, which are that report's own."""
+    found: dict[str, set[int]] = {}
+    for name in NAMES:
+        labels = [office_word(language, f"figure_{item.key}") for item in made(name).figures]
+        assert len(labels) == len(set(labels)), name
+        for label, figure in zip(labels, made(name).figures, strict=True):
+            if figure.key != "gaps":
+                found.setdefault(label, set()).add(figure.value)
+    assert {label: values for label, values in found.items() if len(values) > 1} == {}
+
+
+@pytest.mark.parametrize("folder", [SMALL, PROVINCE])
+def test_a_channel_that_connections_share_is_summed_once(folder: Path) -> None:
+    inventory = want(folder, None).inventory
+    access = [item for item in inventory.channels.values() if item.level]
+    for name in (ReportName.CONNECTIONS, ReportName.REGISTRATION):
+        report = make_report(folder, name, None)
+        (said,) = (item for item in report.figures if item.key == "bandwidth")
+        (levels,) = (item for item in report.tables if item.key == "access_channels")
+        assert said.value == added(levels.column("bandwidth")) == sum(item.bandwidth_mbps for item in access)
+        assert added(levels.column("access_channels")) == len(said.objects) == len(access)
+        rows = added(report.tables[0].column("bandwidth"))
+        assert rows > said.value, "no channel is shared: the case shows nothing"
+        assert word("shared_channels") in report.notes
+
+
+INCIDENTS = {
+    "core-1": "backbone_and_rest",
+    "dc-edge-1": "backbone_and_rest",
+    "core-1-core-2": "backbone_and_rest",
+    "pop-1": "backbone_and_rest",
+    "dc-tinh": "systems_and_networks",
+    "tru-so-khcn": "province_itself",
+    "gia-sang-1": "Phường Gia Sàng",
+}
+
+
+@pytest.mark.parametrize("subject", INCIDENTS)
+def test_an_incident_is_in_one_row_wherever_it_was(subject: str, tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+
+    def by_unit() -> dict[Cell, Cell]:
+        report = make_report(workspace, ReportName.USAGE, None)
+        units, sites = report.tables
+        value = {item.key: item.value for item in report.figures}
+        assert added(units.column("incidents")) == value["incidents"]
+        assert added(units.column("connections")) == len(sites.rows) == value["connections"]
+        return dict(zip(units.column("reporting_unit"), units.column("incidents"), strict=True))
+
+    before = by_unit()
+    with (workspace / "incidents.csv").open("a", encoding="utf-8") as file:
+        file.write(f"SC-9/2026 (hư cấu),2026-09-01,outage,{subject},Mất dịch vụ,,2026-09-01\n")
+    after = by_unit()
+    grown = [unit for unit, count in after.items() if count != before[unit]]
+    assert [unit.key if isinstance(unit, Word) else unit for unit in grown] == [INCIDENTS[subject]]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -212,6 +275,81 @@ def test_a_report_of_a_past_day_knows_nothing_of_what_came_later() -> None:
     }
 
 
+KNOWN_BEFOREHAND = {"valid_to", "until"}
+"""Columns of ends: that something ends is known before it does."""
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 15), date(2026, 8, 3)])
+@pytest.mark.parametrize("name", NAMES)
+def test_no_report_of_a_past_day_says_or_counts_what_came_later(name: ReportName, on: date) -> None:
+    kept = want(SMALL, on).registers
+    papers = {item.number for item in kept.records.values() if item.day > on}
+    assessed = {item.number for item in kept.assessments.values() if item.day > on}
+    to_come = papers | assessed | {item.number for item in kept.incidents.values() if item.day > on}
+    assert to_come
+    report = make_report(SMALL, name, on)
+    for table in report.tables:
+        for column in table.columns:
+            days = [cell for cell in table.column(column) if isinstance(cell, date)]
+            assert column in KNOWN_BEFOREHAND or all(day <= on for day in days), (table.key, column)
+            assert not to_come & {cell for cell in table.column(column) if isinstance(cell, str)}, (table.key, column)
+        assert not to_come & {one.name for line in table.rows for one in line.objects}, table.key
+    assert not to_come & {one.name for figure in report.figures for one in figure.objects}
+
+
+def test_an_incident_is_open_on_the_days_before_it_was_resolved() -> None:
+    def said(on: date) -> tuple[int, list[Cell]]:
+        report = make_report(SMALL, ReportName.OPERATION, on)
+        (incidents,) = (table for table in report.tables if table.key == "incidents")
+        value = {figure.key: figure.value for figure in report.figures}
+        return value["incidents_open"], [*incidents.rows[-1].cells[5:7]]
+
+    assert said(date(2026, 8, 3)) == (1, [GAP, GAP])
+    assert said(date(2026, 8, 4)) == (0, [date(2026, 8, 4), 1])
+
+
+def test_what_an_inventory_found_is_known_from_its_day_on() -> None:
+    def rooms(on: date) -> set[tuple[Cell, Cell]]:
+        report = make_report(SMALL, ReportName.OPERATION, on)
+        (found,) = (table for table in report.tables if table.key == "rooms")
+        return set(zip(found.column("inventoried"), found.column("condition"), strict=True))
+
+    assert rooms(date(2026, 3, 30)) == {(GAP, GAP)}
+    assert rooms(date(2026, 3, 31)) == {(date(2026, 3, 31), word("condition_good"))}
+
+
+def test_what_was_decided_later_is_not_there_before(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / "records.csv"
+    text = path.read_text(encoding="utf-8")
+    old = "\n7/QĐ-UBND (hư cấu),decision,2025-12-15"
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, "\n7/QĐ-UBND (hư cấu),decision,2026-11-25"), encoding="utf-8")
+    amounts = []
+    for day in (24, 25):
+        report = make_report(workspace, ReportName.BUDGET, date(2026, 11, day))
+        amounts += [item.value for item in report.figures if item.key == "amount"]
+    assert amounts[0] == 0 < amounts[1]
+
+
+def test_a_request_leads_to_no_intent_that_was_decided_on_later(tmp_path: Path) -> None:
+    workspace = tmp_path / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / "intents" / "government.yaml"
+    text = path.read_text(encoding="utf-8")
+    old, new = (f'decision_ref: "{number}/QĐ-UBND (hư cấu)"\n' for number in (122, 99))
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, f"{new}      valid_from: 2026-12-01\n"), encoding="utf-8")
+    with (workspace / "records.csv").open("a", encoding="utf-8") as file:
+        file.write("99/QĐ-UBND (hư cấu),decision,2026-11-20,provincial_pc,Tạm dừng,,\n")
+    led_to = []
+    for day in (19, 20):
+        (table,) = make_report(workspace, ReportName.REQUESTS, date(2026, 11, day)).tables
+        led_to.append(table.column("led_to")[table.column("number").index("47/CV-SKHCN (hư cấu)")])
+    assert led_to == [word("pending"), "no-warehouse-gia-sang"]
+
+
 def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> None:
     workspace = tmp_path / "w"
     shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
@@ -231,11 +369,11 @@ def test_growth_of_more_than_a_fifth_needs_a_justification(tmp_path: Path) -> No
         content = registration(OfficeFacts(now), OfficeFacts(then), last)
         return [line.cells[-1] for line in content.tables[1].rows[1:]], [note.key for note in content.notes]
 
-    assert outcome(200) == ([], ["last_registration"])
-    assert outcome(240) == ([word("within_limit")], ["last_registration"])
-    assert outcome(241) == ([word("needs_justification")], ["last_registration", "growth_unjustified"])
+    assert outcome(200) == ([], ["last_registration", SHARED])
+    assert outcome(240) == ([word("within_limit")], ["last_registration", SHARED])
+    assert outcome(241) == ([word("needs_justification")], ["last_registration", "growth_unjustified", SHARED])
     paper = "9/TM (hư cấu),justification,2026-07-01,dept_ict,Thuyết minh tăng băng thông,,\n"
-    assert outcome(241, paper) == ([word("needs_justification")], ["last_registration", "growth_justified"])
+    assert outcome(241, paper) == ([word("needs_justification")], ["last_registration", "growth_justified", SHARED])
 
 
 def test_what_began_after_the_registration_is_named(tmp_path: Path) -> None:
@@ -265,27 +403,138 @@ def test_before_a_day_means_strictly_before_it() -> None:
     assert due_of(ReportName.USAGE, date(2026, 12, 1)) == date(2027, 12, 1)
 
 
-def due_on(on: date, folder: Path = SMALL) -> dict[str, list[date]]:
-    found: dict[str, list[date]] = {}
+def due_on(on: date, folder: Path = SMALL) -> dict[str, list[tuple[date, DueState]]]:
+    found: dict[str, list[tuple[date, DueState]]] = {}
     for item in due_items(OfficeFacts(want(folder, on))):
-        found.setdefault(item.what.key, []).append(item.before)
+        found.setdefault(item.what.key, []).append((item.before, item.state(on)))
     return found
+
+
+def edited(folder: Path, file: str, old: str, new: str) -> Path:
+    """Return a copy of the small example with one text of a file replaced by another."""
+    workspace = folder / "w"
+    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
+    path = workspace / file
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return workspace
+
+
+OVERDUE, SOON, LATER, DONE_LATE, UNSHOWN = DueState
 
 
 def test_what_is_due_follows_the_day_and_the_registers() -> None:
     found = due_on(date(2026, 11, 24))
-    assert found["due_usage"] == [date(2026, 12, 1)]
-    assert found["due_registration"] == [date(2027, 1, 31)]
-    assert found["due_five_years"] == [date(2030, 6, 30)]
-    assert found["due_usage_figures"] == [date(2026, 12, 5)]
+    assert found["due_usage"] == [(date(2026, 12, 1), SOON)]
+    assert found["due_registration"] == [(date(2027, 1, 31), SOON)]
+    assert found["due_five_years"] == [(date(2030, 6, 30), LATER)]
+    assert found["due_usage_figures"] == [(date(2026, 11, 5), UNSHOWN), (date(2026, 12, 5), SOON)]
     assert "due_drill" not in found
-    assert set(found["due_assessment"]) == {date(2027, 3, 10)}
+    assert set(found["due_assessment"]) == {(date(2027, 3, 10), LATER)}
     spring = due_on(date(2026, 2, 10))
-    assert spring["due_drill"] == [date(2027, 1, 1)]
-    assert spring["due_registration"] == [date(2027, 1, 31)]
-    assert due_on(date(2025, 12, 31))["due_usage_figures"] == [date(2026, 1, 5)]
-    assert due_on(date(2030, 6, 29))["due_five_years"] == [date(2030, 6, 30)]
-    assert due_on(date(2030, 6, 30))["due_five_years"] == [date(2035, 6, 30)]
+    assert spring["due_drill"] == [(date(2027, 1, 1), LATER)]
+    assert spring["due_registration"] == [(date(2027, 1, 31), LATER)]
+    assert due_on(date(2025, 12, 31))["due_usage_figures"][-1] == (date(2026, 1, 5), SOON)
+
+
+def test_nothing_was_missed_before_there_was_a_network() -> None:
+    """Its first paper is of 2025-05-12: the first year that it has whole is 2026."""
+    found = due_on(date(2025, 7, 2))
+    assert not {OVERDUE, DONE_LATE} & {state for lines in found.values() for _, state in lines}
+    assert found["due_five_years"] == [(date(2025, 6, 30), UNSHOWN), (date(2030, 6, 30), LATER)]
+    assert found["due_registration"] == [(date(2026, 1, 31), LATER)]
+    assert not {"due_drill", "due_training"} & found.keys()
+
+
+def test_what_was_missed_is_overdue_until_it_is_done(tmp_path: Path) -> None:
+    missed = due_on(date(2028, 2, 29))
+    assert missed["due_registration"] == [
+        (date(2027, 1, 31), OVERDUE),
+        (date(2028, 1, 31), OVERDUE),
+        (date(2029, 1, 31), LATER),
+    ]
+    assert missed["due_enterprise"] == [(date(2027, 10, 22), OVERDUE)] * 2
+    for key in ("due_drill", "due_training"):
+        assert missed[key] == [(date(2028, 1, 1), OVERDUE), (date(2029, 1, 1), LATER)]
+    workspace = edited(tmp_path, "records.csv", "11/KH-SKHCN (hư cấu),training,2026-04-22", "11/KH,training,2028-02-20")
+    done = due_on(date(2028, 2, 29), workspace)
+    assert "due_training" not in done
+    assert done["due_training_late"] == [(date(2027, 1, 1), DONE_LATE), (date(2028, 1, 1), DONE_LATE)]
+
+
+@pytest.mark.parametrize("on", [date(2026, 2, 10), date(2026, 11, 24), date(2028, 2, 29), date(2030, 6, 30)])
+@pytest.mark.parametrize("kind", ["drill", "none"])
+def test_years_without_a_drill_are_the_ones_that_due_tells_of(on: date, kind: str, tmp_path: Path) -> None:
+    workspace = edited(
+        tmp_path, "records.csv", ",drill,2026-09-10", f",{kind if kind == 'drill' else 'inspection'},2026-09-10"
+    )
+    report = make_report(workspace, ReportName.TRAINING, on)
+    (missing,) = (item.value for item in report.figures if item.key == "years_without_drill")
+    assert missing == len(due_on(on, workspace).get("due_drill", []))
+
+
+@pytest.mark.parametrize(
+    ("folder", "key", "code", "last"),
+    [
+        (SMALL, "due_enterprise", "TR444", date(2027, 10, 21)),
+        (PROVINCE, "due_inventory", "TR449", date(2027, 4, 1)),
+    ],
+)
+def test_due_and_validate_agree_on_what_is_late(folder: Path, key: str, code: str, last: date) -> None:
+    for on in (last, last + timedelta(days=1), date(2028, 2, 29)):
+        told = [finding for finding in want(folder, on).findings if finding.code == code]
+        late = [line for line in due_on(on, folder)[key] if line[1] is OVERDUE]
+        assert len(told) == len(late)
+        assert bool(late) == (on > last)
+
+
+@pytest.mark.parametrize(
+    ("key", "before"),
+    [
+        ("due_usage", date(2026, 12, 1)),
+        ("due_security_units", date(2026, 12, 20)),
+        ("due_security_owner", date(2026, 12, 25)),
+        ("due_usage_figures", date(2026, 12, 5)),
+        ("due_address_review", date(2027, 1, 1)),
+        ("due_five_years", date(2030, 6, 30)),
+    ],
+)
+def test_what_no_register_shows_is_told_for_thirty_days(key: str, before: date) -> None:
+    assert (before, SOON) in due_on(before - timedelta(days=1))[key]
+    for days in (0, 29):
+        lines = due_on(before + timedelta(days=days))[key]
+        assert (before, UNSHOWN) in lines
+        assert [state for day, state in lines if day > before] in ([SOON], [LATER])
+    assert before not in {day for day, _ in due_on(before + timedelta(days=30))[key]}
+
+
+def test_an_enterprise_whose_register_has_a_later_report_may_have_reported() -> None:
+    assert due_on(date(2026, 8, 3))["due_enterprise"] == [(date(2026, 7, 3), UNSHOWN)] * 2
+
+
+REGISTERED = ",registration,2026-01-20,dept_ict,"
+
+
+@pytest.mark.parametrize("issuer", ["dept_ict", "so-khcn", "provincial_pc"])
+def test_a_registration_on_the_last_day_was_late(issuer: str, tmp_path: Path) -> None:
+    before = date(2026, 1, 31)
+    for day, late in (("2026-01-30", False), ("2026-01-31", True)):
+        workspace = edited(tmp_path / day, "records.csv", REGISTERED, f",registration,{day},{issuer},")
+        for on in (date(2026, 2, 10), date(2026, 12, 31)):
+            found = due_on(on, workspace)
+            assert [line[0] for line in found["due_registration"]] == [date(2027, 1, 31)]
+            assert found.get("due_registration_late", []) == ([(before, DONE_LATE)] if late else [])
+        assert "due_registration_late" not in due_on(date(2027, 1, 1), workspace)
+
+
+@pytest.mark.parametrize("issuer", ["vnpt-tn", "so-tai-chinh", "telecom_enterprise"])
+def test_a_registration_of_somebody_else_is_none(issuer: str, tmp_path: Path) -> None:
+    workspace = edited(tmp_path, "records.csv", REGISTERED, f",registration,2026-01-20,{issuer},")
+    found = due_on(date(2026, 2, 10), workspace)["due_registration"]
+    assert found == [(date(2026, 1, 31), OVERDUE), (date(2027, 1, 31), LATER)]
+    notes = [note.key for note in make_report(workspace, ReportName.REGISTRATION, date(2026, 2, 10)).notes]
+    assert "no_registration" in notes
 
 
 def test_a_registration_that_was_missed_stays_due(tmp_path: Path) -> None:
@@ -294,7 +543,10 @@ def test_a_registration_that_was_missed_stays_due(tmp_path: Path) -> None:
     path = workspace / "records.csv"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(line for line in lines if ",registration," not in line), encoding="utf-8")
-    assert due_on(date(2026, 11, 24), workspace)["due_registration"] == [date(2026, 1, 31), date(2027, 1, 31)]
+    found = [(date(2026, 1, 31), OVERDUE), (date(2027, 1, 31), SOON)]
+    assert due_on(date(2026, 11, 24), workspace)["due_registration"] == found
+    path.unlink()
+    assert due_on(date(2026, 2, 10), workspace)["due_registration"][0] == (date(2026, 1, 31), UNSHOWN)
 
 
 # Where it comes from.
@@ -368,7 +620,8 @@ def test_due_is_told_in_both_languages_and_as_messages() -> None:
         assert (code, "2026-12-01" in text) == (0, True)
         assert office_word(language, "word_due_usage") in text
     code, text = truc("due", "-w", SMALL, "--on", "2026-11-24", "--json")
-    assert (code, json.loads(text.splitlines()[1])["before"]) == (0, "2026-12-01")
+    assert (code, json.loads(text.splitlines()[1])["state"]) == (0, "unshown")
+    assert json.loads(text.splitlines()[2])["before"] == "2026-12-01"
 
 
 def test_the_status_says_what_is_broken_waived_held_and_not_looked_at(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ import pytest
 from controller.jobs.pipeline import want
 from examples.registers import write_registers
 from intents.finding import Finding, FindingsError, Severity
-from intents.legal.registers import Register, registers_as_at
+from intents.legal.registers import LegalException, Register, registers_as_at
 from intents.messages import LANGUAGES, describe
+from intents.registry import Validity
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "examples" / "small"
@@ -217,3 +219,28 @@ def test_what_is_not_yet_written_is_not_there_on_an_earlier_day() -> None:
     assert "SC-2/2026 (hư cấu)" not in before.incidents
     assert "16/BC-ATTT (hư cấu)" in before.assessments
     assert "16/BC-ATTT/2026 (hư cấu)" not in before.assessments
+    assert {item.reported_on for item in before.enterprises.values()} == {None}
+    assert {(item.inventoried_on, item.condition) for item in before.rooms.values()} == {(None, None)}
+
+
+def test_what_rests_on_a_decision_to_come_is_not_there_before_it() -> None:
+    registers = want(SMALL, None).registers
+    decided = next(iter(registers.records.values()))
+    line = replace(next(iter(registers.budget.values())), decision_ref=decided.number)
+    waiver = LegalException(
+        name="nl-1",
+        requirement="A11",
+        subject="x",
+        reason="x",
+        approver="provincial_pc",
+        decision_ref=decided.number,
+        validity=Validity(),
+        where=line.where,
+    )
+    kept = replace(registers, records={decided.number: decided}, budget={"x": line}, exceptions={waiver.name: waiver})
+    before, then = (registers_as_at(kept, decided.day - timedelta(days=days)) for days in (1, 0))
+    assert not before.records
+    assert not before.budget
+    assert not before.exceptions
+    assert then.budget
+    assert then.exceptions

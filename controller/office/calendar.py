@@ -1,88 +1,148 @@
 """Facts -> what is due, and when: reports, registers that run out, permits that end.
 
-The one idea: "trước ngày X" means that X is too late (E15), so each line has the day that it must be done before; what the
-registers already show as done is not due.
+The one idea: "trước ngày X" means that X is too late (E15), so each line has the day that it must be done before. What the
+registers show as done is not due; what they should show and do not is overdue until they do, however long ago it was; of what no
+register can show, the line says just that for thirty days.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from controller.office.catalogue import next_day
 from controller.office.facts import OfficeFacts, reported, written
 from controller.office.matrix import DUE_SOON
 from controller.office.report import ReportedObject, Word, word
-from intents.legal.registers import RecordKind
+from intents.legal.registers import Record, RecordKind, Register
 from intents.registry import SiteName
+from ipam.legal.enterprises import report_late_from
+from ipam.legal.rooms import inventory_late_from
 
 FIVE_YEARS = 5
 """Financial plans of five years end with years that five divides (Circular 06/2026 art. 11.2)."""
+MAU_01 = (1, 31)
+"""The month and the day before which needs are registered (Circular 06/2026 art. 11.1a)."""
+REMEMBERED = timedelta(days=30)
+"""How long after its day a thing is told that no register can show as done."""
 
 
 class DueState(StrEnum):
-    """Whether a thing is late, due within three months, or later."""
+    """Whether a thing is late, due within three months, or later; done, but late; past, and no register shows if it was done."""
 
     OVERDUE = "overdue"
     SOON = "soon"
     LATER = "later"
+    DONE_LATE = "done_late"
+    UNSHOWN = "unshown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueItem:
-    """Something to be done before a day, under a requirement; `objects` are what it is about."""
+    """Something to be done before a day, under a requirement; `objects` are what it is about. `is_done`: it was, but late;
+    `can_be_shown`: whether a register could say that it was."""
 
     before: date
     what: Word
     requirement: str
     objects: tuple[ReportedObject, ...] = ()
+    is_done: bool = False
+    can_be_shown: bool = True
 
     def state(self, on: date) -> DueState:
         """Return how urgent it is on a day."""
+        if self.is_done:
+            return DueState.DONE_LATE
         if self.before <= on:
-            return DueState.OVERDUE
+            return DueState.OVERDUE if self.can_be_shown else DueState.UNSHOWN
         return DueState.SOON if self.before - on <= DUE_SOON else DueState.LATER
 
 
 def due_items(facts: OfficeFacts) -> tuple[DueItem, ...]:
     """Return all that is due, the earliest first."""
-    found = (*_of_year(facts), *_of_registers(facts), *_of_validity(facts))
+    found = (*_of_reports(facts), *_of_papers(facts), *_of_registers(facts), *_of_validity(facts))
     return tuple(sorted(found, key=lambda item: (item.before, item.requirement, item.what.key, item.what.values)))
 
 
-def _of_year(facts: OfficeFacts) -> Iterator[DueItem]:
-    """Yield what every year asks for, but for what the registers show as done."""
-    on, records = facts.on, facts.registers.records.values()
-    yield DueItem(before=next_day((12, 1), on), what=word("due_usage"), requirement="E01")
-    registered = any(item.kind is RecordKind.REGISTRATION and item.day >= date(on.year, 1, 1) for item in records)
-    if not registered and on >= date(on.year, 1, 31):
-        yield DueItem(before=date(on.year, 1, 31), what=word("due_registration"), requirement="E03")
-    yield DueItem(before=next_day((1, 31), on), what=word("due_registration"), requirement="E03")
-    last = on.year + (-on.year) % FIVE_YEARS
-    five = date(last, 6, 30)
-    yield DueItem(
-        before=five if on < five else date(last + FIVE_YEARS, 6, 30), what=word("due_five_years"), requirement="E03"
+def _of_reports(facts: OfficeFacts) -> Iterator[DueItem]:
+    """Yield what is handed in or looked through at fixed days, and what no register has a row for."""
+    year = facts.on.year
+    for month, day, key, requirement in (
+        (12, 1, "due_usage", "E01"),
+        (12, 20, "due_security_units", "E10"),
+        (12, 25, "due_security_owner", "E10"),
+    ):
+        days = [date(year + years, month, day) for years in (-1, 0, 1)]
+        yield from _unshown(facts, days, word(key), requirement)
+    fifths = [date(year - 1, 12, 5), *(date(year, month, 5) for month in range(1, 13)), date(year + 1, 1, 5)]
+    yield from _unshown(facts, fifths, word("due_usage_figures"), "C08")
+    last = year + (-year) % FIVE_YEARS
+    plans = [date(last + years, 6, 30) for years in (-FIVE_YEARS, 0, FIVE_YEARS)]
+    yield from _unshown(facts, plans, word("due_five_years"), "E03")
+    for reviewed in (year - 1, year):
+        what = word("due_address_review", year=str(reviewed))
+        yield from _unshown(facts, [date(reviewed + 1, 1, 1)], what, "D08")
+
+
+def _unshown(facts: OfficeFacts, days: Sequence[date], what: Word, requirement: str) -> Iterator[DueItem]:
+    """Yield a thing that no register can show as done: with its next day, and for a while with its last one."""
+    ahead = [day for day in days if day > facts.on][:1]
+    past = [day for day in days if facts.first_day < day <= facts.on and facts.on - day < REMEMBERED]
+    for before in (*past, *ahead):
+        yield DueItem(before=before, what=what, requirement=requirement, can_be_shown=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _YearlyPaper:
+    """A paper that every year has: in its own year, before `before` of that year or, None, before the year is over."""
+
+    key: str
+    requirement: str
+    papers: tuple[Record, ...]
+    before: tuple[int, int] | None = None
+
+    def day(self, year: int) -> date:
+        """Return the day before which the paper of a year is due."""
+        return date(year + 1, 1, 1) if self.before is None else date(year, *self.before)
+
+
+def _of_papers(facts: OfficeFacts) -> Iterator[DueItem]:
+    """Yield the papers that every year has: the registration, a drill, a training."""
+    yearly = (
+        _YearlyPaper(key="due_registration", requirement="E03", papers=facts.registrations, before=MAU_01),
+        _YearlyPaper(key="due_drill", requirement="E16", papers=facts.papers_of(RecordKind.DRILL)),
+        _YearlyPaper(key="due_training", requirement="E16", papers=facts.papers_of(RecordKind.TRAINING)),
     )
-    yield DueItem(before=next_day((12, 20), on), what=word("due_security_units"), requirement="E10")
-    yield DueItem(before=next_day((12, 25), on), what=word("due_security_owner"), requirement="E10")
-    yield DueItem(before=_next_fifth(on), what=word("due_usage_figures"), requirement="C08")
-    for kind, key in ((RecordKind.DRILL, "due_drill"), (RecordKind.TRAINING, "due_training")):
-        if not any(item.kind is kind and facts.in_year(item.day) for item in records):
-            yield DueItem(before=date(on.year + 1, 1, 1), what=word(key), requirement="E16")
-    yield DueItem(before=date(on.year + 1, 1, 1), what=word("due_address_review"), requirement="D08")
+    for item in yearly:
+        for year in range(facts.first_year_of(item.requirement), facts.on.year + 1):
+            yield from _of_year(facts, item, year)
+    this, following = (date(facts.on.year + years, *MAU_01) for years in (0, 1))
+    if this <= facts.on or any(facts.in_year(paper.day) for paper in facts.registrations):
+        yield DueItem(before=following, what=word("due_registration"), requirement="E03")
 
 
-def _next_fifth(on: date) -> date:
-    this = date(on.year, on.month, 5)
-    if on < this:
-        return this
-    return date(on.year + on.month // 12, on.month % 12 + 1, 5)
+def _of_year(facts: OfficeFacts, item: _YearlyPaper, year: int) -> Iterator[DueItem]:
+    """Yield what is to be said of one year: nothing if its paper came in time; a late one is told in the year that it came."""
+    before = item.day(year)
+    values = {} if item.before is not None else {"year": str(year)}
+    done = next((paper for paper in item.papers if paper.day.year >= year), None)
+    if not facts.registers.keeps(Register.RECORDS):
+        yield from _unshown(facts, [before], word(item.key, **values), item.requirement)
+    elif done is None:
+        yield DueItem(before=before, what=word(item.key, **values), requirement=item.requirement)
+    elif done.day >= before and done.day.year == facts.on.year:
+        yield DueItem(
+            before=before,
+            what=word(f"{item.key}_late", number=done.number, day=str(done.day), **values),
+            requirement=item.requirement,
+            objects=(written(done.number, done.where),),
+            is_done=True,
+        )
 
 
 def _of_registers(facts: OfficeFacts) -> Iterator[DueItem]:
-    """Yield assessments, exceptions, approvals and inventories that run out."""
+    """Yield assessments and exceptions that run out, and what enterprises and rooms are asked for every year."""
     subjects = {*facts.registry.systems, *facts.registry.sites, *facts.wanted.inventory.devices}
     for subject, item in facts.newest_assessment.items():
         if subject in subjects:
@@ -100,29 +160,39 @@ def _of_registers(facts: OfficeFacts) -> Iterator[DueItem]:
                 requirement="E12",
                 objects=(written(exception.name, exception.where),),
             )
-    for enterprise in facts.registers.enterprises.values():
-        last = enterprise.reported_on
-        if last is None or last.year < facts.on.year:
+    yield from _of_enterprises(facts)
+    yield from _of_rooms(facts)
+
+
+def _of_enterprises(facts: OfficeFacts) -> Iterator[DueItem]:
+    """Yield the next report of each enterprise; if the register has one of a later day, it can't show those before."""
+    for name, item in facts.registers.enterprises.items():
+        yield DueItem(
+            before=report_late_from(item) or facts.on,
+            what=word("due_enterprise", name=item.title),
+            requirement="E09",
+            objects=(written(item.name, item.where),),
+            can_be_shown=facts.wanted.registers.enterprises[name].reported_on == item.reported_on,
+        )
+
+
+def _of_rooms(facts: OfficeFacts) -> Iterator[DueItem]:
+    """Yield the next inventory of each site of level I; if the register has one of a later day, it can't show those before."""
+    for name, item in facts.registers.rooms.items():
+        site = facts.registry.sites.get(SiteName(item.site))
+        if site is not None and site.level == 1:
             yield DueItem(
-                before=date(facts.on.year + 1, 1, 1),
-                what=word("due_enterprise", name=enterprise.title),
-                requirement="E09",
-                objects=(written(enterprise.name, enterprise.where),),
-            )
-    for room in facts.registers.rooms.values():
-        site = facts.registry.sites.get(SiteName(room.site))
-        if site is not None and site.level == 1 and not facts.in_year(room.inventoried_on):
-            yield DueItem(
-                before=date(facts.on.year + 1, 1, 1),
+                before=inventory_late_from(item, site) or facts.on,
                 what=word("due_inventory", site=site.title),
                 requirement="E06",
-                objects=(written(room.site, room.where),),
+                objects=(written(item.site, item.where),),
+                can_be_shown=facts.wanted.registers.rooms[name].inventoried_on == item.inventoried_on,
             )
 
 
 def _of_validity(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield intents and attachments that end: what they permit is denied afterwards."""
-    for intent in facts.wanted.intents:
+    for intent in facts.intents:
         end = intent.head.validity.end
         if end is not None and facts.on <= end:
             yield DueItem(

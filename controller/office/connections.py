@@ -21,7 +21,6 @@ from controller.office.report import (
     gaps_of,
     numbered,
     row,
-    summed,
     table,
     word,
 )
@@ -43,10 +42,11 @@ def connections(facts: OfficeFacts) -> Content:
     return Content(
         figures=(
             numbered("connections", (item.objects for item in facts.connections)),
-            summed("bandwidth", found, "bandwidth"),
+            facts.bandwidth(),
             gaps_of(found),
         ),
-        tables=(found,),
+        tables=(found, facts.access_by_level()),
+        notes=(word("shared_channels"),),
     )
 
 
@@ -102,12 +102,12 @@ def registration(facts: OfficeFacts, then: OfficeFacts | None, last: Record | No
     return Content(
         figures=(
             numbered("connections", (item.objects for item in facts.connections)),
-            summed("bandwidth", _by_channel(facts), "bandwidth"),
+            facts.bandwidth(),
             Figure(key="grown", value=len(grown), objects=tuple(one for line in grown for one in line.objects)),
             gaps_of(found),
         ),
-        tables=(found, test, table("off_cycle", "what kind since", _off_cycle(facts, last))),
-        notes=notes,
+        tables=(found, test, table("off_cycle", "what kind since", _off_cycle(facts, last)), facts.access_by_level()),
+        notes=(*notes, word("shared_channels")),
     )
 
 
@@ -117,7 +117,7 @@ def _off_cycle(facts: OfficeFacts, last: Record | None) -> Iterable[ReportRow]:
         return ()
     started: tuple[tuple[Attachment | Channel, str], ...] = (
         *((item, "attachment") for item in facts.registry.attachments.values()),
-        *((item, "channel") for item in facts.wanted.inventory.channels.values() if item.level),
+        *((item, "channel") for item in facts.access_channels),
     )
     return [
         row((item.name, word(kind), item.validity.start), (reported(item),))
@@ -145,20 +145,13 @@ def _registration_rows(facts: OfficeFacts, item: Connection) -> Iterable[ReportR
         yield row(cells, (*item.objects, *facts.room_at(item.site.name)))
 
 
-def _by_channel(facts: OfficeFacts) -> ReportTable:
-    channels = [item for item in facts.wanted.inventory.channels.values() if item.level]
-    return table(
-        "channels", "channel bandwidth", (row((item.name, item.bandwidth_mbps), (reported(item),)) for item in channels)
-    )
-
-
 _GROWTH_COLUMNS = "what before now percent growth"
 
 
 def _growth(facts: OfficeFacts, then: OfficeFacts) -> ReportTable:
     """Return number of connections, and bandwidth of every access channel that was there, then and now."""
     lines = [_growth_row(word("connections"), len(then.connections), len(facts.connections), _parties(facts))]
-    before = {item.name: item for item in then.wanted.inventory.channels.values() if item.level}
+    before = {item.name: item for item in then.access_channels}
     for name, item in facts.wanted.inventory.channels.items():
         if name in before and item.bandwidth_mbps != before[name].bandwidth_mbps:
             lines.append(_growth_row(name, before[name].bandwidth_mbps, item.bandwidth_mbps, (reported(item),)))
@@ -181,7 +174,7 @@ def requests(facts: OfficeFacts) -> Content:
     led: dict[str, list[ReportedObject]] = {}
     for item in facts.registry.attachments.values():
         led.setdefault(item.request_ref, []).append(reported(item))
-    for intent in facts.wanted.intents:
+    for intent in facts.intents:
         led.setdefault(intent.head.request_ref, []).append(written(intent.head.identifier, intent.head.where))
     asked = [item for item in facts.registers.records.values() if item.kind is RecordKind.REQUEST]
     found = table(

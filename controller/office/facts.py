@@ -12,9 +12,11 @@ from datetime import date
 from functools import cached_property
 
 from controller.jobs.pipeline import Addressed, Wanted
-from controller.office.report import Cell, ReportedObject, ReportTable, row, table, word
+from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
-from intents.legal.registers import Assessment, Record, RecordKind, Registers, registers_as_at
+from intents.legal.references import Askers
+from intents.legal.registers import Assessment, Incident, Record, RecordKind, Registers, registers_as_at
+from intents.model import Intent
 from intents.registry import (
     AdministrativeUnit,
     Attachment,
@@ -29,6 +31,7 @@ from intents.registry import (
     UnitKey,
     party_of,
 )
+from intents.rule_packs import asked_since
 from ipam.inventory import Channel, InventoryDevice
 
 Reported = (
@@ -41,6 +44,10 @@ Reported = (
     | Channel
     | InventoryDevice
 )
+
+
+def _whole_year_from(day: date) -> int:
+    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
 
 
 def reported(item: Reported) -> ReportedObject:
@@ -109,6 +116,17 @@ class OfficeFacts:
         """The registers as they were on the day."""
         return registers_as_at(self.wanted.registers, self.on)
 
+    @cached_property
+    def intents(self) -> tuple[Intent, ...]:
+        """The intents that were known on the day: decided on by then, or in force."""
+        return tuple(
+            item
+            for item in self.wanted.intents
+            if item.head.decision_ref in self.registers.records
+            or item.head.validity.start is None
+            or item.head.validity.start <= self.on
+        )
+
     @property
     def addressed(self) -> Addressed:
         if self._addressed is None:
@@ -128,6 +146,29 @@ class OfficeFacts:
         return {
             site: tuple(item for item in channels if item.level) or tuple(channels) for site, channels in found.items()
         }
+
+    @cached_property
+    def access_channels(self) -> tuple[Channel, ...]:
+        """Every channel of the access network, once: connections at a site share its channels."""
+        return tuple(item for item in self.wanted.inventory.channels.values() if item.level)
+
+    def access_by_level(self) -> ReportTable:
+        """Return the access channels and their bandwidth by level: what every sum of bandwidth is the sum of."""
+        levels: dict[int, list[Channel]] = {}
+        for item in self.access_channels:
+            levels.setdefault(item.level, []).append(item)
+        rows = (
+            row(
+                (word(f"level_{level}"), len(channels), sum(item.bandwidth_mbps for item in channels)),
+                map(reported, channels),
+            )
+            for level, channels in sorted(levels.items())
+        )
+        return table("access_channels", "access_level access_channels bandwidth", rows)
+
+    def bandwidth(self) -> Figure:
+        """Return the bandwidth of the access network: the one sum of it that reports tell."""
+        return summed("bandwidth", self.access_by_level(), "bandwidth")
 
     @cached_property
     def connections(self) -> tuple[Connection, ...]:
@@ -163,6 +204,37 @@ class OfficeFacts:
         for item in sorted(self.registers.assessments.values(), key=lambda item: (item.day, item.number)):
             found[item.subject] = item
         return found
+
+    def papers_of(self, kind: RecordKind) -> tuple[Record, ...]:
+        """Return the papers of one kind, the earliest first."""
+        found = (item for item in self.registers.records.values() if item.kind is kind)
+        return tuple(sorted(found, key=lambda item: (item.day, item.number)))
+
+    @cached_property
+    def registrations(self) -> tuple[Record, ...]:
+        """The registrations of needs, the earliest first: of those who register for the province, not of an enterprise or of an
+        organisation for itself."""
+        ours = Askers(self.registry).of_all | {Domain.PROVINCIAL_PC}
+        known = {*self.registry.organisations, *self.registers.enterprises, *self.registers.counterparts, *Domain}
+        # Who is there no more on the day can't be judged by it.
+        papers = self.papers_of(RecordKind.REGISTRATION)
+        return tuple(item for item in papers if item.issuer in ours or item.issuer not in known)
+
+    @cached_property
+    def first_day(self) -> date:
+        """The earliest day that the workspace tells of: of a paper, or of an attachment of today."""
+        papers = (item.day for item in self.registers.records.values())
+        starts = (item.validity.start for item in self.registry.attachments.values() if item.validity.start)
+        return min((*papers, *starts), default=self.on)
+
+    def first_year_of(self, requirement: str) -> int:
+        """Return the first year that a yearly duty is asked for: the first whole one of the network, and of the text it is in."""
+        return max(_whole_year_from(day) for day in (self.first_day, asked_since(requirement)))
+
+    @cached_property
+    def incidents_of_year(self) -> tuple[Incident, ...]:
+        """What went wrong in the year of the report, until its day."""
+        return tuple(item for item in self.registers.incidents.values() if self.in_year(item.day))
 
     @cached_property
     def quality_target(self) -> str:

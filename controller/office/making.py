@@ -16,7 +16,7 @@ from controller.office.catalogue import REPORTS, due_of
 from controller.office.connections import registration
 from controller.office.facts import OfficeFacts
 from controller.office.report import Basis, Content, OfficeReport, ReportName
-from intents.legal.registers import Record, RecordKind
+from intents.legal.registers import Record
 from intents.rule_packs import rule_on
 
 _GIT_SECONDS = 10
@@ -47,9 +47,8 @@ def _registration(folder: Path, facts: OfficeFacts) -> Content:
 
 def last_registration(facts: OfficeFacts) -> Record | None:
     """Return the newest registration before the day of the report."""
-    found = [item for item in facts.registers.records.values() if item.kind is RecordKind.REGISTRATION]
-    earlier = [item for item in found if item.day < facts.on]
-    return max(earlier, key=lambda item: (item.day, item.number), default=None)
+    earlier = [item for item in facts.registrations if item.day < facts.on]
+    return earlier[-1] if earlier else None
 
 
 def basis_of(wanted: Wanted, requirements: tuple[str, ...]) -> Basis:

@@ -87,7 +87,7 @@ def level_1(facts: OfficeFacts) -> Content:
     inventory = facts.wanted.inventory
     sites = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
     devices = [item for item in inventory.devices.values() if item.site in sites]
-    channels = [item for item in inventory.channels.values() if item.level == 1]
+    channels = [item for item in facts.access_channels if item.level == 1]
     found = table("level_1_devices", _LEVEL_1_COLUMNS, _level_1_rows(facts, sites))
     ways = table(
         "level_1_channels",
@@ -109,8 +109,8 @@ def level_1(facts: OfficeFacts) -> Content:
     )
     return Content(
         figures=(
-            counted("devices", map(reported, devices)),
-            counted("channels", map(reported, channels)),
+            counted("level_1_devices", map(reported, devices)),
+            counted("level_1_channels", map(reported, channels)),
             gaps_of(found),
         ),
         tables=(found, ways),
@@ -224,7 +224,7 @@ def enterprises(facts: OfficeFacts) -> Content:
     return Content(
         figures=(
             counted("enterprises", (line.objects[0] for line in rows if line.objects)),
-            counted("channels", map(reported, supplied)),
+            counted("channels_of_enterprises", map(reported, supplied)),
             gaps_of(found),
         ),
         tables=(found,),
@@ -234,7 +234,7 @@ def enterprises(facts: OfficeFacts) -> Content:
 def _enterprise_row(facts: OfficeFacts, name: str) -> ReportRow:
     item: Enterprise | None = facts.registers.enterprises.get(name)
     channels = [one for one in facts.wanted.inventory.channels.values() if one.enterprise == name]
-    wrong = [one for one in facts.registers.incidents.values() if one.enterprise == name and facts.in_year(one.day)]
+    wrong = [one for one in facts.incidents_of_year if one.enterprise == name]
     approval = facts.registers.records.get(item.approval_ref) if item is not None else None
     objects = [
         *(() if item is None else (written(item.name, item.where),)),

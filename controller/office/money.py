@@ -89,14 +89,14 @@ def _exception_row(facts: OfficeFacts, item: LegalException) -> ReportRow:
 
 
 def training(facts: OfficeFacts) -> Content:
-    """Return drills and trainings by year; a year of the network without a drill is a gap (Circular 06/2026 art. 8.6)."""
+    """Return drills and trainings by year; one without a drill that was asked for is a gap (Circular 06/2026 art. 8.6)."""
     papers = [item for item in facts.registers.records.values() if item.kind in (RecordKind.DRILL, RecordKind.TRAINING)]
-    first = min((item.day.year for item in papers), default=facts.on.year)
-    years = range(first, facts.on.year + 1)
+    asked = facts.first_year_of("E16")
+    years = range(min((asked, *(item.day.year for item in papers))), facts.on.year + 1)
     drilled = {item.day.year for item in papers if item.kind is RecordKind.DRILL}
     yearly = table("training_by_year", "year drills trainings", (_year_row(year, papers) for year in years))
     found = facts.papers("training", papers)
-    missing = sum(year not in drilled for year in years)
+    missing = sum(year not in drilled for year in years if year >= asked)
     return Content(
         figures=(
             counted("drills", (written(item.number, item.where) for item in papers if item.kind is RecordKind.DRILL)),

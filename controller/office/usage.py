@@ -1,7 +1,7 @@
 """Facts -> the yearly report on usage of every reporting unit (art. 14.4) and the Sở's report on operation (art. 11.2, 17.1).
 
 The one idea: a reporting unit is the district that an organisation lies in, and its commune since there are no districts; bodies
-of the province report for themselves.
+of the province report for themselves. What none of them reports has rows of its own, so that the rows add up to the totals.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from controller.office.facts import Connection, OfficeFacts, Reported, reported, written
 from controller.office.report import (
@@ -24,77 +25,101 @@ from controller.office.report import (
     word,
 )
 from intents.legal.registers import EquipmentRoom, Incident, RecordKind
-from intents.registry import AdministrativeUnit, LegalService, SiteName, Tier, UnitKey, UnitType
+from intents.registry import LegalService, SiteName, Tier, UnitKey, UnitType
+from ipam.inventory import BACKBONE_ROLES
 
-PROVINCIAL = ""
-"""The key of what no unit below the province reports."""
+
+class _Rest(StrEnum):
+    """What no unit below the province reports, in the order of its rows; a site is the first's that has a connection there."""
+
+    PROVINCE = "province_itself"
+    PARTIES = "systems_and_networks"
+    """Information systems and outside networks."""
+    BACKBONE = "backbone_and_rest"
+    """The backbone, sites without a connection, and what incidents were about that is there no more."""
+
+
+_Reporter = UnitKey | _Rest
 
 
 def usage(facts: OfficeFacts) -> Content:
     """Return connections, services, channels and incidents of the year by reporting unit."""
-    units: dict[str, _Unit] = {}
+    units: dict[_Reporter, _Unit] = {}
     for item in facts.connections:
         units.setdefault(_unit_of(item, facts), _Unit()).connections.append(item)
-    for site, key in _homes(facts).items():
-        units[key].sites.append(site)
-    incidents = _incidents_of_sites(facts)
+    homes = _homes(facts)
+    for site, key in homes.items():
+        units.setdefault(key, _Unit()).sites.append(site)
+    for incident in facts.incidents_of_year:
+        units.setdefault(_reporter_of(incident, facts, homes), _Unit()).incidents.append(incident)
     found = table(
         "usage_by_unit",
-        "reporting_unit organisations sites connections vpn video_conference other_service channels bandwidth incidents",
-        (
-            _usage_row(facts, facts.registry.units.get(UnitKey(key)), units[key], incidents)
-            for key in sorted(units, key=lambda key: (key == PROVINCIAL, key))
-        ),
+        "reporting_unit organisations sites connections vpn video_conference other_service access_channels bandwidth incidents",
+        (_usage_row(facts, key, units[key]) for key in sorted(units, key=_order)),
     )
-    of_organisations = (item for item in facts.connections if item.organisation is not None)
-    sites = table("usage_by_site", _SITE_COLUMNS, (_site_row(facts, item) for item in of_organisations))
-    reporting = (facts.registry.units.get(UnitKey(key)) for key in units)
+    sites = table("usage_by_site", _SITE_COLUMNS, (_site_row(facts, item) for item in facts.connections))
+    reporting = [facts.registry.units[key] for key in units if not isinstance(key, _Rest)]
     return Content(
         figures=(
-            counted("reporting_units", (reported(unit) for unit in reporting if unit is not None)),
+            counted("reporting_units", map(reported, reporting)),
             summed("connections", found, "connections"),
-            counted("incidents", (written(item.number, item.where) for items in incidents.values() for item in items)),
+            facts.bandwidth(),
+            counted("incidents", (written(item.number, item.where) for item in facts.incidents_of_year)),
         ),
         tables=(found, sites),
+        notes=(word("shared_channels"),),
     )
 
 
 @dataclass(slots=True)
 class _Unit:
-    """What one reporting unit tells of: its connections, and the sites that are its own."""
+    """What one reporting unit tells of: its connections, the sites that are its own, and what went wrong there."""
 
     connections: list[Connection] = field(default_factory=list)
     sites: list[SiteName] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
 
 
-def _unit_of(item: Connection, facts: OfficeFacts) -> str:
-    """Return the unit that reports a connection: none for bodies of the province, systems and outside networks."""
+def _order(key: _Reporter) -> tuple[int, str]:
+    return (1 + list(_Rest).index(key), "") if isinstance(key, _Rest) else (0, key)
+
+
+def _unit_of(item: Connection, facts: OfficeFacts) -> _Reporter:
+    """Return who reports a connection."""
     organisation = item.organisation
-    if organisation is None or organisation.tier is Tier.PROVINCE:
-        return PROVINCIAL
+    if organisation is None:
+        return _Rest.PARTIES
+    if organisation.tier is Tier.PROVINCE:
+        return _Rest.PROVINCE
     above = list(facts.units_above(organisation.unit))
     districts = [unit for unit in above if unit.type is UnitType.DISTRICT]
-    return next((unit.key for unit in (*districts, *above)), PROVINCIAL)
+    return next((unit.key for unit in (*districts, *above)), _Rest.PROVINCE)
 
 
-def _homes(facts: OfficeFacts) -> dict[SiteName, str]:
+def _homes(facts: OfficeFacts) -> dict[SiteName, _Reporter]:
     """Return the one unit that reports a site: that of a local body there, so that nothing is counted in two."""
-    found: dict[SiteName, str] = {}
+    found: dict[SiteName, _Reporter] = dict.fromkeys(facts.registry.sites, _Rest.BACKBONE)
     for item in facts.connections:
-        key = _unit_of(item, facts)
-        if found.get(item.site.name, PROVINCIAL) == PROVINCIAL or PROVINCIAL < key < found[item.site.name]:
-            found[item.site.name] = key
+        found[item.site.name] = min(found[item.site.name], _unit_of(item, facts), key=_order)
     return found
 
 
-def _usage_row(
-    facts: OfficeFacts, unit: AdministrativeUnit | None, of_unit: _Unit, incidents: Mapping[str, list[Incident]]
-) -> ReportRow:
+def _reporter_of(item: Incident, facts: OfficeFacts, homes: Mapping[SiteName, _Reporter]) -> _Reporter:
+    """Return who reports an incident: a backbone device or channel is nobody's, wherever it stands."""
+    inventory = facts.wanted.inventory
+    channel = inventory.channels.get(item.subject)
+    device = inventory.devices.get(channel.b_device if channel is not None else item.subject)
+    if (channel is not None and not channel.level) or (device is not None and device.role in BACKBONE_ROLES):
+        return _Rest.BACKBONE
+    return homes.get(device.site if device is not None else SiteName(item.subject), _Rest.BACKBONE)
+
+
+def _usage_row(facts: OfficeFacts, key: _Reporter, of_unit: _Unit) -> ReportRow:
+    unit = None if isinstance(key, _Rest) else facts.registry.units[key]
     services = Counter(one.legal_service for item in of_unit.connections for one in item.attachments)
     channels = {item.name: item for site in of_unit.sites for item in facts.channels_of.get(site, ()) if item.level}
-    wrong = [item for site in of_unit.sites for item in incidents.get(site, ())]
     cells: tuple[Cell, ...] = (
-        unit.name if unit is not None else word("province_itself"),
+        unit.name if unit is not None else word(key),
         len({item.organisation.name for item in of_unit.connections if item.organisation}),
         len(of_unit.sites),
         len(of_unit.connections),
@@ -103,12 +128,13 @@ def _usage_row(
         services[LegalService.OTHER_SERVICE] + services[LegalService.DEDICATED_INTERNET],
         len(channels),
         sum(channel.bandwidth_mbps for channel in channels.values()),
-        len(wrong),
+        len(of_unit.incidents),
     )
     objects = [
         *((reported(unit),) if unit is not None else ()),
         *(one for item in of_unit.connections for one in item.objects),
-        *(written(item.number, item.where) for item in wrong),
+        *(reported(facts.registry.sites[site]) for site in of_unit.sites),
+        *(written(item.number, item.where) for item in of_unit.incidents),
     ]
     return row(cells, objects)
 
@@ -130,24 +156,10 @@ def _site_row(facts: OfficeFacts, item: Connection) -> ReportRow:
     return row(cells, item.objects)
 
 
-def _incidents_of_sites(facts: OfficeFacts) -> dict[str, list[Incident]]:
-    """Return the incidents of the year by the site that they were at."""
-    inventory = facts.wanted.inventory
-    found: dict[str, list[Incident]] = {}
-    for item in facts.registers.incidents.values():
-        if not facts.in_year(item.day):
-            continue
-        channel = inventory.channels.get(item.subject)
-        device = inventory.devices.get(channel.b_device if channel is not None else item.subject)
-        site = device.site if device is not None else SiteName(item.subject)
-        found.setdefault(site, []).append(item)
-    return found
-
-
 def operation(facts: OfficeFacts) -> Content:
     """Return what there is, what went wrong, and what was inspected and practised in the year."""
     registry, inventory, registers = facts.registry, facts.wanted.inventory, facts.registers
-    of_year = [item for item in registers.incidents.values() if facts.in_year(item.day)]
+    of_year = facts.incidents_of_year
     papers = (item for item in registers.records.values() if facts.in_year(item.day) and item.kind in _KEPT)
     unresolved = (item for item in of_year if item.resolved_on is None)
     there: tuple[tuple[str, Iterable[Reported]], ...] = (
@@ -201,7 +213,7 @@ def _room_row(facts: OfficeFacts, item: EquipmentRoom) -> ReportRow:
         facts.body(item.host),
         word(f"room_{item.kind}"),
         item.inventoried_on or "",
-        word(f"condition_{item.condition}"),
+        word(f"condition_{item.condition}") if item.condition is not None else "",
     )
     return row(cells, (written(item.site, item.where),))
 

@@ -62,7 +62,7 @@ def _due() -> Schema:
     name = "truc/due/1"
     item: dict[str, Schema] = {
         "before": DAY,
-        "state": choice_of("overdue", "soon", "later"),
+        "state": choice_of("overdue", "soon", "later", "done_late", "unshown"),
         **texts_of("what requirement article pack"),
         "objects": _OBJECTS,
     }

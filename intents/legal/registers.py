@@ -177,7 +177,7 @@ class LegalException:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EquipmentRoom:
     """The room of a site's equipment (art. 5.3, Circular 06/2026 annex I.3); temperatures in °C, humidity in percent;
-    `inventoried_on` and `condition` are of the last yearly inventory."""
+    `inventoried_on` and `condition` are of the last yearly inventory (both None: nothing is known of one)."""
 
     site: str
     host: str
@@ -189,7 +189,7 @@ class EquipmentRoom:
     contact: str
     phone: str
     inventoried_on: date | None
-    condition: EquipmentCondition
+    condition: EquipmentCondition | None
     where: Where
 
 
@@ -264,10 +264,33 @@ def registers_in_force(registers: Registers, on: date) -> Registers:
 
 
 def registers_as_at(registers: Registers, on: date) -> Registers:
-    """Return the registers as they were on one day: nothing in them was issued, found or happened later."""
+    """Return the registers as they were on one day: nothing in them was issued, decided, found, done or happened later.
+
+    Of what is written over every year (an enterprise's report, a room's inventory) only the last is known: on a day before it
+    nothing is. An end that lies ahead is no such thing: it is known beforehand."""
+    there = registers_in_force(registers, on)
+    to_come = {number for number, item in registers.records.items() if item.day > on}
+    incidents = {key: item for key, item in there.incidents.items() if item.day <= on}
     return replace(
-        registers_in_force(registers, on),
-        records={key: item for key, item in registers.records.items() if item.day <= on},
-        assessments={key: item for key, item in registers.assessments.items() if item.day <= on},
-        incidents={key: item for key, item in registers.incidents.items() if item.day <= on},
+        there,
+        records={key: item for key, item in there.records.items() if key not in to_come},
+        assessments={key: item for key, item in there.assessments.items() if item.day <= on},
+        incidents={key: replace(item, resolved_on=_until(item.resolved_on, on)) for key, item in incidents.items()},
+        enterprises={
+            key: replace(item, reported_on=_until(item.reported_on, on)) for key, item in there.enterprises.items()
+        },
+        rooms={key: _room_as_at(item, on) for key, item in there.rooms.items()},
+        budget={key: item for key, item in there.budget.items() if item.decision_ref not in to_come},
+        exceptions={key: item for key, item in there.exceptions.items() if item.decision_ref not in to_come},
     )
+
+
+def _until(day: date | None, on: date) -> date | None:
+    """Return the day of something done, None if that is still to come."""
+    return day if day is not None and day <= on else None
+
+
+def _room_as_at(item: EquipmentRoom, on: date) -> EquipmentRoom:
+    if item.inventoried_on is None or item.inventoried_on <= on:
+        return item
+    return replace(item, inventoried_on=None, condition=None)

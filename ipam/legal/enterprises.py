@@ -21,6 +21,13 @@ SECURE_FROM = 3
 YEAR = timedelta(days=366)
 
 
+def report_late_from(item: Enterprise) -> date | None:
+    """Return the day from which an enterprise is late with its report: more than a year after its last one, or after its own
+    first day if it never reported; None: it is late on every day."""
+    last = item.reported_on or item.validity.start
+    return last + YEAR + timedelta(days=1) if last is not None else None
+
+
 def check_enterprises(registers: Registers, inventory: Inventory, on: date) -> Iterator[Finding]:
     """Yield channels of enterprises that supply no such thing, and enterprises that lack what art. 16 asks."""
     if not registers.keeps(Register.ENTERPRISES):
@@ -48,5 +55,6 @@ def _of_enterprise(item: Enterprise, on: date) -> Iterator[Finding]:
     if LEVEL_II in item.levels and item.security_level < SECURE_FROM:
         level = item.security_level
         yield report_breach("B12", "TR443", where, on, about=name, enterprise=name, level=level, wanted=SECURE_FROM)
-    if item.reported_on is None or item.reported_on + YEAR < on:
+    late_from = report_late_from(item)
+    if late_from is None or late_from <= on:
         yield report_breach("E09", "TR444", where, on, about=name, enterprise=name, day=item.reported_on or "-")

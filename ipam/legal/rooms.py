@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from intents.finding import Finding
 from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
-from intents.registry import Registry
+from intents.registry import Registry, Site
 from intents.rule_packs import report_breach
 from ipam.inventory import Inventory, Role
 
@@ -25,6 +25,13 @@ FEWEST_DIGITS = 3
 YEAR = timedelta(days=366)
 
 
+def inventory_late_from(room: EquipmentRoom, site: Site) -> date | None:
+    """Return the day from which a room's inventory is late: more than a year after the last one, or after the site's first day
+    if there was none; None: it is late on every day."""
+    last = room.inventoried_on or site.validity.start
+    return last + YEAR + timedelta(days=1) if last is not None else None
+
+
 def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
     """Yield sites with equipment and no room, and rooms of such sites that are not as they must be, where rooms are kept."""
     if not registers.keeps(Register.ROOMS):
@@ -36,7 +43,7 @@ def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, 
             yield report_breach("A14", "TR446", registry.sites[name].where, on, about=name, site=name)
         else:
             yield from _room(room, on)
-            yield from _inventoried(room, on, yearly=name in of_level_1)
+            yield from _inventoried(room, registry.sites[name], on, yearly=name in of_level_1)
 
 
 def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
@@ -60,10 +67,11 @@ def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
         yield report_breach("A14", "TR448", room.where, on, about=room.site, site=room.site, fields=fields)
 
 
-def _inventoried(room: EquipmentRoom, on: date, *, yearly: bool) -> Iterator[Finding]:
+def _inventoried(room: EquipmentRoom, site: Site, on: date, *, yearly: bool) -> Iterator[Finding]:
     """Yield equipment of level I that was not counted within the year, and any that was found in need of repair (E06)."""
-    if yearly and (room.inventoried_on is None or room.inventoried_on + YEAR < on):
+    late_from = inventory_late_from(room, site)
+    if yearly and (late_from is None or late_from <= on):
         day = room.inventoried_on or "-"
         yield report_breach("E06", "TR449", room.where, on, about=room.site, site=room.site, day=day)
-    if room.condition is not EquipmentCondition.GOOD:
+    if room.condition not in {None, EquipmentCondition.GOOD}:
         yield report_breach("E06", "TR450", room.where, on, about=room.site, site=room.site, found=room.condition)
