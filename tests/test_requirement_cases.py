@@ -106,6 +106,16 @@ GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/Q
 GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
 NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
 L1_EXTRA = "l1-them,level1_cpe,cisco_ios,ASR1001-HX,{},central_post,GigabitEthernet0/0/0,yes,2025-07-01,\n"
+EDOC_REQUEST = "45/CV-SKHCN (hư cấu),request,2025-05-12,so-khcn,"
+COMMUNE_REQUEST = "\n9/CV-ĐK (hư cấu),request,2025-05-12,ubnd-gia-sang,"
+ICT_ROW = "peoples_committee_body,province,19@2025-07-01,dept_ict,"
+ICT_BEFORE: Change = (
+    "organisations.csv",
+    "",
+    f"so-tttt,Sở Thông tin và Truyền thông,{ICT_ROW},2025-07-01,2026-02-28\n",
+)
+"""The department that ran the network before the one of today."""
+COMMITTEE_BEFORE = "ubnd-truoc,UBND trước,peoples_committee_body,commune,05467@2025-07-01,using_org,,{},{}\n"
 
 
 def rooms(count: int) -> Change:
@@ -660,6 +670,42 @@ CASES = (
         source=THAI_NGUYEN,
         breaks=(("devices.csv", "", L1_EXTRA.format("tru-so-noi-vu")),),
         meets=(("devices.csv", "", L1_EXTRA.format("cong-ket-noi").replace("level1_cpe", "edge")),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR471",
+        name="a request by a department that had ended",
+        source=SMALL,
+        breaks=(ICT_BEFORE, ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2026-05-12,so-tttt,")),
+        meets=(ICT_BEFORE, ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-tttt,")),
+    ),
+    Case(
+        requirement="A22",
+        code="TR471",
+        name="a request by a department that was not there yet",
+        source=SMALL,
+        breaks=(
+            ("organisations.csv", "", f"so-moi,Sở mới,{ICT_ROW},2026-10-01,\n"),
+            ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-moi,"),
+        ),
+        meets=(
+            ("organisations.csv", "", f"so-moi,Sở mới,{ICT_ROW},2025-07-01,\n"),
+            ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-moi,"),
+        ),
+    ),
+    Case(
+        requirement="B05",
+        code="TR471",
+        name="a commune's request by a committee that had ended",
+        source=SMALL,
+        breaks=(
+            ("organisations.csv", "", COMMITTEE_BEFORE.format("2025-07-01", "2026-02-28")),
+            ("records.csv", COMMUNE_REQUEST, "\n9/CV-ĐK (hư cấu),request,2026-03-12,ubnd-truoc,"),
+        ),
+        meets=(
+            ("organisations.csv", "", COMMITTEE_BEFORE.format("2025-07-01", "2026-02-28")),
+            ("records.csv", COMMUNE_REQUEST, "\n9/CV-ĐK (hư cấu),request,2025-05-12,ubnd-truoc,"),
+        ),
     ),
 )
 

@@ -15,7 +15,18 @@ from intents.finding import Finding, Where
 from intents.legal.registers import Record, RecordKind, Register, Registers
 from intents.model import Intent
 from intents.reader.suggestions import suggest
-from intents.registry import Category, Domain, Organisation, Registry, Tier, UnitKey, organisation_of
+from intents.reason import Reason, because
+from intents.registry import (
+    Category,
+    Domain,
+    Organisation,
+    OrganisationName,
+    Registry,
+    Tier,
+    UnitKey,
+    Validity,
+    organisation_of,
+)
 from intents.rule_packs import report_breach
 
 DECIDING = frozenset({Domain.PROVINCIAL_PC})
@@ -45,8 +56,8 @@ def check_references_to_records(
         return
     unknown = 0
     for reference in (
-        *_of_attachments(registry),
-        *_of_intents(intents, registry, on),
+        *_of_attachments(registers, registry),
+        *_of_intents(registers, intents, on),
         *_of_counterparts(registers),
         *_of_enterprises(registers),
         *_of_budgets(registers),
@@ -68,19 +79,24 @@ def check_reference(
         near = suggest(reference.number, registers.records) if suggests else ""
         yield _told(reference, "TR430", on, (), {"suggestion": near})
         return
-    wrong = _wrong_with(reference, record, on)
+    issuer = registers.issuers.get(OrganisationName(record.issuer))
+    wrong = _wrong_with(reference, record, issuer, on)
     if wrong is not None:
         code, values = wrong
         yield _told(reference, code, on, (record.where,), values)
 
 
-def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, dict[str, object]] | None:
+def _wrong_with(
+    reference: Reference, record: Record, issuer: Organisation | None, on: date
+) -> tuple[str, dict[str, object]] | None:
     """Return why a paper can't allow what refers to it: its kind, who issued it, when, or that it does not count on the day."""
     begins = reference.begins or on
     if record.kind is not reference.kind:
         return "TR431", {"found": record.kind, "wanted": reference.kind}
     if record.issuer not in reference.bodies:
         return "TR432", {"found": record.issuer, "wanted": ", ".join(sorted(reference.bodies))}
+    if issuer is not None and not _days_of(issuer).holds(record.day):
+        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_absent(issuer, record.day)}
     if record.day > begins:
         return "TR433", {"day": record.day, "begins": begins}
     if not record.validity.holds(on):
@@ -88,14 +104,26 @@ def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, di
     return None
 
 
+def _days_of(issuer: Organisation) -> Validity:
+    """Return the days on which an organisation could issue a paper. A row that begins with that of its unit can't begin earlier,
+    so it does not say that the organisation was new then."""
+    days = issuer.validity
+    return Validity(end=days.end) if issuer.unit.endswith(f"@{days.start}") else days
+
+
+def _why_absent(issuer: Organisation, day: date) -> Reason:
+    start, end = issuer.validity.start, issuer.validity.end
+    if start is not None and day < start:
+        return because("begins_on", day=start)
+    return because("ended_on", day=end)
+
+
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
     said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
     return report_breach(reference.requirement, code, reference.where, on, also=also, about=reference.name, **said)
 
 
-def check_papers_of_change(
-    registers: Registers, registry: Registry, request: ChangeRequest, on: date
-) -> Iterator[Finding]:
+def check_papers_of_change(registers: Registers, request: ChangeRequest, on: date) -> Iterator[Finding]:
     """Yield papers of a change that can't allow it (B03, B05, B06), where papers are kept: they are older than its window.
 
     What is stopped is decided on by another kind of paper than what is started; either will do.
@@ -106,7 +134,7 @@ def check_papers_of_change(
     decision = registers.records.get(head.decision_ref)
     decides = decision.kind if decision is not None and decision.kind in _DECISIONS else RecordKind.DECISION
     asks: list[_Ask] = [
-        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *Domain))),
         ("B06", "decision_ref", decides, DECIDING),
     ]
     if request.agreement_ref:
@@ -126,10 +154,10 @@ _DECISIONS = frozenset({RecordKind.DECISION, RecordKind.STOP_DECISION})
 
 class Askers:
     """Who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for the
-    Party's bodies, and for a body below the province the People's Committee of its unit."""
+    Party's bodies, and for a body below the province the People's Committee of its unit; of all days, for papers stay."""
 
-    def __init__(self, registry: Registry) -> None:
-        organisations = registry.organisations.values()
+    def __init__(self, registers: Registers) -> None:
+        organisations = registers.issuers.values()
         network = (item.name for item in organisations if item.domain is Domain.DEPT_ICT)
         self.of_all: frozenset[str] = frozenset((Domain.DEPT_ICT, *network))
         self._committees: dict[tuple[UnitKey, Tier], list[str]] = {}
@@ -153,8 +181,8 @@ _Ask = tuple[str, str, RecordKind, Collection[str]]
 """A requirement, a field, which kind of paper it names, and by which bodies."""
 
 
-def _of_attachments(registry: Registry) -> Iterator[Reference]:
-    askers = Askers(registry)
+def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    askers = Askers(registers)
     for item in registry.attachments.values():
         bodies = askers.of(organisation_of(item, registry))
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
@@ -194,9 +222,9 @@ def _asked(
         )
 
 
-def _of_intents(intents: Iterable[Intent], registry: Registry, on: date) -> Iterator[Reference]:
+def _of_intents(registers: Registers, intents: Iterable[Intent], on: date) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (
-        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *Domain))),
         ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
     )
     for intent in intents:
