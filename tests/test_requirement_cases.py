@@ -116,6 +116,11 @@ ICT_BEFORE: Change = (
 )
 """The department that ran the network before the one of today."""
 COMMITTEE_BEFORE = "ubnd-truoc,UBND trước,peoples_committee_body,commune,05467@2025-07-01,using_org,,{},{}\n"
+VNPT = 'vnpt-tn, 0208 000 000 (hư cấu)",2026-10-20'
+POP_ROOM = "Trực 24/7 pop-1 (hư cấu),0208 000 000,2026-03-31"
+LEVEL_1_ROOM = "Trực 24/7 cap1-hdnd (hư cấu),0208 000 000,2026-03-31"
+FAR_AT = ",edoc,Trung tâm Ứng cứu sự cố (hư cấu),2026-03-10,passed,0,2027-03-09"
+FAR = FAR_AT.replace("2026-03-10", "2098-03-10").replace("2027-03-09", "2099-03-09")
 
 
 def rooms(count: int) -> Change:
@@ -706,6 +711,84 @@ CASES = (
             ("organisations.csv", "", COMMITTEE_BEFORE.format("2025-07-01", "2026-02-28")),
             ("records.csv", COMMUNE_REQUEST, "\n9/CV-ĐK (hư cấu),request,2025-05-12,ubnd-truoc,"),
         ),
+    ),
+    Case(
+        requirement="E09",
+        code="TR474",
+        name="an enterprise that reports in the future",
+        source=SMALL,
+        breaks=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2099-10-20"),
+            ),
+        ),
+        meets=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2026-11-24"),
+            ),
+        ),
+    ),
+    Case(
+        requirement="E09",
+        code="TR444",
+        name="an enterprise that reported a year and a day ago",
+        source=SMALL,
+        breaks=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2025-11-23"),
+            ),
+        ),
+        meets=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2025-11-24"),
+            ),
+        ),
+    ),
+    Case(
+        requirement="E06",
+        code="TR474",
+        name="a room that was counted in the future",
+        source=SMALL,
+        breaks=(("rooms.csv", POP_ROOM, POP_ROOM.replace("2026-03-31", "2098-12-31")),),
+        meets=(("rooms.csv", POP_ROOM, POP_ROOM.replace("2026-03-31", "2026-11-24")),),
+    ),
+    Case(
+        requirement="E06",
+        code="TR449",
+        name="equipment of level I that was counted a year and a day ago",
+        source=THAI_NGUYEN,
+        breaks=(("rooms.csv", LEVEL_1_ROOM, LEVEL_1_ROOM.replace("2026-03-31", "2025-11-23")),),
+        meets=(("rooms.csv", LEVEL_1_ROOM, LEVEL_1_ROOM.replace("2026-03-31", "2025-11-24")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR474",
+        name="an assessment of a day that has not come",
+        source=SMALL,
+        breaks=(("assessments.csv", FAR_AT, FAR),),
+        meets=(("assessments.csv", FAR_AT, FAR_AT.replace("2026-03-10", "2026-11-24")),),
+    ),
+    Case(
+        requirement="E09",
+        code="TR474",
+        name="a fault that was mended in the future",
+        source=SMALL,
+        breaks=(("incidents.csv", "vnpt-tn,2026-02-14", "vnpt-tn,2099-02-14"),),
+        meets=(("incidents.csv", "vnpt-tn,2026-02-14", "vnpt-tn,2026-11-24"),),
+    ),
+    Case(
+        requirement="D04",
+        code="TR474",
+        name="a LAN in use since a day that has not come",
+        locked=((f"{XA_PREFIX},active,2026-07-15", f"{XA_PREFIX},active,2098-07-15"),),
     ),
 )
 

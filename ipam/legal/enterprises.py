@@ -7,9 +7,10 @@ network the enterprise supplies, how secure its part is, and when it last report
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from intents.finding import Finding
+from intents.legal.days import year_before
 from intents.legal.registers import Enterprise, Register, Registers
 from intents.reader.suggestions import suggest
 from intents.rule_packs import report_breach
@@ -18,7 +19,6 @@ from ipam.inventory import Channel, Inventory
 LEVEL_II = 2
 SECURE_FROM = 3
 """The security level of infrastructure that agencies of a whole province use."""
-YEAR = timedelta(days=366)
 
 
 def check_enterprises(registers: Registers, inventory: Inventory, on: date) -> Iterator[Finding]:
@@ -48,5 +48,5 @@ def _of_enterprise(item: Enterprise, on: date) -> Iterator[Finding]:
     if LEVEL_II in item.levels and item.security_level < SECURE_FROM:
         level = item.security_level
         yield report_breach("B12", "TR443", where, on, about=name, enterprise=name, level=level, wanted=SECURE_FROM)
-    if item.reported_on is None or item.reported_on + YEAR < on:
+    if item.reported_on is None or item.reported_on < year_before(on):
         yield report_breach("E09", "TR444", where, on, about=name, enterprise=name, day=item.reported_on or "-")

@@ -6,9 +6,10 @@ The one idea: every site where equipment stands has a room; what a room must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from intents.finding import Finding
+from intents.legal.days import year_before
 from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
 from intents.registry import Registry
 from intents.rule_packs import report_breach
@@ -22,7 +23,6 @@ CLIMATE: Mapping[RoomKind, tuple[_Span, _Span]] = {
 """The temperature (°C) and the relative humidity (percent) that a kind of room must keep within."""
 FEWEST_DIGITS = 3
 """Of a telephone number that somebody can call."""
-YEAR = timedelta(days=366)
 
 
 def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
 
 def _inventoried(room: EquipmentRoom, on: date, *, yearly: bool) -> Iterator[Finding]:
     """Yield equipment of level I that was not counted within the year, and any that was found in need of repair (E06)."""
-    if yearly and (room.inventoried_on is None or room.inventoried_on + YEAR < on):
+    if yearly and (room.inventoried_on is None or room.inventoried_on < year_before(on)):
         day = room.inventoried_on or "-"
         yield report_breach("E06", "TR449", room.where, on, about=room.site, site=room.site, day=day)
     if room.condition is not EquipmentCondition.GOOD:
