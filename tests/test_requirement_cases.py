@@ -121,6 +121,8 @@ POP_ROOM = "Trực 24/7 pop-1 (hư cấu),0208 000 000,2026-03-31"
 LEVEL_1_ROOM = "Trực 24/7 cap1-hdnd (hư cấu),0208 000 000,2026-03-31"
 FAR_AT = ",edoc,Trung tâm Ứng cứu sự cố (hư cấu),2026-03-10,passed,0,2027-03-09"
 FAR = FAR_AT.replace("2026-03-10", "2098-03-10").replace("2027-03-09", "2099-03-09")
+NO_LINE: Change = ("budget.csv", "so-khcn-qt,2026,provincial,24,7/QĐ-UBND (hư cấu)\n", "")
+WAIVER = "nl-1,A21,so-khcn-qt,Chờ dự toán bổ sung,provincial_pc,{},2026-09-01,2026-12-31\n"
 
 
 def rooms(count: int) -> Change:
@@ -789,6 +791,71 @@ CASES = (
         code="TR474",
         name="a LAN in use since a day that has not come",
         locked=((f"{XA_PREFIX},active,2026-07-15", f"{XA_PREFIX},active,2098-07-15"),),
+    ),
+    Case(
+        requirement="B12",
+        code="TR472",
+        name="an enterprise with the approval of another",
+        source=SMALL,
+        breaks=(("enterprises.csv", "5/QĐ-CĐ vnpt-tn (hư cấu)", "5/QĐ-CĐ viettel-tn (hư cấu)"),),
+        meets=(
+            ("enterprises.csv", "5/QĐ-CĐ vnpt-tn (hư cấu)", "5/QĐ-CĐ viettel-tn (hư cấu)"),
+            ("records.csv", "Cấp độ an toàn của viettel-tn", "Cấp độ an toàn của viettel-tn và vnpt-tn"),
+        ),
+    ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="a request for another LAN of the organisation",
+        source=SMALL,
+        breaks=(("attachments.csv", "main,,2/CV-ĐK (hư cấu)", "main,,1/CV-ĐK (hư cấu)"),),
+        meets=(
+            ("attachments.csv", "main,,2/CV-ĐK (hư cấu)", "main,,1/CV-ĐK (hư cấu)"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn,"),
+        ),
+    ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="an intent with the decision on another one",
+        source=SMALL,
+        breaks=(("intents/government.yaml", '"121/QĐ-UBND (hư cấu)"', '"120/QĐ-UBND (hư cấu)"'),),
+        meets=(("intents/government.yaml", '"121/QĐ-UBND (hư cấu)"', '"140/QĐ-UBND (hư cấu)"'),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR473",
+        name="a request that is younger than the decision",
+        source=SMALL,
+        breaks=(("records.csv", "\n1/CV-ĐK (hư cấu),request,2025-05-12", "\n1/CV-ĐK (hư cấu),request,2025-06-20"),),
+        meets=(("records.csv", "\n1/CV-ĐK (hư cấu),request,2025-05-12", "\n1/CV-ĐK (hư cấu),request,2025-06-16"),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR473",
+        name="an intent that was asked for after it was decided",
+        source=SMALL,
+        breaks=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("2025-05-12", "2025-06-20")),),
+        meets=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("2025-05-12", "2025-06-16")),),
+    ),
+    *(
+        Case(
+            requirement="A22",
+            code="TR432",
+            name=f"an intent that {issuer} asks for",
+            source=SMALL,
+            breaks=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("so-khcn", issuer)),),
+            meets=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("so-khcn", "party_office")),),
+        )
+        for issuer in ("telecom_enterprise", "unassigned")
+    ),
+    Case(
+        requirement="E12",
+        code="TR475",
+        name="an exception by the decision about the budget",
+        source=SMALL,
+        breaks=(NO_LINE, ("exceptions.csv", "", WAIVER.format("7/QĐ-UBND (hư cấu)"))),
+        meets=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)"))),
     ),
 )
 

@@ -6,7 +6,9 @@ each place of a workspace that has one says which kind and which bodies, and one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +19,8 @@ from intents.model import Intent
 from intents.reader.suggestions import suggest
 from intents.reason import Reason, because
 from intents.registry import (
+    Attachment,
+    AttachmentName,
     Category,
     Domain,
     Organisation,
@@ -31,12 +35,15 @@ from intents.rule_packs import report_breach
 
 DECIDING = frozenset({Domain.PROVINCIAL_PC})
 """Art. 9: the provincial People's Committee decides on the start and the end of a service."""
+ASKING = frozenset(Domain) - {Domain.TELECOM_ENTERPRISE, Domain.UNASSIGNED}
+"""Whoever uses or runs a part of the network asks for services; who only carries it, and nobody, does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A number that somebody wrote: in which field of which object, where, under which requirement; which kind of paper it must
-    be, by which bodies, and since when what it allows is there (None: no day is said)."""
+    be, by which bodies, and since when what it allows is there (None: no day is said); of the names that the paper's subject may
+    say, `own` are those of what refers to it and `among` those of all things like it."""
 
     requirement: str
     field: str
@@ -46,6 +53,8 @@ class Reference:
     bodies: Collection[str]
     begins: date | None
     where: Where
+    own: AbstractSet[str] = frozenset()
+    among: AbstractSet[str] = frozenset()
 
 
 def check_references_to_records(
@@ -55,12 +64,13 @@ def check_references_to_records(
     if not registers.keeps(Register.RECORDS):
         return
     unknown = 0
+    asked = (*_of_attachments(registers, registry), *_of_intents(registers, intents, on))
+    yield from _out_of_order(asked, registers, on)
     for reference in (
-        *_of_attachments(registers, registry),
-        *_of_intents(registers, intents, on),
-        *_of_counterparts(registers),
+        *asked,
+        *_of_counterparts(registers, registry),
         *_of_enterprises(registers),
-        *_of_budgets(registers),
+        *_of_budgets(registers, registry),
     ):
         unknown += reference.number not in registers.records
         yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
@@ -84,6 +94,35 @@ def check_reference(
     if wrong is not None:
         code, values = wrong
         yield _told(reference, code, on, (record.where,), values)
+        return
+    others = _others_in(record, reference)
+    if others:
+        yield _told(reference, "TR472", on, (record.where,), {"subject": record.subject, "others": ", ".join(others)})
+
+
+def _others_in(record: Record, reference: Reference) -> list[str]:
+    """Return what a paper's subject names instead of what refers to it; nothing if it names that, too, or no such thing."""
+    said = {record.subject, *_NAME.findall(record.subject)}
+    return [] if said & reference.own else sorted(said & reference.among)
+
+
+_NAME = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
+
+
+def _out_of_order(references: Iterable[Reference], registers: Registers, on: date) -> Iterator[Finding]:
+    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9)."""
+    asked: dict[str, Reference] = {}
+    for reference in references:
+        if reference.field == "request_ref":
+            asked[reference.name] = reference
+    for reference in references:
+        request = asked.get(reference.name)
+        if reference.field != "decision_ref" or request is None:
+            continue
+        paper, decision = registers.records.get(request.number), registers.records.get(reference.number)
+        if paper is not None and decision is not None and paper.day > decision.day:
+            values = {"day": paper.day, "decision": decision.number, "decided": decision.day}
+            yield _told(request, "TR473", on, (paper.where, decision.where), values)
 
 
 def _wrong_with(
@@ -120,7 +159,14 @@ def _why_absent(issuer: Organisation, day: date) -> Reason:
 
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
     said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
-    return report_breach(reference.requirement, code, reference.where, on, also=also, about=reference.name, **said)
+    requirement = reference.requirement
+    if code == "TR472" and requirement in _SOFT:
+        requirement += ".subject"
+    return report_breach(requirement, code, reference.where, on, also=also, about=reference.name, **said)
+
+
+_SOFT = frozenset({"A17", "A22", "B05", "E12"})
+"""Requirements under which a subject, which is free text, is warned of: what papers are called follows no rule."""
 
 
 def check_papers_of_change(registers: Registers, request: ChangeRequest, on: date) -> Iterator[Finding]:
@@ -134,7 +180,7 @@ def check_papers_of_change(registers: Registers, request: ChangeRequest, on: dat
     decision = registers.records.get(head.decision_ref)
     decides = decision.kind if decision is not None and decision.kind in _DECISIONS else RecordKind.DECISION
     asks: list[_Ask] = [
-        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *Domain))),
+        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *ASKING))),
         ("B06", "decision_ref", decides, DECIDING),
     ]
     if request.agreement_ref:
@@ -145,7 +191,9 @@ def check_papers_of_change(registers: Registers, request: ChangeRequest, on: dat
         "agreement_ref": request.agreement_ref,
     }
     day = request.window.start.date()
-    for reference in _asked(asks, head.identifier, numbers, day, head.where, head.places):
+    references = tuple(_asked(asks, head.identifier, numbers, day, head.where, head.places))
+    yield from _out_of_order(references, registers, on)
+    for reference in references:
         yield from check_reference(reference, registers, on)
 
 
@@ -183,6 +231,7 @@ _Ask = tuple[str, str, RecordKind, Collection[str]]
 
 def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Reference]:
     askers = Askers(registers)
+    among = _names_of_attached(registry)
     for item in registry.attachments.values():
         bodies = askers.of(organisation_of(item, registry))
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
@@ -198,7 +247,18 @@ def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Refere
             "decision_ref": item.decision_ref,
             "justification_ref": item.justification_ref,
         }
-        yield from _asked(asks, item.name, numbers, item.validity.start, item.where, item.places)
+        begins, places = item.validity.start, item.places
+        yield from _asked(asks, item.name, numbers, begins, item.where, places, _names_of(item), among)
+
+
+def _names_of(item: Attachment) -> frozenset[str]:
+    """Return what a paper may call an attachment: its name, and that of its system or outside network."""
+    return frozenset(name for name in (item.name, item.system, item.outside) if name)
+
+
+def _names_of_attached(registry: Registry) -> frozenset[str]:
+    """Return what papers may call any attachment; a name of one word may be just a word."""
+    return frozenset(name for item in registry.attachments.values() for name in _names_of(item) if "-" in name)
 
 
 def _asked(
@@ -208,6 +268,8 @@ def _asked(
     begins: date | None,
     where: Where,
     places: Mapping[str, Where],
+    own: AbstractSet[str] = frozenset(),
+    among: AbstractSet[str] = frozenset(),
 ) -> Iterator[Reference]:
     for requirement, field, kind, bodies in asks:
         yield Reference(
@@ -219,27 +281,34 @@ def _asked(
             bodies=bodies,
             begins=begins,
             where=places.get(field, where),
+            own=own,
+            among=among,
         )
 
 
 def _of_intents(registers: Registers, intents: Iterable[Intent], on: date) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (
-        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *Domain))),
+        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *ASKING))),
         ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
     )
-    for intent in intents:
-        head = intent.head
+    heads = [intent.head for intent in intents]
+    among = {name for head in heads for name in (head.identifier, head.title) if "-" in name or " " in name}
+    for head in heads:
         if head.validity.end is None or on <= head.validity.end:
             numbers = {"request_ref": head.request_ref, "decision_ref": head.decision_ref}
-            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where, head.places)
+            own = {head.identifier, head.title}
+            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where, head.places, own, among)
 
 
-def _of_counterparts(registers: Registers) -> Iterator[Reference]:
+def _of_counterparts(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    among = {*registers.counterparts, *registry.outside_networks}
     for item in registers.counterparts.values():
         asks: tuple[_Ask, ...] = (
             ("B04", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST, item.name})),
         )
-        yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where, {})
+        own = {item.name, *(key for key, known in registry.outside_networks.items() if known.counterpart == item.name)}
+        number = {"agreement_ref": item.agreement_ref}
+        yield from _asked(asks, item.name, number, item.validity.start, item.where, {}, own, among)
 
 
 APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
@@ -248,15 +317,20 @@ APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
 
 def _of_enterprises(registers: Registers) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (("B12", "approval_ref", RecordKind.APPROVAL, APPROVING),)
+    among = {name for item in registers.enterprises.values() for name in (item.name, item.title)}
     for item in registers.enterprises.values():
-        yield from _asked(asks, item.name, {"approval_ref": item.approval_ref}, item.validity.start, item.where, {})
+        own, number = {item.name, item.title}, {"approval_ref": item.approval_ref}
+        yield from _asked(asks, item.name, number, item.validity.start, item.where, {}, own, among)
 
 
 PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_PC, Domain.CENTRAL_POST})
 """Who decides on money (art. 10, 12, 14.3)."""
 
 
-def _of_budgets(registers: Registers) -> Iterator[Reference]:
+def _of_budgets(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    among = _names_of_attached(registry)
     asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
     for item in registers.budget.values():
-        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {})
+        attachment = registry.attachments.get(AttachmentName(item.subject))
+        own = _names_of(attachment) if attachment is not None else {item.subject}
+        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {}, own, among)

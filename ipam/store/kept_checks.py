@@ -89,7 +89,7 @@ def check_since(plan: AddressPlan, registry: Registry, latest: date, on: date) -
     for entry in plan.prefixes:
         if entry.state is EntryState.ACTIVE and entry.since > latest:
             values: dict[str, object] = {"name": entry.key, "field": "since", "day": entry.since, "latest": latest}
-            yield report_breach("D04.since", "TR474", _where(entry, registry), on, **values)
+            yield report_breach("D04.since", "TR474", _where(entry, registry), on, also=(), about="", **values)
 
 
 def _said_otherwise(before: PrefixEntry, after: PrefixEntry) -> Iterator[str]:
