@@ -123,6 +123,10 @@ FAR_AT = ",edoc,Trung tâm Ứng cứu sự cố (hư cấu),2026-03-10,passed,0
 FAR = FAR_AT.replace("2026-03-10", "2098-03-10").replace("2027-03-09", "2099-03-09")
 NO_LINE: Change = ("budget.csv", "so-khcn-qt,2026,provincial,24,7/QĐ-UBND (hư cấu)\n", "")
 WAIVER = "nl-1,A21,so-khcn-qt,Chờ dự toán bổ sung,provincial_pc,{},2026-09-01,2026-12-31\n"
+TEAM = "Trung tâm Ứng cứu sự cố (hư cấu)"
+EDOC_AGAIN = "{}," + f"edoc,{TEAM}" + ",{},{},0,2027-06-09\n"
+EDOC_FIRST = f"12/BC-ATTT (hư cấu),edoc,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
+GATEWAY_FIRST = f"2/BC-ATTT-dc-edge-1 (hư cấu),dc-edge-1,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
 
 
 def rooms(count: int) -> Change:
@@ -856,6 +860,65 @@ CASES = (
         source=SMALL,
         breaks=(NO_LINE, ("exceptions.csv", "", WAIVER.format("7/QĐ-UBND (hư cấu)"))),
         meets=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)"))),
+    ),
+    Case(
+        requirement="A15",
+        code="TR439",
+        name="a failed assessment of the day before the one that passed",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2025-06-10", "failed") + EDOC_FIRST),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2025-06-09", "failed") + EDOC_FIRST),),
+    ),
+    Case(
+        requirement="B07",
+        code="TR439",
+        name="a failed assessment of the day of the newest",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2026-03-10", "failed") + EDOC_FIRST),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2026-03-09", "failed") + EDOC_FIRST),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR476",
+        name="an assessment that was over when the system was connected",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace("2026-06-09", "2025-06-30")),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace("2026-06-09", "2025-07-01")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR476",
+        name="an assessment of a gateway that was over when a network was connected",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2026-06-09", "2025-06-12")),),
+        meets=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2026-06-09", "2025-06-16")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR438",
+        name="a gateway that was assessed after the decision on a network without a day",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2025-06-10", "2025-06-20")),),
+        meets=(
+            ("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2025-06-10", "2025-06-20")),
+            ("outside_networks.yaml", "    request_ref:", "    valid_from: 2025-07-01\n    request_ref:"),
+        ),
+    ),
+    Case(
+        requirement="A15",
+        code="TR477",
+        name="a system that its owner assesses",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace(TEAM, "Sở Khoa học và Công nghệ")),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace(TEAM, "Sở Tài chính")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR477",
+        name="a gateway that is assessed by who runs it",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-khcn")),),
+        meets=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-tai-chinh")),),
     ),
 )
 

@@ -21,7 +21,7 @@ def check_days_done(registers: Registers, latest: date, on: date) -> Iterator[Fi
     """Yield days of something done that lie after the latest day that may have come."""
     for requirement, name, field, day, where in _days_of(registers):
         if day is not None and day > latest:
-            values = {"name": name, "field": field, "day": day, "latest": latest}
+            values = {"name": name, "field": field, "day": day}
             yield report_breach(requirement, "TR474", where, on, also=(), about=name, **values)
 
 

@@ -95,15 +95,9 @@ def check_reference(
         code, values = wrong
         yield _told(reference, code, on, (record.where,), values)
         return
-    others = _others_in(record, reference)
-    if others:
-        yield _told(reference, "TR472", on, (record.where,), {"subject": record.subject, "others": ", ".join(others)})
-
-
-def _others_in(record: Record, reference: Reference) -> list[str]:
-    """Return what a paper's subject names instead of what refers to it; nothing if it names that, too, or no such thing."""
     said = {record.subject, *_NAME.findall(record.subject)}
-    return [] if said & reference.own else sorted(said & reference.among)
+    if said & reference.among and not said & reference.own:
+        yield _told(reference, "TR472", on, (record.where,), {"subject": record.subject})
 
 
 _NAME = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")

@@ -88,7 +88,7 @@ def check_since(plan: AddressPlan, registry: Registry, latest: date, on: date) -
     """Yield prefixes that are in use since a day that may not have come (D04): a slip, or a plan made for a later day."""
     for entry in plan.prefixes:
         if entry.state is EntryState.ACTIVE and entry.since > latest:
-            values: dict[str, object] = {"name": entry.key, "field": "since", "day": entry.since, "latest": latest}
+            values: dict[str, object] = {"name": entry.key, "field": "since", "day": entry.since}
             yield report_breach("D04.since", "TR474", _where(entry, registry), on, also=(), about="", **values)
 
 
