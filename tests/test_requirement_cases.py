@@ -920,6 +920,24 @@ CASES = (
         breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-khcn")),),
         meets=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-tai-chinh")),),
     ),
+    *(
+        Case(
+            requirement="A14",
+            code="TR478",
+            name=f"an office that is the room of {site}",
+            source=THAI_NGUYEN,
+            breaks=(("rooms.csv", f"\n{site},{host},machine_room", f"\n{site},{host},office"),),
+        )
+        for site, host in (("pop-core-1", "dept_ict"), ("cap1-hdnd", "van-phong-hdnd"), ("dc-tinh", "dept_ict"))
+    ),
+    Case(
+        requirement="A14",
+        code="TR479",
+        name="a room of level I at an enterprise",
+        source=THAI_NGUYEN,
+        breaks=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,vnpt-tn,"),),
+        meets=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,van-phong-ubnd,"),),
+    ),
 )
 
 

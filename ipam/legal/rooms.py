@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from intents.checks.level_1 import LEVEL_1_HOST
 from intents.finding import Finding
 from intents.legal.days import year_before
 from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
-from intents.registry import Registry
+from intents.registry import OrganisationName, Registry, SiteKind
 from intents.rule_packs import report_breach
 from ipam.inventory import Inventory, Role
 
@@ -21,6 +22,8 @@ CLIMATE: Mapping[RoomKind, tuple[_Span, _Span]] = {
     RoomKind.OFFICE: ((20, 32), (40, 80)),
 }
 """The temperature (°C) and the relative humidity (percent) that a kind of room must keep within."""
+_OF_ALL = frozenset({Role.CORE, Role.AGGREGATION, Role.LEVEL1_CPE})
+"""What many agencies hang on stands in a machine room, and so does a data centre."""
 FEWEST_DIGITS = 3
 """Of a telephone number that somebody can call."""
 
@@ -30,6 +33,8 @@ def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, 
     if not registers.keeps(Register.ROOMS):
         return
     of_level_1 = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
+    shared = {item.site for item in inventory.devices.values() if item.role in _OF_ALL}
+    shared |= {name for name, site in registry.sites.items() if site.kind is SiteKind.DATA_CENTRE}
     for name in sorted({item.site for item in inventory.devices.values()} & registry.sites.keys()):
         room = registers.rooms.get(name)
         if room is None:
@@ -37,6 +42,16 @@ def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, 
         else:
             yield from _room(room, on)
             yield from _inventoried(room, on, yearly=name in of_level_1)
+            if room.kind is RoomKind.OFFICE and name in shared:
+                yield report_breach("A14", "TR478", room.where, on, also=(), about=name, site=name, kind=room.kind)
+            if name in of_level_1 and not _is_host(room.host, registry):
+                yield report_breach("A14", "TR479", room.where, on, also=(), about=name, site=name, host=room.host)
+
+
+def _is_host(name: str, registry: Registry) -> bool:
+    """Return whether a body is one of the three offices that give equipment of level I its room (art. 5.3a)."""
+    organisation = registry.organisations.get(OrganisationName(name))
+    return organisation is not None and LEVEL_1_HOST in organisation.labels
 
 
 def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
