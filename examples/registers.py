@@ -24,6 +24,7 @@ from ipam.inventory_reader import load_inventory
 
 Row = Mapping[str, str]
 FICTIONAL = "(hư cấu)"
+SEVERAL = "Nhiều nội dung"
 ASKED, DECIDED = "2025-05-12", "2025-06-16"
 ASSESSED, ASSESSED_TO = "2026-03-10", "2027-03-09"
 YEAR = "2026"
@@ -172,12 +173,14 @@ def _by_number(number: str) -> tuple[str, int, str]:
 
 
 def _one_of_each(papers: Iterable[Paper]) -> dict[str, Paper]:
-    """Return the papers by number; what several organisations refer to was issued by the department that runs the network."""
+    """Return the papers by number; what several organisations refer to was issued by the department that runs the network, and
+    what several things refer to is about no single one of them."""
     found: dict[str, Paper] = {}
     for paper in papers:
         earlier = found.setdefault(paper.number, paper)
-        if earlier.issuer != paper.issuer:
-            found[paper.number] = replace(earlier, issuer=Domain.DEPT_ICT)
+        issuer = earlier.issuer if earlier.issuer == paper.issuer else Domain.DEPT_ICT
+        subject = earlier.subject if earlier.subject == paper.subject else SEVERAL
+        found[paper.number] = replace(earlier, issuer=issuer, subject=subject)
     return found
 
 

@@ -31,8 +31,8 @@ PARTY_IN_WAREHOUSE = """
       id: party-warehouse
       title: Đảng ủy cấp xã khai thác kho dữ liệu
       domain: party_office
-      request_ref: "11-CV/VPTU (hư cấu)"
-      decision_ref: "126/QĐ-UBND (hư cấu)"
+      request_ref: "61/CV-SKHCN (hư cấu)"
+      decision_ref: "140/QĐ-UBND (hư cấu)"
       from: [{categories: [party_building_body], tiers: [commune]}]
       to: [{systems: [data-warehouse], services: [api]}]
 """

@@ -119,6 +119,27 @@ GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/Q
 GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
 NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
 L1_EXTRA = "l1-them,level1_cpe,cisco_ios,ASR1001-HX,{},central_post,GigabitEthernet0/0/0,yes,2025-07-01,\n"
+EDOC_REQUEST = "45/CV-SKHCN (hư cấu),request,2025-05-12,so-khcn,"
+COMMUNE_REQUEST = "\n9/CV-ĐK (hư cấu),request,2025-05-12,ubnd-gia-sang,"
+ICT_ROW = "peoples_committee_body,province,19@2025-07-01,dept_ict,"
+ICT_BEFORE: Change = (
+    "organisations.csv",
+    "",
+    f"so-tttt,Sở Thông tin và Truyền thông,{ICT_ROW},2025-07-01,2026-02-28\n",
+)
+"""The department that ran the network before the one of today."""
+COMMITTEE_BEFORE = "ubnd-truoc,UBND trước,peoples_committee_body,commune,05467@2025-07-01,using_org,,{},{}\n"
+VNPT = 'vnpt-tn, 0208 000 000 (hư cấu)",2026-10-20'
+POP_ROOM = "Trực 24/7 pop-1 (hư cấu),0208 000 000,2026-03-31"
+LEVEL_1_ROOM = "Trực 24/7 cap1-hdnd (hư cấu),0208 000 000,2026-03-31"
+FAR_AT = ",edoc,Trung tâm Ứng cứu sự cố (hư cấu),2026-03-10,passed,0,2027-03-09"
+FAR = FAR_AT.replace("2026-03-10", "2098-03-10").replace("2027-03-09", "2099-03-09")
+NO_LINE: Change = ("budget.csv", "so-khcn-qt,2026,provincial,24,7/QĐ-UBND (hư cấu)\n", "")
+WAIVER = "nl-1,A21,so-khcn-qt,Chờ dự toán bổ sung,provincial_pc,{},2026-09-01,2026-12-31\n"
+TEAM = "Trung tâm Ứng cứu sự cố (hư cấu)"
+EDOC_AGAIN = "{}," + f"edoc,{TEAM}" + ",{},{},0,2027-06-09\n"
+EDOC_FIRST = f"12/BC-ATTT (hư cấu),edoc,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
+GATEWAY_FIRST = f"2/BC-ATTT-dc-edge-1 (hư cấu),dc-edge-1,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
 
 
 def rooms(count: int) -> Change:
@@ -776,6 +797,262 @@ CASES = (
         source=THAI_NGUYEN,
         breaks=(("devices.csv", "", L1_EXTRA.format("tru-so-noi-vu")),),
         meets=(("devices.csv", "", L1_EXTRA.format("cong-ket-noi").replace("level1_cpe", "edge")),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR471",
+        name="a request by a department that had ended",
+        source=SMALL,
+        breaks=(ICT_BEFORE, ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2026-05-12,so-tttt,")),
+        meets=(ICT_BEFORE, ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-tttt,")),
+    ),
+    Case(
+        requirement="A22",
+        code="TR471",
+        name="a request by a department that was not there yet",
+        source=SMALL,
+        breaks=(
+            ("organisations.csv", "", f"so-moi,Sở mới,{ICT_ROW},2026-10-01,\n"),
+            ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-moi,"),
+        ),
+        meets=(
+            ("organisations.csv", "", f"so-moi,Sở mới,{ICT_ROW},2025-07-01,\n"),
+            ("records.csv", EDOC_REQUEST, "45/CV-SKHCN (hư cấu),request,2025-05-12,so-moi,"),
+        ),
+    ),
+    Case(
+        requirement="B05",
+        code="TR471",
+        name="a commune's request by a committee that had ended",
+        source=SMALL,
+        breaks=(
+            ("organisations.csv", "", COMMITTEE_BEFORE.format("2025-07-01", "2026-02-28")),
+            ("records.csv", COMMUNE_REQUEST, "\n9/CV-ĐK (hư cấu),request,2026-03-12,ubnd-truoc,"),
+        ),
+        meets=(
+            ("organisations.csv", "", COMMITTEE_BEFORE.format("2025-07-01", "2026-02-28")),
+            ("records.csv", COMMUNE_REQUEST, "\n9/CV-ĐK (hư cấu),request,2025-05-12,ubnd-truoc,"),
+        ),
+    ),
+    Case(
+        requirement="E09",
+        code="TR474",
+        name="an enterprise that reports in the future",
+        source=SMALL,
+        breaks=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2099-10-20"),
+            ),
+        ),
+        meets=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2026-11-24"),
+            ),
+        ),
+    ),
+    Case(
+        requirement="E09",
+        code="TR444",
+        name="an enterprise that reported a year and a day ago",
+        source=SMALL,
+        breaks=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2025-11-23"),
+            ),
+        ),
+        meets=(
+            (
+                "enterprises.csv",
+                VNPT,
+                VNPT.replace("2026-10-20", "2025-11-24"),
+            ),
+        ),
+    ),
+    Case(
+        requirement="E06",
+        code="TR474",
+        name="a room that was counted in the future",
+        source=SMALL,
+        breaks=(("rooms.csv", POP_ROOM, POP_ROOM.replace("2026-03-31", "2098-12-31")),),
+        meets=(("rooms.csv", POP_ROOM, POP_ROOM.replace("2026-03-31", "2026-11-24")),),
+    ),
+    Case(
+        requirement="E06",
+        code="TR449",
+        name="equipment of level I that was counted a year and a day ago",
+        source=THAI_NGUYEN,
+        breaks=(("rooms.csv", LEVEL_1_ROOM, LEVEL_1_ROOM.replace("2026-03-31", "2025-11-23")),),
+        meets=(("rooms.csv", LEVEL_1_ROOM, LEVEL_1_ROOM.replace("2026-03-31", "2025-11-24")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR474",
+        name="an assessment of a day that has not come",
+        source=SMALL,
+        breaks=(("assessments.csv", FAR_AT, FAR),),
+        meets=(("assessments.csv", FAR_AT, FAR_AT.replace("2026-03-10", "2026-11-24")),),
+    ),
+    Case(
+        requirement="E09",
+        code="TR474",
+        name="a fault that was mended in the future",
+        source=SMALL,
+        breaks=(("incidents.csv", "vnpt-tn,2026-02-14", "vnpt-tn,2099-02-14"),),
+        meets=(("incidents.csv", "vnpt-tn,2026-02-14", "vnpt-tn,2026-11-24"),),
+    ),
+    Case(
+        requirement="D04",
+        code="TR474",
+        name="a LAN in use since a day that has not come",
+        locked=((f"{XA_PREFIX},active,2026-07-15", f"{XA_PREFIX},active,2098-07-15"),),
+    ),
+    Case(
+        requirement="B12",
+        code="TR472",
+        name="an enterprise with the approval of another",
+        source=SMALL,
+        breaks=(("enterprises.csv", "5/QĐ-CĐ vnpt-tn (hư cấu)", "5/QĐ-CĐ viettel-tn (hư cấu)"),),
+        meets=(
+            ("enterprises.csv", "5/QĐ-CĐ vnpt-tn (hư cấu)", "5/QĐ-CĐ viettel-tn (hư cấu)"),
+            ("records.csv", "Cấp độ an toàn của viettel-tn", "Cấp độ an toàn của viettel-tn và vnpt-tn"),
+        ),
+    ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="a request for another LAN of the organisation",
+        source=SMALL,
+        breaks=(("attachments.csv", "main,,2/CV-ĐK (hư cấu)", "main,,1/CV-ĐK (hư cấu)"),),
+        meets=(
+            ("attachments.csv", "main,,2/CV-ĐK (hư cấu)", "main,,1/CV-ĐK (hư cấu)"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn,"),
+        ),
+    ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="an intent with the decision on another one",
+        source=SMALL,
+        breaks=(("intents/government.yaml", '"121/QĐ-UBND (hư cấu)"', '"120/QĐ-UBND (hư cấu)"'),),
+        meets=(("intents/government.yaml", '"121/QĐ-UBND (hư cấu)"', '"140/QĐ-UBND (hư cấu)"'),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR473",
+        name="a request that is younger than the decision",
+        source=SMALL,
+        breaks=(("records.csv", "\n1/CV-ĐK (hư cấu),request,2025-05-12", "\n1/CV-ĐK (hư cấu),request,2025-06-20"),),
+        meets=(("records.csv", "\n1/CV-ĐK (hư cấu),request,2025-05-12", "\n1/CV-ĐK (hư cấu),request,2025-06-16"),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR473",
+        name="an intent that was asked for after it was decided",
+        source=SMALL,
+        breaks=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("2025-05-12", "2025-06-20")),),
+        meets=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("2025-05-12", "2025-06-16")),),
+    ),
+    *(
+        Case(
+            requirement="A22",
+            code="TR432",
+            name=f"an intent that {issuer} asks for",
+            source=SMALL,
+            breaks=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("so-khcn", issuer)),),
+            meets=(("records.csv", EDOC_REQUEST, EDOC_REQUEST.replace("so-khcn", "party_office")),),
+        )
+        for issuer in ("telecom_enterprise", "unassigned")
+    ),
+    Case(
+        requirement="E12",
+        code="TR475",
+        name="an exception by the decision about the budget",
+        source=SMALL,
+        breaks=(NO_LINE, ("exceptions.csv", "", WAIVER.format("7/QĐ-UBND (hư cấu)"))),
+        meets=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)"))),
+    ),
+    Case(
+        requirement="A15",
+        code="TR439",
+        name="a failed assessment of the day before the one that passed",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2025-06-10", "failed") + EDOC_FIRST),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2025-06-09", "failed") + EDOC_FIRST),),
+    ),
+    Case(
+        requirement="B07",
+        code="TR439",
+        name="a failed assessment of the day of the newest",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2026-03-10", "failed") + EDOC_FIRST),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_AGAIN.format("0/BC", "2026-03-09", "failed") + EDOC_FIRST),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR476",
+        name="an assessment that was over when the system was connected",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace("2026-06-09", "2025-06-30")),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace("2026-06-09", "2025-07-01")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR476",
+        name="an assessment of a gateway that was over when a network was connected",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2026-06-09", "2025-06-12")),),
+        meets=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2026-06-09", "2025-06-16")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR438",
+        name="a gateway that was assessed after the decision on a network without a day",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2025-06-10", "2025-06-20")),),
+        meets=(
+            ("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace("2025-06-10", "2025-06-20")),
+            ("outside_networks.yaml", "    request_ref:", "    valid_from: 2025-07-01\n    request_ref:"),
+        ),
+    ),
+    Case(
+        requirement="A15",
+        code="TR477",
+        name="a system that its owner assesses",
+        source=SMALL,
+        breaks=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace(TEAM, "Sở Khoa học và Công nghệ")),),
+        meets=(("assessments.csv", EDOC_FIRST, EDOC_FIRST.replace(TEAM, "Sở Tài chính")),),
+    ),
+    Case(
+        requirement="A15",
+        code="TR477",
+        name="a gateway that is assessed by who runs it",
+        source=SMALL,
+        breaks=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-khcn")),),
+        meets=(("assessments.csv", GATEWAY_FIRST, GATEWAY_FIRST.replace(TEAM, "so-tai-chinh")),),
+    ),
+    *(
+        Case(
+            requirement="A14",
+            code="TR478",
+            name=f"an office that is the room of {site}",
+            source=THAI_NGUYEN,
+            breaks=(("rooms.csv", f"\n{site},{host},machine_room", f"\n{site},{host},office"),),
+        )
+        for site, host in (("pop-core-1", "dept_ict"), ("cap1-hdnd", "van-phong-hdnd"), ("dc-tinh", "dept_ict"))
+    ),
+    Case(
+        requirement="A14",
+        code="TR479",
+        name="a room of level I at an enterprise",
+        source=THAI_NGUYEN,
+        breaks=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,vnpt-tn,"),),
+        meets=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,van-phong-ubnd,"),),
     ),
 )
 

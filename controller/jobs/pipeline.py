@@ -17,6 +17,7 @@ from intents.builtin import BUILTIN, management_rules
 from intents.checks.regulation import check_registry_rules
 from intents.compiler import compile_policy
 from intents.finding import Finding, FindingsError, Where, make_finding, raise_errors
+from intents.legal.days import check_days_done
 from intents.legal.exceptions import apply_exceptions
 from intents.legal.registers import Register, Registers, registers_in_force
 from intents.model import Intent
@@ -44,6 +45,7 @@ from ipam.pools import check_grants, make_pools
 from ipam.renames import likely_renames, places_of, rename_plan
 from ipam.reorganisation.prefix_lines import PREFIX_FILE
 from ipam.space import NOTHING_TAKEN, TakenSpace
+from ipam.store.kept_checks import check_since
 from ipam.store.lockfile_store import LockfileStore
 from ipam.store.plan_store import KeptPlan, PlanStore
 from routing.build.budgets import check_budgets
@@ -119,6 +121,12 @@ def today_of(folder_default: date | None, on: date | None) -> date:
     return on or folder_default or today()
 
 
+def latest_of(folder_default: date | None, on: date) -> date:
+    """Return the latest day that may have come: of what is asked about, of the workspace and of the calendar. A workspace knows
+    more than the past day that it may be asked about."""
+    return max(on, folder_default or on, today())
+
+
 def today() -> date:
     """Return the day that it is here."""
     return datetime.now(tz=UTC).astimezone().date()
@@ -143,6 +151,7 @@ def want(folder: Path, on: date | None) -> Wanted:
     policy, compiled = compile_policy(loaded.intents, registry, day)
     rules = (
         *compiled,
+        *check_days_done(kept, latest_of(loaded.settings.default_on, day), day),
         *check_registry_rules(registry, loaded.intents, day),
         *check_duties(registers, registry, loaded.intents, loaded.settings, inventory, day),
         *check_inventory_rules(registry, inventory, day),
@@ -188,11 +197,13 @@ def address(wanted: Wanted, kept: KeptPlan | None = None, taken: TakenSpace = NO
     pools, pool_findings = make_pools(wanted.settings.pools, previous.plan, wanted.on)
     granted = check_grants(wanted.settings.pools, wanted.settings.granted, previous.plan, wanted.on)
     raise_errors((*wanted.findings, *pool_findings, *granted))
+    latest = latest_of(wanted.settings.default_on, wanted.on)
+    early = check_since(previous.plan, wanted.registry, latest, wanted.on)
     carried, renamed, idle = rename_plan(previous.plan, wanted.registry, wanted.inventory)
     plan, allocated = allocate(wanted.registry, wanted.inventory, pools, carried, wanted.settings, wanted.on, taken)
     likely = likely_renames(carried, plan, places_of(wanted.registry, wanted.inventory))
     findings = raise_errors(
-        (*wanted.findings, *previous.findings, *pool_findings, *granted, *idle, *likely, *allocated)
+        (*wanted.findings, *previous.findings, *pool_findings, *granted, *early, *idle, *likely, *allocated)
     )
     findings = raise_errors((*findings, *check_plan_rules(plan, wanted.policy, wanted.registry, wanted.on)))
     return Addressed(

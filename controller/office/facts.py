@@ -214,11 +214,8 @@ class OfficeFacts:
     def registrations(self) -> tuple[Record, ...]:
         """The registrations of needs, the earliest first: of those who register for the province, not of an enterprise or of an
         organisation for itself."""
-        ours = Askers(self.registry).of_all | {Domain.PROVINCIAL_PC}
-        known = {*self.registry.organisations, *self.registers.enterprises, *self.registers.counterparts, *Domain}
-        # Who is there no more on the day can't be judged by it.
-        papers = self.papers_of(RecordKind.REGISTRATION)
-        return tuple(item for item in papers if item.issuer in ours or item.issuer not in known)
+        ours = Askers(self.registers).of_all | {Domain.PROVINCIAL_PC}
+        return tuple(item for item in self.papers_of(RecordKind.REGISTRATION) if item.issuer in ours)
 
     @cached_property
     def first_day(self) -> date:

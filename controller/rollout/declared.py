@@ -80,7 +80,7 @@ def compare_declared(
             *_missing(request, wanted, found),
             *_intents(request, touched),
             *_author(request, wanted, touched),
-            *check_papers_of_change(wanted[1].registers, wanted[1].registry, request, wanted[1].on),
+            *check_papers_of_change(wanted[1].registers, request, wanted[1].on),
             *(make_finding("TR838", Where(device=device), device=device) for device in cut_off),
         ),
     )

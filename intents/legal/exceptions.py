@@ -7,6 +7,7 @@ nothing to do with each other. A finding that is waived becomes a note that name
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from intents.finding import Finding, Severity
@@ -78,6 +79,8 @@ def _of_exceptions(
 def check_exceptions(registers: Registers, of_level_1: Collection[str], on: date) -> Iterator[Finding]:
     """Yield exceptions in force that nobody could grant: the approver is the provincial People's Committee, for what belongs to
     level I the central operator, and what it decided is a paper."""
+    paying = {line.decision_ref for line in registers.budget.values()}
+    among = {name for item in registers.exceptions.values() for name in (item.name, item.subject) if "-" in name}
     for item in registers.exceptions.values():
         if not item.validity.holds(on):
             continue
@@ -87,10 +90,13 @@ def check_exceptions(registers: Registers, of_level_1: Collection[str], on: date
             values = {"exception": item.name, "subject": item.subject, "approver": item.approver, "body": wanted}
             yield report_breach("E12", "TR457", item.where, on, also=(), about=item.name, **values)
         elif registers.keeps(Register.RECORDS):
-            yield from check_reference(_decision_of(item), registers, on)
+            yield from check_reference(_decision_of(item, among), registers, on)
+            if item.decision_ref in paying:
+                values = {"exception": item.name, "number": item.decision_ref}
+                yield report_breach("E12.subject", "TR475", item.where, on, also=(), about=item.name, **values)
 
 
-def _decision_of(item: LegalException) -> Reference:
+def _decision_of(item: LegalException, among: AbstractSet[str]) -> Reference:
     return Reference(
         requirement="E12",
         field="decision_ref",
@@ -100,4 +106,6 @@ def _decision_of(item: LegalException) -> Reference:
         bodies={item.approver},
         begins=item.validity.start,
         where=item.where,
+        own={item.name, item.subject},
+        among=among,
     )

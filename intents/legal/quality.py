@@ -24,22 +24,22 @@ def check_quality(registers: Registers, registry: Registry, settings: Settings, 
     own = {name: item for name, item in registry.systems.items() if item.quality_ref}
     without = [name for name, item in registry.attachments.items() if item.system not in own]
     if settings.quality_ref:
-        told = _reference("settings.yaml", settings.quality_ref, settings.where, registry)
+        told = _reference("settings.yaml", settings.quality_ref, settings.where, registers)
         yield from check_reference(told, registers, on)
     elif without:
         yield report_breach("A23", "TR464", settings.where, on, count=len(without), first=without[0])
     for name, item in own.items():
-        yield from check_reference(_reference(name, item.quality_ref, item.where, registry), registers, on)
+        yield from check_reference(_reference(name, item.quality_ref, item.where, registers), registers, on)
 
 
-def _reference(name: str, number: str, where: Where, registry: Registry) -> Reference:
+def _reference(name: str, number: str, where: Where, registers: Registers) -> Reference:
     return Reference(
         requirement="A23",
         field="quality_ref",
         name=name,
         number=number,
         kind=RecordKind.QUALITY_TARGET,
-        bodies=Askers(registry).of_all | {Domain.CENTRAL_POST, Domain.PROVINCIAL_PC},
+        bodies=Askers(registers).of_all | {Domain.CENTRAL_POST, Domain.PROVINCIAL_PC},
         begins=None,
         where=where,
     )

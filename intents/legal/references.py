@@ -6,7 +6,9 @@ each place of a workspace that has one says which kind and which bodies, and one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,17 +17,33 @@ from intents.finding import Finding, Where
 from intents.legal.registers import Record, RecordKind, Register, Registers
 from intents.model import Intent
 from intents.reader.suggestions import suggest
-from intents.registry import Category, Domain, Organisation, Registry, Tier, UnitKey, organisation_of
+from intents.reason import Reason, because
+from intents.registry import (
+    Attachment,
+    AttachmentName,
+    Category,
+    Domain,
+    Organisation,
+    OrganisationName,
+    Registry,
+    Tier,
+    UnitKey,
+    Validity,
+    organisation_of,
+)
 from intents.rule_packs import report_breach
 
 DECIDING = frozenset({Domain.PROVINCIAL_PC})
 """Art. 9: the provincial People's Committee decides on the start and the end of a service."""
+ASKING = frozenset(Domain) - {Domain.TELECOM_ENTERPRISE, Domain.UNASSIGNED}
+"""Whoever uses or runs a part of the network asks for services; who only carries it, and nobody, does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
     """A number that somebody wrote: in which field of which object, where, under which requirement; which kind of paper it must
-    be, by which bodies, and since when what it allows is there (None: no day is said)."""
+    be, by which bodies, and since when what it allows is there (None: no day is said); of the names that the paper's subject may
+    say, `own` are those of what refers to it and `among` those of all things like it."""
 
     requirement: str
     field: str
@@ -35,6 +53,8 @@ class Reference:
     bodies: Collection[str]
     begins: date | None
     where: Where
+    own: AbstractSet[str] = frozenset()
+    among: AbstractSet[str] = frozenset()
 
 
 def check_references_to_records(
@@ -44,12 +64,13 @@ def check_references_to_records(
     if not registers.keeps(Register.RECORDS):
         return
     unknown = 0
+    asked = (*_of_attachments(registers, registry), *_of_intents(registers, intents, on))
+    yield from _out_of_order(asked, registers, on)
     for reference in (
-        *_of_attachments(registry),
-        *_of_intents(intents, registry, on),
-        *_of_counterparts(registers),
+        *asked,
+        *_of_counterparts(registers, registry),
         *_of_enterprises(registers),
-        *_of_budgets(registers),
+        *_of_budgets(registers, registry),
     ):
         unknown += reference.number not in registers.records
         yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
@@ -68,19 +89,47 @@ def check_reference(
         near = suggest(reference.number, registers.records) if suggests else ""
         yield _told(reference, "TR430", on, (), {"suggestion": near})
         return
-    wrong = _wrong_with(reference, record, on)
+    issuer = registers.issuers.get(OrganisationName(record.issuer))
+    wrong = _wrong_with(reference, record, issuer, on)
     if wrong is not None:
         code, values = wrong
         yield _told(reference, code, on, (record.where,), values)
+        return
+    said = {record.subject, *_NAME.findall(record.subject)}
+    if said & reference.among and not said & reference.own:
+        yield _told(reference, "TR472", on, (record.where,), {"subject": record.subject})
 
 
-def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, dict[str, object]] | None:
+_NAME = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
+
+
+def _out_of_order(references: Iterable[Reference], registers: Registers, on: date) -> Iterator[Finding]:
+    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9)."""
+    asked: dict[str, Reference] = {}
+    for reference in references:
+        if reference.field == "request_ref":
+            asked[reference.name] = reference
+    for reference in references:
+        request = asked.get(reference.name)
+        if reference.field != "decision_ref" or request is None:
+            continue
+        paper, decision = registers.records.get(request.number), registers.records.get(reference.number)
+        if paper is not None and decision is not None and paper.day > decision.day:
+            values = {"day": paper.day, "decision": decision.number, "decided": decision.day}
+            yield _told(request, "TR473", on, (paper.where, decision.where), values)
+
+
+def _wrong_with(
+    reference: Reference, record: Record, issuer: Organisation | None, on: date
+) -> tuple[str, dict[str, object]] | None:
     """Return why a paper can't allow what refers to it: its kind, who issued it, when, or that it does not count on the day."""
     begins = reference.begins or on
     if record.kind is not reference.kind:
         return "TR431", {"found": record.kind, "wanted": reference.kind}
     if record.issuer not in reference.bodies:
         return "TR432", {"found": record.issuer, "wanted": ", ".join(sorted(reference.bodies))}
+    if issuer is not None and not _days_of(issuer).holds(record.day):
+        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_absent(issuer, record.day)}
     if record.day > begins:
         return "TR433", {"day": record.day, "begins": begins}
     if not record.validity.holds(on):
@@ -88,14 +137,33 @@ def _wrong_with(reference: Reference, record: Record, on: date) -> tuple[str, di
     return None
 
 
+def _days_of(issuer: Organisation) -> Validity:
+    """Return the days on which an organisation could issue a paper. A row that begins with that of its unit can't begin earlier,
+    so it does not say that the organisation was new then."""
+    days = issuer.validity
+    return Validity(end=days.end) if issuer.unit.endswith(f"@{days.start}") else days
+
+
+def _why_absent(issuer: Organisation, day: date) -> Reason:
+    start, end = issuer.validity.start, issuer.validity.end
+    if start is not None and day < start:
+        return because("begins_on", day=start)
+    return because("ended_on", day=end)
+
+
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
     said = {"field": reference.field, "name": reference.name, "number": reference.number, **values}
-    return report_breach(reference.requirement, code, reference.where, on, also=also, about=reference.name, **said)
+    requirement = reference.requirement
+    if code == "TR472" and requirement in _SOFT:
+        requirement += ".subject"
+    return report_breach(requirement, code, reference.where, on, also=also, about=reference.name, **said)
 
 
-def check_papers_of_change(
-    registers: Registers, registry: Registry, request: ChangeRequest, on: date
-) -> Iterator[Finding]:
+_SOFT = frozenset({"A17", "A22", "B05", "E12"})
+"""Requirements under which a subject, which is free text, is warned of: what papers are called follows no rule."""
+
+
+def check_papers_of_change(registers: Registers, request: ChangeRequest, on: date) -> Iterator[Finding]:
     """Yield papers of a change that can't allow it (B03, B05, B06), where papers are kept: they are older than its window.
 
     What is stopped is decided on by another kind of paper than what is started; either will do.
@@ -106,7 +174,7 @@ def check_papers_of_change(
     decision = registers.records.get(head.decision_ref)
     decides = decision.kind if decision is not None and decision.kind in _DECISIONS else RecordKind.DECISION
     asks: list[_Ask] = [
-        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("B05", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *ASKING))),
         ("B06", "decision_ref", decides, DECIDING),
     ]
     if request.agreement_ref:
@@ -117,7 +185,9 @@ def check_papers_of_change(
         "agreement_ref": request.agreement_ref,
     }
     day = request.window.start.date()
-    for reference in _asked(asks, head.identifier, numbers, day, head.where, head.places):
+    references = tuple(_asked(asks, head.identifier, numbers, day, head.where, head.places))
+    yield from _out_of_order(references, registers, on)
+    for reference in references:
         yield from check_reference(reference, registers, on)
 
 
@@ -126,10 +196,10 @@ _DECISIONS = frozenset({RecordKind.DECISION, RecordKind.STOP_DECISION})
 
 class Askers:
     """Who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for the
-    Party's bodies, and for a body below the province the People's Committee of its unit."""
+    Party's bodies, and for a body below the province the People's Committee of its unit; of all days, for papers stay."""
 
-    def __init__(self, registry: Registry) -> None:
-        organisations = registry.organisations.values()
+    def __init__(self, registers: Registers) -> None:
+        organisations = registers.issuers.values()
         network = (item.name for item in organisations if item.domain is Domain.DEPT_ICT)
         self.of_all: frozenset[str] = frozenset((Domain.DEPT_ICT, *network))
         self._committees: dict[tuple[UnitKey, Tier], list[str]] = {}
@@ -153,8 +223,9 @@ _Ask = tuple[str, str, RecordKind, Collection[str]]
 """A requirement, a field, which kind of paper it names, and by which bodies."""
 
 
-def _of_attachments(registry: Registry) -> Iterator[Reference]:
-    askers = Askers(registry)
+def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    askers = Askers(registers)
+    among = _names_of_attached(registry)
     for item in registry.attachments.values():
         bodies = askers.of(organisation_of(item, registry))
         own = registry.organisations.get(item.organisation) if item.organisation is not None else None
@@ -170,7 +241,18 @@ def _of_attachments(registry: Registry) -> Iterator[Reference]:
             "decision_ref": item.decision_ref,
             "justification_ref": item.justification_ref,
         }
-        yield from _asked(asks, item.name, numbers, item.validity.start, item.where, item.places)
+        begins, places = item.validity.start, item.places
+        yield from _asked(asks, item.name, numbers, begins, item.where, places, _names_of(item), among)
+
+
+def _names_of(item: Attachment) -> frozenset[str]:
+    """Return what a paper may call an attachment: its name, and that of its system or outside network."""
+    return frozenset(name for name in (item.name, item.system, item.outside) if name)
+
+
+def _names_of_attached(registry: Registry) -> frozenset[str]:
+    """Return what papers may call any attachment; a name of one word may be just a word."""
+    return frozenset(name for item in registry.attachments.values() for name in _names_of(item) if "-" in name)
 
 
 def _asked(
@@ -180,6 +262,8 @@ def _asked(
     begins: date | None,
     where: Where,
     places: Mapping[str, Where],
+    own: AbstractSet[str] = frozenset(),
+    among: AbstractSet[str] = frozenset(),
 ) -> Iterator[Reference]:
     for requirement, field, kind, bodies in asks:
         yield Reference(
@@ -191,27 +275,34 @@ def _asked(
             bodies=bodies,
             begins=begins,
             where=places.get(field, where),
+            own=own,
+            among=among,
         )
 
 
-def _of_intents(intents: Iterable[Intent], registry: Registry, on: date) -> Iterator[Reference]:
+def _of_intents(registers: Registers, intents: Iterable[Intent], on: date) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (
-        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registry.organisations, *Domain))),
+        ("A22", "request_ref", RecordKind.REQUEST, frozenset((*registers.issuers, *ASKING))),
         ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
     )
-    for intent in intents:
-        head = intent.head
+    heads = [intent.head for intent in intents]
+    among = {name for head in heads for name in (head.identifier, head.title) if "-" in name or " " in name}
+    for head in heads:
         if head.validity.end is None or on <= head.validity.end:
             numbers = {"request_ref": head.request_ref, "decision_ref": head.decision_ref}
-            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where, head.places)
+            own = {head.identifier, head.title}
+            yield from _asked(asks, head.identifier, numbers, head.validity.start, head.where, head.places, own, among)
 
 
-def _of_counterparts(registers: Registers) -> Iterator[Reference]:
+def _of_counterparts(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    among = {*registers.counterparts, *registry.outside_networks}
     for item in registers.counterparts.values():
         asks: tuple[_Ask, ...] = (
             ("B04", "agreement_ref", RecordKind.AGREEMENT, frozenset({Domain.CENTRAL_POST, item.name})),
         )
-        yield from _asked(asks, item.name, {"agreement_ref": item.agreement_ref}, item.validity.start, item.where, {})
+        own = {item.name, *(key for key, known in registry.outside_networks.items() if known.counterpart == item.name)}
+        number = {"agreement_ref": item.agreement_ref}
+        yield from _asked(asks, item.name, number, item.validity.start, item.where, {}, own, among)
 
 
 APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
@@ -220,15 +311,20 @@ APPROVING = frozenset({Domain.PROVINCIAL_PC, Domain.CENTRAL_POST})
 
 def _of_enterprises(registers: Registers) -> Iterator[Reference]:
     asks: tuple[_Ask, ...] = (("B12", "approval_ref", RecordKind.APPROVAL, APPROVING),)
+    among = {name for item in registers.enterprises.values() for name in (item.name, item.title)}
     for item in registers.enterprises.values():
-        yield from _asked(asks, item.name, {"approval_ref": item.approval_ref}, item.validity.start, item.where, {})
+        own, number = {item.name, item.title}, {"approval_ref": item.approval_ref}
+        yield from _asked(asks, item.name, number, item.validity.start, item.where, {}, own, among)
 
 
 PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_PC, Domain.CENTRAL_POST})
 """Who decides on money (art. 10, 12, 14.3)."""
 
 
-def _of_budgets(registers: Registers) -> Iterator[Reference]:
+def _of_budgets(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    among = _names_of_attached(registry)
     asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
     for item in registers.budget.values():
-        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {})
+        attachment = registry.attachments.get(AttachmentName(item.subject))
+        own = _names_of(attachment) if attachment is not None else {item.subject}
+        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {}, own, among)

@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from intents.finding import Where
-from intents.registry import Validity
+from intents.registry import Organisation, OrganisationName, Validity
 
 
 class Register(StrEnum):
@@ -235,7 +235,8 @@ class PlatformModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registers:
-    """All registers; mappings by name or number (money: attachment and year), sorted; `missing`: what the workspace lacks."""
+    """All registers; mappings by name or number (money: attachment and year), sorted; `missing`: what the workspace lacks;
+    `issuers`: the organisations of all days, for who issued a paper may have ended since."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
     enterprises: Mapping[str, Enterprise] = field(default_factory=dict)
@@ -247,6 +248,7 @@ class Registers:
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     models: Mapping[str, PlatformModel] = field(default_factory=dict)
     missing: frozenset[Register] = frozenset(Register)
+    issuers: Mapping[OrganisationName, Organisation] = field(default_factory=dict)
 
     def keeps(self, register: Register) -> bool:
         """Return whether the workspace has that register."""

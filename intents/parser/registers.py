@@ -85,6 +85,7 @@ def load_registers(
         incidents=reader.read(Register.INCIDENTS, NameKind.INCIDENT, read_incident),
         models=reader.read(Register.MODELS, None, lambda fields, _: read_model(fields)),
         missing=missing,
+        issuers=registry.organisations,
     )
     findings = raise_errors(add_excerpts(folder, reading.findings))
     return registers, (*findings, *_told(missing))

@@ -7,9 +7,10 @@ network the enterprise supplies, how secure its part is, and when it last report
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from intents.finding import Finding
+from intents.legal.days import late_from
 from intents.legal.registers import Enterprise, Register, Registers
 from intents.reader.suggestions import suggest
 from intents.rule_packs import report_breach
@@ -18,14 +19,13 @@ from ipam.inventory import Channel, Inventory
 LEVEL_II = 2
 SECURE_FROM = 3
 """The security level of infrastructure that agencies of a whole province use."""
-YEAR = timedelta(days=366)
 
 
 def report_late_from(item: Enterprise) -> date | None:
     """Return the day from which an enterprise is late with its report: more than a year after its last one, or after its own
     first day if it never reported; None: it is late on every day."""
     last = item.reported_on or item.validity.start
-    return last + YEAR + timedelta(days=1) if last is not None else None
+    return late_from(last) if last is not None else None
 
 
 def check_enterprises(registers: Registers, inventory: Inventory, on: date) -> Iterator[Finding]:
@@ -55,6 +55,6 @@ def _of_enterprise(item: Enterprise, on: date) -> Iterator[Finding]:
     if LEVEL_II in item.levels and item.security_level < SECURE_FROM:
         level = item.security_level
         yield report_breach("B12", "TR443", where, on, about=name, enterprise=name, level=level, wanted=SECURE_FROM)
-    late_from = report_late_from(item)
-    if late_from is None or late_from <= on:
+    late = report_late_from(item)
+    if late is None or late <= on:
         yield report_breach("E09", "TR444", where, on, about=name, enterprise=name, day=item.reported_on or "-")

@@ -6,11 +6,13 @@ The one idea: every site where equipment stands has a room; what a room must be 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import date
 
+from intents.checks.level_1 import LEVEL_1_HOST
 from intents.finding import Finding
+from intents.legal.days import late_from
 from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
-from intents.registry import Registry, Site
+from intents.registry import OrganisationName, Registry, Site, SiteKind
 from intents.rule_packs import report_breach
 from ipam.inventory import Inventory, Role
 
@@ -20,16 +22,17 @@ CLIMATE: Mapping[RoomKind, tuple[_Span, _Span]] = {
     RoomKind.OFFICE: ((20, 32), (40, 80)),
 }
 """The temperature (°C) and the relative humidity (percent) that a kind of room must keep within."""
+_OF_ALL = frozenset({Role.CORE, Role.AGGREGATION, Role.LEVEL1_CPE})
+"""What many agencies hang on stands in a machine room, and so does a data centre."""
 FEWEST_DIGITS = 3
 """Of a telephone number that somebody can call."""
-YEAR = timedelta(days=366)
 
 
 def inventory_late_from(room: EquipmentRoom, site: Site) -> date | None:
     """Return the day from which a room's inventory is late: more than a year after the last one, or after the site's first day
     if there was none; None: it is late on every day."""
     last = room.inventoried_on or site.validity.start
-    return last + YEAR + timedelta(days=1) if last is not None else None
+    return late_from(last) if last is not None else None
 
 
 def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:
@@ -37,6 +40,8 @@ def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, 
     if not registers.keeps(Register.ROOMS):
         return
     of_level_1 = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
+    shared = {item.site for item in inventory.devices.values() if item.role in _OF_ALL}
+    shared |= {name for name, site in registry.sites.items() if site.kind is SiteKind.DATA_CENTRE}
     for name in sorted({item.site for item in inventory.devices.values()} & registry.sites.keys()):
         room = registers.rooms.get(name)
         if room is None:
@@ -44,6 +49,16 @@ def check_rooms(registers: Registers, registry: Registry, inventory: Inventory, 
         else:
             yield from _room(room, on)
             yield from _inventoried(room, registry.sites[name], on, yearly=name in of_level_1)
+            if room.kind is RoomKind.OFFICE and name in shared:
+                yield report_breach("A14", "TR478", room.where, on, also=(), about=name, site=name, kind=room.kind)
+            if name in of_level_1 and not _is_host(room.host, registry):
+                yield report_breach("A14", "TR479", room.where, on, also=(), about=name, site=name, host=room.host)
+
+
+def _is_host(name: str, registry: Registry) -> bool:
+    """Return whether a body is one of the three offices that give equipment of level I its room (art. 5.3a)."""
+    organisation = registry.organisations.get(OrganisationName(name))
+    return organisation is not None and LEVEL_1_HOST in organisation.labels
 
 
 def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
@@ -69,8 +84,8 @@ def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
 
 def _inventoried(room: EquipmentRoom, site: Site, on: date, *, yearly: bool) -> Iterator[Finding]:
     """Yield equipment of level I that was not counted within the year, and any that was found in need of repair (E06)."""
-    late_from = inventory_late_from(room, site)
-    if yearly and (late_from is None or late_from <= on):
+    late = inventory_late_from(room, site)
+    if yearly and (late is None or late <= on):
         day = room.inventoried_on or "-"
         yield report_breach("E06", "TR449", room.where, on, about=room.site, site=room.site, day=day)
     if room.condition not in {None, EquipmentCondition.GOOD}:

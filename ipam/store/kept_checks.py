@@ -84,6 +84,14 @@ def check_renewed(before: AddressPlan, after: AddressPlan, on: date) -> list[Fin
     return [report_breach("D04.renewed", "TR554", Where(), on, count=len(changes), changes=named)]
 
 
+def check_since(plan: AddressPlan, registry: Registry, latest: date, on: date) -> Iterator[Finding]:
+    """Yield prefixes that are in use since a day that may not have come (D04): a slip, or a plan made for a later day."""
+    for entry in plan.prefixes:
+        if entry.state is EntryState.ACTIVE and entry.since > latest:
+            values: dict[str, object] = {"name": entry.key, "field": "since", "day": entry.since}
+            yield report_breach("D04.since", "TR474", _where(entry, registry), on, also=(), about="", **values)
+
+
 def _said_otherwise(before: PrefixEntry, after: PrefixEntry) -> Iterator[str]:
     for name in _SAID:
         old, new = getattr(before, name), getattr(after, name)
