@@ -25,7 +25,7 @@ from ipam.inventory_reader import load_inventory
 Row = Mapping[str, str]
 FICTIONAL = "(hư cấu)"
 SEVERAL = "Nhiều nội dung"
-ASKED, DECIDED = "2025-05-12", "2025-06-16"
+GRANTED, ASKED, DECIDED = "2025-04-28", "2025-05-12", "2025-06-16"
 ASSESSED, ASSESSED_TO = "2026-03-10", "2027-03-09"
 YEAR = "2026"
 LATEST = "2028-06-30"
@@ -100,6 +100,11 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
     papers[budget] = Paper(
         number=budget, kind="decision", day="2025-12-15", issuer=Domain.PROVINCIAL_PC, subject=f"Dự toán năm {YEAR}"
     )
+    for grant in loaded.settings.granted:
+        number = grant.decision_ref
+        papers[number] = Paper(
+            number=number, kind="decision", day=GRANTED, issuer=Domain.CENTRAL_POST, subject="Giao khối địa chỉ"
+        )
     papers |= {paper.number: paper for paper in _yearly()}
     crossing = _crossing(loaded)
     for intent in crossing:

@@ -26,6 +26,7 @@ from ipam.address_plan import EntryState
 from ipam.reorganisation.prefix_lines import PREFIX_FILE
 from ipam.store.lockfile import print_plan
 from tests.reorganise_cases import CHANGE, LAN, REFORM, plan_text, request_in, run
+from tests.rule_cases import SMALL, changed
 from tests.small_commands import ROOT, edit, truc
 from tests.small_reform import CHOICES, DAY, LAST_DAY, TABLE, goes, old, table_text, write_province
 from verification.change.access import Turn
@@ -439,6 +440,31 @@ def test_the_whole_province_keeps_its_addresses_and_is_proved(tmp_path: Path) ->
     code, said = truc("verify", "-w", tmp_path / "after", "--on", DAY, "--no-failures")
     assert code == 0, said[-2000:]
     assert reorganise(request, Output("en")) is not None
+
+
+MERGED = """\
+old_province,old_district,old_code,old_name,new_code,new_name,kind
+Tỉnh Thái Nguyên,,05443,Phường Phan Đình Phùng,05443,Phường Phan Đình Phùng,whole
+Tỉnh Thái Nguyên,,05467,Phường Gia Sàng,05467,Phường Gia Sàng,whole
+Tỉnh Thái Nguyên,,05503,Xã Tân Cương,05467,Phường Gia Sàng,whole
+"""
+RESOLUTION = "1683/NQ (hư cấu),reorganisation,2026-11-10,Ủy ban Thường vụ Quốc hội,Sắp xếp đơn vị hành chính,,\n"
+
+
+def test_where_papers_are_kept_the_resolution_justifies_further_points_and_old_requests_stand(tmp_path: Path) -> None:
+    folder = changed(tmp_path, source=SMALL)
+    (tmp_path / "map.csv").write_text(MERGED, encoding="utf-8")
+    words = ("reorganise", tmp_path / "map.csv", "--effective", "2026-12-01", "--decision", "1683/NQ (hư cấu)")
+    code, said = truc(*words, "-w", folder, "-o", tmp_path / "after")
+    assert code != 0
+    assert 'decision_ref "1683/NQ (hư cấu)" is not in records.csv' in said
+    with (folder / "records.csv").open("a", encoding="utf-8") as file:
+        file.write(RESOLUTION)
+    code, said = truc(*words, "-w", folder, "-o", tmp_path / "after")
+    assert "error TR4" not in said
+    code, said = truc("validate", "-w", tmp_path / "after", "--on", "2026-12-01")
+    assert (code, "TR43" in said) == (0, False), said
+    assert "1683/NQ (hư cấu)" in (tmp_path / "after" / "attachments.csv").read_text(encoding="utf-8")
 
 
 # The way from one to the other.

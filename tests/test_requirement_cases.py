@@ -162,6 +162,18 @@ def abolished(day: str) -> Change:
     return "unit_events.csv", "", f"{head}\nabolish,{day},05503@2025-07-01,,1/NQ (hư cấu)\n"
 
 
+def resolution(kind: str, issuer: str) -> Change:
+    """Return the paper that such an event names."""
+    return "records.csv", "", f"1/NQ (hư cấu),{kind},2026-05-12,{issuer},Sắp xếp đơn vị hành chính,,\n"
+
+
+def stop(day: str) -> Change:
+    """Return the paper that stops an attachment of the small example."""
+    return "records.csv", "", f"99/QĐ-UBND (hư cấu),stop_decision,{day},provincial_pc,so-tai-chinh-cq,,\n"
+
+
+ENDS_LATER = (("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"), abolished("2027-01-01"))
+REORGANISED = resolution("reorganisation", "Ủy ban Thường vụ Quốc hội")
 CASES = (
     Case(
         requirement="A03",
@@ -376,8 +388,12 @@ CASES = (
         code="TR422",
         name="a site and organisations that outlive their commune",
         source=SMALL,
-        breaks=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"), abolished("2026-07-01")),
-        meets=(("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"), abolished("2027-01-01")),
+        breaks=(
+            ("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-06-30,Xã"),
+            abolished("2026-07-01"),
+            REORGANISED,
+        ),
+        meets=(*ENDS_LATER, REORGANISED),
     ),
     Case(
         requirement="D02",
@@ -776,6 +792,34 @@ CASES = (
         code="TR553",
         name="nothing that says what was granted",
         breaks=(("settings.yaml", GRANT, ""), ("settings.yaml", GRANT_V6, ""), ("settings.yaml", "granted:\n", "")),
+    ),
+    Case(
+        requirement="D03",
+        code="TR430",
+        name="a root block that no paper gave",
+        breaks=(("settings.yaml", GRANT, GRANT.replace("31/QĐ-CBĐTW (fictional)", "zzz")),),
+    ),
+    Case(
+        requirement="D03",
+        code="TR432",
+        name="a root block that the department gave itself",
+        breaks=(("records.csv", "2025-04-28,central_post,", "2025-04-28,dept_ict,"),),
+    ),
+    Case(
+        requirement="D11",
+        code="TR431",
+        name="a unit that ends by a paper of another kind",
+        source=SMALL,
+        breaks=(*ENDS_LATER, resolution("decision", "provincial_pc")),
+        meets=(*ENDS_LATER, REORGANISED),
+    ),
+    Case(
+        requirement="A22",
+        code="TR469",
+        name="a service that a decision stopped",
+        source=SMALL,
+        breaks=(stop("2026-01-01"),),
+        meets=(stop("2024-01-01"),),
     ),
     Case(
         requirement="D12",

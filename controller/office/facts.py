@@ -14,7 +14,7 @@ from functools import cached_property
 from controller.jobs.pipeline import Addressed, Wanted
 from controller.office.report import Cell, Figure, ReportedObject, ReportTable, row, summed, table, word
 from intents.finding import Where
-from intents.legal.references import Askers
+from intents.legal.askers import Askers
 from intents.legal.registers import Assessment, Incident, Record, RecordKind, Registers, registers_as_at
 from intents.model import Intent
 from intents.registry import (

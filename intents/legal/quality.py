@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from intents.finding import Finding, Where
-from intents.legal.references import Askers, Reference, check_reference
+from intents.legal.askers import Askers
+from intents.legal.references import Reference, check_reference
 from intents.legal.registers import RecordKind, Register, Registers
 from intents.registry import Domain, Registry
 from intents.rule_packs import report_breach

@@ -14,6 +14,7 @@ from datetime import date
 
 from intents.change_request import ChangeRequest
 from intents.finding import Finding, Where
+from intents.legal.askers import Askers
 from intents.legal.registers import Record, RecordKind, Register, Registers
 from intents.model import Intent
 from intents.reader.suggestions import suggest
@@ -21,17 +22,16 @@ from intents.reason import Reason, because
 from intents.registry import (
     Attachment,
     AttachmentName,
-    Category,
     Domain,
     Organisation,
     OrganisationName,
     Registry,
     Tier,
-    UnitKey,
     Validity,
     organisation_of,
 )
 from intents.rule_packs import report_breach
+from intents.settings import Grant
 
 DECIDING = frozenset({Domain.PROVINCIAL_PC})
 """Art. 9: the provincial People's Committee decides on the start and the end of a service."""
@@ -58,7 +58,7 @@ class Reference:
 
 
 def check_references_to_records(
-    registers: Registers, registry: Registry, intents: Iterable[Intent], on: date
+    registers: Registers, registry: Registry, intents: Iterable[Intent], grants: Iterable[Grant], on: date
 ) -> Iterator[Finding]:
     """Yield references of the day's objects that lead to no paper, or to one that can't allow them, where papers are kept."""
     if not registers.keeps(Register.RECORDS):
@@ -69,11 +69,31 @@ def check_references_to_records(
     for reference in (
         *asked,
         *_of_counterparts(registers, registry),
+        *_of_events(registers, registry),
+        *_of_grants(grants),
         *_of_enterprises(registers),
         *_of_budgets(registers, registry),
     ):
         unknown += reference.number not in registers.records
         yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
+    yield from _stopped(registers, registry, on)
+
+
+def _stopped(registers: Registers, registry: Registry, on: date) -> Iterator[Finding]:
+    """Yield attachments of the day that a decision has stopped (A22): one that names them, and counts by then."""
+    stopped = {
+        item.subject: item
+        for item in registers.records.values()
+        if item.kind is RecordKind.STOP_DECISION and (item.validity.start or item.day) <= on
+    }
+    for attachment in registry.attachments.values():
+        for name in sorted(_names_of(attachment) & stopped.keys()):
+            paper = stopped[name]
+            if attachment.validity.start is not None and paper.day < attachment.validity.start:
+                continue  # it was started again since
+            values = {"name": attachment.name, "number": paper.number, "day": paper.validity.start or paper.day}
+            also = (paper.where,)
+            yield report_breach("A22", "TR469", attachment.where, on, also=also, about=attachment.name, **values)
 
 
 MOST_SUGGESTIONS = 20
@@ -194,37 +214,12 @@ def check_papers_of_change(registers: Registers, request: ChangeRequest, on: dat
 _DECISIONS = frozenset({RecordKind.DECISION, RecordKind.STOP_DECISION})
 
 
-class Askers:
-    """Who may ask for an organisation (art. 9, 14.2): itself, the department that runs the network, the Party's office for the
-    Party's bodies, and for a body below the province the People's Committee of its unit; of all days, for papers stay."""
-
-    def __init__(self, registers: Registers) -> None:
-        organisations = registers.issuers.values()
-        network = (item.name for item in organisations if item.domain is Domain.DEPT_ICT)
-        self.of_all: frozenset[str] = frozenset((Domain.DEPT_ICT, *network))
-        self._committees: dict[tuple[UnitKey, Tier], list[str]] = {}
-        for item in organisations:
-            if item.category is Category.PEOPLES_COMMITTEE_BODY and item.tier is not Tier.PROVINCE:
-                self._committees.setdefault((item.unit, item.tier), []).append(item.name)
-
-    def of(self, organisation: Organisation | None) -> frozenset[str]:
-        """Return who may ask for one; None: for what is no organisation's."""
-        if organisation is None:
-            return self.of_all
-        found: set[str] = {organisation.name}
-        if organisation.domain is Domain.PARTY_OFFICE:
-            found.add(Domain.PARTY_OFFICE)
-        if organisation.tier is not Tier.PROVINCE:
-            found.update((Domain.DISTRICT_PC, *self._committees.get((organisation.unit, organisation.tier), ())))
-        return self.of_all | found
-
-
 _Ask = tuple[str, str, RecordKind, Collection[str]]
 """A requirement, a field, which kind of paper it names, and by which bodies."""
 
 
 def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Reference]:
-    askers = Askers(registers)
+    askers = Askers(registers, registry.events)
     among = _names_of_attached(registry)
     for item in registry.attachments.values():
         bodies = askers.of(organisation_of(item, registry))
@@ -235,7 +230,7 @@ def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Refere
             ("A22", "decision_ref", RecordKind.DECISION, DECIDING),
         ]
         if item.justification_ref:
-            asks.append(("A17", "justification_ref", RecordKind.JUSTIFICATION, bodies))
+            asks.append(("A17", "justification_ref", *_justifying(registers, item.justification_ref, bodies)))
         numbers = {
             "request_ref": item.request_ref,
             "decision_ref": item.decision_ref,
@@ -243,6 +238,31 @@ def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Refere
         }
         begins, places = item.validity.start, item.places
         yield from _asked(asks, item.name, numbers, begins, item.where, places, _names_of(item), among)
+
+
+def _justifying(registers: Registers, number: str, bodies: Collection[str]) -> tuple[RecordKind, Collection[str]]:
+    """Return what may justify a further point, and by whom: a paper of its own, or the one that put units together."""
+    record = registers.records.get(number)
+    if record is None or record.kind is not RecordKind.REORGANISATION:
+        return RecordKind.JUSTIFICATION, bodies
+    return RecordKind.REORGANISATION, {record.issuer}
+
+
+def _of_events(registers: Registers, registry: Registry) -> Iterator[Reference]:
+    """Yield what each recorded change of units rests on (D11), whoever issued it."""
+    for event in registry.events:
+        record = registers.records.get(event.decision_ref)
+        bodies = {record.issuer} if record is not None else frozenset[str]()
+        asks: tuple[_Ask, ...] = (("D11", "decision_ref", RecordKind.REORGANISATION, bodies),)
+        yield from _asked(asks, event.before, {"decision_ref": event.decision_ref}, event.day, event.where, {})
+
+
+def _of_grants(grants: Iterable[Grant]) -> Iterator[Reference]:
+    """Yield what each root block was given by (D03)."""
+    asks: tuple[_Ask, ...] = (("D03", "decision_ref", RecordKind.DECISION, frozenset({Domain.CENTRAL_POST})),)
+    for item in grants:
+        name = item.root_block or item.to
+        yield from _asked(asks, name, {"decision_ref": item.decision_ref}, None, item.where, {})
 
 
 def _names_of(item: Attachment) -> frozenset[str]:

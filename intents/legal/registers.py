@@ -45,6 +45,8 @@ class RecordKind(StrEnum):
     QUALITY_TARGET = "quality_target"
     """What states the quality that a service is promised (art. 8.3)."""
     INSPECTION = "inspection"
+    REORGANISATION = "reorganisation"
+    """Of administrative units; whoever may issue it is no part of a workspace."""
     DRILL = "drill"
     TRAINING = "training"
 

@@ -159,11 +159,13 @@ def _in_order(fields: RowFields, field: str, start: date, end: date | None) -> N
 
 def read_record(fields: RowFields, names: KnownNames) -> tuple[str, Record] | None:
     """Read one row of records.csv; None if it is not to be kept."""
+    kind = fields.choice("kind", RecordKind)
+    is_ours = kind is not RecordKind.REORGANISATION
     record = Record(
         number=fields.text("number"),
-        kind=fields.choice("kind", RecordKind),
+        kind=kind,
         day=_day(fields, "date"),
-        issuer=_known(fields, names, "issuer", names.bodies),
+        issuer=_known(fields, names, "issuer", names.bodies) if is_ours else fields.text("issuer"),
         subject=fields.text("subject"),
         validity=fields.validity(),
         where=fields.place("number"),

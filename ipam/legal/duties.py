@@ -39,7 +39,7 @@ def check_duties(
 ) -> tuple[Finding, ...]:
     """Return what registers show of a day, under the requirements that each check names."""
     return (
-        *check_references_to_records(registers, registry, intents, on),
+        *check_references_to_records(registers, registry, intents, settings.granted, on),
         *check_assessments(registers, registry, on),
         *check_counterparts(registers, registry, on),
         *check_enterprises(registers, inventory, on),

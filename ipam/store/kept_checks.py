@@ -79,8 +79,8 @@ def check_renewed(before: AddressPlan, after: AddressPlan, on: date) -> list[Fin
     ]
     if not changes:
         return []
-    more = "" if len(changes) <= MOST_NAMED else "; …"
-    named = "; ".join(changes[:MOST_NAMED]) + more
+    more = "" if len(changes) <= 2 * MOST_NAMED else "; …"
+    named = "; ".join(dict.fromkeys(changes[: 2 * MOST_NAMED])) + more  # most have a line of each family
     return [report_breach("D04.renewed", "TR554", Where(), on, count=len(changes), changes=named)]
 
 
