@@ -308,6 +308,18 @@ def test_an_incident_is_open_on_the_days_before_it_was_resolved() -> None:
     assert said(date(2026, 8, 4)) == (0, [date(2026, 8, 4), 1])
 
 
+def test_an_incident_that_is_open_is_not_forgotten_with_its_year(tmp_path: Path) -> None:
+    workspace = edited(tmp_path, "incidents.csv", "viettel-tn,2026-08-04", "viettel-tn,2027-01-20")
+    found = []
+    for on in (date(2026, 12, 31), date(2027, 1, 19), date(2027, 1, 20)):
+        report = make_report(workspace, ReportName.OPERATION, on)
+        value = {figure.key: figure.value for figure in report.figures}
+        rows = {table.key: len(table.rows) for table in report.tables}
+        assert rows["incidents"] == value["incidents"]
+        found.append((value["incidents"], value["incidents_open"], rows["incidents_earlier"]))
+    assert found == [(2, 1, 0), (0, 1, 1), (0, 0, 0)]
+
+
 def test_what_an_inventory_found_is_known_from_its_day_on() -> None:
     def rooms(on: date) -> set[tuple[Cell, Cell]]:
         report = make_report(SMALL, ReportName.OPERATION, on)

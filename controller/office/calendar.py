@@ -180,7 +180,7 @@ def _of_rooms(facts: OfficeFacts) -> Iterator[DueItem]:
     """Yield the next inventory of each site of level I; if the register has one of a later day, it can't show those before."""
     for name, item in facts.registers.rooms.items():
         site = facts.registry.sites.get(SiteName(item.site))
-        if site is not None and site.level == 1:
+        if site is not None and site.name in facts.level_1_sites:
             yield DueItem(
                 before=inventory_late_from(item, site) or facts.on,
                 what=word("due_inventory", site=site.title),

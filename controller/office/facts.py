@@ -28,11 +28,12 @@ from intents.registry import (
     Party,
     Registry,
     Site,
+    SiteName,
     UnitKey,
     party_of,
 )
 from intents.rule_packs import asked_since
-from ipam.inventory import Channel, InventoryDevice
+from ipam.inventory import Channel, InventoryDevice, Role
 
 Reported = (
     Organisation
@@ -151,6 +152,12 @@ class OfficeFacts:
     def access_channels(self) -> tuple[Channel, ...]:
         """Every channel of the access network, once: connections at a site share its channels."""
         return tuple(item for item in self.wanted.inventory.channels.values() if item.level)
+
+    @cached_property
+    def level_1_sites(self) -> frozenset[SiteName]:
+        """The sites where equipment of level I stands."""
+        devices = self.wanted.inventory.devices.values()
+        return frozenset(item.site for item in devices if item.role is Role.LEVEL1_CPE)
 
     def access_by_level(self) -> ReportTable:
         """Return the access channels and their bandwidth by level: what every sum of bandwidth is the sum of."""

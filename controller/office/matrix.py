@@ -24,7 +24,6 @@ from controller.office.report import (
 )
 from intents.legal.registers import Assessment, AssessmentResult, Enterprise
 from intents.registry import Organisation, SiteKind
-from ipam.inventory import Role
 
 DUE_SOON = timedelta(days=90)
 """How long before its end an assessment is due."""
@@ -85,7 +84,7 @@ def _services(facts: OfficeFacts, connected: tuple[Connection, ...]) -> list[str
 def level_1(facts: OfficeFacts) -> Content:
     """Return the equipment of level I with the yearly inventory of its room, and its channels."""
     inventory = facts.wanted.inventory
-    sites = {item.site for item in inventory.devices.values() if item.role is Role.LEVEL1_CPE}
+    sites = facts.level_1_sites
     devices = [item for item in inventory.devices.values() if item.site in sites]
     channels = [item for item in facts.access_channels if item.level == 1]
     found = table("level_1_devices", _LEVEL_1_COLUMNS, _level_1_rows(facts, sites))

@@ -161,7 +161,8 @@ def operation(facts: OfficeFacts) -> Content:
     registry, inventory, registers = facts.registry, facts.wanted.inventory, facts.registers
     of_year = facts.incidents_of_year
     papers = (item for item in registers.records.values() if facts.in_year(item.day) and item.kind in _KEPT)
-    unresolved = (item for item in of_year if item.resolved_on is None)
+    unresolved = [item for item in registers.incidents.values() if item.resolved_on is None]
+    earlier = [item for item in unresolved if item not in of_year]
     there: tuple[tuple[str, Iterable[Reported]], ...] = (
         ("organisations", registry.organisations.values()),
         ("sites", registry.sites.values()),
@@ -177,11 +178,8 @@ def operation(facts: OfficeFacts) -> Content:
         ),
         tables=(
             *_by_kind(facts),
-            table(
-                "incidents",
-                "number date incident_kind subject enterprise resolved_on days description",
-                (_incident_row(item) for item in sorted(of_year, key=lambda item: (item.day, item.number))),
-            ),
+            _incident_table("incidents", of_year),
+            _incident_table("incidents_earlier", earlier),
             facts.papers("inspections", papers),
             table(
                 "rooms",
@@ -219,6 +217,12 @@ def _room_row(facts: OfficeFacts, item: EquipmentRoom) -> ReportRow:
 
 
 _KEPT = frozenset({RecordKind.INSPECTION, RecordKind.DRILL, RecordKind.TRAINING})
+
+
+def _incident_table(key: str, incidents: Iterable[Incident]) -> ReportTable:
+    """Return a table of incidents, by day."""
+    rows = map(_incident_row, sorted(incidents, key=lambda item: (item.day, item.number)))
+    return table(key, "number date incident_kind subject enterprise resolved_on days description", rows)
 
 
 def _incident_row(item: Incident) -> ReportRow:
