@@ -127,6 +127,29 @@ TEAM = "Trung tâm Ứng cứu sự cố (hư cấu)"
 EDOC_AGAIN = "{}," + f"edoc,{TEAM}" + ",{},{},0,2027-06-09\n"
 EDOC_FIRST = f"12/BC-ATTT (hư cấu),edoc,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
 GATEWAY_FIRST = f"2/BC-ATTT-dc-edge-1 (hư cấu),dc-edge-1,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
+SAYING: tuple[tuple[str, str, str, str, str], ...] = (
+    ("A06", "enterprises.csv", '"Trực kỹ thuật vnpt-tn, 0208 000 000 (hư cấu)"', "{}", "contact of an enterprise"),
+    ("A06", "enterprises.csv", "VNPT Thái Nguyên (hư cấu)", "{}", "title of an enterprise"),
+    ("A07", "counterparts.csv", '"Trực kết nối cuc-bdtw, 024 000 0000 (hư cấu)"', "{}", "contact of a counterpart"),
+    (
+        "A15",
+        "assessments.csv",
+        "16/BC-ATTT (hư cấu),budget,Trung tâm Ứng cứu sự cố (hư cấu)",
+        "16/BC-ATTT (hư cấu),budget,{}",
+        "unit of an assessment",
+    ),
+    (
+        "A13",
+        "models.csv",
+        "encrypted_management,nominal (hư cấu)\nMX150",
+        "encrypted_management,{}\nMX150",
+        "source of a model",
+    ),
+    ("A22", "records.csv", "Chỉ tiêu chất lượng dịch vụ", "{}", "subject of a paper"),
+    ("E09", "incidents.csv", "gia-sang-1,Đứt cáp do thi công đường", "gia-sang-1,{}", "description of an incident"),
+)
+"""Requirement, file, a text, what stands there instead with a gap, and what the text is."""
+WAITS = "Chờ dự toán bổ sung"
 
 
 def rooms(count: int) -> Change:
@@ -937,6 +960,35 @@ CASES = (
         source=THAI_NGUYEN,
         breaks=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,vnpt-tn,"),),
         meets=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,van-phong-ubnd,"),),
+    ),
+    *(
+        Case(
+            requirement=requirement,
+            code="TR480",
+            name=f"a {field} that is {said}",
+            source=SMALL,
+            breaks=((file, old, new.format(said)),),
+            meets=((file, old, new.format("Ca trực")),),
+        )
+        for (requirement, file, old, new, field), said in zip(
+            SAYING, ("-", "x", "--", "n/a", "?", "xxx", "."), strict=True
+        )
+    ),
+    Case(
+        requirement="E12",
+        code="TR480",
+        name="an exception without a reason",
+        source=SMALL,
+        breaks=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)").replace(WAITS, "Không có"))),
+        meets=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)"))),
+    ),
+    Case(
+        requirement="A14",
+        code="TR448",
+        name="a letter for a contact",
+        source=SMALL,
+        breaks=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "x"),),
+        meets=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "Ca trực"),),
     ),
 )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from intents.finding import Finding, Severity, Where, make_finding, raise_errors
+from intents.finding import Finding, RuleRef, Severity, Where, make_finding, raise_errors
 from intents.legal.registers import Register, Registers
 from intents.parser.platform_models import read_model
 from intents.parser.register_rows import (
@@ -29,7 +29,7 @@ from intents.parser.register_rows import (
 from intents.parser.registry import columns_of, read_table
 from intents.reader.excerpts import add_excerpts
 from intents.reader.fields import RowFields
-from intents.reader.parser_context import A22, NameKind, ParserContext
+from intents.reader.parser_context import A06, A07, A22, NameKind, ParserContext
 from intents.registry import Registry
 from intents.rule_packs import load_rules, rule_on
 
@@ -51,7 +51,17 @@ REGISTER_COLUMNS: Mapping[Register, Mapping[str, bool]] = {
     Register.INCIDENTS: columns_of("number date kind subject description", "enterprise resolved_on"),
     Register.MODELS: columns_of("model lan_ports wan_ports throughput_mbps features source", ""),
 }  # fmt: skip
-_RULES = {"request_ref": A22, "decision_ref": A22, "subject": rule_on("A02")}
+_REFERRING = {"request_ref": A22, "decision_ref": A22, "subject": rule_on("A02")}
+_RULES: Mapping[Register, Mapping[str, RuleRef]] = {
+    Register.RECORDS: {"subject": A22},
+    Register.ENTERPRISES: {"title": A06, "contact": A06},
+    Register.COUNTERPARTS: {"title": A07, "contact": A07},
+    Register.ASSESSMENTS: {**_REFERRING, "unit": rule_on("A15")},
+    Register.EXCEPTIONS: {**_REFERRING, "reason": rule_on("E12")},
+    Register.INCIDENTS: {**_REFERRING, "description": rule_on("E09.day")},
+    Register.MODELS: {"source": rule_on("A13")},
+}
+"""The requirement behind a field, where there is one."""
 
 Item = TypeVar("Item")
 
@@ -129,7 +139,7 @@ class _Reader:
         for row in table.rows:
             if self.reading.findings.ends(Where(file=table.shown, line=row.line)):
                 break
-            pair = read(RowFields(row, self.reading, _RULES), self.names)
+            pair = read(RowFields(row, self.reading, _RULES.get(register, _REFERRING)), self.names)
             if pair is None:
                 continue
             key, item = pair
