@@ -150,6 +150,7 @@ SAYING: tuple[tuple[str, str, str, str, str], ...] = (
 )
 """Requirement, file, a text, what stands there instead with a gap, and what the text is."""
 WAITS = "Chờ dự toán bổ sung"
+EDOC_DECIDED = "decision,2025-06-16,provincial_pc,Các cơ quan chính quyền dùng quản lý văn bản và điều hành,,"
 
 
 def rooms(count: int) -> Change:
@@ -613,7 +614,7 @@ CASES = (
         breaks=((*SHARED_V4, ""),),
     ),
     Case(
-        requirement="",
+        requirement="D02",
         code="TR522",
         name="a pool of IPv4 of a class is gone",
         source=THAI_NGUYEN,
@@ -989,6 +990,21 @@ CASES = (
         source=SMALL,
         breaks=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "x"),),
         meets=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "Ca trực"),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR434",
+        name="a decision that begins to count tomorrow",
+        source=SMALL,
+        breaks=(("records.csv", EDOC_DECIDED, EDOC_DECIDED.replace(",,", ",2026-11-25,")),),
+        meets=(("records.csv", EDOC_DECIDED, EDOC_DECIDED.replace(",,", ",2026-11-24,")),),
+    ),
+    Case(
+        requirement="A21",
+        code="TR116",
+        name="a source of money that is none",
+        source=SMALL,
+        breaks=(("budget.csv", "so-khcn-qt,2026,provincial", "so-khcn-qt,2026,cash"),),
     ),
 )
 

@@ -129,11 +129,11 @@ def _wrong_with(
     if record.issuer not in reference.bodies:
         return "TR432", {"found": record.issuer, "wanted": ", ".join(sorted(reference.bodies))}
     if issuer is not None and not _days_of(issuer).holds(record.day):
-        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_absent(issuer, record.day)}
+        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_not(issuer.validity, record.day)}
     if record.day > begins:
         return "TR433", {"day": record.day, "begins": begins}
     if not record.validity.holds(on):
-        return "TR434", {"day": on, "end": record.validity.end}
+        return "TR434", {"day": on, "why": _why_not(record.validity, on)}
     return None
 
 
@@ -144,11 +144,11 @@ def _days_of(issuer: Organisation) -> Validity:
     return Validity(end=days.end) if issuer.unit.endswith(f"@{days.start}") else days
 
 
-def _why_absent(issuer: Organisation, day: date) -> Reason:
-    start, end = issuer.validity.start, issuer.validity.end
-    if start is not None and day < start:
-        return because("begins_on", day=start)
-    return because("ended_on", day=end)
+def _why_not(days: Validity, on: date) -> Reason:
+    """Return why something is not there on a day."""
+    if days.start is not None and on < days.start:
+        return because("begins_on", day=days.start)
+    return because("ended_on", day=days.end)
 
 
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:

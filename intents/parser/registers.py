@@ -58,6 +58,7 @@ _RULES: Mapping[Register, Mapping[str, RuleRef]] = {
     Register.COUNTERPARTS: {"title": A07, "contact": A07},
     Register.ASSESSMENTS: {**_REFERRING, "unit": rule_on("A15")},
     Register.EXCEPTIONS: {**_REFERRING, "reason": rule_on("E12")},
+    Register.BUDGET: {**_REFERRING, "source": rule_on("A21.source")},
     Register.INCIDENTS: {**_REFERRING, "description": rule_on("E09.day")},
     Register.MODELS: {"source": rule_on("A13")},
 }
