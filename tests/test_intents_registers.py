@@ -181,6 +181,16 @@ def test_a_paper_that_ended_allows_nothing_after_its_end(tmp_path: Path) -> None
     assert found_in(workspace, date(2026, 6, 30)) == ()
 
 
+def test_money_of_a_year_is_not_asked_about_on_days_of_another(tmp_path: Path) -> None:
+    assert [item.code for item in found_in(SMALL, date(2025, 6, 30)) if item.code.startswith("TR43")] == []
+    unpaid = ("budget.csv", "so-khcn-qt,2026,provincial,24,7/QĐ-UBND", "so-khcn-qt,2026,provincial,24,77/QĐ-UBND")
+    workspace = changed(tmp_path, unpaid)
+    assert {item[:2] for item in told(found_in(workspace)) if item[1] == "A21"} == {("TR430", "A21")}
+    codes = {item.code for item in found_in(workspace, date(2025, 12, 31))}
+    assert "TR451" in codes
+    assert "TR430" not in codes
+
+
 def test_an_issuer_that_was_renamed_is_still_the_issuer(tmp_path: Path) -> None:
     workspace = changed(tmp_path)
     rename(workspace, "so-tai-chinh", "so-tc")

@@ -70,7 +70,7 @@ def check_references_to_records(
         *asked,
         *_of_counterparts(registers, registry),
         *_of_enterprises(registers),
-        *_of_budgets(registers, registry),
+        *_of_budgets(registers, registry, on),
     ):
         unknown += reference.number not in registers.records
         yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
@@ -321,10 +321,12 @@ PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_P
 """Who decides on money (art. 10, 12, 14.3)."""
 
 
-def _of_budgets(registers: Registers, registry: Registry) -> Iterator[Reference]:
+def _of_budgets(registers: Registers, registry: Registry, on: date) -> Iterator[Reference]:
+    """Yield the references of the day's lines: those of its year about what is attached then."""
     among = _names_of_attached(registry)
     asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
     for item in registers.budget.values():
         attachment = registry.attachments.get(AttachmentName(item.subject))
-        own = _names_of(attachment) if attachment is not None else {item.subject}
-        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {}, own, among)
+        if item.year == on.year and attachment is not None:
+            own, number = _names_of(attachment), {"decision_ref": item.decision_ref}
+            yield from _asked(asks, item.subject, number, None, item.where, {}, own, among)
