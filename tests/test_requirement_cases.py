@@ -151,6 +151,9 @@ SAYING: tuple[tuple[str, str, str, str, str], ...] = (
 """Requirement, file, a text, what stands there instead with a gap, and what the text is."""
 WAITS = "Chờ dự toán bổ sung"
 EDOC_DECIDED = "decision,2025-06-16,provincial_pc,Các cơ quan chính quyền dùng quản lý văn bản và điều hành,,"
+VNPT_DAYS = f"{VNPT},2025-07-01,"
+VNPT_LATER = "vnpt-tn,VNPT,2,3,5/QĐ-CĐ vnpt-tn (hư cấu),Ca trực vnpt-tn,2026-10-20,{},\n"
+CBDTW_BEFORE = "cuc-bdtw,Cục Bưu điện,Ca trực,6/TT cuc-bdtw (hư cấu),,{}\n"
 
 
 def rooms(count: int) -> Change:
@@ -1005,6 +1008,42 @@ CASES = (
         name="a source of money that is none",
         source=SMALL,
         breaks=(("budget.csv", "so-khcn-qt,2026,provincial", "so-khcn-qt,2026,cash"),),
+    ),
+    Case(
+        requirement="",
+        code="TR161",
+        name="an enterprise twice on one day",
+        source=SMALL,
+        breaks=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-10-31")),
+        ),
+        meets=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-11-01")),
+        ),
+    ),
+    Case(
+        requirement="",
+        code="TR161",
+        name="a counterpart twice on one day",
+        source=SMALL,
+        breaks=(("counterparts.csv", "", CBDTW_BEFORE.format("2025-07-01")),),
+        meets=(("counterparts.csv", "", CBDTW_BEFORE.format("2025-06-30")),),
+    ),
+    Case(
+        requirement="B12",
+        code="TR443",
+        name="the row of the day of an enterprise with an earlier one",
+        source=SMALL,
+        breaks=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-11-01").replace(",2,3,", ",2,2,")),
+        ),
+        meets=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-12-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2027-01-01").replace(",2,3,", ",2,2,")),
+        ),
     ),
 )
 
