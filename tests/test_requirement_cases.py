@@ -1045,6 +1045,23 @@ CASES = (
             ("enterprises.csv", "", VNPT_LATER.format("2027-01-01").replace(",2,3,", ",2,2,")),
         ),
     ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="a request for a LAN that is called as an organisation is",
+        source=SMALL,
+        breaks=(
+            ("attachments.csv", "so-khcn-cq,so-khcn,", "so-khcn,so-khcn,"),
+            ("budget.csv", "so-khcn-cq,", "so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn-vc,"),
+        ),
+        meets=(
+            ("attachments.csv", "so-khcn-cq,so-khcn,", "so-khcn,so-khcn,"),
+            ("budget.csv", "so-khcn-cq,", "so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-vc,", "Đấu nối thiết bị họp của so-khcn,"),
+        ),
+    ),
 )
 
 

@@ -7,7 +7,7 @@ each place of a workspace that has one says which kind and which bodies, and one
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -64,9 +64,11 @@ def check_references_to_records(
     if not registers.keeps(Register.RECORDS):
         return
     unknown = 0
-    asked = (*_of_attachments(registers, registry), *_of_intents(registers, intents, on))
-    yield from _out_of_order(asked, registers, on)
+    attached, asked = tuple(_of_attachments(registers, registry)), tuple(_of_intents(registers, intents, on))
+    for rows in (attached, asked):
+        yield from _out_of_order(rows, registers, on)
     for reference in (
+        *attached,
         *asked,
         *_of_counterparts(registers, registry),
         *_of_enterprises(registers),
@@ -103,12 +105,10 @@ def check_reference(
 _NAME = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
 
 
-def _out_of_order(references: Iterable[Reference], registers: Registers, on: date) -> Iterator[Finding]:
-    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9)."""
-    asked: dict[str, Reference] = {}
-    for reference in references:
-        if reference.field == "request_ref":
-            asked[reference.name] = reference
+def _out_of_order(references: Sequence[Reference], registers: Registers, on: date) -> Iterator[Finding]:
+    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9). The
+    names of these references are of one kind."""
+    asked = {item.name: item for item in references if item.field == "request_ref"}
     for reference in references:
         request = asked.get(reference.name)
         if reference.field != "decision_ref" or request is None:
@@ -242,7 +242,8 @@ def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Refere
             "justification_ref": item.justification_ref,
         }
         begins, places = item.validity.start, item.places
-        yield from _asked(asks, item.name, numbers, begins, item.where, places, _names_of(item), among)
+        called = _names_of(item) | {item.organisation or item.name}
+        yield from _asked(asks, item.name, numbers, begins, item.where, places, called, among)
 
 
 def _names_of(item: Attachment) -> frozenset[str]:
