@@ -14,7 +14,7 @@ from intents.policy import ClassEndpoint, Policy
 from intents.prefix import Family, Prefix
 from intents.reader.reserved import is_public
 from intents.registry import Attachment, AttachmentName, ConnectionKind, LegalService, Registry
-from intents.rule_packs import rule_on
+from intents.rule_packs import report_breach, rule_on
 from ipam.address_plan import AddressPlan, DedicatedClass, EntryState, PoolUse, PrefixEntry
 from ipam.inventory import Inventory, InventoryDevice, Role
 from ipam.keys import LanKey, OutsideKey, OutsideParty, PrefixKey
@@ -42,7 +42,7 @@ def check_plan(
     return [*ruled, *_without_lan(lans, registry), *check_families(lans, registry, inventory, on)]
 
 
-def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tuple[Finding, ...]:
+def check_classes(policy: Policy, plan: AddressPlan, registry: Registry, on: date) -> tuple[Finding, ...]:
     """Return a finding for each LAN that a class of the policy means but that lies in none of its dedicated pools.
 
     Such a LAN would get nothing of what its class is permitted, and would escape what its class is forbidden. Classes that
@@ -66,8 +66,7 @@ def check_classes(policy: Policy, plan: AddressPlan, registry: Registry) -> tupl
                     "pool": entry.pool,
                     "group": _class_text(group),
                 }
-                pairs = tuple(sorted(values.items()))
-                findings.append(Finding(code="TR522", severity=Severity.ERROR, where=attachment.where, values=pairs))
+                findings.append(report_breach("D02", "TR522", attachment.where, on, also=(), about="", **values))
     if without_pool:
         names = ", ".join(sorted(map(_class_text, without_pool)))
         findings.append(make_finding("TR524", Where(), severity=Severity.INFO, groups=names, count=len(without_pool)))

@@ -33,7 +33,7 @@ from ipam.endpoints import Resolver
 def check_plan_rules(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> tuple[Finding, ...]:
     """Return parties of the policy without an address (A08), and members outside the pools of their class."""
     found = (*_without_address(plan, policy, registry, on), *_without_common_family(plan, policy, registry))
-    return sort_findings((*found, *check_classes(policy, plan, registry)))
+    return sort_findings((*found, *check_classes(policy, plan, registry, on)))
 
 
 def _without_address(plan: AddressPlan, policy: Policy, registry: Registry, on: date) -> Iterator[Finding]:

@@ -86,8 +86,8 @@ WRONG_ROWS: tuple[tuple[str, tuple[str, str, str], str, str], ...] = (
     ("a kind that is none", ("records.csv", ",inspection,", ",look,"), "TR116", "records.csv:3:21"),
     ("no day", ("records.csv", ",inspection,2026-05-18,", ",inspection,,"), "TR131", "records.csv"),
     ("a day that is none", ("records.csv", ",inspection,2026-05-18,", ",inspection,18.5,"), "TR118", "records.csv"),
-    ("a level of access that is none", ("enterprises.csv", "Viettel Thái Nguyên (hư cấu),2,", "V,3,"), "TR122", "enterp"),
-    ("a security level that is none", ("enterprises.csv", "Viettel Thái Nguyên (hư cấu),2,3,", "V,2,9,"), "TR122", "enterp"),
+    ("a level of access that is none", ("enterprises.csv", "Viettel Thái Nguyên (hư cấu),2,", "VTN,3,"), "TR122", "enterp"),
+    ("a security level that is none", ("enterprises.csv", "Viettel Thái Nguyên (hư cấu),2,3,", "VTN,2,9,"), "TR122", "enterp"),
     ("a span that is none", ("rooms.csv", "pop-1,dept_ict,machine_room,20-25", "pop-1,dept_ict,machine_room,25-20"),
      "TR163", "rooms.csv"),
     ("a row that stands twice", ("budget.csv", "dang-uy-phan-dinh-phung-dang,2026", "dang-uy-gia-sang-dang,2026"),
@@ -181,6 +181,16 @@ def test_a_paper_that_ended_allows_nothing_after_its_end(tmp_path: Path) -> None
     workspace = changed(tmp_path, ("records.csv", rows[0], f"{rows[0].removesuffix(',,')},,2026-06-30"))
     assert {item[:2] for item in told(found_in(workspace))} == {("TR434", "A22")}
     assert found_in(workspace, date(2026, 6, 30)) == ()
+
+
+def test_money_of_a_year_is_not_asked_about_on_days_of_another(tmp_path: Path) -> None:
+    assert [item.code for item in found_in(SMALL, date(2025, 6, 30)) if item.code.startswith("TR43")] == []
+    unpaid = ("budget.csv", "so-khcn-qt,2026,provincial,24,7/QĐ-UBND", "so-khcn-qt,2026,provincial,24,77/QĐ-UBND")
+    workspace = changed(tmp_path, unpaid)
+    assert {item[:2] for item in told(found_in(workspace)) if item[1] == "A21"} == {("TR430", "A21")}
+    codes = {item.code for item in found_in(workspace, date(2025, 12, 31))}
+    assert "TR451" in codes
+    assert "TR430" not in codes
 
 
 def test_an_issuer_that_was_renamed_is_still_the_issuer(tmp_path: Path) -> None:

@@ -135,13 +135,13 @@ def test_a_member_outside_the_pools_of_its_class_is_found_only_if_the_class_is_n
     policy = Policy(rules=(Rule(effect=Effect.PERMIT, source=COMMUNES, destination=edoc, service=WEB),))
     other = replace(COMMUNES, category=Category.ELECTED_BODY)
     unrelated = Policy(rules=(Rule(effect=Effect.PERMIT, source=other, destination=edoc, service=WEB),))
-    findings = check_classes(policy, plan, REGISTRY)
+    findings = check_classes(policy, plan, REGISTRY, ON)
     assert [dict(item.values)["key"] for item in findings] == [
         "lan/ubnd-a-government",
         "lan/ubnd-a-second",
         "lan/ubnd-b-government",
     ]
     assert {item.code for item in findings} == {"TR522"}
-    (note,) = check_classes(unrelated, plan, REGISTRY)
+    (note,) = check_classes(unrelated, plan, REGISTRY, ON)
     assert (note.code, note.severity) == ("TR524", Severity.INFO)
-    assert check_classes(policy, PLAN, REGISTRY) == ()
+    assert check_classes(policy, PLAN, REGISTRY, ON) == ()

@@ -140,6 +140,33 @@ TEAM = "Trung tâm Ứng cứu sự cố (hư cấu)"
 EDOC_AGAIN = "{}," + f"edoc,{TEAM}" + ",{},{},0,2027-06-09\n"
 EDOC_FIRST = f"12/BC-ATTT (hư cấu),edoc,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
 GATEWAY_FIRST = f"2/BC-ATTT-dc-edge-1 (hư cấu),dc-edge-1,{TEAM},2025-06-10,passed_after_fix,0,2026-06-09"
+SAYING: tuple[tuple[str, str, str, str, str], ...] = (
+    ("A06", "enterprises.csv", '"Trực kỹ thuật vnpt-tn, 0208 000 000 (hư cấu)"', "{}", "contact of an enterprise"),
+    ("A06", "enterprises.csv", "VNPT Thái Nguyên (hư cấu)", "{}", "title of an enterprise"),
+    ("A07", "counterparts.csv", '"Trực kết nối cuc-bdtw, 024 000 0000 (hư cấu)"', "{}", "contact of a counterpart"),
+    (
+        "A15",
+        "assessments.csv",
+        "16/BC-ATTT (hư cấu),budget,Trung tâm Ứng cứu sự cố (hư cấu)",
+        "16/BC-ATTT (hư cấu),budget,{}",
+        "unit of an assessment",
+    ),
+    (
+        "A13",
+        "models.csv",
+        "encrypted_management,nominal (hư cấu)\nMX150",
+        "encrypted_management,{}\nMX150",
+        "source of a model",
+    ),
+    ("A22", "records.csv", "Chỉ tiêu chất lượng dịch vụ", "{}", "subject of a paper"),
+    ("E09", "incidents.csv", "gia-sang-1,Đứt cáp do thi công đường", "gia-sang-1,{}", "description of an incident"),
+)
+"""Requirement, file, a text, what stands there instead with a gap, and what the text is."""
+WAITS = "Chờ dự toán bổ sung"
+EDOC_DECIDED = "decision,2025-06-16,provincial_pc,Các cơ quan chính quyền dùng quản lý văn bản và điều hành,,"
+VNPT_DAYS = f"{VNPT},2025-07-01,"
+VNPT_LATER = "vnpt-tn,VNPT,2,3,5/QĐ-CĐ vnpt-tn (hư cấu),Ca trực vnpt-tn,2026-10-20,{},\n"
+CBDTW_BEFORE = "cuc-bdtw,Cục Bưu điện,Ca trực,6/TT cuc-bdtw (hư cấu),,{}\n"
 
 
 def rooms(count: int) -> Change:
@@ -722,7 +749,7 @@ CASES = (
         breaks=((*SHARED_V4, ""),),
     ),
     Case(
-        requirement="",
+        requirement="D02",
         code="TR522",
         name="a pool of IPv4 of a class is gone",
         source=THAI_NGUYEN,
@@ -1097,6 +1124,103 @@ CASES = (
         source=THAI_NGUYEN,
         breaks=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,vnpt-tn,"),),
         meets=(("rooms.csv", "cap1-hdnd,van-phong-hdnd,", "cap1-hdnd,van-phong-ubnd,"),),
+    ),
+    *(
+        Case(
+            requirement=requirement,
+            code="TR480",
+            name=f"a {field} that is {said}",
+            source=SMALL,
+            breaks=((file, old, new.format(said)),),
+            meets=((file, old, new.format("Ca trực")),),
+        )
+        for (requirement, file, old, new, field), said in zip(
+            SAYING, ("-", "x", "--", "n/a", "?", "xxx", "."), strict=True
+        )
+    ),
+    Case(
+        requirement="E12",
+        code="TR480",
+        name="an exception without a reason",
+        source=SMALL,
+        breaks=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)").replace(WAITS, "Không có"))),
+        meets=(NO_LINE, ("exceptions.csv", "", WAIVER.format("140/QĐ-UBND (hư cấu)"))),
+    ),
+    Case(
+        requirement="A14",
+        code="TR448",
+        name="a letter for a contact",
+        source=SMALL,
+        breaks=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "x"),),
+        meets=(("rooms.csv", "Trực 24/7 pop-1 (hư cấu)", "Ca trực"),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR434",
+        name="a decision that begins to count tomorrow",
+        source=SMALL,
+        breaks=(("records.csv", EDOC_DECIDED, EDOC_DECIDED.replace(",,", ",2026-11-25,")),),
+        meets=(("records.csv", EDOC_DECIDED, EDOC_DECIDED.replace(",,", ",2026-11-24,")),),
+    ),
+    Case(
+        requirement="A21",
+        code="TR116",
+        name="a source of money that is none",
+        source=SMALL,
+        breaks=(("budget.csv", "so-khcn-qt,2026,provincial", "so-khcn-qt,2026,cash"),),
+    ),
+    Case(
+        requirement="",
+        code="TR161",
+        name="an enterprise twice on one day",
+        source=SMALL,
+        breaks=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-10-31")),
+        ),
+        meets=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-11-01")),
+        ),
+    ),
+    Case(
+        requirement="",
+        code="TR161",
+        name="a counterpart twice on one day",
+        source=SMALL,
+        breaks=(("counterparts.csv", "", CBDTW_BEFORE.format("2025-07-01")),),
+        meets=(("counterparts.csv", "", CBDTW_BEFORE.format("2025-06-30")),),
+    ),
+    Case(
+        requirement="B12",
+        code="TR443",
+        name="the row of the day of an enterprise with an earlier one",
+        source=SMALL,
+        breaks=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-10-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2026-11-01").replace(",2,3,", ",2,2,")),
+        ),
+        meets=(
+            ("enterprises.csv", VNPT_DAYS, VNPT_DAYS + "2026-12-31"),
+            ("enterprises.csv", "", VNPT_LATER.format("2027-01-01").replace(",2,3,", ",2,2,")),
+        ),
+    ),
+    Case(
+        requirement="A22",
+        code="TR472",
+        name="a request for a LAN that is called as an organisation is",
+        source=SMALL,
+        breaks=(
+            ("attachments.csv", "so-khcn-cq,so-khcn,", "so-khcn,so-khcn,"),
+            ("budget.csv", "so-khcn-cq,", "so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn-vc,"),
+        ),
+        meets=(
+            ("attachments.csv", "so-khcn-cq,so-khcn,", "so-khcn,so-khcn,"),
+            ("budget.csv", "so-khcn-cq,", "so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-cq,", "Đấu nối so-khcn,"),
+            ("records.csv", "Đấu nối so-khcn-vc,", "Đấu nối thiết bị họp của so-khcn,"),
+        ),
     ),
 )
 

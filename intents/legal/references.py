@@ -7,7 +7,7 @@ each place of a workspace that has one says which kind and which bodies, and one
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
@@ -64,15 +64,17 @@ def check_references_to_records(
     if not registers.keeps(Register.RECORDS):
         return
     unknown = 0
-    asked = (*_of_attachments(registers, registry), *_of_intents(registers, intents, on))
-    yield from _out_of_order(asked, registers, on)
+    attached, asked = tuple(_of_attachments(registers, registry)), tuple(_of_intents(registers, intents, on))
+    for rows in (attached, asked):
+        yield from _out_of_order(rows, registers, on)
     for reference in (
+        *attached,
         *asked,
         *_of_counterparts(registers, registry),
         *_of_events(registers, registry),
         *_of_grants(grants),
         *_of_enterprises(registers),
-        *_of_budgets(registers, registry),
+        *_of_budgets(registers, registry, on),
     ):
         unknown += reference.number not in registers.records
         yield from check_reference(reference, registers, on, suggests=unknown <= MOST_SUGGESTIONS)
@@ -123,12 +125,10 @@ def check_reference(
 _NAME = re.compile(r"(?<![\w-])[a-z0-9]+(?:-[a-z0-9]+)*(?![\w-])")
 
 
-def _out_of_order(references: Iterable[Reference], registers: Registers, on: date) -> Iterator[Finding]:
-    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9)."""
-    asked: dict[str, Reference] = {}
-    for reference in references:
-        if reference.field == "request_ref":
-            asked[reference.name] = reference
+def _out_of_order(references: Sequence[Reference], registers: Registers, on: date) -> Iterator[Finding]:
+    """Yield requests that are younger than the decision of the same row: nobody decides on what was not asked for (art. 9). The
+    names of these references are of one kind."""
+    asked = {item.name: item for item in references if item.field == "request_ref"}
     for reference in references:
         request = asked.get(reference.name)
         if reference.field != "decision_ref" or request is None:
@@ -149,11 +149,11 @@ def _wrong_with(
     if record.issuer not in reference.bodies:
         return "TR432", {"found": record.issuer, "wanted": ", ".join(sorted(reference.bodies))}
     if issuer is not None and not _days_of(issuer).holds(record.day):
-        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_absent(issuer, record.day)}
+        return "TR471", {"found": record.issuer, "day": record.day, "why": _why_not(issuer.validity, record.day)}
     if record.day > begins:
         return "TR433", {"day": record.day, "begins": begins}
     if not record.validity.holds(on):
-        return "TR434", {"day": on, "end": record.validity.end}
+        return "TR434", {"day": on, "why": _why_not(record.validity, on)}
     return None
 
 
@@ -164,11 +164,11 @@ def _days_of(issuer: Organisation) -> Validity:
     return Validity(end=days.end) if issuer.unit.endswith(f"@{days.start}") else days
 
 
-def _why_absent(issuer: Organisation, day: date) -> Reason:
-    start, end = issuer.validity.start, issuer.validity.end
-    if start is not None and day < start:
-        return because("begins_on", day=start)
-    return because("ended_on", day=end)
+def _why_not(days: Validity, on: date) -> Reason:
+    """Return why something is not there on a day."""
+    if days.start is not None and on < days.start:
+        return because("begins_on", day=days.start)
+    return because("ended_on", day=days.end)
 
 
 def _told(reference: Reference, code: str, on: date, also: tuple[Where, ...], values: Mapping[str, object]) -> Finding:
@@ -237,7 +237,8 @@ def _of_attachments(registers: Registers, registry: Registry) -> Iterator[Refere
             "justification_ref": item.justification_ref,
         }
         begins, places = item.validity.start, item.places
-        yield from _asked(asks, item.name, numbers, begins, item.where, places, _names_of(item), among)
+        called = _names_of(item) | {item.organisation or item.name}
+        yield from _asked(asks, item.name, numbers, begins, item.where, places, called, among)
 
 
 def _justifying(registers: Registers, number: str, bodies: Collection[str]) -> tuple[RecordKind, Collection[str]]:
@@ -341,10 +342,12 @@ PAYING = frozenset({Domain.PROVINCIAL_PC, Domain.FINANCE_DEPT, Domain.DISTRICT_P
 """Who decides on money (art. 10, 12, 14.3)."""
 
 
-def _of_budgets(registers: Registers, registry: Registry) -> Iterator[Reference]:
+def _of_budgets(registers: Registers, registry: Registry, on: date) -> Iterator[Reference]:
+    """Yield the references of the day's lines: those of its year about what is attached then."""
     among = _names_of_attached(registry)
     asks: tuple[_Ask, ...] = (("A21", "decision_ref", RecordKind.DECISION, PAYING),)
     for item in registers.budget.values():
         attachment = registry.attachments.get(AttachmentName(item.subject))
-        own = _names_of(attachment) if attachment is not None else {item.subject}
-        yield from _asked(asks, item.subject, {"decision_ref": item.decision_ref}, None, item.where, {}, own, among)
+        if item.year == on.year and attachment is not None:
+            own, number = _names_of(attachment), {"decision_ref": item.decision_ref}
+            yield from _asked(asks, item.subject, number, None, item.where, {}, own, among)

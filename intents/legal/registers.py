@@ -237,7 +237,8 @@ class PlatformModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registers:
-    """All registers; mappings by name or number (money: attachment and year), sorted; `missing`: what the workspace lacks;
+    """All registers; mappings by name or number (money: attachment and year; an enterprise or a counterpart of several periods:
+    name and a number until the day is known), sorted; `missing`: what the workspace lacks;
     `issuers`: the organisations of all days, for who issued a paper may have ended since."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
@@ -258,12 +259,12 @@ class Registers:
 
 
 def registers_in_force(registers: Registers, on: date) -> Registers:
-    """Return the registers with the enterprises and counterparts of one day. Papers and assessments stay, whatever their days:
-    who refers to one that comes too late, or is over, is told so."""
+    """Return the registers with the enterprises and counterparts of one day, by name. Papers and assessments stay, whatever
+    their days: who refers to one that comes too late, or is over, is told so."""
     return replace(
         registers,
-        enterprises={key: item for key, item in registers.enterprises.items() if item.validity.holds(on)},
-        counterparts={key: item for key, item in registers.counterparts.items() if item.validity.holds(on)},
+        enterprises={item.name: item for item in registers.enterprises.values() if item.validity.holds(on)},
+        counterparts={item.name: item for item in registers.counterparts.values() if item.validity.holds(on)},
     )
 
 

@@ -18,7 +18,7 @@ def read_model(fields: RowFields) -> tuple[str, PlatformModel] | None:
         wan_ports=fields.whole("wan_ports", 0, MOST_PORTS),
         throughput_mbps=fields.whole("throughput_mbps", 1, MOST_MBPS),
         features=_features(fields),
-        source=fields.text("source"),
+        source=fields.prose("source"),
         where=fields.place("model"),
     )
     return (model.model, model) if fields.ok else None

@@ -165,8 +165,8 @@ def read_record(fields: RowFields, names: KnownNames) -> tuple[str, Record] | No
         number=fields.text("number"),
         kind=kind,
         day=_day(fields, "date"),
-        issuer=_known(fields, names, "issuer", names.bodies) if is_ours else fields.text("issuer"),
-        subject=fields.text("subject"),
+        issuer=_known(fields, names, "issuer", names.bodies) if is_ours else fields.prose("issuer"),
+        subject=fields.prose("subject"),
         validity=fields.validity(),
         where=fields.place("number"),
     )
@@ -178,11 +178,11 @@ def read_enterprise(fields: RowFields, _: KnownNames) -> tuple[str, Enterprise] 
     """Read one row of enterprises.csv; None if it is not to be kept."""
     enterprise = Enterprise(
         name=fields.name("name"),
-        title=fields.text("title"),
+        title=fields.prose("title"),
         levels=_levels(fields),
         security_level=fields.whole("security_level", 1, 5),
         approval_ref=fields.text("approval_ref"),
-        contact=fields.text("contact"),
+        contact=fields.prose("contact"),
         reported_on=fields.day("reported_on"),
         validity=fields.validity(),
         where=fields.place("name"),
@@ -194,8 +194,8 @@ def read_counterpart(fields: RowFields, _: KnownNames) -> tuple[str, Counterpart
     """Read one row of counterparts.csv; None if it is not to be kept."""
     counterpart = Counterpart(
         name=fields.name("name"),
-        title=fields.text("title"),
-        contact=fields.text("contact"),
+        title=fields.prose("title"),
+        contact=fields.prose("contact"),
         agreement_ref=fields.text("agreement_ref"),
         validity=fields.validity(),
         where=fields.place("name"),
@@ -208,7 +208,7 @@ def read_assessment(fields: RowFields, names: KnownNames) -> tuple[str, Assessme
     assessment = Assessment(
         number=fields.text("number"),
         subject=_known(fields, names, "subject", names.assessed),
-        unit=fields.text("unit"),
+        unit=fields.prose("unit"),
         day=_day(fields, "date"),
         result=fields.choice("result", AssessmentResult),
         open_findings=fields.whole("open_findings", 0, _MOST_FINDINGS),
@@ -230,7 +230,7 @@ def read_exception(fields: RowFields, names: KnownNames) -> tuple[str, LegalExce
         name=fields.name("name"),
         requirement=requirement,
         subject=_known(fields, names, "subject", names.objects),
-        reason=fields.text("reason"),
+        reason=fields.prose("reason"),
         approver=_known(fields, names, "approver", names.bodies),
         decision_ref=fields.text("decision_ref"),
         validity=Validity(start=fields.day("valid_from"), end=_day(fields, "valid_to")),
@@ -279,7 +279,7 @@ def read_incident(fields: RowFields, names: KnownNames) -> tuple[str, Incident] 
         kind=fields.choice("kind", IncidentKind),
         subject=_known(fields, names, "subject", names.fallible),
         enterprise=_known(fields, names, "enterprise", names.enterprises, required=False),
-        description=fields.text("description"),
+        description=fields.prose("description"),
         resolved_on=fields.day("resolved_on"),
         where=fields.place("number"),
     )

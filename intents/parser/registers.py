@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from intents.finding import Finding, Severity, Where, make_finding, raise_errors
+from intents.finding import Finding, RuleRef, Severity, Where, make_finding, raise_errors
 from intents.legal.registers import Register, Registers
 from intents.parser.platform_models import read_model
 from intents.parser.register_rows import (
@@ -29,8 +29,8 @@ from intents.parser.register_rows import (
 from intents.parser.registry import columns_of, read_table
 from intents.reader.excerpts import add_excerpts
 from intents.reader.fields import RowFields
-from intents.reader.parser_context import A22, NameKind, ParserContext
-from intents.registry import Registry
+from intents.reader.parser_context import A06, A07, A22, NameKind, ParserContext
+from intents.registry import Registry, Validity
 from intents.rule_packs import load_rules, rule_on
 
 REGISTER_COLUMNS: Mapping[Register, Mapping[str, bool]] = {
@@ -51,7 +51,18 @@ REGISTER_COLUMNS: Mapping[Register, Mapping[str, bool]] = {
     Register.INCIDENTS: columns_of("number date kind subject description", "enterprise resolved_on"),
     Register.MODELS: columns_of("model lan_ports wan_ports throughput_mbps features source", ""),
 }  # fmt: skip
-_RULES = {"request_ref": A22, "decision_ref": A22, "subject": rule_on("A02")}
+_REFERRING = {"request_ref": A22, "decision_ref": A22, "subject": rule_on("A02")}
+_RULES: Mapping[Register, Mapping[str, RuleRef]] = {
+    Register.RECORDS: {"subject": A22},
+    Register.ENTERPRISES: {"title": A06, "contact": A06},
+    Register.COUNTERPARTS: {"title": A07, "contact": A07},
+    Register.ASSESSMENTS: {**_REFERRING, "unit": rule_on("A15")},
+    Register.EXCEPTIONS: {**_REFERRING, "reason": rule_on("E12")},
+    Register.BUDGET: {**_REFERRING, "source": rule_on("A21.source")},
+    Register.INCIDENTS: {**_REFERRING, "description": rule_on("E09.day")},
+    Register.MODELS: {"source": rule_on("A13")},
+}
+"""The requirement behind a field, where there is one."""
 
 Item = TypeVar("Item")
 
@@ -69,8 +80,8 @@ def load_registers(
     names = KnownNames(registry, intents, devices, channels)
     # Who issues papers stands in two of the registers themselves, which name nothing else.
     first = _Reader(folder, reading, names, missing)
-    enterprises = first.read(Register.ENTERPRISES, NameKind.ENTERPRISE, read_enterprise)
-    counterparts = first.read(Register.COUNTERPARTS, NameKind.COUNTERPART, read_counterpart)
+    enterprises = first.read(Register.ENTERPRISES, NameKind.ENTERPRISE, read_enterprise, lambda row: row.validity)
+    counterparts = first.read(Register.COUNTERPARTS, NameKind.COUNTERPART, read_counterpart, lambda row: row.validity)
     declared = reading.declared
     names = replace(names, enterprises=declared[NameKind.ENTERPRISE], counterparts=declared[NameKind.COUNTERPART])
     reader = _Reader(folder, reading, names, missing)
@@ -114,8 +125,10 @@ class _Reader:
         register: Register,
         kind: NameKind | None,
         read: Callable[[RowFields, KnownNames], tuple[str, Item] | None],
+        days_of: Callable[[Item], Validity] | None = None,
     ) -> dict[str, Item]:
-        """Read one register: its rows by key; a key that stands twice is a finding."""
+        """Read one register: its rows by key; a key that stands twice is a finding. Where rows have days, only if they share one;
+        else the later row is kept beside the first, under its key and a number."""
         if register in self.missing:
             return {}
         kinds = () if kind is None else (kind,)
@@ -125,17 +138,25 @@ class _Reader:
             for row in table.rows:
                 self.reading.declared[kind].setdefault(row.text(key_column), row.start)
         found: dict[str, Item] = {}
-        places: dict[str, Where] = {}
+        rows: dict[str, list[tuple[Where, Item]]] = {}
         for row in table.rows:
             if self.reading.findings.ends(Where(file=table.shown, line=row.line)):
                 break
-            pair = read(RowFields(row, self.reading, _RULES), self.names)
+            pair = read(RowFields(row, self.reading, _RULES.get(register, _REFERRING)), self.names)
             if pair is None:
                 continue
             key, item = pair
-            if key in places:
-                told = make_finding("TR161", row.start, also=(places[key],), file=register, name=key)
+            again = next((place for place, other in rows.get(key, ()) if _clash(item, other, days_of)), None)
+            if again is not None:
+                told = make_finding("TR161", row.start, also=(again,), file=register, name=key)
                 self.reading.findings.append(told)
                 continue
-            found[key], places[key] = item, row.start
+            earlier = rows.setdefault(key, [])
+            earlier.append((row.start, item))
+            found[key if len(earlier) == 1 else f"{key} {len(earlier)}"] = item
         return dict(sorted(found.items()))
+
+
+def _clash(item: Item, other: Item, days_of: Callable[[Item], Validity] | None) -> bool:
+    """Return whether two rows of one name can't both be meant."""
+    return days_of is None or days_of(item).overlaps(days_of(other))

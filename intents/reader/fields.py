@@ -26,6 +26,7 @@ from intents.reader.conversions import (
 )
 from intents.reader.parser_context import NameKind, ParserContext, located
 from intents.reader.table import Row
+from intents.reader.wording import says_something
 from intents.registry import Validity
 
 _Value = TypeVar("_Value")
@@ -83,6 +84,13 @@ class FieldReader(ABC):
     def text(self, field: str) -> str:
         """Return a required text."""
         return self.required(field)
+
+    def prose(self, field: str) -> str:
+        """Return a required text that people read; a finding if it says nothing."""
+        text = self.required(field)
+        if text and not says_something(text):
+            self.complain("TR480", self.place(field), field=field, text=text)
+        return text
 
     def name(self, field: str) -> str:
         """Return a required name (lower-case letters, digits, `-`; at most 48)."""

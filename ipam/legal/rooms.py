@@ -12,6 +12,7 @@ from intents.checks.level_1 import LEVEL_1_HOST
 from intents.finding import Finding
 from intents.legal.days import late_from
 from intents.legal.registers import EquipmentCondition, EquipmentRoom, Register, Registers, RoomKind
+from intents.reader.wording import says_something
 from intents.registry import OrganisationName, Registry, Site, SiteKind
 from intents.rule_packs import report_breach
 from ipam.inventory import Inventory, Role
@@ -74,7 +75,7 @@ def _room(room: EquipmentRoom, on: date) -> Iterator[Finding]:
     lacking = (
         ("ups", room.ups),
         ("labelled", room.labelled),
-        ("contact", any(map(str.isalpha, room.contact))),
+        ("contact", says_something(room.contact) and any(map(str.isalpha, room.contact))),
         ("phone", sum(map(str.isdigit, room.phone)) >= FEWEST_DIGITS),
     )
     fields = ", ".join(field for field, there in lacking if not there)
