@@ -25,6 +25,7 @@ from ipam.inventory_reader import load_inventory
 Row = Mapping[str, str]
 FICTIONAL = "(hư cấu)"
 SEVERAL = "Nhiều nội dung"
+ASSEMBLY = f"Ủy ban Thường vụ Quốc hội {FICTIONAL}"
 GRANTED, ASKED, DECIDED = "2025-04-28", "2025-05-12", "2025-06-16"
 ASSESSED, ASSESSED_TO = "2026-03-10", "2027-03-09"
 YEAR = "2026"
@@ -105,6 +106,9 @@ def registers_of(loaded: LoadedIntents, inventory: Inventory) -> dict[Register, 
         papers[number] = Paper(
             number=number, kind="decision", day=GRANTED, issuer=Domain.CENTRAL_POST, subject="Giao khối địa chỉ"
         )
+    for event in registry.events:
+        number, subject = event.decision_ref, "Sắp xếp đơn vị hành chính"
+        papers[number] = Paper(number=number, kind="reorganisation", day=ASKED, issuer=ASSEMBLY, subject=subject)
     papers |= {paper.number: paper for paper in _yearly()}
     crossing = _crossing(loaded)
     for intent in crossing:

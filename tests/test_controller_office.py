@@ -34,7 +34,7 @@ from controller.reports.office.texts import cell_text, csv_files, office_word
 from controller.reports.office.workbook import MOST_EXACT, workbook_bytes
 from examples.registers import write_registers
 from intents.legal.registers import RecordKind
-from tests.small_commands import truc
+from tests.small_commands import edit, truc
 
 ROOT = Path(__file__).parent.parent
 PROVINCE = ROOT / "examples" / "thai-nguyen"
@@ -309,15 +309,16 @@ def test_an_incident_is_open_on_the_days_before_it_was_resolved() -> None:
 
 
 def test_an_incident_that_is_open_is_not_forgotten_with_its_year(tmp_path: Path) -> None:
-    workspace = edited(tmp_path, "incidents.csv", "viettel-tn,2026-08-04", "viettel-tn,2027-01-20")
+    workspace = edited(tmp_path, "incidents.csv", "2026-08-03,cable", "2025-12-20,cable")
+    edit(workspace / "incidents.csv", "viettel-tn,2026-08-04", "viettel-tn,2026-01-20")
     found = []
-    for on in (date(2026, 12, 31), date(2027, 1, 19), date(2027, 1, 20)):
+    for on in (date(2025, 12, 31), date(2026, 1, 19), date(2026, 1, 20)):
         report = make_report(workspace, ReportName.OPERATION, on)
         value = {figure.key: figure.value for figure in report.figures}
         rows = {table.key: len(table.rows) for table in report.tables}
         assert rows["incidents"] == value["incidents"]
         found.append((value["incidents"], value["incidents_open"], rows["incidents_earlier"]))
-    assert found == [(2, 1, 0), (0, 1, 1), (0, 0, 0)]
+    assert found == [(1, 1, 0), (0, 1, 1), (0, 0, 0)]
 
 
 def test_what_an_inventory_found_is_known_from_its_day_on() -> None:
@@ -466,7 +467,7 @@ def test_what_was_missed_is_overdue_until_it_is_done(tmp_path: Path) -> None:
         (date(2028, 1, 31), OVERDUE),
         (date(2029, 1, 31), LATER),
     ]
-    assert missed["due_enterprise"] == [(date(2027, 10, 22), OVERDUE)] * 2
+    assert missed["due_enterprise"] == [(date(2027, 10, 21), OVERDUE)] * 2
     for key in ("due_drill", "due_training"):
         assert missed[key] == [(date(2028, 1, 1), OVERDUE), (date(2029, 1, 1), LATER)]
     workspace = edited(tmp_path, "records.csv", "11/KH-SKHCN (hư cấu),training,2026-04-22", "11/KH,training,2028-02-20")
@@ -489,8 +490,8 @@ def test_years_without_a_drill_are_the_ones_that_due_tells_of(on: date, kind: st
 @pytest.mark.parametrize(
     ("folder", "key", "code", "last"),
     [
-        (SMALL, "due_enterprise", "TR444", date(2027, 10, 21)),
-        (PROVINCE, "due_inventory", "TR449", date(2027, 4, 1)),
+        (SMALL, "due_enterprise", "TR444", date(2027, 10, 20)),
+        (PROVINCE, "due_inventory", "TR449", date(2027, 3, 31)),
     ],
 )
 def test_due_and_validate_agree_on_what_is_late(folder: Path, key: str, code: str, last: date) -> None:
@@ -522,7 +523,7 @@ def test_what_no_register_shows_is_told_for_thirty_days(key: str, before: date) 
 
 
 def test_an_enterprise_whose_register_has_a_later_report_may_have_reported() -> None:
-    assert due_on(date(2026, 8, 3))["due_enterprise"] == [(date(2026, 7, 3), UNSHOWN)] * 2
+    assert due_on(date(2026, 8, 3))["due_enterprise"] == [(date(2026, 7, 2), UNSHOWN)] * 2
 
 
 REGISTERED = ",registration,2026-01-20,dept_ict,"
