@@ -72,10 +72,10 @@ class Rules:
     packs: Mapping[str, Validity]
     titles: Mapping[str, str]
 
-    @property
+    @cached_property
     def waivable(self) -> frozenset[str]:
         """The requirements, some part of which an exception may waive."""
-        return frozenset(item.identifier for item in self.requirements.values() if item.waivable)
+        return frozenset(requirement for requirement, _ in self.waivable_breaches)
 
     @cached_property
     def waivable_breaches(self) -> frozenset[tuple[str, str]]:

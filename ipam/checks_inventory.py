@@ -112,11 +112,7 @@ def _level_1_channels(terminals: Terminals, uplinks: Uplinks, on: date) -> Itera
     for device in terminals:
         fibre = [item for item in uplinks.get(device.name, ()) if item.medium is Medium.DIRECT_FIBRE]
         if device.role is Role.LEVEL1_CPE and not are_diverse(fibre):
-            names = ", ".join(item.name for item in fibre) or "-"
-            also = tuple(item.where for item in fibre)
-            yield report_breach(
-                "A16", "TR408", device.where, on, also=also, device=device.name, site=device.site, channels=names
-            )
+            yield _one_way("A16", "TR408", device.where, on, fibre, device=device.name, site=device.site)
 
 
 def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks, on: date) -> Iterator[Finding]:
@@ -130,27 +126,31 @@ def _exposed_systems(registry: Registry, inventory: Inventory, uplinks: Uplinks,
         for device in sorted({place.level1_cpe or place.device for place in inventory.places.get(name, ())}):
             channels = uplinks.get(device, ())
             if not are_diverse(channels):
-                names = ", ".join(item.name for item in channels) or "-"
-                also = tuple(item.where for item in channels)
-                values = {"system": what, "level": attachment.security_level, "device": device, "channels": names}
-                yield report_breach("A18", "TR412", where, on, also=also, about=what, **values)
+                values = {"system": what, "level": attachment.security_level, "device": device}
+                yield _one_way("A18", "TR412", where, on, channels, about=what, **values)
 
 
 def _single_ways(inventory: Inventory, uplinks: Uplinks, on: date) -> Iterator[Finding]:
     """Yield core and aggregation devices that one failure cuts off, where there are two planes to stand in (B10, TT06 art.
     5.1a): all that is asked for two ways hangs on them. Edges of data centres have a rule of their own (A19)."""
-    cores = [device for device in inventory.devices.values() if device.role is Role.CORE]
-    for device in inventory.devices.values() if len(cores) > 1 else ():
+    if sum(device.role is Role.CORE for device in inventory.devices.values()) < 2:
+        return
+    for device in inventory.devices.values():
         ways = uplinks.get(device.name, ())
         if ways and device.role in _CARRYING and not (are_diverse(ways) and _neighbours(device.name, ways) > 1):
-            names, also = ", ".join(item.name for item in ways) or "-", tuple(item.where for item in ways)
-            yield report_breach(
-                "B10", "TR467", device.where, on, also=also, about=device.name, device=device.name, channels=names
-            )
+            yield _one_way("B10.planes", "TR467", device.where, on, ways, about=device.name, device=device.name)
 
 
 def _neighbours(device: str, channels: Iterable[Channel]) -> int:
     return len({end for item in channels for end in (item.a_device, item.b_device)} - {device})
+
+
+def _one_way(
+    requirement: str, code: str, where: Where, on: date, ways: Sequence[Channel], *, about: str = "", **values: object
+) -> Finding:
+    """Return that something has no two ways, with those that it has."""
+    names, also = ", ".join(item.name for item in ways) or "-", tuple(item.where for item in ways)
+    return report_breach(requirement, code, where, on, also=also, about=about, channels=names, **values)
 
 
 def _level_1_owners(registry: Registry, inventory: Inventory, on: date) -> Iterator[Finding]:

@@ -34,7 +34,8 @@ from controller.reports.office.texts import cell_text, csv_files, office_word
 from controller.reports.office.workbook import MOST_EXACT, workbook_bytes
 from examples.registers import write_registers
 from intents.legal.registers import RecordKind
-from tests.small_commands import edit, truc
+from tests.rule_cases import changed
+from tests.small_commands import truc
 
 ROOT = Path(__file__).parent.parent
 PROVINCE = ROOT / "examples" / "thai-nguyen"
@@ -309,8 +310,8 @@ def test_an_incident_is_open_on_the_days_before_it_was_resolved() -> None:
 
 
 def test_an_incident_that_is_open_is_not_forgotten_with_its_year(tmp_path: Path) -> None:
-    workspace = edited(tmp_path, "incidents.csv", "2026-08-03,cable", "2025-12-20,cable")
-    edit(workspace / "incidents.csv", "viettel-tn,2026-08-04", "viettel-tn,2026-01-20")
+    days = (("2026-08-03,cable", "2025-12-20,cable"), ("viettel-tn,2026-08-04", "viettel-tn,2026-01-20"))
+    workspace = changed(tmp_path, *(("incidents.csv", *item) for item in days), source=SMALL)
     found = []
     for on in (date(2025, 12, 31), date(2026, 1, 19), date(2026, 1, 20)):
         report = make_report(workspace, ReportName.OPERATION, on)
@@ -332,13 +333,8 @@ def test_what_an_inventory_found_is_known_from_its_day_on() -> None:
 
 
 def test_what_was_decided_later_is_not_there_before(tmp_path: Path) -> None:
-    workspace = tmp_path / "w"
-    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
-    path = workspace / "records.csv"
-    text = path.read_text(encoding="utf-8")
-    old = "\n7/QĐ-UBND (hư cấu),decision,2025-12-15"
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, "\n7/QĐ-UBND (hư cấu),decision,2026-11-25"), encoding="utf-8")
+    old, new = (f"\n7/QĐ-UBND (hư cấu),decision,{day}" for day in ("2025-12-15", "2026-11-25"))
+    workspace = changed(tmp_path, ("records.csv", old, new), source=SMALL)
     amounts = []
     for day in (24, 25):
         report = make_report(workspace, ReportName.BUDGET, date(2026, 11, day))
@@ -347,15 +343,10 @@ def test_what_was_decided_later_is_not_there_before(tmp_path: Path) -> None:
 
 
 def test_a_request_leads_to_no_intent_that_was_decided_on_later(tmp_path: Path) -> None:
-    workspace = tmp_path / "w"
-    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
-    path = workspace / "intents" / "government.yaml"
-    text = path.read_text(encoding="utf-8")
     old, new = (f'decision_ref: "{number}/QĐ-UBND (hư cấu)"\n' for number in (122, 99))
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, f"{new}      valid_from: 2026-12-01\n"), encoding="utf-8")
-    with (workspace / "records.csv").open("a", encoding="utf-8") as file:
-        file.write("99/QĐ-UBND (hư cấu),decision,2026-11-20,provincial_pc,Tạm dừng,,\n")
+    later = ("intents/government.yaml", old, f"{new}      valid_from: 2026-12-01\n")
+    paper = ("records.csv", "", "99/QĐ-UBND (hư cấu),decision,2026-11-20,provincial_pc,Tạm dừng,,\n")
+    workspace = changed(tmp_path, later, paper, source=SMALL)
     led_to = []
     for day in (19, 20):
         (table,) = make_report(workspace, ReportName.REQUESTS, date(2026, 11, day)).tables
@@ -423,17 +414,6 @@ def due_on(on: date, folder: Path = SMALL) -> dict[str, list[tuple[date, DueStat
     return found
 
 
-def edited(folder: Path, file: str, old: str, new: str) -> Path:
-    """Return a copy of the small example with one text of a file replaced by another."""
-    workspace = folder / "w"
-    shutil.copytree(SMALL, workspace, ignore=shutil.ignore_patterns("out"))
-    path = workspace / file
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
-    return workspace
-
-
 OVERDUE, SOON, LATER, DONE_LATE, UNSHOWN = DueState
 
 
@@ -470,7 +450,9 @@ def test_what_was_missed_is_overdue_until_it_is_done(tmp_path: Path) -> None:
     assert missed["due_enterprise"] == [(date(2027, 10, 21), OVERDUE)] * 2
     for key in ("due_drill", "due_training"):
         assert missed[key] == [(date(2028, 1, 1), OVERDUE), (date(2029, 1, 1), LATER)]
-    workspace = edited(tmp_path, "records.csv", "11/KH-SKHCN (hư cấu),training,2026-04-22", "11/KH,training,2028-02-20")
+    workspace = changed(
+        tmp_path, ("records.csv", "11/KH-SKHCN (hư cấu),training,2026-04-22", "11/KH,training,2028-02-20"), source=SMALL
+    )
     done = due_on(date(2028, 2, 29), workspace)
     assert "due_training" not in done
     assert done["due_training_late"] == [(date(2027, 1, 1), DONE_LATE), (date(2028, 1, 1), DONE_LATE)]
@@ -479,9 +461,8 @@ def test_what_was_missed_is_overdue_until_it_is_done(tmp_path: Path) -> None:
 @pytest.mark.parametrize("on", [date(2026, 2, 10), date(2026, 11, 24), date(2028, 2, 29), date(2030, 6, 30)])
 @pytest.mark.parametrize("kind", ["drill", "none"])
 def test_years_without_a_drill_are_the_ones_that_due_tells_of(on: date, kind: str, tmp_path: Path) -> None:
-    workspace = edited(
-        tmp_path, "records.csv", ",drill,2026-09-10", f",{kind if kind == 'drill' else 'inspection'},2026-09-10"
-    )
+    other = kind if kind == "drill" else "inspection"
+    workspace = changed(tmp_path, ("records.csv", ",drill,2026-09-10", f",{other},2026-09-10"), source=SMALL)
     report = make_report(workspace, ReportName.TRAINING, on)
     (missing,) = (item.value for item in report.figures if item.key == "years_without_drill")
     assert missing == len(due_on(on, workspace).get("due_drill", []))
@@ -533,7 +514,7 @@ REGISTERED = ",registration,2026-01-20,dept_ict,"
 def test_a_registration_on_the_last_day_was_late(issuer: str, tmp_path: Path) -> None:
     before = date(2026, 1, 31)
     for day, late in (("2026-01-30", False), ("2026-01-31", True)):
-        workspace = edited(tmp_path / day, "records.csv", REGISTERED, f",registration,{day},{issuer},")
+        workspace = changed(tmp_path / day, ("records.csv", REGISTERED, f",registration,{day},{issuer},"), source=SMALL)
         for on in (date(2026, 2, 10), date(2026, 12, 31)):
             found = due_on(on, workspace)
             assert [line[0] for line in found["due_registration"]] == [date(2027, 1, 31)]
@@ -543,7 +524,7 @@ def test_a_registration_on_the_last_day_was_late(issuer: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("issuer", ["vnpt-tn", "so-tai-chinh", "telecom_enterprise"])
 def test_a_registration_of_somebody_else_is_none(issuer: str, tmp_path: Path) -> None:
-    workspace = edited(tmp_path, "records.csv", REGISTERED, f",registration,2026-01-20,{issuer},")
+    workspace = changed(tmp_path, ("records.csv", REGISTERED, f",registration,2026-01-20,{issuer},"), source=SMALL)
     found = due_on(date(2026, 2, 10), workspace)["due_registration"]
     assert found == [(date(2026, 1, 31), OVERDUE), (date(2027, 1, 31), LATER)]
     notes = [note.key for note in make_report(workspace, ReportName.REGISTRATION, date(2026, 2, 10)).notes]

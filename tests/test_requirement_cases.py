@@ -115,6 +115,7 @@ COURTS_V4 = (
     f"  - {{name: tn-province-court-home-v4, use: lan, prefix: 10.194.64.0/20, root_block: thai-nguyen, slot: 26, {COURT}}}\n",
 )
 COMMUNES = "tiers: [commune]}]\n      to: [{systems: [data-warehouse]"
+GRANTED = "31/QĐ-CBĐTW (fictional),decision,2025-04-28"
 GRANT = '  - {prefix: 10.192.0.0/13, root_block: thu-nghiem, decision_ref: "31/QĐ-CBĐTW (fictional)"}\n'
 GRANT_V6 = GRANT.replace("10.192.0.0/13", '"2001:db8:1000::/36"')
 NEIGHBOUR = '  - {{prefix: {}, to: Tỉnh láng giềng, decision_ref: "32/QĐ-CBĐTW (fictional)"}}\n'
@@ -194,9 +195,10 @@ def resolution(kind: str, issuer: str) -> Change:
     return "records.csv", "", f"1/NQ (hư cấu),{kind},2026-05-12,{issuer},Sắp xếp đơn vị hành chính,,\n"
 
 
-def stop(day: str) -> Change:
+def stop(day: str, begins: str = "", number: int = 99) -> Change:
     """Return the paper that stops an attachment of the small example."""
-    return "records.csv", "", f"99/QĐ-UBND (hư cấu),stop_decision,{day},provincial_pc,so-tai-chinh-cq,,\n"
+    row = f"{number}/QĐ-UBND (hư cấu),stop_decision,{day},provincial_pc,so-tai-chinh-cq,{begins},\n"
+    return "records.csv", "", row
 
 
 ENDS_LATER = (("units.csv", "05503,2025-07-01,,Xã", "05503,2025-07-01,2026-12-31,Xã"), abolished("2027-01-01"))
@@ -830,7 +832,7 @@ CASES = (
         requirement="D03",
         code="TR432",
         name="a root block that the department gave itself",
-        breaks=(("records.csv", "2025-04-28,central_post,", "2025-04-28,dept_ict,"),),
+        breaks=(("records.csv", f"{GRANTED},central_post,", f"{GRANTED},dept_ict,"),),
     ),
     Case(
         requirement="D11",
@@ -845,8 +847,16 @@ CASES = (
         code="TR469",
         name="a service that a decision stopped",
         source=SMALL,
-        breaks=(stop("2026-01-01"),),
+        breaks=(stop("2026-01-01"), stop("2024-01-01", number=100)),
         meets=(stop("2024-01-01"),),
+    ),
+    Case(
+        requirement="A22",
+        code="TR469",
+        name="a service that an old decision stopped by now",
+        source=SMALL,
+        breaks=(stop("2024-01-01", "2026-01-01"),),
+        meets=(stop("2024-01-01", "2027-01-01"),),
     ),
     Case(
         requirement="D12",

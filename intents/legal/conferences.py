@@ -24,9 +24,10 @@ def check_conferences(registry: Registry, intents: Iterable[Intent], on: date) -
     directory = make_directory(registry)
     permits = [item for item in intents if isinstance(item, Permit) and item.head.validity.holds(on)]
     about = {item.head.identifier: frozenset(_purposes_of(item, directory, registry)) for item in permits}
-    purposes = _by_service(registry).union(
-        *(about[item.head.identifier] & _free(registry) for item in permits if item.mcu_owner is not None)
+    named = frozenset[PurposeName]().union(
+        *(about[item.head.identifier] for item in permits if item.mcu_owner is not None)
     )
+    purposes = _by_service(registry) | (named & _free(registry))
     for permit in permits:
         name = permit.head.identifier
         if permit.mcu_owner is None and about[name] & purposes:

@@ -82,20 +82,25 @@ def check_references_to_records(
 
 
 def _stopped(registers: Registers, registry: Registry, on: date) -> Iterator[Finding]:
-    """Yield attachments of the day that a decision has stopped (A22): one that names them, and counts by then."""
-    stopped = {
-        item.subject: item
-        for item in registers.records.values()
-        if item.kind is RecordKind.STOP_DECISION and (item.validity.start or item.day) <= on
-    }
+    """Yield attachments of the day that a decision has stopped (A22): one that names them, and counts since they were there."""
+    stops: dict[str, list[Record]] = {}
+    for paper in registers.records.values():
+        if paper.kind is RecordKind.STOP_DECISION and _counts_from(paper) <= on:
+            stops.setdefault(paper.subject, []).append(paper)
     for attachment in registry.attachments.values():
-        for name in sorted(_names_of(attachment) & stopped.keys()):
-            paper = stopped[name]
-            if attachment.validity.start is not None and paper.day < attachment.validity.start:
-                continue  # it was started again since
-            values = {"name": attachment.name, "number": paper.number, "day": paper.validity.start or paper.day}
+        start = attachment.validity.start or date.min  # what ended before was started again
+        found = [
+            paper for name in _names_of(attachment) for paper in stops.get(name, ()) if _counts_from(paper) >= start
+        ]
+        if found:
+            paper = min(found, key=_counts_from)
+            values = {"name": attachment.name, "number": paper.number, "day": _counts_from(paper)}
             also = (paper.where,)
             yield report_breach("A22", "TR469", attachment.where, on, also=also, about=attachment.name, **values)
+
+
+def _counts_from(paper: Record) -> date:
+    return paper.validity.start or paper.day
 
 
 MOST_SUGGESTIONS = 20

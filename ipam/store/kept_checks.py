@@ -79,8 +79,8 @@ def check_renewed(before: AddressPlan, after: AddressPlan, on: date) -> list[Fin
     ]
     if not changes:
         return []
-    more = "" if len(changes) <= 2 * MOST_NAMED else "; …"
-    named = "; ".join(dict.fromkeys(changes[: 2 * MOST_NAMED])) + more  # most have a line of each family
+    once = list(dict.fromkeys(changes))  # most have a line of each family
+    named = "; ".join(once[:MOST_NAMED]) + ("; …" if len(once) > MOST_NAMED else "")
     return [report_breach("D04.renewed", "TR554", Where(), on, count=len(changes), changes=named)]
 
 
