@@ -258,6 +258,22 @@ def since(number: int, fault: Fault) -> Trouble:
     return lambda exchange: fault if exchange.number >= number else None
 
 
+def behind_writes(writes: int, index: int, fault: Fault, met: list[Exchange]) -> Trouble:
+    """A fault at a question behind so many writes (counted from 0) and at all that comes after; `met` gets what it happens to."""
+    done = questions = 0
+
+    def trouble(exchange: Exchange) -> Fault | None:
+        nonlocal done, questions
+        done += exchange.is_write
+        questions += done == writes and exchange.method == "GET"
+        if done < writes or questions <= index:
+            return None
+        met.append(exchange)
+        return fault
+
+    return trouble
+
+
 def at_first_write(fault: Fault) -> Trouble:
     """A fault at the first write."""
     is_done = False

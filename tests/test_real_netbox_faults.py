@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from tests.netbox_proxy import (
     Proxy,
     at,
     at_first_write,
+    behind_writes,
     every_question_once,
     first,
     since,
@@ -72,6 +74,11 @@ def course(office: Office, start: str, plan: AddressPlan) -> Course:
     """Return what is asked for when nothing goes wrong."""
     office.netbox.reset(start)
     office.keep(plan)
+    return asked_by(office, start, plan)
+
+
+def asked_by(office: Office, start: str, plan: AddressPlan) -> Course:
+    """Return what an export asks for from what is there now."""
     office.proxy.expect()
     assert office.export() == "ok"
     says(office, plan)
@@ -112,22 +119,31 @@ def ends_of(office: Office, name: str) -> Iterator[tuple[str, str]]:
     office.netbox.reset("ready")
     office.keep(LESS)
     for number in ready.questions(1, ready.writes[0]):
-        if name == "revoked":
+        if name == "revoked" or number > ready.others[0]:  # whoever can't give the right back has it the next time
             office.netbox.reset("ready")
         yield "GET", meets(office, ready, number, name)
     assert said(office.netbox.admin) == Counter()
     for taken in (ready, later):
         for number in taken.writes:
             yield taken.asked[number - 1].method, ends(office, taken, number, name)
-    # What is read again after the last write: all is there already, so each run takes it to the other of two plans.
+    # What is read again behind the last write: all is there already, so each run takes it to the other of two plans, each with
+    # writes and questions of its own.
+    office.keep(LESS)
+    back = asked_by(office, "exported", LESS)
     office.netbox.reset("exported")
-    for number in later.questions(later.writes[-1], later.others[-1]):
+    for index in count():
         if name == "revoked":
             office.netbox.reset("exported")
-        plan = LATER if said(office.netbox.admin) == lines_of(print_plan(LESS)) else LESS
-        office.keep(plan)
-        yield "GET", meets(office, later, number, name)
-        says(office, plan)
+        taken = later if said(office.netbox.admin) == lines_of(print_plan(LESS)) else back
+        office.keep(taken.plan)
+        met: list[Exchange] = []
+        office.proxy.expect(behind_writes(len(taken.writes), index, office.fault(name), met))
+        with impatient() if name == "silence" else nullcontext():
+            ended = office.export()
+        says(office, taken.plan)
+        if not any(one.method == "GET" for one in met):
+            break
+        yield "GET", ended
 
 
 def known_ends() -> dict[str, dict[str, str]]:
