@@ -17,6 +17,7 @@ from ipam.keys import LanKey
 from routing.model import Acl, BgpInstance, BgpNeighbor, Device, Interface, LocalAs, Vrf
 from verification.engine import delta as deltas
 from verification.engine import engine, routing_judgement
+from verification.evidence import evidence
 from verification.evidence.evidence import Given
 from verification.evidence.routing_part import routing_device
 from verification.verdicts.bounds import Bounds
@@ -123,7 +124,7 @@ def _routes(change: Callable[[Device], Device]) -> Blind:
     """Let the part that routes hang on be blind to what a change changes."""
 
     def inject(patch: pytest.MonkeyPatch) -> None:
-        patch.setattr(engine, "routing_device", lambda device: change(routing_device(device)))
+        patch.setattr(engine, "routing_device", lambda device: routing_device(change(device)))
 
     return inject
 
@@ -317,6 +318,9 @@ PROOF_BUGS = {
     "the stations": ProofBug(inject=_wanted("login_sources"), shown_by=_no_stations),
     "the cables": ProofBug(inject=_wanted("links"), shown_by=_without_link),
     "the ports": ProofBug(inject=_wanted("ports"), shown_by=_without_port),
+    "which prefixes have other routes": ProofBug(
+        inject=_keeping("rerouted", lambda *_: frozenset(), evidence), shown_by=_without_rules
+    ),
     "which prefixes a route policy treats otherwise": ProofBug(
         inject=_keeping("rerouted", lambda *_: frozenset(), routing_judgement),
         shown_by=_without_rules,

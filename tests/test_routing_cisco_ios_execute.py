@@ -10,7 +10,8 @@ import pytest
 from intents.reason import UnclearError, describe_reason
 from routing.vendors.cisco_ios import VENDOR
 from routing.vendors.cisco_ios.execute.in_force import in_force
-from routing.vendors.cisco_ios.execute.load import running_state, text_of
+from routing.vendors.cisco_ios.execute.lines import printed
+from routing.vendors.cisco_ios.execute.load import running_state
 from routing.vendors.cisco_ios.execute.run import execute
 from routing.vendors.cisco_ios.execute.state import IosState
 from routing.vendors.cisco_ios.execute.vrfs import settled
@@ -268,16 +269,16 @@ def differences(before: str, after: str) -> Iterator[str]:
 
 
 def test_a_text_in_the_devices_order_is_printed_as_it_is() -> None:
-    assert text_of(running().root) == RUNNING
+    assert printed(running().root) == RUNNING
 
 
 @pytest.mark.parametrize(("lines", "expected"), ACCEPTED)
 def test_a_line_changes_what_it_says_and_nothing_else(lines: str, expected: str) -> None:
     state, said = typed(running(), lines)
     assert all(isinstance(answer, Accepted) for answer in said)
-    found = sorted(line for line in differences(RUNNING, text_of(state.root)) if line[1:] != AF)
+    found = sorted(line for line in differences(RUNNING, printed(state.root)) if line[1:] != AF)
     assert " ".join(found) == " ".join(sorted(split_differences(expected)))
-    text = text_of(state.root)
+    text = printed(state.root)
     unknown = VENDOR.read(VENDOR.host_name(text) or "", text).device.unknown
     assert {line.reason.key for line in unknown} <= {"login_list_undefined", "route_map_undefined"}
 
@@ -298,7 +299,7 @@ def split_differences(text: str) -> Iterator[str]:
 def test_a_line_that_is_there_already_changes_nothing(lines: str) -> None:
     state, said = typed(running(), lines)
     assert said == (Accepted(),)
-    assert text_of(state.root) == RUNNING
+    assert printed(state.root) == RUNNING
 
 
 @pytest.mark.parametrize(("lines", "words"), [item for item in REFUSED if item[1]])
@@ -332,7 +333,7 @@ def test_a_vrf_takes_the_addresses_of_both_families_away_and_says_so() -> None:
         Notice(f"{start} {family} disabled and address(es) removed due to enabling VRF B")
         for family in ("IPv4", "IPv6")
     )
-    assert sorted(differences(RUNNING, text_of(state.root))) == [
+    assert sorted(differences(RUNNING, printed(state.root))) == [
         "+ no ip address",
         "+ vrf forwarding B",
         "- ip address 10.0.0.1 255.255.255.0",
@@ -360,13 +361,13 @@ def test_an_address_in_another_vrf_may_be_the_same_and_in_the_own_one_may_not_ov
 def test_a_vrf_with_interfaces_is_deleted_later() -> None:
     state, said = typed(running(), "no vrf definition LONE")
     assert said == (Notice("% IPv4 and IPv6 addresses from all interfaces in VRF LONE have been removed"),)
-    assert text_of(state.root) == RUNNING
+    assert printed(state.root) == RUNNING
     assert execute(state, "vrf definition LONE").said == (
         Refused("% Deletion of VRF LONE in progress; wait for it to complete"),
     )
     assert isinstance(execute(state, "interface GigabitEthernet0/0/0.20").said[0], Unmodelled)
     done = settled(state)
-    assert sorted(differences(RUNNING, text_of(done.root))) == [
+    assert sorted(differences(RUNNING, printed(done.root))) == [
         "+ no ip address",
         "- address-family ipv4",
         "- exit-address-family",
@@ -381,13 +382,13 @@ def test_a_vrf_with_interfaces_is_deleted_later() -> None:
 def test_a_vrf_without_interfaces_goes_at_once_and_is_told_as_any_other() -> None:
     state, said = typed(running(), "no vrf definition EMPTY")
     assert said == (Notice("% IPv4 and IPv6 addresses from all interfaces in VRF EMPTY have been removed"),)
-    assert [line for line in differences(RUNNING, text_of(state.root)) if line[1:] != AF] == ["-vrf definition EMPTY"]
+    assert [line for line in differences(RUNNING, printed(state.root)) if line[1:] != AF] == ["-vrf definition EMPTY"]
 
 
 def test_a_family_that_goes_takes_its_addresses_along() -> None:
     state, said = typed(running(), f"{IN_A} > no address-family ipv6")
     assert said == (Notice("% ipv6 addresses from all interfaces in VRF A have been removed"),)
-    assert sorted(differences(RUNNING, text_of(state.root))) == [
+    assert sorted(differences(RUNNING, printed(state.root))) == [
         "- address-family ipv6",
         "- exit-address-family",
         "- ipv6 address 2001:DB8::1/64",
@@ -414,7 +415,7 @@ def test_a_static_route_that_leaves_by_it_keeps_an_interface_where_it_is() -> No
 def test_a_logical_interface_is_made_anew_by_default() -> None:
     state, said = typed(running(), "default interface Loopback0")
     assert said == (Notice("Interface Loopback0 set to default configuration"),)
-    assert sorted(differences(RUNNING, text_of(state.root))) == [
+    assert sorted(differences(RUNNING, printed(state.root))) == [
         "+ no ip address",
         "- ip address 192.0.2.1 255.255.255.255",
     ]
@@ -426,7 +427,7 @@ def test_a_line_is_tried_in_its_section_then_in_global_configuration() -> None:
     state, _ = typed(running(), f"{BGP_A} > address-family ipv6 vrf A > exit > exit > exit")
     assert state.mode is None
     state, _ = typed(running(), "archive > log config > hidekeys > maximum 5")
-    assert "archive\n log config\n  hidekeys\n maximum 5\n" in text_of(state.root)
+    assert "archive\n log config\n  hidekeys\n maximum 5\n" in printed(state.root)
 
 
 def test_the_last_line_of_a_plain_kind_is_taken_back_word_for_word() -> None:
@@ -434,7 +435,7 @@ def test_the_last_line_of_a_plain_kind_is_taken_back_word_for_word() -> None:
     state = running_state("r1", text)
     state, said = typed(state, "interface Loopback0 > ip redirects")
     assert said == (Accepted(),)
-    assert "ip redirects" not in text_of(state.root)
+    assert "ip redirects" not in printed(state.root)
     assert isinstance(execute(state, "no ip policy route-map M").said[0], Unmodelled)
 
 
@@ -462,7 +463,7 @@ def test_a_changed_list_acts_after_a_soft_clear_in_its_direction() -> None:
     found = in_force(state)
     assert "neighbor 10.0.0.2 route-map M in\n  neighbor 10.0.0.2 prefix-list L-BEFORE-1 out" in found.text
     state = execute(state, "clear ip bgp vrf A 65001 soft out").state
-    assert in_force(state).text == text_of(state.root)
+    assert in_force(state).text == printed(state.root)
 
 
 def test_a_map_that_is_gone_or_bound_anew_still_acts() -> None:
@@ -489,9 +490,9 @@ def test_a_name_that_meant_nothing_still_means_nothing() -> None:
 @pytest.mark.parametrize("line", ["shutdown", "remote-as 65002", "local-as 65003"])
 def test_a_session_that_starts_anew_has_what_stands_then(line: str) -> None:
     state, _ = typed(running(), f"no route-map M > {BGP_A} > neighbor 10.0.0.2 {line}")
-    assert in_force(state).text == text_of(state.root)
+    assert in_force(state).text == printed(state.root)
     state, _ = typed(running(), "no route-map M > router bgp 65000 > bgp router-id 192.0.2.9")
-    assert in_force(state).text == text_of(state.root)
+    assert in_force(state).text == printed(state.root)
 
 
 def test_policy_that_comes_from_elsewhere_makes_it_unsure() -> None:
@@ -541,7 +542,7 @@ def test_ipv6_is_stopped_where_nothing_of_it_is_left(line: str) -> None:
     state = running_state("r1", WITHOUT_IPV6)
     stopped, said = execute(state, "no ipv6 unicast-routing")
     assert said == (Accepted(),)
-    assert text_of(stopped.root) == text_of(state.root).replace("ipv6 unicast-routing\n", "")
+    assert printed(stopped.root) == printed(state.root).replace("ipv6 unicast-routing\n", "")
     state, said = typed(state, line)
     assert said == (Accepted(),)
     state, said = execute(state, "no ipv6 unicast-routing")

@@ -14,7 +14,8 @@ from routing.model import Device
 from routing.vendors.cisco_ios import VENDOR
 from routing.vendors.cisco_ios.execute.acts import ACTS
 from routing.vendors.cisco_ios.execute.in_force import in_force
-from routing.vendors.cisco_ios.execute.load import running_state, state_of, text_of, typed_lines, typed_paths
+from routing.vendors.cisco_ios.execute.lines import printed
+from routing.vendors.cisco_ios.execute.load import running_state, state_of, typed_lines, typed_paths
 from routing.vendors.cisco_ios.execute.run import execute
 from routing.vendors.cisco_ios.execute.state import IosState
 from routing.vendors.cisco_ios.execute.table import TABLE
@@ -68,8 +69,8 @@ def has_no_entry_twice(text: str) -> bool:
 def test_a_rendered_text_typed_into_an_empty_device_is_the_text(example: str, name: str) -> None:
     text = rendered(example)[name]
     state = typed_in(IosState(), text)
-    canonical = text_of(running_state(name, text).root)
-    assert text_of(state.root) == canonical
+    canonical = printed(running_state(name, text).root)
+    assert printed(state.root) == canonical
     ours, found = set(VENDOR.paths(text)), set(VENDOR.paths(canonical))
     assert {path[-1] for path in ours ^ found} <= UNPRINTED
     assert VENDOR.read(name, canonical).device == VENDOR.read(name, text).device
@@ -85,28 +86,28 @@ def test_any_device_typed_in_is_the_device(device: Device) -> None:
         state, said = execute(state, line)
         assume(not any(isinstance(answer, Unmodelled) for answer in said))
         assert said == (Accepted(),), (line, said)
-    assert text_of(state.root) == text_of(state_of(text).root)
-    assert VENDOR.read("r1", text_of(state.root)).device == device
+    assert printed(state.root) == printed(state_of(text).root)
+    assert VENDOR.read("r1", printed(state.root)).device == device
 
 
 @FEW
 @given(devices())
 def test_a_printed_text_is_printed_again(device: Device) -> None:
-    text = text_of(state_of(text_of_device(device)).root)
-    assert text_of(running_state("r1", text).root) == text
+    text = printed(state_of(text_of_device(device)).root)
+    assert printed(running_state("r1", text).root) == text
     assert VENDOR.read("r1", text).device == device
 
 
 @FEW
 @given(devices(), st.data())
 def test_a_line_typed_again_changes_nothing(device: Device, data: st.DataObject) -> None:
-    text = text_of(state_of(text_of_device(device)).root)
+    text = printed(state_of(text_of_device(device)).root)
     path = data.draw(st.sampled_from(VENDOR.paths(text)))
     state = opened(text, path)
     again, said = execute(state, path[-1])
     assume(not any(isinstance(answer, Unmodelled) for answer in said))
     assert said == (Accepted(),)
-    assert text_of(again.root) == text
+    assert printed(again.root) == text
 
 
 def opened(text: str, path: tuple[str, ...]) -> IosState:
@@ -121,7 +122,7 @@ def opened(text: str, path: tuple[str, ...]) -> IosState:
 @FEW
 @given(devices(), st.data())
 def test_what_is_taken_away_and_typed_again_is_what_was_there(device: Device, data: st.DataObject) -> None:
-    text = text_of(state_of(text_of_device(device)).root)
+    text = printed(state_of(text_of_device(device)).root)
     assume(has_no_entry_twice(text))
     path = data.draw(st.sampled_from(VENDOR.paths(text)))
     below = [other for other in VENDOR.paths(text) if other[: len(path)] == path]
@@ -129,15 +130,15 @@ def test_what_is_taken_away_and_typed_again_is_what_was_there(device: Device, da
     taken, said = execute(state, negated(path[-1]))
     taken = settled(taken)
     assume(said == (Accepted(),))
-    assume(len(below) == len(VENDOR.paths(text)) - len(VENDOR.paths(text_of(taken.root))))
-    assert not set(below) & set(VENDOR.paths(text_of(taken.root)))
+    assume(len(below) == len(VENDOR.paths(text)) - len(VENDOR.paths(printed(taken.root))))
+    assert not set(below) & set(VENDOR.paths(printed(taken.root)))
     for header in path[:-1]:
         taken = execute(taken, header).state
     for line in typed_paths(below):
         taken, said = execute(taken, line)
         assume(not any(isinstance(answer, Unmodelled) for answer in said))  # a deleted interface (IOS-EXEC-08)
         assert all(isinstance(answer, Accepted | Notice) for answer in said), (line, said)
-    assert text_of(taken.root) == text
+    assert printed(taken.root) == text
 
 
 def test_every_act_of_the_table_is_there() -> None:
@@ -148,15 +149,15 @@ def test_every_act_of_the_table_is_there() -> None:
 @given(devices(), devices(), st.data())
 def test_every_state_can_be_read_and_its_policies_in_force_too(one: Device, other: Device, data: st.DataObject) -> None:
     """Lines of another device, typed in any order: what is taken makes no line unknown but such as name what is missing."""
-    state = running_state("r1", text_of(state_of(text_of_device(one)).root))
+    state = running_state("r1", printed(state_of(text_of_device(one)).root))
     lines = list(typed_lines(text_of_device(other)))
     for line in data.draw(st.lists(st.sampled_from(lines), max_size=12)):
         undone = data.draw(st.booleans())
         state, _ = execute(state, negated(line) if undone and "\n" not in line else line)
-        for text in (text_of(state.root), in_force(state).text):
+        for text in (printed(state.root), in_force(state).text):
             found = VENDOR.read("r1", text).device
             assert {item.reason.key for item in found.unknown} <= MISSING, found.unknown
-        assert text_of(state_of(text_of(state.root)).root) == text_of(state.root)
+        assert printed(state_of(printed(state.root)).root) == printed(state.root)
 
 
 MISSING = {"route_map_undefined", "login_list_undefined", "community_list_undefined"}

@@ -16,7 +16,7 @@ from intents.prefix import Family, prefix_of
 from intents.reason import Reason, because
 from routing.model import AttachmentPort, BgpInstance, Device, Direction, Interface, RoutePolicy
 from verification.evidence.evidence import Evidence
-from verification.evidence.routing_part import routing_device
+from verification.evidence.routing_part import named_policies, routing_device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,15 +63,7 @@ def referenced(device: Device) -> tuple[frozenset[str], frozenset[str]]:
     lists = {binding.acl for item in device.interfaces for binding in item.bindings}
     lists |= {name for login in device.logins for _, name in login.acls}
     lists |= {item.acl for item in device.control_filters}
-    policies = {
-        name for instance in device.bgp for item in instance.neighbors for name in (*item.imports, *item.exports)
-    }
-    policies |= {item.policy for instance in device.bgp for item in instance.redistributions if item.policy}
-    policies |= {
-        name for vrf in device.vrfs for item in vrf.families for name in (item.import_map, item.export_map) if name
-    }
-    policies |= {name for ospf in device.ospf for item in ospf.redistributions for name in item.policies}
-    return frozenset(lists), frozenset(policies)
+    return frozenset(lists), named_policies(device)
 
 
 def acting(device: Device) -> Device:

@@ -125,7 +125,7 @@ def _prove(
 ) -> Proven:
     """Prove a network. `lists`: if they are judged already; `kept`: what is known of one that is judged between the same bounds,
     and what has changed since."""
-    part = routing_part(given)
+    part = routing_part(given) if kept is None else routing_part(given, kept[0].routing.given, kept[1].devices)
     known = None if kept is None else kept[0].routing
     try:
         with running_states(part, known, with_failures=with_failures, progress=progress, workers=workers) as states:

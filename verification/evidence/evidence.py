@@ -6,7 +6,7 @@ space, compiled filters) is made here, once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
@@ -14,13 +14,14 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import Acl, AttachmentPort, Direction, Interface, Network, Ref
 from verification.evidence.declared_state import DeclaredState, Side, declared_states, matches_of, side_of
+from verification.evidence.impact import rerouted
 from verification.evidence.routing_part import routing_network
 from verification.packets.flow_sets import Span, clip
 from verification.packets.header_space import header_space
 from verification.packets.headers import HeaderMatch, header_match
 from verification.packets.login_headers import login_matches
 from verification.routes.adjacency import InterfaceKey
-from verification.routes.control_plane import ControlPlane
+from verification.routes.control_plane import ControlPlane, Settled
 from verification.routes.forwarding import Forwarding, Regions, regions_of
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, build_topology
@@ -141,9 +142,11 @@ class Evidence:
         return self.given.culprit(device, ref)
 
 
-def routing_part(given: Given) -> Given:
-    """Return what routes hang on: the network without lists and logins, and nothing of its texts."""
-    return replace(given, network=routing_network(given.network), lines={}, texts={}, unknown_lines={})
+def routing_part(given: Given, known: Given | None = None, changed: Container[str] = ()) -> Given:
+    """Return what routes hang on: the network without lists and logins, and nothing of its texts. `known`: that of a network that
+    differs from it by the `changed` devices."""
+    network = routing_network(given.network, None if known is None else known.network, changed)
+    return replace(given, network=network, lines={}, texts={}, unknown_lines={})
 
 
 def gather(given: Given) -> Evidence:
@@ -157,7 +160,7 @@ def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
     `known`: of a network that is judged between the same bounds.
     """
     topology = build_topology(given.network)
-    control_plane = ControlPlane(topology)
+    control_plane = ControlPlane(topology, None if known is None else _settled(known, given.network))
     regions = regions_of(control_plane)
     states = declared_states(given.bounds) if known is None else known.states
     sides = {family: _bare_side(states, family) for family in Family} if known is None else known.sides
@@ -185,6 +188,13 @@ def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
         own=own,
         kept={key: spans for key in own if (spans := _kept(states, *key))},
     )
+
+
+def _settled(known: Evidence, network: Network) -> Settled:
+    """Return what the routes of a network have in common with known ones."""
+    plane = known.control_plane
+    found = rerouted(known.given.network, network, plane.prefixes)
+    return plane.settled(() if found is None else (prefix for prefix in plane.prefixes if prefix not in found))
 
 
 def add_filters(evidence: Evidence, given: Given) -> Evidence:

@@ -18,7 +18,9 @@ from verification.evidence.routing_part import routing_device
 
 def rerouted(before: Network, after: Network, prefixes: Iterable[Prefix]) -> frozenset[Prefix] | None:
     """Return those of all prefixes that anybody names whose routes may differ; None: any may."""
-    if before.devices.keys() != after.devices.keys() or not all(map(_is_by_prefix, after.devices.values())):
+    if before.devices.keys() != after.devices.keys() or before.links != after.links:
+        return None
+    if not all(map(_is_by_prefix, after.devices.values())):
         return None
     changed: list[tuple[RoutePolicy | None, RoutePolicy | None]] = []
     for name, device in after.devices.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 from intents.policy import Endpoint
@@ -96,10 +97,10 @@ def gather_partners(state: DeclaredState, held: Mapping[Key, BitSet[_Member]]) -
         by_kind: dict[Kind, list[AttachmentName]] = {}
         for name in sorted(state.pairs[family].own):
             by_kind.setdefault(state.kinds[(name, family)], []).append(name)
-        company = _companies(state, family)
+        company, talking = _companies(state, family), _talking_kinds(state, family)
         by_all = {kind: union(held[(name, family)] for name in names) for kind, names in by_kind.items()}
         for kind, names in by_kind.items():
-            talks = {other: _kinds_talk(state, kind, other, family) for other in by_kind}
+            talks = talking[kind]
             strangers = union(by_all[other] for other, (apart, _) in talks.items() if apart)
             differing = {other for other, (apart, together) in talks.items() if apart != together}
             for name in names:
@@ -123,6 +124,13 @@ def _companies(state: DeclaredState, family: Family) -> dict[AttachmentName, tup
     return {name: tuple(sorted(names)) for names in together.values() for name in names}
 
 
+@lru_cache(maxsize=16)
+def _talking_kinds(state: DeclaredState, family: Family) -> Mapping[Kind, Mapping[Kind, tuple[bool, bool]]]:
+    """Return what `_kinds_talk` says of any two kinds of a declared state; once, however often a network is judged by it."""
+    kinds = {state.kinds[(name, family)] for name in state.pairs[family].own}
+    return {kind: {other: _kinds_talk(state, kind, other, family) for other in kinds} for kind in kinds}
+
+
 def _kinds_talk(state: DeclaredState, mine: Kind, theirs: Kind, family: Family) -> tuple[bool, bool]:
     """Return whether two kinds talk: those of different organisations, and those of one."""
     pairs = state.pairs[family]
@@ -137,6 +145,7 @@ def _kinds_talk(state: DeclaredState, mine: Kind, theirs: Kind, family: Family) 
     return apart, together
 
 
+@lru_cache(maxsize=1024)
 def members_of(state: DeclaredState, endpoint: Endpoint) -> frozenset[AttachmentName]:
     """Return the attachments whose own addresses an endpoint holds in a declared state."""
     found: set[AttachmentName] = set()

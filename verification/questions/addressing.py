@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from intents.prefix import Family, Prefix, format_address, prefix_of
 from intents.reason import Reason, because
@@ -19,7 +20,7 @@ from ipam.keys import AttachmentOwner, ChannelScope, LinkKey, LoopbackKey, Owner
 from routing.model import AttachmentPort, BgpNeighbor, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
 from verification.evidence.declared_state import DeclaredState
-from verification.evidence.evidence import Evidence
+from verification.evidence.evidence import Evidence, Given
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
 from verification.questions.network import NetworkFault, only_family
@@ -83,16 +84,41 @@ def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
     yield from check_far_ends(evidence)
 
 
-def planned_places(evidence: Evidence) -> Iterator[PlannedPlace]:
-    """Yield every interface that some declared state plans on devices whose texts are judged: ports first, then by the plan's
+def planned_places(evidence: Evidence) -> tuple[PlannedPlace, ...]:
+    """Return every interface that some declared state plans on devices whose texts are judged: ports first, then by the plan's
     keys."""
-    plans = [dict(_planned_in(evidence, state)) for state in evidence.states]
-    ports = dict.fromkeys((port.device, port.subnet) for port in evidence.given.network.ports)
+    given = evidence.given
+    return _planned_places(evidence.states, _Site.of(given))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Site:
+    """What of a network the plan is laid out on: nothing that a text says."""
+
+    devices: frozenset[str]
+    backbone: frozenset[str]
+    links: tuple[PhysicalLink, ...]
+    ports: tuple[AttachmentPort, ...]
+
+    @staticmethod
+    def of(given: Given) -> _Site:
+        network = given.network
+        return _Site(
+            devices=frozenset(network.devices),
+            backbone=given.roles.backbone,
+            links=network.links,
+            ports=network.ports,
+        )
+
+
+@lru_cache(maxsize=16)
+def _planned_places(states: tuple[DeclaredState, ...], site: _Site) -> tuple[PlannedPlace, ...]:
+    purposes = {name: item.purpose for state in states for name, item in state.declared.registry.attachments.items()}
+    plans = [dict(_planned_in(state, site, purposes)) for state in states]
+    ports = dict.fromkeys((port.device, port.subnet) for port in site.ports)
     ends = dict.fromkeys(key for plan in plans for key in plan if key not in ports)
-    for key in (*ports, *sorted(ends, key=lambda item: str(item[1]))):
-        options = [plan[key] for plan in plans if key in plan]
-        if options:
-            yield _place_of(options, is_needed=len(options) == len(plans))
+    every = ([plan[key] for plan in plans if key in plan] for key in (*ports, *sorted(ends, key=lambda x: str(x[1]))))
+    return tuple(_place_of(options, is_needed=len(options) == len(plans)) for options in every if options)
 
 
 def _place_of(planned: Sequence[PlannedInterface], *, is_needed: bool) -> PlannedPlace:
@@ -101,7 +127,9 @@ def _place_of(planned: Sequence[PlannedInterface], *, is_needed: bool) -> Planne
     return PlannedPlace(options=tuple(replace(item, kept=is_kept) for item in options), is_needed=is_needed)
 
 
-def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key, PlannedInterface]]:
+def _planned_in(
+    state: DeclaredState, site: _Site, purposes: Mapping[AttachmentName, PurposeName]
+) -> Iterator[tuple[Key, PlannedInterface]]:
     """Yield every interface that a declared state plans, with its key."""
     prefixes: dict[PrefixKey | None, list[Prefix]] = {}
     for entry in state.declared.active():
@@ -111,7 +139,7 @@ def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key,
         for item in state.declared.address_plan.numbers
         if item.kind is NumberKind.VLAN and item.state is EntryState.ACTIVE
     }
-    links = {link.name: link for link in evidence.given.network.links}
+    links = {link.name: link for link in site.links}
     ports = {(port.device, port.subnet): port for port in state.declared.ports}
     for place, port in ports.items():
         yield place, _port(port, prefixes.get(port.subnet, []))
@@ -119,9 +147,12 @@ def _planned_in(evidence: Evidence, state: DeclaredState) -> Iterator[tuple[Key,
         if isinstance(key, LinkKey) and key.channel in links:
             tag = tags.get((ChannelScope(key.channel), key))
             for device, port_name, low in _ends(links[key.channel]):
-                if device in evidence.given.network.devices and (device, key) not in ports:
-                    yield (device, key), _link_end(evidence, (device, port_name, low), tag, held, key.owner)
-        elif isinstance(key, LoopbackKey) and key.device in evidence.given.network.devices:
+                if device in site.devices and (device, key) not in ports:
+                    owner = key.owner
+                    if device in site.backbone and isinstance(owner, AttachmentOwner):
+                        owner = PurposeOwner(purposes[owner.attachment])
+                    yield (device, key), _link_end((device, port_name, low), tag, held, owner)
+        elif isinstance(key, LoopbackKey) and key.device in site.devices:
             addresses = frozenset((item.family, item.network, item.length) for item in held)
             planned = PlannedInterface(
                 device=key.device, port="", name="", vlan=None, addresses=addresses, owner=_MANAGEMENT, peers=False
@@ -148,12 +179,8 @@ def _ends(link: PhysicalLink) -> tuple[tuple[str, str, bool], tuple[str, str, bo
     return (link.a_device, link.a_interface, True), (link.b_device, link.b_interface, False)
 
 
-def _link_end(
-    evidence: Evidence, end: tuple[str, str, bool], tag: int | None, held: Iterable[Prefix], owner: Owner
-) -> PlannedInterface:
+def _link_end(end: tuple[str, str, bool], tag: int | None, held: Iterable[Prefix], owner: Owner) -> PlannedInterface:
     device, port, low = end
-    if device in evidence.given.roles.backbone and isinstance(owner, AttachmentOwner):
-        owner = PurposeOwner(evidence.given.bounds.attachments[owner.attachment].purpose)
     return PlannedInterface(
         device=device,
         port=port,

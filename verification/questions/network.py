@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from intents.prefix import Family, Prefix, any_prefix, format_address, prefix_of
@@ -223,7 +224,8 @@ def talking_purposes(evidence: Evidence) -> dict[tuple[AttachmentName, Family], 
     return {key: frozenset(value) for key, value in found.items()}
 
 
-def _talking_in(state: DeclaredState) -> dict[tuple[AttachmentName, Family], set[PurposeName]]:
+@lru_cache(maxsize=16)
+def _talking_in(state: DeclaredState) -> Mapping[tuple[AttachmentName, Family], set[PurposeName]]:
     attachments = state.declared.registry.attachments
     found: dict[tuple[AttachmentName, Family], set[PurposeName]] = {}
     by_kind: dict[tuple[Kind, Family], set[PurposeName]] = {}

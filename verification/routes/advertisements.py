@@ -19,7 +19,14 @@ from verification.routes.groups import Group, Sent, through
 from verification.routes.inside.carried import InternalRoutes
 from verification.routes.inside.next_hops import NextHops
 from verification.routes.private_asns import without_private
-from verification.routes.route_filters import DEFAULT_PREFERENCE, WELL_KNOWN, Filter, PathAttributes, compile_filters
+from verification.routes.route_filters import (
+    DEFAULT_PREFERENCE,
+    WELL_KNOWN,
+    Filter,
+    Filters,
+    PathAttributes,
+    compile_filters,
+)
 from verification.routes.stubs import NO_STUBS, find_stubs
 from verification.routes.topology import Topology
 
@@ -30,13 +37,14 @@ _REJECTING = RoutePolicy(name="", clauses=())
 class Advertisements:
     """All sessions of a topology, grouped, with their compiled filters."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, known: Filters | None = None) -> None:
         self._topology = topology
-        self._filters = compile_filters(
-            (device.name, policy) for device in topology.network.devices.values() for policy in device.policies
+        self.filters = compile_filters(
+            ((device.name, policy) for device in topology.network.devices.values() for policy in device.policies),
+            known,
         )
         self._rejecting = Filter(_REJECTING, {})
-        self.reads_paths = any(item.reads_paths for item in self._filters.values()) or any(
+        self.reads_paths = any(item.reads_paths for item in self.filters.values()) or any(
             item.export.remove_private is not None for item in topology.sessions
         )
         """Whether any policy asks for ASs of a path, or a session leaves some out."""
@@ -48,9 +56,9 @@ class Advertisements:
         self.unclear: dict[int, Reason] = {}
         """Nodes that send what no document says, each with one such thing."""
         self._inside = InternalRoutes(topology, self.unclear)
-        preferences = [item.preference for item in self._filters.values()]
+        preferences = [item.preference for item in self.filters.values()]
         self._highest = max([0, *preferences, *(item.default_preference for item in topology.instances.values())])
-        if any(item.raises for item in self._filters.values()):
+        if any(item.raises for item in self.filters.values()):
             self._highest = (1 << 32) - 1
         self.stubs = find_stubs(topology, self._passing) if not self.contested else NO_STUBS
         self.group_of: dict[int, Group] = {}
@@ -81,7 +89,7 @@ class Advertisements:
             for node, instance in self._topology.instances.items()
             for item in instance.redistributions
         }
-        yield from dict.fromkeys(item for key, item in self._filters.items() if key in used and item.prefers)
+        yield from dict.fromkeys(item for key, item in self.filters.items() if key in used and item.prefers)
 
     def _grouped(self) -> dict[int, tuple[Group, ...]]:
         found: dict[int, dict[tuple[object, ...], list[Session]]] = {}
@@ -164,7 +172,7 @@ class Advertisements:
 
     def named(self, device: str, names: Iterable[str]) -> tuple[Filter, ...]:
         """Return the policies of a device that have these names; one that is not defined rejects everything (IOS-REF-01)."""
-        return tuple(self._filters.get((device, name), self._rejecting) for name in names)
+        return tuple(self.filters.get((device, name), self._rejecting) for name in names)
 
     def sent(self, group: Group, prefix: Prefix, best: Candidate) -> Sent | None:
         """Return what a group's receivers would make of a path, their own loop checks aside."""

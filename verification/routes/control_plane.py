@@ -13,7 +13,8 @@ to look at.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import chain
 
 from intents.prefix import Prefix
@@ -28,18 +29,28 @@ from verification.routes.inside.unsure import unsure_nodes
 from verification.routes.origination import Origins, most_specific_first
 from verification.routes.outcomes import Outcomes
 from verification.routes.rib import NotSettledError, PrefixState
+from verification.routes.route_filters import Filters
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.route_entry import table_named
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What is known of the routes of another network: its filters, and the states of prefixes that every node treats alike in
+    both."""
+
+    filters: Filters
+    states: Mapping[Prefix, PrefixState]
+
+
 class ControlPlane:
     """All routes of a network: settled once, and per failure as views."""
 
-    def __init__(self, topology: Topology) -> None:
+    def __init__(self, topology: Topology, known: Settled | None = None) -> None:
         self.topology = topology
-        self.advertisements = Advertisements(topology)
+        self.advertisements = Advertisements(topology, None if known is None else known.filters)
         self.stubs = self.advertisements.stubs
         self._hops: dict[tuple[CandidateKey, ...], tuple[ForwardingHop, ...]] = {}
         self._whole = Surviving(topology, NO_FAILURE)
@@ -53,13 +64,15 @@ class ControlPlane:
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
         firsts: dict[int, Prefix] = {}
+        kept = {} if known is None or self.advertisements.contested else known.states
         for prefix in self.prefixes:
             first = self._first(prefix, firsts, self._whole)
-            self.base[prefix] = (
-                self._settle(prefix, self._whole, self.base)
-                if first == prefix
-                else self._read_off(self.base[first], first, prefix)
-            )
+            if prefix in kept:
+                self.base[prefix] = kept[prefix]
+            elif first == prefix:
+                self.base[prefix] = self._settle(prefix, self._whole, self.base)
+            else:
+                self.base[prefix] = self._read_off(self.base[first], first, prefix)
             for node in self._undecided(prefix, self.base[prefix], self._whole):
                 self.open.setdefault(node, self._several_outcomes(node, prefix))
             for node in self.base[prefix].selected:
@@ -68,6 +81,13 @@ class ControlPlane:
                         self.by_session.setdefault(number, []).append(prefix)
         for node, reason in unsure_nodes(self.topology, self.advertisements, self._whole, self.base):
             self.open.setdefault(node, reason)
+
+    def settled(self, prefixes: Iterable[Prefix]) -> Settled:
+        """Return what is known here of a network that treats some prefixes as this one does. Where routes are not sure, or might
+        settle otherwise, that is nothing but the filters."""
+        is_sure = not self.open and not self.advertisements.contested
+        states = {prefix: self.base[prefix] for prefix in prefixes} if is_sure else {}
+        return Settled(filters=self.advertisements.filters, states=states)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""

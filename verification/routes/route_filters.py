@@ -77,6 +77,9 @@ class _Clause:
     table: RuleTable | None
 
 
+FilterContent = tuple[tuple[PolicyClause, ...], PolicyDefault]
+
+
 class Filter:
     """One policy, compiled; `apply` is its meaning. `conditional`: it looks at more of a received route than its prefix, or
     puts ASs before its path. `prepends`: those ASs. `listed`: the prefixes that it may accept, None if there is no bound.
@@ -87,6 +90,7 @@ class Filter:
     """
 
     def __init__(self, policy: RoutePolicy, tables: dict[tuple[PrefixRule, ...], RuleTable]) -> None:
+        self.content = content_of(policy)
         self._default = policy.default
         self._passes: dict[Prefix, bool] = {}
         self._clauses = [
@@ -222,14 +226,20 @@ Filters = Mapping[tuple[str, str], Filter]
 """Compiled policies by (device, policy name)."""
 
 
-def compile_filters(policies: Iterable[tuple[str, RoutePolicy]]) -> Filters:
-    """Return every policy of every device compiled, those of equal content once."""
-    compiled: dict[tuple[object, ...], Filter] = {}
+def compile_filters(policies: Iterable[tuple[str, RoutePolicy]], known: Filters | None = None) -> Filters:
+    """Return every policy of every device compiled, those of equal content once. `known`: filters that may be taken as they are,
+    with what they found out so far."""
+    compiled = {} if known is None else {item.content: item for item in known.values()}
     tables: dict[tuple[PrefixRule, ...], RuleTable] = {}
     found: dict[tuple[str, str], Filter] = {}
     for device, policy in policies:
-        content = (policy.clauses, policy.default)
+        content = content_of(policy)
         if content not in compiled:
             compiled[content] = Filter(policy, tables)
         found[(device, policy.name)] = compiled[content]
     return found
+
+
+def content_of(policy: RoutePolicy) -> FilterContent:
+    """Return what a policy does, whatever it is called."""
+    return policy.clauses, policy.default

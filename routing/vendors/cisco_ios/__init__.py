@@ -14,7 +14,8 @@ from routing.vendors.cisco_ios.admission import WAY_IN_FACTS, admission, admits
 from routing.vendors.cisco_ios.baseline import baseline
 from routing.vendors.cisco_ios.changing import edits, with_ports
 from routing.vendors.cisco_ios.execute.in_force import in_force
-from routing.vendors.cisco_ios.execute.load import running_state, text_of, typed_lines
+from routing.vendors.cisco_ios.execute.lines import printed
+from routing.vendors.cisco_ios.execute.load import running_state, typed_lines
 from routing.vendors.cisco_ios.execute.run import execute
 from routing.vendors.cisco_ios.execute.state import IosState
 from routing.vendors.cisco_ios.execute.vrfs import settled
@@ -206,7 +207,7 @@ class _CiscoIos:
 
     def state_text(self, state: TextState) -> str:
         """Return the running text of a state."""
-        return text_of(_own(state).root)
+        return printed(_own(state).root)
 
     def settled(self, state: TextState) -> TextState:
         """Return the state when VRFs that are being deleted are gone."""

@@ -16,7 +16,7 @@ from intents.reason import UnclearError, unclear
 from routing.model import LinePath
 from routing.vendors.change import Edit, EditKind, MadeEdits
 from routing.vendors.cisco_ios import layout
-from routing.vendors.cisco_ios.execute.load import text_of
+from routing.vendors.cisco_ios.execute.lines import printed
 from routing.vendors.cisco_ios.execute.run import execute
 from routing.vendors.cisco_ios.execute.state import IosState
 from routing.vendors.cisco_ios.execute.writing import negated
@@ -35,14 +35,14 @@ _VPN = {"ipv4": "vpnv4", "ipv6": "vpnv6"}
 def edits(state: IosState, standing: str) -> MadeEdits:
     """Return the edits from the text of a state to another one, each as `state_text` prints it; UnclearError if some line is not
     taken, or what it does is not known."""
-    running = text_of(state.root)
+    running = printed(state.root)
     made = tuple(moving(making(running, standing), running, standing))
     made = (*made, *applying(made))
     notices: list[str] = []
     state = _typed(state, made, notices)
-    gone = removing(text_of(state.root), standing)
+    gone = removing(printed(state.root), standing)
     state = _typed(state, gone, notices)
-    shut = shutting(text_of(state.root), standing)
+    shut = shutting(printed(state.root), standing)
     state = _typed(state, shut, notices)
     return MadeEdits(edits=(*made, *gone, *shut), state=state, notices=tuple(notices))
 

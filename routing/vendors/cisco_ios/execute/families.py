@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from intents.reason import because
-from routing.vendors.cisco_ios.execute.lines import Block, printed
+from routing.vendors.cisco_ios.execute.lines import Block, paths_of
 from routing.vendors.cisco_ios.execute.state import LineOutcome, TypedLine, take_line
 from routing.vendors.execution import Unmodelled
 
@@ -27,10 +27,9 @@ def stop_ipv6(turn: TypedLine) -> LineOutcome:
 
 def _lines_of_ipv6(root: Block) -> Iterator[str]:
     """Yield the lines of interfaces, routing protocols and routes that are about IPv6."""
-    header = ""
-    for line in printed(root):
-        header = header if line.startswith(" ") else line
-        if line.startswith(_ROUTED) or _is_of_section(header, line.strip()):
+    for header, *below in paths_of(root):
+        line = below[-1] if below else header
+        if header.startswith(_ROUTED) or _is_of_section(header, line):
             yield line
 
 

@@ -46,7 +46,7 @@ def in_force(state: IosState) -> InForce:
             before = state.cleared.get((session, way), state.applied)
             if before is not state.root:
                 _bind(draft, state.root, before, place, way)
-    return InForce(text="".join(f"{line}\n" for line in printed(draft.root)), unsure=tuple(draft.unsure))
+    return InForce(text=printed(draft.root), unsure=tuple(draft.unsure))
 
 
 def _bind(draft: _Draft, now: Block, before: Block, place: Keys, way: str) -> None:

@@ -28,6 +28,16 @@ Block = Mapping[str, StandingLine]
 EMPTY: Block = MappingProxyType({})
 
 
+class PrintedBlock(dict[str, StandingLine]):
+    """A block that remembers its text at the depth at which it was printed last: a state has most blocks of the one before."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, entries: Block = EMPTY) -> None:
+        super().__init__(entries)
+        self.known: tuple[int, str] | None = None
+
+
 def block_at(root: Block, keys: Keys) -> Block | None:
     """Return the block below an entry, None if the entry is not there."""
     block: Block | None = root
@@ -49,9 +59,9 @@ def put(root: Block, keys: Keys, entry: StandingLine, group: Order = ()) -> Bloc
     """Return the tree with an entry at a place; a group above it that is missing is made, with the order given."""
     key, rest = keys[0], keys[1:]
     if not rest:
-        return {**root, key: entry}
+        return _with(root, key, entry)
     above = root.get(key) or StandingLine("", group, EMPTY)
-    return {**root, key: above._replace(below=put(above.below or EMPTY, rest, entry, group))}
+    return _with(root, key, above._replace(below=put(above.below or EMPTY, rest, entry, group)))
 
 
 def drop(root: Block, keys: Keys) -> Block:
@@ -61,24 +71,56 @@ def drop(root: Block, keys: Keys) -> Block:
     if above is None:
         return root
     if not rest:
-        return {name: entry for name, entry in root.items() if name != key}
+        return _without(root, key)
     below = drop(above.below or EMPTY, rest)
     if not below and not above.text:
-        return {name: entry for name, entry in root.items() if name != key}
-    return {**root, key: above._replace(below=below)}
+        return _without(root, key)
+    return _with(root, key, above._replace(below=below))
 
 
-def printed(block: Block, depth: int = 0) -> Iterator[str]:
-    """Yield the lines of a block as the device prints them, one space a level."""
+def _with(block: Block, key: str, entry: StandingLine) -> Block:
+    found = PrintedBlock(block)
+    found[key] = entry
+    return found
+
+
+def _without(block: Block, key: str) -> Block:
+    found = PrintedBlock(block)
+    del found[key]
+    return found
+
+
+def printed(block: Block, depth: int = 0) -> str:
+    """Return the lines of a block as the device prints them, one space a level."""
+    if not isinstance(block, PrintedBlock):
+        return _printed(block, depth)
+    if block.known is None or block.known[0] != depth:
+        block.known = depth, _printed(block, depth)
+    return block.known[1]
+
+
+def _printed(block: Block, depth: int) -> str:
+    margin = " " * depth
+    found: list[str] = []
     for entry in ordered(block):
         if not entry.text:
-            yield from printed(entry.below or EMPTY, depth)
+            found.append(printed(entry.below or EMPTY, depth))
             continue
-        yield " " * depth + entry.text
+        found.append(f"{margin}{entry.text}\n")
         if entry.below:
-            yield from printed(entry.below, depth + 1)
+            found.append(printed(entry.below, depth + 1))
         if entry.text.startswith("address-family "):
-            yield " " * depth + SECTION_END
+            found.append(f"{margin}{SECTION_END}\n")
+    return "".join(found)
+
+
+def paths_of(block: Block, above: Keys = ()) -> Iterator[Keys]:
+    """Yield every line of a block with those that it stands below, outermost first."""
+    for entry in block.values():
+        path = (*above, entry.text) if entry.text else above
+        if entry.text:
+            yield path
+        yield from paths_of(entry.below or EMPTY, path)
 
 
 def ordered(block: Block) -> list[StandingLine]:

@@ -15,7 +15,7 @@ from routing.model import Device, LinePath
 from routing.vendors.cisco_ios import layout
 from routing.vendors.cisco_ios.execute.entries import KINDS, printed_entry, typed_entry
 from routing.vendors.cisco_ios.execute.forms import FormMatch
-from routing.vendors.cisco_ios.execute.lines import EMPTY, Block, Order, StandingLine, printed
+from routing.vendors.cisco_ios.execute.lines import EMPTY, Order, PrintedBlock, StandingLine, printed
 from routing.vendors.cisco_ios.execute.lists import rule_line
 from routing.vendors.cisco_ios.execute.run import banner_entry
 from routing.vendors.cisco_ios.execute.state import IosState
@@ -41,7 +41,7 @@ class _Draft:
     """A block that is being filled, and the kind of section that it is."""
 
     kind: str
-    lines: dict[str, StandingLine] = field(default_factory=dict)
+    lines: dict[str, StandingLine] = field(default_factory=PrintedBlock)
     header: str = ""
 
 
@@ -51,15 +51,10 @@ def running_state(name: str, text: str) -> IosState:
     UnclearError for a text that would be read as another device in the order in which devices print lines: no device prints it.
     """
     state = state_of(text)
-    there = text_of(state.root)
+    there = printed(state.root)
     if there != text and _told(name, there) != _told(name, text):
         raise unclear("text_in_no_printed_order")
     return state
-
-
-def text_of(root: Block) -> str:
-    """Return the text of a tree."""
-    return "".join(f"{line}\n" for line in printed(root))
 
 
 def _told(name: str, text: str) -> tuple[Device, int, int]:
@@ -116,7 +111,7 @@ def _placed_line(above: _Draft, found: FormMatch, number: int) -> _Draft:
 
 def _below(place: dict[str, StandingLine], key: str, entry: StandingLine) -> dict[str, StandingLine]:
     """Return the lines below an entry, which is made if it is not there."""
-    found = place.setdefault(key, entry._replace(below={}))
+    found = place.setdefault(key, entry._replace(below=PrintedBlock()))
     assert isinstance(found.below, dict)
     return found.below
 
