@@ -21,7 +21,7 @@ from verification.packets.header_space import header_space
 from verification.packets.headers import HeaderMatch, header_match
 from verification.packets.login_headers import login_matches
 from verification.routes.adjacency import InterfaceKey
-from verification.routes.control_plane import ControlPlane, Settled
+from verification.routes.control_plane import ControlPlane, SettledRoutes
 from verification.routes.forwarding import Forwarding, Regions, regions_of
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, build_topology
@@ -190,7 +190,7 @@ def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
     )
 
 
-def _settled(known: Evidence, network: Network) -> Settled:
+def _settled(known: Evidence, network: Network) -> SettledRoutes:
     """Return what the routes of a network have in common with known ones."""
     plane = known.control_plane
     found = rerouted(known.given.network, network, plane.prefixes)

@@ -37,7 +37,7 @@ from verification.verdicts.route_entry import table_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class SettledRoutes:
     """What is known of the routes of another network: its filters, and the states of prefixes that every node treats alike in
     both."""
 
@@ -48,7 +48,7 @@ class Settled:
 class ControlPlane:
     """All routes of a network: settled once, and per failure as views."""
 
-    def __init__(self, topology: Topology, known: Settled | None = None) -> None:
+    def __init__(self, topology: Topology, known: SettledRoutes | None = None) -> None:
         self.topology = topology
         self.advertisements = Advertisements(topology, None if known is None else known.filters)
         self.stubs = self.advertisements.stubs
@@ -82,12 +82,12 @@ class ControlPlane:
         for node, reason in unsure_nodes(self.topology, self.advertisements, self._whole, self.base):
             self.open.setdefault(node, reason)
 
-    def settled(self, prefixes: Iterable[Prefix]) -> Settled:
+    def settled(self, prefixes: Iterable[Prefix]) -> SettledRoutes:
         """Return what is known here of a network that treats some prefixes as this one does. Where routes are not sure, or might
         settle otherwise, that is nothing but the filters."""
         is_sure = not self.open and not self.advertisements.contested
         states = {prefix: self.base[prefix] for prefix in prefixes} if is_sure else {}
-        return Settled(filters=self.advertisements.filters, states=states)
+        return SettledRoutes(filters=self.advertisements.filters, states=states)
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""
