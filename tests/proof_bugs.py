@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import permutations
 from types import ModuleType
 from typing import Any
 
@@ -17,9 +18,9 @@ from ipam.keys import LanKey
 from routing.model import Acl, BgpInstance, BgpNeighbor, Device, Interface, LocalAs, Vrf
 from verification.engine import delta as deltas
 from verification.engine import engine, routing_judgement
-from verification.evidence import evidence
 from verification.evidence.evidence import Given
 from verification.evidence.routing_part import routing_device
+from verification.routes.again import settled_routes
 from verification.verdicts.bounds import Bounds
 
 Blind = Callable[[pytest.MonkeyPatch], None]
@@ -215,6 +216,19 @@ def _without_port(given: Given) -> Iterator[Given]:
         yield _declared(replace(given, network=replace(given.network, ports=ports)), ports=ports)
 
 
+def _loopbacks_of_others(given: Given) -> Iterator[Given]:
+    """Yield the network with the loopback addresses of one device at another in turn."""
+    devices = given.network.devices.values()
+    for one, other in permutations(devices, 2):
+        found = next((item.addresses for item in one.interfaces if _is_loopback(item)), ())
+        taken = (replace(item, addresses=found) if _is_loopback(item) else item for item in other.interfaces)
+        yield _with(given, replace(other, interfaces=tuple(taken)))
+
+
+def _is_loopback(item: Interface) -> bool:
+    return item.name.lower().startswith("lo")
+
+
 def _other_roles(given: Given) -> Iterator[Given]:
     yield replace(given, roles=replace(given.roles, backbone=frozenset()))
 
@@ -319,7 +333,14 @@ PROOF_BUGS = {
     "the cables": ProofBug(inject=_wanted("links"), shown_by=_without_link),
     "the ports": ProofBug(inject=_wanted("ports"), shown_by=_without_port),
     "which prefixes have other routes": ProofBug(
-        inject=_keeping("rerouted", lambda *_: frozenset(), evidence), shown_by=_without_rules
+        inject=_keeping("is_treated_otherwise", lambda *_: False, settled_routes), shown_by=_without_rules
+    ),
+    "which prefixes have other local routes": ProofBug(
+        inject=_keeping("_moved", lambda *_: (), settled_routes), shown_by=_loopbacks_of_others
+    ),
+    "whether sessions are as they were": ProofBug(
+        inject=_keeping("_is_alike", lambda one, other: one.nodes == other.nodes, settled_routes),
+        shown_by=_each(_neighbors(enabled=False)),
     ),
     "which prefixes a route policy treats otherwise": ProofBug(
         inject=_keeping("rerouted", lambda *_: frozenset(), routing_judgement),

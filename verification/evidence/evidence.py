@@ -14,14 +14,13 @@ from intents.prefix import Family, Prefix
 from intents.registry import AttachmentName
 from routing.model import Acl, AttachmentPort, Direction, Interface, Network, Ref
 from verification.evidence.declared_state import DeclaredState, Side, declared_states, matches_of, side_of
-from verification.evidence.impact import rerouted
 from verification.evidence.routing_part import routing_network
 from verification.packets.flow_sets import Span, clip
 from verification.packets.header_space import header_space
 from verification.packets.headers import HeaderMatch, header_match
 from verification.packets.login_headers import login_matches
 from verification.routes.adjacency import InterfaceKey
-from verification.routes.control_plane import ControlPlane, SettledRoutes
+from verification.routes.control_plane import ControlPlane
 from verification.routes.forwarding import Forwarding, Regions, regions_of
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology, build_topology
@@ -160,7 +159,7 @@ def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
     `known`: of a network that is judged between the same bounds.
     """
     topology = build_topology(given.network)
-    control_plane = ControlPlane(topology, None if known is None else _settled(known, given.network))
+    control_plane = ControlPlane(topology, None if known is None else known.control_plane.settled)
     regions = regions_of(control_plane)
     states = declared_states(given.bounds) if known is None else known.states
     sides = {family: _bare_side(states, family) for family in Family} if known is None else known.sides
@@ -188,13 +187,6 @@ def gather_routes(given: Given, known: Evidence | None = None) -> Evidence:
         own=own,
         kept={key: spans for key in own if (spans := _kept(states, *key))},
     )
-
-
-def _settled(known: Evidence, network: Network) -> SettledRoutes:
-    """Return what the routes of a network have in common with known ones."""
-    plane = known.control_plane
-    found = rerouted(known.given.network, network, plane.prefixes)
-    return plane.settled(() if found is None else (prefix for prefix in plane.prefixes if prefix not in found))
 
 
 def add_filters(evidence: Evidence, given: Given) -> Evidence:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
 from intents.prefix import Prefix
-from routing.model import Device, Network, PrefixRule, RoutePolicy
+from routing.model import Device, Network, RoutePolicy
 from verification.evidence.routing_part import routing_device
+from verification.routes.again.policy_changes import changed_policies, is_treated_otherwise
 
 
 def rerouted(before: Network, after: Network, prefixes: Iterable[Prefix]) -> frozenset[Prefix] | None:
@@ -37,66 +37,3 @@ def _is_by_prefix(device: Device) -> bool:
     """Return whether no route of a device hangs on a route to another prefix."""
     inside = any(instance.is_internal(item) for instance in device.bgp for item in instance.neighbors)
     return not (inside or device.ospf or any(instance.aggregates for instance in device.bgp))
-
-
-def changed_policies(before: Device, after: Device) -> list[tuple[RoutePolicy | None, RoutePolicy | None]]:
-    """Return the policies that differ, as they were and as they are; None: there is none of that name."""
-    one, other = ({policy.name: policy for policy in device.policies} for device in (before, after))
-    return [
-        (one.get(name), other.get(name))
-        for name in sorted(one.keys() | other.keys())
-        if one.get(name) != other.get(name)
-    ]
-
-
-def is_treated_otherwise(changed: Iterable[tuple[RoutePolicy | None, RoutePolicy | None]], prefix: Prefix) -> bool:
-    """Return whether a policy does with some route to a prefix what it did not."""
-    return any(
-        _may_differ(was, now, prefix) and _of_prefix(was, prefix) != _of_prefix(now, prefix) for was, now in changed
-    )
-
-
-def _may_differ(was: RoutePolicy | None, now: RoutePolicy | None, prefix: Prefix) -> bool:
-    """Return whether a prefix is one that rules which differ are about; True where more than rules differs."""
-    rules = _differing_rules(was, now)
-    return rules is None or any(_holds(rule, prefix) for rule in rules)
-
-
-@lru_cache(maxsize=64)
-def _differing_rules(was: RoutePolicy | None, now: RoutePolicy | None) -> tuple[PrefixRule, ...] | None:
-    """Return the rules on prefixes that only one of two policies has, or has elsewhere; None where more than rules differs."""
-    if was is None or now is None or _without_rules(was) != _without_rules(now):
-        return None
-    found: list[PrefixRule] = []
-    for one, other in zip(was.clauses, now.clauses, strict=True):
-        if one.prefixes is None or other.prefixes is None:
-            if one.prefixes is not other.prefixes:
-                return None
-            continue
-        same = [pair[0] == pair[1] for pair in zip(one.prefixes, other.prefixes, strict=False)]
-        head = same.index(False) if False in same else len(same)
-        rest = (one.prefixes[head:], other.prefixes[head:])
-        same = [pair[0] == pair[1] for pair in zip(*(reversed(part) for part in rest), strict=False)]
-        tail = same.index(False) if False in same else len(same)
-        found += [rule for part in rest for rule in part[: len(part) - tail]]
-    return tuple(found)
-
-
-def _without_rules(policy: RoutePolicy) -> RoutePolicy:
-    return replace(policy, clauses=tuple(replace(clause, name="", prefixes=None) for clause in policy.clauses))
-
-
-def _of_prefix(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
-    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without that condition."""
-    if policy is None:
-        return None
-    clauses = tuple(
-        replace(clause, name="", prefixes=None)
-        for clause in policy.clauses
-        if clause.prefixes is None or next((rule.permit for rule in clause.prefixes if _holds(rule, prefix)), False)
-    )
-    return (clauses, policy.default)
-
-
-def _holds(rule: PrefixRule, prefix: Prefix) -> bool:
-    return rule.prefix.covers(prefix) and rule.low <= prefix.length <= rule.high

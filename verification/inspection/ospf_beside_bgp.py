@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from intents.prefix import Prefix
 from intents.reason import Reason, because
 from routing.model import OSPF_SOURCES, Action, BgpInstance, Device, RouteSource
-from verification.routes.ospf_graph import OspfNode
-from verification.routes.ospf_routes import shortest_paths
+from verification.routes.ospf.graph import OspfNode
+from verification.routes.ospf.routes import shortest_paths
 from verification.routes.topology import Topology, rules_of
 
 

@@ -21,8 +21,8 @@ from routing.model import (
 )
 from verification.inspection.ospf_beside_bgp import beside_bgp, brought_by_others, may_come_back
 from verification.routes.adjacency import Joint, parent_of
-from verification.routes.ospf_graph import OspfNode, mismatch, ospf_interface, shared_subnet
-from verification.routes.ospf_routes import shortest_paths
+from verification.routes.ospf.graph import OspfNode, mismatch, ospf_interface, shared_subnet
+from verification.routes.ospf.routes import shortest_paths
 from verification.routes.topology import Topology
 
 

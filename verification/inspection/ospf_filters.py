@@ -12,7 +12,7 @@ from intents.prefix import Family, parse_address
 from intents.reason import Reason, because
 from routing.model import Device, Direction, OspfInstance
 from verification.reference.acl import judge_control, judge_interface
-from verification.routes.ospf_graph import OspfNode, shared_subnet
+from verification.routes.ospf.graph import OspfNode, shared_subnet
 from verification.routes.topology import Topology
 from verification.verdicts.flow import Flow
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from intents.prefix import Family, Prefix
 from routing.model import Device
-from verification.evidence.impact import changed_policies, is_treated_otherwise
+from verification.routes.again.policy_changes import changed_policies, is_treated_otherwise
 
 
 def routing_part(device: Device) -> tuple[object, ...]:

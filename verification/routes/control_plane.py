@@ -13,8 +13,7 @@ to look at.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from itertools import chain
 
 from intents.prefix import Prefix
@@ -22,6 +21,7 @@ from intents.reason import Reason, because
 from routing.model import RouteSource
 from verification.routes.adjacency import ForwardingHop
 from verification.routes.advertisements import Advertisements
+from verification.routes.again.settled_routes import SettledRoutes, kept_states
 from verification.routes.best_path import ORIGINATED, Candidate, CandidateKey, Selected
 from verification.routes.decision_process import DecisionProcess, contending, grade_of
 from verification.routes.destination_classes import find_destinations, read_off
@@ -29,20 +29,10 @@ from verification.routes.inside.unsure import unsure_nodes
 from verification.routes.origination import Origins, most_specific_first
 from verification.routes.outcomes import Outcomes
 from verification.routes.rib import NotSettledError, PrefixState
-from verification.routes.route_filters import Filters
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology
 from verification.verdicts.failure import NO_FAILURE
 from verification.verdicts.route_entry import table_named
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettledRoutes:
-    """What is known of the routes of another network: its filters, and the states of prefixes that every node treats alike in
-    both."""
-
-    filters: Filters
-    states: Mapping[Prefix, PrefixState]
 
 
 class ControlPlane:
@@ -64,7 +54,7 @@ class ControlPlane:
         self.by_session: dict[int, list[Prefix]] = {}
         """For each session, the prefixes that its receiver stores what it brings of."""
         firsts: dict[int, Prefix] = {}
-        kept = {} if known is None or self.advertisements.contested else known.states
+        kept = {} if known is None or self.advertisements.contested else kept_states(known, topology, self.stubs)
         for prefix in self.prefixes:
             first = self._first(prefix, firsts, self._whole)
             if prefix in kept:
@@ -82,12 +72,16 @@ class ControlPlane:
         for node, reason in unsure_nodes(self.topology, self.advertisements, self._whole, self.base):
             self.open.setdefault(node, reason)
 
-    def settled(self, prefixes: Iterable[Prefix]) -> SettledRoutes:
-        """Return what is known here of a network that treats some prefixes as this one does. Where routes are not sure, or might
-        settle otherwise, that is nothing but the filters."""
+    @property
+    def settled(self) -> SettledRoutes:
+        """What is known here of other networks."""
         is_sure = not self.open and not self.advertisements.contested
-        states = {prefix: self.base[prefix] for prefix in prefixes} if is_sure else {}
-        return SettledRoutes(filters=self.advertisements.filters, states=states)
+        return SettledRoutes(
+            topology=self.topology,
+            stubs=self.stubs,
+            filters=self.advertisements.filters,
+            states=self.base if is_sure else {},
+        )
 
     def choice(self, state: PrefixState, prefix: Prefix, node: int, surviving: Surviving) -> Selected | None:
         """Return what a node has chosen for a prefix in a state of it: what it settled on, or what its uplinks tell it."""

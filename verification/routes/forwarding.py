@@ -16,8 +16,8 @@ from routing.model import RouteSource
 from routing.vendors.vendor import PlatformRules
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import Candidate, CandidateKey, Selected
-from verification.routes.bgp_in_ospf import tellers, told_of_bgp
 from verification.routes.control_plane import ControlPlane
+from verification.routes.ospf.bgp_routes import tellers, told_of_bgp
 from verification.routes.rib import PrefixState
 from verification.routes.surviving import Surviving
 from verification.routes.topology import Topology

@@ -11,8 +11,8 @@ from routing.model import Network
 from routing.vendors import VENDORS
 from verification.routes.adjacency import Adjacencies, Tables, parent_of
 from verification.routes.local_routes import local_routes
-from verification.routes.ospf_graph import ospf_graph
-from verification.routes.ospf_routes import OspfRouting
+from verification.routes.ospf.graph import ospf_graph
+from verification.routes.ospf.routes import OspfRouting
 from verification.verdicts.failure import Failure
 
 

@@ -13,7 +13,7 @@ from routing.refs import bgp_ref, interface_ref, neighbor_ref, ospf_ref, static_
 from verification.routes.adjacency import ForwardingHop, LocalRoute
 from verification.routes.best_path import CandidateKey, Selected
 from verification.routes.forwarding import Forwarding, distance_of
-from verification.routes.ospf_graph import shared_subnet
+from verification.routes.ospf.graph import shared_subnet
 from verification.verdicts.flow import Line
 from verification.verdicts.route_entry import RouteEntry, RouteWay
 

@@ -29,7 +29,7 @@ from verification.routes.adjacency import (
 from verification.routes.bgp_sessions import Identity, identity_of, sessions
 from verification.routes.igp import own_routes
 from verification.routes.inside.sessions import InternalPair, internal_pairs, internal_sessions
-from verification.routes.ospf_routes import OspfRouting
+from verification.routes.ospf.routes import OspfRouting
 
 _T = TypeVar("_T")
 _K = TypeVar("_K")

@@ -14,7 +14,7 @@ from intents.prefix import Prefix
 from routing.model import Network, OspfInstance, OspfRedistribution, RouteSource
 from routing.vendors import VENDORS
 from verification.routes.adjacency import ForwardingHop, LocalRoute
-from verification.routes.ospf_graph import OspfGraph, OspfNode
+from verification.routes.ospf.graph import OspfGraph, OspfNode
 from verification.routes.route_filters import PathAttributes, compile_filters
 
 Tables = Sequence[Mapping[Prefix, LocalRoute]]

@@ -13,8 +13,8 @@ from routing.model import OspfRedistribution, RouteSource
 from verification.routes.adjacency import LocalRoute
 from verification.routes.advertisements import Advertisements
 from verification.routes.best_path import Candidate
-from verification.routes.ospf_graph import OspfGraph, OspfNode
-from verification.routes.ospf_routes import External, OspfRouting
+from verification.routes.ospf.graph import OspfGraph, OspfNode
+from verification.routes.ospf.routes import External, OspfRouting
 
 Used = Callable[[int, Prefix], Candidate | None]
 """What a node forwards by, if that is a route that BGP received (else None)."""
