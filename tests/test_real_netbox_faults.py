@@ -21,7 +21,7 @@ from controller.commands.addresses import netbox_alone
 from ipam.address_plan import AddressPlan
 from ipam.netbox import record
 from ipam.store.lockfile import print_plan
-from tests.netbox_office import LATER, LESS, Office, hurry, impatient, office_of, says
+from tests.netbox_office import LATER, LESS, Office, hurry, impatient, office_of, put_tables, says
 from tests.netbox_proxy import (
     FAULTS,
     Asked,
@@ -128,6 +128,7 @@ def ends_of(office: Office, name: str) -> Iterator[tuple[str, str]]:
             yield taken.asked[number - 1].method, ends(office, taken, number, name)
     # What is read again behind the last write: all is there already, so each run takes it to the other of two plans, each with
     # writes and questions of its own.
+    course(office, "exported", LATER)
     office.keep(LESS)
     back = asked_by(office, "exported", LESS)
     office.netbox.reset("exported")
@@ -235,6 +236,7 @@ def test_another_export_in_the_middle_of_one_does_nothing_twice(
 ) -> None:
     other = replace(office, folder=tmp_path, proxy=Proxy(office.netbox.url, office.netbox.url))
     taken = course(office, "ready", LESS)
+    put_tables(other.folder)
     other.keep(LESS)
     found: dict[str, set[str]] = defaultdict(set)
     monkeypatch.setattr(netbox_alone, "WAIT", 0.0)
