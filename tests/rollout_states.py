@@ -7,19 +7,18 @@ both ends, with the text that stands and with the one whose policies act, with t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from random import Random
 
 from controller.rollout.proof import RolloutProof, StatesBetween
 from controller.rollout.steps import ACTING, DeviceChange
 from intents.prefix import Family
-from routing.model import Device, Network
+from routing.model import Network
 from routing.vendors import VENDORS
 from tests.rollouts import Rollout
 from verification.engine.delta import delta
 from verification.engine.engine import Proven, prove, reprove
-from verification.evidence.evidence import Given
 from verification.verdicts.flow import Flow
 from verification.verdicts.question import Answer, QuestionKind
 from verification.verdicts.verdict import Culprit, Holds, Violated
@@ -89,28 +88,6 @@ def wrong_states(rollout: Rollout, proof: RolloutProof, stride: int = 1) -> Iter
     yield from judging.judge("parted", left, whole=True, cabled=True)
 
 
-def _without_dead_vrfs(given: Given) -> Given:
-    """Return what is judged without families of one VRF that take another number of ways while no interface works in it: it
-    routes nothing."""
-    return replace(
-        given,
-        network=replace(
-            given.network, devices={name: _without_dead(device) for name, device in given.network.devices.items()}
-        ),
-    )
-
-
-def _without_dead(device: Device) -> Device:
-    alive = {item.vrf for item in device.interfaces if item.enabled and item.addresses} | {None}
-    dead = {item.name for item in device.vrfs} - alive
-    kept = tuple(
-        item
-        for item in device.unknown
-        if item.reason.key != "maximum_paths_differ" or not dead & set(" ".join(item.path).split())
-    )
-    return device if kept == device.unknown else replace(device, unknown=kept)
-
-
 def _is_half_built(answer: Answer, network: Network) -> bool:
     """Return whether an answer is of no account in between: what is half built is not as it is planned; and no packet comes in
     on an interface that has no address of its family (IOS-EXEC-13)."""
@@ -144,7 +121,7 @@ class Judging:
         """Judge the texts of all devices, unless they were judged before; `whole`: nothing is half built, so all is asked."""
         if self._is_known((whole, cabled, tuple(sorted(texts.items())))):
             return
-        given = _without_dead_vrfs(self._between.given(texts, self._between.cabled if cabled else None))
+        given = self._between.given(texts, self._between.cabled if cabled else None)
         if self._is_known((whole, cabled, tuple(given.network.devices.items()))):
             return
         self.count += 1

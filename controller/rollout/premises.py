@@ -116,6 +116,16 @@ def check_unnamed(name: str, before: Device, after: Device, edits: int) -> Itera
             yield PremiseFault(device=name, edits=edits, reason=because("premise_named_object", name=found))
 
 
+def check_understood(platform: str, name: str, stands: Sequence[Stand]) -> Iterator[PremiseFault]:
+    """Yield every position with a line that nobody understands there, though both ends have none such."""
+    known = {item for stand in (stands[0], stands[-1]) for item in stand.device.unknown}
+    for stand in stands:
+        lost = [item for device in (stand.device, stand.in_force) for item in device.unknown if item not in known]
+        if lost:
+            told = because("premise_unknown", line=lost[0].path[-1], why=lost[0].reason)
+            yield PremiseFault(device=name, edits=stand.edits, reason=without_secrets(platform, told))
+
+
 # P1
 
 

@@ -24,6 +24,7 @@ from controller.rollout.premises import (
     check_fences,
     check_logins,
     check_told_alike,
+    check_understood,
     check_unnamed,
     is_stub,
 )
@@ -266,6 +267,7 @@ def _premises(item: _Device, between: StatesBetween, stubs: Sequence[str]) -> It
     ports = [port for port in between.given({}).network.ports if port.device == name]
     yield from check_arrival(item.change, item.outcome)
     yield from _unnamed(item, between)
+    yield from check_understood(item.change.platform, name, item.stands)
     yield from check_fences(name, item.stands, ports)
     yield from check_logins(name, item.stands)
     if name in stubs:

@@ -232,10 +232,12 @@ def _router_id(partial: PartialDevice, instance: InstanceDraft) -> int | None:
 
 
 def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
-    """Return the number for all families of the instance; families that differ can't be said in the model."""
-    families = instance.families.keys() | instance.paths.keys()
+    """Return the number for all families of the instance in which neighbours tell routes (IOS-DEC-07), of any if none do;
+    families that differ can't be said in the model."""
+    telling = {neighbor.family for neighbor in instance.neighbors.values()}
+    families = telling or instance.families.keys() | instance.paths.keys()
     numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
-    if len(numbers) > 1:
+    if telling and len(numbers) > 1:
         for _, index, path in instance.paths.values():
             partial.reject(index, path, because("maximum_paths_differ"))
     return min(numbers, default=1)
