@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from itertools import product
 from random import Random
 
-from controller.rollout.proof import RolloutProof, StatesBetween
+from controller.rollout.proof import RolloutProof
+from controller.rollout.states_between import StatesBetween
 from controller.rollout.steps import ACTING, DeviceChange
 from intents.prefix import Family
 from routing.model import Network
