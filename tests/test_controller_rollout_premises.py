@@ -29,7 +29,7 @@ def stand(edits: int, text: str) -> Stand:
     return Stand(edits=edits, device=device, in_force=device)
 
 
-def test_a_family_that_nobody_tells_routes_in_has_no_number_of_ways() -> None:
+def test_a_family_in_which_nothing_stands_has_no_number_of_ways() -> None:
     assert [stand(0, text).device.unknown for text in (RIGHT, EMPTY, EQUAL)] == [(), (), ()]
     assert [item.reason.key for item in stand(0, TOLD).device.unknown] == ["maximum_paths_differ"]
 

@@ -25,9 +25,9 @@ STRIDE = 1 if TIMES > 1 else 12
 CHANGES = {
     "policy": 60, "attachment": 60, "renumbering": 60, "system": 60, "site": 60, "channel": 50, "moved channel": 50,
 }  # fmt: skip
-KEPT = dict.fromkeys(CHANGES, 0.9) | {"attachment": 0.8, "renumbering": 0.8, "moved channel": 0.5}
-"""The share of plans that must hold: of attachments some are the management station's own, without which nobody gets in; of moved
-channels some are drawn whose interruption nobody declares."""
+KEPT = dict.fromkeys(CHANGES, 0.9) | {"moved channel": 0.5}
+"""The share of plans that must hold, of those with a host to change devices from (some draw the management station itself): of
+moved channels some are drawn whose interruption nobody declares."""
 OFFICE = {
     "cisco_ios": "ip access-list extended OFFICE\n 10 permit ip any any\n",
     "junos": "set firewall family inet filter OFFICE term all then accept\n",
@@ -55,7 +55,8 @@ def test_no_state_of_a_roll_out_opens_or_cuts(kind: str) -> None:
         rollout = rollout_of(drawn)
         assert list(lost(rollout)) == []
         proof = rollout.proof(samples=1)
-        held.append(proof.holds)
+        if not any(fault.reason.key == "way_in_no_host" for fault in proof.ways_in_lost):
+            held.append(proof.holds)
         found = next(wrong_states(rollout, proof, STRIDE), None)
         if proof.holds:
             assert found is None
@@ -63,7 +64,7 @@ def test_no_state_of_a_roll_out_opens_or_cuts(kind: str) -> None:
             assert found is not None or proof.ways_in_lost, proof.faults
 
     drawn_otherwise(law)()
-    assert TIMES == 1 or sum(held) >= KEPT[kind] * len(held)
+    assert TIMES == 1 or sum(held) >= KEPT[kind] * len(held) > 0
 
 
 def lost(rollout: Rollout) -> Iterator[str]:

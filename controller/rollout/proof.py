@@ -28,7 +28,7 @@ from controller.rollout.premises import (
     check_unnamed,
     is_stub,
 )
-from controller.rollout.states_between import StatesBetween
+from controller.rollout.states_between import StatesBetween, Texts
 from controller.rollout.steps import DeviceChange, EditOutcome, EditPosition, last_text, outcome
 from controller.rollout.way_in import Moment, WayInFault, WayInWatch, WaysIn, found_of, moment_of
 from intents.reason import because
@@ -46,7 +46,6 @@ WHOLE_STATES = ("running", "standing", "parted")
 """States in which nothing is half built."""
 _LAST = WHOLE_STATES[1:]
 """States in which nothing may be wrong any more, whatever was before."""
-Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from ipam.keys import AttachmentOwner, ChannelScope, LinkKey, LoopbackKey, Owner
 from routing.model import AttachmentPort, BgpNeighbor, Interface, PhysicalLink
 from routing.refs import bgp_ref, binding_ref, interface_ref, neighbor_ref
 from verification.evidence.declared_state import DeclaredState
-from verification.evidence.evidence import Evidence, Given
+from verification.evidence.evidence import Evidence
 from verification.packets.permitted_sets import gateway_of
 from verification.questions.far_ends import check_distinguishers, check_far_ends, check_presented_asns
 from verification.questions.network import NetworkFault, only_family
@@ -87,35 +87,28 @@ def check_addressing(evidence: Evidence) -> Iterator[NetworkFault]:
 def planned_places(evidence: Evidence) -> tuple[PlannedPlace, ...]:
     """Return every interface that some declared state plans on devices whose texts are judged: ports first, then by the plan's
     keys."""
-    given = evidence.given
-    return _planned_places(evidence.states, _Site.of(given))
+    network, roles = evidence.given.network, evidence.given.roles
+    ground = _Ground(
+        devices=frozenset(network.devices), backbone=roles.backbone, links=network.links, ports=network.ports
+    )
+    return _planned_places(evidence.states, ground)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
-    """What of a network the plan is laid out on: nothing that a text says."""
+class _Ground:
+    """What of a network a plan is laid out on: nothing that a text says."""
 
     devices: frozenset[str]
     backbone: frozenset[str]
     links: tuple[PhysicalLink, ...]
     ports: tuple[AttachmentPort, ...]
 
-    @staticmethod
-    def of(given: Given) -> _Site:
-        network = given.network
-        return _Site(
-            devices=frozenset(network.devices),
-            backbone=given.roles.backbone,
-            links=network.links,
-            ports=network.ports,
-        )
-
 
 @lru_cache(maxsize=16)
-def _planned_places(states: tuple[DeclaredState, ...], site: _Site) -> tuple[PlannedPlace, ...]:
+def _planned_places(states: tuple[DeclaredState, ...], ground: _Ground) -> tuple[PlannedPlace, ...]:
     purposes = {name: item.purpose for state in states for name, item in state.declared.registry.attachments.items()}
-    plans = [dict(_planned_in(state, site, purposes)) for state in states]
-    ports = dict.fromkeys((port.device, port.subnet) for port in site.ports)
+    plans = [dict(_planned_in(state, ground, purposes)) for state in states]
+    ports = dict.fromkeys((port.device, port.subnet) for port in ground.ports)
     ends = dict.fromkeys(key for plan in plans for key in plan if key not in ports)
     every = ([plan[key] for plan in plans if key in plan] for key in (*ports, *sorted(ends, key=lambda x: str(x[1]))))
     return tuple(_place_of(options, is_needed=len(options) == len(plans)) for options in every if options)
@@ -128,7 +121,7 @@ def _place_of(planned: Sequence[PlannedInterface], *, is_needed: bool) -> Planne
 
 
 def _planned_in(
-    state: DeclaredState, site: _Site, purposes: Mapping[AttachmentName, PurposeName]
+    state: DeclaredState, ground: _Ground, purposes: Mapping[AttachmentName, PurposeName]
 ) -> Iterator[tuple[Key, PlannedInterface]]:
     """Yield every interface that a declared state plans, with its key."""
     prefixes: dict[PrefixKey | None, list[Prefix]] = {}
@@ -139,7 +132,7 @@ def _planned_in(
         for item in state.declared.address_plan.numbers
         if item.kind is NumberKind.VLAN and item.state is EntryState.ACTIVE
     }
-    links = {link.name: link for link in site.links}
+    links = {link.name: link for link in ground.links}
     ports = {(port.device, port.subnet): port for port in state.declared.ports}
     for place, port in ports.items():
         yield place, _port(port, prefixes.get(port.subnet, []))
@@ -147,12 +140,12 @@ def _planned_in(
         if isinstance(key, LinkKey) and key.channel in links:
             tag = tags.get((ChannelScope(key.channel), key))
             for device, port_name, low in _ends(links[key.channel]):
-                if device in site.devices and (device, key) not in ports:
+                if device in ground.devices and (device, key) not in ports:
                     owner = key.owner
-                    if device in site.backbone and isinstance(owner, AttachmentOwner):
+                    if device in ground.backbone and isinstance(owner, AttachmentOwner):
                         owner = PurposeOwner(purposes[owner.attachment])
                     yield (device, key), _link_end((device, port_name, low), tag, held, owner)
-        elif isinstance(key, LoopbackKey) and key.device in site.devices:
+        elif isinstance(key, LoopbackKey) and key.device in ground.devices:
             addresses = frozenset((item.family, item.network, item.length) for item in held)
             planned = PlannedInterface(
                 device=key.device, port="", name="", vlan=None, addresses=addresses, owner=_MANAGEMENT, peers=False

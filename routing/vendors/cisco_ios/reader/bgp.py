@@ -232,12 +232,12 @@ def _router_id(partial: PartialDevice, instance: InstanceDraft) -> int | None:
 
 
 def _maximum_paths(partial: PartialDevice, instance: InstanceDraft) -> int:
-    """Return the number for all families of the instance in which neighbours tell routes (IOS-DEC-07), of any if none do;
-    families that differ can't be said in the model."""
-    telling = {neighbor.family for neighbor in instance.neighbors.values()}
-    families = telling or instance.families.keys() | instance.paths.keys()
-    numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in families}
-    if telling and len(numbers) > 1:
+    """Return the number for all families of the instance that say anything: one that is empty has no routes to choose from
+    (IOS-DEC-07). Families that differ can't be said in the model."""
+    said = instance.paths.keys() | {family for family, _ in (*instance.neighbors, *instance.redistributions)}
+    said |= {prefix.family for prefix in (*instance.networks, *instance.aggregates)}
+    numbers = {instance.paths[family][0] if family in instance.paths else 1 for family in said}
+    if len(numbers) > 1:
         for _, index, path in instance.paths.values():
             partial.reject(index, path, because("maximum_paths_differ"))
     return min(numbers, default=1)
