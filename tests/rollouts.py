@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from controller.jobs.evidence import TextReads
 from controller.jobs.pipeline import Compiled
 from controller.rollout.proof import RolloutProof, prove_rollout
 from controller.rollout.steps import DeviceChange, change_device
@@ -22,6 +21,7 @@ from intents.registry import SystemName
 from ipam.inventory import Channel, Role
 from ipam.placement import place_attachments
 from routing.merge import merge_text
+from routing.text_reads import TextReads
 from tests.bounded import arrivals, moves, policy_changes, texts_of, without_attachment
 from tests.strategies import (
     PORTS,

@@ -9,7 +9,6 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from controller.cli import app
-from controller.jobs.evidence import TextReads
 from controller.jobs.second_judge import BatfishAddress, SecondJudgeRequest
 from controller.output.terminal import Output
 from controller.rollout.end import END, judge_end
@@ -17,6 +16,7 @@ from controller.rollout.plan import ChangePlan, plan_bytes
 from controller.rollout.planning import PlanRequest, make_plan
 from intents.finding import Finding
 from intents.reason import because
+from routing.text_reads import TextReads
 from tests.batfish_cases import RECORDED
 from tests.test_controller_planning import ends_of, folders, planned
 from verification.batfish.protocol import BatfishError, BatfishSession, Trouble

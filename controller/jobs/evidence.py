@@ -20,6 +20,7 @@ from ipam.keys import LanKey, LoopbackKey
 from routing.cabling import Cabling, cabling_of
 from routing.device_texts import read_device_texts
 from routing.model import Network, PhysicalLink
+from routing.text_reads import TextReads
 from routing.vendors import VENDORS
 from routing.vendors.vendor import ReadDevice
 from verification.evidence.evidence import Given, Roles, lines_of_text
@@ -173,20 +174,6 @@ def _without(declared: Declared, devices: frozenset[str]) -> Declared:
         ports=tuple(port for port in declared.ports if port.device not in devices),
         login_sources=(),
     )
-
-
-class TextReads:
-    """Texts read, each once however often it stands in a network."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, str, str], ReadDevice] = {}
-
-    def read(self, name: str, platform: str, text: str) -> ReadDevice:
-        """Return what a reader makes of a device's text."""
-        key = (name, platform, text)
-        if key not in self._known:
-            self._known[key] = VENDORS[platform].read(name, text)
-        return self._known[key]
 
 
 def united(roles: Sequence[Roles]) -> Roles:

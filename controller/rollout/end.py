@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from controller.jobs.evidence import TextReads, give_between
+from controller.jobs.evidence import give_between
 from controller.jobs.judging import Extent, judge_texts
 from controller.jobs.pipeline import Compiled
 from controller.jobs.second_judge import SecondJudgeRequest, find_second, tell_trouble
 from controller.output.terminal import Output
 from controller.rollout.proof import MOST_WRONG, JudgedState
 from intents.finding import Finding
+from routing.text_reads import TextReads
 from verification.batfish.opinions import ask_batfish
 from verification.batfish.protocol import BatfishError
 from verification.judge import consult

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from controller.jobs.digests import workspace_digest
-from controller.jobs.evidence import TextReads, give_between, platforms_of, read_folder
+from controller.jobs.evidence import give_between, platforms_of, read_folder
 from controller.jobs.pipeline import Compiled, device_budgets
 from controller.jobs.second_judge import SecondJudgeRequest
 from controller.output.terminal import Output
@@ -31,6 +31,7 @@ from intents.change_request import ChangeRequest
 from intents.finding import Finding, FindingsError, Severity, Where, make_finding, raise_errors
 from routing.merge import merge_text
 from routing.model import Device, LinePath
+from routing.text_reads import TextReads
 from routing.vendors import VENDORS
 from routing.vendors.secrets import names_in
 from verification.change.judge import judge_change

@@ -13,7 +13,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from controller.jobs.evidence import TextReads
 from controller.jobs.pipeline import Compiled
 from controller.rollout.premises import (
     PremiseFault,
@@ -33,6 +32,7 @@ from controller.rollout.steps import DeviceChange, EditOutcome, EditPosition, la
 from controller.rollout.way_in import Moment, WayInFault, WayInWatch, WaysIn, found_of, moment_of
 from intents.reason import because
 from routing.model import PhysicalLink
+from routing.text_reads import TextReads
 from routing.vendors.change import EditKind
 from verification.engine.delta import delta
 from verification.engine.engine import Proven, prove, reprove

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from controller.jobs.evidence import SplitTexts, TextReads, give_between, links_of
+from controller.jobs.evidence import SplitTexts, give_between, links_of
 from controller.jobs.pipeline import Compiled
 from controller.rollout.premises import Stand
 from controller.rollout.steps import EditPosition
 from routing.model import Device, PhysicalLink
+from routing.text_reads import TextReads
 from verification.evidence.evidence import Given
 
 Texts = Mapping[str, str]
