@@ -65,7 +65,8 @@ NETBOX: Mapping[str, Produce] = {
     "TR993-no-tls": asked(None, "http://ipam.example.vn", kept="nbt_abc.def"),
     "TR993-no-address": asked(None, "https://admin:password@ipam.example.vn", kept="nbt_abc.def"),
     "TR994-restless": said("TR994", times=4),
-    "TR995-not-prepared": said("TR995", count=25, first="extras/tags/truc"),
+    "TR995-not-prepared": said("TR995", reason=because("netbox_lacks", count=25, first="extras/tags/truc")),
+    "TR995-made-anew": said("TR995", reason=because("netbox_made_anew", count=2, first="truc_since")),
     "TR996-contradiction": said("TR996", "/ipam/prefixes/7/", other="active", **_OBJECT),
     "TR997-of-others": said(
         "TR997", "/ipam/prefixes/8/", prefix="10.196.0.0/24", pool="root-v4", count=4, first="lan/x"

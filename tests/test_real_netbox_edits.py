@@ -281,6 +281,64 @@ def test_a_region_that_is_deleted_takes_its_prefixes_along_and_an_export_makes_t
     assert province.check()[0] == 0
 
 
+ADRIFT = {
+    "a field": ("extras/custom-fields", {"name": "truc_since"}),
+    "a field that few objects say something in": ("extras/custom-fields", {"name": "truc_registration_ref"}),
+    "what truc wrote last": ("extras/custom-fields", {"name": "truc_digest"}),
+    "a role": ("ipam/roles", {"slug": "truc-lan"}),
+    "a group": ("tenancy/tenant-groups", {"slug": "truc-peoples_committee_body"}),
+}
+"""What is needed, and somebody deletes."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(one, marks=[] if one == "a field" else pytest.mark.long) for one in ADRIFT]
+)
+def test_what_went_with_something_that_is_needed_is_told_and_an_export_writes_it_again(
+    province: Province, name: str, tmp_path: Path
+) -> None:
+    path, query = ADRIFT[name]
+    admin, before = province.office.netbox.admin, province.lines()
+    (found,) = admin.get(f"/api/{path}/", **query)["results"]
+    assert admin.ask("DELETE", f"/api/{path}/{found['id']}/").code == 204
+    for action in ("check", "import", "export"):
+        code, text = province.office.ask(action, *(("--on", ON) if action == "check" else ("--yes",)))
+        assert (code, "TR995" in text) == (3 if action == "check" else 1, True), action
+    assert province.lines() == before
+    administrator = replace(province.office, token=province.office.netbox.token)
+    assert administrator.ask("bootstrap", "--yes", "--backup", tmp_path / "b.json")[0] == 0
+    is_line = name != "what truc wrote last"
+    assert province.check()[0] == (3 if is_line else 0)
+    assert province.office.ask("import", "--yes")[0] == (1 if is_line else 0)
+    assert province.lines() == before
+    assert province.office.export() == "ok"
+    assert province.check()[0] == 0
+    assert province.office.ask("import", "--yes")[0] == 0
+    assert province.lines() == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("field", ["name", "object_types"])
+def test_a_field_that_is_another_by_now_is_told_before_what_follows_from_it(province: Province, field: str) -> None:
+    admin, body = (
+        province.office.netbox.admin,
+        {"name": {"name": "cua_toi"}, "object_types": {"object_types": ["ipam.asn"]}},
+    )
+    (found,) = admin.get("/api/extras/custom-fields/", name="truc_since")["results"]
+    assert admin.ask("PATCH", f"/api/extras/custom-fields/{found['id']}/", body[field]).code == 200
+    assert "TR995" in province.check()[1]
+    assert [province.office.ask(action)[0] for action in ("import", "export")] == [1, 1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", ["ipam/prefixes", "tenancy/tenants"])
+def test_a_role_or_group_that_a_person_took_off_is_not_written_over(province: Province, path: str) -> None:
+    entry = MAIL if path == "ipam/prefixes" else "organisation van-phong-ubnd-tinh"
+    province.person.change(path, entry, **{"role" if path == "ipam/prefixes" else "group": None})
+    assert province.check()[0] == 3
+    assert province.office.export() == "TR998"
+
+
 @pytest.mark.long
 def test_what_truc_names_nothing_of_may_come_and_go(province: Province) -> None:
     region = province.person.number("dcim/regions", _REGION)

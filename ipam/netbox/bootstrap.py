@@ -1,5 +1,5 @@
 """What a NetBox must have before it can say an address plan and tables: the tag, the registry, roles, groups and custom fields,
-and what it lacks.
+what it lacks, and since when it has the rest.
 
 The one idea: what is needed is a list worked out of the mapping, so no field is forgotten; what is there already and is as
 it should be is left alone, and what is there otherwise is shown before and after, and put into a backup.
@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from intents.finding import FindingsError, Where, make_finding
+from intents.finding import Finding, Where, make_finding, raise_errors
 from intents.reason import because
 from ipam.inventory_reader import MAKERS
 from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
+from ipam.netbox.reading import Reading, Since, made_anew
 from ipam.netbox.record import objects
 from ipam.netbox.rows import CUSTOM
 from ipam.netbox.server import Server, refuse, send
@@ -86,20 +87,51 @@ def _field_says(name: str) -> Mapping[str, Any]:
     return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """How far a NetBox is prepared: every need that it does not meet, and since when it has what meets one, by its name.
+    `is_begun`: it has some of our fields or our tag."""
+
+    lacking: tuple[Lack, ...]
+    since: Since
+    is_begun: bool
+
+    def lacks(self, shown: str) -> Iterator[Finding]:
+        """Yield an error (TR995) if a need is not met; `shown`: where the NetBox is."""
+        if self.lacking:
+            first = self.lacking[0].need
+            reason = because("netbox_lacks", count=len(self.lacking), first=f"{first.path}{first.name}")
+            yield make_finding("TR995", Where(file=shown), reason=reason)
+
+    def astray(self, reading: Reading) -> Iterator[Finding]:
+        """Yield an error (TR995) if something of a preparation is not there any more, or is another by now, so that what was read
+        is not what people wrote."""
+        if self.is_begun:
+            yield from self.lacks(reading.shown)
+        yield from made_anew(reading)
+
+
+def look(server: Server) -> Preparation:
+    """Return how far a NetBox is prepared; FindingsError (TR993)."""
+    there = {path: _listed(server, path) for path in _PATHS}
+    found = [(need, there[need.path].get(need.name)) for need in needs()]
+    return Preparation(
+        lacking=tuple(Lack(need=need, found=one) for need, one in found if one is None or not _meets(need, one)),
+        since={need.name: str(one.get("created")) for need, one in found if one is not None},
+        is_begun=any(one is not None for need, one in found if need.path in (_TAG, _FIELD)),
+    )
+
+
 def lacks(server: Server) -> tuple[Lack, ...]:
     """Return every need that a NetBox does not meet; FindingsError (TR993)."""
-    there = {path: _listed(server, path) for path in _PATHS}
-    found = ((need, there[need.path].get(need.name)) for need in needs())
-    return tuple(Lack(need=need, found=one) for need, one in found if one is None or not _meets(need, one))
+    return look(server).lacking
 
 
-def check_ready(server: Server) -> None:
-    """FindingsError (TR995) if a need is not met."""
-    missing = lacks(server)
-    if missing:
-        first = missing[0].need
-        where = Where(file=server.url)
-        raise FindingsError([make_finding("TR995", where, count=len(missing), first=f"{first.path}{first.name}")])
+def check_ready(server: Server) -> Since:
+    """Return since when all is there that is needed; FindingsError (TR995) if something is not."""
+    found = look(server)
+    raise_errors(tuple(found.lacks(server.url)))
+    return found.since
 
 
 def _listed(server: Server, path: str) -> Mapping[str, Mapping[str, Any]]:

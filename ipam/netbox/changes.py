@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import HELD, NAMED_KINDS, PLAN_ONLY, things_of
+from ipam.netbox.mapping import DIGEST, HELD, NAMED_KINDS, PLAN_ONLY, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
@@ -23,8 +23,8 @@ from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
 from ipam.netbox.thing import ENDING, NATIVE, FieldValue, Form, ObjectKind, Thing
 from ipam.store.table_files import Tables
 
-_NAMING_FORMS = frozenset({Form.SLUG, Form.ENTRY, Form.TYPED, Form.ENDS})
-"""Of the fields in which stands another object."""
+_NAMING_FORMS = frozenset({Form.ENTRY, Form.TYPED, Form.ENDS})
+"""Of the fields in which stands another object of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +176,12 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
     there = {row.thing.entry for row in reading.rows}
     for change in changed:
         row = change.row
-        if row is None or row.thing == change.thing or row.is_as_written or _is_bereft(row, change.thing, there):
+        if (
+            row is None
+            or row.thing == change.thing
+            or row.is_as_written
+            or _is_bereft(reading, row, change.thing, there)
+        ):
             continue
         names = row.thing.differing(change.thing)
         if row.is_given and not is_bare(change.thing):
@@ -188,15 +193,22 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
             yield _conflict(reading, row, "truc_entry", row.thing.entry or "-")
 
 
-def _is_bereft(row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
-    """Return whether an object lacks nothing but others that it named, which somebody deleted: NetBox emptied these fields."""
-    forms = NATIVE[wanted.endpoint]
-    return row.written == wanted.digest and all(
-        forms.get(name) in _NAMING_FORMS
-        and row.thing.fields.get(name) is None
-        and str(wanted.fields.get(name)) not in there
+def _is_bereft(reading: Reading, row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
+    """Return whether an object lacks nothing but what went with others that somebody deleted: what it named, which NetBox empties
+    then, and fields of ours that were made anew since."""
+    is_said = row.written == wanted.digest or (not row.written and reading.is_newer(DIGEST, row))
+    return is_said and all(
+        row.thing.fields.get(name) is None and _is_gone(reading, row, name, wanted.fields.get(name), there)
         for name in row.thing.differing(wanted)
     )
+
+
+def _is_gone(reading: Reading, row: OwnRow, name: str, value: FieldValue, there: Container[str]) -> bool:
+    """Return whether what stood in a field went with what it named, or with the field."""
+    form = NATIVE[row.thing.endpoint].get(name)
+    if form in _NAMING_FORMS:
+        return str(value) not in there
+    return reading.is_newer(str(value) if form is Form.SLUG else name, row)
 
 
 def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:

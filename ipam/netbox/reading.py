@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 from typing import TypeGuard
 
@@ -18,7 +19,7 @@ from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HELD, HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
-from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
+from ipam.netbox.rows import CUSTOM, ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import CATALOGUE, NAMING, OBJECT_TYPES, USED_TYPES, ObjectKind, UsedKind
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
@@ -32,6 +33,8 @@ ROUNDS = 20
 _AT_ONCE = 100
 """Objects that are asked for by their numbers in one request."""
 
+Since = Mapping[str, str]
+"""Since when each field, role and group that objects need has been there, as NetBox says it, by name."""
 Kind = ObjectKind | UsedKind
 Key = tuple[Kind, int]
 ALL_READS: tuple[Kind, ...] = (*ObjectKind, *UsedKind)
@@ -44,7 +47,7 @@ _KIND_OF: Mapping[str, Kind] = {name: kind for types in (OBJECT_TYPES, USED_TYPE
 class Reading:
     """What was read of some `kinds`: objects of ours in the order of their kinds, those of others, what is told by its name
     whoever made it (`catalogue`), what uses addresses, and the state of the address plan; `mark` is how far NetBox's record of
-    changes is known."""
+    changes is known, `since` what is known of what objects need."""
 
     rows: tuple[OwnRow, ...]
     foreign: tuple[ForeignRow, ...]
@@ -54,6 +57,13 @@ class Reading:
     catalogue: tuple[ForeignRow, ...] = ()
     kinds: tuple[Kind, ...] = PLAN_READS
     mark: RecordMark = frozenset()
+    since: Since = field(default_factory=dict)
+
+    def is_newer(self, name: str, row: OwnRow) -> bool:
+        """Return whether a field, role or group was made after an object was written last: what the object said of it went with
+        the one before."""
+        made, written = _moment(self.since.get(name, "")), _moment(row.updated)
+        return made is not None and written is not None and made > written
 
     def numbers(self) -> ObjectNumbers:
         """Return the numbers of what others may name."""
@@ -90,7 +100,8 @@ def read_on(server: Server, reading: Reading, progress: Callable[[int], None] = 
     for row in known:
         found.put(row)
     followed = _follow(server, found, reading.mark)
-    return read_netbox(server, progress, reading.kinds) if followed is None else found.reading(server.url, followed)
+    now = read_netbox(server, progress, reading.kinds) if followed is None else found.reading(server.url, followed)
+    return replace(now, since=reading.since)
 
 
 @dataclass(slots=True)
@@ -318,6 +329,29 @@ def drifted(shown: str, row: OwnRow | ForeignRow, field: str, found: str, wanted
     where = Where(file=place_of(shown, row))
     entry = row.thing.entry if isinstance(row, OwnRow) else row.entry
     return make_finding("TR996", where, entry=entry or "-", field=field, text=found, other=wanted)
+
+
+def made_anew(reading: Reading) -> Iterator[Finding]:
+    """Yield an error (TR995) if fields were made after objects were written which may have said something in them."""
+    lost = {
+        name
+        for row in reading.rows
+        if not row.is_as_written and not row.is_given
+        for name in CUSTOM[row.thing.endpoint]
+        if name not in row.thing.fields and reading.is_newer(name, row)
+    }
+    if lost:
+        reason = because("netbox_made_anew", count=len(lost), first=min(lost))
+        yield make_finding("TR995", Where(file=reading.shown), reason=reason)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return a moment as NetBox says it, None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def place_of(shown: str, row: Row) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ READS = 4
 _PAUSE = 0.5
 _SECONDS = 90.0
 _MOST_SAID = 300
+_MOST_PAGE = 10_000
+_TITLE = re.compile(r"<title[^<>]*>([^<>]{1,300})</title", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +177,13 @@ def _parsed(text: bytes, status: int) -> Any:
     except (ValueError, RecursionError):
         if http.HTTPStatus.OK <= status < http.HTTPStatus.MULTIPLE_CHOICES:
             raise
-        return text[:_MOST_SAID].decode(errors="replace")
+        return _title_of(text[:_MOST_PAGE].decode(errors="replace"))
+
+
+def _title_of(page: str) -> str:
+    """Return what a page is called, or its beginning if it has no title."""
+    found = _TITLE.search(page)
+    return " ".join((found.group(1) if found else page[:_MOST_SAID]).split())
 
 
 def _words_of(error: BaseException) -> str:

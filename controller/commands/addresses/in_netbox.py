@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from controller.commands.addresses.netbox_alone import alone_there
@@ -24,7 +25,7 @@ from ipam.netbox.bootstrap import check_ready
 from ipam.netbox.known import check_known
 from ipam.netbox.lease import WriteLease
 from ipam.netbox.mapping import things_of
-from ipam.netbox.reading import Reading, kept_plan, read_netbox, read_on
+from ipam.netbox.reading import Reading, Since, kept_plan, made_anew, read_netbox, read_on
 from ipam.netbox.server import Server
 from ipam.pools import make_pools
 from ipam.renames import rename_plan
@@ -61,13 +62,13 @@ def compile_in_netbox(output: Output, wanted: Wanted, out: Path, *, check: bool)
     server = server_for(wanted)
     known = store_of(wanted.folder).load()
     raise_errors(known.findings)
-    check_ready(server)
+    since = check_ready(server)
     if check:
-        return compare(_compiled(output, wanted, known, _read(output, server, None)), out, writing=False)
+        return compare(_compiled(output, wanted, known, _read(output, server, None, since)), out, writing=False)
     with alone_there(output, server, wanted.folder, "compile") as lease:
         reading: Reading | None = None
         for _ in range(ROUNDS):
-            reading = _read(output, server, reading)
+            reading = _read(output, server, reading, since)
             report = _placed(output, _compiled(output, wanted, known, reading), out)
             with suppress(TakenMeanwhileError):
                 write(report, _store(output, wanted, known, reading, lease), known)
@@ -94,6 +95,7 @@ def _store(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading, le
 
 def _compiled(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading) -> Compiled:
     """Return what is made of NetBox's plan; FindingsError if that is none, or not the one that is known here."""
+    raise_errors(tuple(made_anew(reading)))
     kept = kept_plan(reading)
     raise_errors(kept.findings)
     if not kept.is_there and known.plan != AddressPlan():
@@ -106,10 +108,11 @@ def _compiled(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading)
     return compiled
 
 
-def _read(output: Output, server: Server, before: Reading | None) -> Reading:
+def _read(output: Output, server: Server, before: Reading | None, since: Since) -> Reading:
     output.stage = "netbox_read"
 
     def progress(count: int) -> None:
         output.progress("netbox_read", count, count)
 
-    return read_netbox(server, progress) if before is None else read_on(server, before, progress)
+    now = read_netbox(server, progress) if before is None else read_on(server, before, progress)
+    return replace(now, since=since)

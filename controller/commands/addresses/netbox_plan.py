@@ -5,6 +5,7 @@ The one idea: every action first shows what it would do; only `--yes` does it, a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -20,12 +21,12 @@ from controller.output.json_lines import print_message
 from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
-from ipam.netbox.bootstrap import check_ready
+from ipam.netbox.bootstrap import check_ready, look
 from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to, open_pools
 from ipam.netbox.comparing import EntryDifference, compare
 from ipam.netbox.netbox_store import NetBoxStore
-from ipam.netbox.reading import ALL_READS, Reading, kept_plan, read_netbox
+from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, read_netbox
 from ipam.netbox.server import Server
 from ipam.store.plan_store import KeptPlan
 from ipam.store.table_files import check_tables
@@ -35,10 +36,11 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     """Tell what differs: 2 if anything does, 3 if what NetBox says contradicts itself; FindingsError."""
     addressed = address(want(request.folder, parse_day(request.on)))
     output.note_day(addressed.wanted.on, stands_still=addressed.wanted.stands_still)
-    reading = _read(output, server)
+    prepared = look(server)
+    reading = _read(output, server, prepared.since)
     branches = open_branches(server)
     tables = find_tables(request.folder, reading)
-    drifted = (*kept_plan(reading).findings, *tables.findings)
+    drifted = (*prepared.astray(reading), *kept_plan(reading).findings, *tables.findings)
     changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
     differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
     opened = tuple(open_pools(reading, changes))
@@ -86,8 +88,7 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     """Write the lockfile's plan and the tables to a NetBox; FindingsError."""
     kept = _lockfile(request)
     raise_errors(check_tables(request.folder))
-    check_ready(server)
-    reading = _read(output, server)
+    reading = _read(output, server, check_ready(server))
     tables = find_tables(request.folder, reading)
     lines = tables.files.lines()
     changes = changes_to(reading, kept.plan, lines)
@@ -115,7 +116,9 @@ def import_plan_from(output: Output, request: NetBoxRequest, server: Server) -> 
     """Write a NetBox's plan to the lockfile, and what it says of the tables into them; FindingsError, OSError."""
     store = store_of(request.folder)
     kept = store.load()
-    reading = _read(output, server)
+    prepared = look(server)
+    reading = _read(output, server, prepared.since)
+    raise_errors(tuple(prepared.astray(reading)))
     found, tables = kept_plan(reading), find_tables(request.folder, reading)
     raise_errors((*found.findings, *tables.findings))
     if not found.is_there and not tables.kept.is_there:
@@ -143,6 +146,7 @@ def _lockfile(request: NetBoxRequest) -> KeptPlan:
     return kept
 
 
-def _read(output: Output, server: Server) -> Reading:
+def _read(output: Output, server: Server, since: Since) -> Reading:
     output.stage = "netbox_read"
-    return read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS)
+    found = read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS)
+    return replace(found, since=since)
