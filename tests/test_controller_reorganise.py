@@ -20,7 +20,7 @@ from examples.make_thai_nguyen_before import write_before
 from intents.parser.site_choices import SiteUse
 from intents.registry import AttachmentName, ConnectionKind, EventKind, OrganisationName, SiteName, UnitKey
 from intents.reorganisation.fates import FateGround, FateKind, PrefixAction
-from intents.reorganisation.following import goes_on_as
+from intents.reorganisation.following import ended_with_its_unit, goes_on_as
 from intents.workspace import load_intents
 from ipam.address_plan import EntryState
 from ipam.reorganisation.prefix_lines import PREFIX_FILE
@@ -482,6 +482,46 @@ def test_a_plan_leads_from_before_to_after_with_every_state_proved(tmp_path: Pat
     assert "TR884" not in said
     assert "Taken out by hand behind: cpe-huyen" in said
     assert (code, (tmp_path / "plan.json").exists()) == (2, True), said[-1500:]
+
+
+DISTRICTS = """\
+intents:
+  - permit:
+      id: district-files
+      title: Cấp huyện gửi văn bản
+      domain: dept_ict
+      request_ref: "9/CV-SKHCN (hư cấu)"
+      decision_ref: "9/QĐ-UBND (hư cấu)"
+      valid_from: 2024-12-01
+      from: [{names: [ubnd-huyen]}]
+      to: [{systems: [edoc], services: [web]}]
+"""
+
+
+def test_what_a_body_loses_that_ended_with_its_unit_needs_no_word_in_a_change_request(tmp_path: Path) -> None:
+    request = request_in(tmp_path, change=CHANGE)
+    edit(request.folder / "intents" / "edoc.yaml", "ubnd-xa-sang-moc", "ubnd-phuong-phung-chi-kien")
+    (request.folder / "intents" / "districts.yaml").write_text(DISTRICTS, encoding="utf-8")
+    code, said = truc(*words_of(request), "-o", tmp_path / "after")
+    assert code == 0, said
+    change = CHANGE.replace("\n  opens:", "\n  intents: [no-files-an-binh, district-files]\n  opens:")
+    declared = change[: change.index("  opens:")] + change[change.index("  closes:") :]
+    (tmp_path / "change.yaml").write_text(declared, encoding="utf-8")
+    words = ("--base", request.folder, "-w", tmp_path / "after", "--on", DAY, "--change", tmp_path / "change.yaml")
+    code, said = truc("plan", *words, "-o", tmp_path / "plan.json")
+    assert (code, "TR834" in said, (tmp_path / "plan.json").exists()) == (2, False, True), said[-1500:]
+    assert "huyen-gov -> system-edoc" in said.partition("Closes")[2].partition("Waves")[0]
+
+
+def test_only_a_recorded_event_ends_an_organisation_with_its_unit(small: Reorganised) -> None:
+    before, after = small.before.registry, small.after.wanted.registry
+    ended = {name for name, item in before.organisations.items() if ended_with_its_unit(item, after)}
+    assert ended
+    assert ended.isdisjoint(after.organisations)
+    assert {before.organisations[name].unit for name in ended} <= {event.before for event in after.events}
+    assert not any(ended_with_its_unit(item, replace(after, events=())) for item in before.organisations.values())
+    renamed = before.organisations[OrganisationName("ubnd-xa-quyet-thang")]
+    assert not ended_with_its_unit(renamed, after)
 
 
 def test_an_organisation_goes_on_as_the_one_that_has_its_name_or_took_it_over(small: Reorganised) -> None:

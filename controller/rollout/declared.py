@@ -1,7 +1,8 @@
 """A change request and the difference of two workspaces -> what nobody declared, and what was declared and does not happen.
 
 The one idea: a declared pair covers both directions, for a session brings its replies; all else must be said, pair by pair, and
-whatever is said must come about. Which services change is said by the intents that are touched.
+whatever is said must come about. Which services change is said by the intents that are touched. Only what an organisation
+loses that ended with its unit, the recorded event of that unit says.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from intents.policy import ClassEndpoint, Endpoint, OrganisationEndpoint, Outsid
 from intents.policy_words import endpoint_in_words
 from intents.reason import because
 from intents.registry import Attachment, AttachmentName, ConnectionKind, Registry
+from intents.reorganisation.following import ended_with_its_unit
 from verification.change.access import AccessChange, Turn, turn_in_words
 from verification.verdicts.flow import ACK, ICMP4, ICMP6, RST, TCP, UDP, flow_in_words
 
@@ -67,7 +69,13 @@ def compare_declared(
             interruptions=tuple(sorted(set(interrupted))),
         )
     declared, findings = _declared(request, wanted)
-    undeclared = tuple(item for item in found if (item.source, item.destination) not in declared[item.turn])
+    ended = _ended(wanted)
+    undeclared = tuple(
+        item
+        for item in found
+        if (item.source, item.destination) not in declared[item.turn]
+        and not (item.turn is Turn.CUT and {item.source, item.destination} & ended)
+    )
     cut_off = tuple(sorted(set(interrupted) - set(request.interrupted)))
     return Declaration(
         request=request,
@@ -83,6 +91,17 @@ def compare_declared(
             *check_papers_of_change(wanted[1].registers, request, wanted[1].on),
             *(make_finding("TR838", Where(device=device), device=device) for device in cut_off),
         ),
+    )
+
+
+def _ended(wanted: tuple[Wanted, Wanted]) -> frozenset[AttachmentName]:
+    """Return the attachments of organisations that ended with their unit, by a recorded event."""
+    before, after = (item.registry for item in wanted)
+    organisations = {name for name, item in before.organisations.items() if ended_with_its_unit(item, after)}
+    return frozenset(
+        name
+        for name, item in before.attachments.items()
+        if item.organisation in organisations and name not in after.attachments
     )
 
 

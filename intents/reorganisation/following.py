@@ -15,3 +15,9 @@ def goes_on_as(one: Organisation, other: Organisation, later: Registry) -> bool:
         return True
     alike = (one.category, one.tier) == (other.category, other.tier)
     return alike and any((event.before, event.after) == (one.unit, other.unit) for event in later.events)
+
+
+def ended_with_its_unit(one: Organisation, later: Registry) -> bool:
+    """Return whether an organisation of before is not in a later registry, and its unit ended by a recorded event."""
+    goes_on = any(one.name == other.name or one.name in other.renamed_from for other in later.organisations.values())
+    return not goes_on and any(event.before == one.unit for event in later.events)
