@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -515,13 +515,15 @@ def test_what_a_body_loses_that_ended_with_its_unit_needs_no_word_in_a_change_re
 
 def test_only_a_recorded_event_ends_an_organisation_with_its_unit(small: Reorganised) -> None:
     before, after = small.before.registry, small.after.wanted.registry
-    ended = {name for name, item in before.organisations.items() if ended_with_its_unit(item, after)}
+    on = date.fromisoformat(DAY)
+    ended = {name for name, item in before.organisations.items() if ended_with_its_unit(item, after, on)}
     assert ended
     assert ended.isdisjoint(after.organisations)
     assert {before.organisations[name].unit for name in ended} <= {event.before for event in after.events}
-    assert not any(ended_with_its_unit(item, replace(after, events=())) for item in before.organisations.values())
+    assert not any(ended_with_its_unit(item, replace(after, events=()), on) for item in before.organisations.values())
+    assert not any(ended_with_its_unit(item, after, on - timedelta(days=1)) for item in before.organisations.values())
     renamed = before.organisations[OrganisationName("ubnd-xa-quyet-thang")]
-    assert not ended_with_its_unit(renamed, after)
+    assert not ended_with_its_unit(renamed, after, on)
 
 
 def test_an_organisation_goes_on_as_the_one_that_has_its_name_or_took_it_over(small: Reorganised) -> None:

@@ -97,7 +97,9 @@ def compare_declared(
 def _ended(wanted: tuple[Wanted, Wanted]) -> frozenset[AttachmentName]:
     """Return the attachments of organisations that ended with their unit, by a recorded event."""
     before, after = (item.registry for item in wanted)
-    organisations = {name for name, item in before.organisations.items() if ended_with_its_unit(item, after)}
+    organisations = {
+        name for name, item in before.organisations.items() if ended_with_its_unit(item, after, wanted[1].on)
+    }
     return frozenset(
         name
         for name, item in before.attachments.items()

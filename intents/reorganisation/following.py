@@ -6,6 +6,8 @@ tables of the later day can say so.
 
 from __future__ import annotations
 
+from datetime import date
+
 from intents.registry import Organisation, Registry
 
 
@@ -17,7 +19,7 @@ def goes_on_as(one: Organisation, other: Organisation, later: Registry) -> bool:
     return alike and any((event.before, event.after) == (one.unit, other.unit) for event in later.events)
 
 
-def ended_with_its_unit(one: Organisation, later: Registry) -> bool:
-    """Return whether an organisation of before is not in a later registry, and its unit ended by a recorded event."""
+def ended_with_its_unit(one: Organisation, later: Registry, on: date) -> bool:
+    """Return whether an organisation of before is not in the registry of a later day, and its unit ended by a recorded event."""
     goes_on = any(one.name == other.name or one.name in other.renamed_from for other in later.organisations.values())
-    return not goes_on and any(event.before == one.unit for event in later.events)
+    return not goes_on and any(event.before == one.unit and event.day <= on for event in later.events)
