@@ -214,26 +214,26 @@ def _arm(servers: Servers, folder: Path, *lines: str) -> str:
 
 
 def test_what_is_not_confirmed_is_undone_step_by_step_even_when_the_session_is_gone(tmp_path: Path) -> None:
-    device = ios(START)
+    device = ios(START, minute=2.0)
     with served(device) as servers:
         _arm(servers, tmp_path, "hostname other", "interface Loopback5", "description five")
         before = device.states[0].text
         assert device.running.blocks() != device.states[0].blocks
-        time.sleep(0.7)
+        time.sleep(2.3)
     assert device.states[-1].text == before
     assert [state.made_by for state in device.states[-2:]] == ["revert: no interface Loopback5", "revert: hostname"]
     assert "revert expired" in device.log
 
 
 def test_what_is_confirmed_by_another_session_stays(tmp_path: Path) -> None:
-    device = ios(START)
+    device = ios(START, minute=5.0)  # two sessions fit in, on a busy machine, too
     with served(device) as servers:
         _arm(servers, tmp_path, "hostname other")
         with terminal(servers, tmp_path) as session:
             assert "Timer value: 1 min" in str(session.send_command("show archive config rollback timer"))
             session.send_command("configure confirm")
             assert "%No Rollback Confirmed Change pending" in str(session.send_command("configure confirm"))
-        time.sleep(0.6)
+        time.sleep(5.1)
     assert "hostname other\n" in device.states[-1].text
 
 
