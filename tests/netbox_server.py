@@ -139,6 +139,7 @@ def configure(folder: Path, database: Postgres, store: Path, pepper: str) -> dic
         "REDIS": {"tasks": {"URL": f"unix://{store}?db=0"}, "caching": {"URL": f"unix://{store}?db=1"}},
         "SECRET_KEY": _drawn(60),
         "API_TOKEN_PEPPERS": {1: pepper},
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",  # as the offices that truc is for have it; the API says moments in it
         # It asks nobody outside.
         "CENSUS_REPORTING_ENABLED": False,
         "ISOLATED_DEPLOYMENT": True,

@@ -2,9 +2,9 @@
 
 The one idea: a roll-out has more states than anybody could judge, so premises about each device are checked, and whole
 judgements between the bounds of both workspaces are made where they stand for all others: before, with all stubs changed, after
-each position of every device that is no stub (these go one by one), and of random states to attack the argument. What is wrong
-before the first line (somebody has changed a device by hand) no plan can undo at once: until the end it may stay as it is, by the
-same packet, and must be gone then.
+each position of every device that is no stub or can't be mixed with them (these go one by one), and of random states to attack
+the argument. What is wrong before the first line (somebody has changed a device by hand) no plan can undo at once: until the end
+it may stay as it is, by the same packet, and must be gone then.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from random import Random
 
 from controller.jobs.pipeline import Compiled
+from controller.rollout.mixing import tied_to_order
 from controller.rollout.premises import (
     PremiseFault,
     Stand,
@@ -125,7 +126,9 @@ def prove_rollout(  # noqa: PLR0913 - two ends, what is done, and what it is don
     between = StatesBetween(ends, running, interrupted, reads)
     devices = {change.device: _device(between, change) for change in changes}
     proven = prove(between.given(running), with_failures=False)
-    stubs = tuple(name for name in sorted(devices) if _chooses_alone(proven, devices[name]))
+    alone = {name: item.stands for name, item in sorted(devices.items()) if _chooses_alone(proven, item)}
+    tied = tied_to_order(alone)
+    stubs = tuple(name for name in alone if name not in tied)
     watch = WayInWatch(ends, between.given({}), between.devices(running), interrupted)
     states = _States(between, proven, watch, {change.device: change for change in changes})
     states.keep("running")

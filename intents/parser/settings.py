@@ -79,7 +79,7 @@ def _read_store(fields: NodeFields) -> str:
     store = fields.optional("store") or STORES[0]
     if isinstance(complaint := to_one_of(store, STORES), Complaint):
         fields.reject("store", complaint)
-    if store == "netbox" and not fields.has("netbox"):
+    if store == "netbox" and not fields.optional("netbox"):
         fields.missing("netbox")
     return store
 

@@ -84,7 +84,7 @@ def _field_says(name: str) -> Mapping[str, Any]:
     )
     is_number, is_day = name in WHOLE_NUMBERS | TABLE_WHOLE_NUMBERS, name in DAYS | TABLE_DAYS
     kind = "integer" if is_number else "date" if is_day else "text"
-    return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN}
+    return {"type": kind, "object_types": types, "unique": name == ENTRY, "required": False, "group_name": OWN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,7 +148,8 @@ def _meets(need: Need, found: Mapping[str, Any]) -> bool:
     if need.path != _FIELD:
         return True
     kind = found.get("type")
-    says = {"type": kind.get("value") if isinstance(kind, dict) else kind, "unique": found.get("unique")}
+    says = {"type": kind.get("value") if isinstance(kind, dict) else kind}
+    says |= {name: found.get(name) for name in ("unique", "required")}
     types = found.get("object_types")
     wide = isinstance(types, list) and set(need.says["object_types"]) <= {str(one) for one in types}
     return wide and all(says[name] == need.says[name] for name in says)

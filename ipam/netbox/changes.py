@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import DIGEST, HELD, NAMED_KINDS, PLAN_ONLY, things_of
+from ipam.netbox.mapping import DIGEST, ENTRY, HELD, NAMED_KINDS, PLAN_ONLY, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
@@ -188,6 +188,8 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
             names = tuple(name for name in names if name in row.thing.fields)
         if names:
             yield _conflict(reading, row, names[0], str(row.thing.fields.get(names[0], "-")))
+        elif row.thing.entry != change.thing.entry:
+            yield _conflict(reading, row, ENTRY, row.thing.entry or "-")
     for row in gone:
         if not row.is_as_written:
             yield _conflict(reading, row, "truc_entry", row.thing.entry or "-")

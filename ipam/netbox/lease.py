@@ -20,7 +20,7 @@ from typing import Any
 from intents.finding import FindingsError, Where, make_finding
 from intents.reason import because
 from ipam.netbox.rows import etag_of
-from ipam.netbox.server import NoAnswerError, Server, refusal_of, refuse
+from ipam.netbox.server import NoAnswerError, Server, ServerAnswer, refusal_of, refuse
 from ipam.netbox.thing import ObjectKind
 
 PATH = f"{ObjectKind.VRF}/"
@@ -29,6 +29,8 @@ LEASE = 300.0
 """Seconds after which a right that nobody has renewed is given up for dead."""
 _RENEWED = LEASE / 5
 _BREATH, _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.5, 10.0
+_MOST_REFUSALS = 20
+"""Times that nobody has the right and NetBox lets none be made, until that is told: others may take and give it back between."""
 _LONGEST = 200
 """Letters of a description."""
 
@@ -106,11 +108,13 @@ def leased(
 
 
 def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[str], None]) -> WriteLease:
-    until, held = time.monotonic() + wait, None
+    until, held, idle = time.monotonic() + wait, None, 0
     for pause in _pauses():
-        if held is None:
-            _try_to_make(server, holder)
+        refusal = _try_to_make(server, holder) if held is None else None
         held = _found(server)
+        idle = idle + 1 if held is None and refusal is not None else 0
+        if refusal is not None and idle == _MOST_REFUSALS:
+            raise _refused(server, refusal)
         if held is not None and held.word == holder.word:
             lease = WriteLease(server, holder, held.number, held.etag, -LEASE)
             lease.renew()
@@ -128,15 +132,22 @@ def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[st
     raise AssertionError("pauses never end")
 
 
-def _try_to_make(server: Server, holder: LeaseHolder) -> None:
-    """Ask for the object that is there only once; who has it then is looked up, whatever was answered. FindingsError (TR916) for
-    whom NetBox lets make none."""
+def _try_to_make(server: Server, holder: LeaseHolder) -> ServerAnswer | None:
+    """Ask for the object that is there only once; who has it then is looked up, whatever was answered: returns a refusal, None
+    for all else. FindingsError (TR916) for whom NetBox lets make none."""
     body = {"name": NAME, "rd": RD, "enforce_unique": True, "description": holder.description}
     with suppress(NoAnswerError):
         answer = server.ask("POST", PATH, body)
         if answer.status in (http.HTTPStatus.FORBIDDEN, http.HTTPStatus.UNAUTHORIZED):
-            where = Where(file=f"{server.url}/api/{PATH}")
-            raise FindingsError([make_finding("TR916", where, done=0, reason=refusal_of(answer))])
+            raise _refused(server, answer)
+        if http.HTTPStatus.MULTIPLE_CHOICES <= answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
+            return answer
+    return None
+
+
+def _refused(server: Server, answer: ServerAnswer) -> FindingsError:
+    where = Where(file=f"{server.url}/api/{PATH}")
+    return FindingsError([make_finding("TR916", where, done=0, reason=refusal_of(answer))])
 
 
 def _pauses() -> Iterator[float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from hashlib import sha256
 from typing import TypeGuard
 
@@ -19,7 +18,18 @@ from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.mapping import HELD, HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
-from ipam.netbox.rows import CUSTOM, ForeignRow, ObjectNumbers, OwnRow, Row, ShapeError, UsedRow, asked_fields, read_row
+from ipam.netbox.rows import (
+    CUSTOM,
+    ForeignRow,
+    ObjectNumbers,
+    OwnRow,
+    Row,
+    ShapeError,
+    UsedRow,
+    asked_fields,
+    moment_of,
+    read_row,
+)
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import CATALOGUE, NAMING, OBJECT_TYPES, USED_TYPES, ObjectKind, UsedKind
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
@@ -62,7 +72,7 @@ class Reading:
     def is_newer(self, name: str, row: OwnRow) -> bool:
         """Return whether a field, role or group was made after an object was written last: what the object said of it went with
         the one before."""
-        made, written = _moment(self.since.get(name, "")), _moment(row.updated)
+        made, written = moment_of(self.since.get(name, "")), moment_of(row.updated)
         return made is not None and written is not None and made > written
 
     def numbers(self) -> ObjectNumbers:
@@ -343,15 +353,6 @@ def made_anew(reading: Reading) -> Iterator[Finding]:
     if lost:
         reason = because("netbox_made_anew", count=len(lost), first=min(lost))
         yield make_finding("TR995", Where(file=reading.shown), reason=reason)
-
-
-def _moment(text: str) -> datetime | None:
-    """Return a moment as NetBox says it, None for anything else."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 def place_of(shown: str, row: Row) -> str:

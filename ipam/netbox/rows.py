@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_interface, summarize_address_range
 from typing import Any
 
@@ -54,8 +55,19 @@ class ShapeError(ValueError):
 
 
 def etag_of(updated: str) -> str:
-    """Return the entity tag of an object that was written last at that moment."""
-    return f'W/"{updated.replace("Z", "+00:00")}"'
+    """Return the entity tag of an object that was written last at that moment: NetBox says it in UTC there, and elsewhere in the
+    zone that it was set to."""
+    moment = moment_of(updated)
+    return f'W/"{updated if moment is None else moment.astimezone(UTC).isoformat()}"'
+
+
+def moment_of(text: str) -> datetime | None:
+    """Return a moment as NetBox says it, None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,14 +44,14 @@ def server_for(wanted: Wanted) -> Server:
     """
     named, meant = os.environ.get(ADDRESS, "").rstrip("/"), wanted.settings.netbox
     if named != meant:
-        reason = because("netbox_other", wanted=meant, named=named or "-")
+        reason = because("netbox_other", wanted=meant, named=named.rpartition("@")[2] or "-")
         raise FindingsError([make_finding("TR999", Where(), reason=reason)])
     authority = os.environ.get(AUTHORITY)
     return server_of(
         NetBoxRequest(
             folder=wanted.folder,
             url=meant,
-            token=os.environ.get(TOKEN, "env:TRUC_NETBOX"),
+            token=os.environ.get(TOKEN) or "env:TRUC_NETBOX",
             ca=Path(authority) if authority else None,
         )
     )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from intents.prefix import Prefix
-from routing.model import Device, PrefixRule, RoutePolicy
+from routing.model import Device, PolicyClause, PolicyDefault, PrefixRule, RoutePolicy
 
 
 def changed_policies(before: Device, after: Device) -> list[tuple[RoutePolicy | None, RoutePolicy | None]]:
@@ -27,7 +27,8 @@ def changed_policies(before: Device, after: Device) -> list[tuple[RoutePolicy | 
 def is_treated_otherwise(changed: Iterable[tuple[RoutePolicy | None, RoutePolicy | None]], prefix: Prefix) -> bool:
     """Return whether a policy does with some route to a prefix what it did not."""
     return any(
-        _may_differ(was, now, prefix) and _of_prefix(was, prefix) != _of_prefix(now, prefix) for was, now in changed
+        _may_differ(was, now, prefix) and clauses_about(was, prefix) != clauses_about(now, prefix)
+        for was, now in changed
     )
 
 
@@ -61,8 +62,8 @@ def _without_rules(policy: RoutePolicy) -> RoutePolicy:
     return replace(policy, clauses=tuple(replace(clause, name="", prefixes=None) for clause in policy.clauses))
 
 
-def _of_prefix(policy: RoutePolicy | None, prefix: Prefix) -> tuple[object, ...] | None:
-    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without that condition."""
+def clauses_about(policy: RoutePolicy | None, prefix: Prefix) -> tuple[tuple[PolicyClause, ...], PolicyDefault] | None:
+    """Return all that a policy may do with a prefix: the clauses whose prefix condition holds, without it and their names."""
     if policy is None:
         return None
     clauses = tuple(
