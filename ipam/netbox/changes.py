@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import DIGEST, ENTRY, HELD, NAMED_KINDS, PLAN_ONLY, things_of
+from ipam.netbox.mapping import DIGEST, ENTRY, HELD, NAMED_KINDS, PLAN_ONLY, place_in_plan, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
@@ -111,17 +111,10 @@ def open_pools(reading: Reading, changes: NetBoxChanges) -> Iterator[Finding]:
 
 def _renamed(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnRow]:
     """Return the object of each entry that has another name now: it keeps its place, and at no time is that free for others."""
-    places = {_place_in_plan(row.thing): row for row in gone}
+    places = {place_in_plan(row.thing): row for row in gone}
     return {
-        thing.entry: places[place] for thing in made if (place := _place_in_plan(thing)) is not None and place in places
+        thing.entry: places[place] for thing in made if (place := place_in_plan(thing)) is not None and place in places
     }
-
-
-def _place_in_plan(thing: Thing) -> tuple[FieldValue, ...] | None:
-    """Return what an entry has got, None for what others only name."""
-    kind = thing.entry.partition(" ")[0]
-    homes = {"prefix": ("prefix",), "vrf": ("truc_number",), "asn": ("asn",), "vlan": ("group", "vid")}
-    return (kind, *(thing.fields.get(home) for home in homes[kind])) if kind in homes else None
 
 
 def _wanted(plan: AddressPlan, tables: Tables | None) -> tuple[Thing, ...]:
@@ -198,6 +191,8 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
 def _is_bereft(reading: Reading, row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
     """Return whether an object lacks nothing but what went with others that somebody deleted: what it named, which NetBox empties
     then, and fields of ours that were made anew since."""
+    if row.thing.entry != wanted.entry:
+        return False
     is_said = row.written == wanted.digest or (not row.written and reading.is_newer(DIGEST, row))
     return is_said and all(
         row.thing.fields.get(name) is None and _is_gone(reading, row, name, wanted.fields.get(name), there)

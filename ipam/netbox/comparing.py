@@ -6,13 +6,18 @@ and whether somebody changed it in NetBox, or only the lockfile went on, the dig
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import line_of, things_of
+from intents.finding import Finding, Where, make_finding
+from intents.reason import because
+from ipam.address_plan import AddressPlan, EntryState
+from ipam.netbox.mapping import line_of, place_in_plan, things_of
 from ipam.netbox.reading import Reading
+
+_ENDING = {str(EntryState.QUARANTINED), "deprecated"}
+"""What plan and NetBox call what goes some day."""
 
 
 class LineTurn(StrEnum):
@@ -51,6 +56,24 @@ def compare(reading: Reading, plan: AddressPlan) -> tuple[EntryDifference, ...]:
             turn = LineTurn.BEHIND if row.is_as_written else LineTurn.EDITED
         differences.append(EntryDifference(turn=turn, lockfile=line, netbox=other))
     return sort_differences(differences)
+
+
+def not_whole(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
+    """Yield an error (TR917) if entries that are in use have no object under their key: an export has not come to its end, or
+    somebody deleted them; truc itself keeps an entry in quarantine before it goes."""
+    keys = {(row.thing.endpoint, row.thing.fields.get("truc_key")) for row in reading.rows}
+    places = {place_in_plan(row.thing) for row in reading.rows}
+    lost = [
+        line_of(thing)
+        for thing in things_of(plan)
+        if (place := place_in_plan(thing)) is not None
+        and {thing.fields.get("status"), thing.fields.get("truc_state")}.isdisjoint(_ENDING)
+        and (thing.endpoint, thing.fields.get("truc_key")) not in keys
+        and place not in places
+    ]
+    if lost:
+        reason = because("netbox_not_whole", count=len(lost), first=min(lost))
+        yield make_finding("TR917", Where(file=reading.shown), reason=reason)
 
 
 def sort_differences(differences: Iterable[EntryDifference]) -> tuple[EntryDifference, ...]:

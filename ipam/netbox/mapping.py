@@ -168,6 +168,13 @@ def _number_thing(entry: NumberEntry) -> Thing:
             return _thing("vlan", columns, f"vlan {entry.scope} {entry.key}", name=name)
 
 
+def place_in_plan(thing: Thing) -> tuple[FieldValue, ...] | None:
+    """Return what an entry has got, None for what others only name."""
+    kind = thing.entry.partition(" ")[0]
+    homes = {"prefix": ("prefix",), "vrf": ("truc_number",), "asn": ("asn",), "vlan": ("group", "vid")}
+    return (kind, *(thing.fields.get(home) for home in homes[kind])) if kind in homes else None
+
+
 def _thing(kind: str, columns: Mapping[str, str], entry: str, **shown: FieldValue) -> Thing:
     endpoint, homes = HOMES[kind]
     fields = {home: _field_value(home, columns[column]) for column, home in homes.items()}

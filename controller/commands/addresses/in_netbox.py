@@ -99,7 +99,7 @@ def _compiled(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading)
     kept = kept_plan(reading)
     raise_errors(kept.findings)
     if not kept.is_there and known.plan != AddressPlan():
-        raise FindingsError([make_finding("TR917", Where(file=reading.shown))])
+        raise FindingsError([make_finding("TR917", Where(file=reading.shown), reason=because("netbox_nothing"))])
     pools, _ = make_pools(wanted.settings.pools, kept.plan, wanted.on)
     compiled = compile_wanted(wanted, output, kept, taken_of(reading, pools))
     addressed = compiled.addressed

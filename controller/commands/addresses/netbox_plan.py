@@ -21,10 +21,11 @@ from controller.output.json_lines import print_message
 from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
+from intents.reason import because
 from ipam.netbox.bootstrap import check_ready, look
 from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to, open_pools
-from ipam.netbox.comparing import EntryDifference, compare
+from ipam.netbox.comparing import EntryDifference, compare, not_whole
 from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, read_netbox
 from ipam.netbox.server import Server
@@ -122,7 +123,8 @@ def import_plan_from(output: Output, request: NetBoxRequest, server: Server) -> 
     found, tables = kept_plan(reading), find_tables(request.folder, reading)
     raise_errors((*found.findings, *tables.findings))
     if not found.is_there and not tables.kept.is_there:
-        raise FindingsError([make_finding("TR917", Where(file=server.url))])
+        raise FindingsError([make_finding("TR917", Where(file=server.url), reason=because("netbox_nothing"))])
+    raise_errors(tuple(not_whole(reading, kept.plan)) if found.is_there else ())
     differences = (*(compare(reading, kept.plan) if found.is_there else ()), *_kept_differences(tables))
     if request.yes:
         with Placing() as placing:
