@@ -428,3 +428,16 @@ def test_every_column_has_one_home() -> None:
     for kind, (file, _, homes) in TABLE_HOMES.items():
         assert set(homes) == set(TABLES[file])
         assert len(set(homes.values())) == len(homes), kind
+
+
+def alone(answer: dict[str, Any]) -> Reading:
+    return reading_of([(Thing(endpoint=ObjectKind.SITE, entry="", fields={}), answer)])
+
+
+def test_a_site_of_others_that_is_called_so_is_in_the_way_whatever_its_slug() -> None:
+    title = next(str(one["title"]) for one in SMALL_TABLES["sites.csv"] if one["name"] == "tru-so-khcn")
+    answer = given_site(tags=[], name=title, slug="khac", custom_fields={}, region=None)
+    (conflict,) = changes_to(alone(answer), AddressPlan(), SMALL_TABLES).conflicts
+    told = {name: str(value) for name, value in conflict.values}
+    assert (conflict.code, told["entry"], told["text"]) == ("TR915", "site tru-so-khcn", title)
+    assert changes_to(alone({**answer, "name": "Khác"}), AddressPlan(), SMALL_TABLES).conflicts == ()

@@ -216,6 +216,7 @@ def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
 def _in_the_way(reading: Reading, wanted: tuple[Thing, ...], made: tuple[ThingChange, ...]) -> Iterator[Finding]:
     """Yield what is not ours, or not any more, and keeps a thing of ours from being made: NetBox has it once only."""
     taken = {(change.thing.endpoint, says): change.thing for change in made for says in _takes(change.thing)}
+    titles = {title: change.thing for change in made if (title := _title_of(change.thing))}
     roots = [thing for thing in wanted if thing.endpoint is ObjectKind.AGGREGATE]
     entries = {thing.entry for thing in wanted}
     for row in reading.foreign:
@@ -224,13 +225,21 @@ def _in_the_way(reading: Reading, wanted: tuple[Thing, ...], made: tuple[ThingCh
             yield make_finding("TR998", where, entry=row.entry, field="tags", text="-")
             continue
         thing = next((one for says in _said(row) if (one := taken.get((row.endpoint, says))) is not None), None)
+        thing = thing or titles.get(row.title)
         if row.endpoint is ObjectKind.AGGREGATE:
             thing = next(
                 (one for one in roots if _overlap(prefix_in(str(one.fields["prefix"])), prefix_in(row.says))), None
             )
         if thing is not None:
             where = Where(file=place_of(reading.shown, row))
-            yield make_finding("TR915", where, entry=thing.entry, text=row.says)
+            yield make_finding(
+                "TR915", where, entry=thing.entry, text=row.says if row.title not in titles else row.title
+            )
+
+
+def _title_of(thing: Thing) -> str:
+    """Return what a site is called in NetBox, "" for all else."""
+    return str({**thing.fields, **thing.shown}.get("name", "")) if thing.endpoint is ObjectKind.SITE else ""
 
 
 def _said(row: ForeignRow) -> Sequence[str]:

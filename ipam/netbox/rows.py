@@ -100,12 +100,14 @@ class OwnRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
     """An object that is not ours, with what could be in our way: its prefix, slug or number, or what it is called; of the
-    catalogue, whose entry it is. `entry`: whose it says to be all the same, where only our tag was taken off. A container is a
-    prefix that says how people order their space; what is global is a prefix in no VRF."""
+    catalogue, whose entry it is. `title`: what a site is called, which no other may be. `entry`: whose it says to be all the
+    same, where only our tag was taken off. A container is a prefix that says how people order their space; what is global is a
+    prefix in no VRF."""
 
     endpoint: ObjectKind
     number: int
     says: str
+    title: str = ""
     entry: str = ""
     is_container: bool = False
     is_global: bool = False
@@ -165,6 +167,7 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
             endpoint=endpoint,
             number=number,
             says=_foreign(endpoint, found, numbers),
+            title=str(_scalar(found.get("name")) or "") if endpoint is ObjectKind.SITE else "",
             entry=entry,
             is_container=isinstance(status, dict) and status.get("value") == "container",
             is_global=endpoint is ObjectKind.PREFIX and found.get("vrf") is None,

@@ -142,7 +142,7 @@ def _checked(address: ServerAddress) -> SplitResult:
     except ValueError:
         raise refuse(address.url.rpartition("@")[2], because("netbox_no_url")) from None
     if not known or place.username is not None or place.query or place.fragment or not address.url.isascii():
-        raise refuse(address.url.rpartition("@")[2], because("netbox_no_url"))
+        raise refuse(re.split("[?#]", address.url)[0].rpartition("@")[2], because("netbox_no_url"))
     if place.scheme == "http" and not _is_loopback(str(place.hostname)):
         raise refuse(address.url, because("netbox_no_tls"))
     return place
