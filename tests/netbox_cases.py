@@ -64,6 +64,7 @@ NETBOX: Mapping[str, Produce] = {
     "TR919-two-words": asked(None, kept="admin secret"),
     "TR951-changed": said("TR951", "/api/ipam/prefixes/", done=0, count=100),
     "TR993-no-tls": asked(None, "http://ipam.example.vn", kept="nbt_abc.def"),
+    "TR993-no-query": asked(None, "https://ipam.example.vn/?token=password", kept="nbt_abc.def"),
     "TR993-no-address": asked(None, "https://admin:password@ipam.example.vn", kept="nbt_abc.def"),
     "TR994-restless": said("TR994", times=4),
     "TR995-not-prepared": said("TR995", reason=because("netbox_lacks", count=25, first="extras/tags/truc")),

@@ -78,6 +78,47 @@ def test_a_site_s_own_lan_ties_it_too() -> None:
     assert tied_to_order({"here": stands(first + LAN.format(n=1), last)}) == {"here"}
 
 
+TELLS = """\
+interface Gi0/0/1
+ vrf forwarding A
+ ip address 10.9.1.1 255.255.255.254
+router bgp 65002
+ address-family ipv4 vrf A
+  network 10.0.1.0 mask 255.255.255.0
+  neighbor 10.9.1.0 remote-as 65000
+  neighbor 10.9.1.0 activate
+  neighbor 10.9.1.0 route-map OUT out
+"""
+MAP = "ip prefix-list O seq 5 permit 10.0.{n}.0/24\nroute-map OUT permit 10\n match ip address prefix-list O\n"
+NETWORK = "  network 10.0.1.0 mask 255.255.255.0\n"
+HIDDEN = {
+    "by a filter": MAP.format(n=2) + TELLS,
+    "by a network that is not named": MAP.format(n=1) + TELLS.replace(NETWORK, ""),
+}
+"""How a site does not tell of a LAN that it has."""
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_a_lan_that_is_there_at_both_ends_and_told_of_at_one_comes_or_goes(way: str) -> None:
+    hidden, told = (LAN.format(n=1) + text for text in (HIDDEN[way], MAP.format(n=1) + TELLS))
+    assert tied_to_order({"here": site(ALL, NOT_ONE), "there": stands(hidden, told)}) == {"here"}
+    assert tied_to_order({"here": site(NOT_ONE, ALL), "there": stands(told, hidden)}) == {"here"}
+    assert tied_to_order({"here": site(ALL, NOT_ONE), "there": stands(told, told)}) == frozenset()
+
+
+def test_a_lan_behind_a_port_that_is_shut_is_not_there_yet() -> None:
+    assert tied_to_order(
+        {"here": site(ALL, NOT_ONE), "there": stands(LAN.format(n=1) + " shutdown\n", LAN.format(n=1))}
+    ) == {"here"}
+
+
+def test_a_lan_that_changes_its_vrf_leaves_and_comes() -> None:
+    other = "vrf definition B\n rd 2:2\n address-family ipv4\n" + LAN.format(n=1)
+    moved = other.replace("vrf forwarding A", "vrf forwarding B")
+    for rules in ((ALL, NOT_ONE), (NOT_ONE, ALL)):
+        assert tied_to_order({"here": site(*rules), "there": stands(other, moved)}) == {"here"}
+
+
 def test_a_map_that_is_not_there_may_take_in_anything() -> None:
     gone = PEER.format(rules=NOT_ONE).replace("route-map IN in", "route-map GONE in")
     assert tied_to_order({"here": stands(PEER.format(rules=NONE), gone), "there": lan(1, None)}) == {"here"}

@@ -219,7 +219,7 @@ def test_what_is_not_confirmed_is_undone_step_by_step_even_when_the_session_is_g
         _arm(servers, tmp_path, "hostname other", "interface Loopback5", "description five")
         before = device.states[0].text
         assert device.running.blocks() != device.states[0].blocks
-        time.sleep(2.3)
+        time.sleep(2.3)  # until the timer has run out
     assert device.states[-1].text == before
     assert [state.made_by for state in device.states[-2:]] == ["revert: no interface Loopback5", "revert: hostname"]
     assert "revert expired" in device.log
@@ -233,7 +233,7 @@ def test_what_is_confirmed_by_another_session_stays(tmp_path: Path) -> None:
             assert "Timer value: 1 min" in str(session.send_command("show archive config rollback timer"))
             session.send_command("configure confirm")
             assert "%No Rollback Confirmed Change pending" in str(session.send_command("configure confirm"))
-        time.sleep(5.1)
+        time.sleep(5.1)  # until the timer would have run out, had nobody confirmed
     assert "hostname other\n" in device.states[-1].text
 
 

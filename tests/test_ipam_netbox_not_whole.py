@@ -33,6 +33,17 @@ def test_what_is_in_use_and_not_there_is_told(kind: ObjectKind) -> None:
     assert finding.code == "TR917"
 
 
+@pytest.mark.parametrize("colons", [False, True])
+def test_one_family_of_a_key_does_not_stand_for_the_other(colons: bool) -> None:
+    rows = tuple(
+        row
+        for row in WHOLE.rows
+        if row.thing.endpoint is not ObjectKind.PREFIX or (":" in str(row.thing.fields["prefix"])) is colons
+    )
+    (finding,) = not_whole(replace(WHOLE, rows=rows), PLAN)
+    assert finding.code == "TR917"
+
+
 def test_what_is_in_quarantine_may_be_gone() -> None:
     plan = AddressPlan(
         pools=PLAN.pools,

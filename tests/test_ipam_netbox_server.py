@@ -94,6 +94,7 @@ def test_a_question_is_asked_again_until_it_is_answered() -> None:
         ((302, b"{}"), 1, "it answered 302"),
         ((403, json.dumps({"detail": f"{TOKEN} \u202e\x1b[2J"}).encode()), 1, "it answered 403"),
         ((403, b"<html>\x1b[2J \xff"), 1, "it answered 403"),
+        ((404, b"\n<!doctype html>\n<head>\n<title>\n Page\n not found </title>" + b"x" * 900), 1, '404: "Page not found"'),
         ((429, b"["), 1, "it answered 429"),
         ((503, b"{}"), READS, "it answered 503"),
         ((200, b"<html>"), READS, "no JSON"),

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from intents.messages import LANGUAGES, load_catalogue
+from ipam.netbox.thing import ObjectKind
 from tests.netbox_api import Api, Permission
 from tests.netbox_office import Office
 from tests.netbox_server import why_not
@@ -318,14 +319,30 @@ def test_what_went_with_something_that_is_needed_is_told_and_an_export_writes_it
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("field", ["name", "object_types"])
+def test_a_tag_that_is_deleted_is_made_again_and_put_back_on_the_objects(province: Province, tmp_path: Path) -> None:
+    admin = province.office.netbox.admin
+    (tag,) = admin.get("/api/extras/tags/", slug="truc")["results"]
+    assert admin.ask("DELETE", f"/api/extras/tags/{tag['id']}/").code == 204
+    assert "TR995" in province.check()[1]
+    administrator = replace(province.office, token=province.office.netbox.token)
+    assert administrator.ask("bootstrap", "--yes", "--backup", tmp_path / "b.json")[0] == 0
+    assert province.office.export() == "TR998"
+    for kind in ObjectKind:
+        listed = admin.get(f"/api/{kind}/", limit=1000)["results"]
+        ours = [one["id"] for one in listed if one["custom_fields"].get("truc_entry")]
+        bodies = [{"id": number, "tags": [{"slug": "truc"}]} for number in ours]
+        assert not bodies or admin.ask("PATCH", f"/api/{kind}/", bodies).code == 200
+    assert province.check()[0] == 0
+    assert province.office.export() == "ok"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("field", ["name", "object_types", "required"])
 def test_a_field_that_is_another_by_now_is_told_before_what_follows_from_it(province: Province, field: str) -> None:
-    admin, body = (
-        province.office.netbox.admin,
-        {"name": {"name": "cua_toi"}, "object_types": {"object_types": ["ipam.asn"]}},
-    )
+    admin = province.office.netbox.admin
+    body: dict[str, object] = {"name": "cua_toi", "object_types": ["ipam.asn"], "required": True}
     (found,) = admin.get("/api/extras/custom-fields/", name="truc_since")["results"]
-    assert admin.ask("PATCH", f"/api/extras/custom-fields/{found['id']}/", body[field]).code == 200
+    assert admin.ask("PATCH", f"/api/extras/custom-fields/{found['id']}/", {field: body[field]}).code == 200
     assert "TR995" in province.check()[1]
     assert [province.office.ask(action)[0] for action in ("import", "export")] == [1, 1]
 

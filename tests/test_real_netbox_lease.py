@@ -105,6 +105,16 @@ def test_an_answer_that_is_lost_takes_nobodys_right(netbox: NetBox, monkeypatch:
     assert netbox.admin.get(VRFS)["count"] == 0
 
 
+def test_where_none_can_be_made_that_is_told_and_not_asked_for_ever(netbox: NetBox) -> None:
+    needed = {"name": "owner_team", "type": "text", "object_types": ["ipam.vrf"], "required": True}
+    netbox.admin.make("/api/extras/custom-fields/", needed)
+    began = time.monotonic()
+    with pytest.raises(FindingsError) as caught, leased(server_of(netbox), holder("an"), 600):
+        pass
+    assert (caught.value.findings[0].code, time.monotonic() - began < 60) == ("TR916", True)
+    assert "owner_team" in str(dict(caught.value.findings[0].values)["reason"])
+
+
 def test_who_may_not_write_gets_no_right(netbox: NetBox) -> None:
     reader = server_of(netbox, netbox.admin.account("reader", Permission(["ipam.vrf"], ["view"]), writes=False).token)
     with pytest.raises(FindingsError) as caught, leased(reader, holder("an"), 30):

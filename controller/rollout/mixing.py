@@ -1,13 +1,14 @@
 """Which sites can't be changed in any mix with the others: those that would take in a route that only one end has.
 
 The one idea: a site that takes in a route to somebody who leaves, as it did not, must not do so before they have left; one
-that took in a route to somebody who comes, as it will not, must have ceased before they come. Everything else that a site
-takes in is as at one of both ends, whatever the others do (ADR 41).
+that took in a route to somebody who comes, as it will not, must have ceased before they come. Who is told of in another way does
+both. Everything else that a site takes in is as at one of both ends, whatever the others do (ADR 41).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from controller.rollout.premises import Stand
 from intents.prefix import Family, Prefix, prefix_of
@@ -22,9 +23,9 @@ def tied_to_order(stands: Mapping[str, Sequence[Stand]]) -> frozenset[str]:
     """Return the sites, of those that would be changed in any order, that have to come before or behind others. `stands`: the
     positions of each site."""
     ends = {name: (found[0].in_force, found[-1].in_force) for name, found in stands.items()}
-    local = [(frozenset(_local(before)), frozenset(_local(after))) for before, after in ends.values()]
-    leaving = frozenset[Prefix]().union(*(before - after for before, after in local))
-    coming = frozenset[Prefix]().union(*(after - before for before, after in local))
+    told = [(frozenset(_told(before)), frozenset(_told(after))) for before, after in ends.values()]
+    leaving = frozenset(prefix for before, after in told for prefix, *_ in before - after)
+    coming = frozenset(prefix for before, after in told for prefix, *_ in after - before)
     return frozenset(
         name for name, (before, after) in ends.items() if _is_tied(_imports(before), _imports(after), leaving, coming)
     )
@@ -85,10 +86,37 @@ def _imports(device: Device) -> dict[_Session, _Policies]:
     }
 
 
-def _local(device: Device) -> Iterator[Prefix]:
-    """Yield what a device has routes to by itself."""
+def _told(device: Device) -> Iterator[tuple[Prefix, object, object]]:
+    """Yield what a device has routes to by itself, each with its VRF and all that decides how others are told of it there."""
+    policies = {item.name: item for item in device.policies}
+    for vrf, prefix in dict.fromkeys(_local(device)):
+        ways = tuple(
+            (
+                prefix in instance.networks,
+                tuple(replace(one, policy=None) for one in instance.redistributions),
+                _about([one.policy for one in instance.redistributions if one.policy is not None], policies, prefix),
+                tuple(
+                    (item.address, item.enabled, _about(item.exports, policies, prefix))
+                    for item in instance.neighbors
+                    if item.family is prefix.family
+                ),
+            )
+            for instance in device.bgp
+            if instance.vrf == vrf
+        )
+        yield prefix, vrf, ways
+
+
+def _about(names: Iterable[str], policies: Mapping[str, RoutePolicy], prefix: Prefix) -> tuple[object, ...]:
+    return tuple(clauses_about(policies.get(name), prefix) for name in names)
+
+
+def _local(device: Device) -> Iterator[tuple[str | None, Prefix]]:
+    """Yield what a device has routes to by itself, by VRF."""
     for item in device.interfaces:
-        yield from (prefix_of(one.family, one.value, one.length) for one in item.addresses)
-    yield from (item.prefix for item in device.statics)
+        if item.enabled:
+            yield from ((item.vrf, prefix_of(one.family, one.value, one.length)) for one in item.addresses)
+    yield from ((item.vrf, item.prefix) for item in device.statics)
     for instance in device.bgp:
-        yield from (*instance.networks, *(item.prefix for item in instance.aggregates))
+        own = (*instance.networks, *(item.prefix for item in instance.aggregates))
+        yield from ((instance.vrf, prefix) for prefix in own)

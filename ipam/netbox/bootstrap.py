@@ -96,7 +96,7 @@ class Preparation:
     since: Since
     is_begun: bool
 
-    def lacks(self, shown: str) -> Iterator[Finding]:
+    def unmet(self, shown: str) -> Iterator[Finding]:
         """Yield an error (TR995) if a need is not met; `shown`: where the NetBox is."""
         if self.lacking:
             first = self.lacking[0].need
@@ -107,7 +107,7 @@ class Preparation:
         """Yield an error (TR995) if something of a preparation is not there any more, or is another by now, so that what was read
         is not what people wrote."""
         if self.is_begun:
-            yield from self.lacks(reading.shown)
+            yield from self.unmet(reading.shown)
         yield from made_anew(reading)
 
 
@@ -130,7 +130,7 @@ def lacks(server: Server) -> tuple[Lack, ...]:
 def check_ready(server: Server) -> Since:
     """Return since when all is there that is needed; FindingsError (TR995) if something is not."""
     found = look(server)
-    raise_errors(tuple(found.lacks(server.url)))
+    raise_errors(tuple(found.unmet(server.url)))
     return found.since
 
 

@@ -161,7 +161,7 @@ def _twice(reading: Reading) -> Iterator[Finding]:
     for row in reading.rows:
         other = seen.setdefault(row.thing.entry, row)
         if other is not row:
-            yield _conflict(reading, row, "truc_entry", place_of(reading.shown, other))
+            yield _conflict(reading, row, ENTRY, place_of(reading.shown, other))
 
 
 def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnRow, ...]) -> Iterator[Finding]:
@@ -185,7 +185,7 @@ def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnR
             yield _conflict(reading, row, ENTRY, row.thing.entry or "-")
     for row in gone:
         if not row.is_as_written:
-            yield _conflict(reading, row, "truc_entry", row.thing.entry or "-")
+            yield _conflict(reading, row, ENTRY, row.thing.entry or "-")
 
 
 def _is_bereft(reading: Reading, row: OwnRow, wanted: Thing, there: Container[str]) -> bool:

@@ -15,6 +15,7 @@ from intents.reason import because
 from ipam.address_plan import AddressPlan, EntryState
 from ipam.netbox.mapping import line_of, place_in_plan, things_of
 from ipam.netbox.reading import Reading
+from ipam.netbox.thing import Thing
 
 _ENDING = {str(EntryState.QUARANTINED), "deprecated"}
 """What plan and NetBox call what goes some day."""
@@ -59,21 +60,27 @@ def compare(reading: Reading, plan: AddressPlan) -> tuple[EntryDifference, ...]:
 
 
 def not_whole(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
-    """Yield an error (TR917) if entries that are in use have no object under their key: an export has not come to its end, or
-    somebody deleted them; truc itself keeps an entry in quarantine before it goes."""
-    keys = {(row.thing.endpoint, row.thing.fields.get("truc_key")) for row in reading.rows}
+    """Yield an error (TR917) if entries that are in use have no object under their key and of their family, nor in their place.
+
+    An export has not come to its end then, or somebody deleted them; truc itself keeps an entry in quarantine before it goes.
+    """
+    keys = {_key_of(row.thing) for row in reading.rows}
     places = {place_in_plan(row.thing) for row in reading.rows}
     lost = [
         line_of(thing)
         for thing in things_of(plan)
         if (place := place_in_plan(thing)) is not None
         and {thing.fields.get("status"), thing.fields.get("truc_state")}.isdisjoint(_ENDING)
-        and (thing.endpoint, thing.fields.get("truc_key")) not in keys
+        and _key_of(thing) not in keys
         and place not in places
     ]
     if lost:
         reason = because("netbox_not_whole", count=len(lost), first=min(lost))
         yield make_finding("TR917", Where(file=reading.shown), reason=reason)
+
+
+def _key_of(thing: Thing) -> tuple[object, ...]:
+    return (thing.endpoint, thing.fields.get("truc_key"), ":" in str(thing.fields.get("prefix", "")))
 
 
 def sort_differences(differences: Iterable[EntryDifference]) -> tuple[EntryDifference, ...]:

@@ -86,9 +86,13 @@ class Reading:
 
 
 def read_netbox(
-    server: Server, progress: Callable[[int], None] = lambda _: None, kinds: tuple[Kind, ...] = PLAN_READS
+    server: Server,
+    progress: Callable[[int], None] = lambda _: None,
+    kinds: tuple[Kind, ...] = PLAN_READS,
+    since: Since | None = None,
 ) -> Reading:
-    """Read everything of some kinds (FindingsError: TR993, TR994); `progress` is told how many objects were read."""
+    """Read everything of some kinds (FindingsError: TR993, TR994); `progress` is told how many objects were read, `since` is what
+    is known of what they need."""
     for _ in range(TIMES):
         mark = mark_of(server)
         found = _Found(kinds)
@@ -99,7 +103,7 @@ def read_netbox(
             progress(len(found.rows))
         followed = _follow(server, found, mark)
         if followed is not None and _is_whole(server, found, followed):
-            return found.reading(server.url, followed)
+            return found.reading(server.url, followed, since or {})
     raise FindingsError([make_finding("TR994", Where(file=server.url), times=TIMES)])
 
 
@@ -110,8 +114,9 @@ def read_on(server: Server, reading: Reading, progress: Callable[[int], None] = 
     for row in known:
         found.put(row)
     followed = _follow(server, found, reading.mark)
-    now = read_netbox(server, progress, reading.kinds) if followed is None else found.reading(server.url, followed)
-    return replace(now, since=reading.since)
+    if followed is None:
+        return read_netbox(server, progress, reading.kinds, reading.since)
+    return found.reading(server.url, followed, reading.since)
 
 
 @dataclass(slots=True)
@@ -145,7 +150,7 @@ class _Found:
             return None if row is None else row.thing.entry
         return row.says if _is_named(row) else ""
 
-    def reading(self, shown: str, mark: RecordMark) -> Reading:
+    def reading(self, shown: str, mark: RecordMark, since: Since) -> Reading:
         order = {kind: place for place, kind in enumerate(self.kinds)}
         rows = [self.rows[key] for key in sorted(self.rows, key=lambda key: (order[key[0]], key[1]))]
         own = tuple(row for row in rows if isinstance(row, OwnRow))
@@ -158,6 +163,7 @@ class _Found:
             revision=_revision(own),
             shown=shown,
             mark=mark,
+            since=since,
         )
 
 

@@ -134,15 +134,20 @@ class Server:
         return http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=self._context)
 
 
+def shown_address(url: str) -> str:
+    """Return an address without what people put into one to be let in: a user and a password, or a query."""
+    return re.split("[?#]", url, maxsplit=1)[0].rpartition("@")[2]
+
+
 def _checked(address: ServerAddress) -> SplitResult:
     """Return the parts of an address that may be asked; FindingsError for another."""
     try:
         place = urlsplit(address.url.rstrip("/"))
         known = place.scheme in ("http", "https") and bool(place.hostname) and (place.port or 1) > 0
     except ValueError:
-        raise refuse(address.url.rpartition("@")[2], because("netbox_no_url")) from None
+        raise refuse(shown_address(address.url), because("netbox_no_url")) from None
     if not known or place.username is not None or place.query or place.fragment or not address.url.isascii():
-        raise refuse(re.split("[?#]", address.url)[0].rpartition("@")[2], because("netbox_no_url"))
+        raise refuse(shown_address(address.url), because("netbox_no_url"))
     if place.scheme == "http" and not _is_loopback(str(place.hostname)):
         raise refuse(address.url, because("netbox_no_tls"))
     return place

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from controller.commands.addresses.netbox_alone import alone_there
@@ -26,7 +25,7 @@ from ipam.netbox.known import check_known
 from ipam.netbox.lease import WriteLease
 from ipam.netbox.mapping import things_of
 from ipam.netbox.reading import Reading, Since, kept_plan, made_anew, read_netbox, read_on
-from ipam.netbox.server import Server
+from ipam.netbox.server import Server, shown_address
 from ipam.pools import make_pools
 from ipam.renames import rename_plan
 from ipam.store.plan_store import KeptPlan
@@ -44,7 +43,7 @@ def server_for(wanted: Wanted) -> Server:
     """
     named, meant = os.environ.get(ADDRESS, "").rstrip("/"), wanted.settings.netbox
     if named != meant:
-        reason = because("netbox_other", wanted=meant, named=named.rpartition("@")[2] or "-")
+        reason = because("netbox_other", wanted=meant, named=shown_address(named) or "-")
         raise FindingsError([make_finding("TR999", Where(), reason=reason)])
     authority = os.environ.get(AUTHORITY)
     return server_of(
@@ -114,5 +113,4 @@ def _read(output: Output, server: Server, before: Reading | None, since: Since) 
     def progress(count: int) -> None:
         output.progress("netbox_read", count, count)
 
-    now = read_netbox(server, progress) if before is None else read_on(server, before, progress)
-    return replace(now, since=since)
+    return read_netbox(server, progress, since=since) if before is None else read_on(server, before, progress)

@@ -5,7 +5,6 @@ The one idea: every action first shows what it would do; only `--yes` does it, a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -150,5 +149,4 @@ def _lockfile(request: NetBoxRequest) -> KeptPlan:
 
 def _read(output: Output, server: Server, since: Since) -> Reading:
     output.stage = "netbox_read"
-    found = read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS)
-    return replace(found, since=since)
+    return read_netbox(server, lambda count: output.progress("netbox_read", count, count), ALL_READS, since)
