@@ -42,6 +42,7 @@ _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in
 
 NETBOX: Mapping[str, Produce] = {
     "TR814-open": said("TR814", count=2, first="10.196.0.0/15"),
+    "TR815-let-go": said("TR815", "/ipam/vlans/7/", entry="vlan lan/x lan/y", first=f"{URL}/dcim/interfaces/12/"),
     "TR867-half-a-line": said(
         "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
     ),
@@ -66,6 +67,8 @@ NETBOX: Mapping[str, Produce] = {
     "TR993-no-tls": asked(None, "http://ipam.example.vn", kept="nbt_abc.def"),
     "TR993-no-query": asked(None, "https://ipam.example.vn/?token=password", kept="nbt_abc.def"),
     "TR993-no-address": asked(None, "https://admin:password@ipam.example.vn", kept="nbt_abc.def"),
+    "TR993-too-old": said("TR993", reason=because("netbox_version", version="4.5.9")),
+    "TR993-no-conditions": said("TR993", reason=because("netbox_no_conditions")),
     "TR994-restless": said("TR994", times=4),
     "TR995-not-prepared": said("TR995", reason=because("netbox_lacks", count=25, first="extras/tags/truc")),
     "TR995-made-anew": said("TR995", reason=because("netbox_made_anew", count=2, first="truc_since")),

@@ -25,6 +25,18 @@ READER = (
 )  # fmt: skip
 WRITER = (
     *READER,
+    Permission(
+        [
+            "virtualization.vminterface",
+            "wireless.wirelesslan",
+            "vpn.l2vpntermination",
+            "circuits.circuitgroupassignment",
+            "tenancy.contactassignment",
+            "extras.imageattachment",
+            "extras.journalentry",
+        ],
+        ["view"],
+    ),
     Permission(["dcim.devicetype", "dcim.interface", "circuits.provider"], ["add"]),
     Permission(
         ["tenancy.tenant", "dcim.region", "dcim.site", "dcim.location", "dcim.device", "ipam.vlangroup"],

@@ -243,5 +243,5 @@ def test_all_processes_of_a_command_may_hear_it_and_one_answers(
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
     assert process.returncode == ExitCode.INTERRUPTED
-    assert said == b"interrupted: nothing is half written; run the command again\n"
+    assert said == b"interrupted: no file is half written; run the command again\n"
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before

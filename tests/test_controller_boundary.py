@@ -176,7 +176,7 @@ def test_an_interruption_is_said_and_leaves_nothing_half_written(tmp_path: Path,
         finally:
             process.kill()
     assert process.returncode == ExitCode.INTERRUPTED
-    assert b"interrupted: nothing is half written" in said
+    assert b"interrupted: no file is half written" in said
     assert b"Traceback" not in said
     assert {path: path.read_bytes() for path in workspace.rglob("*") if path.is_file()} == before
 

@@ -24,6 +24,7 @@ from ipam.netbox.tables_homes import TABLE_HOMES
 from ipam.netbox.tables_mapping import line_of_thing, things_of_tables
 from ipam.netbox.tables_reading import COLUMNS, compare_tables, kept_tables
 from ipam.netbox.thing import ObjectKind, Thing
+from ipam.netbox.uniqueness import takes_of
 from ipam.store.table_files import TABLES, Line, Tables, check_tables, read_table_files, with_lines
 from tests.netbox_memory import answers_of, reading_of
 from tests.small_commands import ROOT, SMALL
@@ -174,6 +175,10 @@ CIRCUIT, PATCH = "circuit gia-sang-1", "patch a gia-sang-1"
 # An edit that makes sense: of which line, and what it says then.
 EDITS: dict[str, tuple[str, Callable[[dict[str, Any]], object], str, str]] = {
     "a tenant renamed": ("organisation so-khcn", lambda one: one.update(name="Sở KHCN mới"), "organisations.csv", "Sở KHCN mới"),
+    "a tenant of a long name": (
+        "organisation so-khcn", lambda one: one.update(name="Sở " + "x" * 97), "organisations.csv", "Sở " + "x" * 97,
+    ),
+    "with a blank that does not break": (SITE, lambda one: one.update(name="Sở\u00a0KHCN"), "sites.csv", "Sở\u00a0KHCN"),
     "with letters in parts": (SITE, lambda one: one.update(name=unicodedata.normalize("NFD", "Sở Ệ")), "sites.csv", "Sở Ệ"),
     "an organisation of another kind": (
         "organisation so-khcn",
@@ -353,21 +358,40 @@ ORGANISATION = {**SMALL_TABLES["organisations.csv"][0], "name": "ubnd-a"}
 
 
 @pytest.mark.parametrize(
-    ("endpoint", "says", "entry"),
+    ("endpoint", "fields", "entry"),
     [
-        (ObjectKind.SITE, "tru-so-khcn", "site tru-so-khcn"),
-        (ObjectKind.DEVICE, "core-1", "device core-1"),
-        (ObjectKind.TENANT, "so-khcn", "organisation so-khcn"),
-        (ObjectKind.CIRCUIT, "gia-sang-1", "circuit gia-sang-1"),
-        (ObjectKind.CABLE, "foreign 7; interface agg-1 GigabitEthernet0/0/2", "cable so-khcn-1"),
-        (ObjectKind.CIRCUIT_TERMINATION, "circuit gia-sang-1 A", "end a gia-sang-1"),
+        (ObjectKind.SITE, {"slug": "tru-so-khcn", "name": "Trụ sở"}, "site tru-so-khcn"),
+        (ObjectKind.DEVICE, {"site": "site pop-1", "name": "CORE-1"}, "device core-1"),
+        (ObjectKind.TENANT, {"slug": "so-khcn", "group": "their-own"}, "organisation so-khcn"),
+        (ObjectKind.CIRCUIT, {"provider": "enterprise vnpt-tn", "cid": "gia-sang-1"}, "circuit gia-sang-1"),
+        (ObjectKind.CABLE, {"b_terminations": "interface agg-1 GigabitEthernet0/0/2"}, "cable so-khcn-1"),
+        (ObjectKind.CIRCUIT_TERMINATION, {"circuit": "circuit gia-sang-1", "term_side": "A"}, "end a gia-sang-1"),
+        (
+            ObjectKind.LOCATION,
+            {"site": "site tru-so-khcn", "slug": "so-khcn-cq", "name": "Tầng 3"},
+            "attachment so-khcn-cq",
+        ),
     ],
 )
-def test_what_is_of_others_and_in_the_way_is_told(endpoint: ObjectKind, says: str, entry: str) -> None:
-    foreign = ForeignRow(endpoint=endpoint, number=7, says=says)
+def test_what_is_of_others_and_in_the_way_is_told(endpoint: ObjectKind, fields: dict[str, str], entry: str) -> None:
+    foreign = ForeignRow(endpoint=endpoint, number=7, says="", takes=takes_of(endpoint, fields))
     reading = replace(reading_of([]), foreign=(foreign,))
     (conflict,) = changes_to(reading, AddressPlan(), SMALL_TABLES).conflicts
     assert (conflict.code, dict(conflict.values)["entry"]) == ("TR915", entry)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "fields"),
+    [
+        (ObjectKind.DEVICE, {"site": "site other", "name": "core-1"}),
+        (ObjectKind.CIRCUIT, {"provider": "enterprise another", "cid": "gia-sang-1"}),
+        (ObjectKind.LOCATION, {"site": "foreign 9", "slug": "so-khcn-cq"}),
+        (ObjectKind.LOCATION, {"site": "site tru-so-khcn", "slug": "so-khcn-cq", "parent": "somebody's"}),
+    ],
+)
+def test_what_netbox_keeps_apart_from_ours_is_not_in_the_way(endpoint: ObjectKind, fields: dict[str, str]) -> None:
+    foreign = ForeignRow(endpoint=endpoint, number=7, says="", takes=takes_of(endpoint, fields))
+    assert changes_to(replace(reading_of([]), foreign=(foreign,)), AddressPlan(), SMALL_TABLES).conflicts == ()
 
 
 def test_what_is_told_by_its_name_is_used_whoever_made_it() -> None:

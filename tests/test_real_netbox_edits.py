@@ -337,14 +337,40 @@ def test_a_tag_that_is_deleted_is_made_again_and_put_back_on_the_objects(provinc
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("field", ["name", "object_types", "required"])
+@pytest.mark.parametrize("field", ["name", "object_types", "required", "validation_regex", "default"])
 def test_a_field_that_is_another_by_now_is_told_before_what_follows_from_it(province: Province, field: str) -> None:
     admin = province.office.netbox.admin
     body: dict[str, object] = {"name": "cua_toi", "object_types": ["ipam.asn"], "required": True}
-    (found,) = admin.get("/api/extras/custom-fields/", name="truc_since")["results"]
+    body |= {"validation_regex": "^x$", "default": "của họ"}
+    name = "truc_reason" if field in ("validation_regex", "default") else "truc_since"
+    (found,) = admin.get("/api/extras/custom-fields/", name=name)["results"]
     assert admin.ask("PATCH", f"/api/extras/custom-fields/{found['id']}/", {field: body[field]}).code == 200
     assert "TR995" in province.check()[1]
     assert [province.office.ask(action)[0] for action in ("import", "export")] == [1, 1]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("path", ["extras/tags", "ipam/rirs"])
+def test_what_has_another_slug_by_now_gets_its_own_back(province: Province, path: str, tmp_path: Path) -> None:
+    admin = province.office.netbox.admin
+    (found,) = admin.get(f"/api/{path}/", slug="truc")["results"]
+    assert admin.ask("PATCH", f"/api/{path}/{found['id']}/", {"slug": "khac"}).code == 200
+    assert "TR995" in province.check()[1]
+    administrator = replace(province.office, token=province.office.netbox.token)
+    assert f"~ {path}/truc" in administrator.ask("bootstrap")[1]
+    assert administrator.ask("bootstrap", "--yes", "--backup", tmp_path / "b.json")[0] == 0
+    assert (province.check()[0], province.office.export()) == (0, "ok")
+
+
+def test_a_maker_of_the_name_with_another_slug_is_left_alone(province: Province, tmp_path: Path) -> None:
+    admin = province.office.netbox.admin
+    province.office.netbox.reset("empty")
+    theirs = admin.make("/api/dcim/manufacturers/", {"name": "Cisco", "slug": "cisco-systems"})
+    administrator = replace(province.office, token=province.office.netbox.token)
+    assert administrator.ask("bootstrap", "--yes", "--backup", tmp_path / "b.json")[0] == 0
+    makers = {one["slug"]: one["name"] for one in admin.get("/api/dcim/manufacturers/")["results"]}
+    assert (makers["cisco-systems"], makers["cisco"]) == (theirs["name"], "Cisco (truc)")
+    assert administrator.ask("bootstrap")[0] == 0
 
 
 @pytest.mark.long

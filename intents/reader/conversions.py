@@ -26,7 +26,10 @@ UNIT_CODE = re.compile(r"[0-9]{1,8}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}")
 _SERVER = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9a-fA-F:.]{2,45}\])(?::([0-9]{1,5}))?")
-WEB_ADDRESS = r"https?://[A-Za-z0-9.:\[\]-]{1,260}(/[A-Za-z0-9._~/-]*)?"
+WEB_ADDRESS = (
+    r"(https://([A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])|http://(localhost|127(\.[0-9]{1,3}){3}|\[::1\]))"
+    r"(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~/-]*)?"
+)
 """What an address of a server may be: neither user nor password, query or fragment."""
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,18}")
 _PORTS = re.compile(r"(0|[1-9][0-9]{0,4})(?:-(0|[1-9][0-9]{0,4}))?")
@@ -66,7 +69,7 @@ def to_server(text: str) -> str | Complaint:
 
 
 def to_web_address(text: str) -> str | Complaint:
-    """Read https://HOST[:PORT][/PATH], or http://; never with a user or a password in it."""
+    """Read https://HOST[:PORT][/PATH], or http:// on this machine; never with a user or a password in it."""
     return text if re.fullmatch(WEB_ADDRESS, text) else Complaint("TR151", (("text", text.rpartition("@")[2]),))
 
 

@@ -12,11 +12,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from intents.finding import FindingsError, Where
+from intents.finding import Finding, FindingsError, Where
 from intents.prefix import parse_prefix
 from intents.registry import Registry
 from ipam.address_plan import AddressPlan, Pool, PoolUse
 from ipam.netbox.changes import changes_to
+from ipam.netbox.dependents import LET_GO
 from ipam.netbox.journal import write_journal
 from ipam.netbox.lease import WriteLease
 from ipam.netbox.overlaps import Outermost, prefix_in
@@ -24,7 +25,7 @@ from ipam.netbox.reading import Reading, kept_plan, read_on
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.server import send
 from ipam.netbox.thing import ObjectKind, Thing
-from ipam.netbox.writing import BATCH, Writer, check_said
+from ipam.netbox.writing import BATCH, Writer, check_said, to_write
 from ipam.space import TakenSpace
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
 
@@ -61,6 +62,10 @@ def is_placed(thing: Thing) -> bool:
     return thing.entry.startswith("prefix ") and thing.fields.get("truc_pool") is not None
 
 
+def _meets(taken: Outermost, thing: Thing) -> bool:
+    return is_placed(thing) and taken.meets(parse_prefix(str(thing.fields["prefix"])))
+
+
 @dataclass(slots=True)
 class AllocatingStore:
     """A NetBox as the store of a plan that grows there; `reading` is what the plan was made from, `lease` the right to write;
@@ -71,6 +76,8 @@ class AllocatingStore:
     registry: Registry
     news: Callable[[str], bool]
     progress: Callable[[int], None] = lambda _: None
+    let_go: dict[Where, Finding] = field(default_factory=dict, init=False)
+    """What was not deleted because people name it, by where it is."""
     _slowest: float = field(default=0.0, init=False)
 
     def load(self) -> KeptPlan:
@@ -87,6 +94,7 @@ class AllocatingStore:
         reading = read_on(server, self.reading)
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=server.url))
+        self._check_free(reading, plan)
         reading = self._written(reading, plan)
         made = [row for row in reading.rows if row.key not in before]
         if made:
@@ -98,16 +106,21 @@ class AllocatingStore:
         )
         self.reading = check_said(server, plan, reading)
 
+    def _check_free(self, reading: Reading, plan: AddressPlan) -> None:
+        """TakenMeanwhileError if others took what this run has placed before it is written."""
+        taken = Outermost(taken_of(reading, plan.pools).prefixes)
+        if any(_meets(taken, change.thing) for change in changes_to(reading, plan).made):
+            raise TakenMeanwhileError
+
     def _written(self, reading: Reading, plan: AddressPlan) -> Reading:
         """Write what is lacking, again if an answer was lost, and return what is there then."""
         for attempt in range(TRIES):
-            changes = changes_to(reading, plan)
-            if changes.conflicts:
-                raise FindingsError(changes.conflicts)
-            if not changes.count:
-                break
             writer = Writer(self.lease.server, reading.numbers(), self.progress, before=self.lease.renew)
             try:
+                reading, changes = to_write(self.lease.server, plan, reading, writer)
+                if not changes.count:
+                    break
+                self.let_go.update((one.where, one) for one in changes.warnings if one.code == LET_GO)
                 writer.write(changes)
             except FindingsError as error:
                 if attempt == TRIES - 1 or error.findings[0].code != "TR913":
@@ -119,9 +132,7 @@ class AllocatingStore:
     def _give_way(self, reading: Reading, made: list[OwnRow], pools: Iterable[Pool]) -> None:
         """Take back what was made and overlaps what others have."""
         taken = Outermost(taken_of(reading, pools).prefixes)
-        lost = [
-            row for row in made if is_placed(row.thing) and taken.meets(parse_prefix(str(row.thing.fields["prefix"])))
-        ]
+        lost = [row for row in made if _meets(taken, row.thing)]
         for start in range(0, len(lost), BATCH):
             batch = lost[start : start + BATCH]
             bodies = [{"id": row.number, "changelog_message": _MESSAGE} for row in batch]

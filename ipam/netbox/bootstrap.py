@@ -8,8 +8,9 @@ it should be is left alone, and what is there otherwise is shown before and afte
 from __future__ import annotations
 
 import http
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from intents.finding import Finding, Where, make_finding, raise_errors
@@ -31,6 +32,9 @@ from ipam.netbox.tables_homes import (
 from ipam.netbox.thing import CATALOGUE, OBJECT_TYPES
 
 MESSAGE = "truc netbox bootstrap"
+OLDEST = (4, 6)
+"""The first version that truc can work with."""
+_LONGEST_VERSION = 40
 _TAG, _RIR, _ROLE, _FIELD = "extras/tags/", "ipam/rirs/", "ipam/roles/", "extras/custom-fields/"
 _NAMED: Mapping[str, tuple[str, ...]] = {
     _ROLE: ROLES,
@@ -41,6 +45,14 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 }
 """What objects name by a slug of ours, by where it is."""
 _MAKERS = "dcim/manufacturers/"
+_UNBOUND: Mapping[str, Any] = {
+    "required": False,
+    "default": None,
+    "validation_regex": "",
+    "validation_minimum": None,
+    "validation_maximum": None,
+}
+"""What a field of ours says of its values: nothing that could refuse one of truc's, or put one where truc wrote none."""
 _PATHS = (_TAG, _RIR, *_NAMED, _MAKERS, _FIELD)
 
 
@@ -84,7 +96,7 @@ def _field_says(name: str) -> Mapping[str, Any]:
     )
     is_number, is_day = name in WHOLE_NUMBERS | TABLE_WHOLE_NUMBERS, name in DAYS | TABLE_DAYS
     kind = "integer" if is_number else "date" if is_day else "text"
-    return {"type": kind, "object_types": types, "unique": name == ENTRY, "required": False, "group_name": OWN}
+    return {"type": kind, "object_types": types, "unique": name == ENTRY, "group_name": OWN, **_UNBOUND}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,13 +125,25 @@ class Preparation:
 
 def look(server: Server) -> Preparation:
     """Return how far a NetBox is prepared; FindingsError (TR993)."""
+    _check_version(server)
     there = {path: _listed(server, path) for path in _PATHS}
-    found = [(need, there[need.path].get(need.name)) for need in needs()]
+    found = [_found(need, there[need.path]) for need in needs()]
     return Preparation(
         lacking=tuple(Lack(need=need, found=one) for need, one in found if one is None or not _meets(need, one)),
         since={need.name: str(one.get("created")) for need, one in found if one is not None},
         is_begun=any(one is not None for need, one in found if need.path in (_TAG, _FIELD)),
     )
+
+
+def _check_version(server: Server) -> None:
+    """FindingsError (TR993) for a NetBox that does not know the cursor by which lists are read, nor the condition of a write."""
+    said = server.get("status/")
+    version = str(said.get("netbox-version")) if isinstance(said, dict) else ""
+    found = re.match(r"(\d{1,4})\.(\d{1,4})", version)
+    if found is None:
+        raise refuse(f"{server.url}/api/status/", because("netbox_shape", said="netbox-version"))
+    if tuple(int(part) for part in found.groups()) < OLDEST:
+        raise refuse(server.url, because("netbox_version", version=version[:_LONGEST_VERSION]))
 
 
 def lacks(server: Server) -> tuple[Lack, ...]:
@@ -134,22 +158,35 @@ def check_ready(server: Server) -> Since:
     return found.since
 
 
-def _listed(server: Server, path: str) -> Mapping[str, Mapping[str, Any]]:
-    """Return what is there by slug or, for custom fields, by name."""
-    key = "name" if path == _FIELD else "slug"
+def _listed(server: Server, path: str) -> tuple[Mapping[str, Any], ...]:
+    """Return what is there, each with a name, and all but custom fields with a slug."""
     try:
-        return {str(one[key]): dict(one) for one in objects(server, path)}
+        return tuple({**one, **{key: str(one[key]) for key in _keys(path)}} for one in objects(server, path))
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise refuse(f"{server.url}/api/{path}", because("netbox_shape", said=error)) from None
+
+
+def _keys(path: str) -> tuple[str, ...]:
+    return ("name",) if path == _FIELD else ("name", "slug")
+
+
+def _found(need: Need, listed: Iterable[Mapping[str, Any]]) -> tuple[Need, Mapping[str, Any] | None]:
+    """Return what is there of a need; where something of its name has another slug, that is ours by another slug, but for a
+    maker, who has a second entry then, by a name that says so."""
+    of_name = {one["name"]: one for one in listed}
+    one = next((one for one in listed if one[need.key] == need.name), None) or of_name.get(need.says.get("name"))
+    if one is None or one[need.key] == need.name or need.path != _MAKERS:
+        return need, one
+    return replace(need, says={**need.says, "name": f"{need.says['name']} ({OWN})"}), None
 
 
 def _meets(need: Need, found: Mapping[str, Any]) -> bool:
     """Return whether what is there says what it has to; what people name and describe is theirs."""
     if need.path != _FIELD:
-        return True
+        return bool(found[need.key] == need.name)
     kind = found.get("type")
     says = {"type": kind.get("value") if isinstance(kind, dict) else kind}
-    says |= {name: found.get(name) for name in ("unique", "required")}
+    says |= {name: found.get(name) for name in ("unique", *_UNBOUND)}
     types = found.get("object_types")
     wide = isinstance(types, list) and set(need.says["object_types"]) <= {str(one) for one in types}
     return wide and all(says[name] == need.says[name] for name in says)

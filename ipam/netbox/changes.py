@@ -8,48 +8,50 @@ since: it is drift of the address plan, told with its place, and never written o
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
-from ipam.netbox.mapping import DIGEST, ENTRY, HELD, NAMED_KINDS, PLAN_ONLY, place_in_plan, things_of
+from ipam.netbox.conflicts import Needs, ThingChange, edited, freed, in_the_way, needs_of, twice
+from ipam.netbox.mapping import HELD, NAMED_KINDS, PLAN_ONLY, place_in_plan, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
-from ipam.netbox.rows import ForeignRow, OwnRow
+from ipam.netbox.rows import OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
-from ipam.netbox.tables_mapping import is_bare, suffix_of, things_of_tables
-from ipam.netbox.thing import ENDING, NATIVE, FieldValue, Form, ObjectKind, Thing
+from ipam.netbox.tables_mapping import is_bare, name_with_suffix, things_of_tables
+from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
+from ipam.netbox.uniqueness import takes_of
 from ipam.store.table_files import Tables
-
-_NAMING_FORMS = frozenset({Form.ENTRY, Form.TYPED, Form.ENDS})
-"""Of the fields in which stands another object of ours."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThingChange:
-    """An object that says other than it should; `row` is what it says, None for one that is not there."""
-
-    thing: Thing
-    row: OwnRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxChanges:
-    """All that tells a NetBox from a plan and tables, each in the order of kinds; `emptied` stays although no line says it any
-    more; `conflicts` are errors: while there is one, nothing may be written; `warnings` are about what is not ours."""
+    """All that tells a NetBox from a plan and tables, each in the order of kinds.
+
+    `emptied` stays although no line says it any more; `handed` stays although nothing wants it, for people name it, and is theirs
+    from then on; `freed`: what has to be done before all else, so that one object can have what another lets go of. `conflicts`
+    are errors: while there is one, nothing may be written; `warnings` are about what is not ours, or will not be; `needs` is what
+    NetBox has once only.
+    """
 
     made: tuple[ThingChange, ...]
     changed: tuple[ThingChange, ...]
     gone: tuple[OwnRow, ...]
     conflicts: tuple[Finding, ...]
     warnings: tuple[Finding, ...]
+    needs: Needs
     emptied: tuple[ThingChange, ...] = ()
+    handed: tuple[OwnRow, ...] = ()
+
+    @property
+    def freed(self) -> tuple[ThingChange, ...]:
+        return tuple(freed(self.needs))
 
     @property
     def count(self) -> int:
-        return len(self.made) + len(self.changed) + len(self.gone) + len(self.emptied)
+        return len(self.made) + len(self.changed) + len(self.gone) + len(self.emptied) + len(self.handed)
 
 
 def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None) -> NetBoxChanges:
@@ -59,37 +61,40 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
     there = rows.keys() | {row.says for row in reading.catalogue}
     entries = {thing.entry for thing in wanted}
     left = [row for row in reading.rows if row.thing.entry not in entries]
-    gone = tuple(row for row in left if _may_go(row.thing, with_tables=tables is not None))
-    renamed = _renamed(gone, [thing for thing in wanted if thing.entry not in there])
-    found = ((thing, rows.get(thing.entry) or renamed.get(thing.entry)) for thing in wanted if not _is_named(thing))
+    gone = [row for row in left if _may_go(row.thing, with_tables=tables is not None)]
+    found_for = _taken_over(gone, [thing for thing in wanted if thing.entry not in there])
+    found = ((thing, rows.get(thing.entry) or found_for.get(thing.entry)) for thing in wanted if not _is_named(thing))
     changed = tuple(
         ThingChange(thing=thing, row=row)
         for thing, row in found
         if row is not None and (row.thing != thing or row.written != thing.digest)
     )
-    kept = {row.key for row in renamed.values()}
-    gone = tuple(row for row in gone if row.key not in kept)
+    kept = {row.key for row in found_for.values()}
+    gone = [row for row in gone if row.key not in kept]
     said = {thing.entry for thing in wanted if not _is_named(thing)}
     unsaid = [row for row in reading.rows if row.thing.entry not in said and _stays(row)]
     emptied = () if tables is None else tuple(_emptied(row) for row in unsaid)
-    missing = [thing for thing in wanted if thing.entry not in there and thing.entry not in renamed]
+    missing = [thing for thing in wanted if thing.entry not in there and thing.entry not in found_for]
     filled = {row.says for row in reading.foreign if row.is_global}
     made = tuple(
         ThingChange(thing=thing, row=None)
         for thing in missing
         if not (is_held(thing) and thing.fields["prefix"] in filled)
     )
+    leaving = {row.key for row in (*gone, *(change.row for change in emptied if change.row is not None))}
+    needs = needs_of((row for row in reading.rows if row.key not in leaving), made, changed)
     return NetBoxChanges(
         made=made,
         changed=changed,
-        gone=gone,
+        gone=tuple(gone),
         emptied=emptied,
         conflicts=(
-            *_twice(reading),
-            *_edited(reading, (*changed, *emptied), gone),
-            *_in_the_way(reading, wanted, made),
+            *twice(reading),
+            *edited(reading, (*changed, *emptied), gone),
+            *in_the_way(reading, wanted, needs),
         ),
         warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
+        needs=needs,
     )
 
 
@@ -109,12 +114,25 @@ def open_pools(reading: Reading, changes: NetBoxChanges) -> Iterator[Finding]:
         yield make_finding("TR814", where, severity=Severity.WARNING, count=len(lacking), first=lacking[0])
 
 
-def _renamed(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnRow]:
-    """Return the object of each entry that has another name now: it keeps its place, and at no time is that free for others."""
-    places = {place_in_plan(row.thing): row for row in gone}
-    return {
-        thing.entry: places[place] for thing in made if (place := place_in_plan(thing)) is not None and place in places
-    }
+def _taken_over(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnRow]:
+    """Return the object of each entry that is there under another name, so that its place is at no time free for others, or on
+    which a person put our tag."""
+    renamed = {(place_in_plan(row.thing), *_kept_by_a_rename(row.thing)): row for row in gone}
+    given = {take: row for row in gone if row.is_given and not row.written for take in row.takes}
+    found: dict[str, OwnRow] = {}
+    for thing in made:
+        if place_in_plan(thing) is None and thing.endpoint not in PLAN_ONLY:
+            continue
+        row = renamed.get((place_in_plan(thing), *_kept_by_a_rename(thing))) if place_in_plan(thing) else None
+        row = row or next((given[take] for take in takes_of(thing.endpoint, thing.fields) if take in given), None)
+        if row is not None:
+            found[thing.entry] = row
+    return found
+
+
+def _kept_by_a_rename(thing: Thing) -> tuple[FieldValue, ...]:
+    """Return what tells a renamed entry from one that is given what another one had: since when it is, and its state."""
+    return tuple(thing.fields.get(name) for name in ("truc_since", "truc_state", "status", "truc_until"))
 
 
 def _wanted(plan: AddressPlan, tables: Tables | None) -> tuple[Thing, ...]:
@@ -151,115 +169,9 @@ def _emptied(row: OwnRow) -> ThingChange:
     fields = {name: value for name, value in thing.fields.items() if not name.startswith("truc_")}
     if "status" in fields:
         fields["status"] = ENDING
-    name = str(fields.get("name", ""))
-    shown = {} if thing.endpoint is ObjectKind.DEVICE or not name else {"name": f"{name}{suffix_of(thing.entry)}"}
+    is_titled = thing.endpoint is not ObjectKind.DEVICE and "name" in fields
+    shown = {"name": name_with_suffix(replace(thing, fields=fields))} if is_titled else {}
     return ThingChange(thing=Thing(endpoint=thing.endpoint, entry=thing.entry, fields=fields, shown=shown), row=row)
-
-
-def _twice(reading: Reading) -> Iterator[Finding]:
-    seen: dict[str, OwnRow] = {}
-    for row in reading.rows:
-        other = seen.setdefault(row.thing.entry, row)
-        if other is not row:
-            yield _conflict(reading, row, ENTRY, place_of(reading.shown, other))
-
-
-def _edited(reading: Reading, changed: tuple[ThingChange, ...], gone: tuple[OwnRow, ...]) -> Iterator[Finding]:
-    """Yield what somebody changed and would be written over; where a person put our tag on it, what stands there already."""
-    there = {row.thing.entry for row in reading.rows}
-    for change in changed:
-        row = change.row
-        if (
-            row is None
-            or row.thing == change.thing
-            or row.is_as_written
-            or _is_bereft(reading, row, change.thing, there)
-        ):
-            continue
-        names = row.thing.differing(change.thing)
-        if row.is_given and not is_bare(change.thing):
-            names = tuple(name for name in names if name in row.thing.fields)
-        if names:
-            yield _conflict(reading, row, names[0], str(row.thing.fields.get(names[0], "-")))
-        elif row.thing.entry != change.thing.entry:
-            yield _conflict(reading, row, ENTRY, row.thing.entry or "-")
-    for row in gone:
-        if not row.is_as_written:
-            yield _conflict(reading, row, ENTRY, row.thing.entry or "-")
-
-
-def _is_bereft(reading: Reading, row: OwnRow, wanted: Thing, there: Container[str]) -> bool:
-    """Return whether an object lacks nothing but what went with others that somebody deleted: what it named, which NetBox empties
-    then, and fields of ours that were made anew since."""
-    if row.thing.entry != wanted.entry:
-        return False
-    is_said = row.written == wanted.digest or (not row.written and reading.is_newer(DIGEST, row))
-    return is_said and all(
-        row.thing.fields.get(name) is None and _is_gone(reading, row, name, wanted.fields.get(name), there)
-        for name in row.thing.differing(wanted)
-    )
-
-
-def _is_gone(reading: Reading, row: OwnRow, name: str, value: FieldValue, there: Container[str]) -> bool:
-    """Return whether what stood in a field went with what it named, or with the field."""
-    form = NATIVE[row.thing.endpoint].get(name)
-    if form in _NAMING_FORMS:
-        return str(value) not in there
-    return reading.is_newer(str(value) if form is Form.SLUG else name, row)
-
-
-def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
-    where = Where(file=place_of(reading.shown, row))
-    return make_finding("TR998", where, entry=row.thing.entry or "-", field=field, text=found)
-
-
-def _in_the_way(reading: Reading, wanted: tuple[Thing, ...], made: tuple[ThingChange, ...]) -> Iterator[Finding]:
-    """Yield what is not ours, or not any more, and keeps a thing of ours from being made: NetBox has it once only."""
-    taken = {(change.thing.endpoint, says): change.thing for change in made for says in _takes(change.thing)}
-    titles = {title: change.thing for change in made if (title := _title_of(change.thing))}
-    roots = [thing for thing in wanted if thing.endpoint is ObjectKind.AGGREGATE]
-    entries = {thing.entry for thing in wanted}
-    for row in reading.foreign:
-        if row.entry in entries:
-            where = Where(file=place_of(reading.shown, row))
-            yield make_finding("TR998", where, entry=row.entry, field="tags", text="-")
-            continue
-        thing = next((one for says in _said(row) if (one := taken.get((row.endpoint, says))) is not None), None)
-        thing = thing or titles.get(row.title)
-        if row.endpoint is ObjectKind.AGGREGATE:
-            thing = next(
-                (one for one in roots if _overlap(prefix_in(str(one.fields["prefix"])), prefix_in(row.says))), None
-            )
-        if thing is not None:
-            where = Where(file=place_of(reading.shown, row))
-            yield make_finding(
-                "TR915", where, entry=thing.entry, text=row.says if row.title not in titles else row.title
-            )
-
-
-def _title_of(thing: Thing) -> str:
-    """Return what a site is called in NetBox, "" for all else."""
-    return str({**thing.fields, **thing.shown}.get("name", "")) if thing.endpoint is ObjectKind.SITE else ""
-
-
-def _said(row: ForeignRow) -> Sequence[str]:
-    return row.says.split("; ") if row.endpoint is ObjectKind.CABLE else (row.says,)
-
-
-def _takes(thing: Thing) -> Iterator[str]:
-    """Yield what an object has that no other may have."""
-    match thing.endpoint:
-        case ObjectKind.DEVICE | ObjectKind.CIRCUIT:
-            yield thing.entry.partition(" ")[2]
-        case ObjectKind.CIRCUIT_TERMINATION:
-            yield f"{thing.fields['circuit']} {thing.fields['term_side']}"
-        case ObjectKind.CABLE:
-            yield from (str(thing.fields[name]) for name in ("a_terminations", "b_terminations"))
-        case ObjectKind.DEVICE_TYPE | ObjectKind.PROVIDER | ObjectKind.INTERFACE:
-            return
-        case _:
-            written = {**thing.fields, **thing.shown}
-            yield from (str(written[name]) for name in ("slug", "asn") if name in written)
 
 
 def _beside(reading: Reading, plan: AddressPlan) -> Iterator[Finding]:
@@ -305,7 +217,3 @@ def _met(entries: Sequence[PrefixEntry], prefix: Prefix) -> Sequence[PrefixEntry
         entries, prefix._replace(network=prefix.last, length=prefix.family.bits), key=lambda one: one.prefix
     )
     return entries[first:after]
-
-
-def _overlap(one: Prefix | None, other: Prefix | None) -> bool:
-    return one is not None and other is not None and one.overlaps(other)

@@ -14,6 +14,7 @@ from intents.finding import Where
 from intents.reason import because
 from intents.registry import Attachment, Registry
 from ipam.keys import AttachmentOwner, LanKey, LinkKey, LoopbackKey, OutsideKey, PrefixKey, parse_prefix_key
+from ipam.netbox.mapping import NOTE
 from ipam.netbox.record import objects
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.server import Server, refuse, send
@@ -21,6 +22,8 @@ from ipam.netbox.thing import OBJECT_TYPES, ObjectKind
 from ipam.netbox.writing import BATCH
 
 PATH = "extras/journal-entries/"
+
+
 _TYPE = OBJECT_TYPES[ObjectKind.PREFIX]
 
 
@@ -33,7 +36,7 @@ def note_of(key: PrefixKey, registry: Registry) -> str:
         said += [("party", party), ("purpose", attachment.purpose), ("site", attachment.site)]
         said += [("request", attachment.request_ref), ("decision", attachment.decision_ref)]
         said += [("justification", attachment.justification_ref), ("declared in", _place(attachment.where))]
-    return "truc: " + "; ".join(f"{name} {_quoted(value)}" for name, value in said if value)
+    return NOTE + "; ".join(f"{name} {_quoted(value)}" for name, value in said if value)
 
 
 def _attachment_of(key: PrefixKey, registry: Registry) -> Attachment | None:

@@ -100,11 +100,23 @@ def leased(
 
     `waits` is told for whom.
     """
-    lease = _lease(server, holder, wait, waits)
+    try:
+        lease = _lease(server, holder, wait, waits)
+    except BaseException:
+        _give_back(server, holder)
+        raise
     try:
         yield lease
     finally:
         lease.release()
+
+
+def _give_back(server: Server, holder: LeaseHolder) -> None:
+    """Let go of the right if it was had when something went wrong, an interruption too."""
+    with suppress(NoAnswerError, FindingsError):
+        held = _found(server)
+        if held is not None and held.word == holder.word:
+            server.ask("DELETE", f"{PATH}{held.number}/", None, {"If-Match": held.etag})
 
 
 def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[str], None]) -> WriteLease:
@@ -116,6 +128,7 @@ def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[st
         if refusal is not None and idle == _MOST_REFUSALS:
             raise _refused(server, refusal)
         if held is not None and held.word == holder.word:
+            _check_conditions(server, held)
             lease = WriteLease(server, holder, held.number, held.etag, -LEASE)
             lease.renew()
             return lease
@@ -130,6 +143,21 @@ def _lease(server: Server, holder: LeaseHolder, wait: float, waits: Callable[[st
             waits(held.shown)
         time.sleep(pause if held is not None else _BREATH)
     raise AssertionError("pauses never end")
+
+
+def _check_conditions(server: Server, held: _Held) -> None:
+    """FindingsError (TR993) if a server, or what stands before it, gives other tags than are worked out here, or does not heed
+    the one under which something is written: then nobody's edit would be safe."""
+    path = f"{PATH}{held.number}/"
+    status = None
+    with suppress(NoAnswerError):
+        status = server.ask("PATCH", path, {}, {"If-Match": 'W/"truc"'}).status
+    if status not in (None, http.HTTPStatus.PRECONDITION_FAILED) or _tag_of(server, path) != held.etag:
+        raise refuse(server.url, because("netbox_no_conditions"))
+
+
+def _tag_of(server: Server, path: str) -> str:
+    return server.look(path, fields="id,last_updated").etag
 
 
 def _try_to_make(server: Server, holder: LeaseHolder) -> ServerAnswer | None:

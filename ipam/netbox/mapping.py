@@ -13,6 +13,7 @@ from hashlib import sha256
 
 from intents.finding import Finding
 from intents.prefix import Prefix
+from intents.reader.source_text import FORBIDDEN_IN_VALUE
 from ipam.address_plan import AddressPlan, NumberEntry, NumberKind, Pool, PoolUse, PrefixEntry
 from ipam.keys import (
     AttachmentOwner,
@@ -34,6 +35,8 @@ from ipam.store.lockfile import HEADER, parse_plan
 
 OWN = "truc"
 """The tag of what is ours, and the slug of our registry (RIR)."""
+NOTE = f"{OWN}: "
+"""What a note of ours begins with."""
 ENTRY, DIGEST = "truc_entry", "truc_digest"
 """Custom fields of every object: whose entry it is, and what truc wrote there last."""
 
@@ -95,10 +98,18 @@ PLAN_KINDS = tuple(kind for kind in ObjectKind if kind in PLAN_ONLY or kind in N
 HELD = "held"
 """First word of the entry, and the role, of what says no line: it fills a pool, so that NetBox itself gives out nothing there."""
 ROLES = (HELD, "lan", "link", "loopback", "outside")
+KIND_ENDPOINTS: Mapping[str, ObjectKind] = {
+    **{kind: endpoint for kind, (endpoint, _) in HOMES.items()},
+    **NAMED_KINDS,
+    HELD: ObjectKind.PREFIX,
+}
+"""First word of an entry of the plan -> what kind of object it is."""
 _LONGEST: Mapping[ObjectKind, int] = {ObjectKind.VLAN: 64, ObjectKind.INTERFACE: 64}
 LONGEST_NAME = 100
 """Characters that NetBox keeps of a name, but for some kinds."""
 _HELD_DESCRIPTION = "kept by truc so that NetBox itself gives out nothing in this pool; in use is what lies in the VRFs"
+_NOT_KEPT = re.compile(f"\n|{FORBIDDEN_IN_VALUE.pattern}")
+"""What is in no name: it hides or reorders letters, or ends a line. All else NetBox keeps, a blank that does not break, too."""
 _PLAIN_SLUG = re.compile(r"[a-z0-9_-]{1,100}")
 
 
@@ -235,7 +246,8 @@ def shown_name(text: str, endpoint: ObjectKind) -> str:
 
 def cut_name(text: str, longest: int) -> str:
     """Return a text as a name of at most so many characters."""
-    if text.isprintable() and text == text.strip() and len(text) <= longest:
+    is_kept = text.isprintable() or not _NOT_KEPT.search(text)
+    if is_kept and text == text.strip() and len(text) <= longest:
         return text
     plain = "".join(letter if letter.isprintable() else "?" for letter in text).strip()
     return f"{plain[: longest - 10].strip()}#{_short(text)}"

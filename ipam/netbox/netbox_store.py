@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from intents.finding import FindingsError, Where
+from intents.finding import Where
 from ipam.address_plan import AddressPlan
-from ipam.netbox.changes import changes_to
 from ipam.netbox.reading import ALL_READS, PLAN_READS, Reading, kept_plan, read_netbox, read_on
 from ipam.netbox.server import Server
-from ipam.netbox.writing import Writer, check_said
+from ipam.netbox.writing import Writer, check_said, to_write
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
 from ipam.store.table_files import Tables
 
@@ -48,9 +47,8 @@ class NetBoxStore:
         reading = self._read()
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=self.server.url))
-        changes = changes_to(reading, plan, self.tables)
-        if changes.conflicts:
-            raise FindingsError(changes.conflicts)
+        writer = Writer(self.server, reading.numbers(), self.progress, self.before)
+        reading, changes = to_write(self.server, plan, reading, writer, self.tables)
         if changes.count:
-            Writer(self.server, reading.numbers(), self.progress, self.before).write(changes)
+            writer.write(changes)
             check_said(self.server, plan, reading, self.tables)

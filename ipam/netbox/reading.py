@@ -16,7 +16,7 @@ from intents.finding import Finding, FindingsError, Where, make_finding
 from intents.reader.source_text import FORBIDDEN, forbidden_character
 from intents.reason import because
 from ipam.address_plan import AddressPlan
-from ipam.netbox.mapping import HELD, HOMES, NAMED_KINDS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
+from ipam.netbox.mapping import HOMES, KIND_ENDPOINTS, OWN, PLAN_KINDS, PLAN_ONLY, line_of, plan_of, things_of
 from ipam.netbox.record import PAGE, Recorded, RecordMark, mark_of, marked, objects, recorded_since
 from ipam.netbox.rows import (
     CUSTOM,
@@ -322,7 +322,7 @@ def _contradictions(reading: Reading, plan: AddressPlan, *, is_whole: bool) -> I
             continue
         if thing.entry in seen:
             yield drifted(reading.shown, row, "truc_entry", thing.entry, f"id {seen[thing.entry].number}")
-        elif kind not in HOMES and kind not in NAMED_KINDS and kind != HELD:
+        elif KIND_ENDPOINTS.get(kind) is not thing.endpoint:
             yield drifted(reading.shown, row, "truc_entry", thing.entry or "-", "-")
         elif is_whole and thing.entry in made:
             for name in thing.differing(made[thing.entry]):

@@ -16,7 +16,7 @@ from typing import Any
 from intents.prefix import Prefix, parse_prefix
 from ipam.netbox.mapping import DIGEST, ENTRY, HOMES, OWN, PLAN_ONLY
 from ipam.netbox.tables_homes import TABLE_HOMES, custom_of
-from ipam.netbox.tables_mapping import natural_entry, suffix_of
+from ipam.netbox.tables_mapping import natural_entry, suffix_of, with_whole_title
 from ipam.netbox.thing import (
     CATALOGUE,
     END_TYPES,
@@ -33,6 +33,7 @@ from ipam.netbox.thing import (
     Thing,
     UsedKind,
 )
+from ipam.netbox.uniqueness import ASKED_TOO, Take, takes_of
 
 CUSTOM: Mapping[ObjectKind, tuple[str, ...]] = {
     endpoint: tuple(
@@ -73,13 +74,14 @@ def moment_of(text: str) -> datetime | None:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRow:
     """An object of ours as it was read: its number, when it was written last, and what truc says it wrote there; `is_given`: a
-    person put our tag on it, and truc has not written there yet."""
+    person put our tag on it, and truc has not written there yet. `takes`: what no other object may have, as it stands there."""
 
     thing: Thing
     number: int
     updated: str
     written: str
     is_given: bool = False
+    takes: frozenset[Take] = frozenset()
 
     @property
     def key(self) -> tuple[ObjectKind, int]:
@@ -99,15 +101,16 @@ class OwnRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignRow:
-    """An object that is not ours, with what could be in our way: its prefix, slug or number, or what it is called; of the
-    catalogue, whose entry it is. `title`: what a site is called, which no other may be. `entry`: whose it says to be all the
-    same, where only our tag was taken off. A container is a prefix that says how people order their space; what is global is a
-    prefix in no VRF."""
+    """An object that is not ours: its prefix or number, or of the catalogue, whose entry it is.
+
+    `takes`: what no other object may have; `entry`: whose it says to be all the same, where only our tag was taken off. A
+    container is a prefix that says how people order their space; what is global is a prefix in no VRF.
+    """
 
     endpoint: ObjectKind
     number: int
     says: str
-    title: str = ""
+    takes: frozenset[Take] = frozenset()
     entry: str = ""
     is_container: bool = False
     is_global: bool = False
@@ -149,6 +152,7 @@ def asked_fields(endpoint: ObjectKind | UsedKind) -> str:
     names: list[str] = [] if endpoint in CATALOGUE else ["last_updated", "tags", "custom_fields"]
     for name, form in NATIVE[endpoint].items():
         names += [f"{name}_type", f"{name}_id"] if form is Form.TYPED else [name]
+    names += ASKED_TOO.get(endpoint, ())
     return ",".join(("id", *names))
 
 
@@ -166,8 +170,8 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         return ForeignRow(
             endpoint=endpoint,
             number=number,
-            says=_foreign(endpoint, found, numbers),
-            title=str(_scalar(found.get("name")) or "") if endpoint is ObjectKind.SITE else "",
+            says=_foreign(endpoint, found),
+            takes=_takes(endpoint, found, numbers),
             entry=entry,
             is_container=isinstance(status, dict) and status.get("value") == "container",
             is_global=endpoint is ObjectKind.PREFIX and found.get("vrf") is None,
@@ -182,12 +186,19 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         if form is Form.TITLE and fields[name] is not None:
             fields[name] = str(fields[name]).removesuffix(suffix_of(entry))
     return OwnRow(
-        thing=Thing(endpoint=endpoint, entry=entry, fields=fields),
+        thing=with_whole_title(Thing(endpoint=endpoint, entry=entry, fields=fields)),
         number=number,
         updated=_is(str, found, "last_updated"),
         written=str(_scalar(custom.get(DIGEST)) or ""),
         is_given=not said,
+        takes=_takes(endpoint, found, numbers),
     )
+
+
+def _takes(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> frozenset[Take]:
+    also = {name: None if found.get(name) is None else "somebody's" for name in ASKED_TOO.get(endpoint, ())}
+    once = {name: _scalar(found.get(name)) for name, form in NATIVE[endpoint].items() if form is Form.ONCE}
+    return takes_of(endpoint, {**_natives(endpoint, found, numbers), **once, **also})
 
 
 def _catalogue_entry(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:
@@ -253,20 +264,10 @@ def _address(text: str) -> IPv4Address | IPv6Address:
     return ip_interface(text).ip
 
 
-def _foreign(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:
-    """Return what could be in our way."""
-    match endpoint:
-        case ObjectKind.CIRCUIT_TERMINATION:
-            native = _natives(endpoint, found, numbers)
-            return f"{native['circuit']} {native['term_side']}"
-        case ObjectKind.CABLE:
-            native = _natives(endpoint, found, numbers)
-            return "; ".join(str(native[name]) for name in ("a_terminations", "b_terminations"))
-        case ObjectKind.DEVICE | ObjectKind.CIRCUIT:
-            return str(_scalar(found.get("name" if endpoint is ObjectKind.DEVICE else "cid")))
-        case _:
-            names = (name for name in ("prefix", "slug", "asn") if name in NATIVE[endpoint])
-            return next((str(_scalar(found.get(name))) for name in names), "")
+def _foreign(endpoint: ObjectKind, found: Any) -> str:
+    """Return the prefix or number that something has, "" for what has none."""
+    names = (name for name in ("prefix", "asn") if name in NATIVE[endpoint])
+    return next((str(_scalar(found.get(name))) for name in names), "")
 
 
 def _as_typed(value: FieldValue) -> FieldValue:
@@ -310,7 +311,7 @@ def body_of(thing: Thing, numbers: ObjectNumbers, message: str, names: Container
             case Form.SLUG:
                 body[name] = None if value is None else {"slug": value}
             case Form.ENDS:
-                body[name] = _ends_body(str(value), numbers)
+                body[name] = [] if value is None else _ends_body(str(value), numbers)
             case Form.PHASE:
                 body[name] = PHASES.get((thing.endpoint, str(value)), value)
             case _:

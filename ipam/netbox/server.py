@@ -46,11 +46,12 @@ class ServerAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerAnswer:
-    """What a server answered: its status, what it said, and when by its own clock (None if it told no time)."""
+    """What a server answered: its status, what it said, when by its own clock (None if it told no time), and under which tag."""
 
     status: int
     body: Any
     at: datetime | None = None
+    etag: str = ""
 
 
 class NoAnswerError(Exception):
@@ -97,7 +98,7 @@ class Server:
             reason = refusal_of(answer)
             if answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR:
                 break
-        raise refuse(f"{self.url}/{path}", reason)
+        raise refuse(f"{self.url}/api/{path}", reason)
 
     def ask(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
@@ -120,7 +121,9 @@ class Server:
             if len(text) > MOST_BYTES:
                 raise NoAnswerError(f"more than {MOST_BYTES} bytes")
             body = _parsed(text.replace(self._secret, b"..."), answer.status)
-            return ServerAnswer(status=answer.status, body=body, at=_moment(answer.headers.get("Date")))
+            told = answer.headers
+            moment, etag = _moment(told.get("Date")), told.get("ETag", "")
+            return ServerAnswer(status=answer.status, body=body, at=moment, etag=etag)
         except (OSError, http.client.HTTPException, ValueError, RecursionError) as error:
             raise NoAnswerError(_words_of(error)) from None
         finally:

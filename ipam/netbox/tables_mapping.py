@@ -75,8 +75,7 @@ def _titled(kind: str, lines: Sequence[Line]) -> Iterator[Thing]:
     things = [_line_thing(kind, line, row) for row, line in enumerate(lines, start=1)]
     called = Counter(str(thing.fields.get("name")).casefold() for thing in things)
     for thing in things:
-        name = str(thing.fields.get("name"))
-        shown = {"name": f"{name}{suffix_of(thing.entry)}"} if called[name.casefold()] > 1 else {}
+        shown = {"name": name_with_suffix(thing)} if called[str(thing.fields.get("name")).casefold()] > 1 else {}
         yield replace(thing, shown={**thing.shown, **shown})
 
 
@@ -91,12 +90,54 @@ def _line_thing(kind: str, line: Line, row: int) -> Thing:
         if "/" in home:
             continue
         fields[home] = _field_value(entry, endpoint, home, text, line)
-        if home == spilt and _column_text(home, fields[home]) != text:
+        if home == spilt and _kept_of(entry, endpoint, home, fields[home]) != text:
             fields[spill] = text
     if "status" in NATIVE[endpoint]:
         fields["status"] = ENDING if line.get("valid_to") else LASTING
     once = {"unit": {"slug": slug_of(key)}, "attachment": {"name": key}}
     return Thing(endpoint=endpoint, entry=entry, fields=fields, shown=once.get(kind, {}))
+
+
+def _kept_of(entry: str, endpoint: ObjectKind, home: str, value: FieldValue) -> str:
+    """Return what is told of a text by its own field alone; of a title, beside which there must be place for its entry, only what
+    leaves that."""
+    text = _column_text(home, value)
+    is_title = NATIVE[endpoint].get(home) is Form.TITLE
+    return cut_name(text, LONGEST_NAME - len(suffix_of(entry))) if is_title else text
+
+
+def name_with_suffix(thing: Thing) -> str:
+    """Return what something with a title is called where others are called so, too."""
+    suffix = suffix_of(thing.entry)
+    title = str(thing.fields.get(_spill_of(thing), thing.fields.get("name", "")))
+    return f"{cut_name(_bare_title(title, thing.entry), LONGEST_NAME - len(suffix))}{suffix}"
+
+
+def with_whole_title(thing: Thing) -> Thing:
+    """Return a thing that was read with its title as truc says it, however much of it the name holds: it may be cut to leave
+    place for the entry, and a person's may be as long as NetBox lets it."""
+    name, spill = thing.fields.get("name"), _spill_of(thing)
+    if not isinstance(name, str) or not spill or is_bare(thing):
+        return thing
+    longest = LONGEST_NAME - len(suffix_of(thing.entry))
+    whole = thing.fields.get(spill)
+    if whole is None and cut_name(name, longest) != name:
+        return replace(thing, fields={**thing.fields, spill: name})
+    bare = _bare_title(str(whole or ""), thing.entry)
+    is_cut = bool(bare) and name == cut_name(bare, longest)
+    return replace(thing, fields={**thing.fields, "name": cut_name(bare, LONGEST_NAME)}) if is_cut else thing
+
+
+def _bare_title(text: str, entry: str) -> str:
+    """Return a title without what would be taken for the entry behind it."""
+    while text.endswith(suffix_of(entry)):
+        text = text.removesuffix(suffix_of(entry))
+    return text
+
+
+def _spill_of(thing: Thing) -> str:
+    home, spill = SPILLS.get(thing.entry.partition(" ")[0], ("", ""))
+    return spill if NATIVE[thing.endpoint].get(home) is Form.TITLE else ""
 
 
 def _field_value(entry: str, endpoint: ObjectKind, home: str, text: str, line: Line) -> FieldValue:
@@ -108,10 +149,7 @@ def _field_value(entry: str, endpoint: ObjectKind, home: str, text: str, line: L
     if home == "device_type":
         return f"model {MAKERS.get(line['platform'], '-')} {shown_name(text, ObjectKind.DEVICE_TYPE)}"
     if form is Form.TITLE:
-        suffix = suffix_of(entry)
-        while text.endswith(suffix):
-            text = text.removesuffix(suffix)
-        return cut_name(text, LONGEST_NAME - len(suffix))
+        return cut_name(_bare_title(text, entry), LONGEST_NAME)
     if form is Form.SLUG:
         return role_slug(text)
     if home in _NAMED:

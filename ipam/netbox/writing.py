@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from intents.finding import FindingsError, Where, make_finding
+from intents.finding import FindingsError, Where, make_finding, raise_errors
 from ipam.address_plan import AddressPlan
-from ipam.netbox.changes import NetBoxChanges, ThingChange, changes_to
+from ipam.netbox.changes import NetBoxChanges, changes_to
+from ipam.netbox.conflicts import ThingChange
+from ipam.netbox.dependents import spare_what_is_named
+from ipam.netbox.mapping import DIGEST, ENTRY, OWN
 from ipam.netbox.reading import Reading, read_on, rows_of
-from ipam.netbox.rows import ForeignRow, ObjectNumbers, OwnRow, body_of
+from ipam.netbox.rows import CUSTOM, ForeignRow, ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, numbers_made, send
 from ipam.netbox.thing import ObjectKind, Thing
+from ipam.netbox.uniqueness import FREED
 from ipam.store.table_files import Tables
 
 BATCH = 100
@@ -53,6 +57,8 @@ class Writer:
 
     def write(self, changes: NetBoxChanges) -> None:
         """Do all changes, in an order in which nothing names what is not there; FindingsError (TR998, TR913, TR916)."""
+        for endpoint in ObjectKind:
+            self._hand_over(endpoint, changes.handed)
         gone_with = {row.thing.entry for row in changes.gone}
         gone = [row for row in changes.gone if row.thing.fields.get("circuit") not in gone_with]
         for endpoint in _GONE_FIRST:
@@ -70,6 +76,11 @@ class Writer:
             self._make(endpoint, changes.made)
         for endpoint in reversed(_FIRST):
             self._delete(endpoint, changes.gone)
+
+    def free(self, freed: Sequence[ThingChange]) -> None:
+        """Have objects let go of what others need, before anything else is done; then they have to be read again."""
+        for endpoint in ObjectKind:
+            self._change(endpoint, freed)
 
     def _make(self, endpoint: ObjectKind, changes: Sequence[ThingChange]) -> None:
         things = [change.thing for change in changes if change.thing.endpoint is endpoint]
@@ -114,6 +125,19 @@ class Writer:
             self._send("DELETE", endpoint, bodies, http.HTTPStatus.NO_CONTENT, batch)
             self._count(len(batch))
 
+    def _hand_over(self, endpoint: ObjectKind, handed: Sequence[OwnRow]) -> None:
+        for batch in _batches([row for row in handed if row.thing.endpoint is endpoint]):
+            nothing = dict.fromkeys((ENTRY, DIGEST, *CUSTOM[endpoint]))
+            said: dict[str, Any] = {
+                "remove_tags": [{"slug": OWN}],
+                "custom_fields": nothing,
+                "changelog_message": MESSAGE,
+            }
+            said |= {name: [] if endpoint is ObjectKind.CABLE else None for name in FREED.get(endpoint, ())}
+            bodies = [{"id": row.number, **said} for row in batch]
+            self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, batch)
+            self._count(len(batch))
+
     def _send(
         self,
         method: str,
@@ -152,6 +176,27 @@ def _ready_batches(things: Sequence[Thing]) -> Iterator[Sequence[Thing]]:
         entries.add(thing.entry)
     if batch:
         yield batch
+
+
+def to_write(
+    server: Server, plan: AddressPlan, reading: Reading, writer: Writer, tables: Tables | None = None
+) -> tuple[Reading, NetBoxChanges]:
+    """Return what is left to be written when what others need was let go of, with what is there then; FindingsError for what may
+    not be written."""
+    changes = _spared(server, reading, plan, tables)
+    if changes.freed:
+        writer.free(changes.freed)
+        reading = read_on(server, reading)
+        changes = _spared(server, reading, plan, tables)
+    return reading, changes
+
+
+def _spared(server: Server, reading: Reading, plan: AddressPlan, tables: Tables | None) -> NetBoxChanges:
+    changes = changes_to(reading, plan, tables)
+    raise_errors(changes.conflicts)
+    changes = spare_what_is_named(server, reading, changes)
+    raise_errors(changes.conflicts)
+    return changes
 
 
 def check_said(server: Server, plan: AddressPlan, reading: Reading, tables: Tables | None = None) -> Reading:

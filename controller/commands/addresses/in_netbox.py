@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from controller.commands.addresses.netbox_alone import alone_there
@@ -70,8 +71,9 @@ def compile_in_netbox(output: Output, wanted: Wanted, out: Path, *, check: bool)
             reading = _read(output, server, reading, since)
             report = _placed(output, _compiled(output, wanted, known, reading), out)
             with suppress(TakenMeanwhileError):
-                write(report, _store(output, wanted, known, reading, lease), known)
-                return report
+                store = _store(output, wanted, known, reading, lease)
+                write(report, store, known)
+                return replace(report, foreign=(*report.foreign, *store.let_go.values()))
     raise FindingsError([make_finding("TR908", Where(file=server.url), times=ROUNDS)])
 
 

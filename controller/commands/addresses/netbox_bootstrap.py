@@ -12,10 +12,11 @@ from controller.output.choices import NetBoxAction
 from controller.output.exit_codes import ExitCode
 from controller.output.json_lines import print_message
 from controller.output.terminal import Output
-from intents.finding import FindingsError, Where, make_finding
+from intents.finding import Finding, FindingsError, Where, make_finding
+from intents.reader.source_text import read_text
 from intents.reason import because
 from ipam.netbox.bootstrap import Lack, check_ready, lacks, supply
-from ipam.netbox.server import Server
+from ipam.netbox.server import MOST_BYTES, Server
 
 
 def bootstrap(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
@@ -42,12 +43,13 @@ def bootstrap(output: Output, request: NetBoxRequest, server: Server) -> ExitCod
 def _kept(server: Server, path: Path) -> Mapping[str, list[object]]:
     """Return what a backup holds already: a run that was cut short, or one of last year, has changed what it says; FindingsError
     for a file that is none of this NetBox (OSError)."""
+    content = read_text(path, str(path), MOST_BYTES)
+    if isinstance(content, Finding) and not path.exists() and not path.is_symlink():
+        return {"changed": [], "made": []}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads("" if isinstance(content, Finding) else content)
         if found["url"] == server.url:
             return {name: list(found[name]) for name in ("changed", "made")}
-    except FileNotFoundError:
-        return {"changed": [], "made": []}
     except (ValueError, KeyError, TypeError, RecursionError):
         pass
     raise FindingsError([make_finding("TR999", Where(), reason=because("netbox_backup_other", path=str(path)))])

@@ -25,6 +25,7 @@ from ipam.netbox.bootstrap import check_ready, look
 from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to, open_pools
 from ipam.netbox.comparing import EntryDifference, compare, not_whole
+from ipam.netbox.dependents import spare_what_is_named
 from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, read_netbox
 from ipam.netbox.server import Server
@@ -93,6 +94,8 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     lines = tables.files.lines()
     changes = changes_to(reading, kept.plan, lines)
     raise_errors(changes.conflicts)
+    changes = spare_what_is_named(server, reading, changes)
+    raise_errors(changes.conflicts)
     if request.yes and changes.count:
         with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
@@ -107,7 +110,7 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     start(output, server, NetBoxAction.EXPORT)
     tell_lines(output, (*compare(reading, kept.plan), *tables.differences))
     tell_findings(output, Path(), sort_findings(changes.warnings))
-    changed = len(changes.changed) + len(changes.emptied)
+    changed = len(changes.changed) + len(changes.emptied) + len(changes.handed)
     sum_up(output, request, made=len(changes.made), changed=changed, gone=len(changes.gone))
     return code_of(request, changes.count)
 
