@@ -86,6 +86,12 @@ def load_intents(folder: Path) -> LoadedIntents:
     return LoadedIntents(registry=registry, settings=settings, intents=intents, findings=findings, approval=approval)
 
 
+def load_settings(folder: Path) -> Settings | None:
+    """Return the settings alone, None where there are none that can be read; what they name is not looked up."""
+    reading = ParserContext()
+    return read_settings(_read_file(folder, "settings.yaml", reading), reading)
+
+
 def _read_file(folder: Path, file: str, reading: ParserContext, *kinds: NameKind) -> Node | None:
     root, findings = read_yaml(folder / file, file)
     reading.add(findings, *kinds)

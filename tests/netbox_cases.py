@@ -43,6 +43,7 @@ _REFUSED = because("netbox_answered", status=400, said='{"vid": ["VID must be in
 NETBOX: Mapping[str, Produce] = {
     "TR814-open": said("TR814", count=2, first="10.196.0.0/15"),
     "TR815-let-go": said("TR815", "/ipam/vlans/7/", entry="vlan lan/x lan/y", first=f"{URL}/dcim/interfaces/12/"),
+    "TR816-no-distinguisher": said("TR816", count=3, first="vrf attachment/x"),
     "TR867-half-a-line": said(
         "TR867", "/dcim/sites/7/", entry="site tram-y-te", file="sites.csv", fields="truc_site_kind"
     ),

@@ -17,6 +17,7 @@ READER = (
         ["tenancy.tenant", "tenancy.tenantgroup", "dcim.region", "dcim.site", "dcim.location", "dcim.device", "dcim.devicerole",
          "dcim.devicetype", "dcim.manufacturer", "dcim.platform", "dcim.interface", "dcim.cable", "circuits.provider",
          "circuits.circuit", "circuits.circuittype", "circuits.circuittermination", "ipam.vlangroup", "ipam.vrf",
+         "ipam.routetarget",
          "ipam.aggregate", "ipam.prefix", "ipam.vlan", "ipam.asn", "ipam.ipaddress", "ipam.iprange",
          "ipam.rir", "ipam.role", "extras.tag", "extras.customfield",
          "core.objectchange"],
@@ -37,7 +38,7 @@ WRITER = (
         ],
         ["view"],
     ),
-    Permission(["dcim.devicetype", "dcim.interface", "circuits.provider"], ["add"]),
+    Permission(["dcim.devicetype", "dcim.interface", "circuits.provider", "ipam.routetarget"], ["add"]),
     Permission(
         ["tenancy.tenant", "dcim.region", "dcim.site", "dcim.location", "dcim.device", "ipam.vlangroup"],
         ["add", "change"],

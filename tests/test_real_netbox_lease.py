@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from intents.finding import FindingsError
+from ipam.netbox.bootstrap import look
 from ipam.netbox.lease import LeaseHolder, leased
 from ipam.netbox.server import NoAnswerError, Server, ServerAnswer
 from tests.netbox_api import Permission
@@ -120,3 +123,67 @@ def test_who_may_not_write_gets_no_right(netbox: NetBox) -> None:
     with pytest.raises(FindingsError) as caught, leased(reader, holder("an"), 30):
         pass
     assert caught.value.findings[0].code == "TR916"
+
+
+class Unheeding(Server):
+    """Something before NetBox takes the condition of a write away."""
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> ServerAnswer:
+        kept = {name: value for name, value in (headers or {}).items() if name != "If-Match"}
+        return super().ask(method, path, body, kept)
+
+
+class Retagging(Server):
+    """Something before NetBox gives other tags than NetBox does."""
+
+    def ask(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> ServerAnswer:
+        return replace(super().ask(method, path, body, headers), etag='W/"gzip"')
+
+
+@pytest.mark.parametrize("kind", [Unheeding, Retagging])
+def test_where_a_condition_is_not_heeded_nothing_is_written(netbox: NetBox, kind: type[Server]) -> None:
+    server = server_of(netbox)
+    server.__class__ = kind
+    with pytest.raises(FindingsError) as caught, leased(server, holder("an"), 0):
+        raise AssertionError("it has the right")
+    assert ([one.code for one in caught.value.findings], netbox.admin.get(VRFS)["count"]) == (["TR993"], 0)
+
+
+def test_who_is_interrupted_while_taking_the_right_gives_it_back(
+    netbox: NetBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ipam.netbox.lease._check_conditions", interrupted)
+    with pytest.raises(KeyboardInterrupt), leased(server_of(netbox), holder("an"), 0):
+        pass
+    assert netbox.admin.get(VRFS)["count"] == 0
+
+
+class Older(Server):
+    """A NetBox that does not know yet what truc needs."""
+
+    said: object = "4.5.9-Docker-3.2"
+
+    def get(self, path: str, **query: object) -> object:
+        return {"netbox-version": self.said} if path == "status/" else super().get(path, **query)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_taken"), [("4.5.9-Docker-3.2", False), ("4.10.0", True), (None, False), ("x", False)]
+)
+def test_a_netbox_that_is_too_old_is_told_before_anything_else(netbox: NetBox, said: object, is_taken: bool) -> None:
+    server = server_of(netbox)
+    server.__class__ = type("Said", (Older,), {"said": said})
+    if is_taken:
+        assert look(server).lacking
+        return
+    with pytest.raises(FindingsError) as caught:
+        look(server)
+    assert [one.code for one in caught.value.findings] == ["TR993"]
+    assert server.requests == 0

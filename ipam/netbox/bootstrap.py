@@ -16,7 +16,7 @@ from typing import Any
 from intents.finding import Finding, Where, make_finding, raise_errors
 from intents.reason import because
 from ipam.inventory_reader import MAKERS
-from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, WHOLE_NUMBERS, role_slug
+from ipam.netbox.mapping import DAYS, DIGEST, ENTRY, OWN, ROLES, TARGETS, WHOLE_NUMBERS, role_slug
 from ipam.netbox.reading import Reading, Since, made_anew
 from ipam.netbox.record import objects
 from ipam.netbox.rows import CUSTOM
@@ -29,7 +29,7 @@ from ipam.netbox.tables_homes import (
     TABLE_WHOLE_NUMBERS,
     TENANT_GROUPS,
 )
-from ipam.netbox.thing import CATALOGUE, OBJECT_TYPES
+from ipam.netbox.thing import CATALOGUE, OBJECT_TYPES, ObjectKind
 
 MESSAGE = "truc netbox bootstrap"
 OLDEST = (4, 6)
@@ -87,6 +87,8 @@ def needs() -> Iterator[Need]:
     names = sorted({name for custom in CUSTOM.values() for name in custom})
     for name in (ENTRY, DIGEST, *names):
         yield Need(path=_FIELD, key="name", name=name, says=_field_says(name))
+    vrf = [OBJECT_TYPES[ObjectKind.VRF]]
+    yield Need(path=_FIELD, key="name", name=TARGETS, says={**_field_says(TARGETS), "object_types": vrf})
 
 
 def _field_says(name: str) -> Mapping[str, Any]:

@@ -39,6 +39,8 @@ NOTE = f"{OWN}: "
 """What a note of ours begins with."""
 ENTRY, DIGEST = "truc_entry", "truc_digest"
 """Custom fields of every object: whose entry it is, and what truc wrote there last."""
+TARGETS = "truc_targets"
+"""Custom field of a VRF: the route distinguisher and route target that truc wrote there last."""
 
 _NUMBER = {"key": "truc_key", "since": "truc_since", "until": "truc_until", "reason": "truc_reason"}
 _POOL = {

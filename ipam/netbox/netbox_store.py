@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from intents.finding import Where
 from ipam.address_plan import AddressPlan
 from ipam.netbox.reading import ALL_READS, PLAN_READS, Reading, kept_plan, read_netbox, read_on
+from ipam.netbox.route_targets import check_targets, say_targets, wanted_targets
 from ipam.netbox.server import Server
 from ipam.netbox.writing import Writer, check_said, to_write
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
@@ -20,12 +21,16 @@ from ipam.store.table_files import Tables
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBoxStore:
-    """A plan as objects that carry our tag; `known`: what was read already; `tables`: what is to be said with it; `progress` is
-    told how many objects were written, and `before` is called before each request that writes."""
+    """A plan as objects that carry our tag; `known`: what was read already; `tables`: what is to be said with it.
+
+    `target_asn`: the ASN of route distinguishers and targets, None where they are not to be said; `progress` is told how many
+    objects were written, and `before` is called before each request that writes.
+    """
 
     server: Server
     known: Reading | None = None
     tables: Tables | None = None
+    target_asn: int | None = None
     progress: Callable[[int], None] = lambda _: None
     before: Callable[[], None] = lambda: None
 
@@ -47,8 +52,11 @@ class NetBoxStore:
         reading = self._read()
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=self.server.url))
+        targets = wanted_targets(plan, self.target_asn)
+        check_targets(self.server, reading, targets)
         writer = Writer(self.server, reading.numbers(), self.progress, self.before)
         reading, changes = to_write(self.server, plan, reading, writer, self.tables)
         if changes.count:
             writer.write(changes)
-            check_said(self.server, plan, reading, self.tables)
+            reading = check_said(self.server, plan, reading, self.tables)
+        say_targets(self.server, reading, targets, self.before)

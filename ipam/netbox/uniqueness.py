@@ -34,6 +34,7 @@ _ANY_CASE = frozenset({ObjectKind.DEVICE})
 FREED: Mapping[ObjectKind, tuple[str, ...]] = {
     ObjectKind.CABLE: ("a_terminations", "b_terminations"),
     ObjectKind.VLAN: ("group",),
+    ObjectKind.VRF: ("rd", "import_targets", "export_targets"),
 }
 """By kind, the fields without which it takes nothing: emptied where something lets go of what another needs."""
 

@@ -18,7 +18,7 @@ from ipam.address_plan import AddressPlan
 from ipam.netbox.changes import NetBoxChanges, changes_to
 from ipam.netbox.conflicts import ThingChange
 from ipam.netbox.dependents import spare_what_is_named
-from ipam.netbox.mapping import DIGEST, ENTRY, OWN
+from ipam.netbox.mapping import DIGEST, ENTRY, OWN, TARGETS
 from ipam.netbox.reading import Reading, read_on, rows_of
 from ipam.netbox.rows import CUSTOM, ForeignRow, ObjectNumbers, OwnRow, body_of
 from ipam.netbox.server import Server, ServerAnswer, numbers_made, send
@@ -29,6 +29,8 @@ from ipam.store.table_files import Tables
 BATCH = 100
 MESSAGE = "truc netbox export"
 """What NetBox's record of changes says of each."""
+_MANY = ("terminations", "targets")
+"""How fields end in which several things stand."""
 _FIRST = (
     *(ObjectKind.TENANT, ObjectKind.REGION, ObjectKind.SITE, ObjectKind.DEVICE_TYPE, ObjectKind.DEVICE),
     *(ObjectKind.INTERFACE, ObjectKind.PROVIDER, ObjectKind.VLAN_GROUP, ObjectKind.VRF),
@@ -127,13 +129,14 @@ class Writer:
 
     def _hand_over(self, endpoint: ObjectKind, handed: Sequence[OwnRow]) -> None:
         for batch in _batches([row for row in handed if row.thing.endpoint is endpoint]):
-            nothing = dict.fromkeys((ENTRY, DIGEST, *CUSTOM[endpoint]))
+            more = (TARGETS,) if endpoint is ObjectKind.VRF else ()
+            nothing = dict.fromkeys((ENTRY, DIGEST, *CUSTOM[endpoint], *more))
             said: dict[str, Any] = {
                 "remove_tags": [{"slug": OWN}],
                 "custom_fields": nothing,
                 "changelog_message": MESSAGE,
             }
-            said |= {name: [] if endpoint is ObjectKind.CABLE else None for name in FREED.get(endpoint, ())}
+            said |= {name: [] if name.endswith(_MANY) else None for name in FREED.get(endpoint, ())}
             bodies = [{"id": row.number, **said} for row in batch]
             self._send("PATCH", endpoint, bodies, http.HTTPStatus.OK, batch)
             self._count(len(batch))

@@ -90,6 +90,7 @@ def _store(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading, le
         lease=lease,
         registry=wanted.registry,
         news=lambda entry: entry not in entries,
+        target_asn=wanted.settings.route_target_asn,
         progress=lambda done: output.progress("netbox_write", done, 0),
     )
 

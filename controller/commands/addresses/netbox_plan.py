@@ -21,6 +21,7 @@ from controller.output.terminal import Output
 from controller.reports.findings import tell_findings
 from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors, sort_findings
 from intents.reason import because
+from intents.workspace import load_settings
 from ipam.netbox.bootstrap import check_ready, look
 from ipam.netbox.branches import open_branches
 from ipam.netbox.changes import changes_to, open_pools
@@ -28,6 +29,7 @@ from ipam.netbox.comparing import EntryDifference, compare, not_whole
 from ipam.netbox.dependents import spare_what_is_named
 from ipam.netbox.netbox_store import NetBoxStore
 from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, read_netbox
+from ipam.netbox.route_targets import TargetChanges, read_targets, target_changes, wanted_targets
 from ipam.netbox.server import Server
 from ipam.store.plan_store import KeptPlan
 from ipam.store.table_files import check_tables
@@ -41,10 +43,12 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     reading = _read(output, server, prepared.since)
     branches = open_branches(server)
     tables = find_tables(request.folder, reading)
-    drifted = (*prepared.astray(reading), *kept_plan(reading).findings, *tables.findings)
+    asn = addressed.wanted.settings.route_target_asn
+    targets = target_changes(reading, read_targets(server), wanted_targets(addressed.previous.plan, asn))
+    drifted = (*prepared.astray(reading), *kept_plan(reading).findings, *tables.findings, *targets.conflicts)
     changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
     differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
-    opened = tuple(open_pools(reading, changes))
+    opened = (*open_pools(reading, changes), *targets.told(server.url))
     start(output, server, NetBoxAction.CHECK)
     tell_lines(output, differences)
     tell_findings(output, Path(), sort_findings((*drifted, *opened, *changes.warnings)))
@@ -96,12 +100,14 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     raise_errors(changes.conflicts)
     changes = spare_what_is_named(server, reading, changes)
     raise_errors(changes.conflicts)
-    if request.yes and changes.count:
+    targets = _targets(request, server, reading, kept)
+    if request.yes and (changes.count or targets.lacking):
         with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
                 server=server,
                 known=reading,
                 tables=lines,
+                target_asn=_target_asn(request),
                 progress=lambda done: output.progress("netbox_write", done, changes.count),
                 before=lease.renew,
             )
@@ -110,9 +116,23 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     start(output, server, NetBoxAction.EXPORT)
     tell_lines(output, (*compare(reading, kept.plan), *tables.differences))
     tell_findings(output, Path(), sort_findings(changes.warnings))
-    changed = len(changes.changed) + len(changes.emptied) + len(changes.handed)
+    changed = len(changes.changed) + len(changes.emptied) + len(changes.handed) + len(targets.lacking)
     sum_up(output, request, made=len(changes.made), changed=changed, gone=len(changes.gone))
-    return code_of(request, changes.count)
+    return code_of(request, changes.count + len(targets.lacking))
+
+
+def _target_asn(request: NetBoxRequest) -> int | None:
+    """Return the ASN of the workspace's route targets, None where it has no settings."""
+    settings = load_settings(request.folder)
+    return None if settings is None else settings.route_target_asn
+
+
+def _targets(request: NetBoxRequest, server: Server, reading: Reading, kept: KeptPlan) -> TargetChanges:
+    """Return what VRFs that are there lack of route distinguishers and targets; FindingsError (TR915, TR996)."""
+    wanted = wanted_targets(kept.plan, _target_asn(request))
+    targets = target_changes(reading, read_targets(server), wanted) if wanted else TargetChanges()
+    raise_errors(targets.conflicts)
+    return targets
 
 
 def import_plan_from(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
