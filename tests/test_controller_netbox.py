@@ -50,6 +50,13 @@ def test_a_file_that_is_no_backup_of_this_netbox_is_left_alone(text: str, tmp_pa
     assert path.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/null", "/proc/self"])
+def test_a_backup_goes_into_a_file_and_nothing_else(path: str) -> None:
+    with pytest.raises(FindingsError) as caught:
+        _kept(Server(ServerAddress(url="http://127.0.0.1:9"), "token"), Path(path))
+    assert caught.value.findings[0].code == "TR999"
+
+
 def test_a_token_is_looked_for_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRUC_NETBOX", " nbt_Abcdefghijkl.0123 \n")
     found = resolve_token(parse_reference("env:TRUC_NETBOX"))
