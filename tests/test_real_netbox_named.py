@@ -90,7 +90,11 @@ def named_by_people(netbox: NetBox, of: Mapping[str, dict[str, Any]]) -> Mapping
     return {f"{SITES}{site['id']}/": site, **theirs}
 
 
-def test_what_people_name_stays_as_it_is_and_is_theirs(netbox: NetBox) -> None:
+@pytest.mark.parametrize("singly", [20, 0], ids=["one by one", "whole"])
+def test_what_people_name_stays_as_it_is_and_is_theirs(
+    netbox: NetBox, singly: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ipam.netbox.dependents._MOST_SINGLY", singly)
     admin, server = netbox.admin, writer_of(netbox)
     save(server, PLAN)
     words = {VLANS: "vlan lan/", ASNS: "asn attachment/", VRFS: "vrf attachment/", PREFIXES: "prefix lan/"}

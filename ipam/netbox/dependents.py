@@ -27,6 +27,8 @@ from ipam.netbox.uniqueness import FREED
 LET_GO = "TR815"
 """The code of the warning that something was not deleted."""
 _AT_ONCE = 100
+_MOST_SINGLY = 20
+"""Objects that are asked for one by one where a list knows no other question."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class Referrer:
     """A list of what may name an object: it is asked for by `asked`, and says in `fields` whom it names.
 
     `typed` is the field that says of which kind that is, `said` one in which a text of ours makes it no concern of others;
-    `at_once`: how many can be asked for.
+    `at_once`: how many can be asked for at once.
     """
 
     path: str
@@ -138,13 +140,23 @@ def _named(
     left, own = list(numbers), {f"{kind}/{number}/" for kind, number in ours}
     for referrer in (*REFERRERS.get(endpoint, ()), *_ANY):
         found: dict[int, str] = {}
-        for start in range(0, len(left), referrer.at_once):
-            asked = left[start : start + referrer.at_once]
+        for asked in _portions(left, referrer):
             for number, who in _asked(server, endpoint, referrer, asked):
                 if who not in own:
                     found.setdefault(number, f"{server.url}/{who}")
         yield from found.items()
         left = [number for number in left if number not in found]
+
+
+def _portions(numbers: Sequence[int], referrer: Referrer) -> Iterator[Sequence[int]]:
+    """Yield the numbers that are asked for at once; of many that can be asked for one by one only, all: the list is read whole."""
+    size = len(numbers) if _is_read_whole(referrer, numbers) else referrer.at_once
+    for start in range(0, len(numbers), max(size, 1)):
+        yield numbers[start : start + size]
+
+
+def _is_read_whole(referrer: Referrer, numbers: Sequence[int]) -> bool:
+    return referrer.at_once == 1 and len(numbers) > _MOST_SINGLY
 
 
 def _asked(
@@ -154,7 +166,9 @@ def _asked(
     question that it does not know."""
     of_type = {referrer.typed: OBJECT_TYPES[endpoint]} if referrer.typed else {}
     fields = ("id", *referrer.fields, *filter(None, (referrer.said, referrer.typed)))
-    query = {"fields": ",".join(fields), referrer.asked: tuple(numbers), **of_type}
+    is_whole = referrer.at_once < len(numbers)
+    asked = {} if is_whole else {referrer.asked: tuple(numbers)}
+    query: dict[str, Any] = {"fields": ",".join(fields), **asked, **of_type}
     for one in objects(server, referrer.path, 0, **query):
         try:
             number, said = int(one["id"]), str(one[referrer.said]) if referrer.said else ""
@@ -163,7 +177,7 @@ def _asked(
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise refuse(f"{server.url}/api/{referrer.path}", because("netbox_shape", said=error)) from None
         meant = named.intersection(numbers) if is_meant else ()
-        if not meant:
+        if not meant and not is_whole:
             raise refuse(f"{server.url}/api/{referrer.path}", because("netbox_shape", said=referrer.asked))
         if not said.startswith(NOTE):
             yield from ((told, f"{referrer.path}{number}/") for told in sorted(meant))
