@@ -149,7 +149,7 @@ def _named(
 
 
 def _portions(numbers: Sequence[int], referrer: Referrer) -> Iterator[Sequence[int]]:
-    """Yield the numbers that are asked for at once; of many that can be asked for one by one only, all: the list is read whole."""
+    """Yield the numbers that are asked for at once; of many that are asked for one by one, all: the list is read whole."""
     size = len(numbers) if _is_read_whole(referrer, numbers) else referrer.at_once
     for start in range(0, len(numbers), max(size, 1)):
         yield numbers[start : start + size]
