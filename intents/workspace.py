@@ -14,7 +14,7 @@ from intents.approval import ApprovalRules
 from intents.checks.selection import check_intents
 from intents.checks.unit_events import check_unit_events
 from intents.checks.units import check_units
-from intents.finding import Finding, Where, has_errors, make_finding, raise_errors
+from intents.finding import Finding, FindingsError, Where, has_errors, make_finding, raise_errors
 from intents.model import Intent
 from intents.parser.approvers import APPROVERS_FILE, read_approvers
 from intents.parser.equipment_names import declare_devices, read_device_table
@@ -87,9 +87,16 @@ def load_intents(folder: Path) -> LoadedIntents:
 
 
 def load_settings(folder: Path) -> Settings | None:
-    """Return the settings alone, None where there are none that can be read; what they name is not looked up."""
+    """Return the settings alone, None for a folder that has none; FindingsError for what is wrong with them."""
+    if not (folder / "settings.yaml").exists():
+        return None
     reading = ParserContext()
-    return read_settings(_read_file(folder, "settings.yaml", reading), reading)
+    _read_registry(folder, reading)  # whose names they use
+    before = len(reading.findings)
+    settings = read_settings(_read_file(folder, "settings.yaml", reading), reading)
+    if settings is None:
+        raise FindingsError(add_excerpts(folder, list(reading.findings)[before:]))
+    return settings
 
 
 def _read_file(folder: Path, file: str, reading: ParserContext, *kinds: NameKind) -> Node | None:

@@ -107,6 +107,8 @@ def test_an_example_goes_there_and_comes_back_byte_for_byte(netbox: NetBox, tmp_
     assert '"made": [' in (tmp_path / "before.json").read_text(encoding="utf-8")
     assert ask("export", "--yes")[0] == 0
     assert ask("check", "--on", ON, "--json")[0] == 0
+    vrfs = netbox.admin.get("/api/ipam/vrfs/", tag="truc", limit=1000)["results"]
+    assert {one["rd"] for one in vrfs} == {f"4200000000:{one['custom_fields']['truc_number']}" for one in vrfs}
     assert ask("import", "--json", where=again)[0] == 2
     assert not (again / "truc.lock.csv").exists()
     assert len((again / "sites.csv").read_text(encoding="utf-8").splitlines()) == 2
