@@ -20,7 +20,7 @@ from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
-from ipam.netbox.tables_mapping import is_bare, name_with_suffix, things_of_tables
+from ipam.netbox.tables_mapping import is_bare, is_titled, name_with_suffix, things_of_tables
 from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
 from ipam.netbox.uniqueness import takes_of
 from ipam.store.table_files import Tables
@@ -81,8 +81,8 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
         for thing in missing
         if not (is_held(thing) and thing.fields["prefix"] in filled)
     )
-    leaving = {row.key for row in (*gone, *(change.row for change in emptied if change.row is not None))}
-    needs = needs_of((row for row in reading.rows if row.key not in leaving), made, changed)
+    leaving = {row.key for row in gone}
+    needs = needs_of((row for row in reading.rows if row.key not in leaving), made, (*changed, *emptied))
     return NetBoxChanges(
         made=made,
         changed=changed,
@@ -169,8 +169,8 @@ def _emptied(row: OwnRow) -> ThingChange:
     fields = {name: value for name, value in thing.fields.items() if not name.startswith("truc_")}
     if "status" in fields:
         fields["status"] = ENDING
-    is_titled = thing.endpoint is not ObjectKind.DEVICE and "name" in fields
-    shown = {"name": name_with_suffix(replace(thing, fields=fields))} if is_titled else {}
+    has_title = is_titled(thing) and "name" in fields
+    shown = {"name": name_with_suffix(replace(thing, fields=fields))} if has_title else {}
     return ThingChange(thing=Thing(endpoint=thing.endpoint, entry=thing.entry, fields=fields, shown=shown), row=row)
 
 

@@ -14,7 +14,7 @@ from ipam.netbox.mapping import DIGEST, ENTRY
 from ipam.netbox.overlaps import prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import ForeignRow, OwnRow
-from ipam.netbox.tables_mapping import is_bare, name_with_suffix
+from ipam.netbox.tables_mapping import is_bare, is_titled, name_with_suffix
 from ipam.netbox.thing import NATIVE, FieldValue, Form, ObjectKind, Thing
 from ipam.netbox.uniqueness import FREED, Take, takes_of
 
@@ -96,27 +96,39 @@ def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Needs:
-    """What the objects that are made or changed need that NetBox has once only: by what it is, which change needs it; `rows` are
-    those of ours that are there and stay, `changes` what becomes of them."""
+    """What the objects that are made or changed need that NetBox has once only: by what it is, which change needs it.
+
+    `rows` are those of ours that are there and stay, which have what `has` says, `changes` what becomes of them; `twice` is what
+    two of them need.
+    """
 
     of_take: Mapping[Take, ThingChange]
     rows: tuple[OwnRow, ...]
     changes: Mapping[tuple[ObjectKind, int], ThingChange]
+    has: frozenset[Take]
+    twice: tuple[tuple[Take, ThingChange, ThingChange], ...]
 
     def met_by(self, row: OwnRow) -> Sequence[Take]:
         """Return what an object of ours has and another needs."""
-        return [take for take in sorted(row.takes) if self._is_for_another(take, row)]
+        return [take for take in sorted(row.takes) if self.is_for_another(take, row)]
 
-    def _is_for_another(self, take: Take, row: OwnRow) -> bool:
+    def is_for_another(self, take: Take, row: OwnRow) -> bool:
+        """Return whether another object than this one needs something."""
         change = self.of_take.get(take)
         return change is not None and (change.row is None or change.row.key != row.key)
 
 
 def needs_of(rows: Iterable[OwnRow], made: Sequence[ThingChange], changed: Sequence[ThingChange]) -> Needs:
     """Return what is needed where `rows` are there and stay."""
+    needed = [(take, change) for change in (*changed, *made) for take in sorted(_needed(change))]
+    of_take: dict[Take, ThingChange] = {}
+    twice = [(take, of_take[take], change) for take, change in needed if of_take.setdefault(take, change) is not change]
+    rows = tuple(rows)
     return Needs(
-        of_take={take: change for change in (*changed, *made) for take in _needed(change)},
-        rows=tuple(rows),
+        of_take=of_take,
+        has=frozenset().union(*(row.takes for row in rows)),
+        twice=tuple(twice),
+        rows=rows,
         changes={change.row.key: change for change in changed if change.row is not None},
     )
 
@@ -136,18 +148,22 @@ def freed(needs: Needs) -> Iterator[ThingChange]:
     """Yield for each object that lets go of what another needs the change that frees it: its name has its key behind it, its ends
     or its group are gone, until it gets what it is to have."""
     for row in needs.rows:
-        if row.key in needs.changes and needs.met_by(row) and _can_be_freed(row.thing):
+        if row.key in needs.changes and needs.met_by(row) and _can_be_freed(row, needs):
             yield ThingChange(thing=_without(row.thing), row=row)
 
 
-def _can_be_freed(thing: Thing) -> bool:
-    return thing.endpoint in FREED or Form.TITLE in NATIVE[thing.endpoint].values()
+def _can_be_freed(row: OwnRow, needs: Needs) -> bool:
+    """Return whether an object can let go of what it has, and is not in another's way without it."""
+    if row.thing.endpoint not in FREED and not is_titled(row.thing):
+        return False
+    without = _without(row.thing)
+    found = takes_of(without.endpoint, {**without.fields, **without.shown})
+    return needs.has.isdisjoint(found - row.takes) and not any(needs.is_for_another(take, row) for take in found)
 
 
 def _without(thing: Thing) -> Thing:
     fields = {name: one for name, one in thing.fields.items() if name not in FREED.get(thing.endpoint, ())}
-    is_titled = Form.TITLE in NATIVE[thing.endpoint].values()
-    return replace(thing, fields=fields, shown={"name": name_with_suffix(thing)} if is_titled else {})
+    return replace(thing, fields=fields, shown={"name": name_with_suffix(thing)} if is_titled(thing) else {})
 
 
 def in_the_way(reading: Reading, wanted: Iterable[Thing], needs: Needs) -> Iterator[Finding]:
@@ -170,13 +186,19 @@ def in_the_way(reading: Reading, wanted: Iterable[Thing], needs: Needs) -> Itera
                 if said is not None and mine is not None and mine.overlaps(said):
                     yield _taken(reading, row, root, row.says)
     yield from kept_from(reading, needs.rows, needs)
+    for take, one, other in needs.twice:
+        where = Where(file=reading.shown if one.row is None else place_of(reading.shown, one.row))
+        yield make_finding("TR915", where, entry=other.thing.entry, text=take[-1])
 
 
 def kept_from(reading: Reading, rows: Iterable[OwnRow], needs: Needs) -> Iterator[Finding]:
     """Yield which of these objects of ours have, and keep, what another one needs."""
     for row in rows:
         for take in needs.met_by(row):
-            if row.key not in needs.changes or take in _kept(needs.changes[row.key]) or not _can_be_freed(row.thing):
+            change = needs.changes.get(row.key)
+            is_let_go = change is not None and take not in _kept(change)
+            is_first = is_titled(row.thing) or needs.of_take[take].row is not None  # what has no title is made last
+            if not is_let_go or (is_first and not _can_be_freed(row, needs)):
                 yield _taken(reading, row, needs.of_take[take].thing, take[-1])
                 break
 

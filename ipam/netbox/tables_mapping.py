@@ -73,10 +73,22 @@ def things_of_tables(tables: Tables) -> tuple[Thing, ...]:
 def _titled(kind: str, lines: Sequence[Line]) -> Iterator[Thing]:
     """Yield what people call by a title: those of one title are told apart by what stands behind it."""
     things = [_line_thing(kind, line, row) for row, line in enumerate(lines, start=1)]
-    called = Counter(str(thing.fields.get("name")).casefold() for thing in things)
+    alike = _called_alike(things)
     for thing in things:
-        shown = {"name": name_with_suffix(thing)} if called[str(thing.fields.get("name")).casefold()] > 1 else {}
+        shown = {"name": name_with_suffix(thing)} if thing.entry in alike else {}
         yield replace(thing, shown={**thing.shown, **shown})
+
+
+def _called_alike(things: Sequence[Thing]) -> frozenset[str]:
+    """Return the entries of what is called as another is, or as another would be with its entry behind its title."""
+    names = {thing.entry: str(thing.fields.get("name")).casefold() for thing in things}
+    called = Counter(names.values())
+    alike, more = frozenset[str](), frozenset(entry for entry, name in names.items() if called[name] > 1)
+    while more != alike:
+        alike = more
+        shown = {name_with_suffix(thing).casefold() for thing in things if thing.entry in alike}
+        more = alike.union(entry for entry, name in names.items() if name in shown)
+    return alike
 
 
 def _line_thing(kind: str, line: Line, row: int) -> Thing:
@@ -104,6 +116,11 @@ def _kept_of(entry: str, endpoint: ObjectKind, home: str, value: FieldValue) -> 
     text = _column_text(home, value)
     is_title = NATIVE[endpoint].get(home) is Form.TITLE
     return cut_name(text, LONGEST_NAME - len(suffix_of(entry))) if is_title else text
+
+
+def is_titled(thing: Thing) -> bool:
+    """Return whether people call something by a title."""
+    return Form.TITLE in NATIVE[thing.endpoint].values()
 
 
 def name_with_suffix(thing: Thing) -> str:
