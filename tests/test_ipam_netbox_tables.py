@@ -247,7 +247,7 @@ def test_an_object_that_contradicts_itself_is_told(name: str) -> None:
     assert {item.code for item in told} <= {"TR996", "TR867"}
     assert field in {dict(item.values).get("field", field) for item in told} != set()
     conflicts = changes_to(reading, AddressPlan(), SMALL_TABLES).conflicts
-    assert {item.code for item in conflicts} == {"TR998"}
+    assert {"TR998"} <= {item.code for item in conflicts} <= {"TR915", "TR998"}
 
 
 def given_site(**said: object) -> dict[str, Any]:
