@@ -28,7 +28,7 @@ from tests.netbox_server import why_not
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 NEEDED = {
-    "extras/tags": 1, "ipam/rirs": 1, "ipam/roles": 5, "extras/custom-fields": 51, "tenancy/tenant-groups": 8,
+    "extras/tags": 1, "ipam/rirs": 1, "ipam/roles": 5, "extras/custom-fields": 52, "tenancy/tenant-groups": 8,
     "dcim/device-roles": 5, "dcim/platforms": 2, "dcim/manufacturers": 2, "circuits/circuit-types": 2,
 }  # fmt: skip
 NARROW = {"name": "truc_entry", "type": "text", "object_types": ["ipam.prefix"], "unique": True}
