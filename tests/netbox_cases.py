@@ -61,6 +61,7 @@ NETBOX: Mapping[str, Produce] = {
     "TR916-refused": said("TR916", "/api/ipam/vlans/", done=100, reason=_REFUSED),
     "TR917-nothing-there": said("TR917", reason=because("netbox_nothing")),
     "TR917-not-whole": said("TR917", reason=because("netbox_not_whole", count=335, first="prefix,lan/x,10.196.0.0/26")),
+    "TR917-cut-off": said("TR917", reason=because("netbox_unfinished", count=2, first="cable core-1-agg-1")),
     "TR918-no-lockfile": lambda _: (make_finding("TR918", Where(file="truc.lock.csv")),),
     "TR919-not-set": asked("env:TRUC_NO_SUCH_TOKEN"),
     "TR919-two-words": asked(None, kept="admin secret"),

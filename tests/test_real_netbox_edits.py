@@ -350,11 +350,20 @@ def test_a_field_that_is_another_by_now_is_told_before_what_follows_from_it(prov
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("path", ["extras/tags", "ipam/rirs"])
-def test_what_has_another_slug_by_now_gets_its_own_back(province: Province, path: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("extras/tags", {"slug": "khac"}),
+        ("ipam/rirs", {"slug": "khac"}),
+        ("extras/tags", {"object_types": ["dcim.device", "ipam.prefix"]}),
+    ],
+)
+def test_what_is_another_by_now_gets_its_own_back(
+    province: Province, path: str, body: dict[str, object], tmp_path: Path
+) -> None:
     admin = province.office.netbox.admin
     (found,) = admin.get(f"/api/{path}/", slug="truc")["results"]
-    assert admin.ask("PATCH", f"/api/{path}/{found['id']}/", {"slug": "khac"}).code == 200
+    assert admin.ask("PATCH", f"/api/{path}/{found['id']}/", body).code == 200
     assert "TR995" in province.check()[1]
     administrator = replace(province.office, token=province.office.netbox.token)
     assert f"~ {path}/truc" in administrator.ask("bootstrap")[1]

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 
 PREFIXES, VLANS, ASNS, VRFS = (f"/api/ipam/{name}/" for name in ("prefixes", "vlans", "asns", "vrfs"))
 SITES, CABLES = "/api/dcim/sites/", "/api/dcim/cables/"
+CIRCUITS, ENDS = "/api/circuits/circuits/", "/api/circuits/circuit-terminations/"
 NO_TABLES: Tables = dict.fromkeys(FEW, ())
 
 
@@ -271,3 +272,87 @@ def test_something_of_theirs_in_our_very_place_is_told_before_anything_is_writte
         ("TR915", f"/ipam/prefixes/{theirs['id']}/"),
         ("TR915", f"/ipam/vlans/{vlan['id']}/"),
     }
+
+
+def test_an_end_that_a_person_made_keeps_its_circuit(netbox: NetBox) -> None:
+    admin, server = netbox.admin, writer_of(netbox)
+    save(server, AddressPlan(), FEW)
+    circuit = only(netbox, CIRCUITS)
+    end = next(one for one in admin.get(ENDS)["results"] if one["term_side"] == "A")
+    (patch,) = [one for one in admin.get(CABLES)["results"] if one["label"].endswith(" a")]
+    for path in (f"{CABLES}{patch['id']}/", f"{ENDS}{end['id']}/"):
+        assert admin.ask("DELETE", path).code == 204
+    network = admin.make("/api/circuits/provider-networks/", {"name": "mạng", "provider": circuit["provider"]["id"]})
+    body = {"circuit": circuit["id"], "term_side": "A", "description": "của họ"}
+    theirs = admin.make(ENDS, {**body, "termination_type": "circuits.providernetwork", "termination_id": network["id"]})
+    told = save(server, AddressPlan(), {**FEW, "channels.csv": ()})
+    assert f"circuit {circuit['cid']}" in {dict(one.values)["entry"] for one in told}
+    assert only(netbox, ENDS, id=theirs["id"])["description"] == "của họ"
+
+
+def test_what_a_person_wrote_upon_is_not_deleted(netbox: NetBox) -> None:
+    server = writer_of(netbox)
+    save(server, PLAN)
+    vrf = entry_of(netbox, VRFS, "vrf attachment/")
+    assert netbox.admin.ask("PATCH", f"{VRFS}{vrf['id']}/", {"comments": "đo ngày 3"}).code == 200
+    save(server, AddressPlan(pools=PLAN.pools))
+    assert only(netbox, VRFS)["comments"] == "đo ngày 3"
+
+
+def test_a_circuit_of_theirs_is_taken_over_with_its_ends(netbox: NetBox) -> None:
+    admin, server = netbox.admin, writer_of(netbox)
+    save(server, AddressPlan(), FEW)
+    circuit, ends = only(netbox, CIRCUITS), admin.get(ENDS)["results"]
+    nothing = {"tags": [], "custom_fields": dict.fromkeys(circuit["custom_fields"])}
+    assert admin.ask("PATCH", f"{CIRCUITS}{circuit['id']}/", nothing).code == 200
+    for one in ends:
+        nothing = {"tags": [], "custom_fields": dict.fromkeys(one["custom_fields"])}
+        assert admin.ask("PATCH", f"{ENDS}{one['id']}/", nothing).code == 200
+    with pytest.raises(FindingsError) as caught:
+        save(server, AddressPlan(), FEW)
+    assert "TR915" in {one.code for one in caught.value.findings}
+    for path, one in ((CIRCUITS, circuit), *((ENDS, end) for end in ends)):
+        assert admin.ask("PATCH", f"{path}{one['id']}/", {"tags": [{"slug": "truc"}]}).code == 200
+    save(server, AddressPlan(), FEW)
+    assert kept_tables(read(server)).tables == FEW
+    assert {one["id"] for one in admin.get(ENDS)["results"]} == {one["id"] for one in ends}
+
+
+def test_a_slug_that_somebody_has_is_left_to_them(netbox: NetBox) -> None:
+    admin, server = netbox.admin, writer_of(netbox)
+    line = next(one for one in FEW["channels.csv"] if one["enterprise"])
+    theirs = admin.make("/api/circuits/providers/", {"name": "Nhà mạng", "slug": line["enterprise"]})
+    (maker,) = admin.get("/api/dcim/manufacturers/", slug="cisco")["results"]
+    models = {one["model"] for one in FEW["devices.csv"] if one["platform"].startswith("cisco")}
+    for model in models:
+        admin.make(
+            "/api/dcim/device-types/", {"manufacturer": maker["id"], "model": f"{model} cũ", "slug": model.lower()}
+        )
+    save(server, AddressPlan(), FEW)
+    assert kept_tables(read(server)).tables == FEW
+    assert only(netbox, "/api/circuits/providers/", id=theirs["id"])["name"] == "Nhà mạng"
+
+
+def test_an_export_that_is_cut_off_while_things_are_let_go_of_is_told_as_such(
+    netbox: NetBox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = writer_of(netbox)
+    scope = next(
+        one.scope for one in PLAN.numbers if one.kind is NumberKind.VLAN and not isinstance(one.scope, LanScope)
+    )
+    first, second = [one for one in PLAN.numbers if one.kind is NumberKind.VLAN and one.scope == scope][:2]
+    others = tuple(one for one in PLAN.numbers if one not in (first, second))
+    exchanged = (replace(first, value=second.value), replace(second, value=first.value))
+    save(server, PLAN)
+
+    def cut(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ipam.netbox.writing.Writer.write", cut)
+        with pytest.raises(KeyboardInterrupt):
+            save(server, replace(PLAN, numbers=(*others, *exchanged)))
+    assert [one.code for one in kept_plan(read(server)).findings] == ["TR917"]
+    for numbers in ((*others, *exchanged), PLAN.numbers):
+        save(server, replace(PLAN, numbers=numbers))
+        assert kept_plan(read(server)).findings == ()

@@ -81,13 +81,24 @@ def test_what_people_do_to_them_is_told_and_left(netbox: NetBox) -> None:
     save(server, FEW)
     admin, vrf = netbox.admin, one_of(netbox)
     other = admin.make("/api/ipam/route-targets/", {"name": "64512:9999"})
-    for body in ({"rd": "64512:9999"}, {"import_targets": [other["id"]]}, {"rd": None}):
+    bodies: tuple[Any, ...] = (
+        *({"rd": "64512:9999"}, {"import_targets": [other["id"]]}, {"rd": None}, {"import_targets": []}),
+        *({"import_targets": [], "export_targets": []}, {"rd": None, "export_targets": []}),
+    )
+    for body in bodies:
         assert admin.ask("PATCH", f"{VRFS}{vrf['id']}/", body).code == 200
         before = said(netbox)
         with pytest.raises(FindingsError) as caught:
             save(server, FEW)
         assert (codes(caught), said(netbox)) == (["TR996"], before)
-        put = {"rd": vrf["rd"], "import_targets": [one["id"] for one in vrf["import_targets"]]}
+        # So it is where the VRF ends.
+        with pytest.raises(FindingsError) as caught:
+            save(server, replace(FEW, numbers=()))
+        assert (codes(caught), said(netbox)) == (["TR996"], before)
+        put = {
+            "rd": vrf["rd"],
+            **{name: [one["id"] for one in vrf[name]] for name in ("import_targets", "export_targets")},
+        }
         assert admin.ask("PATCH", f"{VRFS}{vrf['id']}/", put).code == 200
         save(server, FEW)
     # One of theirs that has what is ours is told before anything is written.

@@ -22,7 +22,7 @@ from ipam.netbox.journal import write_journal
 from ipam.netbox.lease import WriteLease
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, kept_plan, read_on
-from ipam.netbox.route_targets import check_targets, say_targets, wanted_targets
+from ipam.netbox.route_targets import check_targets, say_targets
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.server import send
 from ipam.netbox.thing import ObjectKind, Thing
@@ -97,8 +97,7 @@ class AllocatingStore:
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=server.url))
         self._check_free(reading, plan)
-        targets = wanted_targets(plan, self.target_asn)
-        check_targets(server, reading, targets)
+        check_targets(server, reading, plan, self.target_asn)
         reading = self._written(reading, plan)
         made = [row for row in reading.rows if row.key not in before]
         if made:
@@ -109,7 +108,7 @@ class AllocatingStore:
             server, [row for row in reading.rows if self.news(row.thing.entry)], self.registry, self.lease.renew
         )
         self.reading = check_said(server, plan, reading)
-        say_targets(server, self.reading, targets, self.lease.renew)
+        say_targets(server, self.reading, plan, self.target_asn, self.lease.renew)
 
     def _check_free(self, reading: Reading, plan: AddressPlan) -> None:
         """TakenMeanwhileError if others took what this run has placed before it is written."""

@@ -77,7 +77,12 @@ class Lack:
 def needs() -> Iterator[Need]:
     """Yield everything that has to be there."""
     label = "trục (truc)"
-    yield Need(path=_TAG, key="slug", name=OWN, says={"name": OWN, "description": "written by truc: ask it, not here"})
+    yield Need(
+        path=_TAG,
+        key="slug",
+        name=OWN,
+        says={"name": OWN, "description": "written by truc: ask it, not here", "object_types": []},
+    )
     yield Need(path=_RIR, key="slug", name=OWN, says={"name": label, "is_private": True})
     for path, words in _NAMED.items():
         for word in words:
@@ -185,7 +190,8 @@ def _found(need: Need, listed: Iterable[Mapping[str, Any]]) -> tuple[Need, Mappi
 def _meets(need: Need, found: Mapping[str, Any]) -> bool:
     """Return whether what is there says what it has to; what people name and describe is theirs."""
     if need.path != _FIELD:
-        return bool(found[need.key] == need.name)
+        is_bound = need.path == _TAG and bool(found.get("object_types"))
+        return bool(found[need.key] == need.name) and not is_bound
     kind = found.get("type")
     says = {"type": kind.get("value") if isinstance(kind, dict) else kind}
     says |= {name: found.get(name) for name in ("unique", *_UNBOUND)}

@@ -15,13 +15,13 @@ from intents.finding import Finding, Severity, Where, make_finding
 from intents.prefix import Prefix, parse_prefix
 from ipam.address_plan import AddressPlan, PoolUse, PrefixEntry
 from ipam.netbox.conflicts import Needs, ThingChange, edited, freed, in_the_way, needs_of, twice
-from ipam.netbox.mapping import HELD, NAMED_KINDS, PLAN_ONLY, place_in_plan, things_of
+from ipam.netbox.mapping import HELD, NAMED_KINDS, PLAN_ONLY, place_in_plan, slug_beside, things_of
 from ipam.netbox.overlaps import Outermost, prefix_in
 from ipam.netbox.reading import Reading, place_of
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.tables_homes import CAN_GO, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, is_titled, name_with_suffix, things_of_tables
-from ipam.netbox.thing import ENDING, FieldValue, ObjectKind, Thing
+from ipam.netbox.thing import CATALOGUE, ENDING, FieldValue, ObjectKind, Thing
 from ipam.netbox.uniqueness import takes_of
 from ipam.store.table_files import Tables
 
@@ -81,8 +81,10 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
         for thing in missing
         if not (is_held(thing) and thing.fields["prefix"] in filled)
     )
+    made = tuple(_with_free_slugs(made, reading))
     leaving = {row.key for row in gone}
-    needs = needs_of((row for row in reading.rows if row.key not in leaving), made, (*changed, *emptied))
+    staying = [row for row in reading.rows if row.key not in leaving]
+    needs = needs_of(staying, reading.foreign, made, (*changed, *emptied))
     return NetBoxChanges(
         made=made,
         changed=changed,
@@ -96,6 +98,18 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
         warnings=(*_beside(reading, plan), *_unallocated(reading, plan)),
         needs=needs,
     )
+
+
+def _with_free_slugs(made: Sequence[ThingChange], reading: Reading) -> Iterator[ThingChange]:
+    """Yield what is made; of the catalogue, which is told by its name, with another slug where somebody has its own."""
+    taken = {take for row in reading.catalogue for take in row.takes}
+    for change in made:
+        thing = change.thing
+        if thing.endpoint in CATALOGUE and not taken.isdisjoint(takes_of(thing.endpoint, thing.fields)):
+            slug = slug_beside(str(thing.fields["slug"]), thing.entry)
+            yield ThingChange(thing=replace(thing, fields={**thing.fields, "slug": slug}), row=None)
+        else:
+            yield change
 
 
 def is_held(thing: Thing) -> bool:
@@ -118,10 +132,10 @@ def _taken_over(gone: Sequence[OwnRow], made: Sequence[Thing]) -> dict[str, OwnR
     """Return the object of each entry that is there under another name, so that its place is at no time free for others, or on
     which a person put our tag."""
     renamed = {(place_in_plan(row.thing), *_kept_by_a_rename(row.thing)): row for row in gone}
-    given = {take: row for row in gone if row.is_given and not row.written for take in row.takes}
+    given = {take: row for row in gone if row.is_offered for take in row.takes}
     found: dict[str, OwnRow] = {}
     for thing in made:
-        if place_in_plan(thing) is None and thing.endpoint not in PLAN_ONLY:
+        if place_in_plan(thing) is None and thing.endpoint not in (*PLAN_ONLY, ObjectKind.CIRCUIT_TERMINATION):
             continue
         row = renamed.get((place_in_plan(thing), *_kept_by_a_rename(thing))) if place_in_plan(thing) else None
         row = row or next((given[take] for take in takes_of(thing.endpoint, thing.fields) if take in given), None)

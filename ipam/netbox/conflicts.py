@@ -35,7 +35,7 @@ def twice(reading: Reading) -> Iterator[Finding]:
     seen: dict[str, OwnRow] = {}
     for row in reading.rows:
         other = seen.setdefault(row.thing.entry, row)
-        if other is not row:
+        if other is not row and row.thing.entry:
             yield _conflict(reading, row, ENTRY, place_of(reading.shown, other))
 
 
@@ -98,8 +98,8 @@ def _conflict(reading: Reading, row: OwnRow, field: str, found: str) -> Finding:
 class Needs:
     """What the objects that are made or changed need that NetBox has once only: by what it is, which change needs it.
 
-    `rows` are those of ours that are there and stay, which have what `has` says, `changes` what becomes of them; `twice` is what
-    two of them need.
+    `rows` are those of ours that are there and stay, `changes` what becomes of them; `has` is what anybody has, `twice` what two
+    changes need.
     """
 
     of_take: Mapping[Take, ThingChange]
@@ -118,15 +118,17 @@ class Needs:
         return change is not None and (change.row is None or change.row.key != row.key)
 
 
-def needs_of(rows: Iterable[OwnRow], made: Sequence[ThingChange], changed: Sequence[ThingChange]) -> Needs:
-    """Return what is needed where `rows` are there and stay."""
+def needs_of(
+    rows: Iterable[OwnRow], foreign: Iterable[ForeignRow], made: Sequence[ThingChange], changed: Sequence[ThingChange]
+) -> Needs:
+    """Return what is needed where `rows` are there and stay, and `foreign` are others'."""
     needed = [(take, change) for change in (*changed, *made) for take in sorted(_needed(change))]
     of_take: dict[Take, ThingChange] = {}
     twice = [(take, of_take[take], change) for take, change in needed if of_take.setdefault(take, change) is not change]
     rows = tuple(rows)
     return Needs(
         of_take=of_take,
-        has=frozenset().union(*(row.takes for row in rows)),
+        has=frozenset(take for one in (rows, foreign) for row in one for take in row.takes),
         twice=tuple(twice),
         rows=rows,
         changes={change.row.key: change for change in changed if change.row is not None},

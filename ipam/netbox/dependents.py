@@ -119,7 +119,9 @@ def _with_their_ends(
     ends = [row for row in gone if row.thing.endpoint is ObjectKind.CIRCUIT_TERMINATION]
     at_ends = {row.key: place_of(reading.shown, cables[row.thing.entry]) for row in ends if row.thing.entry in cables}
     known = {**at_ends, **named}
-    staying = {str(row.thing.fields.get("circuit")): known[row.key] for row in ends if row.key in known}
+    theirs = [row for row in reading.foreign if row.endpoint is ObjectKind.CIRCUIT_TERMINATION]
+    staying = {take[2]: place_of(reading.shown, row) for row in theirs for take in row.takes}
+    staying |= {str(row.thing.fields.get("circuit")): known[row.key] for row in ends if row.key in known}
     staying |= {row.thing.entry: named[row.key] for row in gone if row.key in named}
     return {
         row.key: staying[entry]
@@ -138,6 +140,9 @@ def _named(
 ) -> Iterator[tuple[int, str]]:
     """Yield each number that is named, and where the first that names it is; what is ours names nothing."""
     left, own = list(numbers), {f"{kind}/{number}/" for kind, number in ours}
+    for number in _written_upon(server, endpoint, numbers):
+        yield number, f"{server.url}/{endpoint}/{number}/"
+        left.remove(number)
     for referrer in (*REFERRERS.get(endpoint, ()), *_ANY):
         found: dict[int, str] = {}
         for asked in _portions(left, referrer):
@@ -146,6 +151,15 @@ def _named(
                     found.setdefault(number, f"{server.url}/{who}")
         yield from found.items()
         left = [number for number in left if number not in found]
+
+
+def _written_upon(server: Server, endpoint: ObjectKind, numbers: Sequence[int]) -> Iterator[int]:
+    """Yield those of some objects on which a person wrote a comment, which truc never does."""
+    for start in range(0, len(numbers), _AT_ONCE):
+        asked = tuple(numbers[start : start + _AT_ONCE])
+        for one in objects(server, f"{endpoint}/", 0, fields="id,comments", id=asked):
+            if isinstance(one, dict) and one.get("id") in asked and one.get("comments"):
+                yield int(one["id"])
 
 
 def _portions(numbers: Sequence[int], referrer: Referrer) -> Iterator[Sequence[int]]:

@@ -262,6 +262,11 @@ def slug_of(text: str) -> str:
     return f"{re.sub(r'[^a-z0-9_]+', '-', text.lower()).strip('-')[:80]}-{_short(text)}"
 
 
+def slug_beside(slug: str, entry: str) -> str:
+    """Return another slug for an entry whose own one somebody has."""
+    return f"{slug[:80]}-{_short(entry)}"
+
+
 def _short(text: str) -> str:
     return sha256(text.encode("utf-8", errors="surrogatepass")).hexdigest()[:8]
 

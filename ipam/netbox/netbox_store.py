@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from intents.finding import Where
 from ipam.address_plan import AddressPlan
 from ipam.netbox.reading import ALL_READS, PLAN_READS, Reading, kept_plan, read_netbox, read_on
-from ipam.netbox.route_targets import check_targets, say_targets, wanted_targets
+from ipam.netbox.route_targets import check_targets, say_targets
 from ipam.netbox.server import Server
 from ipam.netbox.writing import Writer, check_said, to_write
 from ipam.store.plan_store import FilePlacing, KeptPlan, changed_since
@@ -52,11 +52,10 @@ class NetBoxStore:
         reading = self._read()
         if reading.revision != read.revision:
             raise changed_since(read, kept_plan(reading), Where(file=self.server.url))
-        targets = wanted_targets(plan, self.target_asn)
-        check_targets(self.server, reading, targets)
+        check_targets(self.server, reading, plan, self.target_asn)
         writer = Writer(self.server, reading.numbers(), self.progress, self.before)
         reading, changes = to_write(self.server, plan, reading, writer, self.tables)
         if changes.count:
             writer.write(changes)
             reading = check_said(self.server, plan, reading, self.tables)
-        say_targets(self.server, reading, targets, self.before)
+        say_targets(self.server, reading, plan, self.target_asn, self.before)

@@ -32,6 +32,7 @@ from ipam.netbox.rows import (
 )
 from ipam.netbox.server import Server, refuse
 from ipam.netbox.thing import CATALOGUE, NAMING, OBJECT_TYPES, USED_TYPES, ObjectKind, UsedKind
+from ipam.netbox.uniqueness import FREED
 from ipam.store.plan_store import NOTHING, KeptPlan, Revision
 
 MOST_OBJECTS = 1_000_000
@@ -281,14 +282,33 @@ def _revision(rows: tuple[OwnRow, ...]) -> Revision:
 # What was read, as a plan.
 
 
-def kept_plan(reading: Reading) -> KeptPlan:
-    """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one."""
+def kept_plan(reading: Reading, offered: frozenset[Key] = frozenset()) -> KeptPlan:
+    """Return the plan that our objects say, with everything in which they contradict one another or say nothing that is one;
+    `offered` are those on which a person put our tag, and which say no line until they are taken over."""
+    unfinished = tuple(let_go_of(reading, ObjectKind.VLAN))
+    if unfinished:
+        return KeptPlan(plan=AddressPlan(), revision=reading.revision, findings=unfinished)
+    reading = replace(reading, rows=tuple(row for row in reading.rows if row.key not in offered))
     rows = [row for row in reading.rows if row.thing.endpoint in PLAN_ONLY]
     plan, unread = plan_of((row.thing for row in rows), reading.shown)
     lines = sorted((line, place_of(reading.shown, row)) for row in rows if (line := line_of(row.thing)))
     wrong = (*_hidden(lines), *_placed(lines, unread))
     findings = (*wrong, *_contradictions(reading, AddressPlan() if unread else plan, is_whole=not unread))
     return KeptPlan(plan=AddressPlan() if findings else plan, revision=reading.revision, findings=findings)
+
+
+def let_go_of(reading: Reading, endpoint: ObjectKind) -> Iterator[Finding]:
+    """Yield an error (TR917) if objects of a kind lack, as truc wrote it, what it lets go of while it exports: it was cut off."""
+    left = [
+        row
+        for row in reading.rows
+        if row.thing.endpoint is endpoint
+        and row.is_as_written
+        and any(row.thing.fields.get(name) is None for name in FREED[endpoint])
+    ]
+    if left:
+        reason = because("netbox_unfinished", count=len(left), first=min(row.thing.entry for row in left))
+        yield make_finding("TR917", Where(file=reading.shown), reason=reason)
 
 
 def _hidden(lines: Sequence[tuple[str, str]]) -> Iterator[Finding]:

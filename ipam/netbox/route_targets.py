@@ -41,9 +41,12 @@ class VrfTargets:
 
     @property
     def said(self) -> str:
-        """Return what stands there as one text, "" if nothing does."""
-        same = self.imports == self.exports == (self.rd,)
-        return self.rd if same else " ".join((self.rd, *self.imports, *self.exports)).strip()
+        """Return what stands there as one text: one value where all three say it, "" if nothing does."""
+        if not (self.rd or self.imports or self.exports):
+            return ""
+        said = {"rd": (self.rd,), "import": self.imports, "export": self.exports}
+        is_one = self.imports == self.exports == (self.rd,)
+        return self.rd if is_one else ", ".join(f"{name} {' '.join(one) or '-'}" for name, one in said.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +71,8 @@ class TargetChanges:
             yield make_finding("TR816", Where(file=shown), severity=Severity.WARNING, count=count, first=first)
 
 
-def wanted_targets(plan: AddressPlan, asn: int | None) -> Mapping[str, str]:
-    """Return the route distinguisher, which is the route target as well, by the entry of each VRF; none without an ASN."""
-    if asn is None:
-        return {}
+def wanted_targets(plan: AddressPlan, asn: int) -> Mapping[str, str]:
+    """Return the route distinguisher, which is the route target as well, by the entry of each VRF."""
     return {f"vrf {one.key}": f"{asn}:{one.value}" for one in plan.numbers if one.kind is NumberKind.VRF}
 
 
@@ -101,12 +102,12 @@ def target_changes(reading: Reading, state: TargetState, wanted: Mapping[str, st
     lacking: list[tuple[OwnRow, str]] = []
     conflicts: list[Finding] = []
     for number, row in ours.items():
-        found, text = state.vrfs.get(number), wanted.get(row.thing.entry)
-        if found is None or text is None:
+        found, text = state.vrfs.get(number), wanted.get(row.thing.entry, "")
+        if found is None:
             continue
-        if found.said not in (found.written, text):
-            conflicts.append(drifted(reading.shown, row, _SAID, found.said or "-", found.written or text))
-        elif (found.said, found.written) != (text, text):
+        if found.said not in (found.written, text or found.written):  # also where the VRF ends
+            conflicts.append(drifted(reading.shown, row, _SAID, found.said or "-", found.written or text or "-"))
+        elif text and (found.said, found.written) != (text, text):
             lacking.append((row, text))
     for entry, text in wanted.items():
         if text in holders:
@@ -115,19 +116,19 @@ def target_changes(reading: Reading, state: TargetState, wanted: Mapping[str, st
     return TargetChanges(lacking=tuple(lacking), conflicts=tuple(conflicts))
 
 
-def check_targets(server: Server, reading: Reading, wanted: Mapping[str, str]) -> None:
-    """FindingsError if a person changed what VRFs say of these, or others have what is needed."""
-    if wanted:
-        raise_errors(target_changes(reading, read_targets(server), wanted).conflicts)
+def check_targets(server: Server, reading: Reading, plan: AddressPlan, asn: int | None) -> None:
+    """FindingsError if a person changed what VRFs say of these, or others have what is needed; not without an ASN."""
+    if asn is not None:
+        raise_errors(target_changes(reading, read_targets(server), wanted_targets(plan, asn)).conflicts)
 
 
 def say_targets(
-    server: Server, reading: Reading, wanted: Mapping[str, str], before: Callable[[], None] = lambda: None
+    server: Server, reading: Reading, plan: AddressPlan, asn: int | None, before: Callable[[], None] = lambda: None
 ) -> None:
     """Have VRFs say what they have to, under their entity tags, and look again; FindingsError (TR913 to TR916, TR951, TR996)."""
-    if not wanted:
+    if asn is None:
         return
-    state = read_targets(server)
+    state, wanted = read_targets(server), wanted_targets(plan, asn)
     changes = target_changes(reading, state, wanted)
     raise_errors(changes.conflicts)
     if changes.lacking:

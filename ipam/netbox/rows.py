@@ -89,6 +89,11 @@ class OwnRow:
         return (self.thing.endpoint, self.number)
 
     @property
+    def is_offered(self) -> bool:
+        """Return whether a person offers it to be taken over, and truc has never written there."""
+        return self.is_given and not self.written
+
+    @property
     def etag(self) -> str:
         """Return the tag under which NetBox lets it be changed if nobody else has."""
         return etag_of(self.updated)
@@ -163,7 +168,9 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
         return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
     if endpoint in CATALOGUE:
-        return ForeignRow(endpoint=endpoint, number=number, says=_catalogue_entry(endpoint, found, numbers))
+        has = frozenset[Take]() if endpoint is ObjectKind.INTERFACE else _takes(endpoint, found, numbers)
+        entry = _catalogue_entry(endpoint, found, numbers)
+        return ForeignRow(endpoint=endpoint, number=number, says=entry, takes=has)
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
         entry = str(_scalar(_is(dict, found, "custom_fields").get(ENTRY)) or "")
         status = found.get("status")

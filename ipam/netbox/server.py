@@ -232,8 +232,18 @@ def send(
     if answer.status != status:
         is_refused = http.HTTPStatus.MULTIPLE_CHOICES <= answer.status < http.HTTPStatus.INTERNAL_SERVER_ERROR
         code = "TR916" if is_refused else "TR913"
-        raise FindingsError([make_finding(code, where, done=done, reason=refusal_of(answer))])
+        raise FindingsError(
+            [make_finding(code, _place_of(server, path, answer, where), done=done, reason=refusal_of(answer))]
+        )
     return answer
+
+
+def _place_of(server: Server, path: str, answer: ServerAnswer, where: Where) -> Where:
+    """Return the page of the first object that a refusal is about, if it names one."""
+    errors = answer.body.get("errors") if isinstance(answer.body, dict) else None
+    first = errors[0] if isinstance(errors, list) and errors else None
+    number = first.get("id") if isinstance(first, dict) else None
+    return Where(file=f"{server.url}/{path}{number}/") if type(number) is int else where
 
 
 def numbers_made(server: Server, path: str, answer: ServerAnswer, count: int, *, done: int) -> tuple[int, ...]:

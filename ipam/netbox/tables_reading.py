@@ -15,11 +15,11 @@ from intents.reader.csv_cells import join_cells
 from intents.reader.source_text import FORBIDDEN_IN_VALUE, forbidden_character
 from ipam.netbox.comparing import EntryDifference, LineTurn, sort_differences
 from ipam.netbox.mapping import OWN, PLAN_KINDS, PLAN_ONLY
-from ipam.netbox.reading import Reading, drifted, place_of
+from ipam.netbox.reading import Reading, drifted, let_go_of, place_of
 from ipam.netbox.rows import OwnRow
 from ipam.netbox.tables_homes import DERIVED, ROW, TABLE_HOMES
 from ipam.netbox.tables_mapping import is_bare, line_of_thing, things_of_tables
-from ipam.netbox.thing import Thing
+from ipam.netbox.thing import ObjectKind, Thing
 from ipam.store.table_files import TABLES, Line, Tables, line_key
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {file: tuple(homes) for file, _, homes in TABLE_HOMES.values()}
@@ -65,7 +65,7 @@ def kept_tables(reading: Reading) -> KeptTables:
     }
     if not findings:
         findings += _contradictions(reading, tables)
-    return KeptTables(tables=tables, rows=rows, findings=tuple(findings))
+    return KeptTables(tables=tables, rows=rows, findings=tuple(let_go_of(reading, ObjectKind.CABLE)) or tuple(findings))
 
 
 def _unwritable(reading: Reading, row: OwnRow, line: Line) -> Iterator[Finding]:

@@ -19,6 +19,8 @@ UNIQUE: Mapping[ObjectKind, tuple[tuple[str, ...], ...]] = {
     ObjectKind.SITE: (("name",), ("slug",)),
     ObjectKind.LOCATION: (("site", "name"), ("site", "slug")),
     ObjectKind.DEVICE: (("site", "name"),),
+    ObjectKind.DEVICE_TYPE: (("manufacturer", "slug"),),
+    ObjectKind.PROVIDER: (("slug",),),
     ObjectKind.CIRCUIT: (("provider", "cid"),),
     ObjectKind.CIRCUIT_TERMINATION: (("circuit", "term_side"),),
     ObjectKind.VLAN: (("group", "vid"), ("group", "name")),

@@ -98,7 +98,7 @@ def _store(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading, le
 def _compiled(output: Output, wanted: Wanted, known: KeptPlan, reading: Reading) -> Compiled:
     """Return what is made of NetBox's plan; FindingsError if that is none, or not the one that is known here."""
     raise_errors(tuple(made_anew(reading)))
-    kept = kept_plan(reading)
+    kept = kept_plan(reading, frozenset(row.key for row in reading.rows if row.is_offered))
     raise_errors(kept.findings)
     if not kept.is_there and known.plan != AddressPlan():
         raise FindingsError([make_finding("TR917", Where(file=reading.shown), reason=because("netbox_nothing"))])

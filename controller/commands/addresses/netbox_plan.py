@@ -5,6 +5,7 @@ The one idea: every action first shows what it would do; only `--yes` does it, a
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
@@ -24,11 +25,11 @@ from intents.reason import because
 from intents.workspace import load_settings
 from ipam.netbox.bootstrap import check_ready, look
 from ipam.netbox.branches import open_branches
-from ipam.netbox.changes import changes_to, open_pools
+from ipam.netbox.changes import NetBoxChanges, changes_to, open_pools
 from ipam.netbox.comparing import EntryDifference, compare, not_whole
 from ipam.netbox.dependents import spare_what_is_named
 from ipam.netbox.netbox_store import NetBoxStore
-from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, read_netbox
+from ipam.netbox.reading import ALL_READS, Reading, Since, kept_plan, place_of, read_netbox
 from ipam.netbox.route_targets import TargetChanges, read_targets, target_changes, wanted_targets
 from ipam.netbox.server import Server
 from ipam.store.plan_store import KeptPlan
@@ -45,8 +46,9 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     tables = find_tables(request.folder, reading)
     asn = addressed.wanted.settings.route_target_asn
     targets = target_changes(reading, read_targets(server), wanted_targets(addressed.previous.plan, asn))
-    drifted = (*prepared.astray(reading), *kept_plan(reading).findings, *tables.findings, *targets.conflicts)
     changes = changes_to(reading, addressed.previous.plan, tables.files.lines())
+    found = (*kept_plan(reading).findings, *tables.findings)
+    drifted = (*prepared.astray(reading), *_but_of_offers(found, reading, changes), *targets.conflicts)
     differences = (*compare(reading, addressed.previous.plan), *_kept_differences(tables))
     opened = (*open_pools(reading, changes), *targets.told(server.url))
     start(output, server, NetBoxAction.CHECK)
@@ -62,6 +64,13 @@ def check(output: Output, request: NetBoxRequest, server: Server) -> ExitCode:
     if has_errors(drifted):
         return ExitCode.INCONCLUSIVE
     return ExitCode.CHANGES if differences or opened else ExitCode.FINE
+
+
+def _but_of_offers(found: Iterable[Finding], reading: Reading, changes: NetBoxChanges) -> Iterator[Finding]:
+    """Yield what is not about an object without an entry which an export takes over, for a person gave it our tag."""
+    rows = [change.row for change in changes.changed if change.row is not None and change.row.is_offered]
+    offers = {place_of(reading.shown, row) for row in rows if not row.thing.entry}
+    yield from (one for one in found if one.code != "TR996" or one.where.file not in offers)
 
 
 def _kept_differences(tables: FoundTables) -> tuple[EntryDifference, ...]:
@@ -129,8 +138,10 @@ def _target_asn(request: NetBoxRequest) -> int | None:
 
 def _targets(request: NetBoxRequest, server: Server, reading: Reading, kept: KeptPlan) -> TargetChanges:
     """Return what VRFs that are there lack of route distinguishers and targets; FindingsError (TR915, TR996)."""
-    wanted = wanted_targets(kept.plan, _target_asn(request))
-    targets = target_changes(reading, read_targets(server), wanted) if wanted else TargetChanges()
+    asn = _target_asn(request)
+    if asn is None:
+        return TargetChanges()
+    targets = target_changes(reading, read_targets(server), wanted_targets(kept.plan, asn))
     raise_errors(targets.conflicts)
     return targets
 
