@@ -427,6 +427,30 @@ def test_an_entry_of_another_name_keeps_its_object(office: Office) -> None:
     assert old.keys() != ours(admin).keys()
 
 
+def test_a_container_of_theirs_becomes_a_new_pool_by_our_tag(office: Office) -> None:
+    admin, settings = office.netbox.admin, office.folder / "settings.yaml"
+    theirs = admin.make(PREFIXES, {"prefix": "10.197.0.0/20", "status": "container", "description": "của tỉnh"})
+    line = "  - {name: extra-v4, use: lan, prefix: 10.197.0.0/20, root_block: thai-nguyen, slot: 26, purpose: guest}\n"
+    line = line.replace("purpose: guest", "purpose: shared")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("  # Infrastructure\n", f"{line}  # Infrastructure\n"), encoding="utf-8")
+    code, told = office.truc("compile")
+    assert (code, "TR915" in told, f"/ipam/prefixes/{theirs['id']}/" in told) == (1, True, True), told
+    change(office.netbox, PREFIXES, theirs["id"], tags=[{"slug": "truc"}])
+    office.compile()
+    kept = admin.get(f"{PREFIXES}{theirs['id']}/")
+    assert (kept["description"], kept["custom_fields"]["truc_entry"]) == ("của tỉnh", "pool extra-v4")
+    assert office.truc("netbox", "export")[0] in (0, 2)
+
+
+def test_a_tag_that_offers_nothing_ends_the_run(office: Office) -> None:
+    theirs = office.netbox.admin.make(PREFIXES, {"prefix": "10.199.0.0/28", "tags": [{"slug": "truc"}]})
+    code, told = office.truc("compile")
+    assert (code, f"/ipam/prefixes/{theirs['id']}/" in told, "TR998" in told or "TR996" in told) == (1, True, True), (
+        told
+    )
+
+
 def test_a_token_goes_only_where_its_owner_says(office: Office) -> None:
     for named in ("", "http://127.0.0.2:9"):
         code, told = office.truc("compile", TRUC_NETBOX_URL=named)
