@@ -22,6 +22,7 @@ from intents.reason import because
 from ipam.address_plan import AddressPlan
 from ipam.netbox.allocating import AllocatingStore, TakenMeanwhileError, taken_of
 from ipam.netbox.bootstrap import check_ready
+from ipam.netbox.changes import changes_to
 from ipam.netbox.known import check_known
 from ipam.netbox.lease import WriteLease
 from ipam.netbox.mapping import things_of
@@ -64,7 +65,10 @@ def compile_in_netbox(output: Output, wanted: Wanted, out: Path, *, check: bool)
     raise_errors(known.findings)
     since = check_ready(server)
     if check:
-        return compare(_compiled(output, wanted, known, _read(output, server, None, since)), out, writing=False)
+        found = _read(output, server, None, since)
+        compiled = _compiled(output, wanted, known, found)
+        raise_errors(changes_to(found, compiled.addressed.address_plan).conflicts)
+        return compare(compiled, out, writing=False)
     with alone_there(output, server, wanted.folder, "compile") as lease:
         reading: Reading | None = None
         for _ in range(ROUNDS):
