@@ -13,12 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents.finding import FindingsError
 from ipam.address_plan import AddressPlan, NumberEntry, NumberKind
 from ipam.netbox.changes import NetBoxChanges, changes_to
 from ipam.netbox.conflicts import ThingChange
 from ipam.netbox.mapping import things_of
 from ipam.netbox.reading import Reading
-from ipam.netbox.rows import OwnRow
+from ipam.netbox.rows import ForeignRow, OwnRow
+from ipam.netbox.server import Server, ServerAddress, ServerAnswer, send
 from ipam.netbox.tables_mapping import things_of_tables
 from ipam.netbox.thing import ObjectKind, Thing
 from ipam.netbox.uniqueness import Take, takes_of
@@ -187,3 +189,24 @@ def test_what_a_person_gave_the_tag_is_taken_over_in_its_place_alone(given_tag: 
     changes = changes_to(reading, PLAN)
     taken = [one.thing.entry for one in changes.changed]
     assert (taken, [one.code for one in changes.conflicts]) == (([pool.entry], []) if given_tag else ([], ["TR915"]))
+
+
+def test_the_name_in_between_is_somebody_s_and_that_is_told_first() -> None:
+    one, two = (dict(line) for line in LINES["sites.csv"][:2])
+    before = {**dict.fromkeys(LINES, ()), "units.csv": LINES["units.csv"], "sites.csv": (one, two)}
+    after = {**before, "sites.csv": ({**one, "title": two["title"]}, {**two, "title": one["title"]})}
+    reading = reading_of(answers_of(things_of_tables(before)))
+    assert exported(reading, AddressPlan(), after)
+    taken = takes_of(ObjectKind.SITE, {"name": f"{one['title']} ({one['name']})", "slug": "cua-ho"})
+    theirs = ForeignRow(endpoint=ObjectKind.SITE, number=99, says="", takes=taken)
+    assert not exported(replace(reading, foreign=(theirs,)), AddressPlan(), after)
+
+
+def test_a_refusal_is_told_at_the_page_of_its_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusal = ServerAnswer(status=400, body={"detail": "1 of 2", "errors": [{"id": 7, "errors": {"vid": ["no"]}}]})
+    monkeypatch.setattr(Server, "ask", lambda *_: refusal)
+    server = Server(ServerAddress(url="https://ipam.example"), "token")
+    with pytest.raises(FindingsError) as caught:
+        send(server, "PATCH", "ipam/vlans/", [{"id": 6}, {"id": 7}], 200, done=0)
+    (told,) = caught.value.findings
+    assert (told.code, told.where.file) == ("TR916", "https://ipam.example/ipam/vlans/7/")
