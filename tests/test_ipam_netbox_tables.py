@@ -246,8 +246,10 @@ def test_an_object_that_contradicts_itself_is_told(name: str) -> None:
     told = kept_tables(reading).findings
     assert {item.code for item in told} <= {"TR996", "TR867"}
     assert field in {dict(item.values).get("field", field) for item in told} != set()
-    conflicts = changes_to(reading, AddressPlan(), SMALL_TABLES).conflicts
-    assert {"TR998"} <= {item.code for item in conflicts} <= {"TR915", "TR998"}
+    conflicts = {item.code for item in changes_to(reading, AddressPlan(), SMALL_TABLES).conflicts}
+    # What says that it is another device keeps the name of the one that has to be made.
+    is_in_the_way = name in ("another entry", "an entry of another kind")
+    assert conflicts == ({"TR915", "TR998"} if is_in_the_way else {"TR998"})
 
 
 def given_site(**said: object) -> dict[str, Any]:

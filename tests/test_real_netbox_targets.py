@@ -58,7 +58,6 @@ def one_of(netbox: NetBox) -> dict[str, Any]:
 def test_each_vrf_says_its_own_and_what_the_numbers_become(netbox: NetBox) -> None:
     prepared(netbox)
     server = server_of(netbox, netbox.admin.account("writer", *WRITER).token)
-    NetBoxStore(server=server)
     save(server, FEW)
     assert said(netbox) == wanted(FEW)
     before = netbox.admin.get("/api/core/object-changes/")["count"]

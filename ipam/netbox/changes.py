@@ -75,13 +75,7 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
     unsaid = [row for row in reading.rows if row.thing.entry not in said and _stays(row)]
     emptied = () if tables is None else tuple(_emptied(row) for row in unsaid)
     missing = [thing for thing in wanted if thing.entry not in there and thing.entry not in found_for]
-    filled = {row.says for row in reading.foreign if row.is_global}
-    made = tuple(
-        ThingChange(thing=thing, row=None)
-        for thing in missing
-        if not (is_held(thing) and thing.fields["prefix"] in filled)
-    )
-    made = tuple(_with_free_slugs(made, reading))
+    made = tuple(_made(missing, reading))
     leaving = {row.key for row in gone}
     staying = [row for row in reading.rows if row.key not in leaving]
     needs = needs_of(staying, reading.foreign, made, (*changed, *emptied))
@@ -100,16 +94,19 @@ def changes_to(reading: Reading, plan: AddressPlan, tables: Tables | None = None
     )
 
 
-def _with_free_slugs(made: Sequence[ThingChange], reading: Reading) -> Iterator[ThingChange]:
-    """Yield what is made; of the catalogue, which is told by its name, with another slug where somebody has its own."""
+def _made(missing: Sequence[Thing], reading: Reading) -> Iterator[ThingChange]:
+    """Yield what has to be made of what is missing: not what another's prefix does as well; and of the catalogue, which is told
+    by its name, with another slug where somebody has its own."""
+    filled = {row.says for row in reading.foreign if row.is_global}
     taken = {take for row in reading.catalogue for take in row.takes}
-    for change in made:
-        thing = change.thing
+    for thing in missing:
+        if is_held(thing) and thing.fields["prefix"] in filled:
+            continue
         if thing.endpoint in CATALOGUE and not taken.isdisjoint(takes_of(thing.endpoint, thing.fields)):
             slug = slug_beside(str(thing.fields["slug"]), thing.entry)
             yield ThingChange(thing=replace(thing, fields={**thing.fields, "slug": slug}), row=None)
         else:
-            yield change
+            yield ThingChange(thing=thing, row=None)
 
 
 def is_held(thing: Thing) -> bool:

@@ -164,13 +164,11 @@ def _written_upon(server: Server, endpoint: ObjectKind, numbers: Sequence[int]) 
 
 def _portions(numbers: Sequence[int], referrer: Referrer) -> Iterator[Sequence[int]]:
     """Yield the numbers that are asked for at once; of many that are asked for one by one, all: the list is read whole."""
-    size = len(numbers) if _is_read_whole(referrer, numbers) else referrer.at_once
-    for start in range(0, len(numbers), max(size, 1)):
-        yield numbers[start : start + size]
-
-
-def _is_read_whole(referrer: Referrer, numbers: Sequence[int]) -> bool:
-    return referrer.at_once == 1 and len(numbers) > _MOST_SINGLY
+    if referrer.at_once == 1 and len(numbers) > _MOST_SINGLY:
+        yield numbers
+        return
+    for start in range(0, len(numbers), referrer.at_once):
+        yield numbers[start : start + referrer.at_once]
 
 
 def _asked(

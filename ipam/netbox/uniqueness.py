@@ -38,7 +38,8 @@ FREED: Mapping[ObjectKind, tuple[str, ...]] = {
     ObjectKind.VLAN: ("group",),
     ObjectKind.VRF: ("rd", "import_targets", "export_targets"),
 }
-"""By kind, the fields without which it takes nothing: emptied where something lets go of what another needs."""
+"""By kind, the fields that are emptied where something is let go of, for others may need what stands in them; a cable and a VLAN
+take nothing without them."""
 
 
 def takes_of(endpoint: ObjectKind, values: Mapping[str, FieldValue]) -> frozenset[Take]:

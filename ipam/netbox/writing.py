@@ -187,8 +187,8 @@ def to_write(
     """Return what is left to be written when what others need was let go of, with what is there then; FindingsError for what may
     not be written."""
     changes = _spared(server, reading, plan, tables)
-    if changes.freed:
-        writer.free(changes.freed)
+    if freed := changes.freed:
+        writer.free(freed)
         reading = read_on(server, reading)
         changes = _spared(server, reading, plan, tables)
     return reading, changes

@@ -109,14 +109,16 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     raise_errors(changes.conflicts)
     changes = spare_what_is_named(server, reading, changes)
     raise_errors(changes.conflicts)
-    targets = _targets(request, server, reading, kept)
+    settings = load_settings(request.folder)
+    asn = None if settings is None else settings.route_target_asn
+    targets = _targets(server, reading, kept, asn)
     if request.yes and (changes.count or targets.lacking):
         with alone_there(output, server, request.folder, "netbox export") as lease, Placing() as placing:
             store = NetBoxStore(
                 server=server,
                 known=reading,
                 tables=lines,
-                target_asn=_target_asn(request),
+                target_asn=asn,
                 progress=lambda done: output.progress("netbox_write", done, changes.count),
                 before=lease.renew,
             )
@@ -130,15 +132,9 @@ def export_plan(output: Output, request: NetBoxRequest, server: Server) -> ExitC
     return code_of(request, changes.count + len(targets.lacking))
 
 
-def _target_asn(request: NetBoxRequest) -> int | None:
-    """Return the ASN of the workspace's route targets, None where it has no settings."""
-    settings = load_settings(request.folder)
-    return None if settings is None else settings.route_target_asn
-
-
-def _targets(request: NetBoxRequest, server: Server, reading: Reading, kept: KeptPlan) -> TargetChanges:
-    """Return what VRFs that are there lack of route distinguishers and targets; FindingsError (TR915, TR996)."""
-    asn = _target_asn(request)
+def _targets(server: Server, reading: Reading, kept: KeptPlan, asn: int | None) -> TargetChanges:
+    """Return what VRFs that are there lack of route distinguishers and targets, nothing without an ASN; FindingsError (TR915,
+    TR996)."""
     if asn is None:
         return TargetChanges()
     targets = target_changes(reading, read_targets(server), wanted_targets(kept.plan, asn))
