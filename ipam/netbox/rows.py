@@ -167,9 +167,10 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
     if isinstance(endpoint, UsedKind):
         says = [_is(str, found, name) for name in asked_fields(endpoint).split(",")[1:]]
         return UsedRow(endpoint=endpoint, number=number, says="-".join(says), prefixes=_covering(says[0], says[-1]))
+    native = _natives(endpoint, found, numbers)
     if endpoint in CATALOGUE:
-        has = frozenset[Take]() if endpoint is ObjectKind.INTERFACE else _takes(endpoint, found, numbers)
-        entry = _catalogue_entry(endpoint, found, numbers)
+        has = frozenset[Take]() if endpoint is ObjectKind.INTERFACE else _takes(endpoint, found, native)
+        entry = _catalogue_entry(endpoint, native)
         return ForeignRow(endpoint=endpoint, number=number, says=entry, takes=has)
     if OWN not in {_is(str, tag, "slug") for tag in _is(list, found, "tags")}:
         entry = str(_scalar(_is(dict, found, "custom_fields").get(ENTRY)) or "")
@@ -178,13 +179,13 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
             endpoint=endpoint,
             number=number,
             says=_foreign(endpoint, found),
-            takes=_takes(endpoint, found, numbers),
+            takes=_takes(endpoint, found, native),
             entry=entry,
             is_container=isinstance(status, dict) and status.get("value") == "container",
             is_global=endpoint is ObjectKind.PREFIX and found.get("vrf") is None,
         )
     custom = _is(dict, found, "custom_fields")
-    fields = _natives(endpoint, found, numbers) | {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
+    fields = native | {name: _scalar(custom.get(name)) for name in CUSTOM[endpoint]}
     if endpoint not in PLAN_ONLY:
         fields = {name: _as_typed(value) for name, value in fields.items()}
     said = str(_scalar(custom.get(ENTRY)) or "")
@@ -198,19 +199,18 @@ def read_row(endpoint: ObjectKind | UsedKind, found: Any, numbers: ObjectNumbers
         updated=_is(str, found, "last_updated"),
         written=str(_scalar(custom.get(DIGEST)) or ""),
         is_given=not said,
-        takes=_takes(endpoint, found, numbers),
+        takes=_takes(endpoint, found, native),
     )
 
 
-def _takes(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> frozenset[Take]:
+def _takes(endpoint: ObjectKind, found: Any, native: Mapping[str, FieldValue]) -> frozenset[Take]:
     also = {name: None if found.get(name) is None else "somebody's" for name in ASKED_TOO.get(endpoint, ())}
     once = {name: _scalar(found.get(name)) for name, form in NATIVE[endpoint].items() if form is Form.ONCE}
-    return takes_of(endpoint, {**_natives(endpoint, found, numbers), **once, **also})
+    return takes_of(endpoint, {**native, **once, **also})
 
 
-def _catalogue_entry(endpoint: ObjectKind, found: Any, numbers: ObjectNumbers) -> str:
+def _catalogue_entry(endpoint: ObjectKind, native: Mapping[str, FieldValue]) -> str:
     """Return what an object is told by, "" for one that nothing of ours can mean."""
-    native = _natives(endpoint, found, numbers)
     match endpoint:
         case ObjectKind.DEVICE_TYPE:
             return f"model {native['manufacturer']} {native['model']}"
